@@ -1,0 +1,3 @@
+//! The page: binds the form and draws; see `web::page`.
+
+fn main() {}

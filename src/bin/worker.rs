@@ -1,0 +1,3 @@
+//! The training worker of the page; see `web::worker`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Opening a device, under the same names on every platform.

@@ -1,0 +1,1 @@
+//! The emergence measure of a network: E_A and E_B, in log space and exactly.

@@ -1,0 +1,27 @@
+//! Everything that can go wrong, as one closed list: a variant per real cause, each saying what was expected and
+//! what was got. Nothing below this module panics on bad input.
+
+/// The library's error.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// A key of the query string (or an argument with the same grammar) holds a value that it cannot hold.
+    #[error("{key}: expected {expected}, got `{got}`")]
+    Value {
+        /// The key as it stands in the query string.
+        key: String,
+        /// What the key may hold, as a phrase.
+        expected: String,
+        /// The text that was found.
+        got: String,
+    },
+}
+
+impl Error {
+    /// A value of `key` that is not what was `expected`.
+    pub fn value(key: &str, expected: impl Into<String>, got: impl ToString) -> Self {
+        Self::Value { key: key.to_owned(), expected: expected.into(), got: got.to_string() }
+    }
+}
+
+/// The library's result.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,323 @@
+//! One value that describes everything: the page's address, the worker's start command, the header of every export and
+//! the native command line all carry an [`Experiment`]. This file holds the plain data and its limits; [`scheme`] the
+//! grammar of initialisations, [`query`] the text form.
+
+pub mod query;
+pub mod scheme;
+
+use crate::error::{Error, Result};
+pub use query::{ParsedQuery, parse_query};
+pub use scheme::{BaseInit, InitScheme, Promotion, PromotionRule, Turn};
+use serde::{Deserialize, Serialize};
+
+/// Everything that decides the numbers of an experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// The data set and how much of it is used.
+    pub dataset: DatasetSpec,
+    /// The network.
+    pub model: ModelSpec,
+    /// The nonlinearity after every hidden layer.
+    pub activation: Activation,
+    /// The initialisations that are compared, each a *variant*.
+    pub variants: Vec<InitScheme>,
+    /// How many runs every variant gets, each with its own seed.
+    pub seeds: u32,
+    /// The seed of each variant's first run; the next ones count up from it.
+    pub first_seed: u32,
+    /// How weights change at a step.
+    pub optimizer: OptimizerSpec,
+    /// Training examples per step (and per run: all runs see the same ones).
+    pub batch_size: usize,
+    /// Training steps.
+    pub steps: u64,
+    /// Steps between two evaluations; there is also one before the first step and one after the last.
+    pub evaluate_every: u64,
+    /// When a unit counts as active in the emergence measure.
+    pub activity: ActivitySpec,
+    /// Where to compute.
+    pub device: DevicePreference,
+}
+
+/// The data set and how much of it is used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetSpec {
+    /// Which data set.
+    pub name: DatasetName,
+    /// Use only the first so many training examples; all when absent.
+    pub train: Option<usize>,
+    /// Use only the first so many test examples; all when absent.
+    pub test: Option<usize>,
+}
+
+/// A data set by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DatasetName {
+    /// MNIST where its files can be had, else `digits`; whoever resolves it says which it became.
+    Auto,
+    /// Handwritten digits, `LeCun` et al. 1998.
+    Mnist,
+    /// Digits drawn by our own generator.
+    Digits,
+}
+
+/// The network's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelSpec {
+    /// Fully connected layers; with no hidden layer it is a linear softmax classifier.
+    Mlp {
+        /// Width of each hidden layer, input side first.
+        hidden: Vec<usize>,
+    },
+}
+
+/// The nonlinearity after every hidden layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activation {
+    /// `max(0, x)`.
+    Relu,
+    /// `tanh x`.
+    Tanh,
+    /// `x Φ(x)`, exact (with the error function).
+    Gelu,
+    /// `1 / (1 + exp(-x))`.
+    Sigmoid,
+}
+
+/// The optimizer and its schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptimizerSpec {
+    /// The update rule.
+    pub kind: OptimizerKind,
+    /// Step size before the schedule.
+    pub learning_rate: f64,
+    /// Momentum of SGD, in `[0, 1)`; Adam and `AdamW` ignore it.
+    pub momentum: f64,
+    /// L2 coefficient, added to the gradient in SGD and Adam, decoupled in `AdamW`; weights and biases alike.
+    pub weight_decay: f64,
+    /// How the step size changes over the run.
+    pub schedule: Schedule,
+}
+
+/// The update rule, with `PyTorch`'s semantics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OptimizerKind {
+    /// Stochastic gradient descent with momentum.
+    Sgd,
+    /// Adam (Kingma & Ba 2014), L2 in the gradient.
+    Adam,
+    /// `AdamW` (Loshchilov & Hutter 2017), decoupled weight decay.
+    AdamW,
+}
+
+/// How the step size changes over the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schedule {
+    /// The same at every step.
+    Constant,
+    /// Half a cosine from the full rate at the first step down to zero after the last.
+    Cosine,
+    /// Linear from `1/steps` of the rate up to the full rate over so many steps, then constant.
+    Warmup {
+        /// Length of the ramp.
+        steps: u64,
+    },
+}
+
+/// When a unit counts as active.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActivitySpec {
+    /// Threshold `tau` on the absolute post-activation value.
+    pub tau: f64,
+    /// The definition.
+    pub definition: ActiveDefinition,
+}
+
+/// The three definitions of an active unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActiveDefinition {
+    /// A mask per probe example; the measure is averaged over the examples.
+    Sample,
+    /// One mask: the mean of `|h|` over the probe batch exceeds `tau`.
+    Mean,
+    /// One mask: `|h| > tau` on at least 5 % of the probe batch.
+    Rate,
+}
+
+/// Where to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DevicePreference {
+    /// `WebGPU` where it works, else the CPU.
+    Auto,
+    /// `WebGPU` or an error.
+    WebGpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// How the page shows itself; none of it changes a number.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct View {
+    /// Start at once.
+    pub run: bool,
+    /// Shown inside another page: no header, no article.
+    pub embed: bool,
+    /// Parts of the page that are left out.
+    pub hide: Vec<PagePart>,
+    /// Colours.
+    pub theme: Theme,
+    /// Language of the texts.
+    pub lang: Language,
+}
+
+/// A part of the page that a lesson may leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PagePart {
+    /// The form and the buttons.
+    Controls,
+    /// The legend.
+    Legend,
+    /// The results table.
+    Table,
+    /// The explanation.
+    Article,
+    /// The export buttons.
+    Export,
+}
+
+/// Colours of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Theme {
+    /// As the visitor's system says.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Language of the page's texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// Upper limits that keep one experiment within what a browser tab can hold.
+pub mod limits {
+    /// Runs of one experiment: variants times seeds.
+    pub const RUNS: usize = 64;
+    /// Hidden layers of an MLP.
+    pub const HIDDEN_LAYERS: usize = 64;
+    /// Units of one layer.
+    pub const WIDTH: usize = 8192;
+    /// Parameters of one run.
+    pub const PARAMETERS: usize = 50_000_000;
+    /// Examples of one mini-batch.
+    pub const BATCH_SIZE: usize = 8192;
+    /// Training steps.
+    pub const STEPS: u64 = 10_000_000;
+}
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self {
+            dataset: DatasetSpec { name: DatasetName::Auto, train: None, test: None },
+            model: ModelSpec::Mlp { hidden: vec![128, 128, 128] },
+            activation: Activation::Relu,
+            variants: vec![
+                InitScheme::Base(BaseInit::XavierNormal),
+                InitScheme::Base(BaseInit::KaimingNormal),
+                InitScheme::Emergence(Promotion::default()),
+            ],
+            seeds: 3,
+            first_seed: 0,
+            optimizer: OptimizerSpec {
+                kind: OptimizerKind::Sgd,
+                learning_rate: 0.01,
+                momentum: 0.9,
+                weight_decay: 0.0,
+                schedule: Schedule::Constant,
+            },
+            batch_size: 128,
+            steps: 1000,
+            evaluate_every: 50,
+            activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
+            device: DevicePreference::Auto,
+        }
+    }
+}
+
+impl ModelSpec {
+    /// Widths of all layers of units, input and output included.
+    #[must_use]
+    pub fn widths(&self, inputs: usize, classes: usize) -> Vec<usize> {
+        match self {
+            Self::Mlp { hidden } => {
+                std::iter::once(inputs).chain(hidden.iter().copied()).chain(std::iter::once(classes)).collect()
+            }
+        }
+    }
+
+    /// Weights and biases of one run.
+    #[must_use]
+    pub fn parameter_count(&self, inputs: usize, classes: usize) -> usize {
+        self.widths(inputs, classes).windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+    }
+}
+
+impl Experiment {
+    /// Number of runs: variants times seeds.
+    #[must_use]
+    pub fn run_count(&self) -> usize {
+        self.variants.len() * self.seeds as usize
+    }
+
+    /// The seed of every run of a variant, in order.
+    pub fn run_seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        let first = u64::from(self.first_seed);
+        first..first + u64::from(self.seeds)
+    }
+
+    /// Checks what no single key can: limits across keys.
+    ///
+    /// # Errors
+    /// [`Error::Value`] names the key that has to change.
+    pub fn validate(&self) -> Result<()> {
+        if self.run_count() > limits::RUNS {
+            let got = format!("{} variants x {} seeds = {}", self.variants.len(), self.seeds, self.run_count());
+            return Err(Error::value("seeds", format!("at most {} runs in all", limits::RUNS), got));
+        }
+        for (index, variant) in self.variants.iter().enumerate() {
+            if self.variants[..index].contains(variant) {
+                return Err(Error::value("init", "every variant only once", variant));
+            }
+            self.validate_turn(variant)?;
+        }
+        if let Some(train) = self.dataset.train.filter(|train| *train < self.batch_size) {
+            return Err(Error::value("train", format!("at least one batch ({})", self.batch_size), train));
+        }
+        // 784 inputs and 10 classes: both data sets of this version have them.
+        let parameters = self.model.parameter_count(784, 10);
+        if parameters > limits::PARAMETERS {
+            let expected = format!("a model of at most {} parameters", limits::PARAMETERS);
+            return Err(Error::value("model", expected, format!("{parameters} parameters")));
+        }
+        Ok(())
+    }
+
+    fn validate_turn(&self, variant: &InitScheme) -> Result<()> {
+        let ModelSpec::Mlp { hidden } = &self.model;
+        let layers = hidden.len() + 1;
+        match variant.promotion().map(|promotion| promotion.turn) {
+            Some(Turn::At(turn)) if turn > layers => {
+                Err(Error::value("init", format!("turn at most the number of weight layers, {layers}"), turn))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The text form of an experiment: a URL query string, both ways. Only non-default keys are written, in the order of
+//! [`KEYS`]; unknown keys are collected and ignored; a malformed value is reported by name and its default stands, so the
+//! page can go on and the native command line can refuse.
+
+use super::{
+    Activation, ActiveDefinition, DatasetName, DevicePreference, Experiment, InitScheme, Language, ModelSpec,
+    OptimizerKind, PagePart, Schedule, Theme, View, limits,
+};
+use crate::error::{Error, Result};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use std::fmt::{Display, Write};
+use std::str::FromStr;
+
+/// Version of the query string.
+pub const QUERY_VERSION: u32 = 1;
+
+/// What a query string says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ParsedQuery {
+    /// The experiment; defaults stand where the text is silent or wrong.
+    pub experiment: Experiment,
+    /// How to show it.
+    pub view: View,
+    /// Keys that mean nothing to us.
+    pub unknown: Vec<String>,
+    /// Values that could not be used.
+    pub errors: Vec<Error>,
+}
+
+impl ParsedQuery {
+    /// The experiment, or the first thing that is wrong with it.
+    ///
+    /// # Errors
+    /// The first malformed value, in the order of the text.
+    pub fn strict(self) -> Result<(Experiment, View)> {
+        match self.errors.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok((self.experiment, self.view)),
+        }
+    }
+}
+
+/// All keys, in the order in which they are written.
+pub const KEYS: [&str; 26] = [
+    "v", "data", "train", "test", "model", "act", "norm", "init", "seeds", "seed", "opt", "lr", "momentum", "wd",
+    "sched", "batch", "steps", "eval", "tau", "active", "device", "run", "embed", "hide", "theme", "lang",
+];
+
+type Names<T, const N: usize> = [(&'static str, T); N];
+
+const DATASETS: Names<DatasetName, 3> =
+    [("auto", DatasetName::Auto), ("mnist", DatasetName::Mnist), ("digits", DatasetName::Digits)];
+const ACTIVATIONS: Names<Activation, 4> = [
+    ("relu", Activation::Relu),
+    ("tanh", Activation::Tanh),
+    ("gelu", Activation::Gelu),
+    ("sigmoid", Activation::Sigmoid),
+];
+const OPTIMIZERS: Names<OptimizerKind, 3> =
+    [("sgd", OptimizerKind::Sgd), ("adam", OptimizerKind::Adam), ("adamw", OptimizerKind::AdamW)];
+const DEFINITIONS: Names<ActiveDefinition, 3> =
+    [("sample", ActiveDefinition::Sample), ("mean", ActiveDefinition::Mean), ("rate", ActiveDefinition::Rate)];
+const DEVICES: Names<DevicePreference, 3> =
+    [("auto", DevicePreference::Auto), ("webgpu", DevicePreference::WebGpu), ("cpu", DevicePreference::Cpu)];
+const NORMALIZATIONS: Names<(), 1> = [("none", ())];
+const SWITCH: Names<bool, 2> = [("0", false), ("1", true)];
+const PARTS: Names<PagePart, 5> = [
+    ("controls", PagePart::Controls),
+    ("legend", PagePart::Legend),
+    ("table", PagePart::Table),
+    ("article", PagePart::Article),
+    ("export", PagePart::Export),
+];
+const THEMES: Names<Theme, 3> = [("auto", Theme::Auto), ("light", Theme::Light), ("dark", Theme::Dark)];
+const LANGUAGES: Names<Language, 2> = [("en", Language::En), ("zh", Language::Zh)];
+
+/// The name of `value` in a table of names.
+pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    names.iter().find(|(_, candidate)| *candidate == value).map_or("", |(name, _)| name)
+}
+
+/// The value called `text` in a table of names.
+pub(super) fn value_of<T: Copy>(names: &[(&'static str, T)], text: &str) -> Option<T> {
+    names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value)
+}
+
+/// All names of a table, for a sentence.
+pub(super) fn names<T>(names: &[(&'static str, T)]) -> String {
+    names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+impl DatasetName {
+    /// The name in the query string and of the folder that holds the files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(&DATASETS, self)
+    }
+}
+
+impl DevicePreference {
+    /// The name in the query string.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(&DEVICES, self)
+    }
+}
+
+impl PagePart {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        PARTS.into_iter().map(|(_, part)| part)
+    }
+
+    /// The name in the query string.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(&PARTS, self)
+    }
+}
+
+impl Theme {
+    /// The name in the query string.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(&THEMES, self)
+    }
+}
+
+/// Reads a query string, with or without the leading `?`.
+#[must_use]
+pub fn parse_query(text: &str) -> ParsedQuery {
+    let mut parsed = ParsedQuery::default();
+    for pair in text.trim().trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (key, value) = (decode(key), decode(value));
+        match apply(&mut parsed.experiment, &mut parsed.view, &key, &value) {
+            Ok(true) => {}
+            Ok(false) => parsed.unknown.push(key),
+            Err(error) => parsed.errors.push(error),
+        }
+    }
+    if parsed.errors.is_empty()
+        && let Err(error) = parsed.experiment.validate()
+    {
+        parsed.errors.push(error);
+        parsed.experiment = Experiment { device: parsed.experiment.device, ..Experiment::default() };
+    }
+    parsed
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Sets one key; `Ok(false)` says that there is no such key.
+fn apply(experiment: &mut Experiment, view: &mut View, key: &str, value: &str) -> Result<bool> {
+    let optimizer = &mut experiment.optimizer;
+    match key {
+        "v" => drop(number(key, value, QUERY_VERSION, QUERY_VERSION)?),
+        "data" => experiment.dataset.name = choice(&DATASETS, key, value)?,
+        "train" => experiment.dataset.train = Some(number(key, value, 1, usize::MAX)?),
+        "test" => experiment.dataset.test = Some(number(key, value, 1, usize::MAX)?),
+        "model" => experiment.model = value.parse()?,
+        "act" => experiment.activation = choice(&ACTIVATIONS, key, value)?,
+        "norm" => choice(&NORMALIZATIONS, key, value)?,
+        "init" => experiment.variants = variants(value)?,
+        "seeds" => experiment.seeds = number(key, value, 1, 64)?,
+        "seed" => experiment.first_seed = number(key, value, 0, u32::MAX)?,
+        "opt" => optimizer.kind = choice(&OPTIMIZERS, key, value)?,
+        "lr" => {
+            optimizer.learning_rate = real(key, value, "a number above 0 and at most 1e6", |x| x > 0.0 && x <= 1e6)?
+        }
+        "momentum" => optimizer.momentum = real(key, value, "a number from 0 to below 1", |x| (0.0..1.0).contains(&x))?,
+        "wd" => optimizer.weight_decay = real(key, value, "a number from 0 to 10", |x| (0.0..=10.0).contains(&x))?,
+        "sched" => optimizer.schedule = value.parse()?,
+        "batch" => experiment.batch_size = number(key, value, 1, limits::BATCH_SIZE)?,
+        "steps" => experiment.steps = number(key, value, 1, limits::STEPS)?,
+        "eval" => experiment.evaluate_every = number(key, value, 1, limits::STEPS)?,
+        "tau" => experiment.activity.tau = real(key, value, "a number from 0 to 1e6", |x| (0.0..=1e6).contains(&x))?,
+        "active" => experiment.activity.definition = choice(&DEFINITIONS, key, value)?,
+        "device" => experiment.device = choice(&DEVICES, key, value)?,
+        "run" => view.run = choice(&SWITCH, key, value)?,
+        "embed" => view.embed = choice(&SWITCH, key, value)?,
+        "hide" => view.hide = parts(value)?,
+        "theme" => view.theme = choice(&THEMES, key, value)?,
+        "lang" => view.lang = choice(&LANGUAGES, key, value)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn choice<T: Copy>(table: &[(&'static str, T)], key: &str, value: &str) -> Result<T> {
+    value_of(table, value).ok_or_else(|| Error::value(key, format!("one of {}", names(table)), value))
+}
+
+fn number<T: FromStr + PartialOrd + Display + Copy>(key: &str, value: &str, least: T, most: T) -> Result<T> {
+    let parsed = value.parse().ok().filter(|number| *number >= least && *number <= most);
+    parsed.ok_or_else(|| Error::value(key, format!("a whole number from {least} to {most}"), value))
+}
+
+fn real(key: &str, value: &str, expected: &str, accept: impl Fn(f64) -> bool) -> Result<f64> {
+    // `-0` is accepted by the range check and would be written back as `-0`.
+    let parsed = value.parse::<f64>().ok().filter(|number| accept(*number)).map(|number| number + 0.0);
+    parsed.ok_or_else(|| Error::value(key, expected, value))
+}
+
+/// Splits at the commas outside parentheses.
+fn variants(value: &str) -> Result<Vec<InitScheme>> {
+    let mut depth = 0_usize;
+    let split = value.split(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == ',' && depth == 0
+    });
+    split.map(str::parse).collect()
+}
+
+fn parts(value: &str) -> Result<Vec<PagePart>> {
+    let mut parts = Vec::new();
+    for name in value.split(',').filter(|name| !name.is_empty()) {
+        let part = choice(&PARTS, "hide", name)?;
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Ok(parts)
+}
+
+impl FromStr for ModelSpec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let expected = || {
+            let (layers, width) = (limits::HIDDEN_LAYERS, limits::WIDTH);
+            Error::value("model", format!("mlp:W,W,... with at most {layers} hidden widths from 1 to {width}"), text)
+        };
+        let widths = text.strip_prefix("mlp").ok_or_else(expected)?;
+        if widths.is_empty() || widths == ":" {
+            return Ok(Self::Mlp { hidden: Vec::new() });
+        }
+        let widths = widths.strip_prefix(':').ok_or_else(expected)?;
+        let hidden = widths.split(',').map(|width| number("model", width, 1, limits::WIDTH));
+        let hidden = hidden.collect::<Result<Vec<_>>>().map_err(|_| expected())?;
+        if hidden.len() > limits::HIDDEN_LAYERS {
+            return Err(expected());
+        }
+        Ok(Self::Mlp { hidden })
+    }
+}
+
+impl Display for ModelSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::Mlp { hidden } = self;
+        let widths = hidden.iter().map(ToString::to_string).collect::<Vec<_>>();
+        write!(f, "mlp:{}", widths.join(","))
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.split_once(':') {
+            None if text == "constant" => Ok(Self::Constant),
+            None if text == "cosine" => Ok(Self::Cosine),
+            Some(("warmup", steps)) => Ok(Self::Warmup { steps: number("sched", steps, 1, limits::STEPS)? }),
+            _ => Err(Error::value("sched", "constant, cosine or warmup:STEPS", text)),
+        }
+    }
+}
+
+impl Display for Schedule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Constant => f.write_str("constant"),
+            Self::Cosine => f.write_str("cosine"),
+            Self::Warmup { steps } => write!(f, "warmup:{steps}"),
+        }
+    }
+}
+
+impl Experiment {
+    /// The canonical query string: non-default keys only, in the order of the contract.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        self.to_query_with(&View::default())
+    }
+
+    /// The canonical query string with the page's own keys behind the experiment's.
+    #[must_use]
+    pub fn to_query_with(&self, view: &View) -> String {
+        let mut writer = Writer(String::new());
+        let standard = Self::default();
+        let (own, other) = (&self.optimizer, &standard.optimizer);
+        writer.pair("data", name_of(&DATASETS, self.dataset.name), name_of(&DATASETS, standard.dataset.name));
+        writer.optional("train", self.dataset.train);
+        writer.optional("test", self.dataset.test);
+        writer.pair("model", &self.model, &standard.model);
+        writer.pair("act", name_of(&ACTIVATIONS, self.activation), name_of(&ACTIVATIONS, standard.activation));
+        writer.pair("init", variant_list(&self.variants), variant_list(&standard.variants));
+        writer.pair("seeds", self.seeds, standard.seeds);
+        writer.pair("seed", self.first_seed, standard.first_seed);
+        writer.pair("opt", name_of(&OPTIMIZERS, own.kind), name_of(&OPTIMIZERS, other.kind));
+        writer.pair("lr", own.learning_rate, other.learning_rate);
+        writer.pair("momentum", own.momentum, other.momentum);
+        writer.pair("wd", own.weight_decay, other.weight_decay);
+        writer.pair("sched", own.schedule, other.schedule);
+        writer.pair("batch", self.batch_size, standard.batch_size);
+        writer.pair("steps", self.steps, standard.steps);
+        writer.pair("eval", self.evaluate_every, standard.evaluate_every);
+        writer.pair("tau", self.activity.tau, standard.activity.tau);
+        writer.pair("active", name_of(&DEFINITIONS, self.activity.definition), "sample");
+        writer.pair("device", name_of(&DEVICES, self.device), name_of(&DEVICES, standard.device));
+        writer.view(view);
+        writer.0
+    }
+}
+
+fn variant_list(variants: &[InitScheme]) -> String {
+    variants.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What would end or change a pair; everything else stays readable in the address bar.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>');
+
+/// Collects the pairs that differ from their defaults.
+struct Writer(String);
+
+impl Writer {
+    fn pair(&mut self, key: &str, value: impl Display, standard: impl Display) {
+        let value = value.to_string();
+        if value != standard.to_string() {
+            self.push(key, &value);
+        }
+    }
+
+    fn optional(&mut self, key: &str, value: Option<usize>) {
+        if let Some(value) = value {
+            self.push(key, &value.to_string());
+        }
+    }
+
+    fn view(&mut self, view: &View) {
+        self.pair("run", u8::from(view.run), 0);
+        self.pair("embed", u8::from(view.embed), 0);
+        self.pair("hide", view.hide.iter().map(|part| part.name()).collect::<Vec<_>>().join(","), "");
+        self.pair("theme", view.theme.name(), Theme::default().name());
+        self.pair("lang", name_of(&LANGUAGES, view.lang), name_of(&LANGUAGES, Language::default()));
+    }
+
+    fn push(&mut self, key: &str, value: &str) {
+        let separator = if self.0.is_empty() { "" } else { "&" };
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "{separator}{key}={}", utf8_percent_encode(value, ESCAPED));
+    }
+}

@@ -1,0 +1,1 @@
+//! Initial weights, drawn on the CPU from keyed streams.

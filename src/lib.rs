@@ -1,0 +1,30 @@
+//! Emergence Lab: train small neural networks from several weight initialisations side by side, under controlled
+//! conditions, and watch accuracy, loss and emergence grow.
+//!
+//! The modules are layers, in reading order: each uses only those above it (`tests/it/layers.rs` has the table).
+//! Everything that holds a tensor is behind the feature `train`; the page is built without it.
+
+#![recursion_limit = "256"]
+
+pub mod error;
+pub mod experiment;
+pub mod rng;
+
+pub mod dataset;
+pub mod emergence;
+pub mod init;
+pub mod metrics;
+
+#[cfg(feature = "train")]
+pub mod device;
+#[cfg(feature = "train")]
+pub mod model;
+#[cfg(feature = "train")]
+pub mod train;
+
+pub mod export;
+pub mod plot;
+pub mod protocol;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

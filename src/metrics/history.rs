@@ -1,0 +1,116 @@
+//! The curves of an experiment as they grow: records go in, one set of curves per run comes out.
+
+use super::{EvaluationRecord, Record, RunEvaluation, Setup, StepRecord, Timing};
+use serde::{Deserialize, Serialize};
+
+/// Everything measured so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// What was fixed before the first step.
+    pub setup: Setup,
+    /// The curves, per variant and run.
+    pub variants: Vec<VariantCurves>,
+    /// The last step recorded.
+    pub step: u64,
+    /// How long it took so far.
+    pub timing: Timing,
+}
+
+/// The curves of one variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantCurves {
+    /// The scheme in its text form.
+    pub name: String,
+    /// One set of curves per seed.
+    pub runs: Vec<RunCurves>,
+}
+
+/// The curves of one run; every point is `(step, value)`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RunCurves {
+    /// The seed of weights.
+    pub seed: u64,
+    /// SHA-256 of the initial weights.
+    pub weights_sha256: String,
+    /// The first step whose loss was not a finite number.
+    pub diverged_at: Option<u64>,
+    /// Mini-batch cross-entropy in nats, at every step.
+    pub train_loss: Vec<(u64, f32)>,
+    /// Test cross-entropy in nats, at every evaluation.
+    pub test_loss: Vec<(u64, f32)>,
+    /// Test accuracy in `[0, 1]`, at every evaluation.
+    pub test_accuracy: Vec<(u64, f32)>,
+    /// `log10 E_A`, at every evaluation; `None` when the measure is zero.
+    pub emergence_a: Vec<(u64, Option<f64>)>,
+    /// `log10 E_B`, at every evaluation; `None` when the measure is zero.
+    pub emergence_b: Vec<(u64, Option<f64>)>,
+    /// Fraction of active units per measured layer, at every evaluation.
+    pub active_fraction: Vec<(u64, Vec<f32>)>,
+}
+
+impl History {
+    /// Empty curves for the runs of `setup`.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let runs = setup.variants.iter().map(|variant| variant.runs.len()).sum();
+        let variants = setup.variants.iter().map(|variant| VariantCurves {
+            name: variant.name.clone(),
+            runs: variant.runs.iter().map(|run| RunCurves::new(run.seed, run.weights_sha256.clone())).collect(),
+        });
+        let timing = Timing { runs, ..Timing::default() };
+        Self { variants: variants.collect(), step: 0, timing, setup }
+    }
+
+    /// Appends what happened since the last record. Entries for runs that do not exist are ignored.
+    pub fn apply(&mut self, record: &Record) {
+        for step in &record.steps {
+            self.apply_step(step);
+        }
+        for evaluation in &record.evaluations {
+            self.apply_evaluation(evaluation);
+        }
+    }
+
+    /// All runs, variants outermost: the order of the records.
+    pub fn runs(&self) -> impl Iterator<Item = &RunCurves> {
+        self.variants.iter().flat_map(|variant| &variant.runs)
+    }
+
+    fn runs_mut(&mut self) -> impl Iterator<Item = &mut RunCurves> {
+        self.variants.iter_mut().flat_map(|variant| &mut variant.runs)
+    }
+
+    fn apply_step(&mut self, record: &StepRecord) {
+        self.step = self.step.max(record.step);
+        for (run, loss) in self.runs_mut().zip(&record.losses) {
+            match loss {
+                _ if run.diverged_at.is_some() => {}
+                Some(loss) => run.train_loss.push((record.step, *loss)),
+                None => run.diverged_at = Some(record.step),
+            }
+        }
+    }
+
+    fn apply_evaluation(&mut self, record: &EvaluationRecord) {
+        self.step = self.step.max(record.step);
+        for (run, evaluation) in self.runs_mut().zip(&record.runs) {
+            if let Some(evaluation) = evaluation {
+                run.push(record.step, evaluation);
+            }
+        }
+    }
+}
+
+impl RunCurves {
+    fn new(seed: u64, weights_sha256: String) -> Self {
+        Self { seed, weights_sha256, ..Self::default() }
+    }
+
+    fn push(&mut self, step: u64, evaluation: &RunEvaluation) {
+        self.test_loss.push((step, evaluation.test_loss));
+        self.test_accuracy.push((step, evaluation.test_accuracy));
+        self.emergence_a.push((step, evaluation.emergence_a));
+        self.emergence_b.push((step, evaluation.emergence_b));
+        self.active_fraction.push((step, evaluation.active_fraction.clone()));
+    }
+}

@@ -1,0 +1,1 @@
+//! Stacked networks: every parameter carries a leading run axis.

@@ -1,0 +1,1 @@
+//! Training all runs of an experiment as one cohort.

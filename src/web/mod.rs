@@ -1,0 +1,3 @@
+//! The browser's side: the page, and the worker that trains.
+
+pub mod page;

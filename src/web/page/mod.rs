@@ -1,0 +1,1 @@
+//! The page: a real HTML form bound from Rust.

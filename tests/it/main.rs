@@ -1,0 +1,14 @@
+//! All native integration tests, as one binary.
+
+mod dataset;
+mod emergence;
+mod experiment;
+mod export;
+mod init;
+mod lab;
+mod layers;
+mod metrics;
+mod plot;
+mod protocol;
+#[cfg(feature = "train")]
+mod training;
