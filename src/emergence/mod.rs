@@ -1,1 +1,159 @@
-//! The emergence measure of a network: E_A and E_B, in log space and exactly.
+//! The emergence measure of a network: how many paths lead from its inactive to its active nodes.
+//!
+//! Two readings of "paths", called forms here, are computed side by side because the sources leave it open:
+//!
+//! - **A, through active nodes** (`e_a`): paths whose nodes after the first are all active. This is the general
+//!   definition for a network `G` with observed active subsystem `H`, `E(G, H) = Σ over inactive x of the number of
+//!   paths inside H that start at an out-neighbour of x` (Li, Pardo Guerra, Basu & Silva, arXiv 2311.17403, as a third
+//!   party summarises it), evaluated exactly.
+//! - **B, through all nodes** (`e_b`): paths of `G` from an inactive node to an active one, whatever lies between
+//!   ("number of paths from inactive nodes in lower layers to active nodes in higher layers", as a public review puts
+//!   it). Only this form is largest where the first half of equally wide layers is inactive and the second half
+//!   active, which is the rule of Li, George & Silva, arXiv 2407.19044.
+//!
+//! The papers define the measure; both recurrences, the turning point and the three definitions of "active" as they
+//! are implemented here are derived by this project and checked against an enumeration of all paths
+//! (`tests/it/emergence.rs`).
+//!
+//! Both forms are one recurrence. Walking the edges backwards, `Q[v]` counts the paths that leave `v` and end at an
+//! active node:
+//!
+//! ```text
+//! A:  Q[v] = Σ over active successors w of  1 + Q[w]
+//! B:  Q[v] = Σ over all successors w of     [w active] + Q[w]          E = Σ over inactive x of Q[x]
+//! ```
+//!
+//! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
+//! space, never as a plain float. This module sees numbers only: no tensor, no experiment.
+
+pub mod activity;
+pub mod dag;
+pub mod layered;
+mod scaled;
+
+pub use activity::{ActiveRule, LayerActivity, Measurement, measure, measure_counts};
+pub use dag::Dag;
+pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
+
+use num_bigint::BigUint;
+use scaled::Scaled;
+
+/// Why a network or its activity cannot be measured.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum EmergenceError {
+    /// There is no layer to measure.
+    #[error("expected at least one layer, got none")]
+    NoLayers,
+    /// A layer has no node where the measure needs one.
+    #[error("layer {layer}: expected at least one node, got none")]
+    EmptyLayer {
+        /// Index of the layer, input side first.
+        layer: usize,
+    },
+    /// Active counts are not given for every layer.
+    #[error("expected an active count for each of {widths} layers, got {active}")]
+    LayerCount {
+        /// Number of widths.
+        widths: usize,
+        /// Number of active counts.
+        active: usize,
+    },
+    /// A layer has more active nodes than nodes, or a number that is no count (negative, NaN, infinite).
+    #[error("layer {layer}: expected between 0 and {width} active nodes, got {active}")]
+    ActiveCount {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Its width, as text so that exact and real numbers share the variant.
+        width: String,
+        /// The active count, likewise.
+        active: String,
+    },
+    /// An edge names a node that is not there.
+    #[error("edge {from} -> {to}: expected nodes below {nodes}")]
+    EdgeOutOfRange {
+        /// Where the edge starts.
+        from: usize,
+        /// Where it ends.
+        to: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// The edges hold a cycle, so that the number of paths is not finite.
+    #[error("expected a graph without cycles, got a cycle through node {node}")]
+    Cycle {
+        /// A node on or behind a cycle.
+        node: usize,
+    },
+    /// A mask does not say of every node whether it is active.
+    #[error("expected a mask of {nodes} nodes, got {mask}")]
+    MaskLength {
+        /// Number of nodes.
+        nodes: usize,
+        /// Length of the mask.
+        mask: usize,
+    },
+    /// The activity of a layer is not a `[samples, units]` array with at least one sample.
+    #[error("layer {layer}: expected one or more whole samples of {units} units, got {values} values")]
+    ActivityShape {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Its units.
+        units: usize,
+        /// Number of values.
+        values: usize,
+    },
+    /// Two layers were observed on different numbers of samples.
+    #[error("layer {layer}: expected {expected} samples as in the first layer, got {got}")]
+    SampleCount {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Samples of the first layer.
+        expected: usize,
+        /// Samples of this layer.
+        got: usize,
+    },
+}
+
+/// `log10` of an exact count, `None` for zero. Any size; accurate to the last digits of an `f64`.
+#[must_use]
+pub fn log10(count: &BigUint) -> Option<f64> {
+    // The top 64 bits carry more than an f64 can tell apart; the rest only moves the exponent.
+    let dropped = count.bits().saturating_sub(u64::from(u64::BITS));
+    let top = (count >> dropped).iter_u64_digits().next()?;
+    Some((top as f64).log10() + dropped as f64 * std::f64::consts::LOG10_2)
+}
+
+/// What the recurrences need of a number; exact and scaled numbers share them through it.
+trait Amount: Clone {
+    fn zero() -> Self;
+    fn one() -> Self;
+    fn plus(&self, other: &Self) -> Self;
+    fn times(&self, other: &Self) -> Self;
+}
+
+impl Amount for BigUint {
+    fn zero() -> Self {
+        Self::ZERO
+    }
+
+    fn one() -> Self {
+        Self::from(1_u8)
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        self + other
+    }
+
+    fn times(&self, other: &Self) -> Self {
+        self * other
+    }
+}
+
+/// Which paths count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Form A: only active nodes may lie on a path after its inactive start.
+    ThroughActive,
+    /// Form B: any node may lie between the inactive start and the active end.
+    ThroughAll,
+}

@@ -1,1 +1,314 @@
-//! Tests of emergence.
+//! The emergence measure against an enumeration of every path, its worked examples, its limits and its errors.
+#![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
+
+use emergence_lab::emergence::{
+    ActiveRule, Dag, EmergenceError, LayerActivity, e_a, e_b, log10, log10_e_a, log10_e_b, max_e_b, measure,
+    measure_counts,
+};
+use num_bigint::BigUint;
+use proptest::prelude::*;
+
+/// Every path of at least one edge, as its list of nodes: the definition, written down without any recurrence.
+/// Parallel edges give parallel paths.
+fn all_paths(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    let mut paths: Vec<Vec<usize>> = (0..nodes).map(|node| vec![node]).collect();
+    let mut done = 0;
+    while done < paths.len() {
+        let path = paths[done].clone();
+        done += 1;
+        for &(_, to) in edges.iter().filter(|(from, _)| path.last() == Some(from)) {
+            paths.push([path.as_slice(), &[to]].concat());
+        }
+    }
+    paths.retain(|path| path.len() > 1);
+    paths
+}
+
+/// `(E_A, E_B)` by looking at every path.
+fn brute_force(nodes: usize, edges: &[(usize, usize)], active: &[bool]) -> (BigUint, BigUint) {
+    let from_inactive = all_paths(nodes, edges).into_iter().filter(|path| !active[path[0]]);
+    let (mut through_active, mut through_all) = (0_u64, 0_u64);
+    for path in from_inactive {
+        through_active += u64::from(path[1..].iter().all(|&node| active[node]));
+        through_all += u64::from(active[path[path.len() - 1]]);
+    }
+    (through_active.into(), through_all.into())
+}
+
+/// A layered network as a graph: all edges between neighbouring layers, the last `n_i` nodes of each layer active.
+fn layered_graph(widths: &[u64], active: &[u64]) -> (usize, Vec<(usize, usize)>, Vec<bool>) {
+    let mut layers: Vec<Vec<usize>> = Vec::new();
+    let mut mask = Vec::new();
+    for (&width, &active) in widths.iter().zip(active) {
+        layers.push((mask.len()..mask.len() + usize::try_from(width).unwrap()).collect());
+        mask.extend((0..width).map(|node| node >= width - active));
+    }
+    let edges = layers.windows(2).flat_map(|pair| {
+        pair[0].iter().flat_map(|&from| pair[1].iter().map(move |&to| (from, to))).collect::<Vec<_>>()
+    });
+    (mask.len(), edges.collect(), mask)
+}
+
+fn floats(values: &[u64]) -> Vec<f64> {
+    values.iter().map(|&value| value as f64).collect()
+}
+
+/// Both logarithms are `None`, or they agree to 1e-9: a few dozen roundings of 1e-16 on values up to a few hundred.
+fn assert_log10(got: Option<f64>, exact: &BigUint, what: &str) {
+    match (got, log10(exact)) {
+        (Some(got), Some(exact)) => assert!((got - exact).abs() < 1e-9, "{what}: {got} against {exact}"),
+        (got, exact) => assert_eq!(got, exact, "{what}: zero on one side only"),
+    }
+}
+
+/// Every way to switch whole layers off (0) or on (all nodes).
+fn switches(widths: &[u64]) -> impl Iterator<Item = Vec<u64>> {
+    (0..1_u32 << widths.len()).map(move |bits| {
+        widths.iter().enumerate().map(|(layer, width)| if bits >> layer & 1 == 1 { *width } else { 0 }).collect()
+    })
+}
+
+/// Up to 7 nodes in any order, edges along a hidden order (so acyclic), some of them double, and a mask.
+fn random_dag() -> impl Strategy<Value = (usize, Vec<(usize, usize)>, Vec<bool>)> {
+    (1_usize..=7).prop_flat_map(|nodes| {
+        let labels = Just((0..nodes).collect::<Vec<_>>()).prop_shuffle();
+        let pairs: Vec<_> = (0..nodes).flat_map(|from| (from + 1..nodes).map(move |to| (from, to))).collect();
+        let multiplicity =
+            prop::collection::vec(prop_oneof![3 => Just(0_usize), 4 => Just(1), 1 => Just(2)], pairs.len());
+        (labels, multiplicity, prop::collection::vec(any::<bool>(), nodes)).prop_map(move |(labels, times, mask)| {
+            let edges = pairs
+                .iter()
+                .zip(&times)
+                .flat_map(|(&(from, to), &times)| std::iter::repeat_n((labels[from], labels[to]), times));
+            (nodes, edges.collect(), mask)
+        })
+    })
+}
+
+/// Layers of widths `0..=max_width` with a count of active nodes each.
+fn random_layers(layers: usize, max_width: u64) -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
+    let layer = (0..=max_width).prop_flat_map(|width| (Just(width), 0..=width));
+    prop::collection::vec(layer, 1..=layers).prop_map(|layers| layers.into_iter().unzip())
+}
+
+proptest! {
+    #[test]
+    fn dag_equals_path_enumeration((nodes, edges, mask) in random_dag()) {
+        let dag = Dag::new(nodes, &edges).unwrap();
+        let (through_active, through_all) = brute_force(nodes, &edges, &mask);
+        prop_assert_eq!(dag.e_a(&mask).unwrap(), through_active.clone());
+        prop_assert_eq!(dag.e_b(&mask).unwrap(), through_all.clone());
+        assert_log10(dag.log10_e_a(&mask).unwrap(), &through_active, "E_A of a graph");
+        assert_log10(dag.log10_e_b(&mask).unwrap(), &through_all, "E_B of a graph");
+    }
+
+    #[test]
+    fn layers_equal_path_enumeration((widths, active) in random_layers(5, 3)) {
+        let (nodes, edges, mask) = layered_graph(&widths, &active);
+        let (through_active, through_all) = brute_force(nodes, &edges, &mask);
+        prop_assert_eq!(e_a(&widths, &active).unwrap(), through_active);
+        prop_assert_eq!(e_b(&widths, &active).unwrap(), through_all);
+    }
+
+    #[test]
+    fn layers_equal_the_graph_rule((widths, active) in random_layers(8, 12)) {
+        let (nodes, edges, mask) = layered_graph(&widths, &active);
+        let dag = Dag::new(nodes, &edges).unwrap();
+        prop_assert_eq!(e_a(&widths, &active).unwrap(), dag.e_a(&mask).unwrap());
+        prop_assert_eq!(e_b(&widths, &active).unwrap(), dag.e_b(&mask).unwrap());
+    }
+
+    #[test]
+    fn log_space_equals_exact((widths, active) in random_layers(64, 10_000)) {
+        let (real_widths, real_active) = (floats(&widths), floats(&active));
+        assert_log10(log10_e_a(&real_widths, &real_active).unwrap(), &e_a(&widths, &active).unwrap(), "E_A");
+        assert_log10(log10_e_b(&real_widths, &real_active).unwrap(), &e_b(&widths, &active).unwrap(), "E_B");
+    }
+
+    #[test]
+    fn no_active_count_beats_the_maximum((widths, active) in random_layers(8, 50)) {
+        let widths: Vec<u64> = widths.iter().map(|width| width + 1).collect();
+        let (turn, maximum) = max_e_b(&widths).unwrap();
+        prop_assert!(e_b(&widths, &active).unwrap() <= maximum);
+        let best: Vec<u64> = widths.iter().enumerate().map(|(layer, &width)| if layer < turn { 0 } else { width }).collect();
+        prop_assert_eq!(e_b(&widths, &best).unwrap(), maximum);
+    }
+}
+
+#[test]
+fn worked_examples() {
+    let widths = [3, 3, 3, 3];
+    // From a node, 3 edges lead on at every step: 3^k paths of k edges.
+    assert_eq!(
+        e_b(&widths, &[0, 0, 3, 3]).unwrap(),
+        144_u8.into(),
+        "E_B: 3·(9 + 27) from layer 1, 3·(3 + 9) from layer 2"
+    );
+    assert_eq!(e_a(&widths, &[0, 3, 3, 3]).unwrap(), 117_u8.into(), "E_A: 3·(3 + 9 + 27) from layer 1");
+    assert_eq!(e_a(&widths, &[0, 0, 3, 3]).unwrap(), 36_u8.into(), "E_A: 3·(3 + 9) from layer 2 only");
+}
+
+#[test]
+fn e_b_is_largest_with_the_first_half_inactive() {
+    for layers in 2..=8_usize {
+        for width in 1..=3_u64 {
+            let widths = vec![width; layers];
+            let best = switches(&widths).map(|active| e_b(&widths, &active).unwrap()).max().unwrap();
+            let half: Vec<u64> = (0..layers).map(|layer| if layer < layers / 2 { 0 } else { width }).collect();
+            assert_eq!(e_b(&widths, &half).unwrap(), best, "{layers} layers of {width}");
+            assert_eq!(max_e_b(&widths).unwrap(), (layers / 2, best), "{layers} layers of {width}");
+        }
+    }
+}
+
+#[test]
+fn e_b_is_largest_with_one_turn_whatever_the_widths() {
+    for widths in [&[7, 1, 1, 5, 2][..], &[1, 9, 1, 9], &[2, 2, 2, 9, 1, 1], &[9, 1, 1, 1, 1, 1, 1], &[1]] {
+        let best = switches(widths).map(|active| e_b(widths, &active).unwrap()).max().unwrap();
+        assert_eq!(max_e_b(widths).unwrap().1, best, "{widths:?}");
+    }
+}
+
+#[test]
+fn wide_layers_reach_their_limits() {
+    // N = 10^6: the terms that the limits leave out are smaller by one factor N.
+    let (width, fractions): (f64, _) = (1e6, [0.3, 0.5, 0.2, 0.9]);
+    let widths = [width; 4];
+    let active = fractions.map(|fraction| fraction * width);
+    let relative = |log10: Option<f64>| 10_f64.powf(log10.unwrap() - 4.0 * width.log10());
+    let through_all = relative(log10_e_b(&widths, &active).unwrap());
+    let through_active = relative(log10_e_a(&widths, &active).unwrap());
+    assert!((through_all - 0.7 * 0.9).abs() < 1e-5, "E_B / ΠN = {through_all}");
+    assert!((through_active - 0.7 * 0.5 * 0.2 * 0.9).abs() < 1e-5, "E_A / ΠN = {through_active}");
+}
+
+#[test]
+fn huge_networks_do_not_overflow() {
+    let widths = vec![u64::MAX; 400];
+    let active = vec![u64::MAX / 2; 400];
+    for exact in [e_a(&widths, &active).unwrap(), e_b(&widths, &active).unwrap()] {
+        assert!(log10(&exact).unwrap() > 7_500.0, "exact: {exact}");
+    }
+    let (widths, active) = (vec![1e300; 100_000], vec![0.5e300; 100_000]);
+    let value = log10_e_b(&widths, &active).unwrap().unwrap();
+    // E_B / ΠN = 1/4 up to 1e-300; 10^5 additions of exponents leave about 1e-9 of 3e7.
+    assert!((value - (300.0 * 100_000.0 + 0.25_f64.log10())).abs() < 1e-4, "log10 E_B = {value}");
+}
+
+#[test]
+fn a_silent_layer_in_the_middle_does_not_lose_what_lies_before_it() {
+    // Paths from the front are many orders of magnitude fewer than the product behind them, and still all there is.
+    let widths = [1000.0, 1000.0, 1000.0, 1e200, 1e200, 1e200];
+    let value = log10_e_a(&widths, &[500.0, 1000.0, 0.0, 1e200, 1e200, 1e200]).unwrap().unwrap();
+    assert!((value - 603.0).abs() < 1e-9, "E_A is 1000 · 1e600 from the silent layer: {value}");
+    let value = log10_e_a(&widths, &[500.0, 1000.0, 1000.0, 0.0, 0.0, 0.0]).unwrap().unwrap();
+    assert!((value - (500.0_f64 * 1000.0 * 1001.0).log10()).abs() < 1e-12, "500 · (1000 + 1000²): {value}");
+}
+
+#[test]
+fn zero_and_fractional_counts() {
+    assert_eq!(log10_e_a(&[4.0, 4.0], &[4.0, 4.0]).unwrap(), None, "no inactive node");
+    assert_eq!(log10_e_b(&[4.0, 4.0], &[0.0, 0.0]).unwrap(), None, "no active node");
+    assert_eq!(log10_e_b(&[4.0], &[1.0]).unwrap(), None, "one layer has no path");
+    let half = log10_e_b(&[1.0, 1.0], &[0.5, 0.5]).unwrap().unwrap();
+    assert!((half - 0.25_f64.log10()).abs() < 1e-15, "half of one node times half of another: {half}");
+    let tiny = log10_e_b(&[1e-310, 1.0], &[0.0, 1.0]).unwrap().unwrap();
+    assert!((tiny + 310.0).abs() < 1e-9, "a subnormal count: {tiny}");
+    assert_eq!(log10(&BigUint::ZERO), None, "log10 of zero");
+    assert_eq!(log10(&BigUint::from(10_u8).pow(500)), Some(500.0), "log10 of a power of ten");
+}
+
+#[test]
+fn layered_errors() {
+    assert_eq!(e_a(&[], &[]), Err(EmergenceError::NoLayers), "no layer");
+    assert_eq!(max_e_b(&[]), Err(EmergenceError::NoLayers), "no layer");
+    assert_eq!(max_e_b(&[2, 0]), Err(EmergenceError::EmptyLayer { layer: 1 }), "an empty layer");
+    assert_eq!(e_b(&[3, 3], &[1]), Err(EmergenceError::LayerCount { widths: 2, active: 1 }), "lengths");
+    let error = e_b(&[3, 3], &[1, 4]).unwrap_err().to_string();
+    assert_eq!(error, "layer 1: expected between 0 and 3 active nodes, got 4", "more active than there are");
+    for wrong in [-1.0, f64::NAN, f64::INFINITY, 3.5] {
+        let result = log10_e_a(&[3.0], &[wrong]);
+        assert!(matches!(result, Err(EmergenceError::ActiveCount { layer: 0, .. })), "{wrong}: {result:?}");
+    }
+    let result = log10_e_a(&[f64::INFINITY], &[1.0]);
+    assert!(matches!(result, Err(EmergenceError::ActiveCount { .. })), "an infinite width: {result:?}");
+}
+
+#[test]
+fn graph_errors() {
+    let out_of_range = Err(EmergenceError::EdgeOutOfRange { from: 0, to: 2, nodes: 2 });
+    assert_eq!(Dag::new(2, &[(0, 2)]), out_of_range, "edge out of range");
+    assert_eq!(Dag::new(1, &[(0, 0)]), Err(EmergenceError::Cycle { node: 0 }), "a loop");
+    let cycle = Dag::new(4, &[(0, 1), (1, 2), (2, 3), (3, 1)]);
+    assert!(matches!(cycle, Err(EmergenceError::Cycle { .. })), "a cycle: {cycle:?}");
+    let dag = Dag::new(2, &[(1, 0)]).unwrap();
+    assert_eq!(dag.e_a(&[true]), Err(EmergenceError::MaskLength { nodes: 2, mask: 1 }), "mask too short");
+    assert_eq!(Dag::new(0, &[]).unwrap().e_b(&[]), Ok(BigUint::ZERO), "an empty graph");
+}
+
+/// Two layers of two and three units on four samples; threshold 0.5.
+const FIRST: [f32; 8] = [0.6, 0.0, -0.9, 0.1, 0.0, 0.2, 0.7, 0.4];
+const SECOND: [f32; 12] = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0, f32::NAN];
+
+fn example(rule: ActiveRule) -> emergence_lab::emergence::Measurement {
+    let layers = [LayerActivity { values: &FIRST, units: 2 }, LayerActivity { values: &SECOND, units: 3 }];
+    measure(&layers, rule, 0.5).unwrap()
+}
+
+#[test]
+fn active_per_sample() {
+    // Counts per sample: first layer 1 1 0 1, second layer 1 2 0 2; E = (2 - n_1) n_2 = 1 2 0 2, mean 5/4.
+    let measured = example(ActiveRule::Sample);
+    for log10 in [measured.log10_e_a, measured.log10_e_b] {
+        assert!((log10.unwrap() - 1.25_f64.log10()).abs() < 1e-12, "mean of E, then log10: {measured:?}");
+    }
+    assert_eq!(measured.active_fraction, [3.0 / 8.0, 5.0 / 12.0], "{measured:?}");
+}
+
+#[test]
+fn active_on_average() {
+    // Means of |h|: 0.55 and 0.175; 1.0, 0.75 and NaN. So counts 1 and 2, E = 1 · 2.
+    let measured = example(ActiveRule::Mean);
+    assert!((measured.log10_e_b.unwrap() - 2_f64.log10()).abs() < 1e-12, "{measured:?}");
+    assert_eq!(measured.active_fraction, [1.0 / 2.0, 2.0 / 3.0], "{measured:?}");
+}
+
+#[test]
+fn active_at_a_rate_of_five_percent() {
+    let rate = |firing: usize, samples: usize| {
+        let values: Vec<f32> = (0..samples).map(|sample| if sample < firing { 1.0 } else { 0.0 }).collect();
+        measure(&[LayerActivity { values: &values, units: 1 }], ActiveRule::Rate, 0.5).unwrap().active_fraction[0]
+    };
+    for (firing, samples, expected) in
+        [(1, 20, 1.0), (1, 21, 0.0), (2, 40, 1.0), (1, 40, 0.0), (0, 1, 0.0), (13, 256, 1.0)]
+    {
+        assert!((rate(firing, samples) - expected).abs() < f32::EPSILON, "{firing} of {samples}");
+    }
+    assert_eq!(example(ActiveRule::Rate).active_fraction, [0.5, 2.0 / 3.0], "NaN and 0.4 never fire");
+}
+
+#[test]
+fn counts_measure_the_same_as_values_and_as_the_exact_formulas() {
+    let measured = measure_counts(&[128, 128, 10], &[vec![64], vec![32], vec![10]]).unwrap();
+    assert_log10(measured.log10_e_a, &e_a(&[128, 128, 10], &[64, 32, 10]).unwrap(), "E_A");
+    assert_log10(measured.log10_e_b, &e_b(&[128, 128, 10], &[64, 32, 10]).unwrap(), "E_B");
+    let counts = [vec![1, 1, 0, 1], vec![1, 2, 0, 2]];
+    assert_eq!(measure_counts(&[2, 3], &counts).unwrap(), example(ActiveRule::Sample), "counts of the same activity");
+}
+
+#[test]
+fn activity_errors() {
+    let of = |values: &[f32], units| measure(&[LayerActivity { values, units }], ActiveRule::Mean, 0.05);
+    assert_eq!(measure(&[], ActiveRule::Sample, 0.05), Err(EmergenceError::NoLayers), "no layer");
+    assert_eq!(of(&[1.0; 4], 0), Err(EmergenceError::EmptyLayer { layer: 0 }), "no unit");
+    let shape = |units, values| Err(EmergenceError::ActivityShape { layer: 0, units, values });
+    assert_eq!(of(&[1.0; 5], 2), shape(2, 5), "half a sample");
+    assert_eq!(of(&[], 2), shape(2, 0), "no sample");
+    let layers = [LayerActivity { values: &[1.0; 4], units: 2 }, LayerActivity { values: &[1.0; 3], units: 1 }];
+    let differ = Err(EmergenceError::SampleCount { layer: 1, expected: 2, got: 3 });
+    assert_eq!(measure(&layers, ActiveRule::Rate, 0.05), differ, "samples differ");
+    let too_many = measure_counts(&[2], &[vec![3]]);
+    assert!(matches!(too_many, Err(EmergenceError::ActiveCount { layer: 0, .. })), "three of two: {too_many:?}");
+    assert_eq!(measure_counts(&[2], &[vec![]]), shape(2, 0), "no mask");
+    assert_eq!(measure_counts(&[2], &[]), Err(EmergenceError::LayerCount { widths: 1, active: 0 }), "no counts");
+}

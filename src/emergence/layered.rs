@@ -1,0 +1,137 @@
+//! Layered networks, dense between neighbouring layers: layer `i = 1..L` has `N_i` nodes of which `n_i` are active.
+//!
+//! ```text
+//! E_A = Σ_{i<L} (N_i - n_i) Σ_{j>i} Π_{k=i+1..j} n_k           E_B = Σ_{i<j} (N_i - n_i) n_j Π_{i<k<j} N_k
+//! ```
+//!
+//! Both are sums over `O(L²)` terms, evaluated in `O(L)` from the output backwards (see the [module](super)): with
+//! `Q_L = 0`, `Q_i = n_{i+1} + n_{i+1} Q_{i+1}` (A) or `Q_i = n_{i+1} + N_{i+1} Q_{i+1}` (B), and
+//! `E = Σ (N_i - n_i) Q_i`. For wide layers with active fractions `p_i`, `E_B / ΠN → (1 - p_1) p_L` and
+//! `E_A / ΠN → (1 - p_1) Π_{k≥2} p_k`.
+
+use super::{Amount, EmergenceError, Form, Scaled};
+use num_bigint::BigUint;
+
+/// One layer: `N - n` and `n`.
+#[derive(Debug, Clone)]
+pub(super) struct Layer<T> {
+    pub(super) inactive: T,
+    pub(super) active: T,
+}
+
+/// `E_A` exactly. `widths` are `N_i` and `active` are `n_i`, input side first.
+///
+/// # Errors
+/// [`EmergenceError`] when there is no layer, the lengths differ or an `n_i` exceeds its `N_i`.
+pub fn e_a(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
+    Ok(emergence(Form::ThroughActive, exact_layers(widths, active)?.into_iter().rev()))
+}
+
+/// `E_B` exactly. Arguments and errors as for [`e_a`].
+pub fn e_b(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
+    Ok(emergence(Form::ThroughAll, exact_layers(widths, active)?.into_iter().rev()))
+}
+
+/// `log10 E_A`, `None` where `E_A` is zero. Counts may be any finite numbers with `0 <= n_i <= N_i`, also fractions
+/// such as an expected count; the result never overflows.
+///
+/// # Errors
+/// As for [`e_a`]; also when a number is negative, NaN or infinite.
+pub fn log10_e_a(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
+    Ok(emergence(Form::ThroughActive, real_layers(widths, active)?.into_iter().rev()).log10())
+}
+
+/// `log10 E_B`, `None` where `E_B` is zero. Arguments and errors as for [`log10_e_a`].
+pub fn log10_e_b(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
+    Ok(emergence(Form::ThroughAll, real_layers(widths, active)?.into_iter().rev()).log10())
+}
+
+/// The largest `E_B` that layers of these widths can have, and where it is reached: the first `turn` layers entirely
+/// inactive, all later ones entirely active. Dividing by it gives a relative measure in `[0, 1]`.
+///
+/// Why a single turning point (derived here): `E_B` is linear in each `n_i`, so some switching of whole layers is
+/// best; and the gain of activating a layer, `N_i (Σ paths arriving from inactive nodes - Σ paths leaving to active
+/// ones)`, grows from input to output. For a given turn the sum is a product,
+/// `E_B = (Σ_{i≤t} Π_{i..t} N) (Σ_{j>t} Π_{t+1..j} N)`. For `L` equal widths the best turn is `L/2`; of equal maxima
+/// the earliest is given.
+///
+/// # Errors
+/// [`EmergenceError::NoLayers`]; [`EmergenceError::EmptyLayer`], because a layer without nodes cuts the network into
+/// parts that each have a turn of their own.
+pub fn max_e_b(widths: &[u64]) -> Result<(usize, BigUint), EmergenceError> {
+    if widths.is_empty() {
+        return Err(EmergenceError::NoLayers);
+    }
+    if let Some(layer) = widths.iter().position(|&width| width == 0) {
+        return Err(EmergenceError::EmptyLayer { layer });
+    }
+    // Paths that arrive at the boundary after t layers, from any node before it; and the mirror image behind it.
+    let arriving = paths_to_boundary(widths.iter());
+    let mut leaving = paths_to_boundary(widths.iter().rev());
+    leaving.reverse();
+    let products = arriving.iter().zip(&leaving).map(|(arriving, leaving)| arriving * leaving).enumerate();
+    let first = (0, BigUint::ZERO);
+    Ok(products.fold(first, |best, candidate| if candidate.1 > best.1 { candidate } else { best }))
+}
+
+/// For every `t`: `Σ_{i≤t} Π_{i..t} N`, the paths from any of the first `t` layers to the end of layer `t`.
+fn paths_to_boundary<'widths>(widths: impl Iterator<Item = &'widths u64>) -> Vec<BigUint> {
+    let arriving = widths.scan(BigUint::ZERO, |paths, width| {
+        *paths = (&*paths + 1_u8) * *width;
+        Some(paths.clone())
+    });
+    std::iter::once(BigUint::ZERO).chain(arriving).collect()
+}
+
+/// The recurrence of the module, over layers from the output backwards.
+pub(super) fn emergence<T: Amount>(form: Form, from_output: impl Iterator<Item = Layer<T>>) -> T {
+    let mut total = T::zero();
+    let mut paths = T::zero();
+    for layer in from_output {
+        total = total.plus(&layer.inactive.times(&paths));
+        let through = match form {
+            Form::ThroughActive => layer.active.times(&paths),
+            Form::ThroughAll => layer.active.plus(&layer.inactive).times(&paths),
+        };
+        paths = layer.active.plus(&through);
+    }
+    total
+}
+
+fn exact_layers(widths: &[u64], active: &[u64]) -> Result<Vec<Layer<BigUint>>, EmergenceError> {
+    checked(widths, active, |width, active| {
+        let inactive = width.checked_sub(active)?;
+        Some(Layer { inactive: BigUint::from(inactive), active: BigUint::from(active) })
+    })
+}
+
+fn real_layers(widths: &[f64], active: &[f64]) -> Result<Vec<Layer<Scaled>>, EmergenceError> {
+    checked(widths, active, |width, active| {
+        let valid = width.is_finite() && active >= 0.0 && active <= width;
+        valid.then(|| Layer { inactive: Scaled::new(width - active), active: Scaled::new(active) })
+    })
+}
+
+/// One [`Layer`] per pair, or the first pair that `layer` refuses.
+fn checked<N: Copy + ToString, T>(
+    widths: &[N],
+    active: &[N],
+    layer: impl Fn(N, N) -> Option<Layer<T>>,
+) -> Result<Vec<Layer<T>>, EmergenceError> {
+    if widths.len() != active.len() {
+        return Err(EmergenceError::LayerCount { widths: widths.len(), active: active.len() });
+    }
+    if widths.is_empty() {
+        return Err(EmergenceError::NoLayers);
+    }
+    let pairs = widths.iter().zip(active).enumerate();
+    pairs
+        .map(|(index, (&width, &active))| {
+            layer(width, active).ok_or_else(|| EmergenceError::ActiveCount {
+                layer: index,
+                width: width.to_string(),
+                active: active.to_string(),
+            })
+        })
+        .collect()
+}
