@@ -1,3 +1,8 @@
 //! The training worker of the page; see `web::worker`.
 
-fn main() {}
+#![recursion_limit = "256"]
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    emergence_lab::web::worker::start();
+}

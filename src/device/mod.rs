@@ -1,1 +1,49 @@
-//! Opening a device, under the same names on every platform.
+//! Opening a device, under the same names on every platform. Whether it computes right is `train::self_test`'s business.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+use burn::tensor::Device;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{CPU_ADAPTER, open_webgpu};
+#[cfg(target_arch = "wasm32")]
+pub use wasm::{CPU_ADAPTER, open_webgpu};
+
+/// An open device with what it says of itself.
+#[derive(Debug, Clone)]
+pub struct OpenDevice {
+    /// The handle that tensors are made on.
+    pub device: Device,
+    /// Which path it is.
+    pub backend: Backend,
+    /// What it runs on, in words.
+    pub adapter: String,
+}
+
+/// The two paths of computation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// WebGPU through burn-wgpu.
+    WebGpu,
+    /// Burn's Flex backend.
+    Cpu,
+}
+
+impl Backend {
+    /// The name in results files and on the page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebGpu => "webgpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
+
+/// The CPU, which is always there.
+#[must_use]
+pub fn open_cpu() -> OpenDevice {
+    OpenDevice { device: Device::flex(), backend: Backend::Cpu, adapter: CPU_ADAPTER.to_owned() }
+}

@@ -1,1 +1,18 @@
-//! Training all runs of an experiment as one cohort.
+//! Training all runs of an experiment as one cohort: one computation per step, whatever the number of runs.
+//!
+//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, [`Evaluator`] judges them, and [`Session`] strings these
+//! together into small pieces of work, so that whoever drives it can pause, draw or listen in between. No clock and no
+//! browser in here.
+
+mod cohort;
+mod evaluate;
+mod optimizer;
+mod schedule;
+pub mod self_test;
+mod session;
+
+pub use cohort::Cohort;
+pub use evaluate::{EVALUATION_CHUNK, Evaluator, PROBE_EXAMPLES};
+pub use optimizer::{Optimizer, Rate, Rates};
+pub use schedule::schedule_factor;
+pub use session::{Session, Work};

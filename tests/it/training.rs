@@ -1,1 +1,308 @@
-//! Tests of training.
+//! Training against outside numbers (JAX, optax), finite differences, and the exact statements of docs/method.md.
+
+use burn::tensor::{DType, Device, Tensor, TensorData, Transaction};
+use emergence_lab::dataset::{Dataset, digits};
+use emergence_lab::experiment::{Experiment, Schedule, parse_query};
+use emergence_lab::init::LayerWeights;
+use emergence_lab::metrics::{Environment, History};
+use emergence_lab::model::{Mlp, correct_predictions, cross_entropy};
+use emergence_lab::train::self_test::check_device;
+use emergence_lab::train::{Cohort, Session, Work, schedule_factor};
+use serde::Deserialize;
+
+/// What JAX and optax computed; see tests/data/training_reference.py.
+#[derive(Deserialize)]
+struct Reference {
+    widths: Vec<usize>,
+    batch: usize,
+    images: Vec<f32>,
+    one_hot: Vec<f32>,
+    parameters: Vec<Vec<f32>>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    query: String,
+    losses: Vec<f64>,
+    first_gradients: Vec<Vec<f64>>,
+    parameters: Vec<Vec<f64>>,
+}
+
+fn reference() -> Reference {
+    serde_json::from_str(include_str!("../data/training_reference.json")).expect("the reference file is JSON")
+}
+
+fn experiment(query: &str) -> Experiment {
+    parse_query(query).strict().expect("a valid query").0
+}
+
+fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
+    Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
+}
+
+fn values(tensors: Vec<Tensor<3>>) -> Vec<Vec<f32>> {
+    let transaction = tensors.into_iter().fold(Transaction::default(), Transaction::register);
+    let data = pollster::block_on(transaction.execute_async()).expect("the CPU can be read");
+    data.into_iter().map(|data| data.into_vec().expect("f32")).collect()
+}
+
+fn vector(tensor: Tensor<1>) -> Vec<f32> {
+    pollster::block_on(tensor.into_data_async()).expect("the CPU can be read").into_vec().expect("f32")
+}
+
+fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights> {
+    let shapes = widths.windows(2).zip(parameters.chunks(2));
+    shapes
+        .map(|(widths, pair)| LayerWeights {
+            weight: pair[0].clone(),
+            bias: pair[1].clone(),
+            fan_in: widths[0],
+            fan_out: widths[1],
+            factor: 1.0,
+        })
+        .collect()
+}
+
+fn assert_close(what: &str, got: &[f32], expected: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), expected.len(), "{what}: as many numbers");
+    for (index, (got, expected)) in got.iter().zip(expected).enumerate() {
+        let difference = (f64::from(*got) - expected).abs();
+        assert!(difference <= tolerance * expected.abs().max(1.0), "{what}[{index}]: {got} instead of {expected}");
+    }
+}
+
+/// Ten steps of f32 against float64: some hundred roundings of 6e-8 each.
+const REFERENCE_TOLERANCE: f64 = 1e-5;
+
+#[test]
+fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
+    let reference = reference();
+    let weights = layer_weights(&reference.widths, &reference.parameters);
+    let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
+    for case in &reference.cases {
+        let experiment = experiment(&format!("{}&init=kaiming_normal&seeds=1", case.query));
+        let mut cohort = Cohort::new(&experiment, std::slice::from_ref(&weights), &Device::flex());
+        let mut losses = Vec::new();
+        for _ in 0..case.losses.len() {
+            let images = tensor(&reference.images, [1, reference.batch, inputs]);
+            let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
+            losses.extend(vector(cohort.step(images, one_hot)));
+        }
+        assert_close(&format!("losses of {}", case.query), &losses, &case.losses, REFERENCE_TOLERANCE);
+        let parameters = values(cohort.model().into_parameters());
+        for (got, expected) in parameters.iter().zip(&case.parameters) {
+            assert_close(&format!("parameters of {}", case.query), got, expected, REFERENCE_TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn first_gradients_agree_with_jax() {
+    let reference = reference();
+    let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
+    for case in &reference.cases {
+        let activation = experiment(&case.query).activation;
+        let model = Mlp::stack(&[layer_weights(&reference.widths, &reference.parameters)], activation, &Device::flex());
+        let leaves = model.into_parameters().into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
+        let logits = Mlp::from_parameters(&leaves, activation).forward(tensor(&reference.images, [1, reference.batch, inputs]));
+        let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
+        let loss = cross_entropy(logits, one_hot).div_scalar(reference.batch as f64);
+        let gradients = loss.sum().backward();
+        let gradients = leaves.iter().map(|leaf| leaf.grad(&gradients).expect("reached by the loss")).collect();
+        for (got, expected) in values(gradients).iter().zip(&case.first_gradients) {
+            assert_close(&format!("gradients of {}", case.query), got, expected, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences() {
+    // In float64, so that a central difference of step 1e-5 is good to about 1e-9.
+    let device = Device::flex();
+    let random = |count: usize, salt: usize| (0..count).map(move |i| ((i * 37 + salt * 11) % 23) as f64 / 11.0 - 1.0).collect::<Vec<_>>();
+    let (runs, batch, widths) = (2, 3, [4, 3, 2]);
+    let shapes = [[runs, 4, 3], [runs, 1, 3], [runs, 3, 2], [runs, 1, 2]];
+    let base = shapes.iter().enumerate().map(|(i, s)| random(s.iter().product(), i + 1)).collect::<Vec<_>>();
+    let float = |values: &[f64], shape: [usize; 3]| {
+        Tensor::<3>::from_data(TensorData::new(values.to_vec(), shape), (&device, DType::F64))
+    };
+    let one_hot = float(&[1.0, 0.0, 0.0, 1.0, 1.0, 0.0], [1, batch, widths[2]]);
+    let images = float(&random(batch * widths[0], 9), [1, batch, widths[0]]);
+    let activation = experiment("act=tanh").activation;
+    let loss = |parameters: &[Tensor<3>]| {
+        cross_entropy(Mlp::from_parameters(parameters, activation).forward(images.clone()), one_hot.clone()).sum()
+    };
+    let tensors = |values: &[Vec<f64>]| values.iter().zip(shapes).map(|(v, s)| float(v, s)).collect::<Vec<_>>();
+    let read = |tensor: Tensor<1>| {
+        let data = pollster::block_on(tensor.into_data_async()).expect("readable");
+        data.into_vec::<f64>().expect("f64")[0]
+    };
+    let leaves = tensors(&base).into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
+    let gradients = loss(&leaves).backward();
+    for (index, leaf) in leaves.iter().enumerate() {
+        let gradient = leaf.grad(&gradients).expect("reached by the loss");
+        let gradient = pollster::block_on(gradient.into_data_async()).expect("readable").into_vec::<f64>().expect("f64");
+        for (element, derivative) in gradient.iter().enumerate() {
+            let shifted = |step: f64| {
+                let mut values = base.clone();
+                values[index][element] += step;
+                read(loss(&tensors(&values)))
+            };
+            let difference = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+            assert!((difference - derivative).abs() < 1e-7, "parameter {index}[{element}]: {derivative} but {difference}");
+        }
+    }
+}
+
+/// A small fixed data set: enough to train on for a few dozen steps.
+fn dataset() -> Dataset {
+    digits::generate(1, 640, 128)
+}
+
+fn environment() -> Environment {
+    Environment { backend: "cpu".to_owned(), adapter: "test".to_owned(), version: "0".to_owned() }
+}
+
+/// Trains to the end, draining after every `drain_every` pieces of work.
+fn run(query: &str, drain_every: usize) -> History {
+    let experiment = experiment(&format!("data=digits&batch=64&{query}"));
+    let mut session = Session::new(&experiment, dataset(), &Device::flex(), environment()).expect("a valid session");
+    let mut history = History::new(session.setup().clone());
+    for piece in 1.. {
+        let work = pollster::block_on(session.advance()).expect("the CPU computes");
+        if piece % drain_every == 0 || work == Work::Finished {
+            history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
+        }
+        if work == Work::Finished {
+            break;
+        }
+    }
+    history
+}
+
+fn losses(history: &History, run: usize) -> Vec<f32> {
+    history.runs().nth(run).expect("as many runs").train_loss.iter().map(|(_, loss)| *loss).collect()
+}
+
+#[test]
+fn stacked_runs_equal_separate_runs() {
+    let variants = ["xavier_normal", "kaiming_uniform", "emergence(kaiming_normal;alpha=1.5)", "lrmatch(emergence(kaiming_normal;alpha=1.5))"];
+    let common = "model=mlp:32,32,32&steps=50&eval=25&lr=0.05&wd=0.001";
+    let stacked = run(&format!("{common}&seeds=2&init={}", variants.join(",")), 7);
+    for (index, variant) in variants.iter().enumerate() {
+        for seed in 0..2 {
+            // Same order of examples: it belongs to the experiment's first seed, so a separate run names its run by weights.
+            let separate = run(&format!("{common}&seeds=2&init={variant}"), 1);
+            let (together, alone) = (losses(&stacked, index * 2 + seed), losses(&separate, seed));
+            assert_eq!(together.len(), 50, "one loss per step");
+            for (step, (a, b)) in together.iter().zip(&alone).enumerate() {
+                assert!((a - b).abs() <= 1e-5, "{variant} seed {seed} step {step}: {a} stacked, {b} separate");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_diverging_run_is_reported_and_harms_no_other() {
+    // Four weight layers: the control's first layer gets 0.01 * alpha^4 = 1e3 as its learning rate.
+    let common = "model=mlp:32,32,32&steps=40&eval=20&seeds=1&init=kaiming_normal,xavier_normal";
+    let history = run(&format!("{common},lrmatch(emergence(kaiming_normal;alpha=17.7827941))"), 3);
+    let calm = run(common, 3);
+    let diverged = history.runs().nth(2).expect("the third run");
+    let step = diverged.diverged_at.expect("the third run diverges");
+    assert!((2..=40).contains(&step), "it diverges after its first step: {step}");
+    assert_eq!(diverged.train_loss.len() as u64, step - 1, "its curve ends before it diverges");
+    assert!(diverged.test_accuracy.iter().all(|(at, _)| *at < step), "no evaluation after it");
+    for index in 0..2 {
+        let (with, without) = (history.runs().nth(index), calm.runs().nth(index));
+        assert_eq!(with, without, "run {index} is bit-identical beside a diverging one");
+        assert_eq!(with.and_then(|run| run.diverged_at), None, "run {index} does not diverge");
+    }
+}
+
+#[test]
+fn rescaling_leaves_the_function_at_init_unchanged() {
+    // Statement 1 of docs/method.md: ReLU, zero biases, product of factors 1.
+    let history = run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
+    for seed in 0..2 {
+        let (base, scaled) = (losses(&history, seed)[0], losses(&history, 2 + seed)[0]);
+        assert!((base - scaled).abs() <= 1e-5 * base, "seed {seed}: loss {base} before, {scaled} after rescaling");
+    }
+}
+
+#[test]
+fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
+    // Statement 2 of docs/method.md, with momentum and weight decay; the biases move, too.
+    let pair = "emergence(kaiming_normal;alpha=1.3),lrmatch(emergence(kaiming_normal;alpha=1.3))";
+    for optimizer in ["opt=sgd&lr=0.01&momentum=0.9&wd=0.001", "opt=sgd&lr=0.02&momentum=0"] {
+        let history = run(&format!("model=mlp:32,32,32&steps=40&seeds=1&{optimizer}&init={pair}"), 4);
+        for (step, (scaled, matched)) in losses(&history, 0).iter().zip(losses(&history, 1)).enumerate() {
+            assert!((scaled - matched).abs() <= 1e-4, "{optimizer} step {step}: {scaled} scaled, {matched} matched");
+        }
+    }
+}
+
+#[test]
+fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
+    // Exact only for eps -> 0: units with tiny gradients feel eps = 1e-8, so the curves agree, not the last digits.
+    let pair = "emergence(kaiming_normal;alpha=1.2),lrmatch(emergence(kaiming_normal;alpha=1.2))";
+    for optimizer in ["opt=adam", "opt=adam&wd=0.001", "opt=adamw&wd=0.01"] {
+        let history = run(&format!("model=mlp:32,32,32&steps=20&lr=0.001&seeds=1&{optimizer}&init={pair}"), 4);
+        for (step, (scaled, matched)) in losses(&history, 0).iter().zip(losses(&history, 1)).enumerate() {
+            assert!((scaled - matched).abs() <= 5e-3, "{optimizer} step {step}: {scaled} scaled, {matched} matched");
+        }
+    }
+}
+
+#[test]
+fn a_session_is_the_same_however_it_is_read() {
+    let query = "model=mlp:16&steps=23&eval=10&seeds=2";
+    let (often, seldom) = (run(query, 1), run(query, 1000));
+    assert_eq!(often, seldom, "reading back does not change a number");
+    assert_eq!(often.step, 23, "all steps are recorded");
+    let run = often.runs().next().expect("has runs");
+    let evaluated = run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>();
+    assert_eq!(evaluated, [0, 10, 20, 23], "before the first step, every ten, and after the last");
+    assert_eq!(run.active_fraction[0].1.len(), 2, "one hidden layer and the output");
+}
+
+#[test]
+fn a_session_refuses_more_than_there_is() {
+    let too_large = experiment("data=digits&batch=1000");
+    let session = Session::new(&too_large, dataset(), &Device::flex(), environment());
+    assert!(session.is_err(), "640 examples do not make one batch of 1000");
+    let too_many = experiment("data=digits&batch=10&train=5000");
+    let session = Session::new(&too_many, dataset(), &Device::flex(), environment());
+    assert!(session.is_err(), "640 examples are not 5000");
+}
+
+#[test]
+fn training_learns() {
+    let history = run("model=mlp:64&steps=60&eval=60&seeds=1&init=kaiming_normal&lr=0.05", 5);
+    let run = history.runs().next().expect("has a run");
+    let (first, last) = (run.test_accuracy[0].1, run.test_accuracy[1].1);
+    assert!(first < 0.3 && last > 0.6, "from {first} to {last}");
+}
+
+#[test]
+fn ties_are_not_credited() {
+    let classes = Tensor::from_data(TensorData::new(vec![0_i32, 1, 2], [1, 3, 1]), &Device::flex());
+    let correct = correct_predictions(tensor(&[0.0; 9], [1, 3, 3]), classes);
+    assert_eq!(vector(correct), [1.0], "equal logits predict class 0");
+}
+
+#[test]
+fn the_cpu_passes_its_own_self_test() {
+    pollster::block_on(check_device(&Device::flex())).expect("the CPU agrees with itself");
+}
+
+#[test]
+fn schedules_follow_their_formulas() {
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} instead of {b}");
+    close(schedule_factor(Schedule::Constant, 7, 10), 1.0);
+    close(schedule_factor(Schedule::Cosine, 0, 10), 1.0);
+    close(schedule_factor(Schedule::Cosine, 5, 10), 0.5);
+    close(schedule_factor(Schedule::Warmup { steps: 4 }, 0, 10), 0.25);
+    close(schedule_factor(Schedule::Warmup { steps: 4 }, 9, 10), 1.0);
+}

@@ -1,0 +1,132 @@
+//! Reading arguments: every option at most once, every mistake one line that names it.
+
+use lexopt::{Arg, Parser, ValueExt};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// A wrong argument.
+#[derive(Debug)]
+pub(crate) struct Usage {
+    argument: String,
+    /// What was expected and what was got.
+    reason: String,
+}
+
+impl Usage {
+    pub(crate) fn new(argument: &str, expected: &str, got: impl fmt::Display) -> Self {
+        Self { argument: argument.to_owned(), reason: format!("expected {expected}, got `{got}`") }
+    }
+
+    /// Where the library already says what was expected and what was got.
+    pub(crate) fn because(argument: &str, reason: impl fmt::Display) -> Self {
+        Self { argument: argument.to_owned(), reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.argument, self.reason)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The command line.
+pub(crate) struct Arguments {
+    parser: Parser,
+}
+
+/// The options and positional arguments of one command.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    named: Vec<(String, String)>,
+    positional: Vec<String>,
+}
+
+impl Arguments {
+    pub(crate) fn from_env() -> Self {
+        Self { parser: Parser::from_env() }
+    }
+
+    /// The next word that is not an option; `help` when there is none or `--help` stands there.
+    pub(crate) fn command(&mut self) -> Result<String, Usage> {
+        match self.parser.next().map_err(|error| Usage::new("command line", "words and --options", error))? {
+            None | Some(Arg::Long("help") | Arg::Short('h')) => Ok("help".to_owned()),
+            Some(Arg::Value(value)) => text("command", value),
+            Some(other) => Err(Usage::new("command", "run, emergence, init, data or help", display(&other))),
+        }
+    }
+
+    /// Everything that follows; only options in `known` are accepted.
+    pub(crate) fn options(mut self, known: &[&str]) -> Result<Options, Usage> {
+        let mut options = Options::default();
+        loop {
+            let next = self.parser.next().map_err(|error| Usage::new("command line", "words and --options", error))?;
+            match next {
+                None => return Ok(options),
+                Some(Arg::Value(value)) => options.positional.push(text("argument", value)?),
+                Some(Arg::Long(name)) if known.contains(&name) => {
+                    let name = name.to_owned();
+                    if options.get(&name).is_some() {
+                        return Err(Usage::new(&format!("--{name}"), "the option only once", "it twice"));
+                    }
+                    let flag = format!("--{name}");
+                    let value = self.parser.value().map_err(|_| Usage::new(&flag, "a value", "nothing"))?;
+                    options.named.push((name, text(&flag, value)?));
+                }
+                Some(other) => return Err(Usage::new("option", &list(known), display(&other))),
+            }
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn required(&self, name: &str, expected: &str) -> Result<&str, Usage> {
+        self.get(name).ok_or_else(|| Usage::new(&format!("--{name}"), expected, "nothing"))
+    }
+
+    pub(crate) fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Usage> {
+        let parse = |text: &str| text.parse().map_err(|_| Usage::new(&format!("--{name}"), expected, text));
+        self.get(name).map(parse).transpose()
+    }
+
+    /// The positional arguments, exactly as many as are `expected`.
+    pub(crate) fn positional<const N: usize>(&self, expected: &str) -> Result<[&str; N], Usage> {
+        let words = self.positional.iter().map(String::as_str).collect::<Vec<_>>();
+        <[&str; N]>::try_from(words).map_err(|words| {
+            let got = if words.is_empty() { "nothing".to_owned() } else { words.join(" ") };
+            Usage::new("arguments", expected, got)
+        })
+    }
+
+    /// `--data-dir`, else `$EMERGENCE_LAB_DATA`, else `data/`.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        let chosen = self.get("data-dir").map(PathBuf::from);
+        let chosen = chosen.or_else(|| std::env::var_os("EMERGENCE_LAB_DATA").map(PathBuf::from));
+        chosen.unwrap_or_else(|| Path::new("data").to_path_buf())
+    }
+}
+
+fn text(argument: &str, value: std::ffi::OsString) -> Result<String, Usage> {
+    value.string().map_err(|error| Usage::new(argument, "UTF-8 text", error))
+}
+
+fn display(argument: &Arg<'_>) -> String {
+    match argument {
+        Arg::Short(letter) => format!("-{letter}"),
+        Arg::Long(name) => format!("--{name}"),
+        Arg::Value(value) => value.to_string_lossy().into_owned(),
+    }
+}
+
+fn list(known: &[&str]) -> String {
+    if known.is_empty() {
+        return "no options".to_owned();
+    }
+    known.iter().map(|name| format!("--{name}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,1 @@
+//! `lab data`: the data files.

@@ -1,0 +1,16 @@
+//! Devices of the native build: the CPU only.
+
+use super::OpenDevice;
+use crate::error::{Error, Result};
+
+/// What the CPU path runs on.
+pub const CPU_ADAPTER: &str = "Flex, native";
+
+/// The native build has no GPU path.
+///
+/// # Errors
+/// Always [`Error::NoWebGpu`].
+#[expect(clippy::unused_async, reason = "the same signature as in the browser")]
+pub async fn open_webgpu() -> Result<OpenDevice> {
+    Err(Error::NoWebGpu { reason: "the native build computes on the CPU".to_owned() })
+}

@@ -1,0 +1,176 @@
+//! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
+
+use crate::dataset::{Dataset, Split};
+use crate::emergence::{self, ActiveRule, LayerActivity};
+use crate::error::{Error, Result};
+use crate::experiment::{ActiveDefinition, ActivitySpec};
+use crate::metrics::RunEvaluation;
+use crate::model::{Mlp, correct_predictions, cross_entropy};
+use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
+
+/// Test examples of one chunk. Fixed, so that results depend neither on the number of runs nor on the device's memory.
+pub const EVALUATION_CHUNK: usize = 500;
+
+/// Training examples (the first ones) on which activity is measured; fixed for all runs and steps.
+pub const PROBE_EXAMPLES: usize = 256;
+
+/// The examples on which runs are judged, on the device.
+#[derive(Debug)]
+pub struct Evaluator {
+    chunks: Vec<Chunk>,
+    probe: Tensor<3>,
+    examples: usize,
+    activity: ActivitySpec,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    images: Tensor<3>,
+    one_hot: Tensor<3>,
+    classes: Tensor<3, Int>,
+}
+
+/// The evaluation of one step, chunk by chunk.
+#[derive(Debug, Default)]
+pub struct Tally {
+    losses: Vec<Tensor<1>>,
+    correct: Vec<Tensor<1>>,
+}
+
+impl Evaluator {
+    /// Uploads the test examples and the probe batch.
+    #[must_use]
+    pub fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Self {
+        let examples = dataset.test.labels.len();
+        let indices = index_range(0, examples);
+        let chunks = indices.chunks(EVALUATION_CHUNK).map(|indices| Chunk::new(dataset, indices, device));
+        let probe = index_range(0, dataset.train.labels.len().min(PROBE_EXAMPLES));
+        Self {
+            chunks: chunks.collect(),
+            probe: images(dataset, &dataset.train, &probe, device),
+            examples,
+            activity,
+        }
+    }
+
+    /// Judges one more chunk; `false` when all have been judged.
+    pub fn advance(&self, model: &Mlp, tally: &mut Tally) -> bool {
+        let Some(chunk) = self.chunks.get(tally.losses.len()) else { return false };
+        let logits = model.forward(chunk.images.clone());
+        tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot.clone()));
+        tally.correct.push(correct_predictions(logits, chunk.classes.clone()));
+        true
+    }
+
+    /// Reads the result back: one evaluation per run, `None` where the loss is not a finite number.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device cannot be read.
+    pub async fn finish(&self, model: &Mlp, tally: Tally) -> Result<Vec<Option<RunEvaluation>>> {
+        let layers = model.activations(self.probe.clone());
+        let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
+        let mut transaction = Transaction::default();
+        for values in tally.losses.iter().chain(&tally.correct) {
+            transaction = transaction.register(values.clone());
+        }
+        for values in layers {
+            transaction = transaction.register(values);
+        }
+        let mut read = read(transaction).await?.into_iter();
+        let losses = totals(&mut read, tally.losses.len());
+        let correct = totals(&mut read, tally.correct.len());
+        let activity = read.collect::<Vec<_>>();
+        let runs = losses.iter().zip(&correct).enumerate();
+        runs.map(|(run, (loss, correct))| self.judge(run, *loss, *correct, &activity, &shapes)).collect()
+    }
+
+    fn judge(
+        &self,
+        run: usize,
+        loss: f64,
+        correct: f64,
+        activity: &[Vec<f32>],
+        shapes: &[[usize; 3]],
+    ) -> Result<Option<RunEvaluation>> {
+        let examples = self.examples.max(1) as f64;
+        if !loss.is_finite() {
+            return Ok(None);
+        }
+        let layers = activity.iter().zip(shapes).map(|(values, &[_, samples, units])| LayerActivity {
+            values: &values[run * samples * units..(run + 1) * samples * units],
+            units,
+        });
+        #[expect(clippy::cast_possible_truncation, reason = "a threshold on f32 values")]
+        let tau = self.activity.tau as f32;
+        let measured = emergence::measure(&layers.collect::<Vec<_>>(), active_rule(&self.activity), tau)
+            .map_err(|error| Error::Emergence { reason: error.to_string() })?;
+        #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
+        Ok(Some(RunEvaluation {
+            test_loss: (loss / examples) as f32,
+            test_accuracy: (correct / examples) as f32,
+            emergence_a: measured.log10_e_a,
+            emergence_b: measured.log10_e_b,
+            active_fraction: measured.active_fraction,
+        }))
+    }
+}
+
+impl Chunk {
+    fn new(dataset: &Dataset, indices: &[u32], device: &Device) -> Self {
+        let classes = indices.iter().map(|&index| i32::from(dataset.test.labels[index as usize])).collect::<Vec<_>>();
+        Self {
+            images: images(dataset, &dataset.test, indices, device),
+            one_hot: one_hot(dataset, &dataset.test, indices, device),
+            classes: Tensor::from_data(TensorData::new(classes, [1, indices.len(), 1]), device),
+        }
+    }
+}
+
+/// Normalised images, `[1, examples, inputs]`.
+pub(super) fn images(dataset: &Dataset, split: &Split, indices: &[u32], device: &Device) -> Tensor<3> {
+    let inputs = dataset.inputs();
+    let mut values = Vec::with_capacity(indices.len() * inputs);
+    dataset.write_examples(split, indices, &mut values);
+    Tensor::from_data(TensorData::new(values, [1, indices.len(), inputs]), device)
+}
+
+/// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
+pub(super) fn one_hot(dataset: &Dataset, split: &Split, indices: &[u32], device: &Device) -> Tensor<3> {
+    let classes = dataset.classes;
+    let mut values = vec![0.0_f32; indices.len() * classes];
+    for (row, &index) in indices.iter().enumerate() {
+        values[row * classes + usize::from(split.labels[index as usize])] = 1.0;
+    }
+    Tensor::from_data(TensorData::new(values, [1, indices.len(), classes]), device)
+}
+
+/// Reads several tensors in one go, as f32.
+pub(super) async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>> {
+    let data = transaction.execute_async().await.map_err(|error| Error::device(&error))?;
+    data.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|error| Error::device(&error))).collect()
+}
+
+fn index_range(start: usize, end: usize) -> Vec<u32> {
+    // Data sets are far smaller than 2^32 examples: the readers refuse larger counts.
+    (start..end).map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect()
+}
+
+/// Sums the next `count` vectors element by element, in f64.
+fn totals(read: &mut impl Iterator<Item = Vec<f32>>, count: usize) -> Vec<f64> {
+    let mut sums = Vec::new();
+    for values in read.take(count) {
+        sums.resize(values.len(), 0.0);
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += f64::from(value);
+        }
+    }
+    sums
+}
+
+fn active_rule(activity: &ActivitySpec) -> ActiveRule {
+    match activity.definition {
+        ActiveDefinition::Sample => ActiveRule::Sample,
+        ActiveDefinition::Mean => ActiveRule::Mean,
+        ActiveDefinition::Rate => ActiveRule::Rate,
+    }
+}

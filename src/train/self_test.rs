@@ -1,0 +1,130 @@
+//! Choosing a device that computes right: a GPU that fails a question with a known answer is not used.
+//!
+//! Some drivers and browsers return wrong numbers without any error, so no training starts on a GPU before it has passed.
+
+use super::cohort::Cohort;
+use super::evaluate::read;
+use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
+use crate::error::{Error, Result};
+use crate::experiment::{BaseInit, DevicePreference, Experiment, InitScheme, ModelSpec};
+use crate::metrics::Environment;
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
+
+/// Largest accepted difference between GPU and CPU after one training step, in weights of order 1: some hundred roundings
+/// of f32, far below what a wrong kernel does.
+const TOLERANCE: f32 = 1e-4;
+
+/// The device that an experiment will use.
+#[derive(Debug, Clone)]
+pub struct ChosenDevice {
+    /// The handle that tensors are made on.
+    pub device: Device,
+    /// What it says of itself.
+    pub environment: Environment,
+    /// Why it is the CPU although WebGPU was not ruled out, as a sentence.
+    pub fallback: Option<String>,
+}
+
+/// Opens what was asked for; `Auto` falls back to the CPU and says why.
+///
+/// # Errors
+/// [`Error::NoWebGpu`] or [`Error::SelfTest`] when WebGPU was insisted on.
+pub async fn choose_device(preference: DevicePreference) -> Result<ChosenDevice> {
+    match preference {
+        DevicePreference::Cpu => Ok(chosen(open_cpu(), None)),
+        DevicePreference::WebGpu => Ok(chosen(open_tested_webgpu().await?, None)),
+        DevicePreference::Auto => Ok(match open_tested_webgpu().await {
+            Ok(open) => chosen(open, None),
+            Err(error) => chosen(open_cpu(), Some(error.to_string())),
+        }),
+    }
+}
+
+fn chosen(open: OpenDevice, fallback: Option<String>) -> ChosenDevice {
+    let backend = open.backend.name().to_owned();
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    ChosenDevice {
+        device: open.device,
+        environment: Environment { backend, adapter: open.adapter, version },
+        fallback,
+    }
+}
+
+async fn open_tested_webgpu() -> Result<OpenDevice> {
+    let open = open_webgpu().await?;
+    debug_assert_eq!(open.backend, Backend::WebGpu, "open_webgpu opens WebGPU");
+    check_device(&open.device).await?;
+    Ok(open)
+}
+
+/// Asks the device three questions with known answers: a matrix product, a softmax, and one training step against the CPU.
+///
+/// # Errors
+/// [`Error::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
+pub async fn check_device(device: &Device) -> Result<()> {
+    check_matmul(device).await?;
+    check_softmax(device).await?;
+    let expected = one_step(&open_cpu().device).await?;
+    let got = one_step(device).await?;
+    compare("one training step", &expected, &got)
+}
+
+async fn check_matmul(device: &Device) -> Result<()> {
+    // Small whole numbers: exact in f32, whatever the order of the sum.
+    let left = Tensor::<3>::from_data(TensorData::new(vec![1.0_f32, 2.0, 3.0, 4.0], [1, 2, 2]), device);
+    let right = Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
+    let product = read(Transaction::default().register(left.matmul(right))).await?;
+    compare("a matrix product", &[vec![19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0]], &product)
+}
+
+async fn check_softmax(device: &Device) -> Result<()> {
+    // softmax(0, ln 2, ln 5) = (1, 2, 5) / 8.
+    let logits = vec![0.0_f32, std::f32::consts::LN_2, 1.609_437_9];
+    let logits = Tensor::<2>::from_data(TensorData::new(logits, [1, 3]), device);
+    let probabilities = read(Transaction::default().register(softmax(logits, 1))).await?;
+    compare("a softmax", &[vec![0.125, 0.25, 0.625]], &probabilities)
+}
+
+/// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
+async fn one_step(device: &Device) -> Result<Vec<Vec<f32>>> {
+    const INPUTS: usize = 12;
+    const CLASSES: usize = 4;
+    const BATCH: usize = 8;
+    let mut experiment = Experiment {
+        model: ModelSpec::Mlp { hidden: vec![16, 16] },
+        variants: vec![InitScheme::Base(BaseInit::KaimingNormal), InitScheme::Base(BaseInit::XavierNormal)],
+        seeds: 1,
+        ..Experiment::default()
+    };
+    experiment.optimizer.learning_rate = 0.5;
+    let weights = Cohort::initial_weights(&experiment, INPUTS, CLASSES);
+    let mut cohort = Cohort::new(&experiment, &weights, device);
+    let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();
+    let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
+    let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), device);
+    let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), device);
+    let losses = cohort.step(images, one_hot);
+    let parameters = cohort.model().into_parameters();
+    let first = Transaction::default().register(losses);
+    read(parameters.into_iter().fold(first, Transaction::register)).await
+}
+
+fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
+    let pairs = expected.iter().flatten().zip(got.iter().flatten());
+    let wrong = |expected: f32, got: f32| !((expected - got).abs() <= TOLERANCE);
+    if expected.iter().flatten().count() != got.iter().flatten().count() {
+        let (expected, got) = (expected.concat().len(), got.concat().len());
+        return Err(Error::SelfTest {
+            check: check.to_owned(),
+            expected: format!("{expected} numbers"),
+            got: got.to_string(),
+        });
+    }
+    match pairs.into_iter().find(|(expected, got)| wrong(**expected, **got)) {
+        Some((expected, got)) => {
+            Err(Error::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,171 @@
+//! One experiment from its first evaluation to its last, in small pieces of work.
+
+use super::cohort::Cohort;
+use super::evaluate::{Evaluator, Tally, images, one_hot, read};
+use crate::dataset::{Batcher, Dataset};
+use crate::error::Result;
+use crate::experiment::Experiment;
+use crate::init::weights_sha256;
+use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
+use burn::tensor::{Device, Tensor, Transaction};
+
+/// What the last piece of work was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// One training step.
+    Step,
+    /// Part of an evaluation.
+    Evaluation,
+    /// Nothing is left to do.
+    Finished,
+}
+
+/// A running experiment.
+#[derive(Debug)]
+pub struct Session {
+    experiment: Experiment,
+    setup: Setup,
+    dataset: Dataset,
+    batcher: Batcher,
+    cohort: Cohort,
+    evaluator: Evaluator,
+    device: Device,
+    /// The evaluation under way.
+    tally: Option<Tally>,
+    /// Losses that are still on the device, with their steps.
+    losses: Vec<(u64, Tensor<1>)>,
+    /// Evaluations not yet handed out.
+    evaluations: Vec<EvaluationRecord>,
+}
+
+impl Session {
+    /// Draws the weights, uploads what is needed and stands before the evaluation of step 0.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Value`] when the data set does not hold what the experiment asks for.
+    pub fn new(
+        experiment: &Experiment,
+        mut dataset: Dataset,
+        device: &Device,
+        environment: Environment,
+    ) -> Result<Self> {
+        let mut experiment = experiment.clone();
+        experiment.dataset.name = dataset.name;
+        experiment.validate()?;
+        dataset.truncate(experiment.dataset.train, experiment.dataset.test)?;
+        let batcher = Batcher::new(dataset.train.labels.len(), experiment.batch_size, experiment.first_seed.into())?;
+        let weights = Cohort::initial_weights(&experiment, dataset.inputs(), dataset.classes);
+        let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
+        let variants = experiment.variants.iter().map(|scheme| VariantSetup {
+            name: scheme.to_string(),
+            runs: experiment
+                .run_seeds()
+                .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
+                .collect(),
+        });
+        let widths = experiment.model.widths(dataset.inputs(), dataset.classes);
+        let setup = Setup {
+            query: experiment.to_query(),
+            train_examples: dataset.train.labels.len(),
+            test_examples: dataset.test.labels.len(),
+            steps_per_epoch: batcher.steps_per_epoch(),
+            steps: experiment.steps,
+            layer_widths: widths[1..].to_vec(),
+            parameters: experiment.model.parameter_count(dataset.inputs(), dataset.classes),
+            environment,
+            receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
+            variants: variants.collect(),
+        };
+        Ok(Self {
+            cohort: Cohort::new(&experiment, &weights, device),
+            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), device),
+            device: device.clone(),
+            tally: Some(Tally::default()),
+            losses: Vec::new(),
+            evaluations: Vec::new(),
+            experiment,
+            setup,
+            dataset,
+            batcher,
+        })
+    }
+
+    /// What is fixed before the first step.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Training steps taken.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.cohort.step_count()
+    }
+
+    /// Whether an evaluation is due or under way.
+    #[must_use]
+    pub fn is_evaluating(&self) -> bool {
+        self.tally.is_some()
+    }
+
+    /// Whether all steps and evaluations are done.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.tally.is_none() && self.step() >= self.experiment.steps
+    }
+
+    /// Does the next small piece: a chunk of an evaluation that is due, else a training step.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Device`] when the device fails.
+    pub async fn advance(&mut self) -> Result<Work> {
+        if let Some(tally) = self.tally.take() {
+            self.evaluate(tally).await?;
+            return Ok(Work::Evaluation);
+        }
+        if self.is_finished() {
+            return Ok(Work::Finished);
+        }
+        self.train();
+        Ok(Work::Step)
+    }
+
+    /// Hands out what was measured since the last call; the only place where losses are read back.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Device`] when the device cannot be read.
+    pub async fn drain(&mut self) -> Result<Record> {
+        let losses = std::mem::take(&mut self.losses);
+        let transaction =
+            losses.iter().fold(Transaction::default(), |transaction, (_, loss)| transaction.register(loss.clone()));
+        let values = if losses.is_empty() { Vec::new() } else { read(transaction).await? };
+        let steps = losses.iter().zip(values).map(|((step, _), values)| StepRecord {
+            step: *step,
+            losses: values.into_iter().map(|loss| loss.is_finite().then_some(loss)).collect(),
+        });
+        Ok(Record { steps: steps.collect(), evaluations: std::mem::take(&mut self.evaluations) })
+    }
+
+    async fn evaluate(&mut self, mut tally: Tally) -> Result<()> {
+        let model = self.cohort.model();
+        if self.evaluator.advance(&model, &mut tally) {
+            self.tally = Some(tally);
+            return Ok(());
+        }
+        let runs = self.evaluator.finish(&model, tally).await?;
+        self.evaluations.push(EvaluationRecord { step: self.step(), runs });
+        Ok(())
+    }
+
+    fn train(&mut self) {
+        let indices = self.batcher.batch(self.cohort.step_count());
+        let images = images(&self.dataset, &self.dataset.train, indices, &self.device);
+        let targets = one_hot(&self.dataset, &self.dataset.train, indices, &self.device);
+        let losses = self.cohort.step(images, targets);
+        let step = self.step();
+        self.losses.push((step, losses));
+        if step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps {
+            self.tally = Some(Tally::default());
+        }
+    }
+}

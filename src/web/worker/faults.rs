@@ -1,0 +1,47 @@
+//! What must not go unnoticed: panics, and errors that the GPU stack only writes to a log.
+
+use super::scope::post;
+use crate::protocol::{Event, FailureKind};
+use std::sync::Mutex;
+
+/// The first error that was logged and not yet taken.
+static LOGGED: Mutex<Option<String>> = Mutex::new(None);
+
+/// Keeps the first error and shows warnings in the console. cubecl reports a shader that does not compile only here, and
+/// then returns stale memory as the result.
+struct Bridge;
+
+impl log::Log for Bridge {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.level() <= log::Level::Warn
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.level() == log::Level::Error
+            && let Ok(mut logged) = LOGGED.lock()
+        {
+            logged.get_or_insert_with(|| format!("{}: {}", record.target(), record.args()));
+        } else if self.enabled(record.metadata()) {
+            web_sys::console::debug_1(&format!("{}: {}", record.target(), record.args()).into());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// Installs the bridge and a panic hook that tells the page.
+pub fn watch() {
+    // A second logger cannot be set; the first one is ours.
+    let _ = log::set_logger(&Bridge);
+    log::set_max_level(log::LevelFilter::Warn);
+    std::panic::set_hook(Box::new(|panic| {
+        let message = format!("The training worker has crashed: {panic}");
+        post(&Event::Failed { kind: FailureKind::Crash, message });
+    }));
+}
+
+/// The first logged error since the last call.
+#[must_use]
+pub fn take_logged_error() -> Option<String> {
+    LOGGED.lock().ok().and_then(|mut logged| logged.take())
+}

@@ -1,0 +1,109 @@
+//! The worker's surroundings: its messages, its clock and its turn in the event loop.
+
+use crate::protocol::{Command, Event};
+use crate::web::error::describe;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+/// The global scope of this worker.
+#[must_use]
+pub fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Sends an event to the page.
+pub fn post(event: &Event) {
+    // Neither can fail for our own plain values; if the page is gone there is nobody to tell.
+    if let Ok(text) = serde_json::to_string(event) {
+        let _ = scope().post_message(&JsValue::from_str(&text));
+    }
+}
+
+/// Seconds since the worker started.
+#[must_use]
+pub fn now_secs() -> f64 {
+    scope().performance().map_or(0.0, |performance| performance.now() / 1000.0)
+}
+
+/// Commands from the page that have not been looked at yet.
+#[derive(Clone, Default)]
+pub struct Inbox {
+    state: Rc<RefCell<InboxState>>,
+}
+
+#[derive(Default)]
+struct InboxState {
+    queue: VecDeque<Result<Command, String>>,
+    waker: Option<Waker>,
+}
+
+impl Inbox {
+    /// Starts to listen; must be called once, before the worker says that it is ready.
+    #[must_use]
+    pub fn listen() -> Self {
+        let inbox = Self::default();
+        let state = Rc::clone(&inbox.state);
+        let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let text = event.data().as_string().unwrap_or_default();
+            let command = serde_json::from_str(&text).map_err(|error| format!("{error} in `{text}`"));
+            let mut state = state.borrow_mut();
+            state.queue.push_back(command);
+            if let Some(waker) = state.waker.take() {
+                waker.wake();
+            }
+        });
+        scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
+        // Lives as long as the worker.
+        receive.forget();
+        inbox
+    }
+
+    /// The next command, if one has come; the text of a message that is none.
+    #[must_use]
+    pub fn try_next(&self) -> Option<Result<Command, String>> {
+        self.state.borrow_mut().queue.pop_front()
+    }
+
+    /// Waits for the next command.
+    pub async fn next(&self) -> Result<Command, String> {
+        poll_fn(|context| match self.try_next() {
+            Some(command) => Poll::Ready(command),
+            None => {
+                self.state.borrow_mut().waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
+
+/// Lets the event loop deliver messages: a turn through a message channel, which browsers do not delay as they do timers.
+pub struct Turn {
+    channel: MessageChannel,
+}
+
+impl Turn {
+    /// A channel to oneself.
+    ///
+    /// # Errors
+    /// What the browser says when it has no message channels.
+    pub fn new() -> Result<Self, String> {
+        MessageChannel::new().map(|channel| Self { channel }).map_err(|error| describe(&error))
+    }
+
+    /// Comes back after the messages that are already waiting have been delivered.
+    pub async fn pass(&self) {
+        let promise = js_sys::Promise::new(&mut |resolve, _| {
+            self.channel.port1().set_onmessage(Some(&resolve));
+            let _ = self.channel.port2().post_message(&JsValue::NULL);
+        });
+        // This promise is never rejected.
+        let _ = JsFuture::from(promise).await;
+    }
+}
