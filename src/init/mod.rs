@@ -1,1 +1,142 @@
-//! Initial weights, drawn on the CPU from keyed streams.
+//! Initial weights, drawn on the CPU from keyed streams: plain numbers, so that every backend starts from the same bits.
+//!
+//! A weight has the shape `[fan_in, fan_out]`, row by row, because layers compute `x · W + b` with `x [batch, fan_in]`;
+//! `torch.nn.Linear` stores the transpose. Layer `l` draws its weights from the stream `(seed, Weights, l)` and its
+//! biases, if the scheme draws any, from `(seed, Biases, l)`: they depend on nothing else, neither on other layers nor
+//! on the order of drawing.
+//!
+//! Bits agree natively and in WebAssembly because everything here is integer arithmetic, IEEE 754 addition,
+//! multiplication, division and square root in a fixed order, and one logarithm from the `libm` crate (see [`draw`]).
+
+pub mod draw;
+pub mod fan;
+pub mod lr_match;
+pub mod orthogonal;
+pub mod promoting;
+pub mod variance;
+
+pub use fan::Fan;
+pub use lr_match::{LayerRates, ParameterRates, layer_rates};
+
+use crate::experiment::{Activation, BaseInit, InitScheme};
+use crate::rng::{Purpose, stream};
+use draw::StandardNormals;
+use sha2::{Digest, Sha256};
+
+/// The initial parameters of one dense layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerWeights {
+    /// `[fan_in, fan_out]`, row by row.
+    pub weight: Vec<f32>,
+    /// `[fan_out]`; zero unless the scheme draws biases.
+    pub bias: Vec<f32>,
+    /// Inputs of a unit.
+    pub fan_in: usize,
+    /// Units.
+    pub fan_out: usize,
+    /// What the scheme multiplied the weights by after drawing them; 1 for a plain scheme.
+    pub factor: f64,
+}
+
+/// Draws the parameters of a dense network with layers of `widths` units, input and output included: one
+/// [`LayerWeights`] per weight layer, so one less than there are widths.
+///
+/// - A base scheme is drawn as published; biases are zero except for [`BaseInit::Pytorch`]. The gain of Kaiming and
+///   orthogonal weights is that of `activation` in every layer, the output layer included, as is usual with PyTorch.
+/// - [`InitScheme::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
+///   are left alone. With `alpha = 1` the result is that of the base to the bit.
+/// - [`InitScheme::LearningRateMatched`] draws its base; the rest of it is in [`layer_rates`].
+///
+/// Factors beyond the range of f32 give infinite or zero weights: such a run diverges or stays at chance, and the
+/// experiment reports it like any other.
+#[must_use]
+pub fn sample(scheme: &InitScheme, widths: &[usize], activation: Activation, seed: u64) -> Vec<LayerWeights> {
+    let fans: Vec<Fan> = widths.windows(2).map(|pair| Fan::dense(pair[0], pair[1])).collect();
+    let factors = match scheme {
+        InitScheme::Emergence(promotion) => promoting::factors(promotion, fans.len()),
+        InitScheme::Base(_) | InitScheme::LearningRateMatched(_) => vec![1.0; fans.len()],
+    };
+    let layers = fans.into_iter().zip(factors).enumerate();
+    layers
+        .map(|(layer, (fan, factor))| {
+            let mut weight = base_weight(scheme.base(), fan, activation, seed, layer as u64);
+            scale(&mut weight, factor);
+            let bias = base_bias(scheme.base(), fan, seed, layer as u64);
+            LayerWeights { weight, bias, fan_in: fan.fan_in, fan_out: fan.fan_out, factor }
+        })
+        .collect()
+}
+
+fn base_weight(base: BaseInit, fan: Fan, activation: Activation, seed: u64, layer: u64) -> Vec<f32> {
+    let rng = stream(seed, Purpose::Weights, layer);
+    let gain = variance::gain(activation);
+    let distribution = match base {
+        BaseInit::XavierNormal => variance::xavier_normal(fan, 1.0),
+        BaseInit::XavierUniform => variance::xavier_uniform(fan, 1.0),
+        BaseInit::KaimingNormal => variance::kaiming_normal(fan, gain),
+        BaseInit::KaimingUniform => variance::kaiming_uniform(fan, gain),
+        BaseInit::LecunNormal => variance::lecun_normal(fan),
+        BaseInit::Pytorch => variance::pytorch(fan),
+        BaseInit::Orthogonal => return orthogonal::orthogonal(fan, gain, &mut StandardNormals::new(rng)),
+    };
+    distribution.draw(fan.fan_in * fan.fan_out, rng)
+}
+
+fn base_bias(base: BaseInit, fan: Fan, seed: u64, layer: u64) -> Vec<f32> {
+    match base {
+        BaseInit::Pytorch => variance::pytorch(fan).draw(fan.fan_out, stream(seed, Purpose::Biases, layer)),
+        _ => vec![0.0; fan.fan_out],
+    }
+}
+
+/// Multiplies in f32, as a tensor library would.
+#[expect(clippy::cast_possible_truncation, reason = "the factor is applied in the precision of the weights")]
+fn scale(weight: &mut [f32], factor: f64) {
+    let factor = factor as f32;
+    for value in weight {
+        *value *= factor;
+    }
+}
+
+/// Mean and standard deviation of the numbers of a tensor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Statistics {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation, divided by the count.
+    pub std: f64,
+}
+
+impl LayerWeights {
+    /// Mean and standard deviation of the weights; `None` for a layer without any.
+    #[must_use]
+    pub fn statistics(&self) -> Option<Statistics> {
+        if self.weight.is_empty() {
+            return None;
+        }
+        let count = self.weight.len() as f64;
+        let mean = self.weight.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
+        let squares = self.weight.iter().map(|&value| (f64::from(value) - mean).powi(2)).sum::<f64>();
+        Some(Statistics { mean, std: (squares / count).sqrt() })
+    }
+
+    /// SHA-256 of the weights alone as little-endian f32, in hexadecimal.
+    #[must_use]
+    pub fn weight_sha256(&self) -> String {
+        sha256([self.weight.as_slice()])
+    }
+}
+
+/// SHA-256 of all parameters as little-endian f32, weight then bias, layer by layer, in hexadecimal.
+#[must_use]
+pub fn weights_sha256(layers: &[LayerWeights]) -> String {
+    sha256(layers.iter().flat_map(|layer| [layer.weight.as_slice(), layer.bias.as_slice()]))
+}
+
+fn sha256<'values>(tensors: impl IntoIterator<Item = &'values [f32]>) -> String {
+    let mut hasher = Sha256::new();
+    for value in tensors.into_iter().flatten() {
+        hasher.update(value.to_le_bytes());
+    }
+    format!("{:x}", hasher.finalize())
+}

@@ -1,0 +1,18 @@
+//! Fan-in and fan-out: how many connections lead into and out of a unit.
+
+/// Fan-in and fan-out of a weight tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fan {
+    /// Connections into a unit of the next layer.
+    pub fan_in: usize,
+    /// Connections out of a unit of the previous layer.
+    pub fan_out: usize,
+}
+
+impl Fan {
+    /// A dense layer: its weight is `[inputs, outputs]`, and the fans are just these.
+    #[must_use]
+    pub fn dense(inputs: usize, outputs: usize) -> Self {
+        Self { fan_in: inputs, fan_out: outputs }
+    }
+}

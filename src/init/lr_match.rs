@@ -1,0 +1,78 @@
+//! The control for every emergence-promoting scheme: the plain base with the layer-wise learning rate that does the
+//! same. If the curves coincide, the rescaling acted as a learning rate per layer and not otherwise.
+//!
+//! Derived by this project. Let `c_l = alpha^{e_l}` be the factor of weight layer `l` and `s_l = Π_{k≤l} c_k`. A network
+//! with positively homogeneous nonlinearities (ReLU, linear), no normalization and parameters `c_l W_l`, `s_l b_l`
+//! computes in every layer `s_l` times what the one with `W_l`, `b_l` computes. If `s_L = 1` the functions are equal, and
+//! by the chain rule the gradients of the rescaled network are `g_W / c_l` and `g_b / s_l`. So a step of it moves `W_l`,
+//! the same parameter in units of the plain network, as follows (with `c = c_l` for weights, `c = s_l` for biases,
+//! rate `η`, decay `λ`):
+//!
+//! | optimizer | rescaled network | in units of the plain one | rate | decay |
+//! |---|---|---|---|---|
+//! | SGD, with or without momentum | `cW -= η (g/c + λcW)` | `W -= η/c² (g + λc² W)` | `1/c²` | `c²` |
+//! | Adam, L2 in the gradient, `ε → 0` | `cW -= η A[g/c + λcW]` | `W -= η/c A[g + λc² W]` | `1/c` | `c²` |
+//! | AdamW, `ε → 0` | `cW -= η (A[g/c] + λcW)` | `W -= η/c (A[g] + λc W)` | `1/c` | `c` |
+//!
+//! `A[g]` is Adam's direction; it does not depend on the scale of `g` up to `ε` (for equality with `ε > 0` the plain
+//! network would need `ε c`). The decay is the coefficient beside the rate, so that decay per step, rate times decay,
+//! is unchanged for SGD and AdamW.
+//!
+//! The equality is exact where `s_L = 1` (rules outer, inner and flat with the automatic turn, pivot for an odd number
+//! of layers), the nonlinearity is ReLU and the base draws no biases. Otherwise the control is only what the name
+//! says, the same layer-wise rates; with `s_L ≠ 1` the two networks already differ in the size of their logits.
+
+use super::promoting::{exponents, power};
+use crate::experiment::{InitScheme, OptimizerKind};
+
+/// What one layer multiplies the optimizer's coefficients by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerRates {
+    /// For the weight.
+    pub weight: ParameterRates,
+    /// For the bias.
+    pub bias: ParameterRates,
+}
+
+/// What one parameter multiplies the optimizer's coefficients by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParameterRates {
+    /// Factor of the learning rate.
+    pub learning_rate: f64,
+    /// Factor of the weight decay coefficient, wherever the optimizer puts it (see
+    /// [`OptimizerSpec::weight_decay`](crate::experiment::OptimizerSpec::weight_decay)).
+    pub weight_decay: f64,
+}
+
+impl ParameterRates {
+    /// The optimizer's own coefficients.
+    const PLAIN: Self = Self { learning_rate: 1.0, weight_decay: 1.0 };
+
+    /// The rates under which a parameter behaves as one that was multiplied by `scale`.
+    fn matching(scale: f64, optimizer: OptimizerKind) -> Self {
+        let (learning_rate, weight_decay) = match optimizer {
+            OptimizerKind::Sgd => (1.0 / (scale * scale), scale * scale),
+            OptimizerKind::Adam => (1.0 / scale, scale * scale),
+            OptimizerKind::AdamW => (1.0 / scale, scale),
+        };
+        Self { learning_rate, weight_decay }
+    }
+}
+
+/// The multipliers of each of so many weight layers, input side first: those of the [module](self) for
+/// [`InitScheme::LearningRateMatched`], 1 for any other scheme.
+#[must_use]
+pub fn layer_rates(scheme: &InitScheme, layers: usize, optimizer: OptimizerKind) -> Vec<LayerRates> {
+    let InitScheme::LearningRateMatched(promotion) = scheme else {
+        return vec![LayerRates { weight: ParameterRates::PLAIN, bias: ParameterRates::PLAIN }; layers];
+    };
+    let exponents = exponents(promotion.rule, promotion.turn, layers);
+    // Exponents add up exactly, so that a product of 1 is 1 to the bit.
+    let products = exponents.iter().scan(0, |sum, exponent| {
+        *sum += exponent;
+        Some(*sum)
+    });
+    let matching = |exponent| ParameterRates::matching(power(promotion.alpha, exponent), optimizer);
+    let pairs = exponents.iter().zip(products);
+    pairs.map(|(&own, product)| LayerRates { weight: matching(own), bias: matching(product) }).collect()
+}

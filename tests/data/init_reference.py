@@ -1,0 +1,107 @@
+"""Reference numbers for tests/it/init.rs: initial weights once more, in Python, from the description alone.
+
+Needs numpy. Prints the SHA-256 of all parameters of a network 20-12-5 (ReLU, seed 7) for closed-form schemes, and some
+entries of orthogonal weights by LAPACK's QR, whose last digits may differ.
+
+    python3 tests/data/init_reference.py
+"""
+
+import hashlib
+import math
+import struct
+
+import numpy
+
+WIDTHS, SEED = [20, 12, 5], 7
+WEIGHTS, BIASES = 1, 2
+
+
+def chacha8(seed, purpose, index):
+    """32-bit words of ChaCha with 8 rounds, 64-bit block counter and nonce 0 (Bernstein 2008)."""
+    key = struct.unpack("<8I", struct.pack("<3Q", seed, purpose, index) + b"emrg-lab")
+    rotate = lambda x, n: (x << n | x >> (32 - n)) & 0xFFFFFFFF
+    quarters = [(0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
+                (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)]
+    block = 0
+    while True:
+        start = [*struct.unpack("<4I", b"expand 32-byte k"), *key, block & 0xFFFFFFFF, block >> 32, 0, 0]
+        state = list(start)
+        for _ in range(4):
+            for a, b, c, d in quarters:
+                for turn_d, turn_b in ((16, 12), (8, 7)):
+                    state[a] = (state[a] + state[b]) & 0xFFFFFFFF
+                    state[d] = rotate(state[d] ^ state[a], turn_d)
+                    state[c] = (state[c] + state[d]) & 0xFFFFFFFF
+                    state[b] = rotate(state[b] ^ state[c], turn_b)
+        yield from ((x + y) & 0xFFFFFFFF for x, y in zip(state, start))
+        block += 1
+
+
+def symmetric(seed, purpose, index):
+    """Uniform in [-1, 1): two words, low one first, their upper 53 bits."""
+    words = chacha8(seed, purpose, index)
+    while True:
+        low, high = next(words), next(words)
+        yield 2.0 * (((high << 32 | low) >> 11) * 2.0**-53) - 1.0
+
+
+def normals(seed, purpose, index):
+    """Marsaglia's polar method, both numbers of each pair."""
+    uniform = symmetric(seed, purpose, index)
+    while True:
+        u, v = next(uniform), next(uniform)
+        s = u * u + v * v
+        if 0.0 < s < 1.0:
+            radius = math.sqrt(-2.0 * math.log(s) / s)
+            yield from (u * radius, v * radius)
+
+
+def take(numbers, count, scale):
+    return numpy.array([scale * next(numbers) for _ in range(count)]).astype("<f4")
+
+
+def sha256(draw_weight, draw_bias=None):
+    digest = hashlib.sha256()
+    for layer, (fan_in, fan_out) in enumerate(zip(WIDTHS, WIDTHS[1:])):
+        digest.update(draw_weight(layer, fan_in, fan_out).tobytes())
+        bias = draw_bias(layer, fan_in, fan_out) if draw_bias else numpy.zeros(fan_out, "<f4")
+        digest.update(bias.tobytes())
+    return digest.hexdigest()
+
+
+def kaiming_normal(layer, fan_in, fan_out):
+    return take(normals(SEED, WEIGHTS, layer), fan_in * fan_out, math.sqrt(2.0) / math.sqrt(fan_in))
+
+
+def xavier_uniform(layer, fan_in, fan_out):
+    return take(symmetric(SEED, WEIGHTS, layer), fan_in * fan_out, math.sqrt(6.0 / (fan_in + fan_out)))
+
+
+def promoted(layer, fan_in, fan_out):
+    return kaiming_normal(layer, fan_in, fan_out) * numpy.float32([1 / 1.5, 1.5][layer])
+
+
+def pytorch_weight(layer, fan_in, fan_out):
+    return take(symmetric(SEED, WEIGHTS, layer), fan_in * fan_out, 1.0 / math.sqrt(fan_in))
+
+
+def pytorch_bias(layer, fan_in, fan_out):
+    return take(symmetric(SEED, BIASES, layer), fan_out, 1.0 / math.sqrt(fan_in))
+
+
+def orthogonal(layer, fan_in, fan_out):
+    count, length = min(fan_in, fan_out), max(fan_in, fan_out)
+    numbers = normals(SEED, WEIGHTS, layer)
+    vectors = numpy.array([next(numbers) for _ in range(count * length)]).reshape(count, length)
+    q, r = numpy.linalg.qr(vectors.T)
+    q = q * numpy.sign(numpy.diag(r))
+    return math.sqrt(2.0) * (q if fan_in >= fan_out else q.T)
+
+
+print("kaiming_normal", sha256(kaiming_normal))
+print("xavier_uniform", sha256(xavier_uniform))
+print("emergence(kaiming_normal;alpha=1.5)", sha256(promoted))
+print("pytorch", sha256(pytorch_weight, pytorch_bias))
+for fan_in, fan_out in ((20, 12), (12, 20)):
+    weight = orthogonal(0, fan_in, fan_out).flatten()
+    print("orthogonal", fan_in, fan_out, "first, second and last:", weight[0], weight[1], weight[-1])

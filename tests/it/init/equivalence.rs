@@ -1,0 +1,186 @@
+//! The two exact statements about rescaled ReLU networks, on a small network in f64 written out by hand: the function
+//! at the start is unchanged, and training equals that of the plain base with the matched layer-wise rates.
+
+use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
+use emergence_lab::init::{LayerRates, LayerWeights, ParameterRates, layer_rates, sample};
+
+const LEARNING_RATE: f64 = 0.05;
+const MOMENTUM: f64 = 0.9;
+const WEIGHT_DECAY: f64 = 0.1;
+const STEPS: i32 = 40;
+const CLASSES: usize = 3;
+
+/// A parameter tensor with what its optimizer remembers.
+struct Parameter {
+    value: Vec<f64>,
+    gradient: Vec<f64>,
+    first: Vec<f64>,
+    second: Vec<f64>,
+    rates: ParameterRates,
+}
+
+impl Parameter {
+    fn new(value: &[f32], rates: ParameterRates) -> Self {
+        let zeros = || vec![0.0; value.len()];
+        let value = value.iter().copied().map(f64::from).collect();
+        Self { value, gradient: zeros(), first: zeros(), second: zeros(), rates }
+    }
+
+    /// One step of the optimizer as PyTorch documents it; Adam's epsilon is left out but for 0 / 0.
+    fn step(&mut self, optimizer: OptimizerKind, step: i32) {
+        let rate = LEARNING_RATE * self.rates.learning_rate;
+        let decay = WEIGHT_DECAY * self.rates.weight_decay;
+        for index in 0..self.value.len() {
+            let value = &mut self.value[index];
+            let mut gradient = std::mem::take(&mut self.gradient[index]);
+            match optimizer {
+                OptimizerKind::AdamW => *value -= rate * decay * *value,
+                OptimizerKind::Sgd | OptimizerKind::Adam => gradient += decay * *value,
+            }
+            let (first, second) = (&mut self.first[index], &mut self.second[index]);
+            if optimizer == OptimizerKind::Sgd {
+                *first = MOMENTUM * *first + gradient;
+                *value -= rate * *first;
+                continue;
+            }
+            *first = 0.9 * *first + 0.1 * gradient;
+            *second = 0.999 * *second + 0.001 * gradient * gradient;
+            let (first, second) = (*first / (1.0 - 0.9_f64.powi(step)), *second / (1.0 - 0.999_f64.powi(step)));
+            *value -= 0.1 * rate * first / (second.sqrt() + 1e-100);
+        }
+    }
+}
+
+/// A dense ReLU network: weight `[fan_in, fan_out]` and bias of each layer.
+struct Network(Vec<(Parameter, Parameter)>);
+
+impl Network {
+    fn new(layers: &[LayerWeights], rates: &[LayerRates]) -> Self {
+        let pairs = layers.iter().zip(rates);
+        Self(pairs.map(|(l, r)| (Parameter::new(&l.weight, r.weight), Parameter::new(&l.bias, r.bias))).collect())
+    }
+
+    /// The values of all layers for one example, input and logits included.
+    fn forward(&self, input: &[f64]) -> Vec<Vec<f64>> {
+        let mut values = vec![input.to_vec()];
+        for (layer, (weight, bias)) in self.0.iter().enumerate() {
+            let mut output = bias.value.clone();
+            for (row, x) in weight.value.chunks_exact(output.len()).zip(&values[layer]) {
+                output.iter_mut().zip(row).for_each(|(y, w)| *y += x * w);
+            }
+            if layer + 1 < self.0.len() {
+                for y in &mut output {
+                    *y = y.max(0.0);
+                }
+            }
+            values.push(output);
+        }
+        values
+    }
+
+    /// Adds the gradient of one example's cross-entropy and returns the loss.
+    fn backward(&mut self, input: &[f64], label: usize) -> f64 {
+        let values = self.forward(input);
+        let exponentials: Vec<f64> = values[self.0.len()].iter().map(|logit| logit.exp()).collect();
+        let sum: f64 = exponentials.iter().sum();
+        let mut error: Vec<f64> = exponentials.iter().map(|e| e / sum).collect();
+        error[label] -= 1.0;
+        for (layer, (weight, bias)) in self.0.iter_mut().enumerate().rev() {
+            bias.gradient.iter_mut().zip(&error).for_each(|(g, e)| *g += e);
+            let mut below = vec![0.0; values[layer].len()];
+            for (row, x) in values[layer].iter().enumerate() {
+                let start = row * error.len();
+                for (column, e) in error.iter().enumerate() {
+                    weight.gradient[start + column] += x * e;
+                    below[row] += weight.value[start + column] * e;
+                }
+                // The derivative of ReLU; the error of the input layer is not used.
+                below[row] *= f64::from(u8::from(*x > 0.0));
+            }
+            error = below;
+        }
+        -(exponentials[label] / sum).ln()
+    }
+
+    /// The mean loss before each step of full-batch training.
+    fn train(mut self, optimizer: OptimizerKind) -> Vec<f64> {
+        let examples: Vec<(Vec<f64>, usize)> = (0..6_u32).map(example).collect();
+        let mut losses = Vec::new();
+        for step in 1..=STEPS {
+            losses.push(examples.iter().map(|(input, label)| self.backward(input, *label)).sum::<f64>() / 6.0);
+            for (weight, bias) in &mut self.0 {
+                for parameter in [weight, bias] {
+                    parameter.gradient.iter_mut().for_each(|gradient| *gradient /= 6.0);
+                    parameter.step(optimizer, step);
+                }
+            }
+        }
+        losses
+    }
+}
+
+/// An example with inputs of either sign.
+fn example(index: u32) -> (Vec<f64>, usize) {
+    let input = (0..5_u32).map(|feature| f64::from(index * 7 + feature * feature * 3).sin()).collect();
+    (input, index as usize % CLASSES)
+}
+
+fn promotion(alpha: f64, rule: PromotionRule) -> Promotion {
+    Promotion { base: BaseInit::KaimingNormal, alpha, rule, turn: Turn::Auto }
+}
+
+/// Four and five weight layers, and the rules whose factors multiply to 1 for them.
+fn cases() -> Vec<(Vec<usize>, PromotionRule)> {
+    let (even, odd) = (vec![5, 8, 9, 7, CLASSES], vec![5, 8, 9, 8, 7, CLASSES]);
+    let rules = [PromotionRule::Outer, PromotionRule::Inner, PromotionRule::Flat];
+    let both = rules.iter().flat_map(|&rule| [(even.clone(), rule), (odd.clone(), rule)]);
+    both.chain([(odd.clone(), PromotionRule::Pivot)]).collect()
+}
+
+fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> Network {
+    let rates = layer_rates(scheme, widths.len() - 1, optimizer);
+    Network::new(&sample(scheme, widths, Activation::Relu, 3), &rates)
+}
+
+#[test]
+fn the_function_at_the_start_is_unchanged() {
+    for (widths, rule) in cases() {
+        for alpha in [0.5, 1.5, 2.0, 3.0] {
+            let scaled = network(&InitScheme::Emergence(promotion(alpha, rule)), &widths, OptimizerKind::Sgd);
+            let plain = network(&InitScheme::Base(BaseInit::KaimingNormal), &widths, OptimizerKind::Sgd);
+            let (input, _) = example(1);
+            let (scaled, plain) = (scaled.forward(&input), plain.forward(&input));
+            for (scaled, plain) in scaled[widths.len() - 1].iter().zip(&plain[widths.len() - 1]) {
+                // Each of the five layers rounds factor and product to f32: about 1e-7 each, relative to sums of size 1.
+                assert!((scaled - plain).abs() < 2e-6, "{rule:?}, alpha {alpha}: logit {scaled} against {plain}");
+            }
+        }
+    }
+}
+
+/// The largest difference of the losses of the rescaled network and its control, relative to the first loss.
+fn largest_difference(widths: &[usize], promotion: Promotion, optimizer: OptimizerKind) -> f64 {
+    let scaled = network(&InitScheme::Emergence(promotion), widths, optimizer).train(optimizer);
+    let matched = network(&InitScheme::LearningRateMatched(promotion), widths, optimizer).train(optimizer);
+    let plain = network(&InitScheme::Base(promotion.base), widths, optimizer).train(optimizer);
+    let distance = |left: &[f64], right: &[f64]| {
+        left.iter().zip(right).map(|(left, right)| (left - right).abs()).fold(0.0, f64::max) / left[0]
+    };
+    assert!(distance(&scaled, &plain) > 1e-2, "{promotion}, {optimizer:?}: the rescaling does change training");
+    assert!(scaled.iter().all(|loss| loss.is_finite()), "{promotion}, {optimizer:?}: {scaled:?}");
+    distance(&scaled, &matched)
+}
+
+#[test]
+fn training_equals_the_layer_wise_learning_rate() {
+    for (widths, rule) in cases() {
+        for optimizer in [OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW] {
+            // Powers of two scale without rounding, so only f64 rounding is left, grown over the steps.
+            let exact = largest_difference(&widths, promotion(2.0, rule), optimizer);
+            assert!(exact < 1e-9, "{rule:?}, {optimizer:?}, {} layers: {exact}", widths.len() - 1);
+        }
+        // 1.5 rounds the scaled weights to f32 (6e-8), which 40 steps let grow.
+        let rounded = largest_difference(&widths, promotion(1.5, rule), OptimizerKind::Sgd);
+        assert!(rounded < 1e-4, "{rule:?}, alpha 1.5: {rounded}");
+    }
+}
