@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The largest number of points that a train-loss curve has at the end of its experiment.
-pub const LOSS_BUCKETS: u64 = 200;
+pub const LOSS_BUCKETS: u64 = 100;
 
 /// What can be plotted against steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +70,8 @@ impl Quantity {
             Self::TestAccuracy => "Test accuracy",
             Self::TrainLoss => "Train loss",
             Self::TestLoss => "Test loss",
-            Self::EmergenceA => "Emergence through active units",
-            Self::EmergenceB => "Emergence through all units",
+            Self::EmergenceA => "Emergence E_A (through active units)",
+            Self::EmergenceB => "Emergence E_B (through all units)",
         }
     }
 

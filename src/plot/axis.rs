@@ -47,16 +47,16 @@ pub(super) struct Ticks {
 }
 
 impl Ticks {
-    /// About `count` (at least two) round positions inside a range; with `whole` only whole numbers.
+    /// Round positions inside a range, about `count` of them (at least two, at most a third more); with `whole` only whole numbers.
     pub(super) fn new((low, high): (f64, f64), count: usize, whole: bool) -> Self {
         let rough = (high - low) / count.max(2) as f64;
         let power = 10_f64.powf(rough.log10().floor());
         let factors = [1.0, 2.0, 5.0, 10.0];
-        let factor = factors.into_iter().find(|factor| factor * power >= rough * 0.999).unwrap_or(10.0);
+        let factor = factors.into_iter().find(|factor| factor * power >= rough * 0.75).unwrap_or(10.0);
         let step = if whole { (factor * power).max(1.0) } else { factor * power };
         let first = (low / step - 1e-9).ceil();
-        // A range holds at most `count` whole steps; the cap keeps rounding from making it endless.
-        let values = (0..=count.max(2)).map(|index| (first + index as f64) * step + 0.0);
+        // A range holds at most 4/3 `count` steps; the cap keeps rounding from making it endless.
+        let values = (0..=2 * count.max(2)).map(|index| (first + index as f64) * step + 0.0);
         Self { values: values.take_while(|value| *value <= high + step * 1e-9).collect(), step }
     }
 

@@ -92,7 +92,9 @@ impl Layout {
         let (bottom, y_range) = (bottom.max(top + 1.0), y_range(chart));
         let y_ticks = Ticks::new(y_range, count(pen.css(bottom - top), 38.0), false);
         let y_labels = y_ticks.labels();
-        let widest = y_labels.iter().map(|label| estimated_width(label, SMALL)).fold(0.0, f64::max);
+        let widest = y_labels.iter().map(|label| estimated_width(label, SMALL));
+        // Room for three characters at least, so that the axis stays where it is while the first points come in.
+        let widest = widest.fold(estimated_width("000", SMALL), f64::max);
         let left = pen.px(if chart.y_label.is_empty() { 10.0 } else { 28.0 } + widest);
         let right = (width - pen.px(16.0)).max(left + 1.0);
         let x_range = widened((0.0, if drawable(chart.x_max) { chart.x_max.max(1e-9) } else { 1.0 }));

@@ -1,5 +1,8 @@
 //! Where a chart's plotting area lies, in both coordinate systems.
 
+/// Pixels beyond any screen.
+const FAR: f64 = 1e7;
+
 /// The plotting area of a drawn chart: its rectangle in pixels of the drawing area (not CSS pixels) and what it spans.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
@@ -50,10 +53,13 @@ impl Frame {
         (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))
     }
 
-    /// The pieces of a line of pixels that lie inside.
+    /// The pieces of a line of pixels that lie inside. What is further away than [`FAR`] is taken as being there, where f64
+    /// still tells single pixels apart.
     pub(super) fn clipped(&self, line: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut open = false;
+        let near = |value: f64| value.clamp(-FAR, FAR);
+        let line: Vec<_> = line.iter().map(|(x, y)| (near(*x), near(*y))).collect();
         for pair in line.windows(2) {
             let Some((from, to)) = self.clipped_segment(pair[0], pair[1]) else {
                 open = false;
@@ -89,7 +95,7 @@ impl Frame {
                 leave = leave.min(room / direction);
             }
         }
-        let at = |share: f64| (from.0 + share * dx, from.1 + share * dy);
+        let at = |share: f64| self.clamped((from.0 + share * dx, from.1 + share * dy));
         let end = if leave >= 1.0 { to } else { at(leave) };
         (enter <= leave).then(|| (if enter <= 0.0 { from } else { at(enter) }, end))
     }

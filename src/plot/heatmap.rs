@@ -84,7 +84,7 @@ impl ActivityMap {
         let variant = self.variants.get(row.variant)?;
         let cells = variant.layers.get(row.layer?)?;
         let x = frame.x_at(pixel_x);
-        let spans = column_spans(cells);
+        let spans = column_spans(cells, map_width(frame));
         let index = spans.iter().position(|(from, to)| (*from..*to).contains(&x))?;
         let (step, fraction) = *cells.get(index)?;
         Some(ActivityReading { variant: variant.name.clone(), layer: row.layer? + 1, step, fraction })
@@ -142,17 +142,22 @@ fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
     sums.into_iter().map(|(step, (sum, count))| (step, sum / f64::from(count))).collect()
 }
 
-/// Each cell reaches to the middle between its neighbours; the outer ones as far on their other side.
-fn column_spans(cells: &[(u64, f64)]) -> Vec<(f64, f64)> {
+/// Each cell reaches to the middle between its neighbours; the outer ones as far on their other side, and a
+/// lonely one over a fiftieth of the `width` of the axis.
+fn column_spans(cells: &[(u64, f64)], width: f64) -> Vec<(f64, f64)> {
     let steps: Vec<f64> = cells.iter().map(|(step, _)| *step as f64).collect();
     let middles: Vec<f64> = steps.windows(2).map(|pair| pair[0].midpoint(pair[1])).collect();
     let spans = steps.iter().enumerate().map(|(index, step)| {
         let before = index.checked_sub(1).and_then(|index| middles.get(index));
         let after = middles.get(index);
-        let half = before.map(|middle| step - middle).or(after.map(|middle| middle - step)).unwrap_or(0.5);
+        let half = before.map(|middle| step - middle).or(after.map(|middle| middle - step)).unwrap_or(width / 50.0);
         (before.copied().unwrap_or(step - half), after.copied().unwrap_or(step + half))
     });
     spans.collect()
+}
+
+fn map_width(frame: &Frame) -> f64 {
+    frame.x_range.1 - frame.x_range.0
 }
 
 fn frame_of<DB: DrawingBackend>(pen: &Pen<'_, DB>, map: &ActivityMap) -> Frame {
@@ -194,9 +199,11 @@ fn draw_row<DB: DrawingBackend>(
     }
     let cells = &variant.layers[layer];
     let gap = if bottom - top > pen.px(4.0) { pen.px(1.0) } else { 0.0 };
-    for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells)) {
+    pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
+    for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells, map_width(frame))) {
         let from = frame.clamped((frame.pixel_x(from), top));
-        let to = frame.clamped((frame.pixel_x(to), bottom - gap));
+        // A little too far to the right: the next cell covers it, and no seam shows between the two.
+        let to = frame.clamped((frame.pixel_x(to) + pen.px(0.75), bottom - gap));
         pen.rectangle(from, to, sequential(*fraction))?;
     }
     Ok(())
@@ -224,7 +231,7 @@ fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB,
     for slice in 0..slices {
         let at = |index: i32| bar.0 + (bar.1 - bar.0) * f64::from(index) / f64::from(slices);
         let color = sequential((f64::from(slice) + 0.5) / f64::from(slices));
-        pen.rectangle((at(slice), row - pen.px(5.0)), (at(slice + 1), row + pen.px(5.0)), color)?;
+        pen.rectangle((at(slice), row - pen.px(5.0)), (bar.1, row + pen.px(5.0)), color)?;
     }
     pen.text("0", (bar.0 - pen.px(5.0), row), plain(pen, HPos::Right))?;
     pen.text("1", (bar.1 + pen.px(5.0), row), plain(pen, HPos::Left))

@@ -4,6 +4,9 @@ use super::axis::{drawable, extent, padded, widened};
 use super::{Chart, Dash, Series, Shade};
 use crate::metrics::{Curve, History, Quantity};
 
+/// An emergence axis spans at least so many powers of ten, so that noise does not look like news.
+const LEAST_DECADES: f64 = 0.5;
+
 /// The value of a series nearest to a place on the x axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -21,7 +24,7 @@ pub struct Reading {
 /// are shown, by index; those beyond its end are.
 ///
 /// The axis of steps spans the whole experiment from the start, so that lines grow towards its end. Accuracy is in
-/// percent. A loss axis starts at 0 and ends at the latest at twice the largest loss at the start, so that one exploding
+/// percent, between multiples of ten. A loss axis starts at 0 and ends at the latest at twice the largest loss at the start, so that one exploding
 /// run does not flatten the others: what lies above is cut.
 #[must_use]
 pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool]) -> Chart {
@@ -73,14 +76,19 @@ fn y_range(quantity: Quantity, series: &[Series]) -> (f64, f64) {
     let all = extent(means().chain(bands));
     match quantity {
         Quantity::TestAccuracy => {
-            let (low, high) = padded(all.unwrap_or((0.0, 100.0)), 0.05);
-            widened((low.max(0.0), high.min(100.0)))
+            let (low, high) = all.unwrap_or((0.0, 100.0));
+            let (low, high) = ((low / 10.0).floor() * 10.0, (high / 10.0).ceil() * 10.0);
+            widened((low.clamp(0.0, 90.0), high.clamp(10.0, 100.0)))
         }
         Quantity::TrainLoss | Quantity::TestLoss => {
             let first = extent(series.iter().filter_map(|series| series.points.first()).map(|(_, loss)| *loss));
             let top = extent(means()).zip(first).map_or(2.5, |(all, first)| all.1.min(2.0 * first.1) * 1.05);
             widened((0.0, top.max(1e-6)))
         }
-        Quantity::EmergenceA | Quantity::EmergenceB => padded(all.unwrap_or((0.0, 10.0)), 0.08),
+        Quantity::EmergenceA | Quantity::EmergenceB => {
+            let (low, high) = all.unwrap_or((0.0, 10.0));
+            let missing = (LEAST_DECADES - (high - low)).max(0.0) / 2.0;
+            padded((low - missing, high + missing), 0.05)
+        }
     }
 }
