@@ -62,7 +62,7 @@ pub fn results_json(history: &History) -> String {
     serde_json::to_string(&Results::from(history)).unwrap_or_default()
 }
 
-/// Reads a results file.
+/// Reads a results file. Numbers measured in f32 come back to the bit, those in f64 to within a unit in the last place.
 ///
 /// # Errors
 /// [`Error::ResultsSchema`] for JSON of another schema, [`Error::ResultsMalformed`] for anything else that is wrong.
