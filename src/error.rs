@@ -50,6 +50,20 @@ pub enum Error {
         /// What the device said.
         message: String,
     },
+    /// A results file of another format or version.
+    #[error("results file: expected schema `{expected}`, got `{got}`")]
+    ResultsSchema {
+        /// The schema that can be read.
+        expected: String,
+        /// The schema that the file names.
+        got: String,
+    },
+    /// A results file that is not JSON, or lacks something.
+    #[error("results file: {reason}")]
+    ResultsMalformed {
+        /// What is wrong, with line and column.
+        reason: String,
+    },
 }
 
 impl Error {

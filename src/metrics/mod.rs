@@ -1,10 +1,16 @@
 //! What an experiment measures, as plain serialisable values: training writes them, the plots, tables and exports read
 //! them. Nothing here knows a tensor or a pixel.
 
+pub mod comparison;
+pub mod curve;
 mod history;
+pub mod statistics;
 
+pub use comparison::VariantSummary;
+pub use curve::{Curve, CurvePoint, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
 use serde::{Deserialize, Serialize};
+pub use statistics::{PairedTest, Statistic, Verdict};
 
 /// What is fixed before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,1 +1,348 @@
-//! Tests of experiment.
+//! The query string, both ways: what is written can be read, and what is wrong is named.
+
+use emergence_lab::error::Error;
+use emergence_lab::experiment::query::KEYS;
+use emergence_lab::experiment::{
+    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, Experiment,
+    InitScheme, Language, ModelSpec, OptimizerKind, OptimizerSpec, PagePart, Promotion, PromotionRule, Schedule, Theme,
+    Turn, View, parse_query,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// The experiment of a text that has nothing wrong with it.
+fn read(text: &str) -> Experiment {
+    let parsed = parse_query(text);
+    assert_eq!(parsed.errors, [], "errors of `{text}`");
+    assert_eq!(parsed.unknown, Vec::<String>::new(), "unknown keys of `{text}`");
+    parsed.experiment
+}
+
+/// The keys of a query string, in their order.
+fn keys(text: &str) -> Vec<&str> {
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, _)| key).collect()
+}
+
+#[test]
+fn nothing_is_the_default_experiment() {
+    let standard = Experiment::default();
+    for text in ["", "?", "&&", "v=1", "?data=auto&lr=0.01&hide="] {
+        assert_eq!(read(text), standard, "`{text}` says nothing of its own");
+    }
+    assert_eq!(standard.to_query(), "", "and defaults are not written");
+}
+
+#[test]
+fn defaults_are_those_of_the_contract() {
+    let written_out = "v=1&model=mlp:128,128,128&act=relu&norm=none\
+        &init=xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)&seeds=3&seed=0&opt=sgd&lr=0.01\
+        &momentum=0.9&wd=0&sched=constant&batch=128&steps=1000&eval=50&tau=0.05&active=sample&device=auto\
+        &run=0&embed=0&theme=auto&lang=en";
+    let parsed = parse_query(written_out);
+    assert_eq!(parsed.errors, [], "all of them are values");
+    assert_eq!((parsed.experiment, parsed.view), (Experiment::default(), View::default()), "and the defaults");
+}
+
+#[test]
+fn every_key_reaches_its_field() {
+    let text = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh&init=orthogonal&seeds=2&seed=7&opt=adamw\
+        &lr=0.003&momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu\
+        &run=1&embed=1&hide=controls,export&theme=dark&lang=zh";
+    let parsed = parse_query(text);
+    let expected = Experiment {
+        dataset: DatasetSpec { name: DatasetName::Mnist, train: Some(1000), test: Some(500) },
+        model: ModelSpec::Mlp { hidden: vec![256, 64] },
+        activation: Activation::Tanh,
+        variants: vec![InitScheme::Base(BaseInit::Orthogonal)],
+        seeds: 2,
+        first_seed: 7,
+        optimizer: OptimizerSpec {
+            kind: OptimizerKind::AdamW,
+            learning_rate: 0.003,
+            momentum: 0.5,
+            weight_decay: 0.0001,
+            schedule: Schedule::Warmup { steps: 100 },
+        },
+        batch_size: 64,
+        steps: 469,
+        evaluate_every: 67,
+        activity: ActivitySpec { tau: 0.1, definition: ActiveDefinition::Rate },
+        device: DevicePreference::Cpu,
+    };
+    let view = View {
+        run: true,
+        embed: true,
+        hide: vec![PagePart::Controls, PagePart::Export],
+        theme: Theme::Dark,
+        lang: Language::Zh,
+    };
+    assert_eq!(parsed.errors, [], "all of them are values");
+    assert_eq!((&parsed.experiment, &parsed.view), (&expected, &view), "read");
+    assert_eq!(expected.to_query_with(&view), text, "and written again in the same order");
+    assert_eq!(expected.run_seeds().collect::<Vec<_>>(), [7, 8], "seeds count up from the first");
+}
+
+#[test]
+fn the_list_of_keys_has_the_order_of_the_contract() {
+    let order = "v data train test model act norm init seeds seed opt lr momentum wd sched batch steps eval tau active \
+        device run embed hide theme lang";
+    assert_eq!(KEYS.to_vec(), order.split_whitespace().collect::<Vec<_>>(), "as in the contract's table");
+}
+
+#[test]
+fn initialisations_nest() {
+    let text = "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence( pytorch ; turn=auto ),lecun_normal";
+    let flat = Promotion { base: BaseInit::XavierUniform, alpha: 2.0, rule: PromotionRule::Flat, turn: Turn::At(3) };
+    let expected = [
+        InitScheme::LearningRateMatched(flat),
+        InitScheme::Emergence(Promotion { base: BaseInit::Pytorch, ..Promotion::default() }),
+        InitScheme::Base(BaseInit::LecunNormal),
+    ];
+    let experiment = read(text);
+    assert_eq!(experiment.variants, expected, "commas inside parentheses do not split");
+    let canonical =
+        "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence(pytorch;alpha=1.5),lecun_normal";
+    assert_eq!(experiment.to_query(), canonical, "alpha is always written, rule and turn where they say something");
+}
+
+#[test]
+fn percent_signs_and_plus_are_decoded() {
+    let plain = read("init=emergence(kaiming_normal;alpha=1.3)&model=mlp:8,8");
+    let encoded = read("init=emergence%28kaiming_normal%3Balpha%3D1.3%29&m%6Fdel=mlp%3A8%2C8");
+    assert_eq!(plain, encoded, "as form fields and other people's tools encode it");
+    assert_eq!(read("init=emergence(+kaiming_normal;alpha=1.3)").variants, plain.variants, "plus is a space");
+}
+
+#[test]
+fn unknown_keys_are_collected_and_ignored() {
+    let parsed = parse_query("colour=red&lr=0.1&=3&utm_source=x%26y&loose");
+    assert_eq!(parsed.unknown, ["colour", "", "utm_source", "loose"], "in their order");
+    assert_eq!(parsed.errors, [], "they are no errors");
+    assert!((parsed.experiment.optimizer.learning_rate - 0.1).abs() < 1e-12, "what is known counts");
+}
+
+#[test]
+fn malformed_values_are_named_and_their_defaults_stand() {
+    let wrong = [
+        ("v", "2"),
+        ("data", "imagenet"),
+        ("data", ""),
+        ("train", "0"),
+        ("test", "-1"),
+        ("model", "mlp:0"),
+        ("model", "mlp:8,,8"),
+        ("model", "mlp128"),
+        ("model", "mlp:9999999999999999999999"),
+        ("act", "Relu"),
+        ("norm", "batch"),
+        ("init", ""),
+        ("init", "kaiming"),
+        ("init", "emergence(kaiming_normal;alpha=0)"),
+        ("init", "emergence(kaiming_normal;alpha=NaN)"),
+        ("init", "emergence(kaiming_normal;beta=2)"),
+        ("init", "emergence(kaiming_normal"),
+        ("init", "emergence(emergence(kaiming_normal))"),
+        ("init", "lrmatch(kaiming_normal)"),
+        ("init", "xavier_normal,xavier_normal"),
+        ("init", "emergence(kaiming_normal;turn=99)"),
+        ("seeds", "0"),
+        ("seeds", "65"),
+        ("seeds", "3.0"),
+        ("seed", "-1"),
+        ("seed", "4294967296"),
+        ("opt", "lion"),
+        ("lr", "0"),
+        ("lr", "inf"),
+        ("lr", "nan"),
+        ("lr", "fast"),
+        ("momentum", "1"),
+        ("wd", "-0.1"),
+        ("sched", "warmup"),
+        ("sched", "warmup:0"),
+        ("sched", "cosine:3"),
+        ("batch", "0"),
+        ("batch", "8193"),
+        ("steps", "0"),
+        ("steps", "1e3"),
+        ("eval", "0"),
+        ("tau", "-1"),
+        ("active", "never"),
+        ("device", "tpu"),
+        ("run", "yes"),
+        ("embed", "2"),
+        ("hide", "controls,nothing"),
+        ("theme", "blue"),
+        ("lang", "de"),
+    ];
+    for (key, value) in wrong {
+        let parsed = parse_query(&format!("{key}={value}"));
+        let [Error::Value { key: named, expected, .. }] = &parsed.errors[..] else {
+            panic!("{key}={value} should be one error, not {:?}", parsed.errors);
+        };
+        assert_eq!(named, key, "the error of {key}={value} names its key");
+        assert!(!expected.is_empty(), "and says what {key} may hold");
+        assert_eq!(parsed.experiment, Experiment::default(), "the default stands instead of {key}={value}");
+        assert!(parsed.strict().is_err(), "natively it is an error");
+    }
+}
+
+#[test]
+fn an_error_says_what_was_expected_and_what_was_got() {
+    let error = parse_query("seeds=many").strict().expect_err("many is no number");
+    assert_eq!(error.to_string(), "seeds: expected a whole number from 1 to 64, got `many`", "one plain line");
+}
+
+#[test]
+fn limits_across_keys_are_checked() {
+    for (text, key) in [
+        ("seeds=64", "seeds"),
+        ("train=100", "train"),
+        ("model=mlp:8192,8192", "model"),
+        ("model=mlp:8&init=emergence(kaiming_normal;turn=3)", "init"),
+    ] {
+        let errors = parse_query(text).errors;
+        assert!(matches!(&errors[..], [Error::Value { key: named, .. }] if named == key), "`{text}` gave {errors:?}");
+    }
+    assert_eq!(read("seeds=64&init=pytorch").run_count(), 64, "64 runs are allowed");
+    assert_eq!(read("model=mlp:").model, ModelSpec::Mlp { hidden: Vec::new() }, "no hidden layer is a model");
+}
+
+#[test]
+fn the_last_of_a_repeated_key_counts() {
+    assert_eq!(read("steps=5&steps=7").steps, 7, "as in HTML forms with one field");
+}
+
+fn any_promotion(layers: usize) -> impl Strategy<Value = Promotion> {
+    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+    let turn = prop_oneof![Just(Turn::Auto), (0..=layers).prop_map(Turn::At)];
+    (any_base(), 0.01..=100.0, select(rules.to_vec()), turn).prop_map(|(base, alpha, rule, turn)| Promotion {
+        base,
+        alpha,
+        rule,
+        turn,
+    })
+}
+
+fn any_base() -> impl Strategy<Value = BaseInit> {
+    select(BaseInit::all().collect::<Vec<_>>())
+}
+
+fn any_scheme(layers: usize) -> impl Strategy<Value = InitScheme> {
+    prop_oneof![
+        any_base().prop_map(InitScheme::Base),
+        any_promotion(layers).prop_map(InitScheme::Emergence),
+        any_promotion(layers).prop_map(InitScheme::LearningRateMatched),
+    ]
+}
+
+fn any_optimizer() -> impl Strategy<Value = OptimizerSpec> {
+    let kinds = select(vec![OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW]);
+    let schedule = prop_oneof![
+        Just(Schedule::Constant),
+        Just(Schedule::Cosine),
+        (1_u64..=10_000_000).prop_map(|steps| Schedule::Warmup { steps }),
+    ];
+    let rate = prop_oneof![1e-12..1e6, 0.001..1.0];
+    (kinds, rate, 0.0..1.0, 0.0..=10.0, schedule).prop_map(|(kind, learning_rate, momentum, weight_decay, schedule)| {
+        OptimizerSpec { kind, learning_rate, momentum, weight_decay, schedule }
+    })
+}
+
+fn any_dataset() -> impl Strategy<Value = DatasetSpec> {
+    let names = select(vec![DatasetName::Auto, DatasetName::Mnist, DatasetName::Digits]);
+    (names, option::of(8192..=usize::MAX), option::of(1..=usize::MAX)).prop_map(|(name, train, test)| DatasetSpec {
+        name,
+        train,
+        test,
+    })
+}
+
+/// Valid experiments of all kinds.
+fn any_experiment() -> impl Strategy<Value = Experiment> {
+    let activations = vec![Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Sigmoid];
+    let definitions = vec![ActiveDefinition::Sample, ActiveDefinition::Mean, ActiveDefinition::Rate];
+    let devices = vec![DevicePreference::Auto, DevicePreference::WebGpu, DevicePreference::Cpu];
+    let network = vec(1_usize..=512, 0..6).prop_flat_map(|hidden| {
+        let layers = hidden.len() + 1;
+        (Just(hidden), vec(any_scheme(layers), 1..6))
+    });
+    let counts = (1_u32..=12, any::<u32>(), 1_usize..=8192, 1_u64..=10_000_000, 1_u64..=10_000_000);
+    let choices = (select(activations), select(definitions), select(devices), 0.0..=1e6);
+    (any_dataset(), network, any_optimizer(), counts, choices)
+        .prop_map(|(dataset, (hidden, variants), optimizer, counts, choices)| Experiment {
+            dataset,
+            model: ModelSpec::Mlp { hidden },
+            activation: choices.0,
+            variants,
+            seeds: counts.0,
+            first_seed: counts.1,
+            optimizer,
+            batch_size: counts.2,
+            steps: counts.3,
+            evaluate_every: counts.4,
+            activity: ActivitySpec { tau: choices.3, definition: choices.1 },
+            device: choices.2,
+        })
+        .prop_filter("no variant twice", |experiment| experiment.validate().is_ok())
+}
+
+fn any_view() -> impl Strategy<Value = View> {
+    let parts = proptest::sample::subsequence(PagePart::all().collect::<Vec<_>>(), 0..=5).prop_shuffle();
+    let themes = select(vec![Theme::Auto, Theme::Light, Theme::Dark]);
+    let languages = select(vec![Language::En, Language::Zh]);
+    (any::<bool>(), any::<bool>(), parts, themes, languages).prop_map(|(run, embed, hide, theme, lang)| View {
+        run,
+        embed,
+        hide,
+        theme,
+        lang,
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(experiment in any_experiment(), view in any_view()) {
+        let text = experiment.to_query_with(&view);
+        let parsed = parse_query(&text);
+        prop_assert_eq!(&parsed.errors, &[], "errors of {}", text);
+        prop_assert_eq!(&parsed.unknown, &Vec::<String>::new(), "unknown keys of {}", text);
+        prop_assert_eq!(&parsed.experiment, &experiment, "the experiment of {}", text);
+        prop_assert_eq!(&parsed.view, &view, "the view of {}", text);
+        prop_assert_eq!(parsed.experiment.to_query_with(&parsed.view), text, "writing it again changes nothing");
+    }
+
+    #[test]
+    fn keys_are_written_in_order_and_only_when_they_say_something(experiment in any_experiment(), view in any_view()) {
+        let text = experiment.to_query_with(&view);
+        let places: Vec<_> = keys(&text).iter().map(|key| KEYS.iter().position(|known| known == key)).collect();
+        prop_assert!(places.iter().all(Option::is_some), "only keys of the contract: {text}");
+        prop_assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "in its order: {text}");
+        let standard = Experiment::default().to_query_with(&View::default());
+        for key in keys(&text) {
+            let without: Vec<&str> = text.split('&').filter(|pair| !pair.starts_with(&format!("{key}="))).collect();
+            let parsed = parse_query(&without.join("&"));
+            let same = parsed.experiment == experiment && parsed.view == view && parsed.errors.is_empty();
+            prop_assert!(!same, "`{key}` is written in {text} but says nothing beyond `{standard}`");
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,80}") {
+        let _ = parse_query(&text);
+    }
+
+    #[test]
+    fn no_value_panics_and_every_complaint_names_its_key(
+        key in select(KEYS.to_vec()),
+        value in "[a-z0-9_:;,.()=%+-]{0,30}",
+    ) {
+        let parsed = parse_query(&format!("{key}={value}"));
+        prop_assert!(parsed.unknown.is_empty(), "{key} is known");
+        for error in &parsed.errors {
+            let named = matches!(error, Error::Value { key: named, .. } if named == key);
+            prop_assert!(named, "{key}={value} gave {error}");
+        }
+    }
+}

@@ -1,1 +1,180 @@
-//! Tests of export.
+//! The results file against its schema and back, CSV and SVG.
+
+use crate::metrics::{setup, synthetic_history};
+use crate::plot::check_golden;
+use emergence_lab::error::Error;
+use emergence_lab::export::{self, Results, parse_results, results_json};
+use emergence_lab::metrics::{History, Verdict};
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+#[test]
+fn the_results_file_has_the_keys_of_the_contract() {
+    let json: Value = serde_json::from_str(&results_json(&synthetic_history(400))).expect("it is JSON");
+    let check = |value: &Value, mut expected: Vec<&str>, what: &str| {
+        // serde_json sorts the keys of a value.
+        expected.sort_unstable();
+        assert_eq!(keys(value), expected, "keys of {what}");
+    };
+    check(&json, vec!["schema", "query", "environment", "receipt", "variants", "timing"], "the file");
+    check(&json["environment"], vec!["backend", "adapter", "version"], "environment");
+    check(&json["receipt"], vec!["data_sha256", "order_sha256"], "receipt");
+    check(&json["timing"], vec!["steps_per_sec", "ms_per_step", "runs", "elapsed_secs"], "timing");
+    let variant = &json["variants"][1];
+    check(variant, vec!["name", "runs", "summary"], "a variant");
+    let curves = ["train_loss", "test_loss", "test_accuracy", "emergence_a", "emergence_b", "active_fraction"];
+    let run = [&["seed", "weights_sha256", "diverged_at"][..], &curves[..]].concat();
+    check(&variant["runs"][0], run, "a run");
+    let summary = ["final_accuracy", "first_epoch_accuracy", "steps_to", "diverged", "vs_baseline"];
+    check(&variant["summary"], summary.to_vec(), "a summary");
+    for statistic in ["/final_accuracy", "/first_epoch_accuracy", "/steps_to/0.9"] {
+        let value = variant["summary"].pointer(statistic).expect(statistic);
+        check(value, vec!["mean", "std", "n", "ci95"], statistic);
+    }
+    check(&variant["summary"]["vs_baseline"], vec!["difference", "ci95", "p", "verdict"], "vs_baseline");
+}
+
+#[test]
+fn the_results_file_holds_the_measurements() {
+    let history = synthetic_history(400);
+    let json: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
+    assert_eq!(json["schema"], "emergence-lab/1", "schema");
+    let run = &json["variants"][2]["runs"][2];
+    assert_eq!((&run["seed"], &run["diverged_at"]), (&Value::from(2), &Value::from(130)), "the run that diverges");
+    assert_eq!(json["variants"][2]["summary"]["diverged"], 1, "counted");
+    assert_eq!(json["variants"][2]["summary"]["final_accuracy"]["n"], 2, "and left out");
+    assert_eq!(json["variants"][0]["summary"]["vs_baseline"], Value::Null, "the baseline has no baseline");
+    let verdict = &json["variants"][1]["summary"]["vs_baseline"]["verdict"];
+    assert_eq!(verdict, "no evidence of difference", "at the end of the fixture noise is larger than the difference");
+    let points = run["active_fraction"].as_array().expect("an array");
+    assert_eq!(points.len(), 7, "evaluations at 0, 20, ..., 120");
+    assert_eq!(points[1][1].as_array().map(Vec::len), Some(3), "[step, [per layer]]");
+    assert_eq!(points[1][0], 20, "[step, [per layer]]");
+}
+
+#[test]
+fn numbers_in_f32_are_written_short() {
+    let mut history = History::new(setup(&["one"], 1, 10));
+    history.variants[0].runs[0].test_accuracy = vec![(0, 0.1), (10, 0.9)];
+    let json = results_json(&history);
+    assert!(json.contains("\"test_accuracy\":[[0,0.1],[10,0.9]]"), "not 0.8999999761581421: {json}");
+}
+
+/// Whether two lists of logarithms agree. serde_json reads f64 to within a unit in the last place, hence 1e-12.
+fn close(read: &[(u64, Option<f64>)], written: &[(u64, Option<f64>)]) -> bool {
+    read.len() == written.len()
+        && read.iter().zip(written).all(|(read, written)| match (read.1, written.1) {
+            (Some(one), Some(other)) => read.0 == written.0 && (one - other).abs() < 1e-12,
+            (one, other) => read.0 == written.0 && one == other,
+        })
+}
+
+#[test]
+fn the_results_file_can_be_read_back() {
+    let history = synthetic_history(400);
+    let results = parse_results(&results_json(&history)).expect("our own file is well-formed");
+    let original = Results::from(&history);
+    assert_eq!((&results.schema, &results.query), (&original.schema, &original.query), "the header");
+    assert_eq!((&results.environment, &results.receipt), (&original.environment, &original.receipt), "the receipt");
+    assert_eq!(results.timing, original.timing, "the timing");
+    let runs = |results: &Results| results.variants.iter().flat_map(|variant| variant.runs.clone()).collect::<Vec<_>>();
+    for (mut read, mut written) in runs(&results).into_iter().zip(runs(&original)) {
+        for (read, written) in
+            [(&mut read.emergence_a, &mut written.emergence_a), (&mut read.emergence_b, &mut written.emergence_b)]
+        {
+            assert!(close(&std::mem::take(read), &std::mem::take(written)), "logarithms come back");
+        }
+        assert!(read == written, "seed {}: everything in f32 comes back to the bit", written.seed);
+    }
+    let (read, written) = (&results.variants[1].summary, &original.variants[1].summary);
+    assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary comes back");
+    let verdicts = [read, written].map(|summary| summary.vs_baseline.map(|versus| versus.verdict));
+    assert_eq!(verdicts, [Some(Verdict::NoEvidence); 2], "and so does the verdict");
+}
+
+#[test]
+fn verdicts_are_written_with_their_names() {
+    for verdict in [Verdict::Better, Verdict::Worse, Verdict::NoEvidence] {
+        let written = serde_json::to_value(verdict).expect("a verdict can be written");
+        assert_eq!(written, verdict.name(), "the words of the contract");
+    }
+}
+
+#[test]
+fn what_is_not_finite_never_reaches_json() {
+    let mut history = synthetic_history(40);
+    history.timing.steps_per_sec = f64::INFINITY;
+    for run in &mut history.variants[0].runs {
+        run.train_loss[3].1 = f32::NAN;
+        run.test_loss[1].1 = f32::INFINITY;
+        run.test_accuracy[2].1 = f32::NAN;
+        run.emergence_a[1].1 = Some(f64::NEG_INFINITY);
+        run.active_fraction[0].1[1] = f32::NAN;
+    }
+    let results = parse_results(&results_json(&history)).expect("such a file can still be read");
+    let run = &results.variants[0].runs[0];
+    assert_eq!((run.train_loss.len(), run.test_loss.len(), run.test_accuracy.len()), (39, 2, 2), "points left out");
+    assert_eq!(run.emergence_a[1], (20, None), "a logarithm without a value");
+    assert_eq!(run.active_fraction.len(), 2, "an evaluation left out");
+}
+
+#[test]
+fn other_texts_are_refused_with_their_reason() {
+    let other = parse_results("{\"schema\": \"emergence-lab/2\", \"new\": []}");
+    let expected = Error::ResultsSchema { expected: "emergence-lab/1".to_owned(), got: "emergence-lab/2".to_owned() };
+    assert_eq!(other, Err(expected), "another version names itself");
+    for text in ["", "[]", "{}", "{\"schema\": 1}", "{\"schema\": \"emergence-lab/1\"}", "{\"schema\"", "\u{0}"] {
+        let result = parse_results(text);
+        assert!(matches!(result, Err(Error::ResultsMalformed { .. })), "`{text}` gave {result:?}");
+    }
+}
+
+#[test]
+fn unknown_keys_are_ignored_when_reading() {
+    let json = results_json(&synthetic_history(20)).replacen('{', "{\"later\":[1,2],", 1);
+    assert!(parse_results(&json).is_ok(), "a file with more in it can be read");
+}
+
+#[test]
+fn csv_has_a_line_per_value() {
+    let history = synthetic_history(40);
+    let text = export::csv(&history);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+    assert_eq!(header, ["variant", "seed", "step", "quantity", "value"], "the columns");
+    let lines: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("well-formed lines");
+    // Per run: 40 training losses and, at 0, 20 and 40, two test values, two measures and three layers.
+    assert_eq!(lines.len(), 9 * (40 + 3 * 7), "a line per value");
+    let line = lines.iter().find(|line| &line[0] == "kaiming_normal" && &line[1] == "2" && &line[3] == "test_accuracy");
+    let expected = history.variants[1].runs[2].test_accuracy[0].1;
+    let value = line.and_then(|line| line[4].parse::<f32>().ok());
+    assert_eq!(value, Some(expected), "the value comes back to the bit");
+    assert!(lines.iter().any(|line| &line[3] == "active_fraction_3"), "layers by number");
+}
+
+#[test]
+fn csv_quotes_what_needs_it() {
+    let mut history = History::new(setup(&["a,\"b\""], 1, 10));
+    history.variants[0].runs[0].train_loss = vec![(1, 2.5), (2, f32::NAN)];
+    let expected = "variant,seed,step,quantity,value\n\"a,\"\"b\"\"\",0,1,train_loss,2.5\n";
+    assert_eq!(export::csv(&history), expected, "quotes doubled, what is not finite left out");
+}
+
+#[test]
+fn the_exported_figure_is_the_golden_one() {
+    check_golden("golden.svg", &export::svg(&synthetic_history(400)));
+}
+
+proptest! {
+    #[test]
+    fn reading_never_panics(text in ".{0,200}", cut in 0_usize..4000) {
+        let _ = parse_results(&text);
+        let json = results_json(&synthetic_history(20));
+        let cut = json.char_indices().map(|(index, _)| index).nth(cut).unwrap_or(json.len());
+        prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "half a file is no file");
+    }
+}

@@ -1,1 +1,245 @@
-//! Tests of metrics.
+//! Curves, summaries and the paired t test, against numbers by hand and from SciPy.
+
+use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
+use emergence_lab::metrics::{
+    Environment, EvaluationRecord, History, Quantity, Receipt, Record, RunEvaluation, RunSetup, Setup, StepRecord,
+    Timing, VariantSetup,
+};
+use proptest::prelude::*;
+
+/// A made-up setup: `names` with `seeds` runs each, `steps` planned, an epoch of 100 steps, three measured layers.
+pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
+    let hash = |text: String| format!("{text:0<64}");
+    let runs = |variant: usize| {
+        let run = |seed| RunSetup { seed, weights_sha256: hash(format!("{variant}{seed}")) };
+        (0..seeds).map(run).collect()
+    };
+    let variant = |(index, name): (usize, &&str)| VariantSetup { name: (*name).to_owned(), runs: runs(index) };
+    Setup {
+        query: "data=digits&model=mlp:64,32&steps=400&eval=20".to_owned(),
+        train_examples: 12_800,
+        test_examples: 1000,
+        steps_per_epoch: 100,
+        steps,
+        layer_widths: vec![64, 32, 10],
+        parameters: 52_650,
+        environment: Environment {
+            backend: "cpu".to_owned(),
+            adapter: "Flex <SIMD> & one thread".to_owned(),
+            version: "0.1.0".to_owned(),
+        },
+        receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },
+        variants: names.iter().enumerate().map(variant).collect(),
+    }
+}
+
+/// Noise in `[-1, 1]` that is the same everywhere.
+fn noise(run: usize, step: u64, purpose: u64) -> f64 {
+    let mut state =
+        (run as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step.wrapping_mul(0xD1B5_4A32_D192_ED03) ^ purpose;
+    state = (state ^ (state >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    state ^= state >> 29;
+    (state % 2001) as f64 / 1000.0 - 1.0
+}
+
+/// Curves like those of a real experiment, from rational functions and [`noise`]: three variants with three runs, of which
+/// the last one diverges at step 130.
+pub(crate) fn synthetic_history(until: u64) -> History {
+    let names = ["xavier_normal", "kaiming_normal", "emergence(kaiming_normal;alpha=1.5)"];
+    let mut history = History::new(setup(&names, 3, 400));
+    let evaluations = (0..=until).step_by(20).map(|step| EvaluationRecord {
+        step,
+        runs: (0..9).map(|run| (run != 8 || step < 130).then(|| evaluation(run, step))).collect(),
+    });
+    let steps = (1..=until).map(|step| StepRecord {
+        step,
+        losses: (0..9)
+            .map(|run| (run != 8 || step < 130).then(|| narrow(loss(run, step) + 0.2 * noise(run, step, 1))))
+            .collect(),
+    });
+    history.apply(&Record { steps: steps.collect(), evaluations: evaluations.collect() });
+    history.timing = Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 };
+    history
+}
+
+fn loss(run: usize, step: u64) -> f64 {
+    let rate = [30.0, 22.0, 12.0][run / 3] * (1.0 + 0.1 * (run % 3) as f64);
+    2.3 / (1.0 + step as f64 / rate) + 0.1
+}
+
+fn evaluation(run: usize, step: u64) -> RunEvaluation {
+    let variant = run / 3;
+    let loss = loss(run, step) + 0.03 * noise(run, step, 2);
+    let active = |layer: usize| narrow(0.75 - 0.1 * layer as f64 * variant as f64 - 40.0 / (step as f64 + 200.0));
+    RunEvaluation {
+        test_loss: narrow(loss),
+        test_accuracy: narrow((1.05 - 0.4 * loss).clamp(0.05, 0.99)),
+        emergence_a: Some(3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3)),
+        emergence_b: Some(4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4)),
+        active_fraction: (0..3).map(active).collect(),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "made-up numbers")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+fn assert_close(value: Option<f64>, expected: f64, tolerance: f64, what: &str) {
+    assert!(value.is_some_and(|value| (value - expected).abs() <= tolerance), "{what}: {value:?}, not {expected}");
+}
+
+#[test]
+fn a_statistic_agrees_with_scipy() {
+    // numpy mean, std(ddof=1), scipy.stats.t.interval(0.95, 3, mean, sem); f64 through, so 1e-9 is generous.
+    let statistic = Statistic::of([1.0, 2.0, 4.0, 7.0]);
+    assert_eq!(statistic.n, 4, "all four count");
+    assert_close(statistic.mean, 3.5, 1e-12, "mean");
+    assert_close(statistic.std, 2.645_751_311_064_590_7, 1e-12, "standard deviation");
+    assert_close(statistic.ci95.map(|ci| ci[0]), -0.709_980_742_299, 1e-9, "lower end");
+    assert_close(statistic.ci95.map(|ci| ci[1]), 7.709_980_742_299, 1e-9, "upper end");
+}
+
+#[test]
+fn a_statistic_of_few_values_says_what_it_can() {
+    let none = Statistic { mean: None, std: None, n: 0, ci95: None };
+    assert_eq!(Statistic::of([]), none, "nothing to say about nothing");
+    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "what is not finite does not count");
+    assert_eq!(Statistic::of([2.0]), Statistic { mean: Some(2.0), n: 1, ..none }, "one value has no spread");
+    let same = Statistic::of([2.0, 2.0]);
+    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have none either, but known");
+    assert_eq!(standard_deviation(&[f64::MAX, f64::MIN]), None, "a spread beyond f64 is not reported");
+}
+
+#[test]
+fn the_paired_test_agrees_with_scipy() {
+    // scipy.stats.ttest_1samp([0.02, 0.03, 0.01, 0.03], 0), which ttest_rel does with the differences, and its confidence_interval(0.95).
+    let test = paired_t_test(&[0.02, 0.03, 0.01, 0.03]).expect("four pairs are enough");
+    assert_close(Some(test.difference), 0.0225, 1e-12, "difference");
+    assert_close(Some(test.p), 0.018_219_854_743, 1e-9, "p");
+    assert_close(Some(test.ci95[0]), 0.007_265_198_192, 1e-9, "lower end");
+    assert_close(Some(test.ci95[1]), 0.037_734_801_808, 1e-9, "upper end");
+    assert_eq!(test.verdict, Verdict::Better, "p is below 0.05 and the difference positive");
+    let worse = paired_t_test(&[-0.02, -0.03, -0.01, -0.03]).expect("four pairs are enough");
+    assert_eq!((worse.verdict, worse.verdict.name()), (Verdict::Worse, "worse"), "the mirror image");
+    // t(1) is Cauchy's distribution: p = 1 - 2 atan(t) / pi with t = 3 for differences 1 and 2.
+    let cauchy = paired_t_test(&[1.0, 2.0]).expect("two pairs are enough");
+    assert_close(
+        Some(cauchy.p),
+        1.0 - 2.0 * 3.0_f64.atan() / std::f64::consts::PI,
+        1e-9,
+        "p with one degree of freedom",
+    );
+    assert_eq!(cauchy.verdict, Verdict::NoEvidence, "two seeds rarely suffice");
+}
+
+#[test]
+fn the_paired_test_survives_degenerate_differences() {
+    assert_eq!(paired_t_test(&[]), None, "no pair");
+    assert_eq!(paired_t_test(&[0.5]), None, "one pair");
+    assert_eq!(paired_t_test(&[f64::NAN, 0.5]), None, "one usable pair");
+    let same = paired_t_test(&[0.0, 0.0, 0.0]).expect("three pairs");
+    assert_eq!((same.p.to_bits(), same.verdict), (1.0_f64.to_bits(), Verdict::NoEvidence), "identical runs");
+    let shifted = paired_t_test(&[0.25, 0.25]).expect("two pairs");
+    assert_eq!((shifted.p.to_bits(), shifted.verdict), (0.0_f64.to_bits(), Verdict::Better), "the limit of no spread");
+}
+
+/// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.
+fn with_accuracies(variants: [&[&[f32]]; 2]) -> History {
+    let mut history = History::new(setup(&["first", "second"], variants[0].len() as u64, 400));
+    for (curves, accuracies) in history.variants.iter_mut().zip(variants) {
+        for (run, values) in curves.runs.iter_mut().zip(accuracies) {
+            run.test_accuracy = (0_u64..).step_by(50).zip(values.iter().copied()).collect();
+        }
+    }
+    history
+}
+
+#[test]
+fn a_summary_reports_final_first_epoch_and_steps() {
+    let history = with_accuracies([&[&[0.1, 0.5, 0.8, 0.9], &[0.1, 0.9, 0.6, 0.7]], &[&[0.1, 0.5], &[0.1, 0.7]]]);
+    let summaries = history.summaries();
+    assert_close(summaries[0].final_accuracy.mean, 0.8, 1e-7, "the last evaluations, 0.9 and 0.7");
+    assert_close(summaries[0].first_epoch_accuracy.mean, 0.7, 1e-7, "those at step 100, 0.8 and 0.6");
+    assert_eq!(summaries[1].first_epoch_accuracy, Statistic::default(), "training ended before one epoch");
+    let steps = summaries[0].steps_to["0.9"];
+    assert_eq!((steps.n, steps.mean), (2, Some(100.0)), "0.9 in f32 counts as 0.9: steps 150 and 50");
+    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "nobody reached it");
+    assert_eq!(summaries[0].vs_baseline, None, "the baseline is not compared with itself");
+    let versus = summaries[1].vs_baseline.expect("two pairs");
+    assert_close(Some(versus.difference), -0.2, 1e-7, "0.5 - 0.9 and 0.7 - 0.7");
+}
+
+#[test]
+fn diverged_runs_are_counted_and_left_out_in_pairs() {
+    let mut history = with_accuracies([&[&[0.9], &[0.8], &[0.1]], &[&[0.95], &[0.2], &[0.9]]]);
+    history.variants[0].runs[2].diverged_at = Some(7);
+    history.variants[1].runs[1].diverged_at = Some(3);
+    let summaries = history.summaries();
+    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "each lost one");
+    assert_close(summaries[0].final_accuracy.mean, 0.85, 1e-7, "0.9 and 0.8");
+    assert_eq!(summaries[1].vs_baseline, None, "only seed 0 survived in both, which is one pair");
+}
+
+#[test]
+fn a_curve_is_the_mean_with_one_standard_deviation() {
+    let history = with_accuracies([&[&[0.1, 0.5], &[0.3, 0.7]], &[&[0.2], &[f32::NAN]]]);
+    let curves = history.curves(Quantity::TestAccuracy);
+    let point = curves[0].points[1];
+    assert_eq!((point.step, point.n), (50, 2), "second evaluation, two runs");
+    assert_close(Some(point.mean), 0.6, 1e-7, "mean of 0.5 and 0.7");
+    // std of two values with divisor n - 1 is their distance / sqrt 2.
+    assert_close(Some(point.high - point.mean), 0.2 / 2.0_f64.sqrt(), 1e-7, "band above");
+    assert_close(Some(point.mean - point.low), 0.2 / 2.0_f64.sqrt(), 1e-7, "band below");
+    let single = curves[1].points[0];
+    assert_eq!((single.n, single.low.to_bits()), (1, single.mean.to_bits()), "one usable run has no band");
+}
+
+#[test]
+fn a_curve_keeps_to_runs_that_survive_while_there_are_any() {
+    let mut history = with_accuracies([&[&[0.1, 0.5], &[0.3, 0.7]], &[&[0.2, 0.4, 0.6], &[0.4, 0.6, 0.8]]]);
+    history.variants[0].runs[1].diverged_at = Some(60);
+    history.variants[1].runs[0].diverged_at = Some(80);
+    history.variants[1].runs[1].diverged_at = Some(150);
+    let curves = history.curves(Quantity::TestAccuracy);
+    assert!(curves[0].points.iter().all(|point| point.n == 1), "only the surviving run, from the start");
+    let steps: Vec<u64> = curves[1].points.iter().map(|point| point.step).collect();
+    assert_eq!(steps, [0, 50], "when all diverge, the line ends before the first of them does");
+}
+
+#[test]
+fn measures_of_zero_have_no_logarithm() {
+    let mut history = History::new(setup(&["one"], 2, 400));
+    history.variants[0].runs[0].emergence_a = vec![(0, None), (50, Some(3.0))];
+    history.variants[0].runs[1].emergence_a = vec![(0, None), (50, None)];
+    let curves = history.curves(Quantity::EmergenceA);
+    let points: Vec<_> = curves[0].points.iter().map(|point| (point.step, point.n)).collect();
+    assert_eq!(points, [(50, 1)], "one run at one evaluation");
+}
+
+#[test]
+fn train_loss_comes_in_buckets_that_stay_where_they_are() {
+    let curve = |until: u64| {
+        let mut history = History::new(setup(&["one"], 1, 1000));
+        history.variants[0].runs[0].train_loss = (1..=until).map(|step| (step, narrow(step as f64))).collect();
+        history.curves(Quantity::TrainLoss).remove(0).points
+    };
+    let (half, full) = (curve(500), curve(1000));
+    assert_eq!((half.len(), full.len()), (50, 100), "1000 steps make 100 buckets of 10");
+    assert_eq!(half, full[..50], "growing changes nothing that stands");
+    // Steps 1 to 10 with the values 1 to 10: mean 5.5 at step 5.
+    assert_eq!((full[0].step, full[0].mean.to_bits()), (5, 5.5_f64.to_bits()), "the mean of the first bucket");
+}
+
+proptest! {
+    #[test]
+    fn no_statistic_is_ever_nan(values in proptest::collection::vec(any::<f64>(), 0..6)) {
+        let statistic = Statistic::of(values.iter().copied());
+        let numbers = [statistic.mean, statistic.std].into_iter().flatten().chain(statistic.ci95.into_iter().flatten());
+        prop_assert!(numbers.into_iter().all(f64::is_finite), "{statistic:?} of {values:?}");
+        if let Some(test) = paired_t_test(&values) {
+            let finite = test.difference.is_finite() && test.ci95.iter().all(|end| end.is_finite());
+            prop_assert!(finite && (0.0..=1.0).contains(&test.p), "{test:?} of {values:?}");
+        }
+    }
+}

@@ -1,1 +1,275 @@
-//! Tests of plot.
+//! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
+
+use crate::metrics::{setup, synthetic_history};
+use emergence_lab::metrics::{History, Quantity};
+use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
+use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use plotters::style::RGBColor;
+use proptest::prelude::*;
+use std::path::Path;
+
+/// Compares with a file of `tests/data`; with `UPDATE_GOLDEN=1` in the environment it writes the file instead.
+pub(crate) fn check_golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("tests/data can be made");
+        std::fs::write(&path, text).expect("the golden file can be written");
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(text == golden, "{name} differs; look at it, and rewrite it with UPDATE_GOLDEN=1 if the change is meant");
+}
+
+fn chart_of(points: Vec<(f64, f64)>) -> Chart {
+    let series = Series {
+        name: "line".to_owned(),
+        color: Shade::of_variant(0),
+        dash: Dash::Solid,
+        band: points.iter().map(|(x, y)| (*x, y - 1.0, y + 1.0)).collect(),
+        points,
+    };
+    let (title, x_label, y_label) = ("Title".to_owned(), "step".to_owned(), "loss".to_owned());
+    Chart { title, x_label, y_label, series: vec![series], x_max: 1000.0, y_range: None }
+}
+
+/// The texts of an SVG, in the order of drawing.
+fn texts(svg: &str) -> Vec<&str> {
+    let texts = svg.split("<text").skip(1);
+    texts.filter_map(|text| text.split_once(">\n")?.1.split_once('\n').map(|(text, _)| text)).collect()
+}
+
+fn frame_of(chart: &Chart, size: (u32, u32), scale: f64) -> plot::Frame {
+    let mut text = String::new();
+    let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+    plot::draw(&root, chart, &PlotStyle::canvas(scale, false)).expect("memory cannot fail")
+}
+
+#[test]
+fn the_figure_is_the_golden_one_each_time() {
+    let history = synthetic_history(400);
+    let figure = plot::svg::figure(&history, false);
+    assert_eq!(figure, plot::svg::figure(&history, false), "two renderings must be the same to the byte");
+    check_golden("golden.svg", &figure);
+}
+
+#[test]
+fn the_figure_names_variants_axes_and_query() {
+    let figure = plot::svg::figure(&synthetic_history(400), true);
+    let texts = texts(&figure);
+    for expected in [
+        "xavier_normal",
+        "emergence(kaiming_normal;alpha=1.5)",
+        "test accuracy (%)",
+        "train loss (nats)",
+        "log10 E_A",
+        "log10 E_B",
+        "step",
+    ] {
+        assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
+    }
+    assert!(figure.contains("<desc>data=digits&amp;model=mlp:64,32"), "the figure carries its experiment");
+}
+
+#[test]
+fn ticks_are_round_and_abbreviated_only_where_long() {
+    let check = |x_max: f64, width: u32, expected: &[&str]| {
+        let svg = plot::svg::chart(&Chart { x_max, ..chart_of(vec![(0.0, 0.0), (1.0, 2.0)]) }, (width, 240), false);
+        let texts = texts(&svg);
+        for label in expected {
+            assert!(texts.contains(label), "x up to {x_max} at {width} px: no `{label}` in {texts:?}");
+        }
+    };
+    check(1000.0, 360, &["0", "200", "400", "600", "800", "1000"]);
+    check(469.0, 360, &["0", "100", "200", "300", "400"]);
+    check(3.0, 1280, &["0", "1", "2", "3"]);
+    check(20_000.0, 360, &["0", "5k", "10k", "15k", "20k"]);
+    check(10_000_000.0, 360, &["0", "2M", "4M", "6M", "8M", "10M"]);
+}
+
+#[test]
+fn y_labels_share_their_decimals() {
+    let chart = Chart { y_range: Some((-1.0, 1.0)), ..chart_of(vec![(0.0, 0.0)]) };
+    let svg = plot::svg::chart(&chart, (360, 240), false);
+    let texts = texts(&svg);
+    for label in ["\u{2212}1.0", "\u{2212}0.5", "0", "0.5", "1.0"] {
+        assert!(texts.contains(&label), "no `{label}` in {texts:?}");
+    }
+}
+
+#[test]
+fn a_frame_maps_both_ways_and_scales_with_the_screen() {
+    let chart = chart_of(vec![(0.0, 1.0), (1000.0, 3.0)]);
+    let frame = frame_of(&chart, (360, 240), 1.0);
+    assert_eq!(frame.x_range, (0.0, 1000.0), "x spans the experiment");
+    for x in [0.0, 250.0, 1000.0] {
+        let back = frame.x_at(frame.pixel_x(x));
+        assert!((back - x).abs() < 1e-9, "{x} came back as {back}");
+    }
+    assert!((frame.pixel_y(frame.y_range.0) - frame.bottom).abs() < 1e-9, "the low end stands at the bottom");
+    assert!((frame.pixel_y(frame.y_range.1) - frame.top).abs() < 1e-9, "the high end stands at the top");
+    assert!(frame.contains(frame.left, frame.top), "edges belong to it");
+    assert!(!frame.contains(frame.left - 1.0, frame.top), "the margin does not");
+    assert!(frame.right - frame.left > 280.0, "on a phone most of the width is left for data, not {frame:?}");
+    let fine = frame_of(&chart, (1080, 720), 3.0);
+    for (one, three) in [(frame.left, fine.left), (frame.top, fine.top), (frame.right, fine.right)] {
+        assert!((3.0 * one - three).abs() < 1e-9, "{one} at scale 1 should be three times that at 3, not {three}");
+    }
+}
+
+#[test]
+fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
+    let history = synthetic_history(400);
+    let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false]);
+    let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
+    assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolour the others");
+    assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
+    assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
+    assert_eq!(chart.series[0].band.len(), chart.series[0].points.len(), "three runs make a band");
+}
+
+#[test]
+fn one_exploding_loss_does_not_flatten_the_others() {
+    let mut history = synthetic_history(400);
+    history.variants[1].runs[0].train_loss[300].1 = 1e30;
+    let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[]);
+    let (low, high) = chart.y_range.expect("a loss chart has a range");
+    assert!(low == 0.0 && high < 6.0, "the axis ends at {high}, twice the first loss at the latest");
+}
+
+#[test]
+fn readings_are_the_nearest_points() {
+    let history = synthetic_history(400);
+    let mut chart = plot::quantity_chart(&history, Quantity::EmergenceB, &[]);
+    chart.series[1].points.clear();
+    let readings = plot::read_at(&chart, 109.0);
+    assert_eq!(readings.len(), 3, "a reading per series");
+    let reading = readings[0].as_ref().expect("the first series has points");
+    assert!((reading.x - 100.0).abs() < 1e-9, "109 is nearest to the evaluation at 100, not {}", reading.x);
+    assert!(reading.band.is_some_and(|(low, high)| low < reading.y && reading.y < high), "the band encloses the mean");
+    assert_eq!(readings[1], None, "a series without points has no reading");
+}
+
+#[test]
+fn the_heat_map_reads_back_what_it_shows() {
+    let history = synthetic_history(400);
+    let map = ActivityMap::new(&history, &[true, false, true]);
+    assert_eq!(map.variants.len(), 2, "only the visible variants");
+    let mut text = String::new();
+    let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
+    let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(1.0, false)).expect("memory cannot fail");
+    let column = frame.pixel_x(199.0);
+    let mut seen = Vec::new();
+    for row in 0..300 {
+        if let Some(reading) = map.read_at(&frame, column, f64::from(row)) {
+            assert_eq!(reading.step, 200, "the column around step 200");
+            seen.push((reading.variant.clone(), reading.layer));
+        }
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 6, "two variants with three layers each, not {seen:?}");
+    let expected = f64::from(history.variants[0].runs[0].active_fraction[10].1[2]);
+    assert!(
+        (map.variants[0].layers[2][10].1 - expected).abs() < 1e-6,
+        "all runs of the fixture have the same activity"
+    );
+}
+
+#[test]
+fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
+    let lightness =
+        |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
+    let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
+    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each colour is lighter than the one before: {steps:?}");
+    assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
+    assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
+    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
+}
+
+/// Contrast ratio of WCAG 2.2 (relative luminance of sRGB).
+fn contrast(one: RGBColor, other: RGBColor) -> f64 {
+    let linear = |byte: u8| {
+        let value = f64::from(byte) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = |color: RGBColor| 0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2);
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn variant_colours_stand_out_and_never_repeat_with_their_dash() {
+    for index in 0..8 {
+        let light = contrast(plot::variant_color(index, false), plot::palette::LIGHT_BACKGROUND);
+        let dark = contrast(plot::variant_color(index, true), plot::palette::DARK_BACKGROUND);
+        assert!(light >= 3.0 && dark >= 3.0, "colour {index}: {light:.2} on light, {dark:.2} on dark; 3 is the least");
+    }
+    let looks: Vec<_> = (0..40).map(|index| (plot::variant_css(index, false), Dash::of_variant(index))).collect();
+    let repeated = looks.iter().enumerate().find(|(index, look)| looks[..*index].contains(look));
+    assert_eq!(repeated, None, "forty variants look different");
+    assert_eq!(plot::variant_css(0, false), "#0072b2", "Okabe and Ito's blue");
+}
+
+#[test]
+fn an_experiment_without_data_still_has_axes() {
+    for names in [&[][..], &["xavier_normal"][..]] {
+        let history = History::new(setup(names, 2, 1000));
+        for quantity in Quantity::ALL {
+            let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[]), (360, 240), false);
+            assert!(texts(&svg).contains(&"1000"), "{quantity:?} of {names:?} spans the planned steps");
+        }
+        assert!(plot::svg::figure(&history, false).ends_with("</svg>\n"), "the figure is complete");
+        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[]), 360, true);
+        assert!(map.ends_with("</svg>\n"), "the heat map is complete");
+    }
+}
+
+/// Any float, the awkward ones often.
+fn any_number() -> impl Strategy<Value = f64> {
+    let awkward = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 0.0, -0.0, 1e100, 1e-300];
+    prop_oneof![any::<f64>(), -10.0..10.0, proptest::sample::select(awkward.to_vec())]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn nothing_stops_the_drawing(
+        points in proptest::collection::vec((any_number(), any_number()), 0..8),
+        band in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
+        x_max in any_number(),
+        y_range in proptest::option::of((any_number(), any_number())),
+        size in (0_u32..600, 0_u32..400),
+        scale in any_number(),
+        dash in 0_usize..5,
+        cursor in any_number(),
+    ) {
+        let mut chart = Chart { x_max, y_range, ..chart_of(points) };
+        chart.series[0].band = band;
+        chart.series[0].dash = Dash::of_variant(dash);
+        let mut text = String::new();
+        {
+            let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+            let style = PlotStyle::svg(scale, true);
+            let frame = plot::draw(&root, &chart, &style).expect("memory cannot fail");
+            prop_assert!(frame.right > frame.left && frame.bottom > frame.top, "{frame:?} has an inside");
+            plot::draw_cursor(&root, &chart, &frame, cursor, &style).expect("memory cannot fail");
+        }
+        prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
+        prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
+    }
+
+    #[test]
+    fn the_heat_map_draws_anything(
+        fractions in proptest::collection::vec((0_u64..u64::MAX, proptest::collection::vec(any::<f32>(), 0..5)), 0..6),
+        steps in 0_u64..u64::MAX,
+        size in (0_u32..500, 0_u32..300),
+    ) {
+        let mut history = History::new(setup(&["xavier_normal"], 1, steps));
+        history.variants[0].runs[0].active_fraction = fractions;
+        let map = ActivityMap::new(&history, &[]);
+        let mut text = String::new();
+        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
+        let _ = map.read_at(&frame, frame.left, frame.bottom);
+    }
+}

@@ -1,1 +1,137 @@
-//! Tests of protocol.
+//! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
+
+use crate::metrics::setup;
+use emergence_lab::metrics::{Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing};
+use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+
+/// The message is written as `text` and read back from it.
+fn check<M: Serialize + DeserializeOwned + PartialEq + Debug>(message: &M, text: &str) {
+    let written = serde_json::to_string(message).expect("a message can be written");
+    assert_eq!(written, text, "text of {message:?}; a change needs a new PROTOCOL_VERSION");
+    let read: M = serde_json::from_str(text).expect("its own text can be read");
+    assert_eq!(&read, message, "what was read from {text}");
+}
+
+fn timing() -> Timing {
+    Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 }
+}
+
+#[test]
+fn the_version_is_deliberate() {
+    assert_eq!(PROTOCOL_VERSION, 1, "raise it together with the texts below");
+}
+
+#[test]
+fn commands_have_their_texts() {
+    let start = Command::Start { query: "data=digits&steps=5".to_owned(), paused: true };
+    check(&start, r#"{"type":"start","query":"data=digits&steps=5","paused":true}"#);
+    check(&Command::Pause, r#"{"type":"pause"}"#);
+    check(&Command::Resume, r#"{"type":"resume"}"#);
+    check(&Command::Step, r#"{"type":"step"}"#);
+    check(&Command::Reset, r#"{"type":"reset"}"#);
+}
+
+#[test]
+fn events_have_their_texts() {
+    check(&Event::Ready { protocol_version: 1 }, r#"{"type":"ready","protocol_version":1}"#);
+    let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
+    check(
+        &Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
+        r#"{"type":"device","environment":{"backend":"cpu","adapter":"Flex","version":"0.1.0"},"fallback":"No WebGPU here."}"#,
+    );
+    check(
+        &Event::Data { file: "train-images".into(), received: 10, total: None },
+        r#"{"type":"data","file":"train-images","received":10,"total":null}"#,
+    );
+    check(&Event::DataFallback { reason: "Offline.".into() }, r#"{"type":"data_fallback","reason":"Offline."}"#);
+    check(&Event::Paused { step: 7 }, r#"{"type":"paused","step":7}"#);
+    check(
+        &Event::Finished { timing: timing() },
+        r#"{"type":"finished","timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}"#,
+    );
+    let failures = [
+        (FailureKind::Experiment, "experiment"),
+        (FailureKind::Data, "data"),
+        (FailureKind::Device, "device"),
+        (FailureKind::Crash, "crash"),
+    ];
+    for (kind, name) in failures {
+        let text = format!(r#"{{"type":"failed","kind":"{name}","message":"Why \"it\" stopped."}}"#);
+        check(&Event::Failed { kind, message: "Why \"it\" stopped.".into() }, &text);
+    }
+}
+
+#[test]
+fn progress_has_its_text() {
+    let evaluation = RunEvaluation {
+        test_loss: 0.5,
+        test_accuracy: 0.9,
+        emergence_a: None,
+        emergence_b: Some(4.25),
+        active_fraction: vec![0.25, 1.0],
+    };
+    let record = Record {
+        steps: vec![StepRecord { step: 3, losses: vec![Some(0.1), None] }],
+        evaluations: vec![EvaluationRecord { step: 3, runs: vec![Some(evaluation), None] }],
+    };
+    check(
+        &Event::Progress { record, timing: timing() },
+        concat!(
+            r#"{"type":"progress","record":{"steps":[{"step":3,"losses":[0.1,null]}],"evaluations":[{"step":3,"runs":["#,
+            r#"{"test_loss":0.5,"test_accuracy":0.9,"emergence_a":null,"emergence_b":4.25,"active_fraction":[0.25,1.0]},"#,
+            r#"null]}]},"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}"#
+        ),
+    );
+}
+
+#[test]
+fn started_has_its_text() {
+    let mut setup = setup(&["pytorch"], 1, 400);
+    setup.receipt.data_sha256 = "d0".into();
+    setup.receipt.order_sha256 = "e0".into();
+    setup.variants[0].runs[0].weights_sha256 = "f0".into();
+    check(
+        &Event::Started { setup: Box::new(setup) },
+        concat!(
+            r#"{"type":"started","setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
+            r#""train_examples":12800,"test_examples":1000,"steps_per_epoch":100,"steps":400,"#,
+            r#""layer_widths":[64,32,10],"parameters":52650,"#,
+            r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
+            r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"#,
+            r#""variants":[{"name":"pytorch","runs":[{"seed":0,"weights_sha256":"f0"}]}]}}"#
+        ),
+    );
+}
+
+#[test]
+fn numbers_survive_the_way_to_the_bit() {
+    for value in [0.1_f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 1e-45] {
+        let record = Record { steps: vec![StepRecord { step: 1, losses: vec![Some(value)] }], evaluations: Vec::new() };
+        let text = serde_json::to_string(&record).expect("a record can be written");
+        let read: Record = serde_json::from_str(&text).expect("its own text can be read");
+        assert_eq!(read, record, "{value} through {text}");
+    }
+}
+
+#[test]
+fn other_texts_are_errors() {
+    let texts = [
+        "",
+        "null",
+        "{}",
+        "[]",
+        r#"{"type":"explode"}"#,
+        r#"{"type":"start"}"#,
+        r#"{"type":"start","query":1,"paused":false}"#,
+        r#"{"type":"ready","protocol_version":-1}"#,
+        r#"{"type":"failed","kind":"mood","message":""}"#,
+        r#"{"type":"pause"} and more"#,
+    ];
+    for text in texts {
+        assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is no command");
+        assert!(serde_json::from_str::<Event>(text).is_err(), "`{text}` is no event");
+    }
+}

@@ -1,0 +1,111 @@
+//! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
+
+use crate::error::{Error, Result};
+use crate::metrics::{Environment, History, Receipt, RunCurves, Timing, VariantSummary};
+use serde::{Deserialize, Serialize};
+
+/// Name and version of the format, the value of the key `schema`.
+pub const SCHEMA: &str = "emergence-lab/1";
+
+/// A results file. Keys that it does not know are ignored when it is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The experiment in canonical form, with the data set resolved.
+    pub query: String,
+    /// Where it was computed.
+    pub environment: Environment,
+    /// Fingerprints of what all runs shared.
+    pub receipt: Receipt,
+    /// The variants, the baseline first.
+    pub variants: Vec<VariantResults>,
+    /// How long it took.
+    pub timing: Timing,
+}
+
+/// One variant of a results file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantResults {
+    /// The scheme in its text form.
+    pub name: String,
+    /// Its runs, curves included.
+    pub runs: Vec<RunCurves>,
+    /// Its line of the results table.
+    pub summary: VariantSummary,
+}
+
+impl From<&History> for Results {
+    /// Values that are not finite are left out: JSON has no word for them.
+    fn from(history: &History) -> Self {
+        let variants = history.variants.iter().zip(history.summaries());
+        let variants = variants.map(|(variant, summary)| VariantResults {
+            name: variant.name.clone(),
+            runs: variant.runs.iter().map(finite).collect(),
+            summary,
+        });
+        Self {
+            schema: SCHEMA.to_owned(),
+            query: history.setup.query.clone(),
+            environment: history.setup.environment.clone(),
+            receipt: history.setup.receipt.clone(),
+            variants: variants.collect(),
+            timing: finite_timing(history.timing),
+        }
+    }
+}
+
+/// The results file of what has been measured so far, as one line of JSON.
+#[must_use]
+pub fn results_json(history: &History) -> String {
+    // These are plain structs with text keys, for which writing to memory cannot fail.
+    serde_json::to_string(&Results::from(history)).unwrap_or_default()
+}
+
+/// Reads a results file. Numbers measured in f32 come back to the bit, those in f64 to within a unit in the last place.
+///
+/// # Errors
+/// [`Error::ResultsSchema`] for JSON of another schema, [`Error::ResultsMalformed`] for anything else that is wrong.
+pub fn parse_results(text: &str) -> Result<Results> {
+    let malformed = |error: serde_json::Error| Error::ResultsMalformed { reason: error.to_string() };
+    let header: Header = serde_json::from_str(text).map_err(malformed)?;
+    if header.schema != SCHEMA {
+        return Err(Error::ResultsSchema { expected: SCHEMA.to_owned(), got: header.schema });
+    }
+    serde_json::from_str(text).map_err(malformed)
+}
+
+/// What every version of the format begins with.
+#[derive(Deserialize)]
+struct Header {
+    schema: String,
+}
+
+fn finite(run: &RunCurves) -> RunCurves {
+    let kept = |points: &[(u64, f32)]| points.iter().copied().filter(|(_, value)| value.is_finite()).collect();
+    let logs = |points: &[(u64, Option<f64>)]| {
+        points.iter().map(|&(step, value)| (step, value.filter(|value| value.is_finite()))).collect()
+    };
+    let fractions = run.active_fraction.iter().filter(|(_, layers)| layers.iter().all(|layer| layer.is_finite()));
+    RunCurves {
+        seed: run.seed,
+        weights_sha256: run.weights_sha256.clone(),
+        diverged_at: run.diverged_at,
+        train_loss: kept(&run.train_loss),
+        test_loss: kept(&run.test_loss),
+        test_accuracy: kept(&run.test_accuracy),
+        emergence_a: logs(&run.emergence_a),
+        emergence_b: logs(&run.emergence_b),
+        active_fraction: fractions.cloned().collect(),
+    }
+}
+
+fn finite_timing(timing: Timing) -> Timing {
+    let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
+    Timing {
+        steps_per_sec: finite(timing.steps_per_sec),
+        ms_per_step: finite(timing.ms_per_step),
+        elapsed_secs: finite(timing.elapsed_secs),
+        ..timing
+    }
+}

@@ -1,0 +1,95 @@
+//! The results table: what each variant reached, how soon, and whether it differs from the first variant.
+
+use super::statistics::{PairedTest, Statistic, paired_t_test};
+use super::{History, RunCurves, VariantCurves};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The accuracies whose first step is reported, with their names in the results file.
+pub const ACCURACY_MARKS: [(&str, f32); 1] = [("0.9", 0.9)];
+
+/// One line of the results table. Diverged runs are counted and otherwise left out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct VariantSummary {
+    /// Test accuracy in `[0, 1]` at the last evaluation so far.
+    pub final_accuracy: Statistic,
+    /// Test accuracy in `[0, 1]` at the first evaluation at or after one pass over the training examples; `n` is 0
+    /// before that.
+    pub first_epoch_accuracy: Statistic,
+    /// Per mark of [`ACCURACY_MARKS`]: the first evaluated step at which the test accuracy had reached it; `n` counts the
+    /// runs that have.
+    pub steps_to: BTreeMap<String, Statistic>,
+    /// Runs whose loss stopped being a finite number.
+    pub diverged: usize,
+    /// Final accuracy minus that of the first variant, paired over the seeds (same seed, same batches). Absent for the
+    /// first variant itself and below two pairs.
+    pub vs_baseline: Option<PairedTest>,
+}
+
+impl VariantCurves {
+    /// The runs that have not diverged.
+    pub fn surviving_runs(&self) -> impl Iterator<Item = &RunCurves> {
+        self.runs.iter().filter(|run| run.diverged_at.is_none())
+    }
+}
+
+impl RunCurves {
+    /// Test accuracy in `[0, 1]` at the last evaluation so far.
+    #[must_use]
+    pub fn final_accuracy(&self) -> Option<f64> {
+        self.accuracies().last().map(|(_, accuracy)| accuracy)
+    }
+
+    /// Test accuracy in `[0, 1]` at the first evaluation at or after `step`.
+    #[must_use]
+    pub fn accuracy_from(&self, step: u64) -> Option<f64> {
+        self.accuracies().find(|(at, _)| *at >= step).map(|(_, accuracy)| accuracy)
+    }
+
+    /// The first evaluated step with at least this test accuracy. The comparison is in f32, where 9000 of 10,000 is 0.9.
+    #[must_use]
+    pub fn steps_to(&self, accuracy: f32) -> Option<u64> {
+        self.test_accuracy.iter().find(|(_, reached)| *reached >= accuracy).map(|(step, _)| *step)
+    }
+
+    fn accuracies(&self) -> impl DoubleEndedIterator<Item = (u64, f64)> {
+        let finite = self.test_accuracy.iter().filter(|(_, accuracy)| accuracy.is_finite());
+        finite.map(|&(step, accuracy)| (step, f64::from(accuracy)))
+    }
+}
+
+impl History {
+    /// The results table, a line per variant.
+    #[must_use]
+    pub fn summaries(&self) -> Vec<VariantSummary> {
+        let baseline = self.variants.first();
+        let lines = self.variants.iter().enumerate().map(|(index, variant)| VariantSummary {
+            vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline)),
+            ..summary(variant, self.setup.steps_per_epoch)
+        });
+        lines.collect()
+    }
+}
+
+fn summary(variant: &VariantCurves, steps_per_epoch: u64) -> VariantSummary {
+    let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(variant.surviving_runs().filter_map(of));
+    let marks = ACCURACY_MARKS.iter().map(|&(name, mark)| {
+        let steps = |run: &RunCurves| run.steps_to(mark).map(|step| step as f64);
+        (name.to_owned(), over_runs(&steps))
+    });
+    VariantSummary {
+        final_accuracy: over_runs(&RunCurves::final_accuracy),
+        first_epoch_accuracy: over_runs(&|run| run.accuracy_from(steps_per_epoch)),
+        steps_to: marks.collect(),
+        diverged: variant.runs.len() - variant.surviving_runs().count(),
+        vs_baseline: None,
+    }
+}
+
+fn compare(variant: &VariantCurves, baseline: &VariantCurves) -> Option<PairedTest> {
+    let differences = variant.surviving_runs().filter_map(|run| {
+        let partner = baseline.surviving_runs().find(|partner| partner.seed == run.seed)?;
+        Some(run.final_accuracy()? - partner.final_accuracy()?)
+    });
+    paired_t_test(&differences.collect::<Vec<_>>())
+}

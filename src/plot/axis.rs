@@ -1,0 +1,97 @@
+//! Axes: ranges that hold any data, round tick marks, and their labels.
+
+/// Values beyond this are not drawn: the arithmetic of an axis would leave f64.
+const LARGEST: f64 = 1e100;
+
+/// Whether a value can be placed on an axis.
+pub(super) fn drawable(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
+/// The smallest range that holds the drawable ones of `values`.
+pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+    let grow = |range: Option<(f64, f64)>, value: f64| match range {
+        Some((low, high)) => Some((low.min(value), high.max(value))),
+        None => Some((value, value)),
+    };
+    values.into_iter().filter(|value| drawable(*value)).fold(None, grow)
+}
+
+/// A range with `share` of its width added at both ends.
+pub(super) fn padded((low, high): (f64, f64), share: f64) -> (f64, f64) {
+    let padding = (high - low) * share;
+    widened((low - padding, high + padding))
+}
+
+/// A range that can be divided: drawable, rising, and wide enough for f64 to tell ticks apart.
+pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
+    if !drawable(low) || !drawable(high) {
+        return (0.0, 1.0);
+    }
+    let (low, high) = (low.min(high), low.max(high));
+    let least = low.abs().max(high.abs()) * 1e-6;
+    if high - low > least && high - low > 1e-12 {
+        return (low, high);
+    }
+    let half = if least > 1e-12 { least * 1e4 } else { 0.5 };
+    (low - half, high + half)
+}
+
+/// Tick marks of an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ticks {
+    /// Positions, rising.
+    pub(super) values: Vec<f64>,
+    /// Distance between two.
+    step: f64,
+}
+
+impl Ticks {
+    /// Round positions inside a range, about `count` of them (at least two, at most a third more); with `whole` only whole numbers.
+    pub(super) fn new((low, high): (f64, f64), count: usize, whole: bool) -> Self {
+        let rough = (high - low) / count.max(2) as f64;
+        let power = 10_f64.powf(rough.log10().floor());
+        let factors = [1.0, 2.0, 5.0, 10.0];
+        let factor = factors.into_iter().find(|factor| factor * power >= rough * 0.75).unwrap_or(10.0);
+        let step = if whole { (factor * power).max(1.0) } else { factor * power };
+        let first = (low / step - 1e-9).ceil();
+        // A range holds at most 4/3 `count` steps; the cap keeps rounding from making it endless.
+        let values = (0..=2 * count.max(2)).map(|index| (first + index as f64) * step + 0.0);
+        Self { values: values.take_while(|value| *value <= high + step * 1e-9).collect(), step }
+    }
+
+    /// The labels: plain numbers with as many decimals as the step needs; from 10,000 up in thousands ("k") and from ten
+    /// million up in millions ("M"); powers of ten outside what fits.
+    pub(super) fn labels(&self) -> Vec<String> {
+        let largest = self.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        let (divisor, suffix) = match largest {
+            plain if plain < 1e4 => (1.0, ""),
+            thousands if thousands < 1e7 => (1e3, "k"),
+            _ => (1e6, "M"),
+        };
+        self.values.iter().map(|value| label(*value, self.step, largest, divisor, suffix)).collect()
+    }
+}
+
+fn label(value: f64, step: f64, largest: f64, divisor: f64, suffix: &str) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if largest >= 1e10 || step < 1e-4 {
+        return format!("{value:.1e}");
+    }
+    let decimals = (0..6).find(|decimals| is_whole(step / divisor * 10_f64.powi(*decimals))).unwrap_or(6);
+    let decimals = usize::try_from(decimals).unwrap_or_default();
+    let number = format!("{:.decimals$}", value / divisor).replace('-', "\u{2212}");
+    let number = if suffix.is_empty() { number.as_str() } else { trimmed(&number) };
+    format!("{number}{suffix}")
+}
+
+/// Without the zeros behind a decimal point: abbreviated labels are short before they are even.
+fn trimmed(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+}
+
+fn is_whole(value: f64) -> bool {
+    (value - value.round()).abs() < 1e-6 * value.abs().max(1.0)
+}

@@ -1,0 +1,242 @@
+//! The fraction of active units as a heat map: a row per layer under each variant's name, a column per evaluation.
+
+use super::axis::{Ticks, drawable, widened};
+use super::ink::{LARGE, Lettering, MEDIUM, Pen, SMALL};
+use super::palette::sequential;
+use super::{Area, Drawn, Frame, PlotStyle, Shade};
+use crate::metrics::{History, VariantCurves};
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::HPos;
+use std::collections::BTreeMap;
+
+/// Height of what stands above and below the rows, in CSS pixels.
+const TOP: f64 = 30.0;
+const BOTTOM: f64 = 42.0;
+/// Height of a variant's name and of a layer, in CSS pixels, when there is room.
+const NAME: f64 = 22.0;
+const ROW: f64 = 14.0;
+/// Left edge of the cells, in CSS pixels.
+const LEFT: f64 = 58.0;
+const RIGHT: f64 = 16.0;
+
+/// The fraction of active units of every layer at every evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityMap {
+    /// The variants that are shown.
+    pub variants: Vec<VariantActivity>,
+    /// The horizontal axis reaches from step 0 to here.
+    pub x_max: f64,
+}
+
+/// The activity of one variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VariantActivity {
+    /// The scheme in its text form.
+    pub name: String,
+    /// Its colour in the charts.
+    pub color: Shade,
+    /// Per layer, input side first (the output is last): `(step, fraction in [0, 1])`, the mean over the runs that have not
+    /// diverged.
+    pub layers: Vec<Vec<(u64, f64)>>,
+}
+
+/// What lies under a pointer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityReading {
+    /// The variant's name.
+    pub variant: String,
+    /// Number of the layer, from 1; the last one is the output.
+    pub layer: usize,
+    /// The evaluation.
+    pub step: u64,
+    /// Fraction of active units, in `[0, 1]`.
+    pub fraction: f64,
+}
+
+impl ActivityMap {
+    /// The map of the visible variants; those beyond the end of `visible` are shown.
+    #[must_use]
+    pub fn new(history: &History, visible: &[bool]) -> Self {
+        let shown = history.variants.iter().enumerate();
+        let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
+        let depth = history.setup.layer_widths.len();
+        let variants = shown.map(|(index, variant)| VariantActivity {
+            name: variant.name.clone(),
+            color: Shade::of_variant(index),
+            layers: (0..depth).map(|layer| layer_means(variant, layer)).collect(),
+        });
+        Self { variants: variants.collect(), x_max: history.setup.steps.max(history.step) as f64 }
+    }
+
+    /// The height at which rows have their natural size, in CSS pixels.
+    #[must_use]
+    pub fn natural_height(&self) -> f64 {
+        TOP + BOTTOM + self.variants.iter().map(|variant| NAME + ROW * variant.layers.len() as f64).sum::<f64>()
+    }
+
+    /// The cell at a pixel of the drawn map.
+    #[must_use]
+    pub fn read_at(&self, frame: &Frame, pixel_x: f64, pixel_y: f64) -> Option<ActivityReading> {
+        if !frame.contains(pixel_x, pixel_y) {
+            return None;
+        }
+        let (row, _) = self.rows(frame).into_iter().find(|(_, span)| (span.0..span.1).contains(&pixel_y))?;
+        let variant = self.variants.get(row.variant)?;
+        let cells = variant.layers.get(row.layer?)?;
+        let x = frame.x_at(pixel_x);
+        let spans = column_spans(cells, map_width(frame));
+        let index = spans.iter().position(|(from, to)| (*from..*to).contains(&x))?;
+        let (step, fraction) = *cells.get(index)?;
+        Some(ActivityReading { variant: variant.name.clone(), layer: row.layer? + 1, step, fraction })
+    }
+
+    /// All rows with their upper and lower edge, scaled to the height of the frame.
+    fn rows(&self, frame: &Frame) -> Vec<(Row, (f64, f64))> {
+        let natural = self.natural_height() - TOP - BOTTOM;
+        let unit = (frame.bottom - frame.top) / natural.max(1.0);
+        let mut top = frame.top;
+        let mut rows = Vec::new();
+        for (index, variant) in self.variants.iter().enumerate() {
+            for layer in std::iter::once(None).chain((0..variant.layers.len()).map(Some)) {
+                let bottom = top + unit * if layer.is_none() { NAME } else { ROW };
+                rows.push((Row { variant: index, layer }, (top, bottom)));
+                top = bottom;
+            }
+        }
+        rows
+    }
+}
+
+/// A variant's name (no layer) or one of its layers.
+#[derive(Clone, Copy)]
+struct Row {
+    variant: usize,
+    layer: Option<usize>,
+}
+
+/// Draws the map over the whole of `root` and says where the rows lie (names included; the y range means nothing).
+pub fn draw_heatmap<DB: DrawingBackend>(root: &Area<DB>, map: &ActivityMap, style: &PlotStyle) -> Drawn<DB, Frame> {
+    let pen = Pen::new(root, style);
+    pen.background()?;
+    let frame = frame_of(&pen, map);
+    draw_scale(&pen, &frame)?;
+    for (row, span) in map.rows(&frame) {
+        let variant = &map.variants[row.variant];
+        match row.layer {
+            Some(layer) => draw_row(&pen, &frame, variant, layer, span)?,
+            None => draw_name(&pen, &frame, variant, span, style.dark)?,
+        }
+    }
+    draw_steps(&pen, &frame)?;
+    Ok(frame)
+}
+
+fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
+    let mut sums: BTreeMap<u64, (f64, u32)> = BTreeMap::new();
+    for (step, fractions) in variant.surviving_runs().flat_map(|run| &run.active_fraction) {
+        if let Some(fraction) = fractions.get(layer).filter(|fraction| fraction.is_finite()) {
+            let (sum, count) = sums.entry(*step).or_default();
+            (*sum, *count) = (*sum + f64::from(*fraction), *count + 1);
+        }
+    }
+    sums.into_iter().map(|(step, (sum, count))| (step, sum / f64::from(count))).collect()
+}
+
+/// Each cell reaches to the middle between its neighbours; the outer ones as far on their other side, and a
+/// lonely one over a fiftieth of the `width` of the axis.
+fn column_spans(cells: &[(u64, f64)], width: f64) -> Vec<(f64, f64)> {
+    let steps: Vec<f64> = cells.iter().map(|(step, _)| *step as f64).collect();
+    let middles: Vec<f64> = steps.windows(2).map(|pair| pair[0].midpoint(pair[1])).collect();
+    let spans = steps.iter().enumerate().map(|(index, step)| {
+        let before = index.checked_sub(1).and_then(|index| middles.get(index));
+        let after = middles.get(index);
+        let half = before.map(|middle| step - middle).or(after.map(|middle| middle - step)).unwrap_or(width / 50.0);
+        (before.copied().unwrap_or(step - half), after.copied().unwrap_or(step + half))
+    });
+    spans.collect()
+}
+
+fn map_width(frame: &Frame) -> f64 {
+    frame.x_range.1 - frame.x_range.0
+}
+
+fn frame_of<DB: DrawingBackend>(pen: &Pen<'_, DB>, map: &ActivityMap) -> Frame {
+    let (width, height) = pen.size();
+    let (left, top) = (pen.px(LEFT), pen.px(TOP));
+    let (right, bottom) = ((width - pen.px(RIGHT)).max(left + 1.0), (height - pen.px(BOTTOM)).max(top + 1.0));
+    let x_range = widened((0.0, if drawable(map.x_max) { map.x_max.max(1e-9) } else { 1.0 }));
+    Frame { left, top, right, bottom, x_range, y_range: (0.0, 1.0) }
+}
+
+fn draw_name<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    frame: &Frame,
+    variant: &VariantActivity,
+    span: (f64, f64),
+    dark: bool,
+) -> Drawn<DB, ()> {
+    let lettering = plain(pen, HPos::Left);
+    let row = span.1 - (span.1 - span.0).min(pen.px(20.0)) / 2.0;
+    let half = pen.px(4.5);
+    let left = frame.left;
+    pen.rectangle((left, row - half), (left + 2.0 * half, row + half), variant.color.on(dark))?;
+    pen.text(&variant.name, (left + pen.px(15.0), row), Lettering { color: pen.theme.text, ..lettering })
+}
+
+fn draw_row<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    frame: &Frame,
+    variant: &VariantActivity,
+    layer: usize,
+    (top, bottom): (f64, f64),
+) -> Drawn<DB, ()> {
+    // Labels of rows thinner than their letters would run into each other.
+    if bottom - top >= pen.px(SMALL - 1.0) {
+        let label =
+            if layer + 1 == variant.layers.len() { "output".to_owned() } else { format!("layer {}", layer + 1) };
+        let lettering = plain(pen, HPos::Right);
+        pen.text(&label, (frame.left - pen.px(7.0), top.midpoint(bottom)), lettering)?;
+    }
+    let cells = &variant.layers[layer];
+    let gap = if bottom - top > pen.px(4.0) { pen.px(1.0) } else { 0.0 };
+    pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
+    for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells, map_width(frame))) {
+        let from = frame.clamped((frame.pixel_x(from), top));
+        // A little too far to the right: the next cell covers it, and no seam shows between the two.
+        let to = frame.clamped((frame.pixel_x(to) + pen.px(0.75), bottom - gap));
+        pen.rectangle(from, to, sequential(*fraction))?;
+    }
+    Ok(())
+}
+
+fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB, ()> {
+    let lettering = plain(pen, HPos::Center);
+    let room = pen.css(frame.right - frame.left);
+    let ticks = Ticks::new(frame.x_range, if room > 500.0 { 8 } else { 4 }, true);
+    for (value, label) in ticks.values.iter().zip(ticks.labels()) {
+        let column = frame.pixel_x(*value);
+        pen.upright((column, frame.bottom), frame.bottom + pen.px(4.0), pen.theme.axis)?;
+        pen.text(&label, (column, frame.bottom + pen.px(13.0)), lettering)?;
+    }
+    let at = (frame.left.midpoint(frame.right), frame.bottom + pen.px(30.0));
+    pen.text("step", at, Lettering { size: MEDIUM, ..lettering })
+}
+
+/// The heading and the colour bar from 0 to 1.
+fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB, ()> {
+    let (row, bar) = (pen.px(14.0), (frame.right - pen.px(10.0 + 84.0), frame.right - pen.px(12.0)));
+    let heading = Lettering { size: LARGE, color: pen.theme.text, bold: true, ..plain(pen, HPos::Left) };
+    pen.text("Active units per layer", (pen.px(8.0), row), heading)?;
+    let slices = 36;
+    for slice in 0..slices {
+        let at = |index: i32| bar.0 + (bar.1 - bar.0) * f64::from(index) / f64::from(slices);
+        let color = sequential((f64::from(slice) + 0.5) / f64::from(slices));
+        pen.rectangle((at(slice), row - pen.px(5.0)), (bar.1, row + pen.px(5.0)), color)?;
+    }
+    pen.text("0", (bar.0 - pen.px(5.0), row), plain(pen, HPos::Right))?;
+    pen.text("1", (bar.1 + pen.px(5.0), row), plain(pen, HPos::Left))
+}
+
+fn plain<DB: DrawingBackend>(pen: &Pen<'_, DB>, anchor: HPos) -> Lettering {
+    Lettering { size: SMALL, color: pen.theme.muted, anchor, bold: false, upwards: false }
+}

@@ -1,0 +1,199 @@
+//! The pen: texts, lines and areas in CSS sizes on a plotters drawing area, in the colours of a theme.
+
+use super::{Area, Drawn, PlotStyle, palette};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, TextStyle};
+
+/// Font size of tick labels, in CSS pixels.
+pub(super) const SMALL: f64 = 11.0;
+/// Font size of axis labels and legends, in CSS pixels.
+pub(super) const MEDIUM: f64 = 12.0;
+/// Font size of headings, in CSS pixels.
+pub(super) const LARGE: f64 = 13.0;
+
+/// Colours of everything that is not data.
+pub(super) struct Theme {
+    pub(super) background: RGBColor,
+    pub(super) text: RGBColor,
+    pub(super) muted: RGBColor,
+    pub(super) axis: RGBColor,
+    pub(super) grid: RGBColor,
+}
+
+const LIGHT: Theme = Theme {
+    background: palette::LIGHT_BACKGROUND,
+    text: RGBColor(31, 35, 41),
+    muted: RGBColor(92, 99, 110),
+    axis: RGBColor(150, 157, 168),
+    grid: RGBColor(229, 231, 235),
+};
+
+const DARK: Theme = Theme {
+    background: palette::DARK_BACKGROUND,
+    text: RGBColor(226, 229, 234),
+    muted: RGBColor(160, 168, 180),
+    axis: RGBColor(98, 106, 119),
+    grid: RGBColor(45, 50, 60),
+};
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub(super) struct Lettering {
+    /// In CSS pixels.
+    pub(super) size: f64,
+    pub(super) color: RGBColor,
+    pub(super) anchor: HPos,
+    pub(super) bold: bool,
+    /// Read from bottom to top.
+    pub(super) upwards: bool,
+}
+
+/// A drawing area with its style. Positions are pixels of the area, sizes CSS pixels.
+pub(super) struct Pen<'a, DB: DrawingBackend> {
+    area: &'a Area<DB>,
+    style: &'a PlotStyle,
+    scale: f64,
+    pub(super) theme: &'static Theme,
+}
+
+impl<'a, DB: DrawingBackend> Pen<'a, DB> {
+    pub(super) fn new(area: &'a Area<DB>, style: &'a PlotStyle) -> Self {
+        let scale = if style.scale.is_finite() { style.scale.clamp(0.1, 100.0) } else { 1.0 };
+        Self { area, style, scale, theme: if style.dark { &DARK } else { &LIGHT } }
+    }
+
+    /// Width and height of the area in pixels.
+    pub(super) fn size(&self) -> (f64, f64) {
+        let (width, height) = self.area.dim_in_pixel();
+        (f64::from(width), f64::from(height))
+    }
+
+    /// CSS pixels as pixels of the area.
+    pub(super) fn px(&self, css: f64) -> f64 {
+        css * self.scale
+    }
+
+    /// Pixels of the area as CSS pixels.
+    pub(super) fn css(&self, pixels: f64) -> f64 {
+        pixels / self.scale
+    }
+
+    /// Fills the background unless the style leaves it alone.
+    pub(super) fn background(&self) -> Drawn<DB, ()> {
+        if self.style.transparent { Ok(()) } else { self.area.fill(&self.theme.background) }
+    }
+
+    /// Writes a text, centred on `at` vertically.
+    pub(super) fn text(&self, text: &str, at: (f64, f64), lettering: Lettering) -> Drawn<DB, ()> {
+        let size = self.px(lettering.size) * self.style.font_factor;
+        let weight = if lettering.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let turn = if lettering.upwards { FontTransform::Rotate270 } else { FontTransform::None };
+        let font = FontDesc::new(FontFamily::Name(&self.style.font), size, weight).transform(turn);
+        let style = TextStyle::from(font).color(&lettering.color).pos(Pos::new(lettering.anchor, VPos::Center));
+        self.area.draw(&Text::new(text, pixel(at), style))
+    }
+
+    /// Fills a rectangle between two corners.
+    pub(super) fn rectangle(&self, from: (f64, f64), to: (f64, f64), color: RGBColor) -> Drawn<DB, ()> {
+        self.area.draw(&Rectangle::new([pixel(from), pixel(to)], color.filled()))
+    }
+
+    /// A level hairline, as a filled rectangle: sharp on every backend.
+    pub(super) fn level(&self, from: (f64, f64), right: f64, color: RGBColor) -> Drawn<DB, ()> {
+        let width = self.px(1.0).round().max(1.0);
+        let top = (from.1 - width / 2.0).round();
+        self.rectangle((from.0, top), (right, top + width), color)
+    }
+
+    /// An upright hairline, as a filled rectangle.
+    pub(super) fn upright(&self, from: (f64, f64), bottom: f64, color: RGBColor) -> Drawn<DB, ()> {
+        let width = self.px(1.0).round().max(1.0);
+        let left = (from.0 - width / 2.0).round();
+        self.rectangle((left, from.1), (left + width, bottom), color)
+    }
+
+    /// A line of `width`, broken by `pattern` (strokes and gaps in turn).
+    pub(super) fn line(&self, points: &[(f64, f64)], color: RGBColor, width: f64, pattern: &[f64]) -> Drawn<DB, ()> {
+        let stroke = color.stroke_width(whole(self.px(width)).max(1));
+        let pattern: Vec<f64> = pattern.iter().map(|length| self.px(*length)).collect();
+        let pieces = if pattern.is_empty() { vec![points.to_vec()] } else { broken(points, &pattern) };
+        for piece in pieces {
+            self.area.draw(&PathElement::new(pixels(&piece), stroke))?;
+        }
+        Ok(())
+    }
+
+    /// Fills a polygon at some opacity.
+    pub(super) fn polygon(&self, points: &[(f64, f64)], color: RGBColor, opacity: f64) -> Drawn<DB, ()> {
+        self.area.draw(&Polygon::new(pixels(points), color.mix(opacity)))
+    }
+
+    /// A filled dot.
+    pub(super) fn dot(&self, at: (f64, f64), radius: f64, color: RGBColor) -> Drawn<DB, ()> {
+        let radius = i32::try_from(whole(self.px(radius))).unwrap_or(1).max(1);
+        self.area.draw(&Circle::new(pixel(at), radius, color.filled()))
+    }
+}
+
+/// An upper estimate of a text's width in CSS pixels, without asking the browser.
+pub(super) fn estimated_width(text: &str, size: f64) -> f64 {
+    text.chars().count() as f64 * size * 0.58
+}
+
+/// The nearest byte.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte first")]
+pub(super) fn byte(value: f64) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
+}
+
+/// The nearest whole number from 0 up.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, which is what is wanted")]
+pub(super) fn whole(value: f64) -> u32 {
+    value.round() as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped to what 32 bits hold, with room for sums")]
+fn pixel((x, y): (f64, f64)) -> (i32, i32) {
+    let nearest = |value: f64| value.round().clamp(-1e8, 1e8) as i32;
+    (nearest(x), nearest(y))
+}
+
+/// Whole pixels without repetitions, which would only lengthen an SVG.
+fn pixels(points: &[(f64, f64)]) -> Vec<(i32, i32)> {
+    let mut pixels: Vec<_> = points.iter().copied().map(pixel).collect();
+    pixels.dedup();
+    pixels
+}
+
+/// The strokes of a line broken by `pattern`, all lengths in pixels.
+fn broken(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    let mut strokes = vec![points.first().copied().into_iter().collect::<Vec<_>>()];
+    let (mut index, mut left) = (0, pattern[0]);
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        let mut length = (to.0 - from.0).hypot(to.1 - from.1);
+        while length > left {
+            from = (from.0 + (to.0 - from.0) * left / length, from.1 + (to.1 - from.1) * left / length);
+            length -= left;
+            extend(&mut strokes, index, from);
+            index = (index + 1) % pattern.len();
+            left = pattern[index].max(0.5);
+            if index.is_multiple_of(2) {
+                strokes.push(vec![from]);
+            }
+        }
+        left -= length;
+        extend(&mut strokes, index, to);
+    }
+    strokes.retain(|stroke| stroke.len() > 1);
+    strokes
+}
+
+/// Goes on with the last stroke, unless the pattern is at a gap.
+fn extend(strokes: &mut [Vec<(f64, f64)>], index: usize, to: (f64, f64)) {
+    if let Some(stroke) = strokes.last_mut().filter(|_| index.is_multiple_of(2)) {
+        stroke.push(to);
+    }
+}

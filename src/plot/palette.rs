@@ -1,0 +1,120 @@
+//! Colours that colour-blind readers can tell apart, with the way a line is broken as a second channel.
+//!
+//! The hues are those of Okabe & Ito (*Color Universal Design*, 2008). The paler ones are darkened for light
+//! backgrounds and the deeper ones lightened for dark ones, so that each stands out at 3:1 or more from its background.
+
+use plotters::style::RGBColor;
+
+/// A colour in its two versions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shade {
+    /// On a light background.
+    pub light: RGBColor,
+    /// On a dark background.
+    pub dark: RGBColor,
+}
+
+/// How a line is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dash {
+    /// Not at all.
+    Solid,
+    /// Long strokes.
+    Long,
+    /// Short strokes.
+    Short,
+    /// A long and a short stroke in turn.
+    LongShort,
+    /// Dots.
+    Dot,
+}
+
+/// Background of a light chart.
+pub const LIGHT_BACKGROUND: RGBColor = RGBColor(255, 255, 255);
+/// Background of a dark chart.
+pub const DARK_BACKGROUND: RGBColor = RGBColor(22, 24, 29);
+
+const SHADES: [Shade; 8] = [
+    Shade { light: RGBColor(0, 114, 178), dark: RGBColor(86, 180, 233) },
+    Shade { light: RGBColor(213, 94, 0), dark: RGBColor(255, 138, 61) },
+    Shade { light: RGBColor(0, 140, 102), dark: RGBColor(52, 201, 156) },
+    Shade { light: RGBColor(176, 78, 139), dark: RGBColor(226, 148, 193) },
+    Shade { light: RGBColor(166, 108, 0), dark: RGBColor(240, 180, 41) },
+    Shade { light: RGBColor(85, 85, 85), dark: RGBColor(200, 200, 200) },
+    Shade { light: RGBColor(47, 133, 187), dark: RGBColor(155, 214, 245) },
+    Shade { light: RGBColor(122, 114, 0), dark: RGBColor(240, 228, 66) },
+];
+
+const DASHES: [Dash; 5] = [Dash::Solid, Dash::Long, Dash::Short, Dash::LongShort, Dash::Dot];
+
+impl Shade {
+    /// The version for a background.
+    #[must_use]
+    pub fn on(self, dark: bool) -> RGBColor {
+        if dark { self.dark } else { self.light }
+    }
+
+    /// The colour of the variant with this index. Colours repeat after 8 variants, colour and dash together after 40.
+    #[must_use]
+    pub fn of_variant(index: usize) -> Self {
+        SHADES[index % SHADES.len()]
+    }
+}
+
+impl Dash {
+    /// The dash of the variant with this index.
+    #[must_use]
+    pub fn of_variant(index: usize) -> Self {
+        DASHES[index % DASHES.len()]
+    }
+
+    /// Lengths of stroke and gap in turn, in CSS pixels, as in `stroke-dasharray`; empty for an unbroken line.
+    #[must_use]
+    pub fn pattern(self) -> &'static [f64] {
+        match self {
+            Self::Solid => &[],
+            Self::Long => &[10.0, 4.0],
+            Self::Short => &[5.0, 3.0],
+            Self::LongShort => &[10.0, 3.0, 3.0, 3.0],
+            Self::Dot => &[2.0, 3.0],
+        }
+    }
+}
+
+/// The colour of the variant with this index.
+#[must_use]
+pub fn variant_color(index: usize, dark: bool) -> RGBColor {
+    Shade::of_variant(index).on(dark)
+}
+
+/// The colour of the variant with this index, as CSS writes it: `#0072b2`.
+#[must_use]
+pub fn variant_css(index: usize, dark: bool) -> String {
+    let RGBColor(red, green, blue) = variant_color(index, dark);
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// Stops of the sequential scale, evenly spaced from 0 to 1: viridis (van der Walt & Smith 2015), whose lightness rises
+/// evenly for every kind of colour vision.
+const SEQUENTIAL: [RGBColor; 9] = [
+    RGBColor(68, 1, 84),
+    RGBColor(71, 45, 123),
+    RGBColor(59, 82, 139),
+    RGBColor(44, 114, 142),
+    RGBColor(33, 145, 140),
+    RGBColor(40, 174, 128),
+    RGBColor(94, 201, 98),
+    RGBColor(173, 220, 48),
+    RGBColor(253, 231, 37),
+];
+
+/// The colour of a fraction on the sequential scale; outside `[0, 1]` it is that of the nearer end, and for NaN of 0.
+#[must_use]
+pub fn sequential(fraction: f64) -> RGBColor {
+    let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
+    let place = fraction * (SEQUENTIAL.len() - 1) as f64;
+    let index = (0..SEQUENTIAL.len() - 2).take_while(|index| place >= (index + 1) as f64).count();
+    let (from, to, share) = (SEQUENTIAL[index], SEQUENTIAL[index + 1], place - index as f64);
+    let mix = |from: u8, to: u8| super::ink::byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
+    RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}

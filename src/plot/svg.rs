@@ -1,0 +1,125 @@
+//! SVG documents, the same to the byte for the same measurements: no clock, no fonts of the machine.
+//!
+//! Plotters draws in whole pixels, so everything is drawn [`FINENESS`] times too large and the document's view box
+//! scales it back: lines stay smooth.
+
+use super::ink::{Lettering, MEDIUM, Pen, estimated_width, whole};
+use super::{ActivityMap, Area, Chart, Dash, Drawn, PlotStyle, draw, draw_heatmap, quantity_chart, variant_color};
+use crate::metrics::{History, Quantity};
+use plotters::drawing::IntoDrawingArea;
+use plotters::prelude::{DrawingBackend, SVGBackend};
+use plotters::style::text_anchor::HPos;
+
+/// Units of the drawing per CSS pixel.
+const FINENESS: u32 = 4;
+/// Width of the figure and size of one of its panels, in CSS pixels.
+const WIDTH: u32 = 960;
+const PANEL: (u32, u32) = (480, 300);
+/// Height of a line of the legend, in CSS pixels.
+const LEGEND_ROW: f64 = 24.0;
+
+/// The panels of the figure, row by row.
+pub const PANELS: [Quantity; 4] =
+    [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
+
+/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`.
+#[must_use]
+pub fn figure(history: &History, dark: bool) -> String {
+    let names: Vec<&str> = history.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let rows = legend_places(&names);
+    let legend = rows.last().map_or(0, |(row, _)| row + 1);
+    let legend_height = u32::try_from(legend).unwrap_or(u32::MAX).saturating_mul(24).saturating_add(14);
+    let size = (WIDTH, legend_height.saturating_add(2 * PANEL.1));
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    document(size, &history.setup.query, |root| {
+        Pen::new(root, &style).background()?;
+        draw_legend(root, &names, &rows, &style)?;
+        for (index, quantity) in PANELS.into_iter().enumerate() {
+            let chart = quantity_chart(history, quantity, &[]);
+            let (row, column) = (u32::from(index > 1), u32::from(index % 2 == 1));
+            let place = (column * PANEL.0, legend_height + row * PANEL.1);
+            draw(&panel(root, place, PANEL), &chart, &style)?;
+        }
+        Ok(())
+    })
+}
+
+/// One chart of `size` CSS pixels.
+#[must_use]
+pub fn chart(chart: &Chart, size: (u32, u32), dark: bool) -> String {
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    document(size, &chart.title, |root| draw(root, chart, &style).map(drop))
+}
+
+/// The heat map of active units, `width` CSS pixels wide and as high as it likes to be.
+#[must_use]
+pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    document((width, whole(map.natural_height())), "Active units per layer", |root| {
+        draw_heatmap(root, map, &style).map(drop)
+    })
+}
+
+/// A document of `size` CSS pixels.
+fn document<F>(size: (u32, u32), description: &str, drawing: F) -> String
+where
+    F: for<'b> FnOnce(&Area<SVGBackend<'b>>) -> Drawn<SVGBackend<'b>, ()>,
+{
+    let mut text = String::new();
+    let fine = (size.0.saturating_mul(FINENESS), size.1.saturating_mul(FINENESS));
+    {
+        let root = SVGBackend::with_string(&mut text, fine).into_drawing_area();
+        // A backend that writes to memory has nothing that can fail.
+        let _ = drawing(&root).and_then(|()| root.present());
+    }
+    let body = text.split_once('\n').map_or("", |(_, body)| body);
+    let (width, height) = size;
+    let description = escaped(description);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
+         stroke-linejoin=\"round\">\n<title>Emergence Lab</title>\n<desc>{description}</desc>\n{body}",
+        fine.0, fine.1
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A part of the drawing, in CSS pixels.
+fn panel<DB: DrawingBackend>(root: &Area<DB>, place: (u32, u32), size: (u32, u32)) -> Area<DB> {
+    let fine = |(x, y): (u32, u32)| (x * FINENESS, y * FINENESS);
+    root.clone().shrink(fine(place), fine(size))
+}
+
+/// Row and left edge (CSS pixels) of each name of the legend.
+fn legend_places(names: &[&str]) -> Vec<(usize, f64)> {
+    let (mut row, mut left) = (0, 0.0);
+    let mut places = Vec::new();
+    for name in names {
+        let width = 58.0 + estimated_width(name, MEDIUM);
+        if left > 0.0 && left + width > f64::from(WIDTH) - 20.0 {
+            (row, left) = (row + 1, 0.0);
+        }
+        places.push((row, left));
+        left += width;
+    }
+    places
+}
+
+fn draw_legend<DB: DrawingBackend>(
+    root: &Area<DB>,
+    names: &[&str],
+    places: &[(usize, f64)],
+    style: &PlotStyle,
+) -> Drawn<DB, ()> {
+    let pen = Pen::new(root, style);
+    let lettering = Lettering { size: MEDIUM, color: pen.theme.text, anchor: HPos::Left, bold: false, upwards: false };
+    for (index, (name, (row, left))) in names.iter().zip(places).enumerate() {
+        let (left, middle) = (20.0 + left, 20.0 + LEGEND_ROW * *row as f64);
+        let sample = [(pen.px(left), pen.px(middle)), (pen.px(left + 28.0), pen.px(middle))];
+        pen.line(&sample, variant_color(index, style.dark), 2.5, Dash::of_variant(index).pattern())?;
+        pen.text(name, (pen.px(left + 35.0), pen.px(middle)), lettering)?;
+    }
+    Ok(())
+}
