@@ -1,5 +1,5 @@
 // A plain static host for the built page, as a visitor's would be: no special headers (no COOP/COEP), and the page at
-// a sub-path so that an absolute URL in it shows as a 404. The tests' pages and the benchmark's libraries lie beside it.
+// a sub-path so that an absolute URL in it shows as a 404. The tests' pages and the libraries to compare lie beside it.
 //
 //   node server.mjs [PORT]      serves ../dist at http://127.0.0.1:PORT/lab/
 
