@@ -1,0 +1,315 @@
+// Measures what docs/benchmarks.md states, in one browser run: milliseconds per training step against jax-js and
+// TensorFlow.js, the gain of stacking, the way to the first point, the worker's memory, and the sizes.
+//
+//   node bench.mjs [--quick] [--json FILE]        (or `cargo xtask bench`; needs the built page in ../dist)
+
+import { chromium } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { CPU_ARGS, chromiumPath } from './chromium.mjs';
+import { Host, Lab, runsOf } from './lab.mjs';
+import { DATA, DIST, serve } from './server.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const MLP = [
+  'data=digits&train=4096&test=128&model=mlp:256,256&init=kaiming_normal&momentum=0&batch=64',
+  'eval=1000000&device=cpu',
+].join('&');
+/** `ours` in steps of one run; the libraries' pages leave their warm-up out themselves, ours has a first run for it. */
+const FULL = { rounds: 5, ours: 400, theirs: 'warmup=20&blocks=5&steps=40', experiment: 'steps=1000' };
+const QUICK = { rounds: 1, ours: 60, theirs: 'warmup=5&blocks=3&steps=10', experiment: 'steps=100' };
+
+const THEIRS = {
+  'jax-js 0.1.25, whole step jitted': (plan) => `jax.html?jit=step&${plan.theirs}`,
+  'jax-js 0.1.25, gradients jitted': (plan) => `jax.html?jit=gradient&${plan.theirs}`,
+  'TensorFlow.js 4.22, wasm': (plan) => `tfjs.html?${plan.theirs}`,
+};
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+});
+if (!existsSync(join(DIST, 'index.html'))) {
+  console.error(`no built page in ${DIST}: run \`cargo xtask dist\` first, or set EMERGENCE_LAB_DIST`);
+  process.exit(1);
+}
+const plan = options.quick ? QUICK : FULL;
+const site = await serve();
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: CPU_ARGS });
+try {
+  const report = {
+    machine: { cpu: cpus()[0]?.model, cores: cpus().length, browser: `Chromium ${browser.version()}` },
+    quick: options.quick,
+    steps: await trainingSteps(),
+    start: await startOfPage(),
+    first_point: await firstPoint(),
+    memory: await memoryOfWorker(),
+    sizes: await sizes(),
+  };
+  print(report);
+  const file = options.json ?? join(HERE, 'results', 'bench.json');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten to ${relative(process.cwd(), file)}`);
+} finally {
+  await browser.close();
+  await site.close();
+}
+
+/** Runs `visit` with a page of a fresh profile in the one browser. */
+async function inPage(visit) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.error(`page: ${error}`));
+  try {
+    return await visit(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Everybody in turn, several rounds, so that a busy moment of the machine hits all alike; the median stands. */
+async function trainingSteps() {
+  const measured = {};
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const [name, address] of Object.entries(THEIRS)) {
+      (measured[name] ??= []).push(await theirStep(name, address(plan)));
+    }
+    for (const runs of [1, 4, 12]) {
+      (measured[`ours, R = ${runs}`] ??= []).push(await ourStep(runs));
+    }
+    console.error(`round ${round + 1} of ${plan.rounds}`);
+  }
+  const ms = Object.fromEntries(Object.entries(measured).map(([name, all]) => [name, median(all)]));
+  const one = ms['ours, R = 1'];
+  return {
+    ms_per_step: ms,
+    rounds: measured,
+    times_faster: Object.fromEntries(Object.keys(THEIRS).map((name) => [name, ms[name] / one])),
+    stacked_12_against_12_single: ms['ours, R = 12'] / (12 * one),
+    stacked_4_against_4_single: ms['ours, R = 4'] / (4 * one),
+  };
+}
+
+function theirStep(name, address) {
+  return inPage(async (page) => {
+    await page.goto(`${site.origin}/bench/${address}`);
+    await page.waitForFunction(() => window.result, null, { timeout: 180_000 });
+    const result = await page.evaluate(() => window.result);
+    if (result.error) {
+      throw new Error(`${name}: ${result.error}`);
+    }
+    learned(name, result.first_loss, result.last_loss);
+    return result.ms_per_step;
+  });
+}
+
+function ourStep(runs) {
+  return inPage(async (page) => {
+    const host = new Host(page, site);
+    // As many steps of all runs together as fit into the same time; the first experiment only warms the code up.
+    const steps = Math.max(20, Math.round(plan.ours / Math.sqrt(runs)));
+    await host.open(`${MLP}&seeds=${runs}&steps=${steps}`);
+    await host.run();
+    await host.reach('finished', 180_000);
+    await host.button('Reset').click();
+    await host.run();
+    await host.reach('finished', 180_000);
+    const results = await host.results();
+    for (const run of runsOf(results)) {
+      const losses = run.train_loss.map(([, loss]) => loss);
+      learned(`ours, seed ${run.seed}`, mean(losses.slice(0, 5)), mean(losses.slice(-5)));
+    }
+    if (results.timing.runs !== runs || results.environment.backend !== 'cpu') {
+      throw new Error(`ours: measured ${results.timing.runs} runs on ${results.environment.backend}`);
+    }
+    return results.timing.ms_per_step;
+  });
+}
+
+/** A library that does not learn is not doing the work that is being timed. */
+function learned(name, first, last) {
+  if (!(last < 0.97 * first)) {
+    throw new Error(`${name}: the loss went from ${first} to ${last}; that is no training`);
+  }
+}
+
+/** From the address to a form that can be used, and to a worker that has loaded, on a fresh profile. */
+function startOfPage() {
+  return inPage(async (page) => {
+    await page.addInitScript(watchStates);
+    const lab = new Lab(page, site);
+    // `v=1` is not canonical: whoever binds the form takes it out of the address bar, and is alive from there on.
+    await lab.open('data=digits&device=cpu&v=1');
+    await lab.reach('ready');
+    return page.evaluate(() => ({ form_secs: window.seen.form / 1000, worker_secs: window.seen.ready / 1000 }));
+  });
+}
+
+/** Notes when the page rewrites its address (the form is bound) and when its states change, in ms since navigation. */
+function watchStates() {
+  window.seen = {};
+  const { replaceState } = history;
+  history.replaceState = function (...all) {
+    window.seen.form ??= performance.now();
+    return replaceState.apply(this, all);
+  };
+  new MutationObserver(() => {
+    window.seen[document.documentElement.dataset.state] ??= performance.now();
+  }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
+}
+
+/** From pressing Run to the first ink of a curve on the chart, default experiment on generated digits. */
+function firstPoint() {
+  return inPage(async (page) => {
+    const lab = new Lab(page, site);
+    await lab.open('data=digits&device=cpu');
+    await lab.reach('ready');
+    const button = await lab.button('Run').elementHandle();
+    const [ink, step] = await page.evaluate(firstInk, [button, await lab.chart.elementHandle()]);
+    return { ink_secs: ink / 1000, data_step_secs: step / 1000 };
+  });
+}
+
+/** Presses the button; resolves to the ms until a saturated pixel is on the chart and until `data-step` first moves. */
+async function firstInk([button, canvas]) {
+  const drawn = () => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4) {
+      const most = Math.max(data[at], data[at + 1], data[at + 2]);
+      if (data[at + 3] > 200 && most > 90 && most - Math.min(data[at], data[at + 1], data[at + 2]) > 0.45 * most) {
+        return true;
+      }
+    }
+    return false;
+  };
+  const start = performance.now();
+  let step = NaN;
+  new MutationObserver(() => {
+    step = Number.isNaN(step) ? performance.now() - start : step;
+  }).observe(document.documentElement, { attributeFilter: ['data-step'] });
+  button.click();
+  while (!drawn() || Number.isNaN(step)) {
+    if (performance.now() - start > 60_000) {
+      throw new Error('no point within a minute');
+    }
+    await new Promise((wait) => setTimeout(wait, 20));
+  }
+  return [performance.now() - start, step];
+}
+
+/** The worker at the end of the default experiment: its linear memory never shrinks, so the end is the peak. */
+function memoryOfWorker() {
+  return inPage(async (page) => {
+    const lab = new Lab(page, site);
+    const data = DATA ? 'mnist' : 'digits';
+    await exposeMemories(page);
+    await lab.open(`data=${data}&device=cpu&${plan.experiment}`);
+    await lab.run();
+    await lab.reach('finished', 300_000);
+    const wasm = await Promise.all(page.workers().map((worker) => worker.evaluate(wasmBytes)));
+    if (!(Math.max(...wasm) > 0)) {
+      throw new Error("memory: no wasm memory was seen in the page's workers");
+    }
+    return {
+      experiment: `${data}, 3 variants x 3 seeds, ${plan.experiment}`,
+      worker_wasm_mb: Math.max(...wasm) / 1e6,
+      renderer_peak_rss_mb: await rendererPeak(),
+    };
+  });
+}
+
+/** Makes the worker remember the memories of what it instantiates, whichever of its scripts does it. */
+async function exposeMemories(page) {
+  const remember = `
+    for (const name of globalThis.wasmMemories ? [] : ['instantiate', 'instantiateStreaming']) {
+      const original = WebAssembly[name];
+      WebAssembly[name] = async (...all) => {
+        const made = await original.apply(WebAssembly, all);
+        const { exports } = made.instance ?? made;
+        wasmMemories.push(...Object.values(exports).filter((one) => one instanceof WebAssembly.Memory));
+        return made;
+      };
+    }
+    globalThis.wasmMemories ??= [];
+  `;
+  await page.route(/\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${remember.replace(/\s+/g, ' ')}${await response.text()}` });
+  });
+}
+
+function wasmBytes() {
+  return (globalThis.wasmMemories ?? []).reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+}
+
+/** The largest resident set that a renderer of this browser ever had, page and worker together; null outside Linux. */
+async function rendererPeak() {
+  const names = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const processes = new Map(await Promise.all(names.map(async (id) => [Number(id), await processOf(id)])));
+  const descends = (id) => id === process.pid || (processes.has(id) && descends(processes.get(id).parent));
+  const ours = [...processes].filter(([id, { command }]) => command.includes('--type=renderer') && descends(id));
+  return ours.length > 0 ? Math.max(...ours.map(([, { peak }]) => peak)) / 1e3 : null;
+}
+
+async function processOf(id) {
+  const [command, status] = await Promise.all(
+    ['cmdline', 'status'].map((file) => readFile(`/proc/${id}/${file}`, 'latin1').catch(() => '')),
+  );
+  const field = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
+  return { command, parent: field('PPid'), peak: field('VmHWM') * 1.024 };
+}
+
+/** Gzipped bytes of what a visitor's browser loads: the page's own files, and the worker's. */
+async function sizes() {
+  const files = await readdir(DIST, { recursive: true });
+  const loaded = files.filter((file) => /\.(html|js|css|wasm)$/.test(file) && !/^(examples|data)\//.test(file));
+  const entries = await Promise.all(
+    loaded.map(async (file) => ({ file, gzip: gzipSync(await readFile(join(DIST, file)), { level: 9 }).length })),
+  );
+  const sum = (list) => list.reduce((total, { gzip }) => total + gzip, 0) / 1e3;
+  const worker = entries.filter(({ file }) => file.includes('worker'));
+  const page = entries.filter((entry) => !worker.includes(entry));
+  return {
+    page_kb: sum(page.filter(({ file }) => /\.(js|css|wasm)$/.test(file))),
+    page_with_html_kb: sum(page),
+    worker_wasm_mb: sum(worker.filter(({ file }) => file.endsWith('.wasm'))) / 1e3,
+    files: entries,
+  };
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function print({ machine, steps, start, first_point, memory, sizes }) {
+  const rows = [
+    ['MLP 784-256-256-10, batch 64, SGD, CPU path', 'ms per step', 'ours (R = 1) is faster by'],
+    ...Object.entries(steps.ms_per_step).map(([name, ms]) => {
+      const faster = steps.times_faster[name];
+      return [name, ms.toFixed(2), faster ? `${faster.toFixed(2)}x` : ''];
+    }),
+    [],
+    ['12 stacked against 12 single runs', `${steps.stacked_12_against_12_single.toFixed(2)}x`, 'goal: at most 0.85x'],
+    ['form usable', `${start.form_secs.toFixed(2)} s`, 'before the worker has loaded'],
+    ['worker loaded', `${start.worker_secs.toFixed(2)} s`, ''],
+    ['Run to the first plotted point, digits', `${first_point.ink_secs.toFixed(2)} s`, 'goal: under 3 s'],
+    [`worker, wasm memory (${memory.experiment})`, `${memory.worker_wasm_mb.toFixed(0)} MB`, 'goal: under 600 MB'],
+    ['renderer, largest resident set', `${memory.renderer_peak_rss_mb?.toFixed(0) ?? '?'} MB`, 'page and worker'],
+    ['page wasm + JS + CSS, gzipped', `${sizes.page_kb.toFixed(0)} KB`, 'goal: at most 300 KB'],
+    ['worker wasm, gzipped', `${sizes.worker_wasm_mb.toFixed(2)} MB`, 'goal: at most 4 MB'],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.browser}\n`);
+  for (const [name = '', value = '', note = ''] of rows) {
+    console.log(`${name.padEnd(widths[0])}  ${value.padStart(widths[1])}  ${note}`.trimEnd());
+  }
+}

@@ -1,0 +1,98 @@
+// The training problem that every library of the benchmark gets: MLP 784-256-256-10, batch 64, plain SGD at 0.01,
+// Kaiming normal weights, zero biases, mean softmax cross-entropy. Inputs are noise and the label is the best of ten
+// random directions in them, so there is something to learn and the loss has to fall.
+
+export const WIDTHS = [784, 256, 256, 10];
+export const BATCH = 64;
+export const LEARNING_RATE = 0.01;
+/** Different batches, used in turn. */
+export const BATCHES = 8;
+
+/** A small deterministic generator (mulberry32) of standard normal numbers. */
+export function normals(seed) {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** Layers as `{ inputs, outputs, weights }`, weights row by row as [inputs, outputs]. */
+export function layers() {
+  const normal = normals(1);
+  return WIDTHS.slice(1).map((outputs, index) => {
+    const inputs = WIDTHS[index];
+    const std = Math.sqrt(2 / inputs);
+    return { inputs, outputs, weights: Float32Array.from({ length: inputs * outputs }, () => std * normal()) };
+  });
+}
+
+/** Batches as `{ x: [BATCH, 784], y: one-hot [BATCH, 10] }`, flat and row by row. */
+export function batches() {
+  const normal = normals(2);
+  const [features, classes] = [WIDTHS[0], WIDTHS.at(-1)];
+  const teacher = Float32Array.from({ length: classes * features }, normal);
+  return Array.from({ length: BATCHES }, () => {
+    const x = Float32Array.from({ length: BATCH * features }, normal);
+    const y = new Float32Array(BATCH * classes);
+    for (let row = 0; row < BATCH; row += 1) {
+      const example = x.subarray(row * features, (row + 1) * features);
+      y[row * classes + best(teacher, example, classes)] = 1;
+    }
+    return { x, y };
+  });
+}
+
+function best(teacher, example, classes) {
+  const scores = Array.from({ length: classes }, (_, label) =>
+    example.reduce((sum, value, feature) => sum + value * teacher[label * example.length + feature], 0),
+  );
+  return scores.indexOf(Math.max(...scores));
+}
+
+/**
+ * Times `step(batch index, keepLoss)`, which trains once and resolves to the loss when it is asked for. Losses are read
+ * at the end of a block only, so that no library pays for a read-back at every step.
+ *
+ * @returns {Promise<{ms_per_step: number, blocks: number[], first_loss: number, last_loss: number, steps: number}>}
+ */
+export async function measure(step, { warmup, blocks, steps }) {
+  const firstLoss = await step(0, true);
+  for (let index = 1; index < warmup; index += 1) {
+    await step(index % BATCHES, index === warmup - 1);
+  }
+  const times = [];
+  let lastLoss = NaN;
+  for (let block = 0; block < blocks; block += 1) {
+    const start = performance.now();
+    for (let index = 0; index < steps; index += 1) {
+      // The last step of a block sees batch 0 again, so that first and last loss are of the same examples.
+      lastLoss = await step((steps - 1 - index) % BATCHES, index === steps - 1);
+    }
+    times.push((performance.now() - start) / steps);
+  }
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    ms_per_step: sorted[sorted.length >> 1],
+    blocks: times,
+    first_loss: firstLoss,
+    last_loss: lastLoss,
+    steps: warmup + blocks * steps,
+  };
+}
+
+/** Reads `warmup`, `blocks` and `steps` from the page's address and hands the result to whoever drives the page. */
+export async function main(prepare) {
+  const query = new URLSearchParams(location.search);
+  const [warmup, blocks, steps] = ['warmup', 'blocks', 'steps'].map((key) => Number(query.get(key) ?? 5));
+  try {
+    const { step, backend } = await prepare();
+    window.result = { backend, ...(await measure(step, { warmup, blocks, steps })) };
+  } catch (error) {
+    window.result = { error: String(error?.stack ?? error) };
+  }
+  document.body.textContent = JSON.stringify(window.result);
+}

@@ -1,0 +1,107 @@
+// Where MNIST comes from: the same origin, else the public mirror, once; and what happens when it cannot be had.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MIRROR, MNIST_FILES, expect, needsMnist, test } from '../fixtures.mjs';
+import { Lab, screenshot } from '../lab.mjs';
+import { DATA } from '../server.mjs';
+
+const SHORT = 'train=2000&test=500&model=mlp:16&seeds=1&steps=10&eval=10&device=cpu';
+/** A host without the files answers 404, and the browser itself writes that to the console. */
+const NOT_FOUND = /Failed to load resource.*404.*\/lab\/data\//;
+
+/** Answers for the mirror from the data folder; resolves to the list of what was asked for. */
+async function mirror(context) {
+  const asked = [];
+  await context.route(`${MIRROR}**`, async (route) => {
+    const file = route.request().url().slice(MIRROR.length);
+    asked.push(file);
+    const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/octet-stream' };
+    await route.fulfill({ body: await readFile(join(DATA, 'mnist', file)), headers });
+  });
+  return asked;
+}
+
+test('the same origin is asked first, and nobody else', async ({ lab, page, site }) => {
+  needsMnist();
+  const others = [];
+  page.context().on('request', (request) => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(site.origin)) {
+      others.push(request.url());
+    }
+  });
+  site.hits.length = 0;
+  await lab.open(`data=mnist&${SHORT}`);
+  await lab.run();
+  await lab.reach('finished');
+  expect(site.hits.filter((path) => path.endsWith('.gz')).toSorted()).toEqual(
+    MNIST_FILES.map((file) => `/lab/data/mnist/${file}`).toSorted(),
+  );
+  expect(others, 'requests to other hosts').toEqual([]);
+});
+
+test('the mirror serves what the host lacks, and the cache the second visit', async ({ page, host, tolerate }) => {
+  needsMnist();
+  test.setTimeout(90_000);
+  tolerate(NOT_FOUND);
+  const site = await host({ data: null });
+  const asked = await mirror(page.context());
+  const lab = new Lab(page, site);
+  await lab.open(`data=mnist&${SHORT}`);
+  await lab.run();
+  await lab.reach('finished');
+  expect(asked.toSorted(), 'files from the mirror').toEqual(MNIST_FILES.toSorted());
+  asked.length = 0;
+  await page.reload();
+  await lab.run();
+  await lab.reach('finished');
+  expect(asked, 'files from the mirror on the second visit').toEqual([]);
+});
+
+test('without MNIST anywhere the default falls back to digits and says so', async ({ page, host, tolerate }) => {
+  tolerate(/Failed to load resource|CORS|net::ERR_/);
+  const site = await host({ data: null });
+  await page.context().route(`${MIRROR}**`, (route) => route.abort());
+  const lab = new Lab(page, site);
+  await lab.open(SHORT);
+  await lab.run();
+  await lab.reach('finished');
+  await expect(lab.notices).toContainText(/digits/i);
+  await screenshot(page, 'fallback-digits');
+});
+
+test('without MNIST anywhere data=mnist fails and offers digits', async ({ page, host, tolerate }) => {
+  tolerate(/Failed to load resource|CORS|net::ERR_/);
+  const site = await host({ data: null });
+  await page.context().route(`${MIRROR}**`, (route) => route.abort());
+  const lab = new Lab(page, site);
+  await lab.open(`data=mnist&${SHORT}`);
+  await lab.run();
+  await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
+  await takeDigits(lab);
+});
+
+test('corrupted files are recognised, said so, and digits offered', async ({ page, host, tolerate }) => {
+  needsMnist();
+  tolerate(/Failed to load resource|CORS|net::ERR_/);
+  const site = await host({ corrupt: /\.gz$/ });
+  await page.context().route(`${MIRROR}**`, (route) => route.abort());
+  const lab = new Lab(page, site);
+  await lab.open(`data=mnist&${SHORT}`);
+  await lab.run();
+  await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
+  await expect(lab.notices).toContainText(/checksum|SHA-256|corrupt|damaged/i);
+  await screenshot(page, 'failed-data');
+  await takeDigits(lab);
+});
+
+/** The offer is a button; it puts `data=digits` into the address bar and leads to a run. */
+async function takeDigits(lab) {
+  await lab.root.getByRole('button', { name: /digits/i }).first().click();
+  await expect(lab.html).toHaveAttribute('data-state', /^(ready|training|finished)$/);
+  if ((await lab.state()) === 'ready') {
+    await lab.button('Run').click();
+  }
+  await lab.reach('finished');
+  expect(lab.search()).toContain('data=digits');
+}

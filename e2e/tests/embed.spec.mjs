@@ -1,0 +1,136 @@
+// The page inside other pages: heights, commands, parts left out, colours.
+
+import { expect, test } from '../fixtures.mjs';
+import { SMALL, Lab, resultsOf, screenshot } from '../lab.mjs';
+
+/** Keeps every message of every frame with the number of its frame, and sends commands. */
+function listen() {
+  if (window !== window.parent) {
+    return;
+  }
+  window.received = [];
+  addEventListener('message', ({ data, source }) => {
+    const frame = [...document.querySelectorAll('iframe')].findIndex(({ contentWindow }) => contentWindow === source);
+    window.received.push({ frame, data });
+  });
+  window.send = (frame, message) =>
+    document.querySelectorAll('iframe')[frame].contentWindow.postMessage(message, '*');
+}
+
+test('a blog page with two labs', async ({ page, site }) => {
+  test.setTimeout(120_000);
+  await page.addInitScript(listen);
+  await page.goto(`${site.url}examples/blog.html`);
+  await expect(page.locator('iframe')).toHaveCount(2);
+  const received = (frame) =>
+    page.evaluate((frame) => window.received.filter((one) => one.frame === frame).map(({ data }) => data), frame);
+  const answer = async (frame, type, id) => {
+    const message = { type: `emergence-lab:${type}`, id };
+    await page.evaluate(([frame, message]) => window.send(frame, message), [frame, message]);
+    const find = async () => (await received(frame)).find((data) => data?.id === id);
+    await expect.poll(find, `${type} answered`).toBeTruthy();
+    return find();
+  };
+
+  for (const frame of [0, 1]) {
+    const iframe = page.locator('iframe').nth(frame);
+    // Embeds are lazy: a frame loads when it comes into view.
+    await iframe.scrollIntoViewIfNeeded();
+    const lab = new Lab(page, site, iframe.contentFrame());
+    await lab.reach(['ready', 'paused']);
+    expect(await lab.step(), 'an embed waits to be started').toBe(0);
+    const heights = await sizes(received, frame);
+    expect(heights.objects.at(-1), 'both forms carry the same height').toBe(heights.texts.at(-1));
+    expect(heights.objects.at(-1)).toBeGreaterThan(200);
+
+    const ids = [`run-${frame}`, `pause-${frame}`, `results-${frame}`];
+    await answer(frame, 'run', ids[0]);
+    await lab.plotted(1, 60_000);
+    await answer(frame, 'pause', ids[1]);
+    await lab.reach(['paused', 'finished']);
+    const results = resultsOf(await answer(frame, 'results', ids[2]));
+    expect(results.variants.length, 'variants in the results').toBeGreaterThan(0);
+    const types = (await received(frame)).map((data) => data?.type);
+    expect(types).toEqual(expect.arrayContaining(['emergence-lab:ready', 'emergence-lab:started']));
+    await screenshot(page, `embed-${frame}`);
+  }
+});
+
+/** The heights that a frame has posted, as objects and as the text that other hosts understand. */
+async function sizes(received, frame) {
+  const read = async () => {
+    const messages = await received(frame);
+    const objects = messages.filter((data) => data?.type === 'emergence-lab:resize').map(({ height }) => height);
+    const texts = messages.filter((data) => typeof data === 'string').map((text) => JSON.parse(text));
+    return { objects, texts: texts.filter(({ context }) => context === 'iframe.resize').map(({ height }) => height) };
+  };
+  await expect.poll(async () => Object.values(await read()).every((list) => list.length > 0), 'heights').toBe(true);
+  return read();
+}
+
+test('the height settles instead of growing by itself', async ({ hosted, page }) => {
+  await hosted.open('embed=1&data=digits&device=cpu');
+  await hosted.reach('ready');
+  const count = async () => (await hosted.messages()).filter((data) => data?.type === 'emergence-lab:resize').length;
+  await expect.poll(count).toBeGreaterThan(0);
+  await page.waitForTimeout(500);
+  const settled = await count();
+  // The host follows the height, as real ones do.
+  const height = (await hosted.messages()).findLast((data) => data?.type === 'emergence-lab:resize').height;
+  await page.locator('iframe').evaluate((frame, height) => (frame.style.height = `${height}px`), height);
+  await page.waitForTimeout(1000);
+  expect((await count()) - settled, 'messages after the host has followed').toBeLessThanOrEqual(2);
+});
+
+test('hide= leaves parts out and theme= sets the colours', async ({ lab, page }) => {
+  await lab.open('embed=1&hide=controls,legend,table,article,export&theme=dark&data=digits&device=cpu');
+  await lab.reach('ready');
+  const parts = ['controls', 'run', 'legend', 'table', 'article', 'export', 'header'];
+  for (const part of parts) {
+    await expect(lab.root.locator(`#${part}`), part).toBeHidden();
+  }
+  await expect(lab.chart, 'the chart stays').toBeVisible();
+  expect(await background(lab), 'dark theme').toBeLessThan(80);
+  await screenshot(page, 'embed-bare-dark');
+  await lab.open('theme=light&data=digits&device=cpu');
+  await lab.reach('ready');
+  for (const part of parts) {
+    await expect(lab.root.locator(`#${part}`), `${part} is there`).toBeAttached();
+  }
+  expect(await background(lab), 'light theme').toBeGreaterThan(180);
+});
+
+test('the visitor may prefer dark', async ({ lab, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await lab.open(SMALL.replace('steps=400', 'steps=100'));
+  await lab.run();
+  await lab.reach('finished');
+  expect(await background(lab), 'background').toBeLessThan(80);
+  expect(await lab.curves(), 'curves on a dark background').toBeGreaterThanOrEqual(3);
+  await screenshot(page, 'dark');
+});
+
+test('commands from anyone but the parent are ignored', async ({ hosted, page }) => {
+  await hosted.open(SMALL);
+  await hosted.reach('ready');
+  // A sibling frame has the same origin but is not the parent.
+  await page.evaluate(() => {
+    const sibling = document.createElement('iframe');
+    const script = `parent.frames[0].postMessage({ type: 'emergence-lab:run', id: 'sibling' }, '*');`;
+    sibling.srcdoc = `<script>${script}<\/script>`;
+    document.body.append(sibling);
+  });
+  await page.waitForTimeout(500);
+  const state = await page.locator('iframe').first().contentFrame().locator('html').getAttribute('data-state');
+  expect(state).toBe('ready');
+});
+
+/** Brightness of the page's background, 0 to 255. */
+function background(lab) {
+  return lab.html.evaluate((root) => {
+    const colours = [document.body, root].map((element) => getComputedStyle(element).backgroundColor);
+    const opaque = colours.find((colour) => !/^(transparent|rgba\(.*, 0\))$/.test(colour)) ?? 'rgb(255, 255, 255)';
+    const [r, g, b] = opaque.match(/[\d.]+/g).map(Number);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+}

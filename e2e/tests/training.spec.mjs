@@ -1,0 +1,65 @@
+// The built page trains on the CPU path, and what it shows is what it measured.
+
+import { expect, needsMnist, test } from '../fixtures.mjs';
+import { SMALL, runsOf, screenshot } from '../lab.mjs';
+
+test('MNIST reaches over 90 % for every default variant', async ({ hosted, page }) => {
+  needsMnist();
+  test.setTimeout(150_000);
+  await hosted.open('data=mnist&device=cpu&seeds=1&steps=300&eval=50');
+  await hosted.run();
+  await hosted.reach('training');
+  await hosted.plotted(50);
+  await screenshot(page, 'training');
+  await hosted.reach('finished', 120_000);
+  expect(await hosted.step(), 'data-step after the last step').toBe(300);
+  expect(await hosted.backend(), 'data-backend').toBe('cpu');
+  await screenshot(page, 'finished');
+
+  const results = await hosted.results();
+  expect(results.variants.map(({ name }) => name)).toEqual([
+    'xavier_normal',
+    'kaiming_normal',
+    'emergence(kaiming_normal;alpha=1.5)',
+  ]);
+  for (const run of runsOf(results)) {
+    const steps = run.test_accuracy.map(([step]) => step);
+    expect(steps, `evaluations of ${run.name}`).toEqual([0, 50, 100, 150, 200, 250, 300]);
+    expect(run.train_loss.length, `one loss per step of ${run.name}`).toBe(300);
+    expect(run.test_accuracy.at(-1)[1], `final accuracy of ${run.name}`).toBeGreaterThan(0.9);
+  }
+  expect(await hosted.curves(), 'variants whose curve is drawn').toBeGreaterThanOrEqual(3);
+});
+
+test('states, steps and curves follow a run on generated digits', async ({ lab, page }) => {
+  await lab.open(SMALL);
+  await lab.reach('ready');
+  await screenshot(page, 'ready');
+  expect(await lab.step(), 'data-step before the run').toBe(0);
+  expect(await lab.curves(), 'curves before the run').toBe(0);
+  const before = await lab.ink();
+  await lab.button('Run').click();
+  await lab.reach('training');
+  const seen = [];
+  while ((await lab.state()) === 'training') {
+    seen.push(await lab.step());
+  }
+  await lab.reach('finished');
+  expect(seen, 'data-step never goes back').toEqual(seen.toSorted((a, b) => a - b));
+  expect(new Set(seen).size, 'data-step grows while it trains').toBeGreaterThan(3);
+  expect(await lab.step()).toBe(400);
+  const after = await lab.ink();
+  expect(after.marked, 'ink on the chart').toBeGreaterThan(before.marked);
+  expect(await lab.curves(), 'one curve per variant').toBeGreaterThanOrEqual(3);
+});
+
+test('charts are sharp on dense screens', async ({ browser, site }) => {
+  const context = await browser.newContext({ deviceScaleFactor: 2, viewport: { width: 800, height: 700 } });
+  const page = await context.newPage();
+  await page.goto(`${site.url}?${SMALL}`);
+  const canvas = page.locator('canvas').first();
+  await expect(page.locator('html')).toHaveAttribute('data-state', 'ready');
+  const [drawn, shown] = await canvas.evaluate((element) => [element.width, element.getBoundingClientRect().width]);
+  expect(drawn / shown, 'canvas pixels per CSS pixel').toBeCloseTo(2, 1);
+  await context.close();
+});

@@ -1,0 +1,31 @@
+// WebGPU on the software adapter: the same experiment as on the CPU, to rounding. Its first step takes some seventeen
+// seconds of shader compilation, so the experiment is as small as it can be.
+
+import { expect, test } from '../fixtures.mjs';
+import { runsOf, screenshot } from '../lab.mjs';
+
+const TINY = 'data=digits&train=512&test=128&model=mlp:32,32&batch=32&steps=5&eval=5&seeds=1';
+/** Five steps of f32 sums in another order: measured differences are of the order of 1e-6, a wrong kernel's of 1e-1. */
+const TOLERANCE = 1e-3;
+
+test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
+  test.setTimeout(180_000);
+  const cpu = await hosted.finish(`${TINY}&device=cpu`);
+  expect(cpu.environment.backend).toBe('cpu');
+
+  const webgpu = await hosted.finish(`${TINY}&device=webgpu`, 150_000);
+  expect(await hosted.backend(), 'data-backend').toBe('webgpu');
+  expect(webgpu.environment.backend).toBe('webgpu');
+  await screenshot(page, 'webgpu');
+
+  const [ours, reference] = [runsOf(webgpu), runsOf(cpu)];
+  expect(ours.length, 'runs').toBe(3);
+  ours.forEach((run, index) => {
+    const other = reference[index];
+    expect(run.weights_sha256, `initial weights of ${run.name}`).toBe(other.weights_sha256);
+    expect(run.train_loss.length, `steps of ${run.name}`).toBe(5);
+    const worst = Math.max(...run.train_loss.map(([, loss], at) => Math.abs(loss - other.train_loss[at][1])));
+    expect(worst, `largest difference of the losses of ${run.name}`).toBeLessThan(TOLERANCE);
+  });
+  expect(webgpu.receipt, 'same data in the same order').toEqual(cpu.receipt);
+});
