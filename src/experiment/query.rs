@@ -75,7 +75,7 @@ const THEMES: Names<Theme, 3> = [("auto", Theme::Auto), ("light", Theme::Light),
 const LANGUAGES: Names<Language, 2> = [("en", Language::En), ("zh", Language::Zh)];
 
 /// The name of `value` in a table of names.
-pub(super) fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+pub(super) fn name_of<T: PartialEq + Copy>(names: &[(&'static str, T)], value: T) -> &'static str {
     names.iter().find(|(_, candidate)| *candidate == value).map_or("", |(name, _)| name)
 }
 
@@ -168,7 +168,7 @@ fn apply(experiment: &mut Experiment, view: &mut View, key: &str, value: &str) -
         "seed" => experiment.first_seed = number(key, value, 0, u32::MAX)?,
         "opt" => optimizer.kind = choice(&OPTIMIZERS, key, value)?,
         "lr" => {
-            optimizer.learning_rate = real(key, value, "a number above 0 and at most 1e6", |x| x > 0.0 && x <= 1e6)?
+            optimizer.learning_rate = real(key, value, "a number above 0 and at most 1e6", |x| x > 0.0 && x <= 1e6)?;
         }
         "momentum" => optimizer.momentum = real(key, value, "a number from 0 to below 1", |x| (0.0..1.0).contains(&x))?,
         "wd" => optimizer.weight_decay = real(key, value, "a number from 0 to 10", |x| (0.0..=10.0).contains(&x))?,

@@ -33,7 +33,10 @@ impl Cohort {
         let widths = experiment.model.widths(inputs, classes);
         let draw = |scheme: &InitScheme, seed| init::sample(scheme, &widths, experiment.activation, seed);
         let variants = experiment.variants.iter();
-        variants.flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed))).map(|(s, r)| draw(s, r)).collect()
+        variants
+            .flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)))
+            .map(|(s, r)| draw(s, r))
+            .collect()
     }
 
     /// Steps taken.

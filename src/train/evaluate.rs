@@ -1,6 +1,6 @@
 //! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
 
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Part};
 use crate::emergence::{self, ActiveRule, LayerActivity};
 use crate::error::{Error, Result};
 use crate::experiment::{ActiveDefinition, ActivitySpec};
@@ -39,18 +39,20 @@ pub struct Tally {
 
 impl Evaluator {
     /// Uploads the test examples and the probe batch.
-    #[must_use]
-    pub fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Self {
-        let examples = dataset.test.labels.len();
-        let indices = index_range(0, examples);
+    ///
+    /// # Errors
+    /// None for a whole data set: every index is below the number of examples.
+    pub fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Result<Self> {
+        let examples = dataset.test.len();
+        let indices = first_indices(examples);
         let chunks = indices.chunks(EVALUATION_CHUNK).map(|indices| Chunk::new(dataset, indices, device));
-        let probe = index_range(0, dataset.train.labels.len().min(PROBE_EXAMPLES));
-        Self {
-            chunks: chunks.collect(),
-            probe: images(dataset, &dataset.train, &probe, device),
+        let probe = first_indices(dataset.train.len().min(PROBE_EXAMPLES));
+        Ok(Self {
+            chunks: chunks.collect::<Result<_>>()?,
+            probe: images(dataset, Part::Train, &probe, device)?,
             examples,
             activity,
-        }
+        })
     }
 
     /// Judges one more chunk; `false` when all have been judged.
@@ -116,32 +118,35 @@ impl Evaluator {
 }
 
 impl Chunk {
-    fn new(dataset: &Dataset, indices: &[u32], device: &Device) -> Self {
-        let classes = indices.iter().map(|&index| i32::from(dataset.test.labels[index as usize])).collect::<Vec<_>>();
-        Self {
-            images: images(dataset, &dataset.test, indices, device),
-            one_hot: one_hot(dataset, &dataset.test, indices, device),
+    fn new(dataset: &Dataset, indices: &[u32], device: &Device) -> Result<Self> {
+        let mut labels = Vec::new();
+        dataset.write_labels(Part::Test, indices, &mut labels)?;
+        let classes = labels.into_iter().map(i32::from).collect::<Vec<_>>();
+        Ok(Self {
+            images: images(dataset, Part::Test, indices, device)?,
+            one_hot: one_hot(dataset, Part::Test, indices, device)?,
             classes: Tensor::from_data(TensorData::new(classes, [1, indices.len(), 1]), device),
-        }
+        })
     }
 }
 
 /// Normalised images, `[1, examples, inputs]`.
-pub(super) fn images(dataset: &Dataset, split: &Split, indices: &[u32], device: &Device) -> Tensor<3> {
-    let inputs = dataset.inputs();
-    let mut values = Vec::with_capacity(indices.len() * inputs);
-    dataset.write_examples(split, indices, &mut values);
-    Tensor::from_data(TensorData::new(values, [1, indices.len(), inputs]), device)
+pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
+    let mut values = Vec::new();
+    dataset.write_examples(part, indices, &mut values)?;
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
 /// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
-pub(super) fn one_hot(dataset: &Dataset, split: &Split, indices: &[u32], device: &Device) -> Tensor<3> {
+pub(super) fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
+    let mut labels = Vec::new();
+    dataset.write_labels(part, indices, &mut labels)?;
     let classes = dataset.classes;
     let mut values = vec![0.0_f32; indices.len() * classes];
-    for (row, &index) in indices.iter().enumerate() {
-        values[row * classes + usize::from(split.labels[index as usize])] = 1.0;
+    for (row, label) in values.chunks_exact_mut(classes).zip(labels) {
+        row[usize::from(label)] = 1.0;
     }
-    Tensor::from_data(TensorData::new(values, [1, indices.len(), classes]), device)
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), classes]), device))
 }
 
 /// Reads several tensors in one go, as f32.
@@ -150,9 +155,9 @@ pub(super) async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>> {
     data.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|error| Error::device(&error))).collect()
 }
 
-fn index_range(start: usize, end: usize) -> Vec<u32> {
-    // Data sets are far smaller than 2^32 examples: the readers refuse larger counts.
-    (start..end).map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect()
+/// `0..count`; data sets are far smaller than 2^32 examples.
+fn first_indices(count: usize) -> Vec<u32> {
+    (0_u32..).take(count).collect()
 }
 
 /// Sums the next `count` vectors element by element, in f64.

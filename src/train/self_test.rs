@@ -44,11 +44,7 @@ pub async fn choose_device(preference: DevicePreference) -> Result<ChosenDevice>
 fn chosen(open: OpenDevice, fallback: Option<String>) -> ChosenDevice {
     let backend = open.backend.name().to_owned();
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    ChosenDevice {
-        device: open.device,
-        environment: Environment { backend, adapter: open.adapter, version },
-        fallback,
-    }
+    ChosenDevice { device: open.device, environment: Environment { backend, adapter: open.adapter, version }, fallback }
 }
 
 async fn open_tested_webgpu() -> Result<OpenDevice> {
@@ -73,7 +69,8 @@ pub async fn check_device(device: &Device) -> Result<()> {
 async fn check_matmul(device: &Device) -> Result<()> {
     // Small whole numbers: exact in f32, whatever the order of the sum.
     let left = Tensor::<3>::from_data(TensorData::new(vec![1.0_f32, 2.0, 3.0, 4.0], [1, 2, 2]), device);
-    let right = Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
+    let right =
+        Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
     let product = read(Transaction::default().register(left.matmul(right))).await?;
     compare("a matrix product", &[vec![19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0]], &product)
 }

@@ -2,12 +2,14 @@
 
 use super::cohort::Cohort;
 use super::evaluate::{Evaluator, Tally, images, one_hot, read};
-use crate::dataset::{Batcher, Dataset};
+use crate::dataset::batcher::Batcher;
+use crate::dataset::{Dataset, Part};
 use crate::error::Result;
-use crate::experiment::Experiment;
+use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::weights_sha256;
 use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
 use burn::tensor::{Device, Tensor, Transaction};
+use std::rc::Rc;
 
 /// What the last piece of work was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub enum Work {
 pub struct Session {
     experiment: Experiment,
     setup: Setup,
-    dataset: Dataset,
+    dataset: Rc<Dataset>,
     batcher: Batcher,
     cohort: Cohort,
     evaluator: Evaluator,
@@ -45,16 +47,16 @@ impl Session {
     /// [`crate::error::Error::Value`] when the data set does not hold what the experiment asks for.
     pub fn new(
         experiment: &Experiment,
-        mut dataset: Dataset,
+        dataset: &Rc<Dataset>,
         device: &Device,
         environment: Environment,
     ) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name;
         experiment.validate()?;
-        dataset.truncate(experiment.dataset.train, experiment.dataset.test)?;
-        let batcher = Batcher::new(dataset.train.labels.len(), experiment.batch_size, experiment.first_seed.into())?;
-        let weights = Cohort::initial_weights(&experiment, dataset.inputs(), dataset.classes);
+        let dataset = truncated(dataset, &experiment.dataset)?;
+        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
+        let weights = Cohort::initial_weights(&experiment, dataset.pixels(), dataset.classes);
         let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
         let variants = experiment.variants.iter().map(|scheme| VariantSetup {
             name: scheme.to_string(),
@@ -63,22 +65,22 @@ impl Session {
                 .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
                 .collect(),
         });
-        let widths = experiment.model.widths(dataset.inputs(), dataset.classes);
+        let widths = experiment.model.widths(dataset.pixels(), dataset.classes);
         let setup = Setup {
             query: experiment.to_query(),
-            train_examples: dataset.train.labels.len(),
-            test_examples: dataset.test.labels.len(),
+            train_examples: dataset.train.len(),
+            test_examples: dataset.test.len(),
             steps_per_epoch: batcher.steps_per_epoch(),
             steps: experiment.steps,
             layer_widths: widths[1..].to_vec(),
-            parameters: experiment.model.parameter_count(dataset.inputs(), dataset.classes),
+            parameters: experiment.model.parameter_count(dataset.pixels(), dataset.classes),
             environment,
             receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
             variants: variants.collect(),
         };
         Ok(Self {
             cohort: Cohort::new(&experiment, &weights, device),
-            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), device),
+            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), device)?,
             device: device.clone(),
             tally: Some(Tally::default()),
             losses: Vec::new(),
@@ -126,7 +128,7 @@ impl Session {
         if self.is_finished() {
             return Ok(Work::Finished);
         }
-        self.train();
+        self.train()?;
         Ok(Work::Step)
     }
 
@@ -157,15 +159,25 @@ impl Session {
         Ok(())
     }
 
-    fn train(&mut self) {
+    fn train(&mut self) -> Result<()> {
         let indices = self.batcher.batch(self.cohort.step_count());
-        let images = images(&self.dataset, &self.dataset.train, indices, &self.device);
-        let targets = one_hot(&self.dataset, &self.dataset.train, indices, &self.device);
+        let images = images(&self.dataset, Part::Train, indices, &self.device)?;
+        let targets = one_hot(&self.dataset, Part::Train, indices, &self.device)?;
         let losses = self.cohort.step(images, targets);
         let step = self.step();
         self.losses.push((step, losses));
         if step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps {
             self.tally = Some(Tally::default());
         }
+        Ok(())
     }
+}
+
+/// The first examples, as many as the experiment uses; shares the data set where it uses all.
+fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
+    let mut dataset = Rc::clone(dataset);
+    if spec.train.is_some() || spec.test.is_some() {
+        Rc::make_mut(&mut dataset).truncate(spec.train, spec.test)?;
+    }
+    Ok(dataset)
 }

@@ -9,6 +9,7 @@ use emergence_lab::model::{Mlp, correct_predictions, cross_entropy};
 use emergence_lab::train::self_test::check_device;
 use emergence_lab::train::{Cohort, Session, Work, schedule_factor};
 use serde::Deserialize;
+use std::rc::Rc;
 
 /// What JAX and optax computed; see tests/data/training_reference.py.
 #[derive(Deserialize)]
@@ -44,11 +45,11 @@ fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
 fn values(tensors: Vec<Tensor<3>>) -> Vec<Vec<f32>> {
     let transaction = tensors.into_iter().fold(Transaction::default(), Transaction::register);
     let data = pollster::block_on(transaction.execute_async()).expect("the CPU can be read");
-    data.into_iter().map(|data| data.into_vec().expect("f32")).collect()
+    data.into_iter().map(|data| data.try_into_vec().expect("f32")).collect()
 }
 
 fn vector(tensor: Tensor<1>) -> Vec<f32> {
-    pollster::block_on(tensor.into_data_async()).expect("the CPU can be read").into_vec().expect("f32")
+    pollster::block_on(tensor.into_data_async()).expect("the CPU can be read").try_into_vec().expect("f32")
 }
 
 fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights> {
@@ -105,7 +106,8 @@ fn first_gradients_agree_with_jax() {
         let activation = experiment(&case.query).activation;
         let model = Mlp::stack(&[layer_weights(&reference.widths, &reference.parameters)], activation, &Device::flex());
         let leaves = model.into_parameters().into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
-        let logits = Mlp::from_parameters(&leaves, activation).forward(tensor(&reference.images, [1, reference.batch, inputs]));
+        let logits =
+            Mlp::from_parameters(&leaves, activation).forward(tensor(&reference.images, [1, reference.batch, inputs]));
         let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
         let loss = cross_entropy(logits, one_hot).div_scalar(reference.batch as f64);
         let gradients = loss.sum().backward();
@@ -120,7 +122,9 @@ fn first_gradients_agree_with_jax() {
 fn gradients_agree_with_finite_differences() {
     // In float64, so that a central difference of step 1e-5 is good to about 1e-9.
     let device = Device::flex();
-    let random = |count: usize, salt: usize| (0..count).map(move |i| ((i * 37 + salt * 11) % 23) as f64 / 11.0 - 1.0).collect::<Vec<_>>();
+    let random = |count: usize, salt: usize| {
+        (0..count).map(move |i| ((i * 37 + salt * 11) % 23) as f64 / 11.0 - 1.0).collect::<Vec<_>>()
+    };
     let (runs, batch, widths) = (2, 3, [4, 3, 2]);
     let shapes = [[runs, 4, 3], [runs, 1, 3], [runs, 3, 2], [runs, 1, 2]];
     let base = shapes.iter().enumerate().map(|(i, s)| random(s.iter().product(), i + 1)).collect::<Vec<_>>();
@@ -136,13 +140,14 @@ fn gradients_agree_with_finite_differences() {
     let tensors = |values: &[Vec<f64>]| values.iter().zip(shapes).map(|(v, s)| float(v, s)).collect::<Vec<_>>();
     let read = |tensor: Tensor<1>| {
         let data = pollster::block_on(tensor.into_data_async()).expect("readable");
-        data.into_vec::<f64>().expect("f64")[0]
+        data.try_into_vec::<f64>().expect("f64")[0]
     };
     let leaves = tensors(&base).into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
     let gradients = loss(&leaves).backward();
     for (index, leaf) in leaves.iter().enumerate() {
         let gradient = leaf.grad(&gradients).expect("reached by the loss");
-        let gradient = pollster::block_on(gradient.into_data_async()).expect("readable").into_vec::<f64>().expect("f64");
+        let gradient =
+            pollster::block_on(gradient.into_data_async()).expect("readable").try_into_vec::<f64>().expect("f64");
         for (element, derivative) in gradient.iter().enumerate() {
             let shifted = |step: f64| {
                 let mut values = base.clone();
@@ -150,14 +155,17 @@ fn gradients_agree_with_finite_differences() {
                 read(loss(&tensors(&values)))
             };
             let difference = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
-            assert!((difference - derivative).abs() < 1e-7, "parameter {index}[{element}]: {derivative} but {difference}");
+            assert!(
+                (difference - derivative).abs() < 1e-7,
+                "parameter {index}[{element}]: {derivative} but {difference}"
+            );
         }
     }
 }
 
 /// A small fixed data set: enough to train on for a few dozen steps.
-fn dataset() -> Dataset {
-    digits::generate(1, 640, 128)
+fn dataset() -> Rc<Dataset> {
+    Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
 }
 
 fn environment() -> Environment {
@@ -167,7 +175,7 @@ fn environment() -> Environment {
 /// Trains to the end, draining after every `drain_every` pieces of work.
 fn run(query: &str, drain_every: usize) -> History {
     let experiment = experiment(&format!("data=digits&batch=64&{query}"));
-    let mut session = Session::new(&experiment, dataset(), &Device::flex(), environment()).expect("a valid session");
+    let mut session = Session::new(&experiment, &dataset(), &Device::flex(), environment()).expect("a valid session");
     let mut history = History::new(session.setup().clone());
     for piece in 1.. {
         let work = pollster::block_on(session.advance()).expect("the CPU computes");
@@ -187,7 +195,12 @@ fn losses(history: &History, run: usize) -> Vec<f32> {
 
 #[test]
 fn stacked_runs_equal_separate_runs() {
-    let variants = ["xavier_normal", "kaiming_uniform", "emergence(kaiming_normal;alpha=1.5)", "lrmatch(emergence(kaiming_normal;alpha=1.5))"];
+    let variants = [
+        "xavier_normal",
+        "kaiming_uniform",
+        "emergence(kaiming_normal;alpha=1.5)",
+        "lrmatch(emergence(kaiming_normal;alpha=1.5))",
+    ];
     let common = "model=mlp:32,32,32&steps=50&eval=25&lr=0.05&wd=0.001";
     let stacked = run(&format!("{common}&seeds=2&init={}", variants.join(",")), 7);
     for (index, variant) in variants.iter().enumerate() {
@@ -224,7 +237,8 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
 #[test]
 fn rescaling_leaves_the_function_at_init_unchanged() {
     // Statement 1 of docs/method.md: ReLU, zero biases, product of factors 1.
-    let history = run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
+    let history =
+        run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
     for seed in 0..2 {
         let (base, scaled) = (losses(&history, seed)[0], losses(&history, 2 + seed)[0]);
         assert!((base - scaled).abs() <= 1e-5 * base, "seed {seed}: loss {base} before, {scaled} after rescaling");
@@ -270,10 +284,10 @@ fn a_session_is_the_same_however_it_is_read() {
 #[test]
 fn a_session_refuses_more_than_there_is() {
     let too_large = experiment("data=digits&batch=1000");
-    let session = Session::new(&too_large, dataset(), &Device::flex(), environment());
+    let session = Session::new(&too_large, &dataset(), &Device::flex(), environment());
     assert!(session.is_err(), "640 examples do not make one batch of 1000");
     let too_many = experiment("data=digits&batch=10&train=5000");
-    let session = Session::new(&too_many, dataset(), &Device::flex(), environment());
+    let session = Session::new(&too_many, &dataset(), &Device::flex(), environment());
     assert!(session.is_err(), "640 examples are not 5000");
 }
 

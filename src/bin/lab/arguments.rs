@@ -95,10 +95,14 @@ impl Options {
         self.get(name).map(parse).transpose()
     }
 
+    /// The positional arguments.
+    pub(crate) fn words(&self) -> Vec<&str> {
+        self.positional.iter().map(String::as_str).collect()
+    }
+
     /// The positional arguments, exactly as many as are `expected`.
     pub(crate) fn positional<const N: usize>(&self, expected: &str) -> Result<[&str; N], Usage> {
-        let words = self.positional.iter().map(String::as_str).collect::<Vec<_>>();
-        <[&str; N]>::try_from(words).map_err(|words| {
+        <[&str; N]>::try_from(self.words()).map_err(|words| {
             let got = if words.is_empty() { "nothing".to_owned() } else { words.join(" ") };
             Usage::new("arguments", expected, got)
         })

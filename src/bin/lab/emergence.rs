@@ -11,7 +11,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let widths = counts("--widths", options.required("widths", expected)?, expected)?;
     let active = counts("--active", options.required("active", expected)?, expected)?;
     let wrong = |error| Usage::because("--active", error);
-    let (e_a, e_b) = (emergence::e_a(&widths, &active).map_err(wrong)?, emergence::e_b(&widths, &active).map_err(wrong)?);
+    let (e_a, e_b) =
+        (emergence::e_a(&widths, &active).map_err(wrong)?, emergence::e_b(&widths, &active).map_err(wrong)?);
     let document = json!({
         "e_a": e_a.to_string(),
         "e_b": e_b.to_string(),

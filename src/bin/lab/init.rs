@@ -20,15 +20,15 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let widths = model.widths(28 * 28, 10);
     let layers = init::sample(&scheme, &widths, activation, u64::from(seed));
     let described = layers.iter().map(|layer| {
-        let summary = init::Summary::of(&layer.weight);
+        let statistics = layer.statistics();
         json!({
             "shape": [layer.fan_in, layer.fan_out],
             "fan_in": layer.fan_in,
             "fan_out": layer.fan_out,
-            "mean": summary.mean,
-            "std": summary.std,
+            "mean": statistics.map(|statistics| statistics.mean),
+            "std": statistics.map(|statistics| statistics.std),
             "scale": layer.factor,
-            "sha256": init::values_sha256(&layer.weight),
+            "sha256": layer.weight_sha256(),
         })
     });
     let document = json!({

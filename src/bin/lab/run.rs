@@ -10,9 +10,7 @@ use emergence_lab::metrics::{History, Record, Timing};
 use emergence_lab::train::self_test::choose_device;
 use emergence_lab::train::{Session, Work};
 use std::path::Path;
-
-/// The embedded digits are one fixed data set, whatever the seeds of the runs; the page uses the same.
-const DIGITS_SEED: u64 = 0;
+use std::rc::Rc;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "out", "csv", "svg"])?;
@@ -29,15 +27,15 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
     let directory = options.data_dir();
-    let draw = || digits::generate(DIGITS_SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES);
+    let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
     match experiment.dataset.name {
-        DatasetName::Digits => Ok(draw()),
-        DatasetName::Mnist => Ok(files::read_mnist(&directory)?),
-        DatasetName::Auto => match files::read_mnist(&directory) {
+        DatasetName::Digits => Ok(draw()?),
+        DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
+        DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),
-            Err(Error::MissingFile { .. }) => {
+            Err(Error::DataFileMissing { .. }) => {
                 eprintln!("note: no MNIST in {}; using the embedded digits", directory.display());
-                Ok(draw())
+                Ok(draw()?)
             }
             Err(error) => Err(error.into()),
         },
@@ -73,7 +71,7 @@ async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Hist
     let chosen = choose_device(experiment.device).await;
     // In the browser `auto` may fall back; here the CPU is the only choice and needs no word.
     let chosen = chosen.map_err(|error| Error::value("device", "auto or cpu in the native build", error))?;
-    let mut session = Session::new(experiment, dataset, &chosen.device, chosen.environment)?;
+    let mut session = Session::new(experiment, &Rc::new(dataset), &chosen.device, chosen.environment)?;
     let mut history = History::new(session.setup().clone());
     let mut clock = Clock::default();
     loop {
@@ -102,7 +100,11 @@ fn report(history: &History, record: &Record) {
             let accuracies = runs.by_ref().take(variant.runs.len()).flatten().map(|run| run.test_accuracy);
             let accuracies = accuracies.collect::<Vec<_>>();
             let mean = accuracies.iter().sum::<f32>() / accuracies.len() as f32;
-            if accuracies.is_empty() { format!("{} diverged", variant.name) } else { format!("{} {mean:.4}", variant.name) }
+            if accuracies.is_empty() {
+                format!("{} diverged", variant.name)
+            } else {
+                format!("{} {mean:.4}", variant.name)
+            }
         });
         let line = variants.collect::<Vec<_>>().join("  ");
         eprintln!("step {:>6}  test accuracy  {line}", evaluation.step);
@@ -110,15 +112,15 @@ fn report(history: &History, record: &Record) {
 }
 
 fn write_results(history: &History, options: &Options) -> anyhow::Result<()> {
-    let json = export::results_json(history)?;
+    let json = export::results_json(history);
     if let Some(path) = options.get("out") {
         write_whole(Path::new(path), &json)?;
     }
     if let Some(path) = options.get("csv") {
-        write_whole(Path::new(path), &export::csv(history)?)?;
+        write_whole(Path::new(path), &export::csv(history))?;
     }
     if let Some(path) = options.get("svg") {
-        write_whole(Path::new(path), &export::svg(history)?)?;
+        write_whole(Path::new(path), &export::svg(history))?;
     }
     crate::print(&json);
     Ok(())

@@ -9,13 +9,12 @@ use crate::web::error::describe;
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, CompressionFormat, DecompressionStream, ReadableStreamDefaultReader, ReadableWritablePair, Response};
+use web_sys::{
+    Blob, Cache, CompressionFormat, DecompressionStream, ReadableStreamDefaultReader, ReadableWritablePair, Response,
+};
 
 /// Name of the browser cache; a new name forgets what older versions kept.
 const CACHE: &str = "emergence-lab-data-1";
-
-/// The seed of the embedded digits: one fixed data set, whatever the seeds of the runs.
-const DIGITS_SEED: u64 = 0;
 
 /// Examples drawn between two turns of the event loop.
 const DIGITS_PER_TURN: usize = 2000;
@@ -26,26 +25,25 @@ const DIGITS_PER_TURN: usize = 2000;
 /// What went wrong with the first file that could be had nowhere.
 pub async fn load(name: DatasetName, turn: &Turn) -> Result<Dataset> {
     match name {
-        DatasetName::Digits => Ok(draw_digits(turn).await),
+        DatasetName::Digits => draw_digits(turn).await,
         DatasetName::Mnist => load_mnist().await,
         DatasetName::Auto => match load_mnist().await {
             Ok(dataset) => Ok(dataset),
             Err(error) => {
                 post(&Event::DataFallback { reason: error.to_string() });
-                Ok(draw_digits(turn).await)
+                draw_digits(turn).await
             }
         },
     }
 }
 
-async fn draw_digits(turn: &Turn) -> Dataset {
-    let mut drawing = digits::Drawing::new(DIGITS_SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES);
-    let total = digits::TRAIN_EXAMPLES + digits::TEST_EXAMPLES;
-    while drawing.advance(DIGITS_PER_TURN) {
-        progress("digits", drawing.done() as u64, Some(total as u64));
+async fn draw_digits(turn: &Turn) -> Result<Dataset> {
+    let mut generator = digits::Generator::new(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
+    while generator.advance(DIGITS_PER_TURN) {
+        progress("digits", generator.done() as u64, Some(generator.total() as u64));
         turn.pass().await;
     }
-    drawing.finish()
+    Ok(generator.finish())
 }
 
 async fn load_mnist() -> Result<Dataset> {
@@ -59,10 +57,12 @@ async fn load_mnist() -> Result<Dataset> {
 /// One unpacked and verified file.
 async fn load_file(file: &mnist::File) -> Result<Vec<u8>> {
     let name = format!("{}.gz", file.name);
-    if let Some(packed) = fetch(&format!("data/mnist/{name}"), &name).await.ok().filter(|bytes| is_data(bytes)) {
+    if let Some(packed) =
+        fetch(&format!("data/{}/{name}", mnist::FOLDER), &name).await.ok().filter(|bytes| is_data(bytes))
+    {
         return verified(file, packed).await;
     }
-    let url = format!("{}{name}", mnist::MIRROR);
+    let url = file.url(mnist::MIRRORS[0]);
     let cache = open_cache().await;
     if let Some(cache) = &cache
         && let Some(packed) = read_cache(cache, &url).await
@@ -90,7 +90,7 @@ async fn verified(file: &mnist::File, packed: Vec<u8>) -> Result<Vec<u8>> {
     } else {
         packed
     };
-    mnist::verify(file, &bytes)?;
+    file.verify(&bytes)?;
     Ok(bytes)
 }
 

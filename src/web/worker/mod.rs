@@ -14,6 +14,7 @@ use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use crate::train::self_test::{ChosenDevice, choose_device};
 use crate::train::{Session, Work};
 use scope::{Inbox, Turn, now_secs, post};
+use std::rc::Rc;
 
 /// How often the page hears of progress, in seconds.
 const REPORT_SECS: f64 = 0.1;
@@ -37,7 +38,7 @@ struct Worker {
     /// The last device with what was asked for: a GPU can be opened only once.
     device: Option<(DevicePreference, ChosenDevice)>,
     /// The last data set with what was asked for.
-    dataset: Option<(DatasetName, Dataset)>,
+    dataset: Option<(DatasetName, Rc<Dataset>)>,
 }
 
 /// A failure on its way to the page.
@@ -99,7 +100,7 @@ impl Worker {
         let device = self.device(experiment.device).await?;
         post(&Event::Device { environment: device.environment.clone(), fallback: device.fallback.clone() });
         let dataset = self.dataset(&experiment).await?;
-        let session = Session::new(&experiment, dataset, &device.device, device.environment);
+        let session = Session::new(&experiment, &dataset, &device.device, device.environment);
         let session = session.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         post(&Event::Started { setup: Box::new(session.setup().clone()) });
         self.drive(Run::new(session, experiment.run_count()), paused).await
@@ -119,16 +120,16 @@ impl Worker {
         }
     }
 
-    async fn dataset(&mut self, experiment: &Experiment) -> Result<Dataset, Failure> {
+    async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, Failure> {
         let name = experiment.dataset.name;
         match &self.dataset {
-            Some((asked, dataset)) if *asked == name => Ok(dataset.clone()),
+            Some((asked, dataset)) if *asked == name => Ok(Rc::clone(dataset)),
             _ => {
                 // One data set at a time: two would not fit a small phone.
                 self.dataset = None;
                 let dataset = data::load(name, &self.turn).await;
-                let dataset = dataset.map_err(|error| Failure::new(FailureKind::Data, error))?;
-                self.dataset = Some((name, dataset.clone()));
+                let dataset = Rc::new(dataset.map_err(|error| Failure::new(FailureKind::Data, error))?);
+                self.dataset = Some((name, Rc::clone(&dataset)));
                 Ok(dataset)
             }
         }

@@ -1,0 +1,86 @@
+//! The order in which training examples are used: every run of an experiment sees the same batches, natively and in
+//! the browser.
+//!
+//! Each epoch has its own permutation, a function of (seed, epoch) alone, so any step can be looked up without going
+//! through those before it. The last, partial batch of an epoch is dropped: shapes stay constant.
+
+use super::hexadecimal;
+use crate::error::{Error, Result};
+use crate::rng::{Purpose, stream};
+use rand_chacha::rand_core::Rng;
+use sha2::{Digest, Sha256};
+
+/// Looks up the batch of every step, keeping the order of one epoch.
+#[derive(Debug, Clone)]
+pub struct Batcher {
+    examples: u32,
+    batch_size: usize,
+    seed: u64,
+    /// The epoch whose order is kept.
+    epoch: u64,
+    order: Vec<u32>,
+}
+
+impl Batcher {
+    /// Batches of `batch_size` out of `examples` training examples, in the order that `seed` names.
+    ///
+    /// # Errors
+    /// [`Error::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
+    pub fn new(examples: usize, batch_size: usize, seed: u64) -> Result<Self> {
+        let refuse = Error::BatchSize { examples, batch_size };
+        if batch_size == 0 || batch_size > examples {
+            return Err(refuse);
+        }
+        let examples = u32::try_from(examples).map_err(|_| refuse)?;
+        Ok(Self { examples, batch_size, seed, epoch: 0, order: order(examples, seed, 0) })
+    }
+
+    /// Steps until every example of a full batch has been used once.
+    #[must_use]
+    pub fn steps_per_epoch(&self) -> u64 {
+        (self.examples as usize / self.batch_size) as u64
+    }
+
+    /// Indices of the examples of a step, counted from 0: `[batch_size]`.
+    pub fn batch(&mut self, step: u64) -> &[u32] {
+        let epoch = step / self.steps_per_epoch();
+        if epoch != self.epoch {
+            self.order = order(self.examples, self.seed, epoch);
+            self.epoch = epoch;
+        }
+        let begin = (step % self.steps_per_epoch()) as usize * self.batch_size;
+        &self.order[begin..begin + self.batch_size]
+    }
+
+    /// SHA-256, in hexadecimal, of the whole order of the first epoch as little-endian 32-bit indices.
+    #[must_use]
+    pub fn order_sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for index in order(self.examples, self.seed, 0) {
+            hash.update(index.to_le_bytes());
+        }
+        hexadecimal(&hash.finalize())
+    }
+}
+
+/// The permutation of `0..examples` for an epoch, all equally likely (Fisher & Yates; Durstenfeld 1964).
+fn order(examples: u32, seed: u64, epoch: u64) -> Vec<u32> {
+    let mut draws = stream(seed, Purpose::BatchOrder, epoch);
+    let mut order: Vec<u32> = (0..examples).collect();
+    for last in (1..examples).rev() {
+        order.swap(last as usize, below(&mut draws, last + 1) as usize);
+    }
+    order
+}
+
+/// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); written out
+/// because the order must not change with a library's version.
+fn below(draws: &mut impl Rng, bound: u32) -> u32 {
+    let rejected = bound.wrapping_neg() % bound;
+    loop {
+        let product = u64::from(draws.next_u32()) * u64::from(bound);
+        if product as u32 >= rejected {
+            return (product >> 32) as u32;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! IDX, the format of the MNIST files (LeCun, Cortes & Burges, "The MNIST database"): a big-endian magic number, one
+//! big-endian length per dimension, then the bytes, row-major.
+//!
+//! The header is never believed: lengths are multiplied in 128 bits and compared with the bytes that are there, and
+//! nothing is allocated before or beyond them.
+
+use crate::error::{Error, Result};
+
+/// First four bytes of a file of unsigned bytes with three dimensions.
+pub const IMAGES_MAGIC: u32 = 0x0000_0803;
+/// First four bytes of a file of unsigned bytes with one dimension.
+pub const LABELS_MAGIC: u32 = 0x0000_0801;
+
+/// The contents of a file of images, borrowed from its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Images<'a> {
+    /// Number of images.
+    pub count: usize,
+    /// Rows of each.
+    pub height: usize,
+    /// Columns of each.
+    pub width: usize,
+    /// `[count, height, width]`, row-major.
+    pub pixels: &'a [u8],
+}
+
+/// Reads a file of images: `magic, count, height, width, pixels`. `file` is its name, for errors.
+///
+/// # Errors
+/// [`Error::IdxMagic`], [`Error::IdxTruncated`] and [`Error::IdxTooLong`].
+pub fn read_images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>> {
+    let ([count, height, width], pixels) = read(file, IMAGES_MAGIC, bytes)?;
+    Ok(Images { count, height, width, pixels })
+}
+
+/// Reads a file of labels: `magic, count, labels`, each label below `classes`. `file` is its name, for errors.
+///
+/// # Errors
+/// [`Error::IdxMagic`], [`Error::IdxTruncated`], [`Error::IdxTooLong`] and [`Error::LabelRange`].
+pub fn read_labels<'a>(file: &str, bytes: &'a [u8], classes: usize) -> Result<&'a [u8]> {
+    let ([_], labels) = read(file, LABELS_MAGIC, bytes)?;
+    match labels.iter().position(|label| usize::from(*label) >= classes) {
+        Some(index) => Err(Error::LabelRange { file: file.to_owned(), index, label: labels[index], classes }),
+        None => Ok(labels),
+    }
+}
+
+/// The lengths of `N` dimensions and the bytes after them.
+fn read<'a, const N: usize>(file: &str, magic: u32, bytes: &'a [u8]) -> Result<([usize; N], &'a [u8])> {
+    let header = 4 * (N + 1);
+    let truncated = |expected| Error::IdxTruncated { file: file.to_owned(), expected, got: bytes.len() as u128 };
+    let (words, _) = bytes.as_chunks::<4>();
+    match words.first().map(|word| u32::from_be_bytes(*word)) {
+        Some(got) if got != magic => {
+            return Err(Error::IdxMagic { file: file.to_owned(), expected: magic, got });
+        }
+        Some(_) if words.len() > N => {}
+        _ => return Err(truncated(header as u128)),
+    }
+    let lengths: [u32; N] = std::array::from_fn(|dimension| u32::from_be_bytes(words[dimension + 1]));
+    // At most three factors below 2^32: no overflow.
+    let expected = header as u128 + lengths.iter().map(|length| u128::from(*length)).product::<u128>();
+    let got = bytes.len() as u128;
+    if got < expected {
+        return Err(truncated(expected));
+    }
+    if got > expected {
+        return Err(Error::IdxTooLong { file: file.to_owned(), expected, got });
+    }
+    Ok((lengths.map(|length| length as usize), &bytes[header..]))
+}
