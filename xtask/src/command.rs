@@ -1,0 +1,132 @@
+//! Running other programs: from the repository's root, with one clear line when one is missing or fails.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::step::say;
+
+/// The repository's root: the folder above this package.
+pub(crate) fn root() -> PathBuf {
+    // Set by `cargo run`; the compiled-in path is only right where the binary was built.
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
+}
+
+/// Cargo's build folder: this binary lies in `<build folder>/debug/`.
+pub(crate) fn target_dir() -> Result<PathBuf> {
+    let binary = std::env::current_exe().context("cannot tell where xtask itself lies")?;
+    let folder = binary.parent().and_then(Path::parent);
+    folder.map(Path::to_path_buf).ok_or_else(|| anyhow!("{} lies in no build folder", binary.display()))
+}
+
+/// A command that runs in the repository's root and finds the tools that `cargo install` puts in place.
+pub(crate) fn tool(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    // `cargo run` describes xtask to us in these; build scripts that watch them would run again for it.
+    for (name, _) in std::env::vars_os() {
+        if is_cargos_own(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    // Trunk takes a flag's value from it and refuses the usual `NO_COLOR=1`.
+    if std::env::var_os("NO_COLOR").is_some() {
+        command.env("NO_COLOR", "true");
+    }
+    command.env("PATH", search_path());
+    command
+}
+
+fn is_cargos_own(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_BIN_NAME", "CARGO_CRATE_NAME"].contains(&name)
+}
+
+/// `PATH`, and at its end Cargo's folder of installed programs, which is missing from it on some machines.
+fn search_path() -> std::ffi::OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let home = std::env::home_dir().map(|home| home.join(".cargo"));
+    let installed = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home).map(|cargo| cargo.join("bin"));
+    std::env::join_paths(std::env::split_paths(&path).chain(installed)).unwrap_or(path)
+}
+
+/// Where `program` lies, if anywhere on the search path.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&search_path()).map(|folder| folder.join(&file)).find(|path| path.is_file())
+}
+
+/// The whole command as one line, for messages.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> anyhow::Error {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => anyhow!("{program} is not installed or not on the PATH"),
+        _ => anyhow!("cannot start {program}: {error}"),
+    }
+}
+
+/// Runs a command with our own terminal; an exit code other than 0 is an error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|error| not_started(command, &error))?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Runs a command, shows its stdout as it comes and hands every line to `see`. True if it ended with exit code 0.
+pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
+    if let Some(stdout) = child.stdout.take() {
+        for bytes in BufReader::new(stdout).split(b'\n') {
+            let bytes = bytes.with_context(|| format!("cannot read what `{}` says", line(command)))?;
+            let text = String::from_utf8_lossy(&bytes);
+            say(&text);
+            see(&text);
+        }
+    }
+    Ok(child.wait()?.success())
+}
+
+/// What a command prints to stdout, trimmed; `None` if it is missing or fails.
+pub(crate) fn ask(command: &mut Command) -> Option<String> {
+    let Output { status, stdout, .. } = command.output().ok()?;
+    status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = run(&mut tool("emergence-lab-no-such-program")).expect_err("nothing to run");
+        assert_eq!(
+            error.to_string(),
+            "emergence-lab-no-such-program is not installed or not on the PATH",
+            "one clear line"
+        );
+    }
+
+    #[test]
+    fn the_root_holds_the_workspace() {
+        assert!(root().join("Trunk.toml").is_file(), "Trunk.toml lies at the root");
+    }
+
+    #[test]
+    fn what_the_user_sets_for_cargo_is_kept() {
+        assert!(is_cargos_own("CARGO_PKG_NAME"), "describes xtask");
+        assert!(!is_cargos_own("CARGO_TARGET_DIR"), "chosen by the user");
+        assert!(!is_cargos_own("CARGO_HOME"), "chosen by the user");
+    }
+}
