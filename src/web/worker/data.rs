@@ -6,12 +6,10 @@ use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
 use crate::protocol::Event;
 use crate::web::error::describe;
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Blob, Cache, CompressionFormat, DecompressionStream, ReadableStreamDefaultReader, ReadableWritablePair, Response,
-};
+use web_sys::{Blob, Cache, ReadableStreamDefaultReader, ReadableWritablePair, Response};
 
 /// Name of the browser cache; a new name forgets what older versions kept.
 const CACHE: &str = "emergence-lab-data-1";
@@ -130,14 +128,18 @@ async fn gunzip(packed: &[u8]) -> std::result::Result<Vec<u8>, String> {
     let unpack = async {
         let parts = js_sys::Array::of1(&Uint8Array::from(packed));
         let blob = Blob::new_with_u8_array_sequence(&parts)?;
-        let stream = DecompressionStream::new(CompressionFormat::Gzip)?;
-        let pair = ReadableWritablePair::new(&stream.readable(), &stream.writable());
-        let unpacked = blob.stream().pipe_through(&pair);
+        let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
         let buffer = Response::new_with_opt_readable_stream(Some(&unpacked))?.array_buffer()?;
         let buffer = JsFuture::from(buffer).await?.unchecked_into::<ArrayBuffer>();
         Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
     };
     unpack.await.map_err(|error| format!("it is not a whole gzip file ({})", describe(&error)))
+}
+
+/// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.
+fn gzip_decompression() -> std::result::Result<ReadableWritablePair, JsValue> {
+    let constructor = Reflect::get(&scope(), &"DecompressionStream".into())?.dyn_into::<Function>()?;
+    Ok(Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
 }
 
 /// The browser's cache, where there is one (it needs a secure origin).

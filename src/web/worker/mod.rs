@@ -95,8 +95,8 @@ impl Worker {
 
     /// Runs one experiment to its end or to the next interrupt.
     async fn run(&mut self, query: &str, paused: bool) -> Result<Option<Interrupt>, Failure> {
-        let parsed = parse_query(query).strict();
-        let (experiment, _) = parsed.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let experiment = parse_query(query).strict();
+        let (experiment, _) = experiment.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         let device = self.device(experiment.device).await?;
         post(&Event::Device { environment: device.environment.clone(), fallback: device.fallback.clone() });
         let dataset = self.dataset(&experiment).await?;
