@@ -3,6 +3,9 @@
 use super::{Backend, OpenDevice};
 use crate::error::{Error, Result};
 use burn::tensor::Device;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 /// What the CPU path runs on.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
@@ -12,9 +15,31 @@ pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 /// # Errors
 /// [`Error::NoWebGpu`] when there is no adapter or it refuses a device.
 pub async fn open_webgpu() -> Result<OpenDevice> {
-    let opened = Device::wgpu_options().init_with_setup_async().await;
-    let (device, setup) = opened.map_err(|error| Error::NoWebGpu { reason: error.to_string() })?;
-    let info = setup.adapter.get_info();
-    let adapter = if info.name.is_empty() { "unnamed adapter".to_owned() } else { info.name };
+    let adapter = adapter_in_words().await?;
+    let opened = Device::wgpu_options().init_async().await;
+    let device = opened.map_err(|error| Error::NoWebGpu { reason: error.to_string() })?;
     Ok(OpenDevice { device, backend: Backend::WebGpu, adapter })
+}
+
+/// What the browser tells of its adapter. Asked before Burn opens it, for a plain reason where there is none.
+async fn adapter_in_words() -> Result<String> {
+    let missing = |reason: &str| Error::NoWebGpu { reason: reason.to_owned() };
+    let gpu = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu"));
+    let gpu = gpu.ok_or_else(|| missing("this browser does not offer it"))?;
+    let no_adapter = || missing("the browser found no graphics adapter for it");
+    let request = get(&gpu, "requestAdapter").and_then(|request| request.dyn_into::<Function>().ok());
+    let promise = request.and_then(|request| request.call0(&gpu).ok()).ok_or_else(no_adapter)?;
+    let adapter = JsFuture::from(promise.unchecked_into::<Promise>()).await.map_err(|_| no_adapter())?;
+    if adapter.is_null() {
+        return Err(no_adapter());
+    }
+    let info = get(&adapter, "info").unwrap_or(JsValue::NULL);
+    let words = ["vendor", "architecture", "description"].iter().filter_map(|key| get(&info, key)?.as_string());
+    let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    Ok(if words.is_empty() { "a graphics adapter without a name".to_owned() } else { words })
+}
+
+/// A property that is there.
+fn get(object: &JsValue, key: &str) -> Option<JsValue> {
+    Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }

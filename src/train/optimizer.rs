@@ -12,11 +12,11 @@ use crate::experiment::{OptimizerKind, OptimizerSpec};
 use burn::tensor::Tensor;
 
 /// Decay of Adam's first moment, `beta_1`.
-pub const ADAM_BETA_1: f64 = 0.9;
+const ADAM_BETA_1: f64 = 0.9;
 /// Decay of Adam's second moment, `beta_2`.
-pub const ADAM_BETA_2: f64 = 0.999;
+const ADAM_BETA_2: f64 = 0.999;
 /// Adam's `eps`, added to the root of the second moment (PyTorch's value; Burn's own default differs).
-pub const ADAM_EPSILON: f64 = 1e-8;
+const ADAM_EPSILON: f64 = 1e-8;
 
 /// A hyper-parameter of one parameter tensor: the same for all runs, or one number per run.
 #[derive(Debug, Clone)]

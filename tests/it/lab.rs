@@ -1,1 +1,159 @@
-//! Tests of lab.
+//! The native command line, run as a program: what it prints, and how it refuses.
+
+#![cfg(feature = "train")]
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+fn lab(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.args(arguments).env_remove("EMERGENCE_LAB_DATA").output().expect("lab starts")
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = lab(arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "lab {arguments:?} succeeds: {complaint}");
+    serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")
+}
+
+/// Exit code 2 and one line that names the argument and holds every one of `parts`.
+fn refuses(arguments: &[&str], parts: &[&str]) {
+    let output = lab(arguments);
+    let line = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "lab {arguments:?}: {line}");
+    assert!(output.stdout.is_empty(), "lab {arguments:?} prints nothing on stdout");
+    assert_eq!(line.lines().count(), 1, "lab {arguments:?} complains in one line: {line}");
+    for part in parts {
+        assert!(line.contains(part), "lab {arguments:?} names `{part}`: {line}");
+    }
+}
+
+/// A folder of its own, empty, gone when the test ends.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("emergence-lab-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder for the test");
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn emergence_prints_the_worked_example() {
+    let measured = json(&["emergence", "--widths", "3,3,3,3", "--active", "0,0,3,3"]);
+    assert_eq!(measured["e_b"], "144", "the worked example of docs/method.md");
+    let log = measured["log10_e_b"].as_f64().expect("a number");
+    assert!((log - 144_f64.log10()).abs() < 1e-12, "log10 of 144, not {log}");
+    assert_eq!(json(&["emergence", "--widths", "3,3,3,3", "--active", "0,3,3,3"])["e_a"], "117", "the other one");
+}
+
+#[test]
+fn emergence_of_nothing_is_zero_without_a_logarithm() {
+    let measured = json(&["emergence", "--widths", "2,2", "--active", "2,2"]);
+    assert_eq!((&measured["e_a"], &measured["log10_e_a"]), (&Value::from("0"), &Value::Null), "no inactive node");
+}
+
+#[test]
+fn init_describes_every_layer() {
+    let arguments =
+        ["--scheme", "emergence(kaiming_normal;alpha=1.5)", "--model", "mlp:256,128", "--data", "mnist", "--seed", "0"];
+    let described = json(&[&["init"], &arguments[..]].concat());
+    let layers = described["layers"].as_array().expect("layers");
+    let scales = layers.iter().map(|layer| layer["scale"].as_f64().expect("a scale")).collect::<Vec<_>>();
+    assert_eq!(scales, [1.0 / 1.5, 1.0, 1.5], "three weight layers: the middle one stays");
+    assert_eq!(
+        (&layers[0]["fan_in"], &layers[0]["fan_out"]),
+        (&Value::from(784), &Value::from(256)),
+        "the first layer"
+    );
+    let std = layers[0]["std"].as_f64().expect("a standard deviation");
+    let expected = (2.0_f64 / 784.0).sqrt() / 1.5;
+    // 200,704 weights: the sampled deviation is within 0.2 % of theory with overwhelming probability.
+    assert!((std / expected - 1.0).abs() < 0.01, "{std} instead of {expected}");
+    assert_eq!(layers[0]["sha256"].as_str().map(str::len), Some(64), "a digest per layer");
+}
+
+#[test]
+fn run_writes_the_results_three_ways() {
+    let folder = Folder::new("run");
+    let (out, csv, svg) = (folder.path("r.json"), folder.path("r.csv"), folder.path("r.svg"));
+    let query = "data=digits&train=640&test=200&model=mlp:16&batch=64&steps=20&eval=10&seeds=2";
+    let results = json(&["run", query, "--out", &out, "--csv", &csv, "--svg", &svg]);
+    assert_eq!(results["schema"], "emergence-lab/1", "the schema of the contract");
+    assert_eq!(results["environment"]["backend"], "cpu", "native runs are on the CPU");
+    assert_eq!(results["variants"].as_array().map(Vec::len), Some(3), "the default variants");
+    assert_eq!(results["variants"][0]["runs"][1]["train_loss"].as_array().map(Vec::len), Some(20), "every step");
+    let file = std::fs::read_to_string(&out).expect("--out is written");
+    assert_eq!(serde_json::from_str::<Value>(&file).expect("JSON"), results, "the file holds what stdout shows");
+    assert!(std::fs::read_to_string(&csv).expect("--csv is written").starts_with("variant,"), "a header");
+    assert!(std::fs::read_to_string(&svg).expect("--svg is written").starts_with("<svg"), "a drawing");
+}
+
+#[test]
+fn default_data_become_digits_where_there_is_no_mnist() {
+    let folder = Folder::new("nothing");
+    let query = "train=256&test=100&model=mlp:8&batch=32&steps=2&eval=2&seeds=1&init=pytorch";
+    let output = lab(&["run", query, "--data-dir", &folder.path("")]);
+    assert!(output.status.success(), "it runs without MNIST");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("digits"), "and says what it took instead");
+    let results = serde_json::from_slice::<Value>(&output.stdout).expect("JSON");
+    assert!(results["query"].as_str().is_some_and(|query| query.contains("data=digits")), "the results name it, too");
+}
+
+#[test]
+fn wrong_arguments_are_refused_in_one_line() {
+    refuses(&["run", "lr=fast"], &["lr", "expected", "fast"]);
+    refuses(&["run", "model=mlp:0"], &["model", "mlp:0"]);
+    refuses(&["run", "init=kaiming_normal,kaiming_normal"], &["init", "once"]);
+    refuses(&["run", "device=webgpu&data=digits&steps=1"], &["device", "cpu"]);
+    refuses(&["run"], &["query", "nothing"]);
+    refuses(&["run", "steps=1", "--color", "red"], &["--color"]);
+    refuses(&["run", "steps=1", "--out"], &["--out", "value"]);
+    refuses(&["run", "data=digits&train=10&batch=128"], &["train", "128", "10"]);
+    refuses(&["emergence", "--widths", "3,3", "--active", "0,4"], &["--active", "4"]);
+    refuses(&["emergence", "--widths", "3,x", "--active", "0,0"], &["--widths", "3,x"]);
+    refuses(&["emergence", "--widths", "3,3"], &["--active", "nothing"]);
+    refuses(&["init", "--scheme", "magic", "--model", "mlp:8"], &["init", "magic"]);
+    refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--seed", "-1"], &["--seed", "-1"]);
+    refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
+    refuses(&["data", "fetch", "cats"], &["NAME", "cats"]);
+    refuses(&["dance"], &["dance"]);
+}
+
+#[test]
+fn a_failure_leaves_no_file_behind() {
+    let folder = Folder::new("failure");
+    let out = folder.path("r.json");
+    let output = lab(&["run", "data=mnist&steps=1", "--data-dir", &folder.path("none"), "--out", &out]);
+    assert_eq!(output.status.code(), Some(1), "missing data is a failure, not a wrong argument");
+    let line = String::from_utf8_lossy(&output.stderr);
+    assert!(line.contains("lab data fetch mnist"), "it says what to do: {line}");
+    assert!(!std::path::Path::new(&out).exists(), "no results file");
+}
+
+#[test]
+fn data_are_listed_and_damaged_data_are_found() {
+    let folder = Folder::new("data");
+    let listed = json(&["data", "list", "--data-dir", &folder.path("")]);
+    let files = listed[0]["files"].as_array().expect("files");
+    assert!(files.len() == 4 && files.iter().all(|file| file["present"] == false), "four files, none there: {listed}");
+    std::fs::create_dir_all(folder.0.join("mnist")).expect("a folder");
+    std::fs::write(folder.0.join("mnist/t10k-labels-idx1-ubyte"), b"no labels").expect("a file");
+    let checked = lab(&["data", "check", "mnist", "--data-dir", &folder.path("")]);
+    assert_eq!(checked.status.code(), Some(1), "an incomplete folder does not pass the check");
+    let fetched = lab(&["data", "fetch", "mnist", "--data-dir", &folder.path("new"), "--from", &folder.path("mnist")]);
+    assert_eq!(fetched.status.code(), Some(1), "a source without the files cannot be fetched from");
+    assert!(!folder.0.join("new/mnist/t10k-labels-idx1-ubyte").exists(), "and nothing half-fetched stays");
+}

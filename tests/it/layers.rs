@@ -1,1 +1,208 @@
-//! Tests of layers.
+//! Who may import whom: the table of ARCHITECTURE.md, read off the sources. A module that reaches where it must not, a
+//! file that does not say what it is for, or a tensor where none belongs fails here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A module with the modules of this crate and the outside crates that its files may name.
+struct Rule {
+    module: &'static str,
+    own: &'static [&'static str],
+    outside: &'static [&'static str],
+}
+
+const ALL: &[&str] = &[
+    "dataset",
+    "device",
+    "emergence",
+    "error",
+    "experiment",
+    "export",
+    "init",
+    "metrics",
+    "model",
+    "plot",
+    "protocol",
+    "rng",
+    "train",
+    "web",
+];
+
+/// The more specific paths stand first.
+const RULES: &[Rule] = &[
+    Rule { module: "error", own: &[], outside: &["thiserror"] },
+    Rule { module: "experiment", own: &["error"], outside: &["serde", "percent_encoding"] },
+    Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
+    Rule { module: "dataset", own: &["error", "experiment", "rng"], outside: &["rand_chacha", "sha2", "flate2"] },
+    Rule { module: "emergence", own: &[], outside: &["num_bigint", "thiserror"] },
+    Rule { module: "init", own: &["error", "experiment", "rng"], outside: &["rand", "libm", "sha2"] },
+    Rule { module: "metrics", own: &["experiment"], outside: &["serde", "statrs"] },
+    Rule { module: "model", own: &["experiment", "init"], outside: &["burn"] },
+    Rule { module: "device", own: &["error"], outside: &["burn", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
+    Rule {
+        module: "train",
+        own: &["dataset", "device", "emergence", "error", "experiment", "init", "metrics", "model"],
+        outside: &["burn", "libm"],
+    },
+    Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde"] },
+    Rule { module: "plot", own: &["experiment", "metrics"], outside: &["plotters"] },
+    Rule {
+        module: "export",
+        own: &["error", "experiment", "metrics", "plot"],
+        outside: &["csv", "serde", "serde_json"],
+    },
+    Rule {
+        module: "web/worker",
+        own: &["dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
+        outside: &["js_sys", "log", "serde_json", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
+    },
+    Rule {
+        module: "web",
+        own: &["error", "experiment", "export", "metrics", "plot", "protocol", "web"],
+        outside: &[
+            "js_sys",
+            "plotters",
+            "plotters_canvas",
+            "serde",
+            "serde_json",
+            "wasm_bindgen",
+            "wasm_bindgen_futures",
+            "web_sys",
+        ],
+    },
+];
+
+/// Every outside crate that a rule can name; `std`, `core` and the like are free.
+const OUTSIDE: &[&str] = &[
+    "anyhow",
+    "burn",
+    "burn_wgpu",
+    "csv",
+    "flate2",
+    "js_sys",
+    "lexopt",
+    "libm",
+    "log",
+    "num_bigint",
+    "percent_encoding",
+    "plotters",
+    "plotters_canvas",
+    "pollster",
+    "rand",
+    "rand_chacha",
+    "rand_distr",
+    "serde",
+    "serde_json",
+    "sha2",
+    "statrs",
+    "thiserror",
+    "ureq",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "web_sys",
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// All source files with their paths relative to `src/`.
+fn all_sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found.sort();
+    let relative = |path: &Path| path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+    found.iter().map(|path| (relative(path), fs::read_to_string(path).expect("readable"))).collect()
+}
+
+/// The text without comments, so that a doc link is not an import.
+fn code(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// The identifiers `x` in `prefix` `x`.
+fn named_after<'text>(text: &'text str, prefix: &str) -> Vec<&'text str> {
+    let word = |rest: &'text str| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    text.match_indices(prefix).map(|(at, _)| word(&text[at + prefix.len()..])).collect()
+}
+
+fn names_crate(text: &str, name: &str) -> bool {
+    let path = format!("{name}::");
+    text.match_indices(&path).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        // `a::serde::` and `my_serde::` are other things.
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+    })
+}
+
+#[test]
+fn modules_import_only_what_the_table_allows() {
+    let mut wrong = Vec::new();
+    for (path, text) in all_sources() {
+        let Some(rule) = RULES
+            .iter()
+            .find(|rule| path == format!("{}.rs", rule.module) || path.starts_with(&format!("{}/", rule.module)))
+        else {
+            assert!(path == "lib.rs" || path.starts_with("bin/"), "{path}: expected a rule for this module");
+            continue;
+        };
+        let text = code(&text);
+        let module = rule.module.split('/').next().unwrap_or_default();
+        for own in named_after(&text, "crate::").into_iter().filter(|own| ALL.contains(own) && *own != module) {
+            if !rule.own.contains(&own) {
+                wrong.push(format!("{path} uses {own}"));
+            }
+        }
+        for outside in OUTSIDE.iter().filter(|name| names_crate(&text, name) && !rule.outside.contains(name)) {
+            wrong.push(format!("{path} names the crate {outside}"));
+        }
+    }
+    assert!(wrong.is_empty(), "against the table in ARCHITECTURE.md:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn grouped_imports_of_this_crate_stay_readable_for_the_table() {
+    for (path, text) in all_sources() {
+        assert!(
+            !code(&text).contains("use crate::{"),
+            "{path}: one `use crate::module` per line, so that the table can be checked"
+        );
+    }
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    for (path, text) in all_sources() {
+        assert!(text.starts_with("//! "), "{path}: expected `//! ` and what the file is for");
+    }
+}
+
+#[test]
+fn the_core_knows_no_browser_and_no_clock() {
+    for (path, text) in all_sources() {
+        let text = code(&text);
+        let rim =
+            path.starts_with("web/") || path.starts_with("device/") || path.starts_with("bin/") || path == "lib.rs";
+        assert!(
+            rim || !text.contains("target_arch") || path == "dataset/mod.rs",
+            "{path}: knows on which platform it runs"
+        );
+        assert!(path.starts_with("bin/") || !text.contains("std::time"), "{path}: reads a clock");
+    }
+}
+
+#[test]
+fn files_stay_short() {
+    for (path, text) in all_sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 450, "{path}: {lines} lines; split it where a second noun lives");
+    }
+}
