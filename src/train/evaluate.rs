@@ -4,7 +4,7 @@ use crate::dataset::{Dataset, Part};
 use crate::emergence::{self, ActiveRule, LayerActivity};
 use crate::error::{Error, Result};
 use crate::experiment::{ActiveDefinition, ActivitySpec};
-use crate::metrics::RunEvaluation;
+use crate::metrics::{EvaluationRecord, RunEvaluation};
 use crate::model::{Mlp, correct_predictions, cross_entropy};
 use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
 
@@ -30,11 +30,21 @@ struct Chunk {
     classes: Tensor<3, Int>,
 }
 
-/// The evaluation of one step, chunk by chunk.
-#[derive(Debug, Default)]
+/// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
+#[derive(Debug)]
 pub struct Tally {
+    step: u64,
+    model: Mlp,
     losses: Vec<Tensor<1>>,
     correct: Vec<Tensor<1>>,
+}
+
+impl Tally {
+    /// Nothing judged yet of `model` after `step` steps. Tensors share memory until they change, so this copies nothing.
+    #[must_use]
+    pub fn new(step: u64, model: Mlp) -> Self {
+        Self { step, model, losses: Vec::new(), correct: Vec::new() }
+    }
 }
 
 impl Evaluator {
@@ -56,9 +66,9 @@ impl Evaluator {
     }
 
     /// Judges one more chunk; `false` when all have been judged.
-    pub fn advance(&self, model: &Mlp, tally: &mut Tally) -> bool {
+    pub fn advance(&self, tally: &mut Tally) -> bool {
         let Some(chunk) = self.chunks.get(tally.losses.len()) else { return false };
-        let logits = model.forward(chunk.images.clone());
+        let logits = tally.model.forward(chunk.images.clone());
         tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot.clone()));
         tally.correct.push(correct_predictions(logits, chunk.classes.clone()));
         true
@@ -68,8 +78,8 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub async fn finish(&self, model: &Mlp, tally: Tally) -> Result<Vec<Option<RunEvaluation>>> {
-        let layers = model.activations(self.probe.clone());
+    pub async fn finish(&self, tally: Tally) -> Result<EvaluationRecord> {
+        let layers = tally.model.activations(self.probe.clone());
         let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
         let mut transaction = Transaction::default();
         for values in tally.losses.iter().chain(&tally.correct) {
@@ -83,7 +93,8 @@ impl Evaluator {
         let correct = totals(&mut read, tally.correct.len());
         let activity = read.collect::<Vec<_>>();
         let runs = losses.iter().zip(&correct).enumerate();
-        runs.map(|(run, (loss, correct))| self.judge(run, *loss, *correct, &activity, &shapes)).collect()
+        let runs = runs.map(|(run, (loss, correct))| self.judge(run, *loss, *correct, &activity, &shapes));
+        Ok(EvaluationRecord { step: tally.step, runs: runs.collect::<Result<_>>()? })
     }
 
     fn judge(

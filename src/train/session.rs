@@ -18,7 +18,9 @@ pub enum Work {
     Step,
     /// Part of an evaluation.
     Evaluation,
-    /// Nothing is left to do.
+    /// Nothing: the next piece would be a training step, and there may be none now.
+    Waiting,
+    /// Nothing: all steps and evaluations are done.
     Finished,
 }
 
@@ -34,6 +36,8 @@ pub struct Session {
     device: Device,
     /// The evaluation under way.
     tally: Option<Tally>,
+    /// The next piece of an evaluation under way comes before the next step.
+    evaluation_is_next: bool,
     /// Losses that are still on the device, with their steps.
     losses: Vec<(u64, Tensor<1>)>,
     /// Evaluations not yet handed out.
@@ -78,11 +82,13 @@ impl Session {
             receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
             variants: variants.collect(),
         };
+        let cohort = Cohort::new(&experiment, &weights, device);
         Ok(Self {
-            cohort: Cohort::new(&experiment, &weights, device),
+            tally: Some(Tally::new(0, cohort.model())),
+            evaluation_is_next: false,
+            cohort,
             evaluator: Evaluator::new(&dataset, experiment.activity.clone(), device)?,
             device: device.clone(),
-            tally: Some(Tally::default()),
             losses: Vec::new(),
             evaluations: Vec::new(),
             experiment,
@@ -116,20 +122,39 @@ impl Session {
         self.tally.is_none() && self.step() >= self.experiment.steps
     }
 
-    /// Does the next small piece: a chunk of an evaluation that is due, else a training step.
+    /// Does the next small piece. Steps and chunks of an evaluation under way take turns, so that the curves of the
+    /// training losses never stand still; no evaluation is under way when the next one falls due. Without `may_train`
+    /// only an evaluation goes on.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
-    pub async fn advance(&mut self) -> Result<Work> {
-        if let Some(tally) = self.tally.take() {
-            self.evaluate(tally).await?;
-            return Ok(Work::Evaluation);
-        }
+    pub async fn advance(&mut self, may_train: bool) -> Result<Work> {
         if self.is_finished() {
             return Ok(Work::Finished);
         }
-        self.train()?;
-        Ok(Work::Step)
+        match self.tally.take() {
+            Some(tally) if !may_train || self.evaluation_is_next || self.must_wait_for_evaluation() => {
+                self.evaluation_is_next = false;
+                self.evaluate(tally).await?;
+                Ok(Work::Evaluation)
+            }
+            None if !may_train => Ok(Work::Waiting),
+            tally => {
+                self.evaluation_is_next = tally.is_some();
+                self.tally = tally;
+                self.train()?;
+                Ok(Work::Step)
+            }
+        }
+    }
+
+    /// Whether the next step would end the training or make another evaluation due.
+    fn must_wait_for_evaluation(&self) -> bool {
+        self.step() >= self.experiment.steps || self.evaluation_is_due_after(self.step() + 1)
+    }
+
+    fn evaluation_is_due_after(&self, step: u64) -> bool {
+        step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps
     }
 
     /// Hands out what was measured since the last call; the only place where losses are read back.
@@ -149,13 +174,11 @@ impl Session {
     }
 
     async fn evaluate(&mut self, mut tally: Tally) -> Result<()> {
-        let model = self.cohort.model();
-        if self.evaluator.advance(&model, &mut tally) {
+        if self.evaluator.advance(&mut tally) {
             self.tally = Some(tally);
-            return Ok(());
+        } else {
+            self.evaluations.push(self.evaluator.finish(tally).await?);
         }
-        let runs = self.evaluator.finish(&model, tally).await?;
-        self.evaluations.push(EvaluationRecord { step: self.step(), runs });
         Ok(())
     }
 
@@ -166,8 +189,8 @@ impl Session {
         let losses = self.cohort.step(images, targets);
         let step = self.step();
         self.losses.push((step, losses));
-        if step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps {
-            self.tally = Some(Tally::default());
+        if self.evaluation_is_due_after(step) {
+            self.tally = Some(Tally::new(step, self.cohort.model()));
         }
         Ok(())
     }

@@ -178,7 +178,7 @@ fn run(query: &str, drain_every: usize) -> History {
     let mut session = Session::new(&experiment, &dataset(), &Device::flex(), environment()).expect("a valid session");
     let mut history = History::new(session.setup().clone());
     for piece in 1.. {
-        let work = pollster::block_on(session.advance()).expect("the CPU computes");
+        let work = pollster::block_on(session.advance(true)).expect("the CPU computes");
         if piece % drain_every == 0 || work == Work::Finished {
             history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
         }
@@ -279,6 +279,18 @@ fn a_session_is_the_same_however_it_is_read() {
     let evaluated = run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>();
     assert_eq!(evaluated, [0, 10, 20, 23], "before the first step, every ten, and after the last");
     assert_eq!(run.active_fraction[0].1.len(), 2, "one hidden layer and the output");
+}
+
+#[test]
+fn a_session_that_may_not_train_only_ends_its_evaluation() {
+    let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
+    let mut session = Session::new(&experiment, &dataset(), &Device::flex(), environment()).expect("a valid session");
+    let advance = |session: &mut Session, may_train| pollster::block_on(session.advance(may_train)).expect("computes");
+    while session.is_evaluating() {
+        assert_eq!(advance(&mut session, false), Work::Evaluation, "the evaluation of step 0 goes on");
+    }
+    assert_eq!((advance(&mut session, false), session.step()), (Work::Waiting, 0), "and then it waits");
+    assert_eq!((advance(&mut session, true), session.step()), (Work::Step, 1), "until it may train");
 }
 
 #[test]

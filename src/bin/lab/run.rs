@@ -76,7 +76,7 @@ async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Hist
     let mut clock = Clock::default();
     loop {
         let start = Clock::now();
-        let work = session.advance().await?;
+        let work = session.advance(true).await?;
         let record = session.drain().await?;
         let elapsed = start.elapsed().as_secs_f64();
         clock.elapsed_secs += elapsed;

@@ -4,6 +4,9 @@
 //! a smooth random field, leant, stretched, turned and placed ([`hand`]), drawn with a pen of its own width and
 //! blackness ([`pen`]), and noise is laid over it. Only operations whose results IEEE 754 fixes are used, so the bytes are
 //! the same natively and in WebAssembly.
+//!
+//! The ranges in [`hand`] were chosen so that the classes are not linearly separable (a softmax classifier on the pixels
+//! stops at 91 to 92 % of the test images) while a small MLP learns them soon (98 % after 1000 steps), both measured.
 
 mod draws;
 mod glyphs;
@@ -28,8 +31,8 @@ pub const TEST_EXAMPLES: usize = 10_000;
 pub const SEED: u64 = 0;
 /// Index of the first test example; training examples count from 0.
 pub const FIRST_TEST_INDEX: u64 = 1 << 32;
-/// Mean and standard deviation of the pixels of the 60,000 training images of [`SEED`], divided by 255.
-pub const NORMALIZATION: Normalization = Normalization { mean: 0.1307, std: 0.3081 };
+/// Mean and standard deviation of the 47,040,000 training pixels of [`SEED`] divided by 255, measured.
+pub const NORMALIZATION: Normalization = Normalization { mean: 0.1068, std: 0.2298 };
 
 /// The most that the background noise of an image may amount to, of 256.
 const NOISE: f32 = 40.0;

@@ -37,7 +37,7 @@ pub async fn load(name: DatasetName, turn: &Turn) -> Result<Dataset> {
 
 async fn draw_digits(turn: &Turn) -> Result<Dataset> {
     let mut generator = digits::Generator::new(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
-    while generator.advance(DIGITS_PER_TURN) {
+    while !generator.advance(DIGITS_PER_TURN) {
         progress("digits", generator.done() as u64, Some(generator.total() as u64));
         turn.pass().await;
     }

@@ -139,7 +139,7 @@ impl Worker {
         let mut pace = Pace { running: !paused, single_steps: 0, announced: false };
         loop {
             let command = if pace.is_busy(&run.session) {
-                let work = run.advance().await?;
+                let work = run.advance(pace.may_train()).await?;
                 if work == Work::Finished {
                     run.report().await?;
                     post(&Event::Finished { timing: run.timing });
@@ -179,7 +179,11 @@ struct Pace {
 impl Pace {
     /// An evaluation that has begun is always ended, and a session with nothing left says so by itself.
     fn is_busy(&self, session: &Session) -> bool {
-        self.running || self.single_steps > 0 || session.is_evaluating() || session.is_finished()
+        self.may_train() || session.is_evaluating() || session.is_finished()
+    }
+
+    fn may_train(&self) -> bool {
+        self.running || self.single_steps > 0
     }
 
     fn count(&mut self, work: Work) {
@@ -217,9 +221,9 @@ impl Run {
     }
 
     /// One piece of work, and a report when one is due.
-    async fn advance(&mut self) -> Result<Work, Failure> {
+    async fn advance(&mut self, may_train: bool) -> Result<Work, Failure> {
         let start = now_secs();
-        let work = self.session.advance().await.map_err(device_failure)?;
+        let work = self.session.advance(may_train).await.map_err(device_failure)?;
         let elapsed = now_secs() - start;
         self.timing.elapsed_secs += elapsed;
         if work == Work::Step {
@@ -227,8 +231,7 @@ impl Run {
             self.steps_since_report += 1;
         }
         let evaluation_ended = work == Work::Evaluation && !self.session.is_evaluating();
-        let evaluation_due = work == Work::Step && self.session.is_evaluating();
-        if evaluation_ended || evaluation_due || self.steps_since_report >= self.steps_per_report {
+        if evaluation_ended || self.steps_since_report >= self.steps_per_report {
             self.report().await?;
         }
         Ok(work)
