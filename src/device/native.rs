@@ -10,7 +10,6 @@ pub const CPU_ADAPTER: &str = "Flex, native";
 ///
 /// # Errors
 /// Always [`Error::NoWebGpu`].
-#[expect(clippy::unused_async, reason = "the same signature as in the browser")]
 pub async fn open_webgpu() -> Result<OpenDevice> {
     Err(Error::NoWebGpu { reason: "the native build computes on the CPU".to_owned() })
 }

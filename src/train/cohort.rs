@@ -109,11 +109,11 @@ fn stacked_rates(experiment: &Experiment, layers: usize, device: &Device) -> Vec
 fn stacked_rate(base: f64, multipliers: impl Iterator<Item = f64>, seeds: usize, device: &Device) -> Rate {
     let values = multipliers.map(|multiplier| base * multiplier).collect::<Vec<_>>();
     match values.first() {
-        Some(first) if values.iter().any(|value| value != first) => {
+        Some(first) if values.iter().any(|value| value.to_bits() != first.to_bits()) => {
             #[expect(clippy::cast_possible_truncation, reason = "a learning rate in f32, like the weights")]
             let stacked = values.iter().flat_map(|value| std::iter::repeat_n(*value as f32, seeds)).collect::<Vec<_>>();
             let shape = [stacked.len(), 1, 1];
-            Rate::PerRun(Tensor::from_data(TensorData::new(stacked, shape), device))
+            Rate::PerRun(Box::new(Tensor::from_data(TensorData::new(stacked, shape), device)))
         }
         first => Rate::Shared(first.copied().unwrap_or(base)),
     }

@@ -23,8 +23,8 @@ const ADAM_EPSILON: f64 = 1e-8;
 pub enum Rate {
     /// The same for all runs.
     Shared(f64),
-    /// `[runs, 1, 1]`.
-    PerRun(Tensor<3>),
+    /// `[runs, 1, 1]`; boxed, since a tensor handle is far larger than a number.
+    PerRun(Box<Tensor<3>>),
 }
 
 /// The hyper-parameters of one parameter tensor.
@@ -61,7 +61,7 @@ impl Rate {
     fn times(&self, tensor: Tensor<3>, factor: f64) -> Tensor<3> {
         match self {
             Self::Shared(value) => tensor.mul_scalar(value * factor),
-            Self::PerRun(values) => tensor * values.clone().mul_scalar(factor),
+            Self::PerRun(values) => tensor * values.as_ref().clone().mul_scalar(factor),
         }
     }
 }
