@@ -21,7 +21,7 @@ const DIGITS_PER_TURN: usize = 2000;
 ///
 /// # Errors
 /// What went wrong with the first file that could be had nowhere.
-pub async fn load(name: DatasetName, turn: &Turn) -> Result<Dataset> {
+pub(super) async fn load(name: DatasetName, turn: &Turn) -> Result<Dataset> {
     match name {
         DatasetName::Digits => draw_digits(turn).await,
         DatasetName::Mnist => load_mnist().await,

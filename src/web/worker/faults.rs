@@ -30,7 +30,7 @@ impl log::Log for Bridge {
 }
 
 /// Installs the bridge and a panic hook that tells the page.
-pub fn watch() {
+pub(super) fn watch() {
     // A second logger cannot be set; the first one is ours.
     let _ = log::set_logger(&Bridge);
     log::set_max_level(log::LevelFilter::Warn);
@@ -42,6 +42,6 @@ pub fn watch() {
 
 /// The first logged error since the last call.
 #[must_use]
-pub fn take_logged_error() -> Option<String> {
+pub(super) fn take_logged_error() -> Option<String> {
     LOGGED.lock().ok().and_then(|mut logged| logged.take())
 }

@@ -13,12 +13,12 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
 /// The global scope of this worker.
 #[must_use]
-pub fn scope() -> DedicatedWorkerGlobalScope {
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
 /// Sends an event to the page.
-pub fn post(event: &Event) {
+pub(super) fn post(event: &Event) {
     // Neither can fail for our own plain values; if the page is gone there is nobody to tell.
     if let Ok(text) = serde_json::to_string(event) {
         let _ = scope().post_message(&JsValue::from_str(&text));
@@ -27,13 +27,13 @@ pub fn post(event: &Event) {
 
 /// Seconds since the worker started.
 #[must_use]
-pub fn now_secs() -> f64 {
+pub(super) fn now_secs() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
 /// Commands from the page that have not been looked at yet.
 #[derive(Clone, Default)]
-pub struct Inbox {
+pub(super) struct Inbox {
     state: Rc<RefCell<InboxState>>,
 }
 
@@ -46,7 +46,7 @@ struct InboxState {
 impl Inbox {
     /// Starts to listen; must be called once, before the worker says that it is ready.
     #[must_use]
-    pub fn listen() -> Self {
+    pub(super) fn listen() -> Self {
         let inbox = Self::default();
         let state = Rc::clone(&inbox.state);
         let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -66,12 +66,12 @@ impl Inbox {
 
     /// The next command, if one has come; the text of a message that is none.
     #[must_use]
-    pub fn try_next(&self) -> Option<Result<Command, String>> {
+    pub(super) fn try_next(&self) -> Option<Result<Command, String>> {
         self.state.borrow_mut().queue.pop_front()
     }
 
     /// Waits for the next command.
-    pub async fn next(&self) -> Result<Command, String> {
+    pub(super) async fn next(&self) -> Result<Command, String> {
         poll_fn(|context| match self.try_next() {
             Some(command) => Poll::Ready(command),
             None => {
@@ -84,7 +84,7 @@ impl Inbox {
 }
 
 /// Lets the event loop deliver messages: a turn through a message channel, which browsers do not delay as they do timers.
-pub struct Turn {
+pub(super) struct Turn {
     channel: MessageChannel,
 }
 
@@ -93,12 +93,12 @@ impl Turn {
     ///
     /// # Errors
     /// What the browser says when it has no message channels.
-    pub fn new() -> Result<Self, String> {
+    pub(super) fn new() -> Result<Self, String> {
         MessageChannel::new().map(|channel| Self { channel }).map_err(|error| describe(&error))
     }
 
     /// Comes back after the messages that are already waiting have been delivered.
-    pub async fn pass(&self) {
+    pub(super) async fn pass(&self) {
         let promise = js_sys::Promise::new(&mut |resolve, _| {
             self.channel.port1().set_onmessage(Some(&resolve));
             let _ = self.channel.port2().post_message(&JsValue::NULL);
