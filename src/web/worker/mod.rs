@@ -48,7 +48,7 @@ struct Failure {
 }
 
 impl Failure {
-    fn new(kind: FailureKind, message: impl ToString) -> Self {
+    fn new(kind: FailureKind, message: impl std::fmt::Display) -> Self {
         Self { kind, message: message.to_string() }
     }
 }

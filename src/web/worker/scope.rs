@@ -72,12 +72,12 @@ impl Inbox {
 
     /// Waits for the next command.
     pub(super) async fn next(&self) -> Result<Command, String> {
-        poll_fn(|context| match self.try_next() {
-            Some(command) => Poll::Ready(command),
-            None => {
+        poll_fn(|context| {
+            let next = self.try_next();
+            if next.is_none() {
                 self.state.borrow_mut().waker = Some(context.waker().clone());
-                Poll::Pending
             }
+            next.map_or(Poll::Pending, Poll::Ready)
         })
         .await
     }
