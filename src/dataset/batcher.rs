@@ -48,6 +48,7 @@ impl Batcher {
             self.order = order(self.examples, self.seed, epoch);
             self.epoch = epoch;
         }
+        #[expect(clippy::cast_possible_truncation, reason = "below the number of batches, itself a usize")]
         let begin = (step % self.steps_per_epoch()) as usize * self.batch_size;
         &self.order[begin..begin + self.batch_size]
     }
@@ -75,6 +76,7 @@ fn order(examples: u32, seed: u64, epoch: u64) -> Vec<u32> {
 
 /// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); written out
 /// because the order must not change with a library's version.
+#[expect(clippy::cast_possible_truncation, reason = "the algorithm wants the low half of the product")]
 fn below(draws: &mut impl Rng, bound: u32) -> u32 {
     let rejected = bound.wrapping_neg() % bound;
     loop {

@@ -109,8 +109,8 @@ impl Placing {
 
     fn pixel(&self, point: Point) -> Point {
         let (x, y) = (point.0 - self.middle.0, point.1 - self.middle.1);
-        let [a, b, c, d] = self.matrix;
-        (a * x + b * y + self.offset.0, c * x + d * y + self.offset.1)
+        let [xx, xy, yx, yy] = self.matrix;
+        (xx * x + xy * y + self.offset.0, yx * x + yy * y + self.offset.1)
     }
 }
 
@@ -156,9 +156,11 @@ fn draw_stroke(
 fn curve(at: &impl Fn(usize) -> Point, spans: usize, time: f32) -> Point {
     let span = (time.max(0.0) as usize).min(spans - 1);
     let t = time - span as f32;
-    let [a, b, c, d] = [at(span.saturating_sub(1)), at(span), at(span + 1), at(span + 2)];
-    let axis = |a: f32, b: f32, c: f32, d: f32| {
-        b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
+    let [before, from, to, after] = [at(span.saturating_sub(1)), at(span), at(span + 1), at(span + 2)];
+    let cubic = |before: f32, from: f32, to: f32, after: f32| {
+        let square = 2.0 * before - 5.0 * from + 4.0 * to - after;
+        let cube = 3.0 * (from - to) + after - before;
+        from + 0.5 * t * (to - before + t * (square + t * cube))
     };
-    (axis(a.0, b.0, c.0, d.0), axis(a.1, b.1, c.1, d.1))
+    (cubic(before.0, from.0, to.0, after.0), cubic(before.1, from.1, to.1, after.1))
 }

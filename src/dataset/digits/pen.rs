@@ -55,7 +55,7 @@ impl Sheet {
 
 /// The rows or columns of the grid within `reach` of the interval between `a` and `b`.
 fn covered(a: f32, b: f32, reach: f32) -> std::ops::Range<usize> {
-    // Casts from float to integer saturate, so what lies outside the grid is cut off.
+    // The casts saturate, so what lies outside the grid is cut off.
     let first = (a.min(b) - reach).max(0.0) as usize;
     let end = (a.max(b) + reach + 1.0).max(0.0) as usize;
     first.min(SIDE)..end.min(SIDE)
