@@ -26,5 +26,4 @@ pub mod export;
 pub mod plot;
 pub mod protocol;
 
-#[cfg(target_arch = "wasm32")]
 pub mod web;

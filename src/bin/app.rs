@@ -1,3 +1,6 @@
 //! The page: binds the form and draws; see `web::page`.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    emergence_lab::web::page::start();
+}

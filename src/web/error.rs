@@ -1,6 +1,48 @@
-//! The one place where JavaScript's untyped errors become words.
+//! The one place where JavaScript's untyped errors become words, and the page's errors.
 
+use crate::error::Error;
 use wasm_bindgen::{JsCast, JsValue};
+
+/// What can go wrong on the page.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum WebError {
+    /// The document lacks an element, or it is of another kind.
+    #[error("the page has no usable element #{id}")]
+    Element {
+        /// Its id.
+        id: String,
+    },
+    /// The browser lacks something every browser has: a window, a document.
+    #[error("the browser offers no {what}")]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// The browser has refused a call.
+    #[error("{message}")]
+    Browser {
+        /// The exception's text.
+        message: String,
+    },
+    /// A drawing did not work out.
+    #[error("drawing failed: {message}")]
+    Drawing {
+        /// What the backend says.
+        message: String,
+    },
+    /// The library has refused something.
+    #[error(transparent)]
+    Lab(#[from] Error),
+}
+
+/// The page's result.
+pub type WebResult<T> = Result<T, WebError>;
+
+impl From<JsValue> for WebError {
+    fn from(value: JsValue) -> Self {
+        Self::Browser { message: describe(&value) }
+    }
+}
 
 /// What a thrown value says of itself.
 #[must_use]

@@ -1,1 +1,47 @@
-//! The page: a real HTML form bound from Rust.
+//! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
+//!
+//! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
+//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`messages`]
+//! (what other pages say), [`preview`] and [`wording`].
+
+pub mod fields;
+pub mod messages;
+pub mod preview;
+pub mod state;
+pub mod wording;
+
+#[cfg(target_arch = "wasm32")]
+mod appearance;
+#[cfg(target_arch = "wasm32")]
+mod canvas;
+#[cfg(target_arch = "wasm32")]
+mod charts;
+#[cfg(target_arch = "wasm32")]
+mod controller;
+#[cfg(target_arch = "wasm32")]
+mod dispatch;
+#[cfg(target_arch = "wasm32")]
+mod embed;
+#[cfg(target_arch = "wasm32")]
+mod exports;
+#[cfg(target_arch = "wasm32")]
+mod form;
+#[cfg(target_arch = "wasm32")]
+mod hover;
+#[cfg(target_arch = "wasm32")]
+mod legend;
+#[cfg(target_arch = "wasm32")]
+mod notices;
+#[cfg(target_arch = "wasm32")]
+mod table;
+#[cfg(target_arch = "wasm32")]
+mod toolbar;
+#[cfg(target_arch = "wasm32")]
+mod variants;
+#[cfg(target_arch = "wasm32")]
+mod worker_link;
+
+#[cfg(target_arch = "wasm32")]
+pub use dispatch::start;
+#[cfg(target_arch = "wasm32")]
+use dispatch::{Action, Dispatcher};

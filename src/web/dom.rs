@@ -1,0 +1,88 @@
+//! The few things that the page does to its document, each with a typed error instead of an exception.
+
+use super::error::{WebError, WebResult};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+
+/// The window.
+pub fn window() -> WebResult<Window> {
+    web_sys::window().ok_or(WebError::Missing { what: "window" })
+}
+
+/// The document.
+pub fn document() -> WebResult<Document> {
+    window()?.document().ok_or(WebError::Missing { what: "document" })
+}
+
+/// The `<html>` element.
+pub fn root() -> WebResult<HtmlElement> {
+    let element = document()?.document_element().and_then(|element| element.dyn_into().ok());
+    element.ok_or(WebError::Missing { what: "root element" })
+}
+
+/// The element with this id.
+pub fn element<T: JsCast>(id: &str) -> WebResult<T> {
+    let found = document()?.get_element_by_id(id).and_then(|element| element.dyn_into().ok());
+    found.ok_or_else(|| WebError::Element { id: id.to_owned() })
+}
+
+/// A new element with a class (none when empty) and a text.
+pub fn create(tag: &str, class: &str, text: &str) -> WebResult<Element> {
+    let element = document()?.create_element(tag)?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    if !text.is_empty() {
+        element.set_text_content(Some(text));
+    }
+    Ok(element)
+}
+
+/// Puts an element at the end of another.
+pub fn append(parent: &Element, child: &Element) -> WebResult<()> {
+    parent.append_child(child)?;
+    Ok(())
+}
+
+/// All elements that match.
+pub fn all(selector: &str) -> WebResult<Vec<HtmlElement>> {
+    let list = document()?.query_selector_all(selector)?;
+    Ok((0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect())
+}
+
+/// Sets a text, and touches nothing when it is there already: no layout, no screen reader speaks twice.
+pub fn set_text(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Sets an attribute, or nothing when it is there already.
+pub fn set_attribute(element: &Element, name: &str, value: &str) -> WebResult<()> {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        element.set_attribute(name, value)?;
+    }
+    Ok(())
+}
+
+/// Calls `handler` at every `kind` of event, for as long as the page lives.
+pub fn on(target: &impl AsRef<EventTarget>, kind: &str, handler: impl FnMut(Event) + 'static) -> WebResult<()> {
+    let closure = Closure::<dyn FnMut(Event)>::new(handler);
+    target.as_ref().add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref())?;
+    closure.forget();
+    Ok(())
+}
+
+/// The nearest element around an event's target that carries `data-NAME`, and its value.
+#[must_use]
+pub fn marked(event: &Event, name: &str) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let attribute = format!("data-{name}");
+    target.closest(&format!("[{attribute}]")).ok()??.get_attribute(&attribute)
+}
+
+/// Writes to the console what only a developer can use.
+pub fn report(error: &WebError) {
+    web_sys::console::error_1(&JsValue::from_str(&error.to_string()));
+}

@@ -1,0 +1,74 @@
+//! Colours, and the parts of the page that are left out.
+
+use super::{Action, Dispatcher, exports};
+use crate::experiment::{Theme, View};
+use crate::web::dom;
+use crate::web::error::{WebError, WebResult};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlSelectElement, MediaQueryList, ResizeObserver};
+
+/// Listens to what changes how the charts have to be drawn.
+pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
+    let select: HtmlSelectElement = dom::element("theme")?;
+    let (chosen, own) = (dispatcher.clone(), select.clone());
+    dom::on(&select, "change", move |_| {
+        let name = own.value();
+        let theme = [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == name);
+        chosen.dispatch(Action::Themed(theme.unwrap_or_default()));
+    })?;
+    let darkened = dispatcher.clone();
+    dom::on(&preference()?, "change", move |_| darkened.dispatch(Action::Draw))?;
+    let resized = dispatcher.clone();
+    let changed = Closure::<dyn FnMut()>::new(move || resized.dispatch(Action::Draw));
+    let observer = ResizeObserver::new(changed.as_ref().unchecked_ref())?;
+    for holder in dom::all(".chart .canvas")? {
+        observer.observe(&holder);
+    }
+    // Both live as long as the page.
+    changed.forget();
+    std::mem::forget(observer);
+    Ok(())
+}
+
+/// Makes the page look as the address says.
+pub(super) fn apply(view: &View) -> WebResult<()> {
+    let data = dom::root()?.dataset();
+    match view.theme {
+        Theme::Auto => data.delete("theme"),
+        theme => data.set("theme", theme.name())?,
+    }
+    dom::element::<HtmlSelectElement>("theme")?.set_value(view.theme.name());
+    if view.embed {
+        data.set("embed", "")?;
+    } else {
+        data.delete("embed");
+    }
+    let hidden: Vec<&str> = view.hide.iter().map(|part| part.name()).collect();
+    data.set("hide", &hidden.join(" "))?;
+    dom::element::<HtmlElement>("full-version")?.set_hidden(!view.embed);
+    Ok(())
+}
+
+/// Whether the page is light on dark.
+pub(super) fn is_dark() -> WebResult<bool> {
+    Ok(match dom::root()?.dataset().get("theme").as_deref() {
+        Some("dark") => true,
+        Some(_) => false,
+        None => preference()?.matches(),
+    })
+}
+
+/// Lets the link under an embed lead to the same experiment on the whole page.
+pub(super) fn show_full_link(query: &str) -> WebResult<()> {
+    let link: Element = dom::element("full-link")?;
+    if let Some(link) = link.dyn_ref::<HtmlAnchorElement>() {
+        link.set_href(&exports::address(query)?);
+    }
+    Ok(())
+}
+
+fn preference() -> WebResult<MediaQueryList> {
+    let list = dom::window()?.match_media("(prefers-color-scheme: dark)")?;
+    list.ok_or(WebError::Missing { what: "media queries" })
+}

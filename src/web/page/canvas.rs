@@ -1,0 +1,78 @@
+//! A canvas that is as sharp as its screen: plotters sees device pixels, the page sees CSS pixels.
+
+use crate::plot::{Area, Drawn, PlotStyle};
+use crate::web::dom;
+use crate::web::error::{WebError, WebResult};
+use plotters::drawing::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
+
+/// A canvas with the element that gives it its size.
+pub(super) struct Canvas {
+    element: HtmlCanvasElement,
+    holder: HtmlElement,
+    scale: f64,
+}
+
+impl Canvas {
+    /// The canvas with this id.
+    pub(super) fn bind(id: &str) -> WebResult<Self> {
+        let element: HtmlCanvasElement = dom::element(id)?;
+        let holder = element.parent_element().and_then(|parent| parent.dyn_into().ok());
+        let holder = holder.ok_or_else(|| WebError::Element { id: format!("{id}'s parent") })?;
+        Ok(Self { element, holder, scale: 1.0 })
+    }
+
+    /// The element around it: it takes the keyboard's focus and carries the read-out.
+    pub(super) fn holder(&self) -> &HtmlElement {
+        &self.holder
+    }
+
+    /// Device pixels per CSS pixel of the last drawing.
+    pub(super) fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// What a screen reader says.
+    pub(super) fn describe(&self, text: &str) -> WebResult<()> {
+        dom::set_attribute(&self.element, "aria-label", text)
+    }
+
+    /// Draws anew; `None` while the canvas has no size because it is not shown.
+    pub(super) fn paint<T>(
+        &mut self,
+        dark: bool,
+        draw: impl FnOnce(&Area<CanvasBackend>, &PlotStyle) -> Drawn<CanvasBackend, T>,
+    ) -> WebResult<Option<T>> {
+        let (width, height) = (self.holder.client_width(), self.holder.client_height());
+        if width < 40 || height < 40 {
+            return Ok(None);
+        }
+        // Plotters rounds to whole pixels: below two of them per CSS pixel its lines look ragged.
+        self.scale = dom::window()?.device_pixel_ratio().clamp(2.0, 4.0);
+        self.fit(f64::from(width), f64::from(height))?;
+        let missing = || WebError::Missing { what: "2D canvas" };
+        let backend = CanvasBackend::with_canvas_object(self.element.clone()).ok_or_else(missing)?;
+        let area = backend.into_drawing_area();
+        let drawn = draw(&area, &PlotStyle::canvas(self.scale, dark));
+        drawn.map(Some).map_err(|error| WebError::Drawing { message: error.to_string() })
+    }
+
+    /// Gives the canvas its size in device pixels, and wipes it.
+    fn fit(&self, width: f64, height: f64) -> WebResult<()> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand pixels")]
+        let size = ((width * self.scale).round() as u32, (height * self.scale).round() as u32);
+        if (self.element.width(), self.element.height()) != size {
+            // Setting a size wipes the canvas.
+            self.element.set_width(size.0);
+            self.element.set_height(size.1);
+            return Ok(());
+        }
+        let missing = || WebError::Missing { what: "2D canvas" };
+        let context = self.element.get_context("2d")?.ok_or_else(missing)?;
+        let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
+        context.clear_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! The charts: three quantities against steps and the map of active units, with one cursor for all of them.
+
+use super::canvas::Canvas;
+use super::hover::{self, Readout};
+use super::wording::{value_text, variant_label};
+use super::{Action, Dispatcher};
+use crate::metrics::{History, Quantity};
+use crate::plot::{self, ActivityMap, Chart, Frame};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use web_sys::Element;
+
+/// The panels: id of the canvas and what it shows at first.
+const PANELS: [(&str, Quantity); 3] = [
+    ("chart-accuracy", Quantity::TestAccuracy),
+    ("chart-loss", Quantity::TrainLoss),
+    ("chart-emergence", Quantity::EmergenceB),
+];
+/// The panel whose quantity can be switched.
+const EMERGENCE: usize = 2;
+
+/// All charts.
+pub(super) struct Charts {
+    panels: Vec<Panel>,
+    map: MapPanel,
+    /// The step under the pointer, and the panel that the pointer is on.
+    cursor: Option<(usize, f64)>,
+}
+
+struct Panel {
+    canvas: Canvas,
+    quantity: Quantity,
+    drawn: Option<(Chart, Frame)>,
+    readout: Readout,
+}
+
+struct MapPanel {
+    canvas: Canvas,
+    drawn: Option<(ActivityMap, Frame)>,
+    readout: Readout,
+}
+
+impl Charts {
+    /// Binds the canvases of the document.
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let mut panels = Vec::new();
+        for (index, (id, quantity)) in PANELS.into_iter().enumerate() {
+            let canvas = Canvas::bind(id)?;
+            hover::bind(canvas.holder(), index, dispatcher)?;
+            let readout = Readout::new(canvas.holder())?;
+            panels.push(Panel { canvas, quantity, drawn: None, readout });
+        }
+        let canvas = Canvas::bind("chart-activity")?;
+        hover::bind_map(canvas.holder(), dispatcher)?;
+        let readout = Readout::new(canvas.holder())?;
+        bind_switch(dispatcher)?;
+        Ok(Self { panels, map: MapPanel { canvas, drawn: None, readout }, cursor: None })
+    }
+
+    /// Draws everything anew.
+    pub(super) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
+        for panel in &mut self.panels {
+            panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
+        }
+        self.paint_panels(dark)?;
+        for panel in &self.panels {
+            panel.describe(history)?;
+        }
+        self.map.draw(history, visible, dark)
+    }
+
+    /// Shows `E_A` or `E_B`.
+    pub(super) fn switch(&mut self, quantity: Quantity) -> WebResult<()> {
+        self.panels[EMERGENCE].quantity = quantity;
+        for button in dom::all("[data-measure]")? {
+            let own = button.get_attribute("data-measure").as_deref() == Some(quantity.name());
+            button.set_attribute("aria-pressed", if own { "true" } else { "false" })?;
+        }
+        Ok(())
+    }
+
+    /// The pointer is at this CSS column of a panel.
+    pub(super) fn point(&mut self, panel: usize, column: f64, history: &History, dark: bool) -> WebResult<()> {
+        let Some(own) = self.panels.get(panel) else { return Ok(()) };
+        let Some((chart, frame)) = &own.drawn else { return Ok(()) };
+        let cursor = hover::nearest_step(chart, frame.x_at(column * own.canvas.scale()));
+        self.set_cursor(cursor.map(|step| (panel, step)), history, dark)
+    }
+
+    /// A key was pressed on a panel.
+    pub(super) fn press(&mut self, panel: usize, key: &str, history: &History, dark: bool) -> WebResult<()> {
+        let Some((chart, _)) = self.panels.get(panel).and_then(|panel| panel.drawn.as_ref()) else { return Ok(()) };
+        let now = self.cursor.map(|(_, step)| step);
+        let cursor = hover::stepped(chart, now, key).map(|step| (panel, step));
+        self.set_cursor(cursor, history, dark)
+    }
+
+    /// The pointer is on no chart.
+    pub(super) fn leave(&mut self, history: &History, dark: bool) -> WebResult<()> {
+        self.map.readout.hide();
+        self.set_cursor(None, history, dark)
+    }
+
+    /// The pointer is at this CSS place of the map.
+    pub(super) fn point_map(&self, column: f64, row: f64) -> WebResult<()> {
+        let scale = self.map.canvas.scale();
+        let reading = self.map.drawn.as_ref().and_then(|(map, frame)| map.read_at(frame, column * scale, row * scale));
+        if let Some(reading) = reading {
+            return self.map.readout.show_cell(&reading, column, row);
+        }
+        self.map.readout.hide();
+        Ok(())
+    }
+
+    fn set_cursor(&mut self, cursor: Option<(usize, f64)>, history: &History, dark: bool) -> WebResult<()> {
+        if self.cursor == cursor {
+            return Ok(());
+        }
+        self.cursor = cursor;
+        self.paint_panels(dark)?;
+        self.show_readout(history)
+    }
+
+    fn paint_panels(&mut self, dark: bool) -> WebResult<()> {
+        let cursor = self.cursor.map(|(_, step)| step);
+        self.panels.iter_mut().try_for_each(|panel| panel.paint(cursor, dark))
+    }
+
+    fn show_readout(&self, history: &History) -> WebResult<()> {
+        for (index, panel) in self.panels.iter().enumerate() {
+            match (self.cursor.filter(|(own, _)| *own == index), &panel.drawn) {
+                (Some((_, step)), Some((chart, frame))) => {
+                    let column = frame.pixel_x(step) / panel.canvas.scale();
+                    panel.readout.show(chart, panel.quantity, history, step, column)?;
+                }
+                _ => panel.readout.hide(),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Panel {
+    fn paint(&mut self, cursor: Option<f64>, dark: bool) -> WebResult<()> {
+        let Some((chart, frame)) = &mut self.drawn else { return Ok(()) };
+        let painted = self.canvas.paint(dark, |area, style| {
+            let frame = plot::draw(area, chart, style)?;
+            if let Some(step) = cursor {
+                plot::draw_cursor(area, chart, &frame, step, style)?;
+            }
+            Ok(frame)
+        })?;
+        if let Some(painted) = painted {
+            *frame = painted;
+        }
+        Ok(())
+    }
+
+    fn describe(&self, history: &History) -> WebResult<()> {
+        let Some((chart, _)) = &self.drawn else { return Ok(()) };
+        let last = chart.series.iter().filter_map(|series| {
+            let (_, value) = series.points.last()?;
+            Some(format!("{} {}", variant_label(&series.name), value_text(self.quantity, *value)))
+        });
+        let values: Vec<String> = last.collect();
+        let title = &chart.title;
+        self.canvas.describe(&match values.len() {
+            0 => format!("{title} against steps: nothing measured yet"),
+            _ => format!("{title} at step {}: {}", history.step, values.join("; ")),
+        })
+    }
+}
+
+impl MapPanel {
+    fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
+        let mut map = ActivityMap::new(history, visible);
+        for variant in &mut map.variants {
+            variant.name = variant_label(&variant.name);
+        }
+        let height = map.natural_height();
+        let style = self.canvas.holder().style();
+        style.set_property("height", &format!("{height:.0}px"))?;
+        let painted = self.canvas.paint(dark, |area, style| plot::draw_heatmap(area, &map, style))?;
+        self.describe(&map)?;
+        self.drawn = painted.map(|frame| (map, frame));
+        Ok(())
+    }
+
+    fn describe(&self, map: &ActivityMap) -> WebResult<()> {
+        let variants = map.variants.iter().filter_map(|variant| {
+            let last: Option<Vec<String>> = variant
+                .layers
+                .iter()
+                .map(|layer| layer.last().map(|(_, share)| format!("{:.0} %", share * 100.0)))
+                .collect();
+            Some(format!("{} {}", variant.name, last?.join(", ")))
+        });
+        let values: Vec<String> = variants.collect();
+        self.canvas.describe(&match values.len() {
+            0 => "Active units per layer: nothing measured yet".to_owned(),
+            _ => format!("Active units per layer at the last evaluation, input side first: {}", values.join("; ")),
+        })
+    }
+}
+
+/// Stands until the canvas has been painted.
+fn empty_frame() -> Frame {
+    Frame { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0, x_range: (0.0, 1.0), y_range: (0.0, 1.0) }
+}
+
+fn bind_switch(dispatcher: &Dispatcher) -> WebResult<()> {
+    let switch = dispatcher.clone();
+    let charts: Element = dom::element("charts")?;
+    dom::on(&charts, "click", move |event| {
+        let name = dom::marked(&event, "measure");
+        let quantity = Quantity::ALL.into_iter().find(|quantity| Some(quantity.name()) == name.as_deref());
+        if let Some(quantity) = quantity {
+            switch.dispatch(Action::Measure(quantity));
+        }
+    })
+}

@@ -1,0 +1,412 @@
+//! What each action does: the one place where form, session, worker, charts and messages meet.
+
+use super::charts::Charts;
+use super::embed::Parent;
+use super::fields::{init_text, toggled};
+use super::form::Form;
+use super::legend::{Legend, publish_colors};
+use super::messages::{Ask, Post, Question, announcement};
+use super::notices::{Notices, Offer, Weight};
+use super::preview::preview;
+use super::state::{Effect, Phase, Request, Session};
+use super::table::Table;
+use super::toolbar::{Situation, Toolbar};
+use super::worker_link::WorkerLink;
+use super::{Action, Dispatcher, appearance, exports, variants, wording};
+use crate::experiment::{DatasetName, DevicePreference, Experiment, Language, ParsedQuery, View, parse_query};
+use crate::export::Results;
+use crate::metrics::History;
+use crate::protocol::Event;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::schedule::{Redraw, now};
+use wasm_bindgen::JsValue;
+
+/// The page with all its parts.
+pub(super) struct Page {
+    dispatcher: Dispatcher,
+    form: Form,
+    legend: Legend,
+    charts: Charts,
+    table: Table,
+    toolbar: Toolbar,
+    notices: Notices,
+    parent: Parent,
+    redraw: Redraw,
+    worker: Option<WorkerLink>,
+    session: Session,
+    view: View,
+    /// What is shown: measured, or empty in the shape of the form's experiment.
+    history: History,
+    /// The experiment that was started last, in text form.
+    started: Option<String>,
+    /// What is being loaded, and the part of it that is there.
+    loading: Option<(String, Option<f64>)>,
+}
+
+impl Page {
+    /// Binds the document, reads the address and creates the worker.
+    pub(super) fn new(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let parsed = parse_query(&dom::window()?.location().search()?);
+        appearance::bind(dispatcher)?;
+        appearance::apply(&parsed.view)?;
+        publish_colors()?;
+        exports::bind(dispatcher)?;
+        let drawn = dispatcher.clone();
+        let mut page = Self {
+            form: Form::bind(dispatcher)?,
+            legend: Legend::bind(dispatcher)?,
+            charts: Charts::bind(dispatcher)?,
+            table: Table::bind()?,
+            toolbar: Toolbar::bind(dispatcher)?,
+            notices: Notices::bind(dispatcher)?,
+            parent: Parent::bind(dispatcher)?,
+            redraw: Redraw::new(move || drawn.dispatch(Action::Draw)),
+            worker: None,
+            session: Session::default(),
+            history: preview(&parsed.experiment),
+            view: parsed.view.clone(),
+            started: None,
+            loading: None,
+            dispatcher: dispatcher.clone(),
+        };
+        page.open(parsed)?;
+        Ok(page)
+    }
+
+    fn open(&mut self, parsed: ParsedQuery) -> WebResult<()> {
+        for (index, error) in parsed.errors.iter().enumerate() {
+            let text = wording::address_error(error);
+            self.notices.show(&format!("address-{index}"), Weight::Warning, &text, &[])?;
+        }
+        if !parsed.unknown.is_empty() {
+            self.notices.show("unknown", Weight::Info, &wording::unknown_keys(&parsed.unknown), &[])?;
+        }
+        if parsed.view.lang == Language::Zh {
+            self.notices.show("language", Weight::Info, "This page exists in English only so far.", &[])?;
+        }
+        self.form.write(parsed.experiment)?;
+        self.carry_out(vec![Effect::ReplaceWorker])?;
+        if parsed.view.run {
+            self.request(Request::Run)?;
+        }
+        self.edited()
+    }
+
+    /// Carries out an action, and shows what has changed.
+    pub(super) fn update(&mut self, action: Action) -> WebResult<()> {
+        let before = self.session.phase();
+        self.act(action)?;
+        let after = self.session.phase();
+        if before != after {
+            self.arrive(before, after)?;
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, action: Action) -> WebResult<()> {
+        let dark = || appearance::is_dark();
+        match action {
+            Action::Edited => self.read_form(),
+            Action::ToggleBase(base) => self.set_variants(&toggled(&self.form.experiment().variants, base)),
+            Action::AddVariant { control } => self.add_variant(control),
+            Action::RemoveVariant(index) => self.remove_variant(index),
+            Action::Defaults => self.configure(Experiment::default()),
+            Action::Requested(request) => self.request(request),
+            Action::Heard(event) => self.hear(*event),
+            Action::WorkerLost(message) => {
+                self.session.worker_lost(&message);
+                Ok(())
+            }
+            Action::ToggleVariant(index) => {
+                self.legend.toggle(index)?;
+                self.draw()
+            }
+            Action::Measure(quantity) => {
+                self.charts.switch(quantity)?;
+                self.draw()
+            }
+            Action::Point { panel, column } => self.charts.point(panel, column, &self.history, dark()?),
+            Action::PointMap { column, row } => self.charts.point_map(column, row),
+            Action::Press { panel, key } => self.charts.press(panel, &key, &self.history, dark()?),
+            Action::Unpoint => self.charts.leave(&self.history, dark()?),
+            Action::Exported(export) => export.perform(&self.history, &self.form.experiment().to_query()),
+            Action::Asked(question) => self.answer(&question),
+            Action::OtherStarted => self.yield_to_other(),
+            Action::Themed(theme) => {
+                self.view.theme = theme;
+                appearance::apply(&self.view)?;
+                self.write_address()?;
+                self.draw()
+            }
+            Action::Dismiss(subject) => {
+                self.notices.remove(&subject);
+                Ok(())
+            }
+            Action::UseDigits => self.use_digits(),
+            Action::UseCpu => self.use_cpu(),
+            Action::Reload => Ok(dom::window()?.location().reload()?),
+            Action::Draw => self.draw(),
+        }
+    }
+
+    fn read_form(&mut self) -> WebResult<()> {
+        self.form.read()?;
+        self.edited()
+    }
+
+    fn set_variants(&mut self, list: &[crate::experiment::InitScheme]) -> WebResult<()> {
+        self.form.set_variants(&init_text(list))?;
+        self.edited()
+    }
+
+    fn add_variant(&mut self, control: bool) -> WebResult<()> {
+        let Some(scheme) = variants::built(control)? else { return Ok(()) };
+        let mut list = self.form.experiment().variants.clone();
+        if list.contains(&scheme) {
+            return variants::show_builder_error(Some("It is in the list already."));
+        }
+        list.push(scheme);
+        self.set_variants(&list)
+    }
+
+    fn remove_variant(&mut self, index: usize) -> WebResult<()> {
+        let mut list = self.form.experiment().variants.clone();
+        if index < list.len() && list.len() > 1 {
+            list.remove(index);
+            self.set_variants(&list)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an experiment into the form.
+    fn configure(&mut self, experiment: Experiment) -> WebResult<()> {
+        self.form.write(experiment)?;
+        self.edited()
+    }
+
+    /// The form has changed: so do the address, and the empty charts where nothing has been measured.
+    fn edited(&mut self) -> WebResult<()> {
+        self.write_address()?;
+        if matches!(self.session.phase(), Phase::Loading | Phase::Ready) {
+            self.history = preview(self.form.experiment());
+            self.legend.show(&self.history)?;
+        }
+        self.show()?;
+        self.redraw.request()
+    }
+
+    fn request(&mut self, request: Request) -> WebResult<()> {
+        let starts = match request {
+            Request::Run => true,
+            Request::Step => self.session.phase() != Phase::Paused,
+            _ => false,
+        };
+        if starts && !self.form.is_valid() {
+            return self.form.focus_error();
+        }
+        let query = self.form.experiment().to_query();
+        if starts && self.session.allows(request, true) {
+            self.started = Some(query.clone());
+        }
+        let effects = self.session.request(request, &query);
+        self.carry_out(effects)?;
+        self.show()
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> WebResult<()> {
+        for effect in effects {
+            match effect {
+                Effect::Send(command) => {
+                    if let Some(worker) = &self.worker {
+                        worker.send(&command)?;
+                    }
+                }
+                Effect::ReplaceWorker => {
+                    // The old one goes first: two would compete for the GPU.
+                    self.worker = None;
+                    match WorkerLink::open(&self.dispatcher) {
+                        Ok(worker) => self.worker = Some(worker),
+                        Err(error) => self.session.worker_lost(&format!("The worker could not be created: {error}.")),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, event: Event) -> WebResult<()> {
+        if !self.session.accepts(&event) {
+            return Ok(());
+        }
+        let effects = self.session.event(&event);
+        self.carry_out(effects)?;
+        match event {
+            Event::Ready { .. } => self.worker.iter().for_each(WorkerLink::is_there),
+            Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
+            Event::Data { file, received, total } => {
+                let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
+                self.loading = Some((wording::data_text(&file, received, total), share));
+            }
+            Event::DataFallback { reason } => {
+                let text = format!("MNIST could not be had, so the embedded digits are used instead. {reason}");
+                self.notices.show("data", Weight::Warning, &text, &[])?;
+            }
+            Event::Started { setup } => {
+                self.history = History::new(*setup);
+                self.legend.show(&self.history)?;
+            }
+            Event::Progress { record, timing } => {
+                self.history.apply(&record);
+                self.history.timing = timing;
+                self.parent.post(&self.situation_post("progress"))?;
+            }
+            Event::Finished { timing } => self.history.timing = timing,
+            Event::Paused { .. } | Event::Failed { .. } => {}
+        }
+        self.show()?;
+        self.redraw.request()
+    }
+
+    /// Another phase has been reached.
+    fn arrive(&mut self, before: Phase, after: Phase) -> WebResult<()> {
+        match after {
+            Phase::Preparing => self.prepare()?,
+            Phase::Training if before == Phase::Preparing => self.parent.announce_start()?,
+            Phase::Ready if before != Phase::Loading => self.history = preview(self.form.experiment()),
+            Phase::Loading => self.history = preview(self.form.experiment()),
+            _ => {}
+        }
+        self.show_failure()?;
+        self.legend.show(&self.history)?;
+        // What is announced can be seen: whoever waits for a state finds the charts drawn.
+        self.draw()?;
+        dom::root()?.dataset().set("state", after.name())?;
+        match announcement(before, after) {
+            Some(name) => self.parent.post(&self.situation_post(name)),
+            None => Ok(()),
+        }
+    }
+
+    fn prepare(&mut self) -> WebResult<()> {
+        self.loading = None;
+        self.notices.remove("data");
+        self.history = preview(self.form.experiment());
+        Ok(())
+    }
+
+    fn show_failure(&self) -> WebResult<()> {
+        match self.session.failure() {
+            Some(failure) => {
+                self.notices.show("failure", Weight::Failure, &failure.message, Offer::against(failure.remedy))
+            }
+            None => {
+                self.notices.remove("failure");
+                Ok(())
+            }
+        }
+    }
+
+    fn draw(&mut self) -> WebResult<()> {
+        let start = now()?;
+        self.charts.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
+        self.table.show(&self.history)?;
+        exports::enable(self.history.step > 0)?;
+        self.show()?;
+        dom::root()?.dataset().set("step", &self.history.step.to_string())?;
+        self.redraw.drawn(start)
+    }
+
+    fn show(&self) -> WebResult<()> {
+        self.toolbar.show(&Situation {
+            session: &self.session,
+            history: &self.history,
+            changed: self.is_changed(),
+            touched: self.started.is_some(),
+            loading: self.loading.as_ref(),
+        })
+    }
+
+    fn is_changed(&self) -> bool {
+        self.started.as_ref().is_some_and(|started| *started != self.form.experiment().to_query())
+    }
+
+    fn write_address(&self) -> WebResult<()> {
+        let query = self.form.experiment().to_query_with(&self.view);
+        appearance::show_full_link(&self.form.experiment().to_query())?;
+        let address = exports::address(&query)?;
+        // Some browsers limit how often this may be called; the next change makes up for it.
+        let replaced = dom::window()?.history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        replaced.or(Ok(()))
+    }
+
+    fn use_digits(&mut self) -> WebResult<()> {
+        let mut experiment = self.form.experiment().clone();
+        experiment.dataset.name = DatasetName::Digits;
+        self.configure(experiment)?;
+        if self.session.worker_ready() { self.request(Request::Run) } else { self.restart() }
+    }
+
+    fn use_cpu(&mut self) -> WebResult<()> {
+        let experiment = Experiment { device: DevicePreference::Cpu, ..self.form.experiment().clone() };
+        self.configure(experiment)?;
+        self.restart()
+    }
+
+    fn restart(&mut self) -> WebResult<()> {
+        let query = self.form.experiment().to_query();
+        let effects = self.session.restart_with(&query);
+        self.started = Some(query);
+        self.carry_out(effects)
+    }
+
+    /// Only embeds give way: two tabs that were opened on purpose may well run side by side.
+    fn yield_to_other(&mut self) -> WebResult<()> {
+        if self.view.embed { self.request(Request::Pause) } else { Ok(()) }
+    }
+
+    fn answer(&mut self, question: &Question) -> WebResult<()> {
+        let outcome = match &question.ask {
+            Ask::Request(request) => self.obey(*request, &question.name)?,
+            Ask::Config(Some(query)) => match parse_query(query).strict() {
+                Ok((experiment, _)) => {
+                    self.configure(experiment)?;
+                    None
+                }
+                Err(error) => Some(error.to_string()),
+            },
+            Ask::Results if self.history.step == 0 => Some("There are no results yet.".to_owned()),
+            Ask::Config(None) | Ask::Results => None,
+            Ask::Unknown => Some(format!("There is no command called {}.", question.name)),
+        };
+        let results = matches!(question.ask, Ask::Results) && outcome.is_none();
+        let results = results.then(|| Box::new(Results::from(&self.history)));
+        let base = question.answer();
+        let situation = self.situation_post(&question.name);
+        self.parent.post(&Post { id: base.id, results, error: outcome, ..situation })
+    }
+
+    /// Carries out a request of the page around this one; the reason when it makes no sense now.
+    fn obey(&mut self, request: Request, name: &str) -> WebResult<Option<String>> {
+        if !self.session.allows(request, self.is_changed()) {
+            let state = self.session.phase().name();
+            return Ok(Some(format!("{name} makes no sense while the state is {state}.")));
+        }
+        if request == Request::Run && !self.form.is_valid() {
+            return Ok(Some("The form holds a value that cannot be used.".to_owned()));
+        }
+        self.request(request)?;
+        Ok(None)
+    }
+
+    fn situation_post(&self, name: &str) -> Post {
+        Post {
+            state: Some(self.session.phase().name()),
+            step: Some(self.history.step),
+            steps: Some(self.history.setup.steps),
+            query: Some(self.form.experiment().to_query()),
+            error: self.session.failure().map(|failure| failure.message.clone()),
+            ..Post::named(name)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Everything that can happen on the page, one at a time.
+
+use super::controller::Page;
+use super::exports::Export;
+use super::messages::Question;
+use super::state::Request;
+use crate::experiment::{BaseInit, Theme};
+use crate::metrics::Quantity;
+use crate::protocol::Event;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Action {
+    /// A field of the form has another value.
+    Edited,
+    /// A plain scheme was checked or unchecked.
+    ToggleBase(BaseInit),
+    /// The variant of the builder is to be added; with `control`, as its learning-rate control.
+    AddVariant {
+        /// As the learning-rate control.
+        control: bool,
+    },
+    /// The variant with this index is to be taken out.
+    RemoveVariant(usize),
+    /// The form is to hold the default experiment.
+    Defaults,
+    /// A button was pressed.
+    Requested(Request),
+    /// The worker has said something.
+    Heard(Box<Event>),
+    /// The worker is gone; why, as a sentence.
+    WorkerLost(String),
+    /// A variant of the legend was pressed.
+    ToggleVariant(usize),
+    /// Another measure of emergence is to be shown.
+    Measure(Quantity),
+    /// The pointer is at this CSS column of a chart.
+    Point {
+        /// Index of the chart.
+        panel: usize,
+        /// CSS pixels from its left edge.
+        column: f64,
+    },
+    /// The pointer is at this place of the map of active units, in CSS pixels.
+    PointMap {
+        /// From the left edge.
+        column: f64,
+        /// From the upper edge.
+        row: f64,
+    },
+    /// A key was pressed on a chart.
+    Press {
+        /// Index of the chart.
+        panel: usize,
+        /// Its name as in `KeyboardEvent.key`.
+        key: String,
+    },
+    /// The pointer is on no chart.
+    Unpoint,
+    /// An export button was pressed.
+    Exported(Export),
+    /// The page around this one has asked for something.
+    Asked(Question),
+    /// Another embed of this site has started to compute.
+    OtherStarted,
+    /// Other colours were chosen.
+    Themed(Theme),
+    /// A notice was dismissed.
+    Dismiss(String),
+    /// The embedded digits are to be used.
+    UseDigits,
+    /// The CPU is to be used.
+    UseCpu,
+    /// The page is to be loaded anew.
+    Reload,
+    /// Size or colours have changed, or a drawing is due.
+    Draw,
+}
+
+/// Takes actions from anywhere on the page.
+#[derive(Clone)]
+pub(super) struct Dispatcher(Rc<Shared>);
+
+struct Shared {
+    waiting: RefCell<VecDeque<Action>>,
+    page: RefCell<Option<Page>>,
+}
+
+impl Dispatcher {
+    /// Takes in an action. While another one is at work (or the page is still being put together) it waits.
+    pub(super) fn dispatch(&self, action: Action) {
+        self.0.waiting.borrow_mut().push_back(action);
+        self.work();
+    }
+
+    fn work(&self) {
+        let Ok(mut page) = self.0.page.try_borrow_mut() else { return };
+        let Some(page) = page.as_mut() else { return };
+        loop {
+            let Some(action) = self.0.waiting.borrow_mut().pop_front() else { return };
+            if let Err(error) = page.update(action) {
+                dom::report(&error);
+            }
+        }
+    }
+}
+
+/// Puts the page together; what cannot work at all becomes the state `failed`.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| fail(&format!("The page has crashed: {panic}"))));
+    if let Err(error) = begin() {
+        fail(&format!("The page could not be put together: {error}."));
+    }
+}
+
+fn begin() -> WebResult<()> {
+    let shared = Shared { waiting: RefCell::new(VecDeque::new()), page: RefCell::new(None) };
+    let dispatcher = Dispatcher(Rc::new(shared));
+    let page = Page::new(&dispatcher)?;
+    dispatcher.0.page.replace(Some(page));
+    dispatcher.work();
+    Ok(())
+}
+
+/// The last resort, for when nothing of the page can be relied on.
+fn fail(message: &str) {
+    web_sys::console::error_1(&message.into());
+    let show = || -> WebResult<()> {
+        dom::root()?.dataset().set("state", "failed")?;
+        let notice = dom::create("p", "notice failure", &format!("{message} Please reload the page."))?;
+        dom::element::<web_sys::Element>("notices")?.append_child(&notice)?;
+        Ok(())
+    };
+    if let Err(error) = show() {
+        dom::report(&error);
+    }
+}

@@ -1,0 +1,62 @@
+//! Between the fields of the form and the query string: every control is named after its key, so a form is a list of
+//! pairs, and the crate's own parser judges what was typed.
+
+use crate::error::Error;
+use crate::experiment::{BaseInit, Experiment, InitScheme, ParsedQuery, parse_query};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// A key of the query string and its value, not escaped.
+pub type Pair = (String, String);
+
+/// Keys whose empty field means that the key is absent.
+const OPTIONAL: [&str; 2] = ["train", "test"];
+
+/// What the fields of a form say.
+#[must_use]
+pub fn parse_fields(fields: &[Pair]) -> ParsedQuery {
+    let stated = fields.iter().filter(|(key, value)| !(OPTIONAL.contains(&key.as_str()) && value.trim().is_empty()));
+    let pairs = stated.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value.trim(), NON_ALPHANUMERIC)));
+    parse_query(&pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
+#[must_use]
+pub fn changed_fields(experiment: &Experiment) -> Vec<Pair> {
+    let query = experiment.to_query();
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(key, value)| (key.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned())).collect()
+}
+
+/// The key that an error is about, and what to say beside its field.
+#[must_use]
+pub fn field_error(error: &Error) -> (String, String) {
+    match error {
+        Error::Value { key, expected, got } if got.is_empty() => (key.clone(), format!("Expected {expected}.")),
+        Error::Value { key, expected, got } => (key.clone(), format!("Expected {expected}; got “{got}”.")),
+        other => (String::new(), other.to_string()),
+    }
+}
+
+/// The value of `init` for these variants.
+#[must_use]
+pub fn init_text(variants: &[InitScheme]) -> String {
+    variants.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The variants with the plain scheme `base` added at the end, or taken out if it is there.
+#[must_use]
+pub fn toggled(variants: &[InitScheme], base: BaseInit) -> Vec<InitScheme> {
+    let scheme = InitScheme::Base(base);
+    let mut rest: Vec<_> = variants.iter().copied().filter(|variant| *variant != scheme).collect();
+    if rest.len() == variants.len() {
+        rest.push(scheme);
+    }
+    rest
+}
+
+/// The text of an emergence-promoting scheme as the fields of the builder say it.
+#[must_use]
+pub fn promotion_text(base: &str, alpha: &str, rule: &str, turn: &str, control: bool) -> String {
+    let text = format!("emergence({base};alpha={};rule={rule};turn={})", alpha.trim(), turn.trim());
+    if control { format!("lrmatch({text})") } else { text }
+}

@@ -1,0 +1,173 @@
+//! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
+
+use super::fields::{Pair, changed_fields, field_error, parse_fields};
+use super::variants;
+use super::{Action, Dispatcher};
+use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, HtmlDetailsElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+};
+
+/// The key whose field is a list with a number beside it.
+const SCHEDULE: &str = "sched";
+
+/// The form with what it said last.
+pub(super) struct Form {
+    element: HtmlFormElement,
+    /// The last experiment that was valid: what Run starts and the address bar holds.
+    experiment: Experiment,
+    errors: Vec<Error>,
+}
+
+impl Form {
+    /// Binds the form of the document.
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let element: HtmlFormElement = dom::element("controls")?;
+        let edited = dispatcher.clone();
+        dom::on(&element, "input", move |event| {
+            // The builder of a variant is not part of the experiment until "Add" is pressed.
+            if variants::field_of_builder(&event) {
+                return;
+            }
+            match variants::toggled_base(&event) {
+                Some(base) => edited.dispatch(Action::ToggleBase(base)),
+                None => edited.dispatch(Action::Edited),
+            }
+        })?;
+        let submitted = dispatcher.clone();
+        dom::on(&element, "submit", move |event| {
+            event.prevent_default();
+            submitted.dispatch(Action::Requested(super::state::Request::Run));
+        })?;
+        let defaults = dispatcher.clone();
+        dom::on(&dom::element::<Element>("defaults")?, "click", move |_| defaults.dispatch(Action::Defaults))?;
+        variants::bind(dispatcher)?;
+        Ok(Self { element, experiment: Experiment::default(), errors: Vec::new() })
+    }
+
+    /// The last valid experiment.
+    pub(super) fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// Whether every field can be used.
+    pub(super) fn is_valid(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Puts an experiment into the fields.
+    pub(super) fn write(&mut self, experiment: Experiment) -> WebResult<()> {
+        self.element.reset();
+        for (key, value) in changed_fields(&experiment) {
+            self.set_field(&key, &value)?;
+        }
+        self.experiment = experiment;
+        self.show_schedule()?;
+        self.show_errors(Vec::new())?;
+        variants::show(&self.experiment.variants)
+    }
+
+    /// Takes in what the fields say now.
+    pub(super) fn read(&mut self) -> WebResult<()> {
+        let parsed = parse_fields(&self.fields()?);
+        if parsed.errors.is_empty() {
+            self.experiment = parsed.experiment;
+        }
+        self.show_schedule()?;
+        self.show_errors(parsed.errors)?;
+        variants::show(&self.experiment.variants)
+    }
+
+    /// Puts another list of variants into the field of the list, and takes it in.
+    pub(super) fn set_variants(&mut self, text: &str) -> WebResult<()> {
+        self.set_field("init", text)?;
+        self.read()
+    }
+
+    /// Moves the focus to the first field that cannot be used.
+    pub(super) fn focus_error(&self) -> WebResult<()> {
+        let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
+        let Some(field) = self.control(&key)? else { return Ok(()) };
+        let mut outside = field.closest("details")?;
+        while let Some(details) = outside {
+            if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
+                details.set_open(true);
+            }
+            outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+        }
+        if let Some(field) = field.dyn_ref::<HtmlElement>() {
+            field.focus()?;
+        }
+        Ok(())
+    }
+
+    fn fields(&self) -> WebResult<Vec<Pair>> {
+        let named = self.element.query_selector_all("[name]")?;
+        let elements = (0..named.length()).filter_map(|index| named.item(index)?.dyn_into::<Element>().ok());
+        let pairs = elements.filter_map(|element| Some((element.get_attribute("name")?, value_of(&element)?)));
+        let mut pairs: Vec<Pair> = pairs.collect();
+        for (_, value) in pairs.iter_mut().filter(|(key, value)| key == SCHEDULE && value == "warmup") {
+            let steps: HtmlInputElement = dom::element("warmup-steps")?;
+            *value = format!("warmup:{}", steps.value().trim());
+        }
+        Ok(pairs)
+    }
+
+    fn set_field(&self, key: &str, value: &str) -> WebResult<()> {
+        let mut value = value;
+        if let Some(("warmup", steps)) = value.split_once(':') {
+            dom::element::<HtmlInputElement>("warmup-steps")?.set_value(steps);
+            value = "warmup";
+        }
+        if let Some(field) = self.control(key)? {
+            set_value(&field, value);
+        }
+        Ok(())
+    }
+
+    fn control(&self, key: &str) -> WebResult<Option<Element>> {
+        Ok(self.element.query_selector(&format!("[name=\"{key}\"]"))?)
+    }
+
+    fn show_schedule(&self) -> WebResult<()> {
+        let warmup = self.control(SCHEDULE)?.and_then(|field| value_of(&field)).is_some_and(|kind| kind == "warmup");
+        dom::element::<HtmlElement>("warmup-field")?.set_hidden(!warmup);
+        Ok(())
+    }
+
+    fn show_errors(&mut self, errors: Vec<Error>) -> WebResult<()> {
+        self.errors = errors;
+        let texts: Vec<Pair> = self.errors.iter().map(field_error).collect();
+        for place in dom::all("#controls .error[id]")? {
+            let key = place.id().trim_start_matches("error-").to_owned();
+            let text = texts.iter().find(|(about, _)| *about == key).map_or("", |(_, text)| text);
+            dom::set_text(&place, text);
+            place.set_hidden(text.is_empty());
+            if let Some(field) = self.control(&key)? {
+                dom::set_attribute(&field, "aria-invalid", if text.is_empty() { "false" } else { "true" })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn value_of(element: &Element) -> Option<String> {
+    let of_input = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+    let of_select = || element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value);
+    let of_text = || element.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
+    of_input.or_else(of_select).or_else(of_text)
+}
+
+fn set_value(element: &Element, value: &str) {
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.set_value(value);
+    } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(value);
+    } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(value);
+    }
+}

@@ -1,0 +1,133 @@
+//! What the page and the page around it say to each other, as plain values. Names as in the contract:
+//! `emergence-lab:run` and so on; an answer has the type and the id of its question.
+
+use super::state::{Phase, Request};
+use crate::export::Results;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What every type begins with.
+const PREFIX: &str = "emergence-lab:";
+
+/// A message from the page around this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// What it asks for.
+    pub ask: Ask,
+    /// Its type without the prefix, for the answer.
+    pub name: String,
+    /// Whatever stood in `id`, for the answer.
+    pub id: Option<Value>,
+}
+
+/// What the page around this one can ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// One of the buttons.
+    Request(Request),
+    /// The experiment; with a query, a new one.
+    Config(Option<String>),
+    /// The results file.
+    Results,
+    /// Something that we do not know.
+    Unknown,
+}
+
+/// Something that the page posts; what is absent is left out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Post {
+    /// `emergence-lab:NAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The id of the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Value>,
+    /// Value of `data-state`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Steps taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
+    /// Steps of the experiment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// The experiment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Height of the page in CSS pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// The results file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<Box<Results>>,
+    /// What went wrong, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// The fields of a question; others are ignored.
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<Value>,
+    query: Option<String>,
+}
+
+impl Question {
+    /// Reads the JSON of a message; `None` for one that is not meant for us.
+    #[must_use]
+    pub fn parse(json: &str) -> Option<Self> {
+        let fields: Fields = serde_json::from_str(json).ok()?;
+        let name = fields.kind.strip_prefix(PREFIX)?.to_owned();
+        let ask = match name.as_str() {
+            "config" => Ask::Config(fields.query),
+            "results" => Ask::Results,
+            "run" | "pause" | "resume" | "step" | "reset" => Request::named(&name).map_or(Ask::Unknown, Ask::Request),
+            _ => Ask::Unknown,
+        };
+        Some(Self { ask, name, id: fields.id })
+    }
+
+    /// The beginning of an answer.
+    #[must_use]
+    pub fn answer(&self) -> Post {
+        Post { id: self.id.clone(), ..Post::named(&self.name) }
+    }
+}
+
+impl Post {
+    /// A message of this name, empty otherwise.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { kind: format!("{PREFIX}{name}"), ..Self::default() }
+    }
+
+    /// The height of the page, for hosts that know us; `id` is the name of the frame.
+    #[must_use]
+    pub fn resize(frame_name: &str, height: u32) -> Self {
+        let id = (!frame_name.is_empty()).then(|| Value::from(frame_name));
+        Self { id, height: Some(height), ..Self::named("resize") }
+    }
+}
+
+/// The height of the page, as text for hosts that follow Embedly's protocol (Observable, Medium).
+#[must_use]
+pub fn embedly_height(height: u32) -> String {
+    format!(r#"{{"context":"iframe.resize","height":{height}}}"#)
+}
+
+/// What is announced when `from` becomes `to`; `None` for what only the page itself cares about.
+#[must_use]
+pub fn announcement(from: Phase, to: Phase) -> Option<&'static str> {
+    match to {
+        _ if from == to => None,
+        Phase::Ready if from == Phase::Loading => Some("ready"),
+        // Going on after a pause is not another start.
+        Phase::Training if from == Phase::Preparing => Some("started"),
+        Phase::Paused => Some("paused"),
+        Phase::Finished => Some("finished"),
+        Phase::Failed => Some("failed"),
+        _ => None,
+    }
+}

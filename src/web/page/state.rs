@@ -1,0 +1,356 @@
+//! What the page is doing, as a value: requests of the visitor and events of the worker go in, a new phase and commands
+//! for the worker come out. Nothing here touches a document.
+//!
+//! The surprising thing: worker and page do not run in step, so events of a dropped experiment may still arrive after
+//! `Reset` or a new `Start`. Everything that was measured is therefore ignored until the new experiment's `Started`.
+
+use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+
+/// What the page is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The worker has not spoken yet.
+    Loading,
+    /// An experiment can be started.
+    Ready,
+    /// An experiment was started; its data and its device are on their way.
+    Preparing,
+    /// Steps are taken.
+    Training,
+    /// Steps could be taken.
+    Paused,
+    /// All steps are taken.
+    Finished,
+    /// It cannot go on.
+    Failed,
+}
+
+/// What a visitor (or the embedding page) can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Start the experiment of the form.
+    Run,
+    /// Stop after the current step.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Take one step and wait; starts the experiment if there is none.
+    Step,
+    /// Back to step 0, with the same weights at the next start.
+    Reset,
+    /// Replace the worker.
+    Restart,
+}
+
+/// Why the page has failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What can be done about it.
+    pub remedy: Remedy,
+    /// What went wrong, as a plain sentence.
+    pub message: String,
+}
+
+/// What can be done about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Change the experiment.
+    Change,
+    /// Try again, or use the embedded digits.
+    OtherData,
+    /// Replace the worker, or compute on the CPU.
+    OtherDevice,
+    /// Replace the worker.
+    Restart,
+    /// Load the page anew.
+    Reload,
+}
+
+/// What has to be done next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Send this to the worker.
+    Send(Command),
+    /// Terminate the worker and create another.
+    ReplaceWorker,
+}
+
+/// What follows a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Train,
+    Pause,
+    Step,
+}
+
+/// A start that waits for the worker.
+#[derive(Debug, Clone, PartialEq)]
+struct Wish {
+    query: String,
+    then: Then,
+}
+
+/// The page's state machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    phase: Phase,
+    worker_ready: bool,
+    wish: Option<Wish>,
+    then: Then,
+    pausing: bool,
+    failure: Option<Failure>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Loading,
+            worker_ready: false,
+            wish: None,
+            then: Then::Train,
+            pausing: false,
+            failure: None,
+        }
+    }
+}
+
+impl Phase {
+    /// The value of `data-state`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Preparing | Self::Training => "training",
+            Self::Paused => "paused",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Request {
+    /// The request called `name` in the document and in messages.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "run" => Some(Self::Run),
+            "pause" => Some(Self::Pause),
+            "resume" => Some(Self::Resume),
+            "step" => Some(Self::Step),
+            "reset" => Some(Self::Reset),
+            "restart" => Some(Self::Restart),
+            _ => None,
+        }
+    }
+}
+
+impl Session {
+    /// What the page is doing.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Whether a pause was asked for and has not come yet.
+    #[must_use]
+    pub fn pausing(&self) -> bool {
+        self.pausing
+    }
+
+    /// Whether an experiment waits for the worker.
+    #[must_use]
+    pub fn waiting_to_start(&self) -> bool {
+        self.wish.is_some()
+    }
+
+    /// Why it cannot go on, in phase [`Phase::Failed`].
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// Whether what the worker measures belongs to the experiment that is shown.
+    #[must_use]
+    pub fn measuring(&self) -> bool {
+        matches!(self.phase, Phase::Training | Phase::Paused)
+    }
+
+    /// Whether the worker is there and well.
+    #[must_use]
+    pub fn worker_ready(&self) -> bool {
+        self.worker_ready
+    }
+
+    /// Whether an event is about the experiment that is shown, and not about one that was dropped.
+    #[must_use]
+    pub fn accepts(&self, event: &Event) -> bool {
+        match event {
+            Event::Ready { .. } | Event::Device { .. } | Event::Failed { .. } => true,
+            Event::Data { .. } | Event::DataFallback { .. } => self.phase == Phase::Preparing,
+            Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
+            Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
+        }
+    }
+
+    /// Whether `request` makes sense now; `changed` says that the form holds another experiment than the one shown.
+    #[must_use]
+    pub fn allows(&self, request: Request, changed: bool) -> bool {
+        match (request, self.phase) {
+            (Request::Run, Phase::Loading) => self.wish.is_none(),
+            (Request::Run | Request::Step, Phase::Ready)
+            | (Request::Run, Phase::Finished)
+            | (Request::Step | Request::Resume, Phase::Paused)
+            | (Request::Restart, Phase::Failed) => true,
+            (Request::Run, Phase::Paused) => changed,
+            (Request::Run, Phase::Failed) => self.worker_ready,
+            (Request::Pause, Phase::Training | Phase::Preparing) => !self.pausing,
+            (Request::Reset, phase) => !matches!(phase, Phase::Loading | Phase::Ready | Phase::Failed),
+            _ => false,
+        }
+    }
+
+    /// Does what was asked for with the experiment `query`, or nothing when it makes no sense now.
+    pub fn request(&mut self, request: Request, query: &str) -> Vec<Effect> {
+        if !self.allows(request, true) {
+            return Vec::new();
+        }
+        match (request, self.phase) {
+            (Request::Step, Phase::Paused) => {
+                self.phase = Phase::Training;
+                self.pausing = true;
+                vec![Effect::Send(Command::Step)]
+            }
+            (Request::Run, _) => self.start(query, Then::Train),
+            (Request::Step, _) => self.start(query, Then::Step),
+            (Request::Pause, _) => self.pause(),
+            (Request::Resume, _) => {
+                self.phase = Phase::Training;
+                vec![Effect::Send(Command::Resume)]
+            }
+            (Request::Reset, _) => {
+                self.settle(Phase::Ready);
+                vec![Effect::Send(Command::Reset)]
+            }
+            (Request::Restart, _) => {
+                *self = Self::default();
+                vec![Effect::ReplaceWorker]
+            }
+        }
+    }
+
+    /// Replaces the worker and starts the experiment `query` as soon as the new one has loaded.
+    pub fn restart_with(&mut self, query: &str) -> Vec<Effect> {
+        *self = Self::default();
+        self.start(query, Then::Train);
+        vec![Effect::ReplaceWorker]
+    }
+
+    /// Takes in an event of the worker.
+    pub fn event(&mut self, event: &Event) -> Vec<Effect> {
+        if !self.accepts(event) {
+            return Vec::new();
+        }
+        match event {
+            Event::Ready { protocol_version } => return self.worker_loaded(*protocol_version),
+            Event::Started { .. } => return self.started(),
+            Event::Paused { .. } => return self.paused(),
+            Event::Finished { .. } => self.settle(Phase::Finished),
+            Event::Failed { kind, message } => self.failed(*kind, message),
+            Event::Device { .. } | Event::Data { .. } | Event::DataFallback { .. } | Event::Progress { .. } => {}
+        }
+        Vec::new()
+    }
+
+    /// The worker is gone, or never came.
+    pub fn worker_lost(&mut self, message: &str) {
+        self.worker_ready = false;
+        self.fail(Remedy::Restart, message);
+    }
+
+    fn start(&mut self, query: &str, then: Then) -> Vec<Effect> {
+        if !self.worker_ready {
+            self.wish = Some(Wish { query: query.to_owned(), then });
+            return Vec::new();
+        }
+        self.settle(Phase::Preparing);
+        self.then = then;
+        vec![Effect::Send(Command::Start { query: query.to_owned(), paused: then == Then::Step })]
+    }
+
+    fn pause(&mut self) -> Vec<Effect> {
+        self.pausing = true;
+        if self.phase == Phase::Preparing {
+            self.then = Then::Pause;
+            return Vec::new();
+        }
+        vec![Effect::Send(Command::Pause)]
+    }
+
+    fn worker_loaded(&mut self, version: u32) -> Vec<Effect> {
+        if version != PROTOCOL_VERSION {
+            let message = format!(
+                "The page speaks version {PROTOCOL_VERSION} of its protocol and the training worker version {version}: \
+                 one of them comes from an old cache. Please reload the page."
+            );
+            self.fail(Remedy::Reload, &message);
+            return Vec::new();
+        }
+        self.worker_ready = true;
+        let wish = self.wish.take();
+        self.settle(Phase::Ready);
+        wish.map_or_else(Vec::new, |wish| self.start(&wish.query, wish.then))
+    }
+
+    fn started(&mut self) -> Vec<Effect> {
+        self.phase = Phase::Training;
+        match self.then {
+            Then::Pause => vec![Effect::Send(Command::Pause)],
+            Then::Train | Then::Step => Vec::new(),
+        }
+    }
+
+    fn paused(&mut self) -> Vec<Effect> {
+        if self.then == Then::Step {
+            // The start waits at step 0; the step that was asked for comes now.
+            self.then = Then::Train;
+            self.pausing = true;
+            return vec![Effect::Send(Command::Step)];
+        }
+        self.settle(Phase::Paused);
+        Vec::new()
+    }
+
+    fn failed(&mut self, kind: FailureKind, message: &str) {
+        let remedy = match kind {
+            FailureKind::Experiment => Remedy::Change,
+            FailureKind::Data => Remedy::OtherData,
+            FailureKind::Device => Remedy::OtherDevice,
+            FailureKind::Crash => Remedy::Restart,
+        };
+        let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data);
+        // News of an experiment that was dropped in the meantime.
+        if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
+            return;
+        }
+        self.worker_ready = alive;
+        self.fail(remedy, message);
+    }
+
+    fn fail(&mut self, remedy: Remedy, message: &str) {
+        // The first cause is the one to show: a crash is often followed by its consequences.
+        if self.phase != Phase::Failed {
+            self.settle(Phase::Failed);
+            self.failure = Some(Failure { remedy, message: message.to_owned() });
+        }
+    }
+
+    /// Enters a phase in which nothing is pending.
+    fn settle(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.then = Then::Train;
+        self.pausing = false;
+        self.failure = None;
+        self.wish = None;
+    }
+}

@@ -1,0 +1,222 @@
+//! The sentences and numbers that the page shows, made from plain values; the only place where they are worded.
+
+use super::state::{Phase, Session};
+use crate::error::Error;
+use crate::experiment::{BaseInit, InitScheme, PromotionRule, Turn};
+use crate::metrics::{History, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
+use std::fmt::Write;
+
+/// What stands where there is no value.
+pub const NOTHING: &str = "–";
+
+/// A variant's name for people; the text form itself when it is none.
+#[must_use]
+pub fn variant_label(name: &str) -> String {
+    match name.parse::<InitScheme>() {
+        Ok(InitScheme::Base(base)) => base_label(base).to_owned(),
+        Ok(scheme) => promoted_label(&scheme),
+        Err(_) => name.to_owned(),
+    }
+}
+
+fn promoted_label(scheme: &InitScheme) -> String {
+    let Some(promotion) = scheme.promotion() else { return scheme.to_string() };
+    let kind = if matches!(scheme, InitScheme::LearningRateMatched(_)) { "Rate control" } else { "Emergence" };
+    let mut label = format!("{kind} α {} ({}", promotion.alpha, base_label(promotion.base));
+    label.push_str(match promotion.rule {
+        PromotionRule::Outer => "",
+        PromotionRule::Pivot => ", pivot",
+        PromotionRule::Inner => ", inner",
+        PromotionRule::Flat => ", flat",
+    });
+    if let Turn::At(turn) = promotion.turn {
+        // Writing to a String cannot fail.
+        let _ = write!(label, ", turn {turn}");
+    }
+    label.push(')');
+    label
+}
+
+fn base_label(base: BaseInit) -> &'static str {
+    match base {
+        BaseInit::XavierNormal => "Xavier normal",
+        BaseInit::XavierUniform => "Xavier uniform",
+        BaseInit::KaimingNormal => "Kaiming normal",
+        BaseInit::KaimingUniform => "Kaiming uniform",
+        BaseInit::LecunNormal => "LeCun normal",
+        BaseInit::Pytorch => "PyTorch default",
+        BaseInit::Orthogonal => "Orthogonal",
+    }
+}
+
+/// What the page is doing, for the status line.
+#[must_use]
+pub fn status(session: &Session, history: &History, touched: bool) -> String {
+    match session.phase() {
+        Phase::Loading if session.waiting_to_start() => "Loading the training worker, then starting …".to_owned(),
+        Phase::Loading => "Loading the training worker …".to_owned(),
+        Phase::Ready if touched => "Ready again: the same weights at the next run".to_owned(),
+        Phase::Ready => "Ready: press Run".to_owned(),
+        Phase::Preparing => "Preparing …".to_owned(),
+        Phase::Training if session.pausing() => "Pausing …".to_owned(),
+        Phase::Training => "Training".to_owned(),
+        Phase::Paused => format!("Paused at step {}", grouped(history.step)),
+        Phase::Finished => format!("Finished in {}", duration(history.timing.elapsed_secs)),
+        Phase::Failed => "Stopped".to_owned(),
+    }
+}
+
+/// `step 450 of 1,000`.
+#[must_use]
+pub fn step_text(history: &History) -> String {
+    format!("step {} of {}", grouped(history.step), grouped(history.setup.steps))
+}
+
+/// Speed and, while training, the time that is left.
+#[must_use]
+pub fn pace_text(history: &History, phase: Phase) -> String {
+    let rate = history.timing.steps_per_sec;
+    if rate <= 0.0 || history.step == 0 {
+        return String::new();
+    }
+    let speed = format!("{} steps/s", short(rate));
+    if phase != Phase::Training {
+        return speed;
+    }
+    // Evaluations take time too: what is left is reckoned from all that has passed.
+    let left = history.setup.steps.saturating_sub(history.step) as f64;
+    let seconds = history.timing.elapsed_secs / history.step as f64 * left;
+    format!("{speed} · {} left", duration(seconds))
+}
+
+/// What is trained on what.
+#[must_use]
+pub fn facts(setup: &Setup) -> String {
+    let data = if setup.query.contains("data=digits") { "digits" } else { "MNIST" };
+    let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
+    format!(
+        "{data}: {} training and {} test examples · {runs} runs of {} parameters · {} steps per epoch",
+        grouped(setup.train_examples as u64),
+        grouped(setup.test_examples as u64),
+        grouped(setup.parameters as u64),
+        grouped(setup.steps_per_epoch),
+    )
+}
+
+/// How far a file is: `t10k-images: 45 %`.
+#[must_use]
+pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
+    match total.filter(|total| *total > 0) {
+        Some(total) => format!("{file}: {} %", (received.min(total) * 100) / total),
+        None => format!("{file}: {}", grouped(received)),
+    }
+}
+
+/// A malformed value of the address.
+#[must_use]
+pub fn address_error(error: &Error) -> String {
+    match error {
+        Error::Value { key, expected, got } => {
+            format!("In the address, {key} was expected to be {expected}; got “{got}”. The default is used instead.")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Keys of the address that mean nothing.
+#[must_use]
+pub fn unknown_keys(keys: &[String]) -> String {
+    let (noun, verb) = if keys.len() == 1 { ("key", "means") } else { ("keys", "mean") };
+    format!("The {noun} “{}” in the address {verb} nothing to this page and was left out.", keys.join("”, “"))
+}
+
+/// A value of a quantity with its unit, in the unit of the charts.
+#[must_use]
+pub fn value_text(quantity: Quantity, value: f64) -> String {
+    match quantity {
+        Quantity::TestAccuracy => format!("{value:.1} %"),
+        Quantity::TrainLoss | Quantity::TestLoss => format!("{value:.3}"),
+        Quantity::EmergenceA | Quantity::EmergenceB => format!("10^{value:.2}"),
+    }
+}
+
+/// The cells of a variant's line in the results table, after its name.
+#[must_use]
+pub fn table_cells(curves: &VariantCurves, summary: &VariantSummary, first: bool) -> [String; 5] {
+    let steps_to = summary.steps_to.get("0.9").copied().unwrap_or_default();
+    [
+        accuracy(&summary.final_accuracy),
+        accuracy(&summary.first_epoch_accuracy),
+        steps(&steps_to, curves.runs.len()),
+        diverged(curves),
+        if first { "baseline".to_owned() } else { difference(summary) },
+    ]
+}
+
+fn accuracy(statistic: &Statistic) -> String {
+    match (statistic.mean, statistic.std) {
+        (Some(mean), Some(std)) => format!("{:.1} ± {:.1} %", mean * 100.0, std * 100.0),
+        (Some(mean), None) => format!("{:.1} %", mean * 100.0),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+fn steps(statistic: &Statistic, runs: usize) -> String {
+    let reached = if statistic.n < runs { format!(" ({} of {runs} runs)", statistic.n) } else { String::new() };
+    match (statistic.mean, statistic.std) {
+        (Some(mean), Some(std)) => format!("{mean:.0} ± {std:.0}{reached}"),
+        (Some(mean), None) => format!("{mean:.0}{reached}"),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+fn diverged(curves: &VariantCurves) -> String {
+    let steps: Vec<String> = curves.runs.iter().filter_map(|run| run.diverged_at).map(grouped).collect();
+    match steps.len() {
+        0 => "none".to_owned(),
+        count => format!("{count} of {} at step {}", curves.runs.len(), steps.join(", ")),
+    }
+}
+
+fn difference(summary: &VariantSummary) -> String {
+    let Some(test) = &summary.vs_baseline else { return NOTHING.to_owned() };
+    let [low, high] = test.ci95.map(|bound| signed(bound * 100.0));
+    format!("{} points ({low} to {high}): {}", signed(test.difference * 100.0), test.verdict.name())
+}
+
+fn signed(value: f64) -> String {
+    // A minus sign, not a hyphen, and no negative zero.
+    let value = (value * 10.0).round() / 10.0 + 0.0;
+    if value < 0.0 { format!("−{:.1}", -value) } else { format!("+{value:.1}") }
+}
+
+/// Seconds for people.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a day's worth of seconds")]
+    let whole = seconds.clamp(0.0, 1e6).round() as u64;
+    match whole {
+        0..10 => format!("{:.1} s", seconds.max(0.0)),
+        10..120 => format!("{whole} s"),
+        120..7200 => format!("{} min", (whole + 30) / 60),
+        _ => format!("{} h", (whole + 1800) / 3600),
+    }
+}
+
+fn short(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+}
+
+/// `12,345`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,100 @@
+//! The worker as the page sees it: commands out, news in. It lives exactly as long as this value.
+
+use super::{Action, Dispatcher};
+use crate::protocol::Command;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::schedule::Timer;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// The worker's script, beside the page: Trunk's loader of the binary `worker`.
+const SCRIPT: &str = "worker_loader.js";
+/// How long the worker may take to speak; on a slow line it may still come later, and is then welcome.
+const PATIENCE_MILLISECONDS: i32 = 25_000;
+
+/// The worker and what listens to it.
+pub(super) struct WorkerLink {
+    worker: Worker,
+    patience: Timer,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(Event)>,
+    _garbled: Closure<dyn FnMut(Event)>,
+}
+
+impl WorkerLink {
+    /// Creates the worker; what it says arrives as [`Action::Heard`] and [`Action::WorkerLost`].
+    pub(super) fn open(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let address = dom::document()?.base_uri()?.unwrap_or_default();
+        let script = web_sys::Url::new_with_base(SCRIPT, &address)?.href();
+        let worker = Worker::new_with_options(&script, &options)?;
+        let (message, error, garbled) = (heard(dispatcher), lost(dispatcher), unreadable(dispatcher));
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(garbled.as_ref().unchecked_ref()));
+        let late = dispatcher.clone();
+        let patience = Timer::new(move || {
+            let seconds = PATIENCE_MILLISECONDS / 1000;
+            late.dispatch(Action::WorkerLost(format!(
+                "The training worker has not loaded within {seconds} seconds. On a slow connection it may still come; \
+                 otherwise restart it."
+            )));
+        });
+        patience.set(PATIENCE_MILLISECONDS)?;
+        Ok(Self { worker, patience, _message: message, _error: error, _garbled: garbled })
+    }
+
+    /// The worker has spoken.
+    pub(super) fn is_there(&self) {
+        self.patience.clear();
+    }
+
+    /// Sends a command. Only after the worker has spoken: what is sent before is lost.
+    pub(super) fn send(&self, command: &Command) -> WebResult<()> {
+        let text = serde_json::to_string(command).unwrap_or_default();
+        Ok(self.worker.post_message(&JsValue::from_str(&text))?)
+    }
+}
+
+impl Drop for WorkerLink {
+    fn drop(&mut self) {
+        self.patience.clear();
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+    }
+}
+
+fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
+    let dispatcher = dispatcher.clone();
+    Closure::new(move |event: MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        dispatcher.dispatch(match serde_json::from_str(&text) {
+            Ok(event) => Action::Heard(Box::new(event)),
+            Err(error) => Action::WorkerLost(format!("The training worker said something unreadable: {error}.")),
+        });
+    })
+}
+
+fn lost(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
+    let dispatcher = dispatcher.clone();
+    Closure::new(move |event: Event| {
+        // A script that cannot be fetched gives a plain event without a message.
+        let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|message| !message.is_empty());
+        dispatcher.dispatch(Action::WorkerLost(match message {
+            Some(message) => format!("The training worker has stopped: {message}"),
+            None => "The training worker could not be loaded.".to_owned(),
+        }));
+    })
+}
+
+fn unreadable(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
+    let dispatcher = dispatcher.clone();
+    Closure::new(move |_| {
+        dispatcher.dispatch(Action::WorkerLost("A message of the training worker could not be read.".to_owned()));
+    })
+}
