@@ -271,7 +271,7 @@ impl Page {
     /// Another phase has been reached.
     fn arrive(&mut self, before: Phase, after: Phase) -> WebResult<()> {
         match after {
-            Phase::Preparing => self.prepare()?,
+            Phase::Preparing => self.prepare(),
             Phase::Training if before == Phase::Preparing => self.parent.announce_start()?,
             Phase::Ready if before != Phase::Loading => self.history = preview(self.form.experiment()),
             Phase::Loading => self.history = preview(self.form.experiment()),
@@ -288,22 +288,18 @@ impl Page {
         }
     }
 
-    fn prepare(&mut self) -> WebResult<()> {
+    fn prepare(&mut self) {
         self.loading = None;
         self.notices.remove("data");
         self.history = preview(self.form.experiment());
-        Ok(())
     }
 
     fn show_failure(&self) -> WebResult<()> {
-        match self.session.failure() {
-            Some(failure) => {
-                self.notices.show("failure", Weight::Failure, &failure.message, Offer::against(failure.remedy))
-            }
-            None => {
-                self.notices.remove("failure");
-                Ok(())
-            }
+        if let Some(failure) = self.session.failure() {
+            self.notices.show("failure", Weight::Failure, &failure.message, Offer::against(failure.remedy))
+        } else {
+            self.notices.remove("failure");
+            Ok(())
         }
     }
 
