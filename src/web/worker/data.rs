@@ -84,7 +84,7 @@ fn is_data(bytes: &[u8]) -> bool {
 async fn verified(file: &mnist::File, packed: Vec<u8>) -> Result<Vec<u8>> {
     // A server may unpack on the way, when it sends the file with `Content-Encoding: gzip`.
     let bytes = if packed.starts_with(&[0x1f, 0x8b]) {
-        gunzip(&packed).await.map_err(|reason| Error::Download { file: file.name.to_owned(), reason })?
+        gunzip(&packed).await.map_err(|reason| Error::DataFileUnreadable { path: file.name.to_owned(), reason })?
     } else {
         packed
     };
@@ -133,7 +133,7 @@ async fn gunzip(packed: &[u8]) -> std::result::Result<Vec<u8>, String> {
         let buffer = JsFuture::from(buffer).await?.unchecked_into::<ArrayBuffer>();
         Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
     };
-    unpack.await.map_err(|error| format!("it is not a whole gzip file ({})", describe(&error)))
+    unpack.await.map_err(|error| format!("a damaged gzip file ({})", describe(&error)))
 }
 
 /// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.
