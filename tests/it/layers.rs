@@ -62,6 +62,8 @@ const RULES: &[Rule] = &[
         outside: &[
             "js_sys",
             "plotters",
+            "percent_encoding",
+            "thiserror",
             "plotters_canvas",
             "serde",
             "serde_json",
