@@ -21,7 +21,7 @@ const haveMnist = DATA !== null && MNIST_FILES.every((file) => existsSync(join(D
 
 /** Skips the test, and says so where nobody can miss it, when the MNIST files are not there. */
 export function needsMnist() {
-  const reason = 'SKIPPED: no MNIST files; set EMERGENCE_LAB_DATA to a folder with mnist/*.gz';
+  const reason = 'SKIPPED: no MNIST files in data/ (`cargo xtask data` fetches them)';
   if (!haveMnist) {
     console.warn(`\n  *** ${base.info().title}: ${reason} ***\n`);
   }

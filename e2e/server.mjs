@@ -3,7 +3,7 @@
 //
 //   node server.mjs [PORT]      serves ../dist at http://127.0.0.1:PORT/lab/
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize, resolve, sep } from 'node:path';
@@ -15,8 +15,16 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** Where the built page lies. */
 export const DIST = resolve(process.env.EMERGENCE_LAB_DIST ?? join(HERE, '..', 'dist'));
 
-/** The folder with `mnist/*.gz`, or null. Paths from the environment count from the repository's root. */
-export const DATA = process.env.EMERGENCE_LAB_DATA ? resolve(HERE, '..', process.env.EMERGENCE_LAB_DATA) : null;
+/** The folder with `mnist/*.gz`, or null: $EMERGENCE_LAB_DATA (counted from the repository's root), else `data/`. */
+export const DATA = dataFolder();
+
+function dataFolder() {
+  const own = join(HERE, '..', 'data');
+  if (process.env.EMERGENCE_LAB_DATA) {
+    return resolve(HERE, '..', process.env.EMERGENCE_LAB_DATA);
+  }
+  return existsSync(join(own, 'mnist')) ? own : null;
+}
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',

@@ -202,6 +202,17 @@ impl Error {
         Self::Device { message: message.to_string() }
     }
 
+    /// The key of the query string that has to change, where it is one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Value { key, .. } => Some(key),
+            Self::TooManyExamples { part, .. } | Self::NoExamples { part } => Some(part),
+            Self::BatchSize { .. } => Some("batch"),
+            _ => None,
+        }
+    }
+
     /// A value of `key` that is not what was `expected`.
     pub fn value(key: &str, expected: impl Into<String>, got: impl std::fmt::Display) -> Self {
         Self::Value { key: key.to_owned(), expected: expected.into(), got: got.to_string() }

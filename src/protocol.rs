@@ -5,7 +5,7 @@ use crate::metrics::{Environment, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,7 +98,9 @@ pub enum FailureKind {
     Experiment,
     /// The data set could not be had; retry or take `digits`.
     Data,
-    /// The device is missing or has failed; restart, perhaps on the CPU.
+    /// WebGPU was insisted on and is missing or computes wrong numbers; take the CPU.
+    NoDevice,
+    /// The device has failed in the middle; restart, perhaps on the CPU.
     Device,
     /// The worker has crashed; restart it.
     Crash,

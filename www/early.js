@@ -7,4 +7,18 @@
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   if (query.get("embed") === "1") root.dataset.embed = "";
   if (query.get("hide")) root.dataset.hide = query.get("hide").replaceAll(",", " ");
+
+  // A page whose program cannot be loaded or compiled says so; once it runs, it speaks for itself.
+  const failed = (reason) => {
+    const status = document.querySelector("#status[data-early]");
+    if (!status || root.dataset.state !== "loading") return;
+    root.dataset.state = "failed";
+    status.textContent = "Stopped";
+    const notice = document.createElement("p");
+    notice.className = "notice failure";
+    notice.textContent = `The page could not be loaded (${reason}). It needs a browser with WebAssembly SIMD; otherwise please reload it.`;
+    document.querySelector("#notices").append(notice);
+  };
+  addEventListener("unhandledrejection", ({ reason }) => failed(reason?.message ?? reason));
+  addEventListener("error", ({ message }) => failed(message ?? "a file is missing"), true);
 })();

@@ -22,14 +22,82 @@ test('the keyboard alone starts a run', async ({ lab, page }) => {
   await lab.reach('finished');
 });
 
-test('a 360 px phone needs no sideways scrolling', async ({ lab, page }) => {
+test('a 360 px phone needs no sideways scrolling in any state', async ({ lab, page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
+  await lab.open(`${SMALL.replace('steps=400', 'steps=100').replace('&device=cpu', '')}&bogus=1`);
+  await fits(page, 'while loading');
+  await lab.reach('ready');
+  await fits(page, 'ready, with a notice');
+  for (const details of await page.locator('details').all()) {
+    await details.evaluate((element) => (element.open = true));
+  }
+  await lab.field('lr').fill('much too fast');
+  await fits(page, 'with everything open and an error');
+  await screenshot(page, 'narrow-360-form');
+  await lab.field('lr').fill('0.01');
+  await lab.run();
+  await lab.reach('finished');
+  await fits(page, 'finished, on the CPU with the reason');
+  await screenshot(page, 'narrow-360');
+  await lab.button('Reset').click();
+  await lab.reach('ready');
+  await fits(page, 'ready again');
+});
+
+test('an embed of 320 px needs no sideways scrolling, and 1280 px show the whole table', async ({ lab, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await lab.open(`embed=1&${SMALL.replace('steps=400', 'steps=20').replace('seeds=1', 'seeds=2')}`);
+  await lab.run();
+  await lab.reach('finished');
+  await fits(page, 'an embed');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const table = lab.root.locator('#table .scroll');
+  const [content, box] = await table.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+  expect(content, 'width of the results table').toBeLessThanOrEqual(box);
+  await expect(lab.root.locator('#results tbody tr').last()).toContainText(/better|worse|no evidence/);
+});
+
+/** Nothing is wider than the screen. */
+async function fits(page, when) {
+  const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+  expect(content, `width of the content ${when}`).toBeLessThanOrEqual(screen);
+}
+
+test('pointer and arrow keys read the values, and a reset takes them away', async ({ lab, page }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=100'));
   await lab.run();
   await lab.reach('finished');
-  const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
-  expect(content, 'width of the content').toBeLessThanOrEqual(screen);
-  await screenshot(page, 'narrow-360');
+  const box = await lab.chart.boundingBox();
+  const readout = lab.root.locator('[data-chart="accuracy"] .readout');
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.4);
+  await expect(readout).toContainText(/step 60/);
+  await expect(readout.locator('b'), 'a value per variant').toHaveText([/%/, /%/, /%/]);
+  await screenshot(page, 'hover');
+  await page.mouse.move(0, 0);
+  await expect(readout).toBeHidden();
+
+  await lab.root.locator('[data-chart="loss"] .canvas').focus();
+  const loss = lab.root.locator('[data-chart="loss"] .readout');
+  await page.keyboard.press('End');
+  await expect(loss).toContainText(/step \d+/);
+  const last = await loss.locator('p').innerText();
+  await page.keyboard.press('ArrowLeft');
+  expect(await loss.locator('p').innerText(), 'one point back').not.toBe(last);
+  await lab.root.locator('#reset').click();
+  await lab.reach('ready');
+  await expect(loss, 'nothing to read on empty charts').toBeHidden();
+});
+
+test('the switch shows the other measure of emergence', async ({ lab, page }) => {
+  await lab.open(SMALL.replace('steps=400', 'steps=100'));
+  await lab.run();
+  await lab.reach('finished');
+  const chart = lab.root.locator('#chart-emergence');
+  await expect(chart).toHaveAttribute('aria-label', /E_B/);
+  const before = await chart.evaluate((canvas) => canvas.toDataURL());
+  await page.getByRole('button', { name: 'EA', exact: true }).click();
+  await expect(chart).toHaveAttribute('aria-label', /E_A/);
+  expect(await chart.evaluate((canvas) => canvas.toDataURL()), 'another curve is drawn').not.toBe(before);
 });
 
 test('the legend hides a variant and shows it again', async ({ lab }) => {
@@ -57,6 +125,7 @@ test('the legend hides a variant and shows it again', async ({ lab }) => {
 
 test('every field has a label, every chart a description, and the table the numbers', async ({ lab }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=40'));
+  const cells = lab.root.locator('#results tbody td');
   await lab.run();
   await lab.reach('finished');
   const nameless = await lab.html.evaluate(() =>
@@ -72,7 +141,11 @@ test('every field has a label, every chart a description, and the table the numb
       .map((canvas) => canvas.id),
   );
   expect(silent, 'charts without a description').toEqual([]);
-  await expect(lab.root.locator('#results')).toContainText(/kaiming_normal|Kaiming/);
+  for (const [id, value] of Object.entries({ accuracy: /\d+\.\d %/, loss: /\d\.\d{3}/, emergence: /10\^\d/, activity: /\d+ %/ })) {
+    await expect(lab.root.locator(`#chart-${id}`), `${id} in words`).toHaveAttribute('aria-label', value);
+  }
+  await expect(lab.root.locator('#results tbody tr'), 'a line per variant').toHaveCount(3);
+  await expect(cells.first(), 'an accuracy').toContainText(/^\d+\.\d %$/);
 });
 
 /** The hues that were drawn and of which less than a fifth is left. */

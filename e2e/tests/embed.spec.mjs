@@ -100,6 +100,68 @@ test('hide= leaves parts out and theme= sets the colours', async ({ lab, page })
   expect(await background(lab), 'light theme').toBeGreaterThan(180);
 });
 
+test('hide=article leaves the article out of the whole page, too', async ({ lab }) => {
+  await lab.open('hide=article&data=digits&device=cpu');
+  await lab.reach('ready');
+  await expect(lab.root.locator('#article')).toBeHidden();
+  await expect(lab.root.locator('#header')).toBeVisible();
+});
+
+test('a parent drives the lab by messages', async ({ hosted }) => {
+  await hosted.open(`embed=1&${SMALL}`);
+  await hosted.reach('ready');
+  const set = await hosted.ask('config', { query: `${SMALL}&lr=0.02` });
+  expect(set.query, 'the experiment that is set').toContain('lr=0.02');
+  const wrong = await hosted.ask('config', { query: 'lr=fast' });
+  expect(wrong.error).toMatch(/lr.*fast/);
+  expect(wrong.query, 'a refused experiment changes nothing').toContain('lr=0.02');
+  expect((await hosted.ask('config', { query: 5 })).error, 'a query that is no text').toMatch(/query.*5/);
+  expect((await hosted.ask('dance')).error, 'no such command').toMatch(/dance/);
+  expect((await hosted.ask('resume')).error, 'makes no sense now').toMatch(/ready/);
+  expect((await hosted.ask('results')).error, 'nothing yet').toMatch(/no results/);
+
+  const started = await hosted.ask('run', { query: SMALL.replace('steps=400', 'steps=300') });
+  expect(started.error).toBeUndefined();
+  expect(started.query).toContain('steps=300');
+  await hosted.plotted(5);
+  await hosted.ask('pause');
+  await hosted.reach('paused');
+  const step = await hosted.step();
+  await hosted.ask('step');
+  await expect(hosted.html).toHaveAttribute('data-step', String(step + 1));
+  await hosted.reach('paused');
+  await hosted.ask('resume');
+  await hosted.reach('finished');
+  const types = (await hosted.messages()).map((data) => data?.type);
+  const life = ['ready', 'started', 'progress', 'paused', 'finished'].map((name) => `emergence-lab:${name}`);
+  expect(types).toEqual(expect.arrayContaining(life));
+  await hosted.ask('reset');
+  await hosted.reach('ready');
+  expect(await hosted.step()).toBe(0);
+});
+
+test('run=1 announces ready, too', async ({ hosted }) => {
+  await hosted.open(`embed=1&run=1&${SMALL.replace('steps=400', 'steps=20')}`);
+  await hosted.reach('finished');
+  const types = (await hosted.messages()).map((data) => data?.type).filter((type) => /ready|started|finished/.test(type));
+  expect(types).toEqual(['emergence-lab:ready', 'emergence-lab:started', 'emergence-lab:finished']);
+});
+
+test('of two embeds on a page the one that was started last computes', async ({ page, site }) => {
+  const query = SMALL.replace('steps=400', 'steps=20000');
+  await page.goto(`${site.origin}/pages/two.html?embed=1&${query}`);
+  const [first, second] = [0, 1].map((index) => new Lab(page, site, page.frameLocator(`iframe >> nth=${index}`)));
+  await first.run();
+  await second.run();
+  await second.plotted(5);
+  await first.reach('paused');
+  await expect(first.notices).toContainText(/another/);
+  expect(await second.state(), 'the last one goes on').toBe('training');
+  await first.button('Resume').click();
+  await second.reach('paused');
+  expect(await first.state()).toBe('training');
+});
+
 test('the visitor may prefer dark', async ({ lab, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await lab.open(SMALL.replace('steps=400', 'steps=100'));

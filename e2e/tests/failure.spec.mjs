@@ -1,7 +1,7 @@
 // What a visitor sees when something is broken: a state, a sentence, a way on.
 
 import { expect, test } from '../fixtures.mjs';
-import { SMALL, screenshot } from '../lab.mjs';
+import { Lab, SMALL, screenshot } from '../lab.mjs';
 
 const WORKER_SCRIPT = /\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/;
 const WORKER_WASM = /\/lab\/[^?]*worker[^/?]*\.wasm(\?.*)?$/;
@@ -9,7 +9,7 @@ const QUICK = SMALL.replace('steps=400', 'steps=40');
 
 /** The page says that it failed, in a sentence, and Restart brings it back. */
 async function failsAndRestarts(lab, { mend, picture }) {
-  await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
+  await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
   await expect(lab.notices, 'a plain sentence').toContainText(/\w+ \w+ \w+/);
   await expect(lab.button('Restart')).toBeVisible();
   await screenshot(lab.page, picture);
@@ -45,9 +45,9 @@ test('a worker that throws at its start is shown, and Restart recovers', async (
 
 test('a worker that dies while it trains is shown, and Restart recovers', async ({ lab, page, tolerate }) => {
   tolerate(/died on purpose/);
-  await lab.open(SMALL.replace('steps=400', 'steps=40&lr=0.02').replace('train=4096', 'train=20000'));
-  await lab.reach('ready');
-  await lab.button('Run').click();
+  await lab.open(SMALL.replace('steps=400', 'steps=40000'));
+  await lab.run();
+  await lab.plotted(10);
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
@@ -57,7 +57,73 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
       }),
     ),
   );
+  await lab.field('steps').fill('40');
   await failsAndRestarts(lab, { picture: 'failed' });
+});
+
+test('a panic in the worker is told in a sentence', async ({ lab, page, tolerate }) => {
+  tolerate(/unreachable|panicked/);
+  await lab.open(SMALL.replace('steps=400', 'steps=40000'));
+  await lab.run();
+  await lab.plotted(10);
+  // What the worker's own code says when it panics.
+  await Promise.all(
+    page.workers().map((worker) =>
+      worker.evaluate(() => {
+        postMessage(JSON.stringify({ type: 'failed', kind: 'crash', message: 'The training worker has crashed: test.' }));
+      }),
+    ),
+  );
+  await expect(lab.html).toHaveAttribute('data-state', 'failed');
+  await expect(lab.notices).toContainText('has crashed');
+  await lab.field('steps').fill('40');
+  await lab.button('Run').click();
+  await lab.reach('finished', 30_000);
+});
+
+test('an old worker from a cache is recognised', async ({ lab, page }) => {
+  const old = `postMessage(JSON.stringify({ type: 'ready', protocol_version: 0 }));`;
+  await page.route(WORKER_SCRIPT, (route) => route.fulfill({ contentType: 'text/javascript', body: old }));
+  await lab.open(QUICK);
+  await expect(lab.html).toHaveAttribute('data-state', 'failed');
+  await expect(lab.notices).toContainText(/reload/i);
+  await expect(lab.button('Reload')).toBeVisible();
+});
+
+test('a browser that refuses to create a worker gets a sentence', async ({ lab, page, tolerate }) => {
+  tolerate(/refused on purpose/);
+  await page.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new Error('refused on purpose');
+      }
+    };
+  });
+  await lab.open(QUICK);
+  await expect(lab.html).toHaveAttribute('data-state', 'failed');
+  await expect(lab.notices).toContainText('refused on purpose');
+});
+
+test('a page whose program is missing says so', async ({ lab, page, tolerate }) => {
+  tolerate(/./);
+  await page.route(/\/lab\/app[^/]*\.wasm$/, (route) => route.fulfill({ status: 404, body: 'not found' }));
+  await lab.open(QUICK);
+  await expect(lab.html).toHaveAttribute('data-state', 'failed');
+  await expect(lab.notices).toContainText(/could not be loaded/);
+});
+
+test('a reset gets the page out of a download that hangs', async ({ page, host }) => {
+  const site = await host({ data: null });
+  await page.context().route(/\/lab\/data\//, () => {});
+  const lab = new Lab(page, site);
+  await lab.open(QUICK.replace('data=digits', 'data=mnist'));
+  await lab.run();
+  await expect(lab.html).toHaveAttribute('data-state', 'training');
+  await lab.button('Reset').click();
+  await lab.reach('ready');
+  await lab.field('data').selectOption('digits');
+  await lab.button('Run').click();
+  await lab.reach('finished');
 });
 
 test('without WebGPU, device=auto computes on the CPU and says why', async ({ lab, page }) => {

@@ -18,6 +18,31 @@ test('a malformed value is named, and its default used', async ({ lab, page }) =
   await screenshot(page, 'notice');
 });
 
+test('values that do not go together give way alone', async ({ lab }) => {
+  await lab.open('data=digits&device=cpu&lr=0.003&seeds=64');
+  await lab.reach('ready');
+  await expect(lab.notices).toContainText(/\bseeds\b/);
+  await expect.poll(() => lab.search()).toBe('data=digits&lr=0.003&device=cpu');
+});
+
+test('an error stands under its field and keeps Run from starting', async ({ lab }) => {
+  await lab.open('data=digits&device=cpu');
+  await lab.reach('ready');
+  await lab.field('lr').fill('fast');
+  await expect(lab.root.locator('#error-lr')).toContainText('fast');
+  const [field, error] = await Promise.all([lab.field('lr').boundingBox(), lab.root.locator('#error-lr').boundingBox()]);
+  expect(error.y - field.y - field.height, 'pixels below the field').toBeLessThan(12);
+  await lab.button('Run').click();
+  await expect(lab.field('lr'), 'the field to mend').toBeFocused();
+  expect(await lab.state()).toBe('ready');
+});
+
+test('lang=zh is answered honestly', async ({ lab }) => {
+  await lab.open('data=digits&device=cpu&lang=zh');
+  await lab.reach('ready');
+  await expect(lab.notices).toContainText(/English only/);
+});
+
 test('an unknown key is noted and ignored', async ({ lab }) => {
   await lab.open('data=digits&bogus=1&device=cpu');
   await lab.reach('ready');

@@ -1,5 +1,6 @@
 // The built page trains on the CPU path, and what it shows is what it measured.
 
+import { readFile } from 'node:fs/promises';
 import { expect, needsMnist, test } from '../fixtures.mjs';
 import { SMALL, runsOf, screenshot } from '../lab.mjs';
 
@@ -53,13 +54,35 @@ test('states, steps and curves follow a run on generated digits', async ({ lab, 
   expect(await lab.curves(), 'one curve per variant').toBeGreaterThanOrEqual(3);
 });
 
+test('a run starts from the same bits as natively', async ({ hosted }) => {
+  // tests/it/lab.rs holds the native command line against the same file.
+  const golden = JSON.parse(await readFile(new URL('../../tests/data/receipt.json', import.meta.url), 'utf8'));
+  const results = await hosted.finish(`${golden.query}&device=cpu`);
+  expect(results.receipt, 'data and order').toEqual(golden.receipt);
+  const weights = results.variants.map(({ name, runs }) => [name, runs.map((run) => run.weights_sha256)]);
+  expect(Object.fromEntries(weights), 'initial weights').toEqual(golden.weights_sha256);
+});
+
+test('every chart is drawn', async ({ lab, page }) => {
+  await lab.open(SMALL.replace('steps=400', 'steps=100'));
+  await lab.reach('ready');
+  const canvases = page.locator('#charts canvas');
+  const ink = () => canvases.evaluateAll((all) => all.map((canvas) => canvas.toDataURL().length));
+  const empty = await ink();
+  await lab.button('Run').click();
+  await lab.reach('finished');
+  const drawn = await ink();
+  expect(drawn.length, 'accuracy, loss, emergence, activity').toBe(4);
+  drawn.forEach((size, index) => expect(size, `picture ${index}`).toBeGreaterThan(1.2 * empty[index]));
+});
+
 test('charts are sharp on dense screens', async ({ browser, site }) => {
-  const context = await browser.newContext({ deviceScaleFactor: 2, viewport: { width: 800, height: 700 } });
+  const context = await browser.newContext({ deviceScaleFactor: 3, viewport: { width: 800, height: 700 } });
   const page = await context.newPage();
   await page.goto(`${site.url}?${SMALL}`);
   const canvas = page.locator('canvas').first();
   await expect(page.locator('html')).toHaveAttribute('data-state', 'ready');
   const [drawn, shown] = await canvas.evaluate((element) => [element.width, element.getBoundingClientRect().width]);
-  expect(drawn / shown, 'canvas pixels per CSS pixel').toBeCloseTo(2, 1);
+  expect(drawn / shown, 'canvas pixels per CSS pixel').toBeCloseTo(3, 1);
   await context.close();
 });

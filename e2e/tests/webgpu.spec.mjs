@@ -28,4 +28,39 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
     expect(worst, `largest difference of the losses of ${run.name}`).toBeLessThan(TOLERANCE);
   });
   expect(webgpu.receipt, 'same data in the same order').toEqual(cpu.receipt);
+
+  // A GPU can be opened only once per worker: a run on the CPU in between must not cost it.
+  for (const [device, backend] of [['cpu', 'cpu'], ['auto', 'webgpu']]) {
+    await hosted.ask('run', { query: `${TINY.replace('steps=5', 'steps=1')}&device=${device}` });
+    await hosted.reach('finished', 60_000);
+    expect(await hosted.backend(), `device=${device}`).toBe(backend);
+  }
 });
+
+test('a GPU that computes wrong numbers is not used, and the page says so', async ({ lab, page }) => {
+  test.setTimeout(120_000);
+  await corruptReadback(page);
+  await lab.open(`${TINY}&device=auto`);
+  await lab.run();
+  await lab.reach('finished', 90_000);
+  expect(await lab.backend()).toBe('cpu');
+  await expect(lab.badge).toContainText('CPU');
+  await expect(page.locator('#reason')).toContainText(/self-test/);
+  await screenshot(page, 'self-test-failed');
+});
+
+/** Whatever the worker reads back from its GPU is a little off, as with a broken driver. */
+async function corruptReadback(page) {
+  const corrupt = `
+    const { getMappedRange } = GPUBuffer.prototype;
+    GPUBuffer.prototype.getMappedRange = function (...all) {
+      const range = getMappedRange.apply(this, all);
+      if (this.usage & GPUBufferUsage.MAP_READ) new Float32Array(range)[0] += 0.01;
+      return range;
+    };
+  `;
+  await page.route(/\/lab\/worker_loader\.js(\?.*)?$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${corrupt}\n${await response.text()}` });
+  });
+}

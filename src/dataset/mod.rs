@@ -113,23 +113,23 @@ impl Dataset {
         self.channels * self.height * self.width
     }
 
-    /// Keeps the first `train` training and the first `test` test examples; all where `None`.
+    /// A copy of the first `train` training and the first `test` test examples; of all where `None`.
     ///
     /// # Errors
-    /// [`Error::TooManyExamples`] if there are fewer, [`Error::NoExamples`] for zero; then nothing has changed.
-    pub fn truncate(&mut self, train: Option<usize>, test: Option<usize>) -> Result<()> {
+    /// [`Error::TooManyExamples`] if there are fewer, [`Error::NoExamples`] for zero.
+    pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
         let train = limit(Part::Train, train, self.train.len())?;
         let test = limit(Part::Test, test, self.test.len())?;
         let pixels = self.pixels();
-        for (split, examples) in [(&mut self.train, train), (&mut self.test, test)] {
-            split.labels.truncate(examples);
-            split.images.truncate(examples * pixels);
-        }
-        Ok(())
+        let first = |split: &Split, examples: usize| Split {
+            images: split.images[..examples * pixels].to_vec(),
+            labels: split.labels[..examples].to_vec(),
+        };
+        Ok(Self { train: first(&self.train, train), test: first(&self.test, test), ..*self })
     }
 
     /// SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, one after the
-    /// other as bytes: of exactly what is used, so it changes with [`truncate`](Self::truncate).
+    /// other as bytes: of exactly what is used, so another sum for [`truncated`](Self::truncated) ones.
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();

@@ -7,9 +7,9 @@ mod wasm;
 
 use burn::tensor::Device;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{CPU_ADAPTER, open_webgpu};
+pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, open_webgpu};
 #[cfg(target_arch = "wasm32")]
-pub use wasm::{CPU_ADAPTER, open_webgpu};
+pub use wasm::{CPU_ADAPTER, CPU_GROUP_BYTES, open_webgpu};
 
 /// An open device with what it says of itself.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct OpenDevice {
     pub backend: Backend,
     /// What it runs on, in words.
     pub adapter: String,
+    /// The most bytes of parameters that are best trained as one computation; `None` where more is always better.
+    pub group_bytes: Option<usize>,
 }
 
 /// The two paths of computation.
@@ -45,5 +47,10 @@ impl Backend {
 /// The CPU, which is always there.
 #[must_use]
 pub fn open_cpu() -> OpenDevice {
-    OpenDevice { device: Device::flex(), backend: Backend::Cpu, adapter: CPU_ADAPTER.to_owned() }
+    OpenDevice {
+        device: Device::flex(),
+        backend: Backend::Cpu,
+        adapter: CPU_ADAPTER.to_owned(),
+        group_bytes: CPU_GROUP_BYTES,
+    }
 }

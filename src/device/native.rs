@@ -6,6 +6,9 @@ use crate::error::{Error, Result};
 /// What the CPU path runs on.
 pub const CPU_ADAPTER: &str = "Flex, native";
 
+/// No limit: several threads share the runs of one computation, the more the better.
+pub const CPU_GROUP_BYTES: Option<usize> = None;
+
 /// The native build has no GPU path.
 ///
 /// # Errors

@@ -10,6 +10,10 @@ use wasm_bindgen_futures::JsFuture;
 /// What the CPU path runs on.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 
+/// About the second-level cache of one core: with parameters and gradients of more runs than fit into it, one thread waits
+/// for memory in the update of the weights (measured, see docs/benchmarks.md).
+pub const CPU_GROUP_BYTES: Option<usize> = Some(4 << 20);
+
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.
 ///
 /// # Errors
@@ -18,7 +22,7 @@ pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
     let device = opened.map_err(|error| Error::NoWebGpu { reason: error.to_string() })?;
-    Ok(OpenDevice { device, backend: Backend::WebGpu, adapter })
+    Ok(OpenDevice { device, backend: Backend::WebGpu, adapter, group_bytes: None })
 }
 
 /// What the browser tells of its adapter. Asked before Burn opens it, for a plain reason where there is none.

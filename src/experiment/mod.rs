@@ -1,11 +1,11 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
-//! the native command line all carry an [`Experiment`]. This file holds the plain data and its limits; [`scheme`] the
-//! grammar of initialisations, [`query`] the text form.
+//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`limits`] what is
+//! too much, [`scheme`] the grammar of initialisations, [`query`] the text form.
 
+pub mod limits;
 pub mod query;
 pub mod scheme;
 
-use crate::error::{Error, Result};
 pub use query::{ParsedQuery, parse_query};
 pub use scheme::{BaseInit, InitScheme, Promotion, PromotionRule, Turn};
 use serde::{Deserialize, Serialize};
@@ -207,22 +207,6 @@ pub enum Language {
     Zh,
 }
 
-/// Upper limits that keep one experiment within what a browser tab can hold.
-pub mod limits {
-    /// Runs of one experiment: variants times seeds.
-    pub const RUNS: usize = 64;
-    /// Hidden layers of an MLP.
-    pub const HIDDEN_LAYERS: usize = 64;
-    /// Units of one layer.
-    pub const WIDTH: usize = 8192;
-    /// Parameters of one run.
-    pub const PARAMETERS: usize = 50_000_000;
-    /// Examples of one mini-batch.
-    pub const BATCH_SIZE: usize = 8192;
-    /// Training steps.
-    pub const STEPS: u64 = 10_000_000;
-}
-
 impl Default for Experiment {
     fn default() -> Self {
         Self {
@@ -281,43 +265,5 @@ impl Experiment {
     pub fn run_seeds(&self) -> impl Iterator<Item = u64> + use<> {
         let first = u64::from(self.first_seed);
         first..first + u64::from(self.seeds)
-    }
-
-    /// Checks what no single key can: limits across keys.
-    ///
-    /// # Errors
-    /// [`Error::Value`] names the key that has to change.
-    pub fn validate(&self) -> Result<()> {
-        if self.run_count() > limits::RUNS {
-            let got = format!("{} variants x {} seeds = {}", self.variants.len(), self.seeds, self.run_count());
-            return Err(Error::value("seeds", format!("at most {} runs in all", limits::RUNS), got));
-        }
-        for (index, variant) in self.variants.iter().enumerate() {
-            if self.variants[..index].contains(variant) {
-                return Err(Error::value("init", "every variant only once", variant));
-            }
-            self.validate_turn(variant)?;
-        }
-        if let Some(train) = self.dataset.train.filter(|train| *train < self.batch_size) {
-            return Err(Error::value("train", format!("at least one batch ({})", self.batch_size), train));
-        }
-        // 784 inputs and 10 classes: both data sets of this version have them.
-        let parameters = self.model.parameter_count(784, 10);
-        if parameters > limits::PARAMETERS {
-            let expected = format!("a model of at most {} parameters", limits::PARAMETERS);
-            return Err(Error::value("model", expected, format!("{parameters} parameters")));
-        }
-        Ok(())
-    }
-
-    fn validate_turn(&self, variant: &InitScheme) -> Result<()> {
-        let ModelSpec::Mlp { hidden } = &self.model;
-        let layers = hidden.len() + 1;
-        match variant.promotion().map(|promotion| promotion.turn) {
-            Some(Turn::At(turn)) if turn > layers => {
-                Err(Error::value("init", format!("turn at most the number of weight layers, {layers}"), turn))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -3,8 +3,8 @@
 //! page can go on and the native command line can refuse.
 
 use super::{
-    Activation, ActiveDefinition, DatasetName, DevicePreference, Experiment, InitScheme, Language, ModelSpec,
-    OptimizerKind, PagePart, Schedule, Theme, View, limits,
+    Activation, ActiveDefinition, ActivitySpec, DatasetName, DevicePreference, Experiment, InitScheme, Language,
+    ModelSpec, OptimizerKind, PagePart, Schedule, Theme, View, limits,
 };
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -139,13 +139,40 @@ pub fn parse_query(text: &str) -> ParsedQuery {
             Err(error) => parsed.errors.push(error),
         }
     }
-    if parsed.errors.is_empty()
-        && let Err(error) = parsed.experiment.validate()
-    {
-        parsed.errors.push(error);
-        parsed.experiment = Experiment { device: parsed.experiment.device, ..Experiment::default() };
-    }
+    settle(&mut parsed);
     parsed
+}
+
+/// Puts the default where a value does not go with the others, so that what stands can be run.
+fn settle(parsed: &mut ParsedQuery) {
+    while let Err(error) = parsed.experiment.validate() {
+        let known = parsed.errors.iter().any(|earlier| earlier.key() == error.key());
+        let reset = !known && error.key().is_some_and(|key| reset(&mut parsed.experiment, key));
+        if !known {
+            parsed.errors.push(error);
+        }
+        if !reset {
+            // The default of this key does not go with the others either.
+            parsed.experiment = Experiment { device: parsed.experiment.device, ..Experiment::default() };
+        }
+    }
+}
+
+/// Gives one of the keys that [`Experiment::validate`] names its default back; `false` for any other.
+fn reset(experiment: &mut Experiment, key: &str) -> bool {
+    let standard = Experiment::default();
+    match key {
+        "train" => experiment.dataset.train = None,
+        "test" => experiment.dataset.test = None,
+        "model" => experiment.model = standard.model,
+        "init" => experiment.variants = standard.variants,
+        "seeds" => experiment.seeds = standard.seeds,
+        "batch" => experiment.batch_size = standard.batch_size,
+        "steps" => experiment.steps = standard.steps,
+        "eval" => experiment.evaluate_every = standard.evaluate_every,
+        _ => return false,
+    }
+    true
 }
 
 fn decode(text: &str) -> String {
@@ -158,10 +185,10 @@ fn apply(experiment: &mut Experiment, view: &mut View, key: &str, value: &str) -
     match key {
         "v" => drop(number(key, value, QUERY_VERSION, QUERY_VERSION)?),
         "data" => experiment.dataset.name = choice(&DATASETS, key, value)?,
-        "train" => experiment.dataset.train = Some(number(key, value, 1, usize::MAX)?),
-        "test" => experiment.dataset.test = Some(number(key, value, 1, usize::MAX)?),
+        "train" => experiment.dataset.train = Some(number(key, value, 1, limits::EXAMPLES)?),
+        "test" => experiment.dataset.test = Some(number(key, value, 1, limits::EXAMPLES)?),
         "model" => experiment.model = value.parse()?,
-        "act" => experiment.activation = choice(&ACTIVATIONS, key, value)?,
+        "act" => experiment.activation = value.parse()?,
         "norm" => choice(&NORMALIZATIONS, key, value)?,
         "init" => experiment.variants = variants(value)?,
         "seeds" => experiment.seeds = number(key, value, 1, 64)?,
@@ -259,6 +286,14 @@ impl Display for ModelSpec {
     }
 }
 
+impl FromStr for Activation {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        choice(&ACTIVATIONS, "act", text)
+    }
+}
+
 impl FromStr for Schedule {
     type Err = Error;
 
@@ -312,7 +347,8 @@ impl Experiment {
         writer.pair("steps", self.steps, standard.steps);
         writer.pair("eval", self.evaluate_every, standard.evaluate_every);
         writer.pair("tau", self.activity.tau, standard.activity.tau);
-        writer.pair("active", name_of(&DEFINITIONS, self.activity.definition), "sample");
+        let definition = |activity: &ActivitySpec| name_of(&DEFINITIONS, activity.definition);
+        writer.pair("active", definition(&self.activity), definition(&standard.activity));
         writer.pair("device", name_of(&DEVICES, self.device), name_of(&DEVICES, standard.device));
         writer.view(view);
         writer.0

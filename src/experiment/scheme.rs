@@ -160,10 +160,9 @@ impl FromStr for InitScheme {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if let Some(inside) = call(text, "lrmatch") {
-            return match inside.parse()? {
-                Self::Emergence(promotion) => Ok(Self::LearningRateMatched(promotion)),
-                _ => Err(Error::value("init", "lrmatch(emergence(BASE;alpha=...))", text)),
-            };
+            let inside = call(inside.trim(), "emergence");
+            let inside = inside.ok_or_else(|| Error::value("init", "lrmatch(emergence(BASE;alpha=...))", text))?;
+            return parse_promotion(inside).map(Self::LearningRateMatched);
         }
         if let Some(inside) = call(text, "emergence") {
             return parse_promotion(inside).map(Self::Emergence);

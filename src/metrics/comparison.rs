@@ -31,6 +31,18 @@ impl VariantCurves {
     pub fn surviving_runs(&self) -> impl Iterator<Item = &RunCurves> {
         self.runs.iter().filter(|run| run.diverged_at.is_none())
     }
+
+    /// The runs that curves show, and the step before which: those that have not diverged, to the end; or, where all have,
+    /// all of them until the first one did, so that one sees where the line ends.
+    #[must_use]
+    pub fn shown_runs(&self) -> (Vec<&RunCurves>, u64) {
+        let surviving = self.surviving_runs().collect::<Vec<_>>();
+        if !surviving.is_empty() {
+            return (surviving, u64::MAX);
+        }
+        let end = self.runs.iter().filter_map(|run| run.diverged_at).min();
+        (self.runs.iter().collect(), end.unwrap_or(u64::MAX))
+    }
 }
 
 impl RunCurves {

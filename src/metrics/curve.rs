@@ -70,18 +70,8 @@ impl Quantity {
             Self::TestAccuracy => "Test accuracy",
             Self::TrainLoss => "Train loss",
             Self::TestLoss => "Test loss",
-            Self::EmergenceA => "Emergence E_A (through active units)",
-            Self::EmergenceB => "Emergence E_B (through all units)",
-        }
-    }
-
-    /// The unit in which a chart shows it; empty for a pure number.
-    #[must_use]
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::TestAccuracy => "%",
-            Self::TrainLoss | Self::TestLoss => "nats",
-            Self::EmergenceA | Self::EmergenceB => "",
+            Self::EmergenceA => "Emergence E_A",
+            Self::EmergenceB => "Emergence E_B",
         }
     }
 
@@ -97,7 +87,7 @@ impl Quantity {
         }
     }
 
-    /// What a measured value is multiplied with to stand in [`Self::unit`].
+    /// What a measured value is multiplied with to stand in the unit of [`Self::axis_label`].
     #[must_use]
     pub fn display_factor(self) -> f64 {
         match self {
@@ -127,8 +117,7 @@ impl History {
     /// The curve of a quantity, in the unit in which it is measured (accuracy in `[0, 1]`), for every variant.
     ///
     /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation to either
-    /// side when there are two or more. When all runs of a variant have diverged, the line shows them all until the
-    /// first one did, so that one sees where it ends. The loss of single mini-batches jumps, so a train-loss point is
+    /// side when there are two or more ([`VariantCurves::shown_runs`] says what becomes of a variant of which all have). The loss of single mini-batches jumps, so a train-loss point is
     /// the mean over a bucket of neighbouring steps, at its middle; buckets are equally wide, at most
     /// [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while the curve grows.
     #[must_use]
@@ -142,12 +131,11 @@ impl History {
 }
 
 fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> Curve {
-    let surviving = variant.surviving_runs().next().is_some();
-    let end = if surviving { None } else { variant.runs.iter().filter_map(|run| run.diverged_at).min() };
+    let (runs, end) = variant.shown_runs();
     let mut values: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for run in variant.runs.iter().filter(|run| !surviving || run.diverged_at.is_none()) {
+    for run in runs {
         let points = quantity.points(run).into_iter();
-        let points = points.filter(|(step, value)| value.is_finite() && end.is_none_or(|end| *step < end));
+        let points = points.filter(|(step, value)| value.is_finite() && *step < end);
         for (step, value) in bucketed(points, width) {
             values.entry(step).or_default().push(value);
         }

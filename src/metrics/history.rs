@@ -32,7 +32,8 @@ pub struct RunCurves {
     pub seed: u64,
     /// SHA-256 of the initial weights.
     pub weights_sha256: String,
-    /// The first step whose loss was not a finite number.
+    /// Where its loss stopped being a finite number: the first training step whose loss (before the step), or the first
+    /// evaluation whose loss (after it), is none. The curves end there.
     pub diverged_at: Option<u64>,
     /// Mini-batch cross-entropy in nats, at every step.
     pub train_loss: Vec<(u64, f32)>,
@@ -84,7 +85,7 @@ impl History {
         self.step = self.step.max(record.step);
         for (run, loss) in self.runs_mut().zip(&record.losses) {
             match loss {
-                _ if run.diverged_at.is_some() => {}
+                _ if run.diverged_by(record.step) => {}
                 Some(loss) => run.train_loss.push((record.step, *loss)),
                 None => run.diverged_at = Some(record.step),
             }
@@ -94,8 +95,10 @@ impl History {
     fn apply_evaluation(&mut self, record: &EvaluationRecord) {
         self.step = self.step.max(record.step);
         for (run, evaluation) in self.runs_mut().zip(&record.runs) {
-            if let Some(evaluation) = evaluation {
-                run.push(record.step, evaluation);
+            match evaluation {
+                _ if run.diverged_by(record.step) => {}
+                Some(evaluation) => run.push(record.step, evaluation),
+                None => run.diverge_at(record.step),
             }
         }
     }
@@ -104,6 +107,16 @@ impl History {
 impl RunCurves {
     fn new(seed: u64, weights_sha256: String) -> Self {
         Self { seed, weights_sha256, ..Self::default() }
+    }
+
+    fn diverged_by(&self, step: u64) -> bool {
+        self.diverged_at.is_some_and(|at| at <= step)
+    }
+
+    /// An evaluation may come later than the training steps after it: their losses are of weights that were broken already.
+    fn diverge_at(&mut self, step: u64) {
+        self.diverged_at = Some(step);
+        self.train_loss.retain(|(at, _)| *at <= step);
     }
 
     fn push(&mut self, step: u64, evaluation: &RunEvaluation) {

@@ -98,7 +98,7 @@ pub struct StepRecord {
 pub struct EvaluationRecord {
     /// Steps taken before it; 0 is the initialisation.
     pub step: u64,
-    /// Per run, variants outermost; `None` for a run that has diverged.
+    /// Per run, variants outermost; `None` where the test loss is not a finite number.
     pub runs: Vec<Option<RunEvaluation>>,
 }
 

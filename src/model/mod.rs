@@ -6,7 +6,9 @@
 mod linear;
 mod loss;
 mod mlp;
+mod networks;
 
 pub use linear::Linear;
 pub use loss::{correct_predictions, cross_entropy};
 pub use mlp::Mlp;
+pub use networks::{Networks, join};

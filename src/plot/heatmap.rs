@@ -35,8 +35,8 @@ pub struct VariantActivity {
     pub name: String,
     /// Its colour in the charts.
     pub color: Shade,
-    /// Per layer, input side first (the output is last): `(step, fraction in [0, 1])`, the mean over the runs that have not
-    /// diverged.
+    /// Per layer, input side first (the output is last): `(step, fraction in [0, 1])`, the mean over the runs that
+    /// curves show.
     pub layers: Vec<Vec<(u64, f64)>>,
 }
 
@@ -133,7 +133,8 @@ pub fn draw_heatmap<DB: DrawingBackend>(root: &Area<DB>, map: &ActivityMap, styl
 
 fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
     let mut sums: BTreeMap<u64, (f64, u32)> = BTreeMap::new();
-    for (step, fractions) in variant.surviving_runs().flat_map(|run| &run.active_fraction) {
+    let (runs, end) = variant.shown_runs();
+    for (step, fractions) in runs.into_iter().flat_map(|run| &run.active_fraction).filter(|(step, _)| *step < end) {
         if let Some(fraction) = fractions.get(layer).filter(|fraction| fraction.is_finite()) {
             let (sum, count) = sums.entry(*step).or_default();
             (*sum, *count) = (*sum + f64::from(*fraction), *count + 1);

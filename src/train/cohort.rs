@@ -2,29 +2,40 @@
 
 use super::optimizer::{Optimizer, Rate, Rates};
 use super::schedule::schedule_factor;
-use crate::experiment::{Experiment, InitScheme};
-use crate::init::{self, LayerRates, LayerWeights};
-use crate::model::{Mlp, cross_entropy};
+use crate::device::OpenDevice;
+use crate::experiment::{Activation, Experiment, InitScheme};
+use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
+use crate::model::{Mlp, Networks, cross_entropy, join};
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// The stacked parameters of all runs with their optimizer.
+/// The stacked parameters of all runs with their optimizers.
+///
+/// Runs are stacked in groups of as many as the device computes best at once, usually in a single one. Nothing mixes
+/// along the run axis, so results do not depend on the grouping.
 #[derive(Debug)]
 pub struct Cohort {
     experiment: Experiment,
+    groups: Vec<Group>,
+    step: u64,
+}
+
+/// Runs that are trained as one computation.
+#[derive(Debug)]
+struct Group {
     /// Weight and bias of each layer in turn, without autodiff.
     parameters: Vec<Tensor<3>>,
     optimizer: Optimizer,
-    step: u64,
 }
 
 impl Cohort {
     /// Stacks runs with these initial weights, given per run (variants outermost, then seeds).
     #[must_use]
-    pub fn new(experiment: &Experiment, weights: &[Vec<LayerWeights>], device: &Device) -> Self {
-        let parameters = Mlp::stack(weights, experiment.activation, device).into_parameters();
-        let rates = stacked_rates(experiment, parameters.len() / 2, device);
-        let optimizer = Optimizer::new(experiment.optimizer.clone(), rates);
-        Self { experiment: experiment.clone(), parameters, optimizer, step: 0 }
+    pub fn new(experiment: &Experiment, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> Self {
+        let rates = run_rates(experiment, weights.first().map_or(0, Vec::len));
+        let size = group_size(weights, open.group_bytes);
+        let groups = weights.chunks(size).zip(rates.chunks(size));
+        let groups = groups.map(|(weights, rates)| Group::new(experiment, weights, rates, &open.device));
+        Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
     /// Draws the initial weights of all runs of `experiment`, variants outermost.
@@ -45,21 +56,44 @@ impl Cohort {
         self.step
     }
 
-    /// The network with the present parameters.
+    /// The networks with the present parameters.
     #[must_use]
-    pub fn model(&self) -> Mlp {
-        Mlp::from_parameters(&self.parameters, self.experiment.activation)
+    pub fn networks(&self) -> Networks {
+        let networks =
+            self.groups.iter().map(|group| Mlp::from_parameters(&group.parameters, self.experiment.activation));
+        Networks::new(networks.collect())
     }
 
     /// One training step of all runs on the same mini-batch.
     ///
     /// `images` is `[1, batch, inputs]`, `one_hot` `[1, batch, classes]`. Returns the mean cross-entropy of every run
     /// before the step, `[runs]`, in nats.
-    pub fn step(&mut self, images: Tensor<3>, one_hot: Tensor<3>) -> Tensor<1> {
+    pub fn step(&mut self, images: &Tensor<3>, one_hot: &Tensor<3>) -> Tensor<1> {
+        let spec = &self.experiment.optimizer;
+        let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
+        let activation = self.experiment.activation;
+        let groups = self.groups.iter_mut();
+        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), activation, factor));
+        self.step += 1;
+        join(losses.collect())
+    }
+}
+
+impl Group {
+    /// `weights` and `rates` of each run.
+    fn new(experiment: &Experiment, weights: &[Vec<LayerWeights>], rates: &[Vec<LayerRates>], device: &Device) -> Self {
+        Self {
+            parameters: Mlp::stack(weights, experiment.activation, device).into_parameters(),
+            optimizer: Optimizer::new(experiment.optimizer.clone(), stacked_rates(experiment, rates, device)),
+        }
+    }
+
+    /// Trains on one mini-batch; `factor` is the schedule's. Returns the losses before the step.
+    fn step(&mut self, images: Tensor<3>, one_hot: Tensor<3>, activation: Activation, factor: f64) -> Tensor<1> {
         let [_, batch, _] = images.dims();
         let tracked = std::mem::take(&mut self.parameters).into_iter().map(|tensor| tensor.autodiff().require_grad());
         let tracked = tracked.collect::<Vec<_>>();
-        let logits = Mlp::from_parameters(&tracked, self.experiment.activation).forward(images);
+        let logits = Mlp::from_parameters(&tracked, activation).forward(images);
         let losses = cross_entropy(logits, one_hot).div_scalar(batch as f64);
         let mut gradients = losses.clone().sum().backward();
         let (parameters, gradients) = tracked
@@ -72,46 +106,49 @@ impl Cohort {
                 (parameter, gradient)
             })
             .unzip();
-        let spec = &self.experiment.optimizer;
-        let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
         self.parameters = self.optimizer.update(parameters, gradients, factor);
-        self.step += 1;
         losses.inner()
     }
 }
 
-/// The learning rates and weight decays of weight and bias of every layer in turn, stacked over runs.
-fn stacked_rates(experiment: &Experiment, layers: usize, device: &Device) -> Vec<Rates> {
-    let spec = &experiment.optimizer;
-    let per_variant = experiment.variants.iter().map(|scheme| init::layer_rates(scheme, layers, spec.kind));
-    let per_variant = per_variant.collect::<Vec<_>>();
-    let seeds = experiment.seeds as usize;
-    let stack = |base: f64, layer: usize, pick: fn(&LayerRates) -> f64| {
-        stacked_rate(base, per_variant.iter().map(|rates| pick(&rates[layer])), seeds, device)
-    };
-    (0..layers)
-        .flat_map(|layer| {
-            let (learning_rate, weight_decay) = (spec.learning_rate, spec.weight_decay);
-            let weight = Rates {
-                learning_rate: stack(learning_rate, layer, |rates| rates.weight.learning_rate),
-                weight_decay: stack(weight_decay, layer, |rates| rates.weight.weight_decay),
-            };
-            let bias = Rates {
-                learning_rate: stack(learning_rate, layer, |rates| rates.bias.learning_rate),
-                weight_decay: stack(weight_decay, layer, |rates| rates.bias.weight_decay),
-            };
-            [weight, bias]
-        })
-        .collect()
+/// How many runs form a group: as many as fit into `group_bytes`, but at least one, and groups of about one size.
+fn group_size(weights: &[Vec<LayerWeights>], group_bytes: Option<usize>) -> usize {
+    let runs = weights.len().max(1);
+    let Some(group_bytes) = group_bytes else { return runs };
+    let parameters = weights.iter().flatten().map(|layer| layer.weight.len() + layer.bias.len()).sum::<usize>();
+    let run_bytes = (parameters * size_of::<f32>()).div_ceil(runs);
+    let fitting = (group_bytes / run_bytes.max(1)).clamp(1, runs);
+    runs.div_ceil(runs.div_ceil(fitting))
 }
 
-/// `base` times each variant's multiplier, repeated for its seeds; one shared number where all agree.
-fn stacked_rate(base: f64, multipliers: impl Iterator<Item = f64>, seeds: usize, device: &Device) -> Rate {
+/// What multiplies the optimizer's coefficients in each layer of each run.
+fn run_rates(experiment: &Experiment, layers: usize) -> Vec<Vec<LayerRates>> {
+    let kind = experiment.optimizer.kind;
+    let variants = experiment.variants.iter().map(|scheme| init::layer_rates(scheme, layers, kind));
+    variants.flat_map(|rates| std::iter::repeat_n(rates, experiment.seeds as usize)).collect()
+}
+
+/// The learning rates and weight decays of weight and bias of every layer in turn, stacked over these runs.
+fn stacked_rates(experiment: &Experiment, runs: &[Vec<LayerRates>], device: &Device) -> Vec<Rates> {
+    let spec = &experiment.optimizer;
+    let rates = |layer: usize, pick: fn(&LayerRates) -> ParameterRates| {
+        let multipliers = runs.iter().map(|layers| pick(&layers[layer]));
+        Rates {
+            learning_rate: stacked_rate(spec.learning_rate, multipliers.clone().map(|m| m.learning_rate), device),
+            weight_decay: stacked_rate(spec.weight_decay, multipliers.map(|m| m.weight_decay), device),
+        }
+    };
+    let layers = runs.first().map_or(0, Vec::len);
+    (0..layers).flat_map(|layer| [rates(layer, |rates| rates.weight), rates(layer, |rates| rates.bias)]).collect()
+}
+
+/// `base` times each run's multiplier; one shared number where all agree.
+fn stacked_rate(base: f64, multipliers: impl Iterator<Item = f64>, device: &Device) -> Rate {
     let values = multipliers.map(|multiplier| base * multiplier).collect::<Vec<_>>();
     match values.first() {
         Some(first) if values.iter().any(|value| value.to_bits() != first.to_bits()) => {
             #[expect(clippy::cast_possible_truncation, reason = "a learning rate in f32, like the weights")]
-            let stacked = values.iter().flat_map(|value| std::iter::repeat_n(*value as f32, seeds)).collect::<Vec<_>>();
+            let stacked = values.iter().map(|value| *value as f32).collect::<Vec<_>>();
             let shape = [stacked.len(), 1, 1];
             Rate::PerRun(Box::new(Tensor::from_data(TensorData::new(stacked, shape), device)))
         }

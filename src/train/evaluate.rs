@@ -3,13 +3,11 @@
 use crate::dataset::{Dataset, Part};
 use crate::emergence::{self, ActiveRule, LayerActivity};
 use crate::error::{Error, Result};
+use crate::experiment::limits::EVALUATION_CHUNK;
 use crate::experiment::{ActiveDefinition, ActivitySpec};
 use crate::metrics::{EvaluationRecord, RunEvaluation};
-use crate::model::{Mlp, correct_predictions, cross_entropy};
+use crate::model::{Networks, correct_predictions, cross_entropy};
 use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
-
-/// Test examples of one chunk. Fixed, so that results depend neither on the number of runs nor on the device's memory.
-pub const EVALUATION_CHUNK: usize = 500;
 
 /// Training examples (the first ones) on which activity is measured; fixed for all runs and steps.
 pub const PROBE_EXAMPLES: usize = 256;
@@ -34,16 +32,16 @@ struct Chunk {
 #[derive(Debug)]
 pub struct Tally {
     step: u64,
-    model: Mlp,
+    networks: Networks,
     losses: Vec<Tensor<1>>,
     correct: Vec<Tensor<1>>,
 }
 
 impl Tally {
-    /// Nothing judged yet of `model` after `step` steps. Tensors share memory until they change, so this copies nothing.
+    /// Nothing judged yet of `networks` after `step` steps. Tensors share memory until they change, so this copies nothing.
     #[must_use]
-    pub fn new(step: u64, model: Mlp) -> Self {
-        Self { step, model, losses: Vec::new(), correct: Vec::new() }
+    pub fn new(step: u64, networks: Networks) -> Self {
+        Self { step, networks, losses: Vec::new(), correct: Vec::new() }
     }
 }
 
@@ -51,7 +49,7 @@ impl Evaluator {
     /// Uploads the test examples and the probe batch.
     ///
     /// # Errors
-    /// None for a whole data set: every index is below the number of examples.
+    /// [`Error::NoSuchExample`] never comes up: every index is below the number of examples.
     pub fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Result<Self> {
         let examples = dataset.test.len();
         let indices = first_indices(examples);
@@ -68,7 +66,7 @@ impl Evaluator {
     /// Judges one more chunk; `false` when all have been judged.
     pub fn advance(&self, tally: &mut Tally) -> bool {
         let Some(chunk) = self.chunks.get(tally.losses.len()) else { return false };
-        let logits = tally.model.forward(chunk.images.clone());
+        let logits = tally.networks.forward(&chunk.images);
         tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot.clone()));
         tally.correct.push(correct_predictions(logits, chunk.classes.clone()));
         true
@@ -79,7 +77,7 @@ impl Evaluator {
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
     pub async fn finish(&self, tally: Tally) -> Result<EvaluationRecord> {
-        let layers = tally.model.activations(self.probe.clone());
+        let layers = tally.networks.activations(&self.probe);
         let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
         let mut transaction = Transaction::default();
         for values in tally.losses.iter().chain(&tally.correct) {

@@ -1,6 +1,6 @@
 //! Training all runs of an experiment as one cohort: one computation per step, whatever the number of runs.
 //!
-//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, [`Evaluator`] judges them, and [`Session`] strings these
+//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Session`] strings these
 //! together into small pieces of work, so that whoever drives it can pause, draw or listen in between. No clock and no
 //! browser in here.
 
@@ -12,7 +12,7 @@ pub mod self_test;
 mod session;
 
 pub use cohort::Cohort;
-pub use evaluate::{EVALUATION_CHUNK, Evaluator, PROBE_EXAMPLES};
+pub use evaluate::PROBE_EXAMPLES;
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use schedule::schedule_factor;
-pub use session::{Session, Work};
+pub use session::{Session, Work, environment};

@@ -58,9 +58,12 @@ impl Rate {
         matches!(self, Self::Shared(value) if *value == 0.0)
     }
 
+    /// `rate * factor * tensor`, the first product rounded to f32 in either case: whether a run shares its rate with the
+    /// others must not change its last digit.
     fn times(&self, tensor: Tensor<3>, factor: f64) -> Tensor<3> {
         match self {
-            Self::Shared(value) => tensor.mul_scalar(value * factor),
+            #[expect(clippy::cast_possible_truncation, reason = "the precision of the other case and of the weights")]
+            Self::Shared(value) => tensor.mul_scalar(*value as f32 * factor as f32),
             Self::PerRun(values) => tensor * values.as_ref().clone().mul_scalar(factor),
         }
     }

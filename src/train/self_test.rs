@@ -7,7 +7,6 @@ use super::evaluate::read;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
 use crate::error::{Error, Result};
 use crate::experiment::{BaseInit, DevicePreference, Experiment, InitScheme, ModelSpec};
-use crate::metrics::Environment;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
@@ -18,39 +17,49 @@ const TOLERANCE: f32 = 1e-4;
 /// The device that an experiment will use.
 #[derive(Debug, Clone)]
 pub struct ChosenDevice {
-    /// The handle that tensors are made on.
-    pub device: Device,
-    /// What it says of itself.
-    pub environment: Environment,
+    /// The device itself.
+    pub open: OpenDevice,
     /// Why it is the CPU although WebGPU was not ruled out, as a sentence.
     pub fallback: Option<String>,
 }
 
-/// Opens what was asked for; `Auto` falls back to the CPU and says why.
-///
-/// # Errors
-/// [`Error::NoWebGpu`] or [`Error::SelfTest`] when WebGPU was insisted on.
-pub async fn choose_device(preference: DevicePreference) -> Result<ChosenDevice> {
-    match preference {
-        DevicePreference::Cpu => Ok(chosen(open_cpu(), None)),
-        DevicePreference::WebGpu => Ok(chosen(open_tested_webgpu().await?, None)),
-        DevicePreference::Auto => Ok(match open_tested_webgpu().await {
-            Ok(open) => chosen(open, None),
-            Err(error) => chosen(open_cpu(), Some(error.to_string())),
-        }),
-    }
+/// The devices of this process. WebGPU is opened and tested at the first wish for it and never again: it can be opened
+/// only once, and a device that computes wrong numbers does not learn better.
+#[derive(Debug, Default)]
+pub struct Devices {
+    webgpu: Option<Result<OpenDevice>>,
 }
 
-fn chosen(open: OpenDevice, fallback: Option<String>) -> ChosenDevice {
-    let backend = open.backend.name().to_owned();
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    ChosenDevice { device: open.device, environment: Environment { backend, adapter: open.adapter, version }, fallback }
+impl Devices {
+    /// What was asked for; `Auto` falls back to the CPU and says why.
+    ///
+    /// # Errors
+    /// [`Error::NoWebGpu`], [`Error::SelfTest`] or [`Error::Device`] when WebGPU was insisted on.
+    pub async fn choose(&mut self, preference: DevicePreference) -> Result<ChosenDevice> {
+        let (open, fallback) = match preference {
+            DevicePreference::Cpu => (open_cpu(), None),
+            DevicePreference::WebGpu => (self.tested_webgpu().await?, None),
+            DevicePreference::Auto => match self.tested_webgpu().await {
+                Ok(open) => (open, None),
+                Err(error) => (open_cpu(), Some(error.to_string())),
+            },
+        };
+        Ok(ChosenDevice { open, fallback })
+    }
+
+    async fn tested_webgpu(&mut self) -> Result<OpenDevice> {
+        let webgpu = match self.webgpu.take() {
+            Some(webgpu) => webgpu,
+            None => open_tested_webgpu().await,
+        };
+        self.webgpu.insert(webgpu).clone()
+    }
 }
 
 async fn open_tested_webgpu() -> Result<OpenDevice> {
     let open = open_webgpu().await?;
     debug_assert_eq!(open.backend, Backend::WebGpu, "open_webgpu opens WebGPU");
-    check_device(&open.device).await?;
+    check_device(&open).await?;
     Ok(open)
 }
 
@@ -58,11 +67,11 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
 ///
 /// # Errors
 /// [`Error::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
-pub async fn check_device(device: &Device) -> Result<()> {
-    check_matmul(device).await?;
-    check_softmax(device).await?;
-    let expected = one_step(&open_cpu().device).await?;
-    let got = one_step(device).await?;
+pub async fn check_device(open: &OpenDevice) -> Result<()> {
+    check_matmul(&open.device).await?;
+    check_softmax(&open.device).await?;
+    let expected = one_step(&open_cpu()).await?;
+    let got = one_step(open).await?;
     compare("one training step", &expected, &got)
 }
 
@@ -84,7 +93,7 @@ async fn check_softmax(device: &Device) -> Result<()> {
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
-async fn one_step(device: &Device) -> Result<Vec<Vec<f32>>> {
+async fn one_step(open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
     const INPUTS: usize = 12;
     const CLASSES: usize = 4;
     const BATCH: usize = 8;
@@ -96,18 +105,22 @@ async fn one_step(device: &Device) -> Result<Vec<Vec<f32>>> {
     };
     experiment.optimizer.learning_rate = 0.5;
     let weights = Cohort::initial_weights(&experiment, INPUTS, CLASSES);
-    let mut cohort = Cohort::new(&experiment, &weights, device);
+    let mut cohort = Cohort::new(&experiment, &weights, open);
     let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();
     let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
-    let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), device);
-    let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), device);
-    let losses = cohort.step(images, one_hot);
-    let parameters = cohort.model().into_parameters();
+    let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), &open.device);
+    let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), &open.device);
+    let losses = cohort.step(&images, &one_hot);
+    let parameters = cohort.networks().into_parameters();
     let first = Transaction::default().register(losses);
     read(parameters.into_iter().fold(first, Transaction::register)).await
 }
 
-fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
+/// Whether a device's answer to `check` is the `expected` one, tensor by tensor, to within `1e-4` per number.
+///
+/// # Errors
+/// [`Error::SelfTest`] with the first number that is not, NaN included, or with the count of numbers.
+pub fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
     let pairs = expected.iter().flatten().zip(got.iter().flatten());
     // A NaN is wrong, too.
     let wrong = |expected: f32, got: f32| (expected - got).abs() > TOLERANCE || got.is_nan();

@@ -4,6 +4,7 @@ use super::cohort::Cohort;
 use super::evaluate::{Evaluator, Tally, images, one_hot, read};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
+use crate::device::OpenDevice;
 use crate::error::Result;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::weights_sha256;
@@ -48,13 +49,9 @@ impl Session {
     /// Draws the weights, uploads what is needed and stands before the evaluation of step 0.
     ///
     /// # Errors
-    /// [`crate::error::Error::Value`] when the data set does not hold what the experiment asks for.
-    pub fn new(
-        experiment: &Experiment,
-        dataset: &Rc<Dataset>,
-        device: &Device,
-        environment: Environment,
-    ) -> Result<Self> {
+    /// What [`Experiment::validate`], [`Dataset::truncated`] and [`Batcher::new`] refuse; [`crate::error::Error::key`] says
+    /// which key of the experiment has to change.
+    pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name;
         experiment.validate()?;
@@ -78,17 +75,17 @@ impl Session {
             steps: experiment.steps,
             layer_widths: widths[1..].to_vec(),
             parameters: experiment.model.parameter_count(dataset.pixels(), dataset.classes),
-            environment,
+            environment: environment(open),
             receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
             variants: variants.collect(),
         };
-        let cohort = Cohort::new(&experiment, &weights, device);
+        let cohort = Cohort::new(&experiment, &weights, open);
         Ok(Self {
-            tally: Some(Tally::new(0, cohort.model())),
+            tally: Some(Tally::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
-            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), device)?,
-            device: device.clone(),
+            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), &open.device)?,
+            device: open.device.clone(),
             losses: Vec::new(),
             evaluations: Vec::new(),
             experiment,
@@ -186,21 +183,30 @@ impl Session {
         let indices = self.batcher.batch(self.cohort.step_count());
         let images = images(&self.dataset, Part::Train, indices, &self.device)?;
         let targets = one_hot(&self.dataset, Part::Train, indices, &self.device)?;
-        let losses = self.cohort.step(images, targets);
+        let losses = self.cohort.step(&images, &targets);
         let step = self.step();
         self.losses.push((step, losses));
         if self.evaluation_is_due_after(step) {
-            self.tally = Some(Tally::new(step, self.cohort.model()));
+            self.tally = Some(Tally::new(step, self.cohort.networks()));
         }
         Ok(())
     }
 }
 
+/// What a results file says of the device.
+#[must_use]
+pub fn environment(open: &OpenDevice) -> Environment {
+    Environment {
+        backend: open.backend.name().to_owned(),
+        adapter: open.adapter.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
 /// The first examples, as many as the experiment uses; shares the data set where it uses all.
 fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
-    let mut dataset = Rc::clone(dataset);
-    if spec.train.is_some() || spec.test.is_some() {
-        Rc::make_mut(&mut dataset).truncate(spec.train, spec.test)?;
+    if spec.train.is_none() && spec.test.is_none() {
+        return Ok(Rc::clone(dataset));
     }
-    Ok(dataset)
+    dataset.truncated(spec.train, spec.test).map(Rc::new)
 }

@@ -1,7 +1,9 @@
-"""Reference numbers for tests/it/init.rs: initial weights once more, in Python, from the description alone.
+"""Reference numbers for tests/it/init.rs and tests/it/dataset.rs: initial weights and the order of the training examples
+once more, in Python, from the description alone.
 
 Needs numpy. Prints the SHA-256 of all parameters of a network 20-12-5 (ReLU, seed 7) for closed-form schemes, and some
-entries of orthogonal weights by LAPACK's QR, whose last digits may differ.
+entries of orthogonal weights by LAPACK's QR, whose last digits may differ; then the order of 60,000 examples in the first
+epoch of seed 0.
 
     python3 tests/data/init_reference.py
 """
@@ -13,7 +15,7 @@ import struct
 import numpy
 
 WIDTHS, SEED = [20, 12, 5], 7
-WEIGHTS, BIASES = 1, 2
+WEIGHTS, BIASES, BATCH_ORDER = 1, 2, 3
 
 
 def chacha8(seed, purpose, index):
@@ -98,6 +100,23 @@ def orthogonal(layer, fan_in, fan_out):
     return math.sqrt(2.0) * (q if fan_in >= fan_out else q.T)
 
 
+def below(words, bound):
+    """Uniform in 0..bound (Lemire 2019): the high half of word times bound, unless the low half is among the surplus."""
+    while True:
+        product = next(words) * bound
+        if product & 0xFFFFFFFF >= 2**32 % bound:
+            return product >> 32
+
+
+def batch_order(examples, seed, epoch):
+    """Fisher & Yates, from the last place down."""
+    words, order = chacha8(seed, BATCH_ORDER, epoch), list(range(examples))
+    for last in range(examples - 1, 0, -1):
+        other = below(words, last + 1)
+        order[last], order[other] = order[other], order[last]
+    return order
+
+
 print("kaiming_normal", sha256(kaiming_normal))
 print("xavier_uniform", sha256(xavier_uniform))
 print("emergence(kaiming_normal;alpha=1.5)", sha256(promoted))
@@ -105,3 +124,5 @@ print("pytorch", sha256(pytorch_weight, pytorch_bias))
 for fan_in, fan_out in ((20, 12), (12, 20)):
     weight = orthogonal(0, fan_in, fan_out).flatten()
     print("orthogonal", fan_in, fan_out, "first, second and last:", weight[0], weight[1], weight[-1])
+order = batch_order(60_000, 0, 0)
+print("batch order, first indices:", order[:8], hashlib.sha256(struct.pack("<60000I", *order)).hexdigest())

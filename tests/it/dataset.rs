@@ -176,7 +176,7 @@ fn assembling_checks_that_files_belong_together() {
 
 #[test]
 fn examples_are_normalised_and_truncated() {
-    let mut dataset = small();
+    let dataset = small();
     let mut out = vec![9.0; 5];
     dataset.write_examples(Part::Train, &[2, 0], &mut out).expect("both are there");
     assert_eq!(out.len(), 2 * 784, "replaced, not appended to");
@@ -189,12 +189,12 @@ fn examples_are_normalised_and_truncated() {
     assert_eq!(dataset.write_examples(Part::Test, &[2], &mut out), no_such, "images");
     assert_eq!(dataset.write_labels(Part::Test, &[2], &mut labels), no_such, "labels");
 
-    let whole = dataset.clone();
+    let whole = dataset;
     let too_many = Err(Error::TooManyExamples { part: "test", asked: 3, available: 2 });
-    assert_eq!(dataset.truncate(Some(1), Some(3)), too_many, "more than there are");
-    assert_eq!(dataset.truncate(Some(0), None), Err(Error::NoExamples { part: "train" }), "none");
-    assert_eq!(dataset, whole, "a refused request changes nothing");
-    dataset.truncate(Some(2), None).expect("fewer than there are");
+    assert_eq!(whole.truncated(Some(1), Some(3)), too_many, "more than there are");
+    assert_eq!(whole.truncated(Some(0), None), Err(Error::NoExamples { part: "train" }), "none");
+    assert_eq!(whole.truncated(None, None), Ok(whole.clone()), "all");
+    let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
     assert_eq!((dataset.train.images.len(), dataset.train.labels.len(), dataset.test.len()), (1568, 2, 2), "sizes");
     let used = [&whole.train.images[..1568], &[5, 0], &whole.test.images, &[7, 2]].concat();
     assert_eq!(dataset.sha256(), sha256(&used), "the checksum is of what is used");
@@ -246,15 +246,20 @@ fn files_that_are_missing_or_damaged_are_named() {
     assert!(matches!(got, Error::DataFileTooLarge { limit: 60_008, .. }), "{got}");
 }
 
-/// The folder of the real data, or nothing, said aloud.
-fn real_data() -> Option<PathBuf> {
+/// The folder of the real data: `$EMERGENCE_LAB_DATA`, else `data/`. Nothing where there is no MNIST, said aloud.
+pub(crate) fn real_data() -> Option<PathBuf> {
     let given = std::env::var_os("EMERGENCE_LAB_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let found = given.or_else(|| beside.exists().then_some(beside)).filter(|folder| folder.join("mnist").exists());
-    if found.is_none() {
-        eprintln!("SKIPPED: no MNIST here; set EMERGENCE_LAB_DATA to a folder that has mnist/");
+    if let Some(folder) = given {
+        assert!(folder.join("mnist").is_dir(), "EMERGENCE_LAB_DATA is {}, which has no mnist/", folder.display());
+        return Some(folder);
     }
-    found
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    if own.join("mnist").is_dir() {
+        return Some(own);
+    }
+    // Not `eprintln`: the test harness would swallow it.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: no MNIST in data/ (`cargo xtask data` fetches it)");
+    None
 }
 
 #[test]
@@ -358,6 +363,7 @@ fn every_epoch_uses_every_example_once() {
     assert_ne!(Batcher::new(1000, 100, 4).expect("ten batches").batch(0), &first[..100], "another seed");
 }
 
+/// From tests/data/init_reference.py, an independent program.
 #[test]
 fn the_order_is_the_same_everywhere() {
     let mut batcher = Batcher::new(60_000, 128, 0).expect("many batches");

@@ -5,7 +5,7 @@ use emergence_lab::experiment::query::KEYS;
 use emergence_lab::experiment::{
     Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, Experiment,
     InitScheme, Language, ModelSpec, OptimizerKind, OptimizerSpec, PagePart, Promotion, PromotionRule, Schedule, Theme,
-    Turn, View, parse_query,
+    Turn, View, limits, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -199,14 +199,36 @@ fn limits_across_keys_are_checked() {
     for (text, key) in [
         ("seeds=64", "seeds"),
         ("train=100", "train"),
+        ("train=60001", "train"),
+        ("data=digits&test=10001", "test"),
         ("model=mlp:8192,8192", "model"),
+        ("model=mlp:6000,6000&seeds=64&init=pytorch", "model"),
+        ("model=mlp:4096&batch=8192&seeds=8&init=pytorch", "batch"),
+        (&format!("model=mlp:40{}&seeds=64&init=pytorch", ",40".repeat(63)), "model"),
+        ("model=mlp:4000,4000&seeds=1&init=orthogonal", "model"),
         ("model=mlp:8&init=emergence(kaiming_normal;turn=3)", "init"),
+        ("steps=10000000", "steps"),
+        ("steps=1000000&eval=1", "eval"),
     ] {
         let errors = parse_query(text).errors;
         assert!(matches!(&errors[..], [Error::Value { key: named, .. }] if named == key), "`{text}` gave {errors:?}");
     }
     assert_eq!(read("seeds=64&init=pytorch").run_count(), 64, "64 runs are allowed");
     assert_eq!(read("model=mlp:").model, ModelSpec::Mlp { hidden: Vec::new() }, "no hidden layer is a model");
+}
+
+#[test]
+fn what_does_not_go_together_gives_way_alone() {
+    let parsed = parse_query("lr=0.003&seeds=64&steps=7");
+    assert_eq!(parsed.errors.len(), 1, "64 seeds of three variants are too many runs");
+    assert_eq!(parsed.experiment, read("lr=0.003&steps=7"), "the default number of seeds stands, all else is kept");
+    let parsed = parse_query("lr=fast&seeds=64&steps=7");
+    assert_eq!(parsed.errors.len(), 2, "a malformed value does not hide what does not go together");
+    assert_eq!(parsed.experiment, read("steps=7"), "both defaults stand");
+    let parsed = parse_query("device=cpu&batch=8192&train=100");
+    assert_eq!(parsed.experiment, read("device=cpu&batch=8192"), "all examples instead of less than a batch");
+    let parsed = parse_query("device=cpu&model=mlp:8192&seeds=21&init=pytorch");
+    assert_eq!(parsed.experiment.validate(), Ok(()), "whatever gives way, what stands can be run");
 }
 
 #[test]
@@ -252,7 +274,7 @@ fn any_optimizer() -> impl Strategy<Value = OptimizerSpec> {
 
 fn any_dataset() -> impl Strategy<Value = DatasetSpec> {
     let names = select(vec![DatasetName::Auto, DatasetName::Mnist, DatasetName::Digits]);
-    (names, option::of(8192..=usize::MAX), option::of(1..=usize::MAX)).prop_map(|(name, train, test)| DatasetSpec {
+    (names, option::of(8192_usize..=60_000), option::of(1_usize..=10_000)).prop_map(|(name, train, test)| DatasetSpec {
         name,
         train,
         test,
@@ -285,7 +307,18 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
             activity: ActivitySpec { tau: choices.3, definition: choices.1 },
             device: choices.2,
         })
+        .prop_map(within_limits)
         .prop_filter("no variant twice", |experiment| experiment.validate().is_ok())
+}
+
+/// Fewer steps, evaluations and examples where there would be too many for so many runs.
+fn within_limits(mut experiment: Experiment) -> Experiment {
+    let runs = experiment.run_count() as u64;
+    experiment.steps = experiment.steps.min(limits::LOSSES / runs);
+    experiment.evaluate_every = experiment.evaluate_every.max((experiment.steps * runs).div_ceil(limits::EVALUATIONS));
+    let units = experiment.model.widths(0, 10).iter().sum::<usize>() * experiment.run_count();
+    experiment.batch_size = experiment.batch_size.min(limits::VALUES / units);
+    experiment
 }
 
 fn any_view() -> impl Strategy<Value = View> {

@@ -125,11 +125,25 @@ fn wrong_arguments_are_refused_in_one_line() {
     refuses(&["emergence", "--widths", "3,3", "--active", "0,4"], &["--active", "4"]);
     refuses(&["emergence", "--widths", "3,x", "--active", "0,0"], &["--widths", "3,x"]);
     refuses(&["emergence", "--widths", "3,3"], &["--active", "nothing"]);
-    refuses(&["init", "--scheme", "magic", "--model", "mlp:8"], &["init", "magic"]);
+    refuses(&["run", "data=digits&train=70000"], &["train", "60000", "70000"]);
+    refuses(&["run", "steps=1", "--svg", "/no/such/folder/x.svg"], &["--svg", "folder", "/no/such/folder/x.svg"]);
+    refuses(&["run", "steps=1", "--out", "."], &["--out", "file"]);
+    refuses(&["init", "--scheme", "magic", "--model", "mlp:8"], &["--scheme", "magic"]);
+    refuses(&["init", "--scheme", "pytorch", "--model", "mlp:x"], &["--model", "mlp:x"]);
+    refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--act", "tanh&seeds=0"], &["--act", "seeds"]);
+    refuses(&["init", "--scheme", "orthogonal", "--model", "mlp:8192,8192"], &["--model", "orthogonal"]);
+    refuses(&["init", "--scheme", "emergence(pytorch;turn=3)", "--model", "mlp:8"], &["--scheme", "turn"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--seed", "-1"], &["--seed", "-1"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
     refuses(&["data", "fetch", "cats"], &["NAME", "cats"]);
     refuses(&["dance"], &["dance"]);
+}
+
+#[test]
+fn a_link_of_the_page_is_a_query() {
+    let query = "data=digits&train=256&test=100&model=mlp:8&batch=32&steps=2&eval=2&seeds=1&init=pytorch";
+    let results = json(&["run", &format!("https://example.org/lab/?{query}")]);
+    assert_eq!(results["query"], query, "the experiment of the link, not the default one");
 }
 
 #[test]
@@ -156,4 +170,35 @@ fn data_are_listed_and_damaged_data_are_found() {
     let fetched = lab(&["data", "fetch", "mnist", "--data-dir", &folder.path("new"), "--from", &folder.path("mnist")]);
     assert_eq!(fetched.status.code(), Some(1), "a source without the files cannot be fetched from");
     assert!(!folder.0.join("new/mnist/t10k-labels-idx1-ubyte").exists(), "and nothing half-fetched stays");
+}
+
+#[test]
+fn fetching_mends_a_damaged_file() {
+    let Some(source) = crate::dataset::real_data() else { return };
+    let source = source.to_string_lossy().into_owned();
+    let folder = Folder::new("mend");
+    let place = folder.path("");
+    let fetched = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
+    assert_eq!(fetched["ok"], true, "fetched and checked");
+    // A plain file would be read instead of the packed one.
+    std::fs::write(folder.0.join("mnist/t10k-labels-idx1-ubyte"), b"no labels").expect("a file");
+    assert_eq!(lab(&["data", "check", "mnist", "--data-dir", &place]).status.code(), Some(1), "damaged");
+    let mended = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
+    assert_eq!(mended["ok"], true, "the damaged file is gone, whichever form it had");
+}
+
+/// What tests/data/receipt.json holds, as `e2e/tests/training.spec.mjs` finds it in the browser: the same data, order and
+/// initial weights to the bit.
+#[test]
+fn natively_and_in_the_browser_runs_start_from_the_same_bits() {
+    let golden: Value = serde_json::from_str(include_str!("../data/receipt.json")).expect("JSON");
+    let results = json(&["run", golden["query"].as_str().expect("a query")]);
+    assert_eq!(results["receipt"], golden["receipt"], "data and order");
+    let variants = results["variants"].as_array().expect("variants");
+    let weights = variants.iter().map(|variant| {
+        let runs = variant["runs"].as_array().expect("runs").iter();
+        (variant["name"].as_str().expect("a name"), runs.map(|run| run["weights_sha256"].clone()).collect::<Vec<_>>())
+    });
+    let weights = weights.map(|(name, runs)| (name.to_owned(), Value::from(runs))).collect::<serde_json::Map<_, _>>();
+    assert_eq!(Value::from(weights), golden["weights_sha256"], "initial weights");
 }

@@ -8,6 +8,7 @@ mod init;
 mod lab;
 mod layers;
 mod metrics;
+mod page;
 mod plot;
 mod protocol;
 #[cfg(feature = "train")]

@@ -182,6 +182,32 @@ fn diverged_runs_are_counted_and_left_out_in_pairs() {
 }
 
 #[test]
+fn a_run_ends_where_its_loss_does() {
+    let mut history = History::new(setup(&["one"], 2, 400));
+    let losses = |steps: std::ops::Range<u64>| Record {
+        steps: steps.map(|step| StepRecord { step, losses: vec![Some(1.0), Some(2.0)] }).collect(),
+        evaluations: Vec::new(),
+    };
+    let evaluations = |step, run: usize| Record {
+        steps: Vec::new(),
+        evaluations: vec![EvaluationRecord {
+            step,
+            runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
+        }],
+    };
+    // The evaluation of step 3 comes after two more steps, and finds that run 1 has broken.
+    for record in [losses(1..6), evaluations(3, 1), losses(6..8), evaluations(6, 2)] {
+        history.apply(&record);
+    }
+    let steps = |run: usize| {
+        let run = &history.variants[0].runs[run];
+        (run.diverged_at, run.train_loss.len(), run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>())
+    };
+    assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run goes on");
+    assert_eq!(steps(1), (Some(3), 3, vec![]), "nothing measured on broken weights is kept");
+}
+
+#[test]
 fn a_curve_is_the_mean_with_one_standard_deviation() {
     let history = with_accuracies([&[&[0.1, 0.5], &[0.3, 0.7]], &[&[0.2], &[f32::NAN]]]);
     let curves = history.curves(Quantity::TestAccuracy);

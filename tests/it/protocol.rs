@@ -21,7 +21,7 @@ fn timing() -> Timing {
 
 #[test]
 fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 1, "raise it together with the texts below");
+    assert_eq!(PROTOCOL_VERSION, 2, "raise it together with the texts below");
 }
 
 #[test]
@@ -55,6 +55,7 @@ fn events_have_their_texts() {
     let failures = [
         (FailureKind::Experiment, "experiment"),
         (FailureKind::Data, "data"),
+        (FailureKind::NoDevice, "no_device"),
         (FailureKind::Device, "device"),
         (FailureKind::Crash, "crash"),
     ];

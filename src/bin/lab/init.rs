@@ -1,24 +1,30 @@
 //! `lab init`: what an initialisation draws, layer by layer.
 
 use crate::arguments::{Arguments, Usage};
-use emergence_lab::experiment::{DatasetName, InitScheme, ModelSpec, parse_query};
+use emergence_lab::experiment::{Activation, DatasetName, Experiment, InitScheme, ModelSpec};
 use emergence_lab::init;
 use serde_json::json;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["scheme", "model", "data", "seed", "act"])?;
     options.positional::<0>("no words, only options")?;
-    let scheme = options.required("scheme", "an initialisation, like kaiming_normal")?.parse::<InitScheme>()?;
-    let model = options.required("model", "a model, like mlp:128,128,128")?.parse::<ModelSpec>()?;
+    let scheme = options.required("scheme", "an initialisation, like kaiming_normal")?;
+    let model = options.required("model", "a model, like mlp:128,128,128")?;
     let data = options.get("data").unwrap_or("mnist");
-    if ![DatasetName::Mnist.name(), DatasetName::Digits.name()].contains(&data) {
-        return Err(Usage::new("--data", "mnist or digits", data).into());
-    }
+    let dataset = [DatasetName::Mnist, DatasetName::Digits].into_iter().find(|known| known.name() == data);
+    let dataset = dataset.ok_or_else(|| Usage::new("--data", "mnist or digits", data))?;
     let seed = options.parsed::<u32>("seed", "a whole number from 0 to 4294967295")?.unwrap_or(0);
-    let activation = parse_query(&format!("act={}", options.get("act").unwrap_or("relu"))).strict()?.0.activation;
-    // Both data sets have 28 x 28 grey pixels and ten classes.
-    let widths = model.widths(28 * 28, 10);
-    let layers = init::sample(&scheme, &widths, activation, u64::from(seed));
+    let scheme = scheme.parse::<InitScheme>().map_err(|error| Usage::because("--scheme", error))?;
+    let model = model.parse::<ModelSpec>().map_err(|error| Usage::because("--model", error))?;
+    let activation = options.get("act").unwrap_or("relu").parse::<Activation>();
+    let activation = activation.map_err(|error| Usage::because("--act", error))?;
+    let experiment = Experiment { model, variants: vec![scheme], seeds: 1, ..Experiment::default() };
+    experiment
+        .validate()
+        .map_err(|error| Usage::because(if error.key() == Some("init") { "--scheme" } else { "--model" }, error))?;
+    let Experiment { model, .. } = experiment;
+    let (inputs, classes) = dataset.shape();
+    let layers = init::sample(&scheme, &model.widths(inputs, classes), activation, u64::from(seed));
     let described = layers.iter().map(|layer| {
         let statistics = layer.statistics();
         json!({

@@ -7,6 +7,7 @@ mod arguments;
 mod data;
 mod emergence;
 mod init;
+mod output;
 mod run;
 
 use arguments::{Arguments, Usage};
@@ -19,7 +20,7 @@ lab: compare weight initialisations from the command line
       train the experiment that a link of the page describes
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       the emergence measure of a layered network, exactly
-  lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0
+  lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu]
       what an initialisation draws, layer by layer
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
 /// Bad input is 2, everything else 1.
 fn exit_code(error: &anyhow::Error) -> u8 {
     use emergence_lab::error::Error;
-    let bad_input = error.is::<Usage>() || matches!(error.downcast_ref(), Some(Error::Value { .. }));
+    let bad_input = error.is::<Usage>() || error.downcast_ref().and_then(Error::key).is_some();
     if bad_input { 2 } else { 1 }
 }
 

@@ -1,28 +1,34 @@
 //! `lab run`: one experiment from start to end, with its results as JSON, CSV and SVG.
 
 use crate::arguments::{Arguments, Options};
-use anyhow::Context;
+use crate::output::{check_place, write_whole};
 use emergence_lab::dataset::{Dataset, digits, files};
+use emergence_lab::device::open_cpu;
 use emergence_lab::error::Error;
-use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
+use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
 use emergence_lab::export;
 use emergence_lab::metrics::{History, Record, Timing};
-use emergence_lab::train::self_test::choose_device;
 use emergence_lab::train::{Session, Work};
-use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "out", "csv", "svg"])?;
     let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
-    let parsed = parse_query(query);
+    let outputs = Outputs::new(&options)?;
+    // A whole link of the page is as good as its query.
+    let parsed = parse_query(query.split_once('?').map_or(query, |(_, query)| query));
     for key in &parsed.unknown {
         eprintln!("note: the key `{key}` is unknown and ignored");
     }
     let (experiment, _) = parsed.strict()?;
+    if experiment.device == DevicePreference::WebGpu {
+        // In the browser `auto` may fall back; here the CPU is the only choice and needs no word.
+        return Err(Error::value("device", "auto or cpu in the native build", "webgpu").into());
+    }
     let dataset = load(&experiment, &options)?;
     let history = pollster::block_on(train(&experiment, dataset))?;
-    write_results(&history, &options)
+    outputs.write(&history)
 }
 
 fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
@@ -68,10 +74,7 @@ impl Clock {
 }
 
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
-    let chosen = choose_device(experiment.device).await;
-    // In the browser `auto` may fall back; here the CPU is the only choice and needs no word.
-    let chosen = chosen.map_err(|error| Error::value("device", "auto or cpu in the native build", error))?;
-    let mut session = Session::new(experiment, &Rc::new(dataset), &chosen.device, chosen.environment)?;
+    let mut session = Session::new(experiment, &Rc::new(dataset), &open_cpu())?;
     let mut history = History::new(session.setup().clone());
     let mut clock = Clock::default();
     loop {
@@ -111,25 +114,32 @@ fn report(history: &History, record: &Record) {
     }
 }
 
-fn write_results(history: &History, options: &Options) -> anyhow::Result<()> {
-    let json = export::results_json(history);
-    if let Some(path) = options.get("out") {
-        write_whole(Path::new(path), &json)?;
-    }
-    if let Some(path) = options.get("csv") {
-        write_whole(Path::new(path), &export::csv(history))?;
-    }
-    if let Some(path) = options.get("svg") {
-        write_whole(Path::new(path), &export::svg(history))?;
-    }
-    crate::print(&json);
-    Ok(())
+/// Where the results go besides stdout. Checked before the training, which may take long.
+struct Outputs {
+    json: Option<PathBuf>,
+    csv: Option<PathBuf>,
+    svg: Option<PathBuf>,
 }
 
-/// Writes a file under another name first, so that it is there whole or not at all.
-fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    std::fs::write(&partial, text).with_context(|| format!("{} cannot be written", path.display()))?;
-    std::fs::rename(&partial, path).with_context(|| format!("{} cannot be written", path.display()))
+impl Outputs {
+    fn new(options: &Options) -> anyhow::Result<Self> {
+        let place = |name| options.get(name).map(|path| check_place(name, path)).transpose();
+        Ok(Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? })
+    }
+
+    /// Stdout first: should a disk be full, the results are not lost.
+    fn write(&self, history: &History) -> anyhow::Result<()> {
+        let json = export::results_json(history);
+        crate::print(&json);
+        if let Some(path) = &self.json {
+            write_whole(path, json.as_bytes())?;
+        }
+        if let Some(path) = &self.csv {
+            write_whole(path, export::csv(history).as_bytes())?;
+        }
+        if let Some(path) = &self.svg {
+            write_whole(path, export::svg(history).as_bytes())?;
+        }
+        Ok(())
+    }
 }

@@ -19,6 +19,13 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     })?;
     let darkened = dispatcher.clone();
     dom::on(&preference()?, "change", move |_| darkened.dispatch(Action::Draw))?;
+    // The jump itself would leave a second entry in the browser's history, with the address of that moment.
+    dom::on(&dom::element::<Element>("skip")?, "click", |event| {
+        event.prevent_default();
+        if let Err(error) = dom::element::<HtmlElement>("charts").and_then(|charts| Ok(charts.focus()?)) {
+            dom::report(&error);
+        }
+    })?;
     let resized = dispatcher.clone();
     let changed = Closure::<dyn FnMut()>::new(move || resized.dispatch(Action::Draw));
     let observer = ResizeObserver::new(changed.as_ref().unchecked_ref())?;

@@ -62,9 +62,13 @@ impl Charts {
         for panel in &mut self.panels {
             panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
         }
+        // Other curves have nothing at that step, or another value there.
+        self.cursor = self.cursor.filter(|(_, step)| *step <= history.step as f64);
+        self.map.readout.hide();
         self.paint_panels(dark)?;
+        self.show_readout(history)?;
         for panel in &self.panels {
-            panel.describe(history)?;
+            panel.describe()?;
         }
         self.map.draw(history, visible, dark)
     }
@@ -156,17 +160,17 @@ impl Panel {
         Ok(())
     }
 
-    fn describe(&self, history: &History) -> WebResult<()> {
+    fn describe(&self) -> WebResult<()> {
         let Some((chart, _)) = &self.drawn else { return Ok(()) };
         let last = chart.series.iter().filter_map(|series| {
-            let (_, value) = series.points.last()?;
-            Some(format!("{} {}", variant_label(&series.name), value_text(self.quantity, *value)))
+            let (step, value) = series.points.last()?;
+            Some(format!("{} {} at step {step:.0}", variant_label(&series.name), value_text(self.quantity, *value)))
         });
         let values: Vec<String> = last.collect();
         let title = &chart.title;
         self.canvas.describe(&match values.len() {
             0 => format!("{title} against steps: nothing measured yet"),
-            _ => format!("{title} at step {}: {}", history.step, values.join("; ")),
+            _ => format!("{title}: {}", values.join("; ")),
         })
     }
 }

@@ -35,6 +35,8 @@ pub(super) enum Action {
     Heard(Box<Event>),
     /// The worker is gone; why, as a sentence.
     WorkerLost(String),
+    /// The worker was expected to say something and has not.
+    WorkerSilent,
     /// A variant of the legend was pressed.
     ToggleVariant(usize),
     /// Another measure of emergence is to be shown.

@@ -3,7 +3,7 @@
 use super::messages::{Post, Question, embedly_height};
 use super::{Action, Dispatcher};
 use crate::web::dom;
-use crate::web::error::WebResult;
+use crate::web::error::{WebError, WebResult};
 use crate::web::schedule::Timer;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -80,7 +80,7 @@ fn listen(parent: &Window, dispatcher: &Dispatcher) -> WebResult<()> {
 /// Posts the height of the content whenever it has changed and come to rest. The content never depends on the height of
 /// the frame, so a host that follows does not cause another change.
 fn watch_height(parent: &Window) -> WebResult<()> {
-    let body: HtmlElement = dom::document()?.body().ok_or(crate::web::error::WebError::Missing { what: "body" })?;
+    let body: HtmlElement = dom::document()?.body().ok_or(WebError::Missing { what: "body" })?;
     let (parent, content) = (parent.clone(), body.clone());
     let told = Rc::new(Cell::new(0_u32));
     let timer = Timer::new(move || {

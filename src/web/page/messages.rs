@@ -23,14 +23,14 @@ pub struct Question {
 /// What the page around this one can ask for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
-    /// One of the buttons.
-    Request(Request),
+    /// One of the buttons; with a query, `run` sets the experiment first.
+    Request(Request, Option<String>),
     /// The experiment; with a query, a new one.
     Config(Option<String>),
     /// The results file.
     Results,
-    /// Something that we do not know.
-    Unknown,
+    /// Something that we do not know, or whose fields are not what they should be; why, as a sentence.
+    Refused(String),
 }
 
 /// Something that the page posts; what is absent is left out.
@@ -71,7 +71,7 @@ struct Fields {
     #[serde(rename = "type")]
     kind: String,
     id: Option<Value>,
-    query: Option<String>,
+    query: Option<Value>,
 }
 
 impl Question {
@@ -80,12 +80,19 @@ impl Question {
     pub fn parse(json: &str) -> Option<Self> {
         let fields: Fields = serde_json::from_str(json).ok()?;
         let name = fields.kind.strip_prefix(PREFIX)?.to_owned();
-        let ask = match name.as_str() {
-            "config" => Ask::Config(fields.query),
-            "results" => Ask::Results,
-            "run" | "pause" | "resume" | "step" | "reset" => Request::named(&name).map_or(Ask::Unknown, Ask::Request),
-            _ => Ask::Unknown,
+        let query = match fields.query {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(query)) => Ok(Some(query)),
+            Some(other) => Err(Ask::Refused(format!("query was expected to be a text; got {other}."))),
         };
+        let request = Request::named(&name).filter(|request| *request != Request::Restart);
+        let ask = query.map(|query| match (name.as_str(), request) {
+            ("config", _) => Ask::Config(query),
+            ("results", _) => Ask::Results,
+            (_, Some(request)) => Ask::Request(request, query),
+            (_, None) => Ask::Refused(format!("There is no command called {name}.")),
+        });
+        let ask = ask.unwrap_or_else(|refused| refused);
         Some(Self { ask, name, id: fields.id })
     }
 
@@ -122,7 +129,8 @@ pub fn embedly_height(height: u32) -> String {
 pub fn announcement(from: Phase, to: Phase) -> Option<&'static str> {
     match to {
         _ if from == to => None,
-        Phase::Ready if from == Phase::Loading => Some("ready"),
+        // Straight to work, where a start was waiting.
+        Phase::Ready | Phase::Preparing if from == Phase::Loading => Some("ready"),
         // Going on after a pause is not another start.
         Phase::Training if from == Phase::Preparing => Some("started"),
         Phase::Paused => Some("paused"),

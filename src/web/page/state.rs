@@ -199,11 +199,10 @@ impl Session {
         match (request, self.phase) {
             (Request::Run, Phase::Loading) => self.wish.is_none(),
             (Request::Run | Request::Step, Phase::Ready)
-            | (Request::Run, Phase::Finished)
+            | (Request::Run, Phase::Finished | Phase::Failed)
             | (Request::Step | Request::Resume, Phase::Paused)
             | (Request::Restart, Phase::Failed) => true,
             (Request::Run, Phase::Paused) => changed,
-            (Request::Run, Phase::Failed) => self.worker_ready,
             (Request::Pause, Phase::Training | Phase::Preparing) => !self.pausing,
             (Request::Reset, phase) => !matches!(phase, Phase::Loading | Phase::Ready | Phase::Failed),
             _ => false,
@@ -221,6 +220,7 @@ impl Session {
                 self.pausing = true;
                 vec![Effect::Send(Command::Step)]
             }
+            (Request::Run, Phase::Failed) if !self.worker_ready => self.restart_with(query),
             (Request::Run, _) => self.start(query, Then::Train),
             (Request::Step, _) => self.start(query, Then::Step),
             (Request::Pause, _) => self.pause(),
@@ -228,13 +228,14 @@ impl Session {
                 self.phase = Phase::Training;
                 vec![Effect::Send(Command::Resume)]
             }
+            // A worker that loads data or opens a device does not listen, and may do so for long.
+            (Request::Reset, Phase::Preparing) | (Request::Restart, _) => {
+                *self = Self::default();
+                vec![Effect::ReplaceWorker]
+            }
             (Request::Reset, _) => {
                 self.settle(Phase::Ready);
                 vec![Effect::Send(Command::Reset)]
-            }
-            (Request::Restart, _) => {
-                *self = Self::default();
-                vec![Effect::ReplaceWorker]
             }
         }
     }
@@ -284,6 +285,8 @@ impl Session {
             self.then = Then::Pause;
             return Vec::new();
         }
+        // Also takes back a step that has not begun.
+        self.then = Then::Train;
         vec![Effect::Send(Command::Pause)]
     }
 
@@ -325,15 +328,16 @@ impl Session {
         let remedy = match kind {
             FailureKind::Experiment => Remedy::Change,
             FailureKind::Data => Remedy::OtherData,
-            FailureKind::Device => Remedy::OtherDevice,
+            FailureKind::NoDevice | FailureKind::Device => Remedy::OtherDevice,
             FailureKind::Crash => Remedy::Restart,
         };
-        let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data);
+        let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::NoDevice);
         // News of an experiment that was dropped in the meantime.
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;
         }
-        self.worker_ready = alive;
+        // A worker that is gone does not come back by what it said before.
+        self.worker_ready &= alive;
         self.fail(remedy, message);
     }
 

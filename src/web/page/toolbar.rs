@@ -25,8 +25,8 @@ pub(super) struct Situation<'page> {
     pub(super) history: &'page History,
     /// The form holds another experiment than the one shown.
     pub(super) changed: bool,
-    /// There was a run already.
-    pub(super) touched: bool,
+    /// There was a run already, of the experiment that the form holds.
+    pub(super) again: bool,
     /// What is being loaded, and the part of it that is there.
     pub(super) loading: Option<&'page (String, Option<f64>)>,
 }
@@ -56,7 +56,7 @@ impl Toolbar {
         let buttons = BUTTONS.into_iter().map(|(id, request)| Ok((dom::element(id)?, request)));
         Ok(Self {
             buttons: buttons.collect::<WebResult<_>>()?,
-            status: dom::element("status")?,
+            status: claimed_status()?,
             steps: dom::element("steps")?,
             pace: dom::element("pace")?,
             bar: dom::element("bar")?,
@@ -71,7 +71,7 @@ impl Toolbar {
     pub(super) fn show(&self, now: &Situation<'_>) -> WebResult<()> {
         let phase = now.session.phase();
         self.show_buttons(now)?;
-        dom::set_text(&self.status, &status(now.session, now.history, now.touched));
+        dom::set_text(&self.status, &status(now.session, now.history, now.again));
         self.show_progress(now)?;
         dom::set_text(&self.pace, &pace_text(now.history, phase));
         let known = now.history.setup.train_examples > 0;
@@ -88,22 +88,27 @@ impl Toolbar {
         self.backend.set_hidden(false);
         dom::set_attribute(&self.backend, "title", &environment.adapter)?;
         dom::set_text(&self.reason, fallback.unwrap_or_default());
-        dom::set_attribute(&self.reason, "title", fallback.unwrap_or_default())?;
         Ok(dom::root()?.dataset().set("backend", &environment.backend)?)
     }
 
     fn show_buttons(&self, now: &Situation<'_>) -> WebResult<()> {
         let paused = now.session.phase() == Phase::Paused;
+        let focused = dom::document()?.active_element();
+        let mut orphaned = false;
         for (button, request) in &self.buttons {
             let disabled = !now.session.allows(*request, now.changed);
             button.toggle_attribute_with_force("disabled", disabled)?;
-            match request {
-                Request::Pause => button.set_hidden(paused),
-                Request::Resume => button.set_hidden(!paused),
-                _ => {}
-            }
+            let hide = matches!(request, Request::Pause if paused) || matches!(request, Request::Resume if !paused);
+            orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
+            button.set_hidden(hide);
         }
-        Ok(())
+        // Pause and Resume take turns in one place: so does the focus.
+        let successor =
+            self.buttons.iter().find(|(_, request)| *request == if paused { Request::Resume } else { Request::Pause });
+        match successor.filter(|_| orphaned) {
+            Some((button, _)) => Ok(button.focus()?),
+            None => Ok(()),
+        }
     }
 
     fn show_progress(&self, now: &Situation<'_>) -> WebResult<()> {
@@ -121,4 +126,11 @@ impl Toolbar {
             None => Ok(self.bar.remove_attribute("value")?),
         }
     }
+}
+
+/// The status line; www/early.js leaves it alone from here on.
+fn claimed_status() -> WebResult<Element> {
+    let status: Element = dom::element("status")?;
+    status.remove_attribute("data-early")?;
+    Ok(status)
 }

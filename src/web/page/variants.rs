@@ -73,10 +73,15 @@ pub(super) fn show(variants: &[InitScheme]) -> WebResult<()> {
     if list.get_attribute("data-init").as_deref() == Some(text.as_str()) {
         return Ok(());
     }
+    let focused = dom::document()?.active_element().is_some_and(|focused| list.contains(Some(&focused)));
     list.set_attribute("data-init", &text)?;
     list.set_inner_html("");
     for (index, variant) in variants.iter().enumerate() {
         dom::append(&list, &item(index, variant, variants.len() > 1)?)?;
+    }
+    if focused {
+        // The button that was pressed is gone with its variant.
+        dom::element::<HtmlElement>("variant-summary")?.focus()?;
     }
     Ok(())
 }

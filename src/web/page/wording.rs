@@ -2,7 +2,7 @@
 
 use super::state::{Phase, Session};
 use crate::error::Error;
-use crate::experiment::{BaseInit, InitScheme, PromotionRule, Turn};
+use crate::experiment::{BaseInit, DatasetName, InitScheme, PromotionRule, Turn, parse_query};
 use crate::metrics::{History, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
 use std::fmt::Write;
 
@@ -49,13 +49,13 @@ fn base_label(base: BaseInit) -> &'static str {
     }
 }
 
-/// What the page is doing, for the status line.
+/// What the page is doing, for the status line; `again` says that Run would repeat the last experiment.
 #[must_use]
-pub fn status(session: &Session, history: &History, touched: bool) -> String {
+pub fn status(session: &Session, history: &History, again: bool) -> String {
     match session.phase() {
-        Phase::Loading if session.waiting_to_start() => "Loading the training worker, then starting …".to_owned(),
-        Phase::Loading => "Loading the training worker …".to_owned(),
-        Phase::Ready if touched => "Ready again: the same weights at the next run".to_owned(),
+        Phase::Loading if session.waiting_to_start() => "Loading, then starting …".to_owned(),
+        Phase::Loading => "Loading the worker …".to_owned(),
+        Phase::Ready if again => "Ready: the same weights again".to_owned(),
         Phase::Ready => "Ready: press Run".to_owned(),
         Phase::Preparing => "Preparing …".to_owned(),
         Phase::Training if session.pausing() => "Pausing …".to_owned(),
@@ -92,12 +92,16 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
 /// What is trained on what.
 #[must_use]
 pub fn facts(setup: &Setup) -> String {
-    let data = if setup.query.contains("data=digits") { "digits" } else { "MNIST" };
+    let data = match parse_query(&setup.query).experiment.dataset.name {
+        DatasetName::Digits => "digits",
+        DatasetName::Mnist | DatasetName::Auto => "MNIST",
+    };
     let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
     format!(
-        "{data}: {} training and {} test examples · {runs} runs of {} parameters · {} steps per epoch",
+        "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
         grouped(setup.train_examples as u64),
         grouped(setup.test_examples as u64),
+        if runs == 1 { "run" } else { "runs" },
         grouped(setup.parameters as u64),
         grouped(setup.steps_per_epoch),
     )
@@ -108,7 +112,7 @@ pub fn facts(setup: &Setup) -> String {
 pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
     match total.filter(|total| *total > 0) {
         Some(total) => format!("{file}: {} %", (received.min(total) * 100) / total),
-        None => format!("{file}: {}", grouped(received)),
+        None => format!("{file}: {} KB", grouped(received / 1000)),
     }
 }
 
@@ -123,11 +127,22 @@ pub fn address_error(error: &Error) -> String {
     }
 }
 
+/// The worker has not been heard of for long.
+#[must_use]
+pub fn silence(loading: bool) -> &'static str {
+    if loading {
+        "The training worker, a file of some megabytes, is still loading. On a slow connection this may take minutes."
+    } else {
+        "Nothing has been heard of the training worker for a minute. A step of a large network may take so long; otherwise \
+         start it again."
+    }
+}
+
 /// Keys of the address that mean nothing.
 #[must_use]
 pub fn unknown_keys(keys: &[String]) -> String {
-    let (noun, verb) = if keys.len() == 1 { ("key", "means") } else { ("keys", "mean") };
-    format!("The {noun} “{}” in the address {verb} nothing to this page and was left out.", keys.join("”, “"))
+    let (noun, means, was) = if keys.len() == 1 { ("key", "means", "was") } else { ("keys", "mean", "were") };
+    format!("The {noun} “{}” in the address {means} nothing to this page and {was} left out.", keys.join("”, “"))
 }
 
 /// A value of a quantity with its unit, in the unit of the charts.
@@ -193,7 +208,7 @@ fn signed(value: f64) -> String {
 /// Seconds for people.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a day's worth of seconds")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a million seconds")]
     let whole = seconds.clamp(0.0, 1e6).round() as u64;
     match whole {
         0..10 => format!("{:.1} s", seconds.max(0.0)),

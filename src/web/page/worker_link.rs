@@ -11,13 +11,15 @@ use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType
 
 /// The worker's script, beside the page: Trunk's loader of the binary `worker`.
 const SCRIPT: &str = "worker_loader.js";
-/// How long the worker may take to speak; on a slow line it may still come later, and is then welcome.
-const PATIENCE_MILLISECONDS: i32 = 25_000;
+/// How long the worker may take to load, in milliseconds, before the visitor is told that it has not come yet.
+const LOADING_MILLISECONDS: i32 = 25_000;
+/// How long a busy worker may say nothing, in milliseconds; it speaks ten times a second unless one step takes longer.
+const SILENCE_MILLISECONDS: i32 = 60_000;
 
 /// The worker and what listens to it.
 pub(super) struct WorkerLink {
     worker: Worker,
-    patience: Timer,
+    silence: Timer,
     _message: Closure<dyn FnMut(MessageEvent)>,
     _error: Closure<dyn FnMut(Event)>,
     _garbled: Closure<dyn FnMut(Event)>,
@@ -35,21 +37,19 @@ impl WorkerLink {
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(garbled.as_ref().unchecked_ref()));
-        let late = dispatcher.clone();
-        let patience = Timer::new(move || {
-            let seconds = PATIENCE_MILLISECONDS / 1000;
-            late.dispatch(Action::WorkerLost(format!(
-                "The training worker has not loaded within {seconds} seconds. On a slow connection it may still come; \
-                 otherwise restart it."
-            )));
-        });
-        patience.set(PATIENCE_MILLISECONDS)?;
-        Ok(Self { worker, patience, _message: message, _error: error, _garbled: garbled })
+        let silent = dispatcher.clone();
+        let silence = Timer::new(move || silent.dispatch(Action::WorkerSilent));
+        silence.set(LOADING_MILLISECONDS)?;
+        Ok(Self { worker, silence, _message: message, _error: error, _garbled: garbled })
     }
 
-    /// The worker has spoken.
-    pub(super) fn is_there(&self) {
-        self.patience.clear();
+    /// Whether the worker has work, and should therefore be heard of before long.
+    pub(super) fn expect_news(&self, busy: bool) -> WebResult<()> {
+        if busy {
+            return self.silence.set(SILENCE_MILLISECONDS);
+        }
+        self.silence.clear();
+        Ok(())
     }
 
     /// Sends a command. Only after the worker has spoken: what is sent before is lost.
@@ -61,7 +61,7 @@ impl WorkerLink {
 
 impl Drop for WorkerLink {
     fn drop(&mut self) {
-        self.patience.clear();
+        self.silence.clear();
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.set_onmessageerror(None);

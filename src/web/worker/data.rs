@@ -1,5 +1,6 @@
-//! Data sets in the browser: MNIST from the same origin, then from our cache, then from the public mirror; or `digits`.
+//! Data sets in the browser: MNIST from our cache, else from the same origin, else from the public mirror; or `digits`.
 
+use super::Loaded;
 use super::scope::{Turn, now_secs, post, scope};
 use crate::dataset::{Dataset, digits, mnist};
 use crate::error::{Error, Result};
@@ -7,11 +8,12 @@ use crate::experiment::DatasetName;
 use crate::protocol::Event;
 use crate::web::error::describe;
 use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Cache, ReadableStreamDefaultReader, ReadableWritablePair, Response};
 
-/// Name of the browser cache; a new name forgets what older versions kept.
+/// Name of the browser cache.
 const CACHE: &str = "emergence-lab-data-1";
 
 /// Examples drawn between two turns of the event loop.
@@ -21,18 +23,16 @@ const DIGITS_PER_TURN: usize = 2000;
 ///
 /// # Errors
 /// What went wrong with the first file that could be had nowhere.
-pub(super) async fn load(name: DatasetName, turn: &Turn) -> Result<Dataset> {
-    match name {
-        DatasetName::Digits => draw_digits(turn).await,
-        DatasetName::Mnist => load_mnist().await,
+pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
+    let (dataset, fallback) = match asked {
+        DatasetName::Digits => (draw_digits(turn).await?, None),
+        DatasetName::Mnist => (load_mnist().await?, None),
         DatasetName::Auto => match load_mnist().await {
-            Ok(dataset) => Ok(dataset),
-            Err(error) => {
-                post(&Event::DataFallback { reason: error.to_string() });
-                draw_digits(turn).await
-            }
+            Ok(dataset) => (dataset, None),
+            Err(error) => (draw_digits(turn).await?, Some(error.to_string())),
         },
-    }
+    };
+    Ok(Loaded { asked, dataset: Rc::new(dataset), fallback })
 }
 
 async fn draw_digits(turn: &Turn) -> Result<Dataset> {
@@ -52,88 +52,112 @@ async fn load_mnist() -> Result<Dataset> {
     mnist::assemble(&files[0], &files[1], &files[2], &files[3])
 }
 
-/// One unpacked and verified file.
+/// One unpacked and verified file: from the cache, from the page's own site, or from the public mirror.
+///
+/// # Errors
+/// That of the own site if it has the file, though damaged; else that of the mirror.
 async fn load_file(file: &mnist::File) -> Result<Vec<u8>> {
-    let name = format!("{}.gz", file.name);
-    if let Some(packed) =
-        fetch(&format!("data/{}/{name}", mnist::FOLDER), &name).await.ok().filter(|bytes| is_data(bytes))
-    {
-        return verified(file, packed).await;
-    }
-    let url = file.url(mnist::MIRRORS[0]);
+    let own = format!("data/{}/{}.gz", mnist::FOLDER, file.name);
     let cache = open_cache().await;
     if let Some(cache) = &cache
-        && let Some(packed) = read_cache(cache, &url).await
-        && let Ok(bytes) = verified(file, packed).await
+        && let Some(packed) = read_cache(cache, &own).await
+        && let Ok(bytes) = verified(file, &packed).await
     {
         return Ok(bytes);
     }
-    let packed = fetch(&url, &name).await?;
-    let bytes = verified(file, packed.clone()).await?;
+    let (packed, bytes) = match fetch_verified(&own, file).await {
+        Ok(found) => found,
+        Err(damaged) if !matches!(damaged, Error::Download { .. }) => {
+            fetch_verified(&file.url(mnist::MIRRORS[0]), file).await.map_err(|_| damaged)?
+        }
+        Err(_) => fetch_verified(&file.url(mnist::MIRRORS[0]), file).await?,
+    };
     if let Some(cache) = &cache {
-        write_cache(cache, &url, &packed).await;
+        write_cache(cache, &own, &packed).await;
     }
     Ok(bytes)
 }
 
-/// A gzip stream or a plain IDX file; a server's own "not found" page, sent with status 200, is neither.
-fn is_data(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0, 0, 8])
+/// A file as it was sent, and its verified contents.
+async fn fetch_verified(url: &str, file: &mnist::File) -> Result<(Vec<u8>, Vec<u8>)> {
+    let packed = fetch(url, file).await?;
+    let bytes = verified(file, &packed).await?;
+    Ok((packed, bytes))
 }
 
-async fn verified(file: &mnist::File, packed: Vec<u8>) -> Result<Vec<u8>> {
+/// What every gzip stream begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What every IDX file of bytes begins with.
+const IDX: [u8; 3] = [0, 0, 8];
+
+async fn verified(file: &mnist::File, packed: &[u8]) -> Result<Vec<u8>> {
     // A server may unpack on the way, when it sends the file with `Content-Encoding: gzip`.
-    let bytes = if packed.starts_with(&[0x1f, 0x8b]) {
-        gunzip(&packed).await.map_err(|reason| Error::DataFileUnreadable { path: file.name.to_owned(), reason })?
-    } else {
-        packed
-    };
+    let bytes = if packed.starts_with(&GZIP) { gunzip(file, packed).await? } else { packed.to_vec() };
     file.verify(&bytes)?;
     Ok(bytes)
 }
 
-async fn fetch(url: &str, name: &str) -> Result<Vec<u8>> {
-    let failed = |reason: String| Error::Download { file: name.to_owned(), reason };
+async fn fetch(url: &str, file: &mnist::File) -> Result<Vec<u8>> {
+    let name = format!("{}.gz", file.name);
+    let failed = |reason: String| Error::Download { file: name.clone(), reason };
     let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(|error| failed(describe(&error)))?;
     let response = response.unchecked_into::<Response>();
     if !response.ok() {
         return Err(failed(format!("the server answered {} {}", response.status(), response.status_text())));
     }
-    read_body(&response, name).await.map_err(|error| failed(describe(&error)))
+    let total = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
+    let mut told = now_secs();
+    let bytes = read_body(&response, file.bytes, |received, ended| {
+        if ended || now_secs() - told > 0.1 {
+            told = now_secs();
+            progress(&name, received as u64, total);
+        }
+    });
+    let bytes = bytes.await.map_err(|error| failed(describe(&error)))?;
+    // A server's own "not found" page, sent with status 200, is no damaged file.
+    if !bytes.starts_with(&GZIP) && !bytes.starts_with(&IDX) {
+        return Err(failed("the server sent something else".to_owned()));
+    }
+    Ok(bytes)
 }
 
-/// Reads a response piece by piece, so that the page can show how far it has come.
-async fn read_body(response: &Response, name: &str) -> std::result::Result<Vec<u8>, JsValue> {
-    let length = response.headers().get("content-length")?;
-    let total = length.and_then(|length| length.parse().ok());
+/// Reads a response piece by piece, up to a little more than `limit` bytes, and tells `heard` how much has come and
+/// whether that was all.
+async fn read_body(
+    response: &Response,
+    limit: usize,
+    mut heard: impl FnMut(usize, bool),
+) -> std::result::Result<Vec<u8>, JsValue> {
     let mut bytes = Vec::new();
     let Some(body) = response.body() else { return Ok(bytes) };
     let reader = ReadableStreamDefaultReader::new(&body)?;
-    let mut told = now_secs();
     loop {
         let piece = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&piece, &"done".into())?.is_truthy() {
-            progress(name, bytes.len() as u64, total);
-            return Ok(bytes);
+        let ended = Reflect::get(&piece, &"done".into())?.is_truthy();
+        if !ended {
+            bytes.extend(Reflect::get(&piece, &"value".into())?.unchecked_into::<Uint8Array>().to_vec());
         }
-        bytes.extend(Reflect::get(&piece, &"value".into())?.unchecked_into::<Uint8Array>().to_vec());
-        if now_secs() - told > 0.1 {
-            told = now_secs();
-            progress(name, bytes.len() as u64, total);
+        heard(bytes.len(), ended);
+        if ended || bytes.len() > limit {
+            // What was not asked for is not waited for; that it cannot be cancelled harms nobody.
+            let _ = reader.cancel();
+            return Ok(bytes);
         }
     }
 }
 
-async fn gunzip(packed: &[u8]) -> std::result::Result<Vec<u8>, String> {
+async fn gunzip(file: &mnist::File, packed: &[u8]) -> Result<Vec<u8>> {
     let unpack = async {
         let parts = js_sys::Array::of1(&Uint8Array::from(packed));
         let blob = Blob::new_with_u8_array_sequence(&parts)?;
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
-        let buffer = Response::new_with_opt_readable_stream(Some(&unpacked))?.array_buffer()?;
-        let buffer = JsFuture::from(buffer).await?.unchecked_into::<ArrayBuffer>();
-        Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
+        read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, file.bytes, |_, _| ()).await
     };
-    unpack.await.map_err(|error| format!("a damaged gzip file ({})", describe(&error)))
+    let path = file.name.to_owned();
+    unpack.await.map_err(|error| Error::DataFileUnreadable {
+        path,
+        reason: format!("a damaged gzip file ({})", describe(&error)),
+    })
 }
 
 /// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.

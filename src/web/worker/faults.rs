@@ -35,7 +35,10 @@ pub(super) fn watch() {
     let _ = log::set_logger(&Bridge);
     log::set_max_level(log::LevelFilter::Warn);
     std::panic::set_hook(Box::new(|panic| {
-        let message = format!("The training worker has crashed: {panic}");
+        // Where in our code is of use to nobody but us.
+        web_sys::console::warn_1(&panic.to_string().into());
+        let reason = panic.payload_as_str().unwrap_or("no reason was given");
+        let message = format!("The training worker has crashed: {reason}.");
         post(&Event::Failed { kind: FailureKind::Crash, message });
     }));
 }

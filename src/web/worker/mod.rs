@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
 use crate::metrics::Timing;
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
-use crate::train::self_test::{ChosenDevice, choose_device};
-use crate::train::{Session, Work};
+use crate::train::self_test::{ChosenDevice, Devices};
+use crate::train::{Session, Work, environment};
 use scope::{Inbox, Turn, now_secs, post};
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub fn start() {
     post(&Event::Ready { protocol_version: PROTOCOL_VERSION });
     wasm_bindgen_futures::spawn_local(async move {
         match Turn::new() {
-            Ok(turn) => Worker { inbox, turn, device: None, dataset: None }.serve().await,
+            Ok(turn) => Worker { inbox, turn, devices: Devices::default(), data: None }.serve().await,
             Err(message) => post(&Event::Failed { kind: FailureKind::Device, message }),
         }
     });
@@ -35,10 +35,22 @@ pub fn start() {
 struct Worker {
     inbox: Inbox,
     turn: Turn,
-    /// The last device with what was asked for: a GPU can be opened only once.
-    device: Option<(DevicePreference, ChosenDevice)>,
-    /// The last data set with what was asked for.
-    dataset: Option<(DatasetName, Rc<Dataset>)>,
+    devices: Devices,
+    data: Option<Loaded>,
+}
+
+/// A data set that stays for the next experiment.
+struct Loaded {
+    /// What was asked for.
+    asked: DatasetName,
+    dataset: Rc<Dataset>,
+    /// Why it is not the one that was asked for, as a sentence.
+    fallback: Option<String>,
+}
+
+/// Whether `Auto` is asked for, and the best that it can become is there.
+fn is_mnist(loaded: &Loaded, name: DatasetName) -> bool {
+    name == DatasetName::Auto && loaded.dataset.name == DatasetName::Mnist
 }
 
 /// A failure on its way to the page.
@@ -98,41 +110,33 @@ impl Worker {
         let experiment = parse_query(query).strict();
         let (experiment, _) = experiment.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         let device = self.device(experiment.device).await?;
-        post(&Event::Device { environment: device.environment.clone(), fallback: device.fallback.clone() });
+        post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.dataset(&experiment).await?;
-        let session = Session::new(&experiment, &dataset, &device.device, device.environment);
+        let session = Session::new(&experiment, &dataset, &device.open);
         let session = session.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         post(&Event::Started { setup: Box::new(session.setup().clone()) });
         self.drive(Run::new(session, experiment.run_count()), paused).await
     }
 
     async fn device(&mut self, preference: DevicePreference) -> Result<ChosenDevice, Failure> {
-        match &self.device {
-            Some((asked, device)) if *asked == preference => Ok(device.clone()),
-            _ => {
-                let chosen = choose_device(preference).await;
-                let chosen = chosen.map_err(|error| Failure::new(FailureKind::Device, error))?;
-                // A shader error during the self-test is judged by the test's numbers, not kept for the training.
-                let _ = faults::take_logged_error();
-                self.device = Some((preference, chosen.clone()));
-                Ok(chosen)
-            }
-        }
+        let chosen = self.devices.choose(preference).await;
+        // A shader error during the self-test is judged by the test's numbers, not kept for the training.
+        let _ = faults::take_logged_error();
+        chosen.map_err(|error| Failure::new(FailureKind::NoDevice, error))
     }
 
     async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, Failure> {
         let name = experiment.dataset.name;
-        match &self.dataset {
-            Some((asked, dataset)) if *asked == name => Ok(Rc::clone(dataset)),
-            _ => {
-                // One data set at a time: two would not fit a small phone.
-                self.dataset = None;
-                let dataset = data::load(name, &self.turn).await;
-                let dataset = Rc::new(dataset.map_err(|error| Failure::new(FailureKind::Data, error))?);
-                self.dataset = Some((name, Rc::clone(&dataset)));
-                Ok(dataset)
-            }
+        let fits = |loaded: &Loaded| loaded.asked == name || loaded.dataset.name == name || is_mnist(loaded, name);
+        let loaded = match self.data.take().filter(fits) {
+            Some(loaded) => loaded,
+            // The old one is gone by now: two would not fit a small phone.
+            None => data::load(name, &self.turn).await.map_err(|error| Failure::new(FailureKind::Data, error))?,
+        };
+        if let Some(reason) = &loaded.fallback {
+            post(&Event::DataFallback { reason: reason.clone() });
         }
+        Ok(Rc::clone(&self.data.insert(loaded).dataset))
     }
 
     async fn drive(&self, mut run: Run, paused: bool) -> Result<Option<Interrupt>, Failure> {

@@ -1,11 +1,13 @@
 //! What each action does: the one place where form, session, worker, charts and messages meet.
 
+mod hosted;
+
 use super::charts::Charts;
 use super::embed::Parent;
 use super::fields::{init_text, toggled};
 use super::form::Form;
 use super::legend::{Legend, publish_colors};
-use super::messages::{Ask, Post, Question, announcement};
+use super::messages::announcement;
 use super::notices::{Notices, Offer, Weight};
 use super::preview::preview;
 use super::state::{Effect, Phase, Request, Session};
@@ -13,14 +15,19 @@ use super::table::Table;
 use super::toolbar::{Situation, Toolbar};
 use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, exports, variants, wording};
-use crate::experiment::{DatasetName, DevicePreference, Experiment, Language, ParsedQuery, View, parse_query};
-use crate::export::Results;
+use crate::experiment::{
+    DatasetName, DevicePreference, Experiment, InitScheme, Language, ParsedQuery, View, parse_query,
+};
 use crate::metrics::History;
-use crate::protocol::Event;
+use crate::protocol::{Command, Event};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::schedule::{Redraw, now};
+use hosted::OTHER;
 use wasm_bindgen::JsValue;
+
+/// Subject of the notice that the worker has not been heard of.
+const SILENCE: &str = "silence";
 
 /// The page with all its parts.
 pub(super) struct Page {
@@ -116,8 +123,9 @@ impl Page {
             Action::Heard(event) => self.hear(*event),
             Action::WorkerLost(message) => {
                 self.session.worker_lost(&message);
-                Ok(())
+                self.expect_news()
             }
+            Action::WorkerSilent => self.mention_silence(),
             Action::ToggleVariant(index) => {
                 self.legend.toggle(index)?;
                 self.draw()
@@ -155,7 +163,7 @@ impl Page {
         self.edited()
     }
 
-    fn set_variants(&mut self, list: &[crate::experiment::InitScheme]) -> WebResult<()> {
+    fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<()> {
         self.form.set_variants(&init_text(list))?;
         self.edited()
     }
@@ -217,17 +225,17 @@ impl Page {
     fn carry_out(&mut self, effects: Vec<Effect>) -> WebResult<()> {
         for effect in effects {
             match effect {
-                Effect::Send(command) => {
-                    if let Some(worker) = &self.worker {
-                        worker.send(&command)?;
-                    }
-                }
+                Effect::Send(command) => self.send(&command)?,
                 Effect::ReplaceWorker => {
                     // The old one goes first: two would compete for the GPU.
                     self.worker = None;
+                    self.notices.remove(SILENCE);
                     match WorkerLink::open(&self.dispatcher) {
                         Ok(worker) => self.worker = Some(worker),
-                        Err(error) => self.session.worker_lost(&format!("The worker could not be created: {error}.")),
+                        Err(error) => {
+                            let message = format!("The training worker could not be created: {error}.");
+                            self.dispatcher.dispatch(Action::WorkerLost(message));
+                        }
                     }
                 }
             }
@@ -235,14 +243,40 @@ impl Page {
         Ok(())
     }
 
+    fn send(&self, command: &Command) -> WebResult<()> {
+        let Some(worker) = &self.worker else { return Ok(()) };
+        worker.send(command)?;
+        self.expect_news()?;
+        if matches!(command, Command::Start { paused: false, .. } | Command::Resume) {
+            self.notices.remove(OTHER);
+            self.parent.announce_start()?;
+        }
+        Ok(())
+    }
+
+    /// From now on the worker should be heard of before long, if it has work.
+    fn expect_news(&self) -> WebResult<()> {
+        self.notices.remove(SILENCE);
+        let busy = matches!(self.session.phase(), Phase::Preparing | Phase::Training);
+        self.worker.as_ref().map_or(Ok(()), |worker| worker.expect_news(busy))
+    }
+
+    /// The worker has said nothing for long: it may be busy, or gone without a word.
+    fn mention_silence(&self) -> WebResult<()> {
+        let loading = self.session.phase() == Phase::Loading;
+        let offers: &[Offer] = if loading { &[Offer::Restart] } else { &[Offer::Restart, Offer::Cpu] };
+        self.notices.show(SILENCE, Weight::Warning, wording::silence(loading), offers)
+    }
+
     fn hear(&mut self, event: Event) -> WebResult<()> {
         if !self.session.accepts(&event) {
             return Ok(());
         }
         let effects = self.session.event(&event);
+        self.expect_news()?;
         self.carry_out(effects)?;
         match event {
-            Event::Ready { .. } => self.worker.iter().for_each(WorkerLink::is_there),
+            Event::Ready { .. } => {}
             Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
@@ -272,20 +306,20 @@ impl Page {
     fn arrive(&mut self, before: Phase, after: Phase) -> WebResult<()> {
         match after {
             Phase::Preparing => self.prepare(),
-            Phase::Training if before == Phase::Preparing => self.parent.announce_start()?,
             Phase::Ready if before != Phase::Loading => self.history = preview(self.form.experiment()),
             Phase::Loading => self.history = preview(self.form.experiment()),
             _ => {}
         }
         self.show_failure()?;
         self.legend.show(&self.history)?;
-        // What is announced can be seen: whoever waits for a state finds the charts drawn.
-        self.draw()?;
+        // What is announced can be seen: whoever waits for a state finds the charts drawn. Should they not be, the state is
+        // told all the same.
+        let drawn = self.draw();
         dom::root()?.dataset().set("state", after.name())?;
-        match announcement(before, after) {
-            Some(name) => self.parent.post(&self.situation_post(name)),
-            None => Ok(()),
+        if let Some(name) = announcement(before, after) {
+            self.parent.post(&self.situation_post(name))?;
         }
+        drawn
     }
 
     fn prepare(&mut self) {
@@ -318,7 +352,7 @@ impl Page {
             session: &self.session,
             history: &self.history,
             changed: self.is_changed(),
-            touched: self.started.is_some(),
+            again: self.started.is_some() && !self.is_changed(),
             loading: self.loading.as_ref(),
         })
     }
@@ -354,55 +388,5 @@ impl Page {
         let effects = self.session.restart_with(&query);
         self.started = Some(query);
         self.carry_out(effects)
-    }
-
-    /// Only embeds give way: two tabs that were opened on purpose may well run side by side.
-    fn yield_to_other(&mut self) -> WebResult<()> {
-        if self.view.embed { self.request(Request::Pause) } else { Ok(()) }
-    }
-
-    fn answer(&mut self, question: &Question) -> WebResult<()> {
-        let outcome = match &question.ask {
-            Ask::Request(request) => self.obey(*request, &question.name)?,
-            Ask::Config(Some(query)) => match parse_query(query).strict() {
-                Ok((experiment, _)) => {
-                    self.configure(experiment)?;
-                    None
-                }
-                Err(error) => Some(error.to_string()),
-            },
-            Ask::Results if self.history.step == 0 => Some("There are no results yet.".to_owned()),
-            Ask::Config(None) | Ask::Results => None,
-            Ask::Unknown => Some(format!("There is no command called {}.", question.name)),
-        };
-        let results = matches!(question.ask, Ask::Results) && outcome.is_none();
-        let results = results.then(|| Box::new(Results::from(&self.history)));
-        let base = question.answer();
-        let situation = self.situation_post(&question.name);
-        self.parent.post(&Post { id: base.id, results, error: outcome, ..situation })
-    }
-
-    /// Carries out a request of the page around this one; the reason when it makes no sense now.
-    fn obey(&mut self, request: Request, name: &str) -> WebResult<Option<String>> {
-        if !self.session.allows(request, self.is_changed()) {
-            let state = self.session.phase().name();
-            return Ok(Some(format!("{name} makes no sense while the state is {state}.")));
-        }
-        if request == Request::Run && !self.form.is_valid() {
-            return Ok(Some("The form holds a value that cannot be used.".to_owned()));
-        }
-        self.request(request)?;
-        Ok(None)
-    }
-
-    fn situation_post(&self, name: &str) -> Post {
-        Post {
-            state: Some(self.session.phase().name()),
-            step: Some(self.history.step),
-            steps: Some(self.history.setup.steps),
-            query: Some(self.form.experiment().to_query()),
-            error: self.session.failure().map(|failure| failure.message.clone()),
-            ..Post::named(name)
-        }
     }
 }

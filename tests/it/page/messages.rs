@@ -1,0 +1,221 @@
+//! What the page and the page around it say to each other: every command is understood, everything else is left alone,
+//! and an answer names its question.
+
+use crate::metrics::synthetic_history;
+use emergence_lab::export::{Results, results_json};
+use emergence_lab::web::page::messages::{Ask, Post, Question, announcement, embedly_height};
+use emergence_lab::web::page::state::{Phase, Request};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// A message of this name with `more` fields.
+fn message(name: &str, more: &str) -> String {
+    format!(r#"{{"type":"emergence-lab:{name}"{more}}}"#)
+}
+
+/// The message asks for that.
+fn check(json: &str, ask: Ask) {
+    let question = Question::parse(json);
+    assert_eq!(question.map(|question| question.ask), Some(ask), "what {json} asks for");
+}
+
+fn text_of(post: &Post) -> String {
+    serde_json::to_string(post).expect("a message can be written")
+}
+
+#[test]
+fn every_command_of_the_contract_is_understood() {
+    check(&message("run", ""), Ask::Request(Request::Run, None));
+    check(&message("pause", ""), Ask::Request(Request::Pause, None));
+    check(&message("resume", ""), Ask::Request(Request::Resume, None));
+    check(&message("step", ""), Ask::Request(Request::Step, None));
+    check(&message("reset", r#","id":1,"more":{}"#), Ask::Request(Request::Reset, None));
+    check(&message("results", ""), Ask::Results);
+    check(&message("config", ""), Ask::Config(None));
+    check(&message("config", r#","query":null"#), Ask::Config(None));
+}
+
+#[test]
+fn a_query_comes_with_config_or_run() {
+    let (more, query) = (r#","query":"data=digits&steps=5""#, Some("data=digits&steps=5".to_owned()));
+    check(&message("config", more), Ask::Config(query.clone()));
+    check(&message("run", more), Ask::Request(Request::Run, query));
+    check(&message("config", r#","query":"""#), Ask::Config(Some(String::new())));
+}
+
+/// The sentence that refuses a message.
+fn refusal(json: &str) -> String {
+    match Question::parse(json).map(|question| question.ask) {
+        Some(Ask::Refused(reason)) => reason,
+        other => panic!("{json} should be refused, not taken for {other:?}"),
+    }
+}
+
+#[test]
+fn a_command_that_does_not_exist_is_refused_by_name() {
+    // Whether the worker is replaced is for the visitor to decide.
+    for name in ["restart", "explode", "RUN", "run "] {
+        let reason = refusal(&message(name, ""));
+        assert!(reason.contains(name), "`{name}` is named in: {reason}");
+    }
+}
+
+#[test]
+fn messages_of_others_are_left_alone() {
+    let others = [
+        "",
+        "null",
+        "1",
+        r#""emergence-lab:run""#,
+        "[]",
+        "{}",
+        r#"{"type":null}"#,
+        r#"{"type":{"emergence-lab:run":1}}"#,
+        r#"{"type":"run"}"#,
+        r#"{"type":"emergence-lab"}"#,
+        r#"{"type":"Emergence-Lab:run"}"#,
+        r#"{"type":" emergence-lab:run"}"#,
+        r#"{"kind":"emergence-lab:run"}"#,
+        r#"{"context":"iframe.resize","height":912}"#,
+        r#"{"type":"emergence-lab:run""#,
+        r#"{"type":"emergence-lab:run"} and more"#,
+    ];
+    for json in others {
+        assert_eq!(Question::parse(json), None, "{json} is not for us");
+    }
+}
+
+#[test]
+fn a_query_that_is_no_text_is_refused_with_what_it_is() {
+    for query in ["5", "true", "[]", r#"{"steps":5}"#] {
+        for name in ["config", "run"] {
+            let reason = refusal(&message(name, &format!(r#","query":{query}"#)));
+            assert!(reason.contains("query") && reason.contains(query), "{query} is named in: {reason}");
+        }
+    }
+}
+
+#[test]
+fn an_id_of_any_type_comes_back() {
+    for id in [
+        r#""a""#,
+        r#""""#,
+        "0",
+        "-7",
+        "1.5",
+        "0.9830257480799387",
+        "18446744073709551615",
+        "true",
+        "[1,[]]",
+        r#"{"a":{"b":null}}"#,
+    ] {
+        let more = format!(r#","id":{id}"#);
+        let question = Question::parse(&message("results", &more)).expect("a message for us");
+        assert_eq!(text_of(&question.answer()), message("results", &more), "the beginning of the answer to {id}");
+    }
+}
+
+#[test]
+fn a_question_without_an_id_gets_an_answer_without_one() {
+    for more in ["", r#","id":null"#] {
+        let question = Question::parse(&message("pause", more)).expect("a message for us");
+        assert_eq!(text_of(&question.answer()), message("pause", ""), "an answer to {:?}", question.id);
+    }
+}
+
+#[test]
+fn what_is_absent_is_left_out() {
+    assert_eq!(text_of(&Post::named("ready")), message("ready", ""), "nothing but its name");
+    let progress = Post {
+        state: Some("training"),
+        step: Some(0),
+        steps: Some(1000),
+        query: Some(String::new()),
+        ..Post::named("progress")
+    };
+    let more = r#","state":"training","step":0,"steps":1000,"query":"""#;
+    assert_eq!(text_of(&progress), message("progress", more), "zero and the empty query say something");
+    let failed = Post { error: Some("It broke.".to_owned()), ..Post::named("failed") };
+    assert_eq!(text_of(&failed), message("failed", r#","error":"It broke.""#), "a sentence");
+}
+
+#[test]
+fn results_are_the_object_of_the_results_file() {
+    let history = synthetic_history(400);
+    let post = Post { results: Some(Box::new(Results::from(&history))), ..Post::named("results") };
+    let posted: Value = serde_json::from_str(&text_of(&post)).expect("it is JSON");
+    let file: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
+    assert_eq!(posted["results"], file, "the same keys and numbers");
+}
+
+#[test]
+fn the_height_is_told_in_both_forms() {
+    let named = message("resize", r#","id":"left","height":912"#);
+    assert_eq!(text_of(&Post::resize("left", 912)), named, "to hosts that know us, with the frame's name");
+    assert_eq!(text_of(&Post::resize("", 912)), message("resize", r#","height":912"#), "for a frame without a name");
+    assert_eq!(embedly_height(912), r#"{"context":"iframe.resize","height":912}"#, "as in docs/embedding.md");
+}
+
+#[test]
+fn the_host_hears_of_what_it_waits_for() {
+    let check = |from: Phase, to: Phase, name: Option<&str>| {
+        assert_eq!(announcement(from, to), name, "what is said when {from:?} becomes {to:?}");
+    };
+    check(Phase::Loading, Phase::Ready, Some("ready"));
+    check(Phase::Loading, Phase::Preparing, Some("ready"));
+    check(Phase::Preparing, Phase::Training, Some("started"));
+    check(Phase::Training, Phase::Paused, Some("paused"));
+    check(Phase::Training, Phase::Finished, Some("finished"));
+    for from in [Phase::Loading, Phase::Ready, Phase::Preparing, Phase::Training, Phase::Paused, Phase::Finished] {
+        check(from, Phase::Failed, Some("failed"));
+        check(from, from, None);
+    }
+    // Going on is not another start, and a reset page is no other page.
+    check(Phase::Paused, Phase::Training, None);
+    check(Phase::Training, Phase::Ready, None);
+    check(Phase::Ready, Phase::Preparing, None);
+    check(Phase::Failed, Phase::Loading, None);
+}
+
+/// JSON of any shape; numbers are whole.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            btree_map("[a-c]{1,2}", inner, 0..4).prop_map(|map| map.into_iter().collect::<Value>()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_or_is_taken_for_a_command(text in "\\PC{0,80}") {
+        prop_assert_eq!(Question::parse(&text), None, "{}", text);
+    }
+
+    #[test]
+    fn no_json_panics_or_is_taken_for_a_command(json in any_json()) {
+        prop_assert_eq!(Question::parse(&json.to_string()), None, "{}", json);
+    }
+
+    #[test]
+    fn an_answer_has_the_type_and_the_id_of_its_question(
+        name in "[a-z]{0,8}|run|config|results",
+        id in any_json(),
+        more in any_json(),
+    ) {
+        let kind = Value::from(format!("emergence-lab:{name}"));
+        let json: Value = [("type", kind.clone()), ("id", id.clone()), ("more", more)].into_iter().collect();
+        let question = Question::parse(&json.to_string()).expect("a message for us");
+        let answer = serde_json::to_value(question.answer()).expect("a message can be written");
+        prop_assert_eq!(&answer["type"], &kind, "the type of the answer to {}", json);
+        prop_assert_eq!(&answer["id"], &id, "the id of the answer to {}", json);
+    }
+}

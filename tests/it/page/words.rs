@@ -1,0 +1,279 @@
+//! The words of the page: fields and query string are the same experiment, and every sentence says what it has to.
+
+use super::{
+    QUERY, failed_session, finished_session, paused_session, preparing_session, ready_session, training_session,
+};
+use crate::metrics::setup;
+use emergence_lab::error::Error;
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Promotion, PromotionRule, Turn, parse_query};
+use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
+use emergence_lab::protocol::FailureKind;
+use emergence_lab::web::page::fields::{
+    Pair, changed_fields, field_error, init_text, parse_fields, promotion_text, toggled,
+};
+use emergence_lab::web::page::preview::preview;
+use emergence_lab::web::page::state::{Phase, Request, Session};
+use emergence_lab::web::page::wording::{
+    NOTHING, address_error, data_text, duration, facts, grouped, pace_text, status, step_text, table_cells,
+    unknown_keys, value_text, variant_label,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::collections::BTreeSet;
+
+fn pairs(fields: &[(&str, &str)]) -> Vec<Pair> {
+    fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The only complaint about a query string.
+fn complaint(query: &str) -> Error {
+    parse_query(query).strict().expect_err("something is wrong with it")
+}
+
+#[test]
+fn fields_and_query_string_are_the_same_experiment() {
+    let everything = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh\
+        &init=orthogonal,lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3))&seeds=2&seed=7&opt=adamw&lr=0.003\
+        &momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu";
+    for query in ["", QUERY, everything] {
+        let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
+        let fields = changed_fields(&experiment);
+        let (read, _) = parse_fields(&fields).strict().expect("fields that can be used");
+        assert_eq!(read, experiment, "`{query}` through the fields {fields:?}");
+        assert_eq!(fields.len(), query.split_terminator('&').count(), "only what differs is set");
+    }
+}
+
+#[test]
+fn fields_are_read_as_people_fill_them_in() {
+    let parsed = parse_fields(&pairs(&[("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n")]));
+    let expected = parse_query("lr=0.1&steps=7").experiment;
+    assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "no limit where none is given, no stray space");
+    let parsed = parse_fields(&pairs(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
+    assert_eq!(parsed.errors.len(), 3, "one each, and the other fields keep their values: {:?}", parsed.errors);
+    assert_eq!(parsed.experiment, Experiment::default(), "no field says anything about another one");
+}
+
+#[test]
+fn an_error_stands_beside_its_field() {
+    let check = |error: &Error, key: &str, text: &str| {
+        assert_eq!(field_error(error), (key.to_owned(), text.to_owned()), "the field and the text of {error:?}");
+    };
+    check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
+    check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
+    let other = Error::NoExamples { part: "train" };
+    assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
+}
+
+#[test]
+fn an_error_of_the_address_names_key_expected_and_got() {
+    let sentence = "In the address, seeds was expected to be a whole number from 1 to 64; got “many”.";
+    let text = address_error(&complaint("seeds=many"));
+    assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
+    let other = Error::NoWebGpu { reason: "none".to_owned() };
+    assert_eq!(address_error(&other), other.to_string(), "other errors have their own words");
+}
+
+#[test]
+fn unknown_keys_are_named() {
+    let one = unknown_keys(&["color".to_owned()]);
+    assert_eq!(one, "The key “color” in the address means nothing to this page and was left out.", "one key");
+    let two = unknown_keys(&["color".to_owned(), "utm_source".to_owned()]);
+    assert!(two.starts_with("The keys “color”, “utm_source” in the address mean nothing"), "two keys: {two}");
+}
+
+#[test]
+fn a_plain_scheme_is_toggled_and_nothing_else() {
+    let variants = Experiment::default().variants;
+    let check = |base: BaseInit, expected: &str| {
+        assert_eq!(init_text(&toggled(&variants, base)), expected, "the list after toggling {base:?}");
+    };
+    check(BaseInit::KaimingNormal, "xavier_normal,emergence(kaiming_normal;alpha=1.5)");
+    check(BaseInit::Orthogonal, "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5),orthogonal");
+    assert_eq!(init_text(&toggled(&[], BaseInit::Pytorch)), "pytorch", "the first of a list");
+}
+
+#[test]
+fn the_builder_writes_what_the_parser_reads() {
+    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+    for (rule, name) in rules.into_iter().zip(["outer", "pivot", "inner", "flat"]) {
+        for base in BaseInit::all() {
+            let promotion = Promotion { base, alpha: 2.5, rule, turn: Turn::At(2) };
+            let text = promotion_text(base.name(), " 2.5 ", name, " 2", false);
+            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::Emergence(promotion)), "{text}");
+            let text = promotion_text(base.name(), "2.5", name, "auto", true);
+            let control = Promotion { turn: Turn::Auto, ..promotion };
+            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::LearningRateMatched(control)), "{text}");
+        }
+    }
+    let empty = promotion_text("pytorch", "", "outer", "", false).parse::<InitScheme>();
+    assert!(matches!(&empty, Err(Error::Value { key, .. }) if key == "init"), "empty fields: {empty:?}");
+}
+
+#[test]
+fn variants_have_names_for_people() {
+    let check = |name: &str, label: &str| assert_eq!(variant_label(name), label, "label of {name}");
+    check("kaiming_normal", "Kaiming normal");
+    check("emergence(kaiming_normal;alpha=1.5)", "Emergence α 1.5 (Kaiming normal)");
+    check("emergence(pytorch;alpha=1;rule=pivot)", "Emergence α 1 (PyTorch default, pivot)");
+    check("lrmatch(emergence(orthogonal;alpha=2;rule=flat;turn=3))", "Rate control α 2 (Orthogonal, flat, turn 3)");
+    check("of a later version", "of a later version");
+    let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(base.name())).collect();
+    assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
+}
+
+/// A history at step 1234 of 4000, after 3.4 seconds at 125 steps per second.
+fn history() -> History {
+    let mut history = History::new(setup(&["pytorch", "orthogonal"], 3, 4000));
+    history.step = 1234;
+    history.timing.elapsed_secs = 3.4;
+    history.timing.steps_per_sec = 125.0;
+    history
+}
+
+#[test]
+fn the_status_says_what_the_page_is_doing() {
+    let check = |session: &Session, again: bool, words: &str| {
+        let text = status(session, &history(), again);
+        assert!(text.contains(words), "`{words}` is in the status `{text}` of {session:?}");
+    };
+    let after = |mut session: Session, request: Request| {
+        session.request(request, QUERY);
+        session
+    };
+    check(&Session::default(), false, "Loading");
+    check(&after(Session::default(), Request::Run), false, "then starting");
+    check(&ready_session(), false, "press Run");
+    check(&ready_session(), true, "the same weights");
+    check(&preparing_session(), true, "Preparing");
+    check(&training_session(), true, "Training");
+    check(&after(training_session(), Request::Pause), true, "Pausing");
+    check(&paused_session(), true, "Paused at step 1,234");
+    check(&finished_session(), true, "Finished in 3.4 s");
+    check(&failed_session(FailureKind::Crash), true, "Stopped");
+}
+
+#[test]
+fn progress_is_told_in_steps_and_time() {
+    let mut history = history();
+    assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
+    assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "nothing is left to wait for while it waits");
+    // 2766 steps at 3.4 s per 1234 steps are 7.62 s: evaluations, which the rate leaves out, take time too.
+    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "all that has passed counts");
+    history.timing.steps_per_sec = 2.34;
+    assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
+    history.step = 0;
+    assert_eq!(pace_text(&history, Phase::Training), "", "no pace before the first step");
+}
+
+#[test]
+fn data_on_its_way_is_told_with_and_without_a_total() {
+    let check = |received: u64, total: Option<u64>, text: &str| {
+        assert_eq!(data_text("t10k-images", received, total), text, "{received} of {total:?}");
+    };
+    check(0, Some(1_648_877), "t10k-images: 0 %");
+    check(45, Some(100), "t10k-images: 45 %");
+    check(1_648_876, Some(1_648_877), "t10k-images: 99 %");
+    // A server that unpacks on the way announces the packed length.
+    check(200, Some(100), "t10k-images: 100 %");
+    check(12_345_678, None, "t10k-images: 12,345 KB");
+    check(12_345_678, Some(0), "t10k-images: 12,345 KB");
+}
+
+#[test]
+fn facts_name_the_data_that_is_used() {
+    let mut setup = setup(&["pytorch", "orthogonal"], 3, 400);
+    let rest = "12,800 training and 1,000 test examples · 6 runs of 52,650 parameters · 100 steps per epoch";
+    assert_eq!(facts(&setup), format!("digits: {rest}"), "our own digits");
+    setup.query = "data=mnist".to_owned();
+    assert_eq!(facts(&setup), format!("MNIST: {rest}"), "the handwritten ones");
+}
+
+#[test]
+fn numbers_are_written_for_people() {
+    let check = |number: u64, text: &str| assert_eq!(grouped(number), text, "{number}");
+    check(0, "0");
+    check(999, "999");
+    check(1000, "1,000");
+    check(1_234_567, "1,234,567");
+    check(u64::MAX, "18,446,744,073,709,551,615");
+    let check = |quantity: Quantity, value: f64, text: &str| assert_eq!(value_text(quantity, value), text, "{value}");
+    check(Quantity::TestAccuracy, 91.23, "91.2 %");
+    check(Quantity::TrainLoss, 0.1234, "0.123");
+    check(Quantity::TestLoss, 2.0, "2.000");
+    check(Quantity::EmergenceA, 3.456, "10^3.46");
+    check(Quantity::EmergenceB, -1.0, "10^-1.00");
+}
+
+#[test]
+fn times_are_as_exact_as_anyone_cares() {
+    let check = |seconds: f64, text: &str| assert_eq!(duration(seconds), text, "{seconds} s");
+    check(0.04, "0.0 s");
+    check(9.4, "9.4 s");
+    check(9.6, "10 s");
+    check(119.4, "119 s");
+    check(120.0, "2 min");
+    check(5400.0, "90 min");
+    check(7200.0, "2 h");
+    // What a clock that was set back, or a division by nothing, may give.
+    check(-1.0, "0.0 s");
+    check(f64::NAN, "0.0 s");
+    check(f64::INFINITY, "278 h");
+}
+
+fn statistic(mean: f64, std: Option<f64>, n: usize) -> Statistic {
+    Statistic { mean: Some(mean), std, n, ci95: None }
+}
+
+#[test]
+fn a_line_of_the_table_says_how_sure_it_is() {
+    let mut curves = history().variants.remove(1);
+    curves.runs[2].diverged_at = Some(1234);
+    let test = PairedTest { difference: -0.0123, ci95: [-0.02, 0.003], p: 0.1, verdict: Verdict::NoEvidence };
+    let summary = VariantSummary {
+        final_accuracy: statistic(0.9123, Some(0.0042), 2),
+        first_epoch_accuracy: statistic(0.85, None, 1),
+        steps_to: [("0.9".to_owned(), statistic(150.0, Some(70.7), 2))].into(),
+        diverged: 1,
+        vs_baseline: Some(test),
+    };
+    let cells = table_cells(&curves, &summary, false);
+    let difference = "−1.2 points (−2.0 to +0.3): no evidence of difference";
+    let expected = ["91.2 ± 0.4 %", "85.0 %", "150 ± 71 (2 of 3 runs)", "1 of 3 at step 1,234", difference];
+    assert_eq!(cells, expected, "spread, runs that got there, runs that broke, and the verdict");
+    let tiny = PairedTest { difference: -0.0001, ci95: [-0.0004, 0.0], ..test };
+    let cells = table_cells(&curves, &VariantSummary { vs_baseline: Some(tiny), ..summary }, false);
+    assert_eq!(cells[4], "+0.0 points (+0.0 to +0.0): no evidence of difference", "there is no negative zero");
+}
+
+#[test]
+fn an_experiment_has_its_shape_before_it_has_begun() {
+    let experiment = Experiment::default();
+    let history = preview(&experiment);
+    let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
+    assert_eq!(names.join(","), init_text(&experiment.variants), "its variants");
+    assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
+    assert_eq!(history.setup.layer_widths, [128, 128, 128, 10], "its measured layers");
+    assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");
+    for (index, (curves, summary)) in history.variants.iter().zip(history.summaries()).enumerate() {
+        let last = if index == 0 { "baseline" } else { NOTHING };
+        let cells = table_cells(curves, &summary, index == 0);
+        assert_eq!(cells, [NOTHING, NOTHING, NOTHING, "none", last], "line {index} of its table");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_field_panics_or_speaks_for_another(
+        key in select(vec!["data", "lr", "steps", "device"]),
+        text in "\\PC{0,20}",
+    ) {
+        let parsed = parse_fields(&pairs(&[(key, text.as_str())]));
+        prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is no key: {:?}", parsed.unknown);
+        prop_assert!(parsed.errors.len() <= 1, "`{text}` in {key} is one value: {:?}", parsed.errors);
+        for error in &parsed.errors {
+            let got = matches!(error, Error::Value { key: named, got, .. } if named == key && got == text.trim());
+            prop_assert!(got, "`{text}` in {key} gave {error}");
+        }
+    }
+}
