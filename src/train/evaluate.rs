@@ -14,7 +14,7 @@ pub const PROBE_EXAMPLES: usize = 256;
 
 /// The examples on which runs are judged, on the device.
 #[derive(Debug)]
-pub struct Evaluator {
+pub(super) struct Evaluator {
     chunks: Vec<Chunk>,
     probe: Tensor<3>,
     examples: usize,
@@ -30,7 +30,7 @@ struct Chunk {
 
 /// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
 #[derive(Debug)]
-pub struct Tally {
+pub(super) struct Tally {
     step: u64,
     networks: Networks,
     losses: Vec<Tensor<1>>,
@@ -40,7 +40,7 @@ pub struct Tally {
 impl Tally {
     /// Nothing judged yet of `networks` after `step` steps. Tensors share memory until they change, so this copies nothing.
     #[must_use]
-    pub fn new(step: u64, networks: Networks) -> Self {
+    pub(super) fn new(step: u64, networks: Networks) -> Self {
         Self { step, networks, losses: Vec::new(), correct: Vec::new() }
     }
 }
@@ -50,7 +50,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::NoSuchExample`] never comes up: every index is below the number of examples.
-    pub fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Result<Self> {
+    pub(super) fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Result<Self> {
         let examples = dataset.test.len();
         let indices = first_indices(examples);
         let chunks = indices.chunks(EVALUATION_CHUNK).map(|indices| Chunk::new(dataset, indices, device));
@@ -64,7 +64,7 @@ impl Evaluator {
     }
 
     /// Judges one more chunk; `false` when all have been judged.
-    pub fn advance(&self, tally: &mut Tally) -> bool {
+    pub(super) fn advance(&self, tally: &mut Tally) -> bool {
         let Some(chunk) = self.chunks.get(tally.losses.len()) else { return false };
         let logits = tally.networks.forward(&chunk.images);
         tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot.clone()));
@@ -76,7 +76,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub async fn finish(&self, tally: Tally) -> Result<EvaluationRecord> {
+    pub(super) async fn finish(&self, tally: Tally) -> Result<EvaluationRecord> {
         let layers = tally.networks.activations(&self.probe);
         let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
         let mut transaction = Transaction::default();

@@ -297,12 +297,12 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
 
 #[test]
 fn a_run_that_diverges_in_its_last_step_is_reported() {
-    let query = "model=mlp:32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal";
-    let history = run(&format!("{query},lrmatch(emergence(kaiming_normal;alpha=100))&lr=1000000"), 1);
-    let runs = history.runs().collect::<Vec<_>>();
-    assert_eq!(runs[1].train_loss.len(), 1, "the loss before the step is a number");
-    assert_eq!(runs[1].diverged_at, Some(1), "the test loss after it is none");
-    assert_eq!(runs[1].test_accuracy.len(), 1, "what was measured before stays");
+    // The update of nine layers at this rate makes logits beyond f32.
+    let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
+    let run = history.runs().next().expect("a run");
+    assert_eq!(run.train_loss.len(), 1, "the loss before the step is a number");
+    assert_eq!(run.diverged_at, Some(1), "the test loss after it is none");
+    assert_eq!(run.test_accuracy.len(), 1, "what was measured before stays");
 }
 
 #[test]

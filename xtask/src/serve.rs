@@ -29,7 +29,10 @@ fn parse_port(arguments: &[String]) -> Result<u16> {
     let words: Vec<&str> = arguments.iter().flat_map(|word| word.splitn(2, '=')).collect();
     match words[..] {
         [] => Ok(PORT),
-        ["--port", value] => value.parse().with_context(|| format!("--port: expected 1 to 65535, got `{value}`")),
+        ["--port", value] => {
+            let port = value.parse().ok().filter(|port| *port > 0);
+            port.with_context(|| format!("--port: expected 1 to 65535, got `{value}`"))
+        }
         _ => bail!("serve: expected [--port N], got `{}`", arguments.join(" ")),
     }
 }
@@ -60,5 +63,6 @@ mod tests {
         let error = port(&["--port", "many"]).expect_err("no number");
         assert_eq!(error.to_string(), "--port: expected 1 to 65535, got `many`", "says what was expected");
         assert!(port(&["--prot", "9000"]).is_err(), "unknown option");
+        assert!(port(&["--port=0"]).is_err(), "no port");
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
 use crate::protocol::Event;
 use crate::web::error::describe;
-use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{Function, Reflect, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
