@@ -67,6 +67,7 @@ test('pointer and arrow keys read the values, and a reset takes them away', asyn
   await lab.open(SMALL.replace('steps=400', 'steps=100'));
   await lab.run();
   await lab.reach('finished');
+  await lab.chart.scrollIntoViewIfNeeded();
   const box = await lab.chart.boundingBox();
   const readout = lab.root.locator('[data-chart="accuracy"] .readout');
   await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.4);
