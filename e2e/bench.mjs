@@ -46,7 +46,7 @@ try {
     quick: options.quick,
     steps: await trainingSteps(),
     start: await startOfPage(),
-    first_point: await firstPoint(),
+    first_point: await medianOfThree(firstPoint),
     memory: await memoryOfWorker(),
     sizes: await sizes(),
   };
@@ -163,21 +163,27 @@ function watchStates() {
   }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
 }
 
-/** From pressing Run to the first ink of a curve on the chart, default experiment on generated digits. */
+/** Loading and drawing happen once per page, so a busy moment of the machine shows in full: the median of three. */
+async function medianOfThree(measure) {
+  const all = [await measure(), await measure(), await measure()];
+  return all.toSorted((one, other) => one.ink_secs - other.ink_secs)[1];
+}
+
+/** From pressing Run to the first ink of a curve on any chart, default experiment on generated digits. */
 function firstPoint() {
   return inPage(async (page) => {
     const lab = new Lab(page, site);
     await lab.open('data=digits&device=cpu');
     await lab.reach('ready');
     const button = await lab.button('Run').elementHandle();
-    const [ink, step] = await page.evaluate(firstInk, [button, await lab.chart.elementHandle()]);
-    return { ink_secs: ink / 1000, data_step_secs: step / 1000 };
+    const canvases = await page.locator('#chart-accuracy, #chart-loss, #chart-emergence').elementHandles();
+    return { ink_secs: (await page.evaluate(firstInk, [button, ...canvases])) / 1000 };
   });
 }
 
-/** Presses the button; resolves to the ms until a saturated pixel is on the chart and until `data-step` first moves. */
-async function firstInk([button, canvas]) {
-  const drawn = () => {
+/** Presses the button; resolves to the ms until a saturated pixel is on one of the charts: all but curves is grey. */
+async function firstInk([button, ...canvases]) {
+  const drawn = (canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     for (let at = 0; at < data.length; at += 4) {
       const most = Math.max(data[at], data[at + 1], data[at + 2]);
@@ -188,18 +194,14 @@ async function firstInk([button, canvas]) {
     return false;
   };
   const start = performance.now();
-  let step = NaN;
-  new MutationObserver(() => {
-    step = Number.isNaN(step) ? performance.now() - start : step;
-  }).observe(document.documentElement, { attributeFilter: ['data-step'] });
   button.click();
-  while (!drawn() || Number.isNaN(step)) {
+  while (!canvases.some(drawn)) {
     if (performance.now() - start > 60_000) {
       throw new Error('no point within a minute');
     }
-    await new Promise((wait) => setTimeout(wait, 20));
+    await new Promise((wait) => setTimeout(wait, 50));
   }
-  return [performance.now() - start, step];
+  return performance.now() - start;
 }
 
 /** The worker at the end of the default experiment: its linear memory never shrinks, so the end is the peak. */

@@ -135,8 +135,7 @@ impl Dataset {
         let mut hash = Sha256::new();
         for split in [&self.train, &self.test] {
             for bytes in [&split.images, &split.labels] {
-                // In pieces: a browser makes a WebAssembly function fast only between two calls of it.
-                bytes.chunks(1 << 16).for_each(|piece| hash.update(piece));
+                digest(&mut hash, bytes);
             }
         }
         hexadecimal(&hash.finalize())
@@ -189,7 +188,14 @@ pub(crate) fn limit(part: Part, asked: Option<usize>, available: usize) -> Resul
 /// SHA-256 of `bytes`, in lower-case hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
+    let mut hash = Sha256::new();
+    digest(&mut hash, bytes);
+    hexadecimal(&hash.finalize())
+}
+
+/// In pieces: a browser makes a WebAssembly function fast only between two calls of it.
+fn digest(hash: &mut Sha256, bytes: &[u8]) {
+    bytes.chunks(1 << 16).for_each(|piece| hash.update(piece));
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -72,8 +72,9 @@ async fn load_file(file: &mnist::File) -> Result<Vec<u8>> {
         }
         Err(_) => fetch_verified(&file.url(mnist::MIRRORS[0]), file).await?,
     };
-    if let Some(cache) = &cache {
-        write_cache(cache, &own, &packed).await;
+    if let Some(cache) = cache {
+        // For the next visit: this one need not wait for it.
+        wasm_bindgen_futures::spawn_local(async move { write_cache(&cache, &own, &packed).await });
     }
     Ok(bytes)
 }
@@ -151,11 +152,13 @@ async fn gunzip(file: &mnist::File, packed: &[u8]) -> Result<Vec<u8>> {
         let parts = js_sys::Array::of1(&Uint8Array::from(packed));
         let blob = Blob::new_with_u8_array_sequence(&parts)?;
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
-        read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, file.bytes, |_, _| ()).await
+        let response = Response::new_with_opt_readable_stream(Some(&unpacked))?;
+        // Not piece by piece: there are thousands of small ones.
+        let buffer = JsFuture::from(response.array_buffer()?).await?;
+        Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
     };
-    let path = file.name.to_owned();
     unpack.await.map_err(|error| Error::DataFileUnreadable {
-        path,
+        path: file.name.to_owned(),
         reason: format!("a damaged gzip file ({})", describe(&error)),
     })
 }
