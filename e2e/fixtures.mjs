@@ -21,7 +21,7 @@ const haveMnist = DATA !== null && MNIST_FILES.every((file) => existsSync(join(D
 
 /** Skips the test, and says so where nobody can miss it, when the MNIST files are not there. */
 export function needsMnist() {
-  const reason = 'SKIPPED: no MNIST files in data/ (`cargo xtask data` fetches them)';
+  const reason = `SKIPPED: no mnist/*.gz in ${DATA ?? 'data/ (\`cargo xtask data\` fetches them)'}`;
   if (!haveMnist) {
     console.warn(`\n  *** ${base.info().title}: ${reason} ***\n`);
   }

@@ -20,5 +20,7 @@
     document.querySelector("#notices").append(notice);
   };
   addEventListener("unhandledrejection", ({ reason }) => failed(reason?.message ?? reason));
-  addEventListener("error", ({ message }) => failed(message ?? "a file is missing"), true);
+  addEventListener("error", ({ message, target }) => {
+    if (message || target?.localName === "script") failed(message ?? "a script is missing");
+  }, true);
 })();

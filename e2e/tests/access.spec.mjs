@@ -87,9 +87,30 @@ test('pointer and arrow keys read the values, and a reset takes them away', asyn
   const last = await loss.locator('p').innerText();
   await page.keyboard.press('ArrowLeft');
   expect(await loss.locator('p').innerText(), 'one point back').not.toBe(last);
-  await lab.root.locator('#reset').click();
+  await page.keyboard.press('Home');
+  await expect(loss).toBeVisible();
+  // Not by a click, which would take the focus from the chart and the read-out with it.
+  await lab.root.locator('#reset').evaluate((button) => button.click());
   await lab.reach('ready');
   await expect(loss, 'nothing to read on empty charts').toBeHidden();
+});
+
+test('Pause and Resume hand the focus to each other, and Step keeps it', async ({ lab, page }) => {
+  await lab.open(SMALL.replace('steps=400', 'steps=20000'));
+  await lab.run();
+  await lab.plotted(5);
+  await lab.root.locator('#pause').focus();
+  await page.keyboard.press('Enter');
+  await lab.reach('paused');
+  await expect(lab.root.locator('#resume')).toBeFocused();
+  await lab.root.locator('#step').focus();
+  const step = await lab.step();
+  for (const more of [1, 2]) {
+    await page.keyboard.press('Enter');
+    await expect(lab.html).toHaveAttribute('data-step', String(step + more));
+    await lab.reach('paused');
+  }
+  await expect(lab.root.locator('#step')).toBeFocused();
 });
 
 test('the switch shows the other measure of emergence', async ({ lab, page }) => {

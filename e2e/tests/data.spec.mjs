@@ -52,6 +52,9 @@ test('the mirror serves what the host lacks, and the cache the second visit', as
   await lab.reach('finished');
   expect(asked.toSorted(), 'files from the mirror').toEqual(MNIST_FILES.toSorted());
   asked.length = 0;
+  // The files are kept in the background.
+  const kept = () => page.evaluate(async () => (await (await caches.open('emergence-lab-data-1')).keys()).length);
+  await expect.poll(kept, 'files in the cache').toBe(4);
   await page.reload();
   await lab.run();
   await lab.reach('finished');

@@ -61,12 +61,12 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
   await failsAndRestarts(lab, { picture: 'failed' });
 });
 
-test('a panic in the worker is told in a sentence', async ({ lab, page, tolerate }) => {
+test('a crash that the worker tells of is shown, and Run starts another', async ({ lab, page, tolerate }) => {
   tolerate(/unreachable|panicked/);
   await lab.open(SMALL.replace('steps=400', 'steps=40000'));
   await lab.run();
   await lab.plotted(10);
-  // What the worker's own code says when it panics.
+  // What the worker's panic hook sends.
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
@@ -79,6 +79,27 @@ test('a panic in the worker is told in a sentence', async ({ lab, page, tolerate
   await lab.field('steps').fill('40');
   await lab.button('Run').click();
   await lab.reach('finished', 30_000);
+});
+
+test('a worker that is silent for long is mentioned, and can be replaced', async ({ lab, page }) => {
+  let release;
+  const held = new Promise((go) => (release = go));
+  await page.clock.install();
+  await page.route(WORKER_WASM, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await lab.open(QUICK);
+  await expect(lab.html).toHaveAttribute('data-state', 'loading');
+  await expect(lab.field('steps')).toHaveValue('40');
+  await page.clock.runFor(26_000);
+  await expect(lab.notices).toContainText(/still loading/);
+  expect(await lab.state(), 'slow is not failed').toBe('loading');
+  release();
+  await page.unroute(WORKER_WASM);
+  await lab.button('Restart').click();
+  await lab.reach('ready');
+  await expect(lab.notices).not.toContainText(/still loading/);
 });
 
 test('an old worker from a cache is recognised', async ({ lab, page }) => {

@@ -54,6 +54,15 @@ test('states, steps and curves follow a run on generated digits', async ({ lab, 
   expect(await lab.curves(), 'one curve per variant').toBeGreaterThanOrEqual(3);
 });
 
+test('a run starts from the same bits as natively', async ({ hosted }) => {
+  // tests/it/lab.rs holds the native command line against the same file.
+  const golden = JSON.parse(await readFile(new URL('../../tests/data/receipt.json', import.meta.url), 'utf8'));
+  const results = await hosted.finish(`${golden.query}&device=cpu`);
+  expect(results.receipt, 'data and order').toEqual(golden.receipt);
+  const weights = results.variants.map(({ name, runs }) => [name, runs.map((run) => run.weights_sha256)]);
+  expect(Object.fromEntries(weights), 'initial weights').toEqual(golden.weights_sha256);
+});
+
 /** The number of coloured pixels of a canvas: axes, grid and text are grey. */
 const SATURATED = `
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -64,15 +73,6 @@ const SATURATED = `
   }
   return count;
 `;
-
-test('a run starts from the same bits as natively', async ({ hosted }) => {
-  // tests/it/lab.rs holds the native command line against the same file.
-  const golden = JSON.parse(await readFile(new URL('../../tests/data/receipt.json', import.meta.url), 'utf8'));
-  const results = await hosted.finish(`${golden.query}&device=cpu`);
-  expect(results.receipt, 'data and order').toEqual(golden.receipt);
-  const weights = results.variants.map(({ name, runs }) => [name, runs.map((run) => run.weights_sha256)]);
-  expect(Object.fromEntries(weights), 'initial weights').toEqual(golden.weights_sha256);
-});
 
 test('every chart is drawn', async ({ lab, page }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=100'));

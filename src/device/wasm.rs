@@ -10,8 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 /// What the CPU path runs on.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 
-/// About the second-level cache of one core: with parameters and gradients of more runs than fit into it, one thread waits
-/// for memory in the update of the weights (measured, see docs/benchmarks.md).
+/// Parameters of so many bytes go with gradients of as many, and more make the one thread wait for memory in the update of
+/// the weights: 12 runs of 1 MB each took a fifth less time in groups of 3 than as one (docs/benchmarks.md).
 pub const CPU_GROUP_BYTES: Option<usize> = Some(4 << 20);
 
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.

@@ -6,20 +6,22 @@ use crate::error::{Error, Result};
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
+/// Seeds of one variant, which may be the only one.
+pub const SEEDS: u32 = 64;
 /// Hidden layers of an MLP.
 pub const HIDDEN_LAYERS: usize = 64;
 /// Units of one layer.
 pub const WIDTH: usize = 8192;
-/// Examples of one part of any data set; [`DatasetName::examples`] has the exact numbers.
-pub const EXAMPLES: usize = 1_000_000;
+/// Examples of one part of any data set; [`DatasetName::examples`] has the numbers of each.
+pub const EXAMPLES: usize = 60_000;
 /// Examples of one mini-batch.
 pub const BATCH_SIZE: usize = 8192;
 /// Training steps.
 pub const STEPS: u64 = 10_000_000;
 /// Parameters of all runs together. Each takes some 24 bytes: value, gradient, moments, and a copy that is evaluated.
-pub const PARAMETERS: usize = 100_000_000;
+pub const PARAMETERS: u64 = 100_000_000;
 /// Values that all runs together compute for one batch, forward. Each takes some 16 bytes until the step is done.
-pub const VALUES: usize = 64_000_000;
+pub const VALUES: u64 = 64_000_000;
 /// Points of all curves of training losses together, 16 bytes each.
 pub const LOSSES: u64 = 20_000_000;
 /// Evaluations of all runs together, some hundred bytes each.
@@ -63,10 +65,12 @@ impl Experiment {
     }
 
     fn validate_variants(&self) -> Result<()> {
-        let runs = self.run_count();
+        let (variants, runs) = (self.variants.len(), self.run_count());
         if runs == 0 || runs > RUNS {
-            let got = format!("{} variants x {} seeds = {runs}", self.variants.len(), self.seeds);
-            return Err(Error::value("seeds", format!("1 to {RUNS} runs in all"), got));
+            let got = format!("{variants} variants x {} seeds = {runs}", self.seeds);
+            // The default number of seeds would not do either: it is the list that is too long.
+            let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
+            return Err(Error::value(key, format!("1 to {RUNS} runs in all"), got));
         }
         let ModelSpec::Mlp { hidden } = &self.model;
         let layers = hidden.len() + 1;
@@ -74,10 +78,12 @@ impl Experiment {
             if self.variants[..index].contains(variant) {
                 return Err(Error::value("init", "every variant only once", variant));
             }
-            if let Some(Turn::At(turn)) =
-                variant.promotion().map(|promotion| promotion.turn).filter(|turn| !turn.fits(layers))
-            {
-                return Err(Error::value("init", format!("turn at most the number of weight layers, {layers}"), turn));
+            match variant.promotion().map(|promotion| promotion.turn) {
+                Some(Turn::At(turn)) if turn > layers => {
+                    let expected = format!("turn at most the number of weight layers, {layers}");
+                    return Err(Error::value("init", expected, turn));
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -96,33 +102,35 @@ impl Experiment {
         }
     }
 
+    /// In 64 bits: in WebAssembly a `usize` has 32.
     fn validate_memory(&self) -> Result<()> {
         let (inputs, classes) = self.dataset.name.shape();
-        let runs = self.run_count();
-        let parameters = self.model.parameter_count(inputs, classes);
-        if parameters.saturating_mul(runs) > PARAMETERS {
-            let expected = format!("a network of at most {} parameters for {runs} runs", PARAMETERS / runs);
+        let widths = self.model.widths(inputs, classes).iter().map(|width| *width as u64).collect::<Vec<_>>();
+        let runs = self.run_count() as u64;
+        let plural = if runs == 1 { "run" } else { "runs" };
+        let parameters = widths.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum::<u64>();
+        if parameters * runs > PARAMETERS {
+            let expected = format!("a network of at most {} parameters for {runs} {plural}", PARAMETERS / runs);
             return Err(Error::value("model", expected, format!("{parameters} parameters")));
         }
-        let widths = self.model.widths(inputs, classes);
-        let values = widths[1..].iter().sum::<usize>() * runs;
-        if values * EVALUATION_CHUNK > VALUES {
-            let expected = format!("a network of at most {} units for {runs} runs", VALUES / EVALUATION_CHUNK / runs);
-            return Err(Error::value("model", expected, format!("{} units", values / runs)));
+        let units = widths[1..].iter().sum::<u64>();
+        let most = VALUES / runs;
+        if units * EVALUATION_CHUNK as u64 > most {
+            let expected = format!("a network of at most {} units for {runs} {plural}", most / EVALUATION_CHUNK as u64);
+            return Err(Error::value("model", expected, format!("{units} units")));
         }
-        if values * self.batch_size > VALUES {
-            let expected = format!("at most {} examples for {runs} runs of this network", VALUES / values);
+        if units * self.batch_size as u64 > most {
+            let expected = format!("at most {} examples for {runs} {plural} of this network", most / units);
             return Err(Error::value("batch", expected, self.batch_size));
         }
         self.validate_orthogonal(&widths)
     }
 
     /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
-    fn validate_orthogonal(&self, widths: &[usize]) -> Result<()> {
+    fn validate_orthogonal(&self, widths: &[u64]) -> Result<()> {
         let orthogonal = self.variants.iter().filter(|variant| variant.base() == BaseInit::Orthogonal).count() as u64;
-        let per_run = widths.windows(2).map(|pair| 2 * (pair[0] * pair[1]) as u64 * pair[0].min(pair[1]) as u64);
-        let work = per_run.sum::<u64>() * orthogonal * u64::from(self.seeds);
-        if work > ORTHOGONAL {
+        let per_run = widths.windows(2).map(|pair| 2 * pair[0] * pair[1] * pair[0].min(pair[1])).sum::<u64>();
+        if per_run * orthogonal * u64::from(self.seeds) > ORTHOGONAL {
             let expected = "layers small enough for orthogonal weights, which take longest to draw";
             return Err(Error::value("model", expected, &self.model));
         }
@@ -144,16 +152,5 @@ impl Experiment {
             ));
         }
         Ok(())
-    }
-}
-
-impl Turn {
-    /// Whether a network of so many weight layers has this turning point.
-    #[must_use]
-    pub fn fits(self, layers: usize) -> bool {
-        match self {
-            Self::Auto => true,
-            Self::At(turn) => turn <= layers,
-        }
     }
 }

@@ -23,17 +23,19 @@ pub struct ParsedQuery {
     pub view: View,
     /// Keys that mean nothing to us.
     pub unknown: Vec<String>,
-    /// Values that could not be used.
+    /// Malformed values, in the order of the text; their defaults stand.
     pub errors: Vec<Error>,
+    /// Values that do not go with the others; their defaults stand, too.
+    pub conflicts: Vec<Error>,
 }
 
 impl ParsedQuery {
     /// The experiment, or the first thing that is wrong with it.
     ///
     /// # Errors
-    /// The first malformed value, in the order of the text.
+    /// The first malformed value, else the first one that does not go with the others.
     pub fn strict(self) -> Result<(Experiment, View)> {
-        match self.errors.into_iter().next() {
+        match self.errors.into_iter().chain(self.conflicts).next() {
             Some(error) => Err(error),
             None => Ok((self.experiment, self.view)),
         }
@@ -146,15 +148,12 @@ pub fn parse_query(text: &str) -> ParsedQuery {
 /// Puts the default where a value does not go with the others, so that what stands can be run.
 fn settle(parsed: &mut ParsedQuery) {
     while let Err(error) = parsed.experiment.validate() {
-        let known = parsed.errors.iter().any(|earlier| earlier.key() == error.key());
-        let reset = !known && error.key().is_some_and(|key| reset(&mut parsed.experiment, key));
-        if !known {
-            parsed.errors.push(error);
+        let known = parsed.conflicts.iter().any(|earlier| earlier.key() == error.key());
+        if known || !error.key().is_some_and(|key| reset(&mut parsed.experiment, key)) {
+            // No key's default is ever in conflict with itself; should one be, nothing but the defaults is sure to work.
+            parsed.experiment = Experiment::default();
         }
-        if !reset {
-            // The default of this key does not go with the others either.
-            parsed.experiment = Experiment { device: parsed.experiment.device, ..Experiment::default() };
-        }
+        parsed.conflicts.push(error);
     }
 }
 
@@ -191,7 +190,7 @@ fn apply(experiment: &mut Experiment, view: &mut View, key: &str, value: &str) -
         "act" => experiment.activation = value.parse()?,
         "norm" => choice(&NORMALIZATIONS, key, value)?,
         "init" => experiment.variants = variants(value)?,
-        "seeds" => experiment.seeds = number(key, value, 1, 64)?,
+        "seeds" => experiment.seeds = number(key, value, 1, limits::SEEDS)?,
         "seed" => experiment.first_seed = number(key, value, 0, u32::MAX)?,
         "opt" => optimizer.kind = choice(&OPTIMIZERS, key, value)?,
         "lr" => {

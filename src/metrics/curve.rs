@@ -117,9 +117,10 @@ impl History {
     /// The curve of a quantity, in the unit in which it is measured (accuracy in `[0, 1]`), for every variant.
     ///
     /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation to either
-    /// side when there are two or more ([`VariantCurves::shown_runs`] says what becomes of a variant of which all have). The loss of single mini-batches jumps, so a train-loss point is
-    /// the mean over a bucket of neighbouring steps, at its middle; buckets are equally wide, at most
-    /// [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while the curve grows.
+    /// side when there are two or more; where all have, see [`VariantCurves::shown_runs`]. The loss of single
+    /// mini-batches jumps, so a train-loss point is the mean over a bucket of neighbouring steps, at its middle; buckets
+    /// are equally wide, at most [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while the curve
+    /// grows.
     #[must_use]
     pub fn curves(&self, quantity: Quantity) -> Vec<Curve> {
         let width = match quantity {

@@ -1,4 +1,4 @@
-//! Training all runs of an experiment as one cohort: one computation per step, whatever the number of runs.
+//! Training all runs of an experiment as one cohort, stacked: one computation per step and group of runs.
 //!
 //! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Session`] strings these
 //! together into small pieces of work, so that whoever drives it can pause, draw or listen in between. No clock and no

@@ -36,7 +36,7 @@ pub struct Rates {
     pub weight_decay: Rate,
 }
 
-/// The optimizer of one cohort.
+/// The optimizer of one group of runs.
 #[derive(Debug)]
 pub struct Optimizer {
     spec: OptimizerSpec,

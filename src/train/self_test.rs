@@ -116,7 +116,7 @@ async fn one_step(open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
     read(parameters.into_iter().fold(first, Transaction::register)).await
 }
 
-/// Whether a device's answer to `check` is the `expected` one, tensor by tensor, to within `1e-4` per number.
+/// Whether a device's answer to `check` is the `expected` one, to within `1e-4` per number; tensors are compared end to end.
 ///
 /// # Errors
 /// [`Error::SelfTest`] with the first number that is not, NaN included, or with the count of numbers.

@@ -142,7 +142,7 @@ fn wrong_arguments_are_refused_in_one_line() {
 #[test]
 fn a_link_of_the_page_is_a_query() {
     let query = "data=digits&train=256&test=100&model=mlp:8&init=pytorch&seeds=1&batch=32&steps=2&eval=2";
-    let results = json(&["run", &format!("https://example.org/lab/?{query}")]);
+    let results = json(&["run", &format!("https://example.org/lab/?{query}#charts")]);
     assert_eq!(results["query"], query, "the experiment of the link, not the default one");
 }
 

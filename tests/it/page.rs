@@ -151,7 +151,9 @@ fn requests_are_called_as_in_the_contract() {
 #[test]
 fn what_makes_sense_depends_on_the_phase() {
     let check = |session: &Session, changed: bool, expected: &[Request]| {
-        let allowed: Vec<_> = REQUESTS.into_iter().filter(|request| session.allows(*request, changed)).collect();
+        assert!(session.allows(Request::Restart, changed), "another worker can be had at any time: {session:?}");
+        let others = REQUESTS.into_iter().filter(|request| *request != Request::Restart);
+        let allowed: Vec<_> = others.filter(|request| session.allows(*request, changed)).collect();
         assert_eq!(allowed, expected, "what makes sense for {session:?}; changed form: {changed}");
     };
     for changed in [false, true] {
@@ -160,8 +162,8 @@ fn what_makes_sense_depends_on_the_phase() {
         check(&preparing_session(), changed, &[Request::Pause, Request::Reset]);
         check(&training_session(), changed, &[Request::Pause, Request::Reset]);
         check(&finished_session(), changed, &[Request::Run, Request::Reset]);
-        check(&failed_session(FailureKind::Experiment), changed, &[Request::Run, Request::Restart]);
-        check(&failed_session(FailureKind::Crash), changed, &[Request::Run, Request::Restart]);
+        check(&failed_session(FailureKind::Experiment), changed, &[Request::Run]);
+        check(&failed_session(FailureKind::Crash), changed, &[Request::Run]);
     }
     // While it is paused, Run is for another experiment.
     check(&paused_session(), false, &[Request::Resume, Request::Step, Request::Reset]);
@@ -392,6 +394,16 @@ fn a_restart_begins_from_nothing() {
     let mut session = failed_session(FailureKind::Crash);
     ask(&mut session, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
     assert_eq!(session, Session::default(), "like a page that has just been loaded");
+}
+
+#[test]
+fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
+    let mut waiting = Session::default();
+    ask(&mut waiting, Request::Run, &[], Phase::Loading);
+    for mut session in [waiting, preparing_session(), training_session()] {
+        ask(&mut session, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
+        hear(&mut session, &READY, &start(false), Phase::Preparing);
+    }
 }
 
 #[test]

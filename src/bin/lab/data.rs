@@ -9,8 +9,8 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a mirror may take to answer.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a mirror may take to connect, and then to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the largest file, 10 MB, may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -113,7 +113,8 @@ fn download(file: &mnist::File) -> anyhow::Result<Found> {
 
 fn get(url: &str, file: &mnist::File) -> anyhow::Result<Vec<u8>> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_connect(Some(ANSWER_TIMEOUT))
+        .timeout_recv_response(Some(ANSWER_TIMEOUT))
         .timeout_recv_body(Some(BODY_TIMEOUT))
         .build()
         .into();

@@ -16,8 +16,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "out", "csv", "svg"])?;
     let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
     let outputs = Outputs::new(&options)?;
-    // A whole link of the page is as good as its query.
-    let parsed = parse_query(query.split_once('?').map_or(query, |(_, query)| query));
+    let parsed = parse_query(query_of_link(query));
     for key in &parsed.unknown {
         eprintln!("note: the key `{key}` is unknown and ignored");
     }
@@ -29,6 +28,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let dataset = load(&experiment, &options)?;
     let history = pollster::block_on(train(&experiment, dataset))?;
     outputs.write(&history)
+}
+
+/// A whole link of the page is as good as its query.
+fn query_of_link(text: &str) -> &str {
+    let query = text.split_once('?').map_or(text, |(_, query)| query);
+    query.split_once('#').map_or(query, |(query, _)| query)
 }
 
 fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {

@@ -38,6 +38,8 @@ struct MapPanel {
     canvas: Canvas,
     drawn: Option<(ActivityMap, Frame)>,
     readout: Readout,
+    /// Where the pointer is, in CSS pixels.
+    pointed: Option<(f64, f64)>,
 }
 
 impl Charts {
@@ -54,7 +56,7 @@ impl Charts {
         hover::bind_map(canvas.holder(), dispatcher)?;
         let readout = Readout::new(canvas.holder())?;
         bind_switch(dispatcher)?;
-        Ok(Self { panels, map: MapPanel { canvas, drawn: None, readout }, cursor: None })
+        Ok(Self { panels, map: MapPanel { canvas, drawn: None, readout, pointed: None }, cursor: None })
     }
 
     /// Draws everything anew.
@@ -62,15 +64,18 @@ impl Charts {
         for panel in &mut self.panels {
             panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
         }
-        // Other curves have nothing at that step, or another value there.
-        self.cursor = self.cursor.filter(|(_, step)| *step <= history.step as f64);
-        self.map.readout.hide();
+        // Other curves may have nothing at that step, or nothing at all.
+        self.cursor = self.cursor.and_then(|(panel, step)| {
+            let (chart, _) = self.panels.get(panel)?.drawn.as_ref()?;
+            Some((panel, hover::nearest_step(chart, step)?))
+        });
         self.paint_panels(dark)?;
         self.show_readout(history)?;
         for panel in &self.panels {
             panel.describe()?;
         }
-        self.map.draw(history, visible, dark)
+        self.map.draw(history, visible, dark)?;
+        self.map.show_readout()
     }
 
     /// Shows `E_A` or `E_B`.
@@ -101,19 +106,15 @@ impl Charts {
 
     /// The pointer is on no chart.
     pub(super) fn leave(&mut self, history: &History, dark: bool) -> WebResult<()> {
-        self.map.readout.hide();
+        self.map.pointed = None;
+        self.map.show_readout()?;
         self.set_cursor(None, history, dark)
     }
 
     /// The pointer is at this CSS place of the map.
-    pub(super) fn point_map(&self, column: f64, row: f64) -> WebResult<()> {
-        let scale = self.map.canvas.scale();
-        let reading = self.map.drawn.as_ref().and_then(|(map, frame)| map.read_at(frame, column * scale, row * scale));
-        if let Some(reading) = reading {
-            return self.map.readout.show_cell(&reading, column, row);
-        }
-        self.map.readout.hide();
-        Ok(())
+    pub(super) fn point_map(&mut self, column: f64, row: f64) -> WebResult<()> {
+        self.map.pointed = Some((column, row));
+        self.map.show_readout()
     }
 
     fn set_cursor(&mut self, cursor: Option<(usize, f64)>, history: &History, dark: bool) -> WebResult<()> {
@@ -176,6 +177,20 @@ impl Panel {
 }
 
 impl MapPanel {
+    fn show_readout(&self) -> WebResult<()> {
+        let scale = self.canvas.scale();
+        let cell = self.pointed.zip(self.drawn.as_ref()).and_then(|((column, row), (map, frame))| {
+            Some((map.read_at(frame, column * scale, row * scale)?, column, row))
+        });
+        match cell {
+            Some((reading, column, row)) => self.readout.show_cell(&reading, column, row),
+            None => {
+                self.readout.hide();
+                Ok(())
+            }
+        }
+    }
+
     fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
         let mut map = ActivityMap::new(history, visible);
         for variant in &mut map.variants {

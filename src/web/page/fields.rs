@@ -33,7 +33,7 @@ pub fn field_error(error: &Error) -> (String, String) {
     match error {
         Error::Value { key, expected, got } if got.is_empty() => (key.clone(), format!("Expected {expected}.")),
         Error::Value { key, expected, got } => (key.clone(), format!("Expected {expected}; got “{got}”.")),
-        other => (String::new(), other.to_string()),
+        other => (other.key().unwrap_or_default().to_owned(), other.to_string()),
     }
 }
 

@@ -74,11 +74,13 @@ impl Form {
     /// Takes in what the fields say now.
     pub(super) fn read(&mut self) -> WebResult<()> {
         let parsed = parse_fields(&self.fields()?);
-        if parsed.errors.is_empty() {
+        // What goes with what can be told only once every field can be read.
+        let errors = if parsed.errors.is_empty() { parsed.conflicts } else { parsed.errors };
+        if errors.is_empty() {
             self.experiment = parsed.experiment;
         }
         self.show_schedule()?;
-        self.show_errors(parsed.errors)?;
+        self.show_errors(errors)?;
         variants::show(&self.experiment.variants)
     }
 

@@ -8,6 +8,7 @@ use crate::plot::heatmap::ActivityReading;
 use crate::plot::{Chart, read_at};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 
@@ -92,10 +93,14 @@ pub(super) fn stepped(chart: &Chart, now: Option<f64>, key: &str) -> Option<f64>
     }
 }
 
+/// A heading, and per line the class of its colour, a label and a value.
+type Content = (String, Vec<(String, String, String)>);
+
 /// The box with the values at the cursor.
 pub(super) struct Readout {
     element: HtmlElement,
     holder: HtmlElement,
+    content: RefCell<Content>,
 }
 
 impl Readout {
@@ -106,7 +111,7 @@ impl Readout {
         dom::append(holder, &element)?;
         let element: HtmlElement = element.unchecked_into();
         element.set_hidden(true);
-        Ok(Self { element, holder: holder.clone() })
+        Ok(Self { element, holder: holder.clone(), content: RefCell::default() })
     }
 
     /// Takes the box away.
@@ -123,19 +128,32 @@ impl Readout {
         step: f64,
         column: f64,
     ) -> WebResult<()> {
-        self.element.set_inner_html("");
-        dom::append(&self.element, &dom::create("p", "", &format!("step {step:.0}"))?)?;
-        for reading in read_at(chart, step).into_iter().flatten() {
+        let lines = read_at(chart, step).into_iter().flatten().map(|reading| {
             let index = history.variants.iter().position(|variant| variant.name == reading.name).unwrap_or_default();
             let spread = reading.band.map(|(_, high)| format!(" ± {}", spread_text(quantity, high - reading.y)));
-            let line = dom::create("div", "", "")?;
-            dom::append(&line, &dom::create("i", &color_class(index), "")?)?;
-            dom::append(&line, &dom::create("span", "", &variant_label(&reading.name))?)?;
             let value = value_text(quantity, reading.y) + &spread.unwrap_or_default();
-            dom::append(&line, &dom::create("b", "", &value)?)?;
-            dom::append(&self.element, &line)?;
+            (color_class(index), variant_label(&reading.name), value)
+        });
+        let content = (format!("step {step:.0}"), lines.collect());
+        // While it trains, charts are drawn ten times a second; a screen reader need not hear the same again.
+        if *self.content.borrow() != content {
+            self.fill(&content)?;
+            self.content.replace(content);
         }
         self.place(column, 34.0)
+    }
+
+    fn fill(&self, (heading, lines): &Content) -> WebResult<()> {
+        self.element.set_inner_html("");
+        dom::append(&self.element, &dom::create("p", "", heading)?)?;
+        for (color, label, value) in lines {
+            let line = dom::create("div", "", "")?;
+            dom::append(&line, &dom::create("i", color, "")?)?;
+            dom::append(&line, &dom::create("span", "", label)?)?;
+            dom::append(&line, &dom::create("b", "", value)?)?;
+            dom::append(&self.element, &line)?;
+        }
+        Ok(())
     }
 
     /// Shows a cell of the map of active units.

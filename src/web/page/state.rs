@@ -38,7 +38,7 @@ pub enum Request {
     Step,
     /// Back to step 0, with the same weights at the next start.
     Reset,
-    /// Replace the worker.
+    /// Replace the worker; what was under way starts again with the new one.
     Restart,
 }
 
@@ -201,7 +201,7 @@ impl Session {
             (Request::Run | Request::Step, Phase::Ready)
             | (Request::Run, Phase::Finished | Phase::Failed)
             | (Request::Step | Request::Resume, Phase::Paused)
-            | (Request::Restart, Phase::Failed) => true,
+            | (Request::Restart, _) => true,
             (Request::Run, Phase::Paused) => changed,
             (Request::Pause, Phase::Training | Phase::Preparing) => !self.pausing,
             (Request::Reset, phase) => !matches!(phase, Phase::Loading | Phase::Ready | Phase::Failed),
@@ -229,9 +229,11 @@ impl Session {
                 vec![Effect::Send(Command::Resume)]
             }
             // A worker that loads data or opens a device does not listen, and may do so for long.
-            (Request::Reset, Phase::Preparing) | (Request::Restart, _) => {
-                *self = Self::default();
-                vec![Effect::ReplaceWorker]
+            (Request::Reset, Phase::Preparing) => self.replace_worker(None),
+            (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(query),
+            (Request::Restart, _) => {
+                let wish = self.wish.take();
+                self.replace_worker(wish)
             }
             (Request::Reset, _) => {
                 self.settle(Phase::Ready);
@@ -242,8 +244,11 @@ impl Session {
 
     /// Replaces the worker and starts the experiment `query` as soon as the new one has loaded.
     pub fn restart_with(&mut self, query: &str) -> Vec<Effect> {
-        *self = Self::default();
-        self.start(query, Then::Train);
+        self.replace_worker(Some(Wish { query: query.to_owned(), then: Then::Train }))
+    }
+
+    fn replace_worker(&mut self, wish: Option<Wish>) -> Vec<Effect> {
+        *self = Self { wish, ..Self::default() };
         vec![Effect::ReplaceWorker]
     }
 

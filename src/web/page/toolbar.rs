@@ -96,8 +96,9 @@ impl Toolbar {
         let focused = dom::document()?.active_element();
         let mut orphaned = false;
         for (button, request) in &self.buttons {
+            // Not `disabled`, which would take the focus away from whoever has just pressed it.
             let disabled = !now.session.allows(*request, now.changed);
-            button.toggle_attribute_with_force("disabled", disabled)?;
+            dom::set_attribute(button, "aria-disabled", if disabled { "true" } else { "false" })?;
             let hide = matches!(request, Request::Pause if paused) || matches!(request, Request::Resume if !paused);
             orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
             button.set_hidden(hide);

@@ -129,7 +129,7 @@ async fn read_body(
     limit: usize,
     mut heard: impl FnMut(usize, bool),
 ) -> std::result::Result<Vec<u8>, JsValue> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(limit);
     let Some(body) = response.body() else { return Ok(bytes) };
     let reader = ReadableStreamDefaultReader::new(&body)?;
     loop {
@@ -152,10 +152,7 @@ async fn gunzip(file: &mnist::File, packed: &[u8]) -> Result<Vec<u8>> {
         let parts = js_sys::Array::of1(&Uint8Array::from(packed));
         let blob = Blob::new_with_u8_array_sequence(&parts)?;
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
-        let response = Response::new_with_opt_readable_stream(Some(&unpacked))?;
-        // Not piece by piece: there are thousands of small ones.
-        let buffer = JsFuture::from(response.array_buffer()?).await?;
-        Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
+        read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, file.bytes, |_, _| ()).await
     };
     unpack.await.map_err(|error| Error::DataFileUnreadable {
         path: file.name.to_owned(),

@@ -48,9 +48,12 @@ struct Loaded {
     fallback: Option<String>,
 }
 
-/// Whether `Auto` is asked for, and the best that it can become is there.
-fn is_mnist(loaded: &Loaded, name: DatasetName) -> bool {
-    name == DatasetName::Auto && loaded.dataset.name == DatasetName::Mnist
+impl Loaded {
+    /// Whether loading `name` would give the same, or no better than what is there.
+    fn serves(&self, name: DatasetName) -> bool {
+        let is_best = name == DatasetName::Auto && self.dataset.name == DatasetName::Mnist;
+        is_best || self.asked == name || self.dataset.name == name
+    }
 }
 
 /// A failure on its way to the page.
@@ -127,13 +130,12 @@ impl Worker {
 
     async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, Failure> {
         let name = experiment.dataset.name;
-        let fits = |loaded: &Loaded| loaded.asked == name || loaded.dataset.name == name || is_mnist(loaded, name);
-        let loaded = match self.data.take().filter(fits) {
+        let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
             Some(loaded) => loaded,
             // The old one is gone by now: two would not fit a small phone.
             None => data::load(name, &self.turn).await.map_err(|error| Failure::new(FailureKind::Data, error))?,
         };
-        if let Some(reason) = &loaded.fallback {
+        if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
             post(&Event::DataFallback { reason: reason.clone() });
         }
         Ok(Rc::clone(&self.data.insert(loaded).dataset))

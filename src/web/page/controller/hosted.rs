@@ -18,17 +18,18 @@ impl Page {
         if !self.view.embed || !self.session.allows(Request::Pause, false) {
             return Ok(());
         }
-        self.notices.show(OTHER, Weight::Info, "Paused, because another lab on this page was started.", &[])?;
+        self.notices.show(OTHER, Weight::Info, "Paused, because another lab was started in this browser.", &[])?;
         self.request(Request::Pause)
     }
 
     pub(super) fn answer(&mut self, question: &Question) -> WebResult<()> {
         let outcome = match &question.ask {
             Ask::Request(Request::Run, Some(query)) if self.session.allows(Request::Run, true) => {
-                match self.adopt(query)? {
-                    None => self.obey(Request::Run, &question.name)?,
-                    refused => refused,
+                let refused = self.adopt(query)?;
+                if refused.is_none() {
+                    self.request(Request::Run)?;
                 }
+                refused
             }
             Ask::Request(request, _) => self.obey(*request, &question.name)?,
             Ask::Config(Some(query)) => self.adopt(query)?,
@@ -61,7 +62,7 @@ impl Page {
             let state = self.session.phase().name();
             return Ok(Some(format!("{name} makes no sense while the state is {state}.")));
         }
-        if request == Request::Run && !self.form.is_valid() {
+        if self.starts(request) && !self.form.is_valid() {
             return Ok(Some("The form holds a value that cannot be used.".to_owned()));
         }
         self.request(request)?;

@@ -82,7 +82,7 @@ impl Page {
     }
 
     fn open(&mut self, parsed: ParsedQuery) -> WebResult<()> {
-        for (index, error) in parsed.errors.iter().enumerate() {
+        for (index, error) in parsed.errors.iter().chain(&parsed.conflicts).enumerate() {
             let text = wording::address_error(error);
             self.notices.show(&format!("address-{index}"), Weight::Warning, &text, &[])?;
         }
@@ -103,12 +103,12 @@ impl Page {
     /// Carries out an action, and shows what has changed.
     pub(super) fn update(&mut self, action: Action) -> WebResult<()> {
         let before = self.session.phase();
-        self.act(action)?;
+        let acted = self.act(action);
         let after = self.session.phase();
         if before != after {
             self.arrive(before, after)?;
         }
-        Ok(())
+        acted
     }
 
     fn act(&mut self, action: Action) -> WebResult<()> {
@@ -119,7 +119,7 @@ impl Page {
             Action::AddVariant { control } => self.add_variant(control),
             Action::RemoveVariant(index) => self.remove_variant(index),
             Action::Defaults => self.configure(Experiment::default()),
-            Action::Requested(request) => self.request(request),
+            Action::Requested(request) => self.press(request),
             Action::Heard(event) => self.hear(*event),
             Action::WorkerLost(message) => {
                 self.session.worker_lost(&message);
@@ -204,15 +204,24 @@ impl Page {
         self.redraw.request()
     }
 
-    fn request(&mut self, request: Request) -> WebResult<()> {
-        let starts = match request {
-            Request::Run => true,
-            Request::Step => self.session.phase() != Phase::Paused,
-            _ => false,
-        };
-        if starts && !self.form.is_valid() {
+    /// A button was pressed; those that make no sense now only look as if they could not be.
+    fn press(&mut self, request: Request) -> WebResult<()> {
+        if !self.session.allows(request, self.is_changed()) {
+            return Ok(());
+        }
+        if self.starts(request) && !self.form.is_valid() {
             return self.form.focus_error();
         }
+        self.request(request)
+    }
+
+    /// Whether a request takes the experiment of the form.
+    fn starts(&self, request: Request) -> bool {
+        request == Request::Run || (request == Request::Step && self.session.phase() != Phase::Paused)
+    }
+
+    fn request(&mut self, request: Request) -> WebResult<()> {
+        let starts = self.starts(request);
         let query = self.form.experiment().to_query();
         if starts && self.session.allows(request, true) {
             self.started = Some(query.clone());
@@ -310,6 +319,9 @@ impl Page {
             Phase::Loading => self.history = preview(self.form.experiment()),
             _ => {}
         }
+        if !matches!(after, Phase::Training | Phase::Paused) {
+            self.notices.remove(OTHER);
+        }
         self.show_failure()?;
         self.legend.show(&self.history)?;
         // What is announced can be seen: whoever waits for a state finds the charts drawn. Should they not be, the state is
@@ -374,16 +386,20 @@ impl Page {
         let mut experiment = self.form.experiment().clone();
         experiment.dataset.name = DatasetName::Digits;
         self.configure(experiment)?;
-        if self.session.worker_ready() { self.request(Request::Run) } else { self.restart() }
+        self.run_anew()
     }
 
     fn use_cpu(&mut self) -> WebResult<()> {
         let experiment = Experiment { device: DevicePreference::Cpu, ..self.form.experiment().clone() };
         self.configure(experiment)?;
-        self.restart()
+        self.run_anew()
     }
 
-    fn restart(&mut self) -> WebResult<()> {
+    /// Runs the experiment of the form, with another worker unless this one is there and idle.
+    fn run_anew(&mut self) -> WebResult<()> {
+        if self.session.worker_ready() && self.session.phase() == Phase::Failed {
+            return self.request(Request::Run);
+        }
         let query = self.form.experiment().to_query();
         let effects = self.session.restart_with(&query);
         self.started = Some(query);
