@@ -82,20 +82,15 @@ test('a crash that the worker tells of is shown, and Run starts another', async 
 });
 
 test('a worker that is silent for long is mentioned, and can be replaced', async ({ lab, page }) => {
-  let release;
-  const held = new Promise((go) => (release = go));
   await page.clock.install();
-  await page.route(WORKER_WASM, async (route) => {
-    await held;
-    await route.continue();
-  });
+  await page.route(WORKER_WASM, () => {});
   await lab.open(QUICK);
   await expect(lab.html).toHaveAttribute('data-state', 'loading');
   await expect(lab.field('steps')).toHaveValue('40');
   await page.clock.runFor(26_000);
   await expect(lab.notices).toContainText(/still loading/);
   expect(await lab.state(), 'slow is not failed').toBe('loading');
-  release();
+  await page.clock.resume();
   await page.unroute(WORKER_WASM);
   await lab.button('Restart').click();
   await lab.reach('ready');

@@ -73,9 +73,9 @@ impl Cohort {
         let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
         let activation = self.experiment.activation;
         let groups = self.groups.iter_mut();
-        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), activation, factor));
+        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), activation, factor)).collect();
         self.step += 1;
-        join(losses.collect())
+        join(losses)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
 use crate::error::Result;
 use crate::experiment::{DatasetSpec, Experiment};
-use crate::init::weights_sha256;
+use crate::init::{LayerWeights, weights_sha256};
 use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
@@ -58,27 +58,7 @@ impl Session {
         let dataset = truncated(dataset, &experiment.dataset)?;
         let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
         let weights = Cohort::initial_weights(&experiment, dataset.pixels(), dataset.classes);
-        let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
-        let variants = experiment.variants.iter().map(|scheme| VariantSetup {
-            name: scheme.to_string(),
-            runs: experiment
-                .run_seeds()
-                .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
-                .collect(),
-        });
-        let widths = experiment.model.widths(dataset.pixels(), dataset.classes);
-        let setup = Setup {
-            query: experiment.to_query(),
-            train_examples: dataset.train.len(),
-            test_examples: dataset.test.len(),
-            steps_per_epoch: batcher.steps_per_epoch(),
-            steps: experiment.steps,
-            layer_widths: widths[1..].to_vec(),
-            parameters: experiment.model.parameter_count(dataset.pixels(), dataset.classes),
-            environment: environment(open),
-            receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
-            variants: variants.collect(),
-        };
+        let setup = setup(&experiment, &dataset, &batcher, &weights, open);
         let cohort = Cohort::new(&experiment, &weights, open);
         Ok(Self {
             tally: Some(Tally::new(0, cohort.networks())),
@@ -190,6 +170,37 @@ impl Session {
             self.tally = Some(Tally::new(step, self.cohort.networks()));
         }
         Ok(())
+    }
+}
+
+/// What is fixed before the first step, with the fingerprints of data, order and `weights` (given per run).
+fn setup(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    batcher: &Batcher,
+    weights: &[Vec<LayerWeights>],
+    open: &OpenDevice,
+) -> Setup {
+    let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
+    let variants = experiment.variants.iter().map(|scheme| VariantSetup {
+        name: scheme.to_string(),
+        runs: experiment
+            .run_seeds()
+            .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
+            .collect(),
+    });
+    let widths = experiment.model.widths(dataset.pixels(), dataset.classes);
+    Setup {
+        query: experiment.to_query(),
+        train_examples: dataset.train.len(),
+        test_examples: dataset.test.len(),
+        steps_per_epoch: batcher.steps_per_epoch(),
+        steps: experiment.steps,
+        layer_widths: widths[1..].to_vec(),
+        parameters: experiment.model.parameter_count(dataset.pixels(), dataset.classes),
+        environment: environment(open),
+        receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
+        variants: variants.collect(),
     }
 }
 

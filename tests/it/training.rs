@@ -6,7 +6,7 @@ use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::{Experiment, Schedule, parse_query};
 use emergence_lab::init::LayerWeights;
-use emergence_lab::metrics::History;
+use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::model::{Mlp, correct_predictions, cross_entropy};
 use emergence_lab::train::self_test::{check_device, compare};
 use emergence_lab::train::{Cohort, Session, Work, schedule_factor};
@@ -392,7 +392,7 @@ fn digits_are_neither_too_easy_nor_too_hard() {
     let accuracy = |model: &str| {
         let query = format!("data=digits&model={model}&steps=1000&eval=1000&seeds=1&init=kaiming_normal");
         let history = train(&open_cpu(), &whole, &query, 50);
-        history.runs().next().and_then(|run| run.final_accuracy()).expect("evaluated at the end")
+        history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
     };
     let (linear, deep) = (accuracy("mlp:"), accuracy("mlp:128,128,128"));
     assert!(linear > 0.8 && linear < 0.95, "a linear classifier reaches {linear}");

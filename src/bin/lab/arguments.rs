@@ -1,5 +1,6 @@
 //! Reading arguments: every option at most once, every mistake one line that names it.
 
+use emergence_lab::error::Error;
 use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,14 @@ pub(crate) struct Usage {
 impl Usage {
     pub(crate) fn new(argument: &str, expected: &str, got: impl fmt::Display) -> Self {
         Self { argument: argument.to_owned(), reason: format!("expected {expected}, got `{got}`") }
+    }
+
+    /// An argument with the grammar of a key of the query string that holds something else.
+    pub(crate) fn refused(argument: &str, error: &Error) -> Self {
+        match error {
+            Error::Value { expected, got, .. } => Self::new(argument, expected, got),
+            other => Self::because(argument, other),
+        }
     }
 
     /// Where the library already says what was expected and what was got.

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How long a mirror may take to connect, and then to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the largest file, 10 MB, may take.
-const BODY_TIMEOUT: Duration = Duration::from_secs(600);
+const BODY_TIMEOUT: Duration = Duration::from_mins(10);
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "from"])?;

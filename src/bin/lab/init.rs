@@ -2,8 +2,8 @@
 
 use crate::arguments::{Arguments, Usage};
 use emergence_lab::experiment::{Activation, DatasetName, Experiment, InitScheme, ModelSpec};
-use emergence_lab::init;
-use serde_json::json;
+use emergence_lab::init::{self, LayerWeights};
+use serde_json::{Value, json};
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["scheme", "model", "data", "seed", "act"])?;
@@ -14,37 +14,39 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let dataset = [DatasetName::Mnist, DatasetName::Digits].into_iter().find(|known| known.name() == data);
     let dataset = dataset.ok_or_else(|| Usage::new("--data", "mnist or digits", data))?;
     let seed = options.parsed::<u32>("seed", "a whole number from 0 to 4294967295")?.unwrap_or(0);
-    let scheme = scheme.parse::<InitScheme>().map_err(|error| Usage::because("--scheme", error))?;
-    let model = model.parse::<ModelSpec>().map_err(|error| Usage::because("--model", error))?;
+    let scheme = scheme.parse::<InitScheme>().map_err(|error| Usage::refused("--scheme", &error))?;
+    let model = model.parse::<ModelSpec>().map_err(|error| Usage::refused("--model", &error))?;
     let activation = options.get("act").unwrap_or("relu").parse::<Activation>();
-    let activation = activation.map_err(|error| Usage::because("--act", error))?;
+    let activation = activation.map_err(|error| Usage::refused("--act", &error))?;
     let experiment = Experiment { model, variants: vec![scheme], seeds: 1, ..Experiment::default() };
     experiment
         .validate()
-        .map_err(|error| Usage::because(if error.key() == Some("init") { "--scheme" } else { "--model" }, error))?;
+        .map_err(|error| Usage::refused(if error.key() == Some("init") { "--scheme" } else { "--model" }, &error))?;
     let Experiment { model, .. } = experiment;
     let (inputs, classes) = dataset.shape();
     let layers = init::sample(&scheme, &model.widths(inputs, classes), activation, u64::from(seed));
-    let described = layers.iter().map(|layer| {
-        let statistics = layer.statistics();
-        json!({
-            "shape": [layer.fan_in, layer.fan_out],
-            "fan_in": layer.fan_in,
-            "fan_out": layer.fan_out,
-            "mean": statistics.map(|statistics| statistics.mean),
-            "std": statistics.map(|statistics| statistics.std),
-            "scale": layer.factor,
-            "sha256": layer.weight_sha256(),
-        })
-    });
     let document = json!({
         "scheme": scheme.to_string(),
         "model": model.to_string(),
         "data": data,
         "seed": seed,
-        "layers": described.collect::<Vec<_>>(),
+        "layers": layers.iter().map(described).collect::<Vec<_>>(),
         "weights_sha256": init::weights_sha256(&layers),
     });
     crate::print(&serde_json::to_string_pretty(&document)?);
     Ok(())
+}
+
+/// What the contract says of a layer.
+fn described(layer: &LayerWeights) -> Value {
+    let statistics = layer.statistics();
+    json!({
+        "shape": [layer.fan_in, layer.fan_out],
+        "fan_in": layer.fan_in,
+        "fan_out": layer.fan_out,
+        "mean": statistics.map(|statistics| statistics.mean),
+        "std": statistics.map(|statistics| statistics.std),
+        "scale": layer.factor,
+        "sha256": layer.weight_sha256(),
+    })
 }

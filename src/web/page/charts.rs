@@ -182,13 +182,11 @@ impl MapPanel {
         let cell = self.pointed.zip(self.drawn.as_ref()).and_then(|((column, row), (map, frame))| {
             Some((map.read_at(frame, column * scale, row * scale)?, column, row))
         });
-        match cell {
-            Some((reading, column, row)) => self.readout.show_cell(&reading, column, row),
-            None => {
-                self.readout.hide();
-                Ok(())
-            }
+        if let Some((reading, column, row)) = cell {
+            return self.readout.show_cell(&reading, column, row);
         }
+        self.readout.hide();
+        Ok(())
     }
 
     fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {

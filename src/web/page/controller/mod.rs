@@ -285,7 +285,6 @@ impl Page {
         self.expect_news()?;
         self.carry_out(effects)?;
         match event {
-            Event::Ready { .. } => {}
             Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
@@ -305,7 +304,7 @@ impl Page {
                 self.parent.post(&self.situation_post("progress"))?;
             }
             Event::Finished { timing } => self.history.timing = timing,
-            Event::Paused { .. } | Event::Failed { .. } => {}
+            Event::Ready { .. } | Event::Paused { .. } | Event::Failed { .. } => {}
         }
         self.show()?;
         self.redraw.request()
