@@ -20,7 +20,7 @@ try {
   await lab.run();
   await lab.reach('finished', 300_000);
   const bottom = await page.locator('#table').evaluate((table) => table.getBoundingClientRect().bottom + scrollY);
-  await page.screenshot({ path: FILE, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: Math.ceil(bottom) + 24 } });
+  await page.screenshot({ path: FILE, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: Math.ceil(bottom) + 10 } });
 } finally {
   await browser.close();
   await site.close();
