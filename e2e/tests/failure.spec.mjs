@@ -7,6 +7,13 @@ const WORKER_SCRIPT = /\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/;
 const WORKER_WASM = /\/lab\/[^?]*worker[^/?]*\.wasm(\?.*)?$/;
 const QUICK = SMALL.replace('steps=400', 'steps=40');
 
+/** Opens an experiment that would go on for long, and waits until it is under way. */
+async function trains(lab) {
+  await lab.open(SMALL.replace('steps=400', 'steps=40000'));
+  await lab.run();
+  await lab.plotted(10);
+}
+
 /** The page says that it failed, in a sentence, and Restart brings it back. */
 async function failsAndRestarts(lab, { mend, picture }) {
   await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
@@ -45,9 +52,7 @@ test('a worker that throws at its start is shown, and Restart recovers', async (
 
 test('a worker that dies while it trains is shown, and Restart recovers', async ({ lab, page, tolerate }) => {
   tolerate(/died on purpose/);
-  await lab.open(SMALL.replace('steps=400', 'steps=40000'));
-  await lab.run();
-  await lab.plotted(10);
+  await trains(lab);
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
@@ -63,9 +68,7 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
 
 test('a crash that the worker tells of is shown, and Run starts another', async ({ lab, page, tolerate }) => {
   tolerate(/unreachable|panicked/);
-  await lab.open(SMALL.replace('steps=400', 'steps=40000'));
-  await lab.run();
-  await lab.plotted(10);
+  await trains(lab);
   // What the worker's panic hook sends.
   await Promise.all(
     page.workers().map((worker) =>
@@ -83,7 +86,9 @@ test('a crash that the worker tells of is shown, and Run starts another', async 
 
 test('a worker that is silent for long is mentioned, and can be replaced', async ({ lab, page }) => {
   await page.clock.install();
-  await page.route(WORKER_WASM, () => {});
+  // Not `unroute`, which would let the first worker's request through as well.
+  let hangs = true;
+  await page.route(WORKER_WASM, (route) => (hangs ? undefined : route.continue()));
   await lab.open(QUICK);
   await expect(lab.html).toHaveAttribute('data-state', 'loading');
   await expect(lab.field('steps')).toHaveValue('40');
@@ -91,7 +96,7 @@ test('a worker that is silent for long is mentioned, and can be replaced', async
   await expect(lab.notices).toContainText(/still loading/);
   expect(await lab.state(), 'slow is not failed').toBe('loading');
   await page.clock.resume();
-  await page.unroute(WORKER_WASM);
+  hangs = false;
   await lab.button('Restart').click();
   await lab.reach('ready');
   await expect(lab.notices).not.toContainText(/still loading/);

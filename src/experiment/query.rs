@@ -300,7 +300,11 @@ impl FromStr for Schedule {
         match text.split_once(':') {
             None if text == "constant" => Ok(Self::Constant),
             None if text == "cosine" => Ok(Self::Cosine),
-            Some(("warmup", steps)) => Ok(Self::Warmup { steps: number("sched", steps, 1, limits::STEPS)? }),
+            Some(("warmup", steps)) => {
+                let steps = number("sched", steps, 1, limits::STEPS);
+                let expected = format!("warmup:STEPS with a whole number from 1 to {}", limits::STEPS);
+                steps.map(|steps| Self::Warmup { steps }).map_err(|_| Error::value("sched", expected, text))
+            }
             _ => Err(Error::value("sched", "constant, cosine or warmup:STEPS", text)),
         }
     }

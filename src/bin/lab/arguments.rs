@@ -84,6 +84,9 @@ impl Arguments {
                     let value = self.parser.value().map_err(|_| Usage::new(&flag, "a value", "nothing"))?;
                     options.named.push((name, text(&flag, value)?));
                 }
+                Some(Arg::Long("help")) => {
+                    return Err(Usage::new("--help", "it alone, as in `lab --help`", "it in a command"));
+                }
                 Some(other) => return Err(Usage::new("option", &list(known), display(&other))),
             }
         }

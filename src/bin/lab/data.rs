@@ -21,12 +21,17 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ["list"] => list(&options),
         ["fetch", name] => fetch(known(name)?, &options),
         ["check", name] => check(known(name)?, &options),
+        [] => Err(Usage::new("data", "list, fetch NAME or check NAME", "nothing").into()),
         _ => Err(Usage::new("data", "list, fetch NAME or check NAME", words.join(" ")).into()),
     }
 }
 
 fn known(name: &str) -> Result<&str, Usage> {
-    if name == mnist::FOLDER { Ok(name) } else { Err(Usage::new("NAME", mnist::FOLDER, name)) }
+    match name {
+        mnist::FOLDER => Ok(name),
+        "digits" => Err(Usage::new("NAME", "mnist (digits are drawn and need no files)", name)),
+        _ => Err(Usage::new("NAME", mnist::FOLDER, name)),
+    }
 }
 
 /// What can be had, and what is there.
