@@ -19,6 +19,8 @@ pub enum Purpose {
     BatchOrder = 3,
     /// A generated data set; the index is the example.
     Synthetic = 4,
+    /// Random crops and flips of a mini-batch; the index is the training step.
+    Augmentation = 5,
 }
 
 /// The generator named by `(seed, purpose, index)`.

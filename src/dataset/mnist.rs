@@ -92,7 +92,7 @@ pub fn assemble(train_images: &[u8], train_labels: &[u8], test_images: &[u8], te
         height: HEIGHT,
         width: WIDTH,
         classes: CLASSES,
-        normalization: NORMALIZATION,
+        normalization: vec![NORMALIZATION],
     })
 }
 

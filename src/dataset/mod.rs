@@ -32,8 +32,8 @@ pub struct Dataset {
     pub width: usize,
     /// Number of classes; labels are smaller.
     pub classes: usize,
-    /// What turns pixels into the network's inputs.
-    pub normalization: Normalization,
+    /// What turns pixels into the network's inputs, for each channel.
+    pub normalization: Vec<Normalization>,
 }
 
 /// Examples of one part of a data set.
@@ -79,7 +79,7 @@ impl Part {
     }
 }
 
-/// Mean and standard deviation over all pixels of the training images, after division by 255.
+/// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Normalization {
     /// Mean, in [0, 1].
@@ -125,7 +125,8 @@ impl Dataset {
             images: split.images[..examples * pixels].to_vec(),
             labels: split.labels[..examples].to_vec(),
         };
-        Ok(Self { train: first(&self.train, train), test: first(&self.test, test), ..*self })
+        let normalization = self.normalization.clone();
+        Ok(Self { train: first(&self.train, train), test: first(&self.test, test), normalization, ..*self })
     }
 
     /// SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, one after the
@@ -147,13 +148,15 @@ impl Dataset {
     /// [`Error::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let (images, pixels) = (&self.part(part).images, self.pixels());
-        let table = self.normalization.table();
+        let tables = self.normalization.iter().map(|channel| channel.table()).collect::<Vec<_>>();
         out.clear();
         out.reserve(indices.len() * pixels);
         for index in indices {
             let begin = *index as usize * pixels;
             let image = images.get(begin..begin + pixels).ok_or_else(|| self.no_such(part, *index))?;
-            out.extend(image.iter().map(|pixel| table[usize::from(*pixel)]));
+            for (plane, table) in image.chunks_exact(self.height * self.width).zip(&tables) {
+                out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
+            }
         }
         Ok(())
     }

@@ -38,7 +38,10 @@ impl DatasetName {
     #[must_use]
     pub fn examples(self) -> (usize, usize) {
         match self {
-            Self::Auto | Self::Mnist | Self::Digits => (60_000, 10_000),
+            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (60_000, 10_000),
+            Self::Cifar10 => (50_000, 10_000),
+            Self::Patterns => (20_000, 4_000),
+            Self::Upload => (EXAMPLES, EXAMPLES),
         }
     }
 
@@ -46,7 +49,8 @@ impl DatasetName {
     #[must_use]
     pub fn shape(self) -> (usize, usize) {
         match self {
-            Self::Auto | Self::Mnist | Self::Digits => (28 * 28, 10),
+            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (28 * 28, 10),
+            Self::Cifar10 | Self::Patterns | Self::Upload => (3 * 32 * 32, 10),
         }
     }
 }

@@ -57,8 +57,16 @@ pub enum DatasetName {
     Auto,
     /// Handwritten digits, `LeCun` et al. 1998.
     Mnist,
+    /// Articles of clothing in the format of MNIST, Xiao, Rasul & Vollgraf 2017.
+    FashionMnist,
+    /// Colour photographs of ten kinds of things, Krizhevsky 2009.
+    Cifar10,
     /// Digits drawn by our own generator.
     Digits,
+    /// Colour pictures of ten kinds of shapes and textures drawn by our own generator.
+    Patterns,
+    /// The visitor's own files.
+    Upload,
 }
 
 /// The network's shape.

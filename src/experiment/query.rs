@@ -50,8 +50,15 @@ pub const KEYS: [&str; 26] = [
 
 type Names<T, const N: usize> = [(&'static str, T); N];
 
-const DATASETS: Names<DatasetName, 3> =
-    [("auto", DatasetName::Auto), ("mnist", DatasetName::Mnist), ("digits", DatasetName::Digits)];
+const DATASETS: Names<DatasetName, 7> = [
+    ("auto", DatasetName::Auto),
+    ("mnist", DatasetName::Mnist),
+    ("fashion-mnist", DatasetName::FashionMnist),
+    ("cifar-10", DatasetName::Cifar10),
+    ("digits", DatasetName::Digits),
+    ("patterns", DatasetName::Patterns),
+    ("upload", DatasetName::Upload),
+];
 const ACTIVATIONS: Names<Activation, 4> = [
     ("relu", Activation::Relu),
     ("tanh", Activation::Tanh),

@@ -98,7 +98,7 @@ impl Generator {
             height: SIDE,
             width: SIDE,
             classes: 10,
-            normalization: NORMALIZATION,
+            normalization: vec![NORMALIZATION],
         };
         Ok(Self { seed, train, test, dataset })
     }

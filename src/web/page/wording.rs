@@ -95,6 +95,10 @@ pub fn facts(setup: &Setup) -> String {
     let data = match parse_query(&setup.query).experiment.dataset.name {
         DatasetName::Digits => "digits",
         DatasetName::Mnist | DatasetName::Auto => "MNIST",
+        DatasetName::FashionMnist => "Fashion-MNIST",
+        DatasetName::Cifar10 => "CIFAR-10",
+        DatasetName::Patterns => "patterns",
+        DatasetName::Upload => "your files",
     };
     let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
     format!(
