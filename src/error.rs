@@ -186,6 +186,14 @@ pub enum Error {
         /// Examples that there are.
         examples: usize,
     },
+    /// An image that is to be classified has another size than those of the data set.
+    #[error("expected an image of {expected} pixels in all colours, got {got}")]
+    PixelCount {
+        /// Numbers of an image of the data set.
+        expected: usize,
+        /// Numbers that were given.
+        got: usize,
+    },
     /// Training examples do not fill one batch, or a batch is empty.
     #[error("batch: expected 1 to {examples} examples (the training examples), got {batch_size}")]
     BatchSize {

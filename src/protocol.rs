@@ -1,11 +1,11 @@
 //! What page and worker say to each other: one closed enum each way, as JSON text. The worker speaks first
 //! ([`Event::Ready`] with the protocol version), so that an old cached worker meets a new page with a plain sentence.
 
-use crate::metrics::{Environment, Record, Setup, Timing};
+use crate::metrics::{DatasetSample, Environment, Examination, Filters, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,36 @@ pub enum Command {
     Step,
     /// Drop the cohort and its curves.
     Reset,
+    /// Look into this run, counted through all variants, from now on: answered by `Filters` at once and after every
+    /// evaluation, and by `Examination` at once and whenever training pauses or ends. Kept for experiments to come.
+    Inspect {
+        /// The run.
+        run: usize,
+    },
+    /// Ask every run what it takes an image for; answered by `Classified`.
+    Classify {
+        /// Which image.
+        image: ImageSource,
+    },
+    /// Take the files that come with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
+    /// What was uploaded before stays when they are refused.
+    Upload,
+}
+
+/// An image that is to be classified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum ImageSource {
+    /// A test example.
+    Test {
+        /// Its index; beyond the last one it counts on from the first.
+        index: usize,
+    },
+    /// The visitor's own.
+    Drawn {
+        /// `[channels, height, width]` of the data set, 0 to 255.
+        pixels: Vec<u8>,
+    },
 }
 
 /// From the worker to the page.
@@ -58,6 +88,44 @@ pub enum Event {
     DataFallback {
         /// Why, as a sentence.
         reason: String,
+    },
+    /// The data set is there.
+    Dataset {
+        /// A few of its images.
+        sample: DatasetSample,
+    },
+    /// The visitor's files are the data set `upload` now.
+    Uploaded {
+        /// Training examples.
+        train: usize,
+        /// Test examples.
+        test: usize,
+        /// A few of its images.
+        sample: DatasetSample,
+    },
+    /// The visitor's files are no data set.
+    UploadRefused {
+        /// What is wrong with them, as a sentence.
+        message: String,
+    },
+    /// The first layer of the run that is looked into.
+    Filters {
+        /// Its weights.
+        filters: Filters,
+    },
+    /// What the run that is looked into gets right and wrong.
+    Examination {
+        /// Counts and examples.
+        examination: Examination,
+    },
+    /// What every run makes of an image.
+    Classified {
+        /// The image, `[channels, height, width]`, 0 to 255.
+        pixels: Vec<u8>,
+        /// Index and class of a test example.
+        test: Option<(usize, u8)>,
+        /// Probability of each class, per run, variants outermost.
+        probabilities: Vec<Vec<f32>>,
     },
     /// The cohort stands.
     Started {

@@ -12,6 +12,8 @@ pub mod mnist;
 
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
+use crate::experiment::architecture::FeatureShape;
+use crate::experiment::limits::DatasetFacts;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -105,6 +107,19 @@ impl Dataset {
             Part::Train => &self.train,
             Part::Test => &self.test,
         }
+    }
+
+    /// The shape of an image.
+    #[must_use]
+    pub fn shape(&self) -> FeatureShape {
+        FeatureShape { channels: self.channels, height: self.height, width: self.width }
+    }
+
+    /// What an experiment has to fit.
+    #[must_use]
+    pub fn facts(&self) -> DatasetFacts {
+        let (train, test) = (self.train.len(), self.test.len());
+        DatasetFacts { shape: self.shape(), classes: self.classes, train, test }
     }
 
     /// Numbers per image: channels x height x width, the network's inputs.

@@ -7,9 +7,9 @@ mod wasm;
 
 use burn::tensor::Device;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, open_webgpu};
+pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 #[cfg(target_arch = "wasm32")]
-pub use wasm::{CPU_ADAPTER, CPU_GROUP_BYTES, open_webgpu};
+pub use wasm::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 
 /// An open device with what it says of itself.
 #[derive(Debug, Clone)]
@@ -21,7 +21,11 @@ pub struct OpenDevice {
     /// What it runs on, in words.
     pub adapter: String,
     /// The most bytes of parameters that are best trained as one computation; `None` where more is always better.
-    pub group_bytes: Option<usize>,
+    pub group_bytes: Option<u64>,
+    /// The most bytes that one training step of a group of runs may take.
+    pub step_bytes: u64,
+    /// The most bytes of one tensor.
+    pub tensor_bytes: u64,
 }
 
 /// The two paths of computation.
@@ -52,5 +56,7 @@ pub fn open_cpu() -> OpenDevice {
         backend: Backend::Cpu,
         adapter: CPU_ADAPTER.to_owned(),
         group_bytes: CPU_GROUP_BYTES,
+        step_bytes: CPU_STEP_BYTES,
+        tensor_bytes: CPU_STEP_BYTES,
     }
 }

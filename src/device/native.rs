@@ -7,7 +7,10 @@ use crate::error::{Error, Result};
 pub const CPU_ADAPTER: &str = "Flex, native";
 
 /// No limit: several threads share the runs of one computation, the more the better.
-pub const CPU_GROUP_BYTES: Option<usize> = None;
+pub const CPU_GROUP_BYTES: Option<u64> = None;
+
+/// Half of what a small machine has today.
+pub const CPU_STEP_BYTES: u64 = 4 << 30;
 
 /// The native build has no GPU path.
 ///

@@ -12,7 +12,15 @@ pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 
 /// Parameters of so many bytes go with gradients of as many, and more make the one thread wait for memory in the update of
 /// the weights: 12 runs of 1 MB each took a fifth less time in groups of 3 than as one (docs/benchmarks.md).
-pub const CPU_GROUP_BYTES: Option<usize> = Some(4 << 20);
+pub const CPU_GROUP_BYTES: Option<u64> = Some(4 << 20);
+
+/// A quarter of the memory that WebAssembly can address.
+pub const CPU_STEP_BYTES: u64 = 1 << 30;
+
+/// What a step may take on a GPU: a small one has some gigabytes, which it shares with the rest of the screen.
+const GPU_STEP_BYTES: u64 = 1 << 30;
+/// The largest storage buffer that every WebGPU device binds (`maxStorageBufferBindingSize` in the specification).
+const GPU_TENSOR_BYTES: u64 = 128 << 20;
 
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.
 ///
@@ -22,7 +30,14 @@ pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
     let device = opened.map_err(|error| Error::NoWebGpu { reason: error.to_string() })?;
-    Ok(OpenDevice { device, backend: Backend::WebGpu, adapter, group_bytes: None })
+    Ok(OpenDevice {
+        device,
+        backend: Backend::WebGpu,
+        adapter,
+        group_bytes: None,
+        step_bytes: GPU_STEP_BYTES,
+        tensor_bytes: GPU_TENSOR_BYTES,
+    })
 }
 
 /// What the browser tells of its adapter. Asked before Burn opens it, for a plain reason where there is none.

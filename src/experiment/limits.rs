@@ -1,27 +1,34 @@
 //! Upper limits that keep one experiment within what a browser tab can hold: 4 GB of WebAssembly memory and the patience
 //! of a visitor. Each bounds what grows with it; none of them is about taste.
 
-use super::{BaseInit, DatasetName, Experiment, ModelSpec, Turn};
+use super::architecture::{Architecture, FeatureShape, WeightShape};
+use super::{BaseInit, DatasetName, Experiment, Turn};
 use crate::error::{Error, Result};
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
 /// Seeds of one variant, which may be the only one.
 pub const SEEDS: u32 = 64;
-/// Hidden layers of an MLP.
+/// Hidden layers with weights.
 pub const HIDDEN_LAYERS: usize = 64;
-/// Units of one layer.
+/// Units of one dense layer.
 pub const WIDTH: usize = 8192;
-/// Examples of one part of any data set; [`DatasetName::examples`] has the numbers of each.
+/// Feature maps of one convolution.
+pub const CHANNELS: usize = 1024;
+/// Examples of one part of any data set; [`DatasetName::facts`] has the numbers of each.
 pub const EXAMPLES: usize = 60_000;
 /// Examples of one mini-batch.
 pub const BATCH_SIZE: usize = 8192;
 /// Training steps.
 pub const STEPS: u64 = 10_000_000;
-/// Parameters of all runs together. Each takes some 24 bytes: value, gradient, moments, and a copy that is evaluated.
+/// Parameters of all runs together, each of [`BYTES_PER_PARAMETER`].
 pub const PARAMETERS: u64 = 100_000_000;
-/// Values that all runs together compute for one batch, forward. Each takes some 16 bytes until the step is done.
+/// Values that one run computes for one batch, forward. Each takes some [`BYTES_PER_VALUE`] until the step is done.
 pub const VALUES: u64 = 64_000_000;
+/// What a value of the forward pass takes until the step is done: itself, its gradient, and what operations keep.
+pub const BYTES_PER_VALUE: u64 = 16;
+/// What a parameter takes: itself, its gradient, its moments, and a copy that is evaluated.
+pub const BYTES_PER_PARAMETER: u64 = 24;
 /// Points of all curves of training losses together, 16 bytes each.
 pub const LOSSES: u64 = 20_000_000;
 /// Evaluations of all runs together, some hundred bytes each.
@@ -29,42 +36,71 @@ pub const EVALUATIONS: u64 = 1_000_000;
 /// Multiplications that the QR decompositions of all orthogonal weights take, about as many as a minute allows.
 pub const ORTHOGONAL: u64 = 40_000_000_000;
 
-/// Test examples that are judged together. Fixed, so that results depend neither on the number of runs nor on the device's
-/// memory.
+/// The most test examples that are judged together.
 pub const EVALUATION_CHUNK: usize = 500;
+/// Values of one run that a chunk of test examples may make it compute.
+const EVALUATION_VALUES: u64 = 8_000_000;
+
+/// Test examples that are judged together: [`EVALUATION_CHUNK`], or fewer for a network of many values. Results depend
+/// neither on the number of runs nor on the device's memory, since this does not.
+#[must_use]
+pub fn evaluation_chunk(architecture: &Architecture) -> usize {
+    let fitting = EVALUATION_VALUES / architecture.value_count().max(1);
+    usize::try_from(fitting).unwrap_or(EVALUATION_CHUNK).clamp(1, EVALUATION_CHUNK)
+}
+
+/// What is known of a data set before it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DatasetFacts {
+    /// An example.
+    pub shape: FeatureShape,
+    /// Number of classes.
+    pub classes: usize,
+    /// Training examples that there are at most.
+    pub train: usize,
+    /// Test examples that there are at most.
+    pub test: usize,
+}
 
 impl DatasetName {
-    /// Training and test examples that there are at most.
+    /// What is known before it is loaded: nothing of a visitor's own files.
     #[must_use]
-    pub fn examples(self) -> (usize, usize) {
-        match self {
-            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (60_000, 10_000),
-            Self::Cifar10 => (50_000, 10_000),
-            Self::Patterns => (20_000, 4_000),
-            Self::Upload => (EXAMPLES, EXAMPLES),
-        }
-    }
-
-    /// Numbers per example, and classes.
-    #[must_use]
-    pub fn shape(self) -> (usize, usize) {
-        match self {
-            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (28 * 28, 10),
-            Self::Cifar10 | Self::Patterns | Self::Upload => (3 * 32 * 32, 10),
-        }
+    pub fn facts(self) -> Option<DatasetFacts> {
+        let grey = FeatureShape { channels: 1, height: 28, width: 28 };
+        let color = FeatureShape { channels: 3, height: 32, width: 32 };
+        let (shape, train, test) = match self {
+            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (grey, 60_000, 10_000),
+            Self::Cifar10 => (color, 50_000, 10_000),
+            Self::Patterns => (color, 20_000, 4_000),
+            Self::Upload => return None,
+        };
+        Some(DatasetFacts { shape, classes: 10, train, test })
     }
 }
 
 impl Experiment {
     /// Checks what no single key can: limits across keys. Single values are taken to be in the ranges that the query string
-    /// admits.
+    /// admits. Of a visitor's own files nothing is known yet; [`Experiment::validate_for`] checks again when they are there.
     ///
     /// # Errors
     /// [`Error::Value`] names the key that has to change.
     pub fn validate(&self) -> Result<()> {
+        match self.dataset.name.facts() {
+            Some(facts) => self.validate_for(&facts),
+            None => self.validate_variants().and_then(|()| self.validate_curves()),
+        }
+    }
+
+    /// Checks limits across keys for a data set of which these facts are known.
+    ///
+    /// # Errors
+    /// [`Error::Value`] names the key that has to change.
+    pub fn validate_for(&self, facts: &DatasetFacts) -> Result<()> {
         self.validate_variants()?;
-        self.validate_examples()?;
-        self.validate_memory()?;
+        self.validate_examples(facts)?;
+        let architecture = self.model.architecture(facts.shape, facts.classes, self.norm)?;
+        self.validate_memory(&architecture)?;
+        self.validate_orthogonal(&architecture)?;
         self.validate_curves()
     }
 
@@ -76,8 +112,7 @@ impl Experiment {
             let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
             return Err(Error::value(key, format!("1 to {RUNS} runs in all"), got));
         }
-        let ModelSpec::Mlp { hidden } = &self.model;
-        let layers = hidden.len() + 1;
+        let layers = self.model.weight_layer_count();
         for (index, variant) in self.variants.iter().enumerate() {
             if self.variants[..index].contains(variant) {
                 return Err(Error::value("init", "every variant only once", variant));
@@ -93,9 +128,10 @@ impl Experiment {
         Ok(())
     }
 
-    fn validate_examples(&self) -> Result<()> {
-        let (train, test) = self.dataset.name.examples();
-        for (key, asked, most) in [("train", self.dataset.train, train), ("test", self.dataset.test, test)] {
+    fn validate_examples(&self, facts: &DatasetFacts) -> Result<()> {
+        for (key, asked, most) in
+            [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
+        {
             if let Some(asked) = asked.filter(|asked| *asked == 0 || *asked > most) {
                 return Err(Error::value(key, format!("1 to {most} examples"), asked));
             }
@@ -107,33 +143,35 @@ impl Experiment {
     }
 
     /// In 64 bits: in WebAssembly a `usize` has 32.
-    fn validate_memory(&self) -> Result<()> {
-        let (inputs, classes) = self.dataset.name.shape();
-        let widths = self.model.widths(inputs, classes).iter().map(|width| *width as u64).collect::<Vec<_>>();
+    fn validate_memory(&self, architecture: &Architecture) -> Result<()> {
         let runs = self.run_count() as u64;
         let plural = if runs == 1 { "run" } else { "runs" };
-        let parameters = widths.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum::<u64>();
+        let parameters = architecture.parameter_count();
         if parameters * runs > PARAMETERS {
             let expected = format!("a network of at most {} parameters for {runs} {plural}", PARAMETERS / runs);
             return Err(Error::value("model", expected, format!("{parameters} parameters")));
         }
-        let units = widths[1..].iter().sum::<u64>();
-        let most = VALUES / runs;
-        if units * EVALUATION_CHUNK as u64 > most {
-            let expected = format!("a network of at most {} units for {runs} {plural}", most / EVALUATION_CHUNK as u64);
-            return Err(Error::value("model", expected, format!("{units} units")));
+        let values = architecture.value_count();
+        if values > EVALUATION_VALUES {
+            let expected = format!("a network that computes at most {EVALUATION_VALUES} values for an image");
+            return Err(Error::value("model", expected, format!("{values} values")));
         }
-        if units * self.batch_size as u64 > most {
-            let expected = format!("at most {} examples for {runs} {plural} of this network", most / units);
+        if values * self.batch_size as u64 > VALUES {
+            let expected = format!("at most {} examples for this network", VALUES / values);
             return Err(Error::value("batch", expected, self.batch_size));
         }
-        self.validate_orthogonal(&widths)
+        Ok(())
     }
 
     /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
-    fn validate_orthogonal(&self, widths: &[u64]) -> Result<()> {
+    fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
         let orthogonal = self.variants.iter().filter(|variant| variant.base() == BaseInit::Orthogonal).count() as u64;
-        let per_run = widths.windows(2).map(|pair| 2 * pair[0] * pair[1] * pair[0].min(pair[1])).sum::<u64>();
+        let cost = |shape: WeightShape| {
+            let rows = shape.outputs() as u64;
+            let columns = shape.count() as u64 / rows.max(1);
+            2 * rows * columns * rows.min(columns)
+        };
+        let per_run = architecture.weight_layers().into_iter().map(|layer| cost(layer.shape)).sum::<u64>();
         if per_run * orthogonal * u64::from(self.seeds) > ORTHOGONAL {
             let expected = "layers small enough for orthogonal weights, which take longest to draw";
             return Err(Error::value("model", expected, &self.model));

@@ -1,11 +1,15 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
-//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`limits`] what is
-//! too much, [`scheme`] the grammar of initialisations, [`query`] the text form.
+//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`model`] the grammar of networks
+//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, [`query`] the
+//! text form.
 
+pub mod architecture;
 pub mod limits;
+pub mod model;
 pub mod query;
 pub mod scheme;
 
+pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
 pub use query::{ParsedQuery, parse_query};
 pub use scheme::{BaseInit, InitScheme, Promotion, PromotionRule, Turn};
 use serde::{Deserialize, Serialize};
@@ -19,6 +23,8 @@ pub struct Experiment {
     pub model: ModelSpec,
     /// The nonlinearity after every hidden layer.
     pub activation: Activation,
+    /// Normalisation after every hidden layer's weights.
+    pub norm: NormLayer,
     /// The initialisations that are compared, each a *variant*.
     pub variants: Vec<InitScheme>,
     /// How many runs every variant gets, each with its own seed.
@@ -48,6 +54,8 @@ pub struct DatasetSpec {
     pub train: Option<usize>,
     /// Use only the first so many test examples; all when absent.
     pub test: Option<usize>,
+    /// Whether training images are cropped and flipped at random, as `dataset::augment` says.
+    pub augment: bool,
 }
 
 /// A data set by name.
@@ -67,16 +75,6 @@ pub enum DatasetName {
     Patterns,
     /// The visitor's own files.
     Upload,
-}
-
-/// The network's shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ModelSpec {
-    /// Fully connected layers; with no hidden layer it is a linear softmax classifier.
-    Mlp {
-        /// Width of each hidden layer, input side first.
-        hidden: Vec<usize>,
-    },
 }
 
 /// The nonlinearity after every hidden layer.
@@ -218,9 +216,10 @@ pub enum Language {
 impl Default for Experiment {
     fn default() -> Self {
         Self {
-            dataset: DatasetSpec { name: DatasetName::Auto, train: None, test: None },
+            dataset: DatasetSpec { name: DatasetName::Auto, train: None, test: None, augment: false },
             model: ModelSpec::Mlp { hidden: vec![128, 128, 128] },
             activation: Activation::Relu,
+            norm: NormLayer::None,
             variants: vec![
                 InitScheme::Base(BaseInit::XavierNormal),
                 InitScheme::Base(BaseInit::KaimingNormal),
@@ -241,24 +240,6 @@ impl Default for Experiment {
             activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
             device: DevicePreference::Auto,
         }
-    }
-}
-
-impl ModelSpec {
-    /// Widths of all layers of units, input and output included.
-    #[must_use]
-    pub fn widths(&self, inputs: usize, classes: usize) -> Vec<usize> {
-        match self {
-            Self::Mlp { hidden } => {
-                std::iter::once(inputs).chain(hidden.iter().copied()).chain(std::iter::once(classes)).collect()
-            }
-        }
-    }
-
-    /// Weights and biases of one run.
-    #[must_use]
-    pub fn parameter_count(&self, inputs: usize, classes: usize) -> usize {
-        self.widths(inputs, classes).windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     Activation, ActiveDefinition, ActivitySpec, DatasetName, DevicePreference, Experiment, InitScheme, Language,
-    ModelSpec, OptimizerKind, PagePart, Schedule, Theme, View, limits,
+    NormLayer, OptimizerKind, PagePart, Schedule, Theme, View, limits,
 };
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -43,8 +43,8 @@ impl ParsedQuery {
 }
 
 /// All keys, in the order in which they are written.
-pub const KEYS: [&str; 26] = [
-    "v", "data", "train", "test", "model", "act", "norm", "init", "seeds", "seed", "opt", "lr", "momentum", "wd",
+pub const KEYS: [&str; 27] = [
+    "v", "data", "train", "test", "aug", "model", "act", "norm", "init", "seeds", "seed", "opt", "lr", "momentum", "wd",
     "sched", "batch", "steps", "eval", "tau", "active", "device", "run", "embed", "hide", "theme", "lang",
 ];
 
@@ -71,7 +71,7 @@ const DEFINITIONS: Names<ActiveDefinition, 3> =
     [("sample", ActiveDefinition::Sample), ("mean", ActiveDefinition::Mean), ("rate", ActiveDefinition::Rate)];
 const DEVICES: Names<DevicePreference, 3> =
     [("auto", DevicePreference::Auto), ("webgpu", DevicePreference::WebGpu), ("cpu", DevicePreference::Cpu)];
-const NORMALIZATIONS: Names<(), 1> = [("none", ())];
+const NORMALIZATIONS: Names<NormLayer, 2> = [("none", NormLayer::None), ("batch", NormLayer::Batch)];
 const SWITCH: Names<bool, 2> = [("0", false), ("1", true)];
 const PARTS: Names<PagePart, 5> = [
     ("controls", PagePart::Controls),
@@ -99,6 +99,11 @@ pub(super) fn names<T>(names: &[(&'static str, T)]) -> String {
 }
 
 impl DatasetName {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        DATASETS.into_iter().map(|(_, name)| name)
+    }
+
     /// The name in the query string and of the folder that holds the files.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -193,9 +198,10 @@ fn apply(experiment: &mut Experiment, view: &mut View, key: &str, value: &str) -
         "data" => experiment.dataset.name = choice(&DATASETS, key, value)?,
         "train" => experiment.dataset.train = Some(number(key, value, 1, limits::EXAMPLES)?),
         "test" => experiment.dataset.test = Some(number(key, value, 1, limits::EXAMPLES)?),
+        "aug" => experiment.dataset.augment = choice(&SWITCH, key, value)?,
         "model" => experiment.model = value.parse()?,
         "act" => experiment.activation = value.parse()?,
-        "norm" => choice(&NORMALIZATIONS, key, value)?,
+        "norm" => experiment.norm = value.parse()?,
         "init" => experiment.variants = variants(value)?,
         "seeds" => experiment.seeds = number(key, value, 1, limits::SEEDS)?,
         "seed" => experiment.first_seed = number(key, value, 0, u32::MAX)?,
@@ -262,41 +268,19 @@ fn parts(value: &str) -> Result<Vec<PagePart>> {
     Ok(parts)
 }
 
-impl FromStr for ModelSpec {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let expected = || {
-            let (layers, width) = (limits::HIDDEN_LAYERS, limits::WIDTH);
-            Error::value("model", format!("mlp:W,W,... with at most {layers} hidden widths from 1 to {width}"), text)
-        };
-        let widths = text.strip_prefix("mlp").ok_or_else(expected)?;
-        if widths.is_empty() || widths == ":" {
-            return Ok(Self::Mlp { hidden: Vec::new() });
-        }
-        let widths = widths.strip_prefix(':').ok_or_else(expected)?;
-        let hidden = widths.split(',').map(|width| number("model", width, 1, limits::WIDTH));
-        let hidden = hidden.collect::<Result<Vec<_>>>().map_err(|_| expected())?;
-        if hidden.len() > limits::HIDDEN_LAYERS {
-            return Err(expected());
-        }
-        Ok(Self::Mlp { hidden })
-    }
-}
-
-impl Display for ModelSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self::Mlp { hidden } = self;
-        let widths = hidden.iter().map(ToString::to_string).collect::<Vec<_>>();
-        write!(f, "mlp:{}", widths.join(","))
-    }
-}
-
 impl FromStr for Activation {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         choice(&ACTIVATIONS, "act", text)
+    }
+}
+
+impl FromStr for NormLayer {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        choice(&NORMALIZATIONS, "norm", text)
     }
 }
 
@@ -343,8 +327,10 @@ impl Experiment {
         writer.pair("data", name_of(&DATASETS, self.dataset.name), name_of(&DATASETS, standard.dataset.name));
         writer.optional("train", self.dataset.train);
         writer.optional("test", self.dataset.test);
+        writer.pair("aug", u8::from(self.dataset.augment), u8::from(standard.dataset.augment));
         writer.pair("model", &self.model, &standard.model);
         writer.pair("act", name_of(&ACTIVATIONS, self.activation), name_of(&ACTIVATIONS, standard.activation));
+        writer.pair("norm", name_of(&NORMALIZATIONS, self.norm), name_of(&NORMALIZATIONS, standard.norm));
         writer.pair("init", variant_list(&self.variants), variant_list(&standard.variants));
         writer.pair("seeds", self.seeds, standard.seeds);
         writer.pair("seed", self.first_seed, standard.first_seed);

@@ -18,6 +18,9 @@ pub struct Results {
     pub environment: Environment,
     /// Fingerprints of what all runs shared.
     pub receipt: Receipt,
+    /// Names of the layers whose active fractions are given, input side first.
+    #[serde(default)]
+    pub layers: Vec<String>,
     /// The variants, the baseline first.
     pub variants: Vec<VariantResults>,
     /// How long it took.
@@ -49,6 +52,7 @@ impl From<&History> for Results {
             query: history.setup.query.clone(),
             environment: history.setup.environment.clone(),
             receipt: history.setup.receipt.clone(),
+            layers: history.setup.layer_names.clone(),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
         }
@@ -96,6 +100,8 @@ fn finite(run: &RunCurves) -> RunCurves {
         test_accuracy: kept(&run.test_accuracy),
         emergence_a: logs(&run.emergence_a),
         emergence_b: logs(&run.emergence_b),
+        channel_emergence_a: logs(&run.channel_emergence_a),
+        channel_emergence_b: logs(&run.channel_emergence_b),
         active_fraction: fractions.cloned().collect(),
     }
 }

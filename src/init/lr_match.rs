@@ -21,8 +21,14 @@
 //! The equality is exact where `s_L = 1` (rules outer, inner and flat with the automatic turn, pivot for an odd number
 //! of layers), the nonlinearity is ReLU and the base draws no biases. Otherwise the control is only what the name
 //! says, the same layer-wise rates; with `s_L ≠ 1` the two networks already differ in the size of their logits.
+//!
+//! Batch normalisation takes away the factor of the layer before it (up to its `ε`): `s` starts anew at 1 behind it, and its
+//! own scale and shift keep the optimizer's rates. What is left of the rescaling is then the factor of the last layer, which
+//! the control does not have: the two differ in the size of their logits. Nor is the control exact where a shortcut of a
+//! residual block without normalisation adds values that were multiplied by different products.
 
 use super::promoting::{exponents, power};
+use crate::experiment::architecture::WeightLayer;
 use crate::experiment::{InitScheme, OptimizerKind};
 
 /// What one layer multiplies the optimizer's coefficients by.
@@ -46,7 +52,7 @@ pub struct ParameterRates {
 
 impl ParameterRates {
     /// The optimizer's own coefficients.
-    const PLAIN: Self = Self { learning_rate: 1.0, weight_decay: 1.0 };
+    pub const PLAIN: Self = Self { learning_rate: 1.0, weight_decay: 1.0 };
 
     /// The rates under which a parameter behaves as one that was multiplied by `scale`.
     fn matching(scale: f64, optimizer: OptimizerKind) -> Self {
@@ -59,18 +65,19 @@ impl ParameterRates {
     }
 }
 
-/// The multipliers of each of so many weight layers, input side first: those of the [module](self) for
+/// The multipliers of each of these weight layers, input side first: those of the [module](self) for
 /// [`InitScheme::LearningRateMatched`], 1 for any other scheme.
 #[must_use]
-pub fn layer_rates(scheme: &InitScheme, layers: usize, optimizer: OptimizerKind) -> Vec<LayerRates> {
+pub fn layer_rates(scheme: &InitScheme, layers: &[WeightLayer], optimizer: OptimizerKind) -> Vec<LayerRates> {
     let InitScheme::LearningRateMatched(promotion) = scheme else {
-        return vec![LayerRates { weight: ParameterRates::PLAIN, bias: ParameterRates::PLAIN }; layers];
+        return vec![LayerRates { weight: ParameterRates::PLAIN, bias: ParameterRates::PLAIN }; layers.len()];
     };
-    let exponents = exponents(promotion.rule, promotion.turn, layers);
+    let exponents = exponents(promotion.rule, promotion.turn, layers.len());
     // Exponents add up exactly, so that a product of 1 is 1 to the bit.
-    let products = exponents.iter().scan(0, |sum, exponent| {
-        *sum += exponent;
-        Some(*sum)
+    let products = exponents.iter().zip(layers).scan(0, |sum, (exponent, layer)| {
+        let product = *sum + exponent;
+        *sum = if layer.normalized { 0 } else { product };
+        Some(product)
     });
     let matching = |exponent| ParameterRates::matching(power(promotion.alpha, exponent), optimizer);
     let pairs = exponents.iter().zip(products);

@@ -1,7 +1,8 @@
 //! Initial weights, drawn on the CPU from keyed streams: plain numbers, so that every backend starts from the same bits.
 //!
-//! A weight has the shape `[fan_in, fan_out]`, row by row, because layers compute `x · W + b` with `x [batch, fan_in]`;
-//! `torch.nn.Linear` stores the transpose. Layer `l` draws its weights from the stream `(seed, Weights, l)` and its
+//! A dense weight has the shape `[fan_in, fan_out]`, row by row, because layers compute `x · W + b` with
+//! `x [batch, fan_in]`; `torch.nn.Linear` stores the transpose. The weight of a convolution is
+//! `[channels_out, channels_in, k, k]`, as in PyTorch. Layer `l` draws its weights from the stream `(seed, Weights, l)` and its
 //! biases, if the scheme draws any, from `(seed, Biases, l)`: they depend on nothing else, neither on other layers nor
 //! on the order of drawing.
 //!
@@ -18,57 +19,56 @@ pub mod variance;
 pub use fan::Fan;
 pub use lr_match::{LayerRates, ParameterRates, layer_rates};
 
+use crate::experiment::architecture::{WeightLayer, WeightShape};
 use crate::experiment::{Activation, BaseInit, InitScheme};
 use crate::rng::{Purpose, stream};
 use draw::StandardNormals;
 use sha2::{Digest, Sha256};
 
-/// The initial parameters of one dense layer.
+/// The initial weight and bias of one layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerWeights {
-    /// `[fan_in, fan_out]`, row by row.
+    /// In the order of [`WeightShape::dimensions`], row by row.
     pub weight: Vec<f32>,
-    /// `[fan_out]`; zero unless the scheme draws biases.
+    /// One number per unit or feature map; zero unless the scheme draws biases. Empty where batch normalisation follows.
     pub bias: Vec<f32>,
-    /// Inputs of a unit.
-    pub fan_in: usize,
-    /// Units.
-    pub fan_out: usize,
+    /// Shape of the weight.
+    pub shape: WeightShape,
     /// What the scheme multiplied the weights by after drawing them; 1 for a plain scheme.
     pub factor: f64,
 }
 
-/// Draws the parameters of a dense network with layers of `widths` units, input and output included: one
-/// [`LayerWeights`] per weight layer, so one less than there are widths.
+/// Draws weights and biases of a network's `layers`, input side first.
 ///
 /// - A base scheme is drawn as published; biases are zero except for [`BaseInit::Pytorch`]. The gain of Kaiming and
 ///   orthogonal weights is that of `activation` in every layer, the output layer included, as is usual with PyTorch.
 /// - [`InitScheme::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
 ///   are left alone. With `alpha = 1` the result is that of the base to the bit.
+///   Scale and shift of batch normalisation are no weights: they start at 1 and 0 whatever the scheme.
 /// - [`InitScheme::LearningRateMatched`] draws its base; the rest of it is in [`layer_rates`].
 ///
 /// Factors beyond the range of f32 give infinite or zero weights: such a run diverges or stays at chance, and the
 /// experiment reports it like any other.
 #[must_use]
-pub fn sample(scheme: &InitScheme, widths: &[usize], activation: Activation, seed: u64) -> Vec<LayerWeights> {
-    let fans: Vec<Fan> = widths.windows(2).map(|pair| Fan::dense(pair[0], pair[1])).collect();
+pub fn sample(scheme: &InitScheme, layers: &[WeightLayer], activation: Activation, seed: u64) -> Vec<LayerWeights> {
     let factors = match scheme {
-        InitScheme::Emergence(promotion) => promoting::factors(promotion, fans.len()),
-        InitScheme::Base(_) | InitScheme::LearningRateMatched(_) => vec![1.0; fans.len()],
+        InitScheme::Emergence(promotion) => promoting::factors(promotion, layers.len()),
+        InitScheme::Base(_) | InitScheme::LearningRateMatched(_) => vec![1.0; layers.len()],
     };
-    let layers = fans.into_iter().zip(factors).enumerate();
+    let layers = layers.iter().zip(factors).enumerate();
     layers
-        .map(|(layer, (fan, factor))| {
-            let mut weight = base_weight(scheme.base(), fan, activation, seed, layer as u64);
+        .map(|(index, (layer, factor))| {
+            let mut weight = base_weight(scheme.base(), layer.shape, activation, seed, index as u64);
             scale(&mut weight, factor);
-            let bias = base_bias(scheme.base(), fan, seed, layer as u64);
-            LayerWeights { weight, bias, fan_in: fan.fan_in, fan_out: fan.fan_out, factor }
+            let bias = base_bias(scheme.base(), *layer, seed, index as u64);
+            LayerWeights { weight, bias, shape: layer.shape, factor }
         })
         .collect()
 }
 
-fn base_weight(base: BaseInit, fan: Fan, activation: Activation, seed: u64, layer: u64) -> Vec<f32> {
+fn base_weight(base: BaseInit, shape: WeightShape, activation: Activation, seed: u64, layer: u64) -> Vec<f32> {
     let rng = stream(seed, Purpose::Weights, layer);
+    let fan = Fan::of(shape);
     let gain = variance::gain(activation);
     let distribution = match base {
         BaseInit::XavierNormal => variance::xavier_normal(fan, 1.0),
@@ -77,15 +77,21 @@ fn base_weight(base: BaseInit, fan: Fan, activation: Activation, seed: u64, laye
         BaseInit::KaimingUniform => variance::kaiming_uniform(fan, gain),
         BaseInit::LecunNormal => variance::lecun_normal(fan),
         BaseInit::Pytorch => variance::pytorch(fan),
-        BaseInit::Orthogonal => return orthogonal::orthogonal(fan, gain, &mut StandardNormals::new(rng)),
+        BaseInit::Orthogonal => {
+            let (rows, columns) = orthogonal::matrix(shape);
+            return orthogonal::orthogonal(rows, columns, gain, &mut StandardNormals::new(rng));
+        }
     };
-    distribution.draw(fan.fan_in * fan.fan_out, rng)
+    distribution.draw(shape.count(), rng)
 }
 
-fn base_bias(base: BaseInit, fan: Fan, seed: u64, layer: u64) -> Vec<f32> {
+fn base_bias(base: BaseInit, layer: WeightLayer, seed: u64, index: u64) -> Vec<f32> {
+    let count = layer.bias_count();
     match base {
-        BaseInit::Pytorch => variance::pytorch(fan).draw(fan.fan_out, stream(seed, Purpose::Biases, layer)),
-        _ => vec![0.0; fan.fan_out],
+        BaseInit::Pytorch => {
+            variance::pytorch(Fan::of(layer.shape)).draw(count, stream(seed, Purpose::Biases, index))
+        }
+        _ => vec![0.0; count],
     }
 }
 
@@ -108,6 +114,12 @@ pub struct Statistics {
 }
 
 impl LayerWeights {
+    /// Fan-in and fan-out of its weight.
+    #[must_use]
+    pub fn fan(&self) -> Fan {
+        Fan::of(self.shape)
+    }
+
     /// Mean and standard deviation of the weights; `None` for a layer without any.
     #[must_use]
     pub fn statistics(&self) -> Option<Statistics> {

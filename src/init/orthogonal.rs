@@ -6,21 +6,34 @@
 //! twice ("twice is enough", Giraud, Langou & Rozložník 2005), which leaves errors of rounding size only. Sums run in
 //! a fixed order, so the result is the same to the bit on every platform, unlike that of a tuned LAPACK.
 
-use super::Fan;
+use crate::experiment::architecture::WeightShape;
 
-/// `gain · Q` with shape `[fan_in, fan_out]`: columns are orthonormal (`WᵀW = gain² I`) where `fan_in >= fan_out`,
-/// rows are (`WWᵀ = gain² I`) otherwise. `normals` are independent `N(0, 1)` numbers.
+/// Rows and columns of a weight as a matrix: `[fan_in, fan_out]` of a dense layer, `[channels_out, channels_in k²]` of a
+/// convolution, as PyTorch flattens it.
+pub(super) fn matrix(shape: WeightShape) -> (usize, usize) {
+    match shape {
+        WeightShape::Dense { inputs, outputs } => (inputs, outputs),
+        WeightShape::Convolution { channels_in, channels_out, kernel } => (channels_out, channels_in * kernel * kernel),
+    }
+}
+
+/// `gain · Q` with shape `[rows, columns]`: columns are orthonormal (`WᵀW = gain² I`) where `rows >= columns`, rows are
+/// (`WWᵀ = gain² I`) otherwise. `normals` are independent `N(0, 1)` numbers.
 ///
-/// Costs `O(fan_in · fan_out · min(fan_in, fan_out))`.
+/// Costs `O(rows · columns · min(rows, columns))`.
 #[expect(clippy::cast_possible_truncation, reason = "computed in f64, kept in the precision of the weights")]
-pub(super) fn orthogonal(fan: Fan, gain: f64, normals: &mut impl Iterator<Item = f64>) -> Vec<f32> {
-    let Fan { fan_in, fan_out } = fan;
-    let vectors = orthonormal(fan_in.min(fan_out), fan_in.max(fan_out), normals);
+pub(super) fn orthogonal(
+    rows: usize,
+    columns: usize,
+    gain: f64,
+    normals: &mut impl Iterator<Item = f64>,
+) -> Vec<f32> {
+    let vectors = orthonormal(rows.min(columns), rows.max(columns), normals);
     let element = |row: usize, column: usize| {
-        if fan_in >= fan_out { vectors[column][row] } else { vectors[row][column] }
+        if rows >= columns { vectors[column][row] } else { vectors[row][column] }
     };
-    (0..fan_in)
-        .flat_map(|row| (0..fan_out).map(move |column| (row, column)))
+    (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (row, column)))
         .map(|(row, column)| (gain * element(row, column)) as f32)
         .collect()
 }

@@ -22,6 +22,10 @@ pub enum Quantity {
     EmergenceA,
     /// `log10 E_B`, the paths through all units.
     EmergenceB,
+    /// `log10 E_A` where whole feature maps are the nodes.
+    ChannelEmergenceA,
+    /// `log10 E_B` where whole feature maps are the nodes.
+    ChannelEmergenceB,
 }
 
 /// A variant's line.
@@ -48,8 +52,15 @@ pub struct CurvePoint {
 
 impl Quantity {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::TestAccuracy, Self::TrainLoss, Self::TestLoss, Self::EmergenceA, Self::EmergenceB];
+    pub const ALL: [Self; 7] = [
+        Self::TestAccuracy,
+        Self::TrainLoss,
+        Self::TestLoss,
+        Self::EmergenceA,
+        Self::EmergenceB,
+        Self::ChannelEmergenceA,
+        Self::ChannelEmergenceB,
+    ];
 
     /// The name in results files.
     #[must_use]
@@ -60,6 +71,8 @@ impl Quantity {
             Self::TestLoss => "test_loss",
             Self::EmergenceA => "emergence_a",
             Self::EmergenceB => "emergence_b",
+            Self::ChannelEmergenceA => "channel_emergence_a",
+            Self::ChannelEmergenceB => "channel_emergence_b",
         }
     }
 
@@ -72,6 +85,8 @@ impl Quantity {
             Self::TestLoss => "Test loss",
             Self::EmergenceA => "Emergence E_A",
             Self::EmergenceB => "Emergence E_B",
+            Self::ChannelEmergenceA => "Emergence E_A of feature maps",
+            Self::ChannelEmergenceB => "Emergence E_B of feature maps",
         }
     }
 
@@ -82,8 +97,8 @@ impl Quantity {
             Self::TestAccuracy => "test accuracy (%)",
             Self::TrainLoss => "train loss (nats)",
             Self::TestLoss => "test loss (nats)",
-            Self::EmergenceA => "log10 E_A",
-            Self::EmergenceB => "log10 E_B",
+            Self::EmergenceA | Self::ChannelEmergenceA => "log10 E_A",
+            Self::EmergenceB | Self::ChannelEmergenceB => "log10 E_B",
         }
     }
 
@@ -109,6 +124,8 @@ impl Quantity {
             Self::TestLoss => widened(&run.test_loss),
             Self::EmergenceA => defined(&run.emergence_a),
             Self::EmergenceB => defined(&run.emergence_b),
+            Self::ChannelEmergenceA => defined(&run.channel_emergence_a),
+            Self::ChannelEmergenceB => defined(&run.channel_emergence_b),
         }
     }
 }

@@ -45,6 +45,12 @@ pub struct RunCurves {
     pub emergence_a: Vec<(u64, Option<f64>)>,
     /// `log10 E_B`, at every evaluation; `None` when the measure is zero.
     pub emergence_b: Vec<(u64, Option<f64>)>,
+    /// `log10 E_A` of feature maps, at every evaluation; empty without convolutions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channel_emergence_a: Vec<(u64, Option<f64>)>,
+    /// `log10 E_B` of feature maps, at every evaluation; empty without convolutions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channel_emergence_b: Vec<(u64, Option<f64>)>,
     /// Fraction of active units per measured layer, at every evaluation.
     pub active_fraction: Vec<(u64, Vec<f32>)>,
 }
@@ -124,6 +130,10 @@ impl RunCurves {
         self.test_accuracy.push((step, evaluation.test_accuracy));
         self.emergence_a.push((step, evaluation.emergence_a));
         self.emergence_b.push((step, evaluation.emergence_b));
+        if let Some(channels) = evaluation.channel_emergence {
+            self.channel_emergence_a.push((step, channels.a));
+            self.channel_emergence_b.push((step, channels.b));
+        }
         self.active_fraction.push((step, evaluation.active_fraction.clone()));
     }
 }

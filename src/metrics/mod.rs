@@ -4,10 +4,12 @@
 pub mod comparison;
 pub mod curve;
 mod history;
+mod look;
 pub mod statistics;
 
 pub use comparison::VariantSummary;
 pub use curve::{Curve, CurvePoint, Quantity};
+pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage};
 pub use history::{History, RunCurves, VariantCurves};
 use serde::{Deserialize, Serialize};
 pub use statistics::{PairedTest, Statistic, Verdict};
@@ -25,10 +27,12 @@ pub struct Setup {
     pub steps_per_epoch: u64,
     /// Steps of the whole experiment.
     pub steps: u64,
-    /// Units of every layer whose activity is measured: the hidden layers, then the output.
+    /// Units of every layer whose activity is measured: hidden and pooled layers, then the output.
     pub layer_widths: Vec<usize>,
-    /// Weights and biases of one run.
-    pub parameters: usize,
+    /// Their names.
+    pub layer_names: Vec<String>,
+    /// Weights, biases, scales and shifts of one run.
+    pub parameters: u64,
     /// Where it computes.
     pub environment: Environment,
     /// Fingerprints of what all runs share.
@@ -113,8 +117,19 @@ pub struct RunEvaluation {
     pub emergence_a: Option<f64>,
     /// `log10 E_B` on the probe batch; `None` when the measure is zero.
     pub emergence_b: Option<f64>,
+    /// `E_A` and `E_B` as `log10` where whole feature maps are the nodes; none for a network without convolutions.
+    pub channel_emergence: Option<ChannelEmergence>,
     /// Fraction of active units of every measured layer, in `[0, 1]`.
     pub active_fraction: Vec<f32>,
+}
+
+/// The emergence of one run where whole feature maps are the nodes, an approximation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ChannelEmergence {
+    /// `log10 E_A`; `None` when the measure is zero.
+    pub a: Option<f64>,
+    /// `log10 E_B`; `None` when the measure is zero.
+    pub b: Option<f64>,
 }
 
 /// How long it took; written by whoever has a clock.

@@ -1,7 +1,7 @@
 //! What a run is trained on and judged by.
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 
 /// Cross-entropy of every run, in nats, summed over the batch: `-sum_b log softmax(logits_b)[class_b]`.
 ///
@@ -13,13 +13,10 @@ pub fn cross_entropy(logits: Tensor<3>, one_hot: Tensor<3>) -> Tensor<1> {
     log_probabilities.sum_dims_squeeze::<1, _>(&[1, 2]).neg()
 }
 
-/// How many examples of the batch every run classifies correctly.
+/// The class that every run takes each example for, `[runs, batch]`, as whole numbers.
 ///
-/// `logits` is `[runs, batch, classes]`, `classes` `[1, batch, 1]`, the result `[runs]` (whole numbers). Among equal logits
-/// the lowest class wins, so an untrained run is not credited with ties.
+/// `logits` is `[runs, batch, classes]`. Among equal logits the lowest class wins.
 #[must_use]
-pub fn correct_predictions(logits: Tensor<3>, classes: Tensor<3, Int>) -> Tensor<1> {
-    let [runs, batch, _] = logits.dims();
-    let hits = logits.argmax(2).equal(classes.expand([runs, batch, 1]));
-    hits.float().sum_dims_squeeze::<1, _>(&[1, 2])
+pub fn predicted_classes(logits: Tensor<3>) -> Tensor<2> {
+    logits.argmax(2).float().squeeze_dim(2)
 }

@@ -1,14 +1,16 @@
 //! Stacked networks: every parameter carries a leading run axis, so one batched operation serves all runs.
 //!
-//! Shapes are written `[runs, ...]`. A mini-batch has `runs = 1` and is broadcast: all runs see the same examples. What
-//! happens in one run (a NaN, say) stays in that run, since no operation here mixes along the run axis.
+//! Shapes are written `[runs, ...]`; feature maps lie as `[batch, runs · channels, height, width]`. A mini-batch has
+//! `runs = 1` and is broadcast: all runs see the same examples. What happens in one run (a NaN, say) stays in that run, since
+//! no operation here mixes along the run axis.
 
-mod linear;
+pub mod batch_norm;
+pub mod convolution;
 mod loss;
-mod mlp;
+mod network;
 mod networks;
+mod pass;
 
-pub use linear::Linear;
-pub use loss::{correct_predictions, cross_entropy};
-pub use mlp::Mlp;
+pub use loss::{cross_entropy, predicted_classes};
+pub use network::{Network, Plan};
 pub use networks::{Networks, join};

@@ -1,37 +1,47 @@
 //! The networks of all runs, where they are stacked in several groups.
 
-use super::Mlp;
+use super::Network;
 use burn::tensor::Tensor;
 
 /// The networks of all runs, group by group, in the order of the runs.
 #[derive(Debug, Clone)]
 pub struct Networks {
-    groups: Vec<Mlp>,
+    groups: Vec<Network>,
 }
 
 impl Networks {
     /// The networks of these groups.
     #[must_use]
-    pub fn new(groups: Vec<Mlp>) -> Self {
+    pub fn new(groups: Vec<Network>) -> Self {
         Self { groups }
     }
 
-    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`.
+    /// The network of the group that a run, counted through all groups, is in, with its index there.
+    #[must_use]
+    pub fn group_of_run(&self, run: usize) -> Option<(&Network, usize)> {
+        let mut index = run;
+        for group in &self.groups {
+            match index.checked_sub(group.runs()) {
+                Some(behind) => index = behind,
+                None => return Some((group, index)),
+            }
+        }
+        None
+    }
+
+    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
     #[must_use]
     pub fn forward(&self, images: &Tensor<3>) -> Tensor<3> {
         join(self.groups.iter().map(|group| group.forward(images.clone())).collect())
     }
 
-    /// The values of every measured layer, `[runs, batch, units]`: each hidden layer after its activation, then the logits.
-    #[must_use]
-    pub fn activations(&self, images: &Tensor<3>) -> Vec<Tensor<3>> {
-        join_each(self.groups.iter().map(|group| group.activations(images.clone())))
-    }
-
-    /// Weight `[runs, fan_in, fan_out]` and bias `[runs, 1, fan_out]` of each layer in turn.
+    /// All parameters in the order of [`Architecture::parameter_roles`](crate::experiment::architecture::Architecture::parameter_roles),
+    /// each of all runs.
     #[must_use]
     pub fn into_parameters(self) -> Vec<Tensor<3>> {
-        join_each(self.groups.into_iter().map(Mlp::into_parameters))
+        let mut groups = self.groups.into_iter().map(|group| group.parameters.into_iter()).collect::<Vec<_>>();
+        let count = groups.first().map_or(0, ExactSizeIterator::len);
+        (0..count).map(|_| join(groups.iter_mut().filter_map(Iterator::next).collect())).collect()
     }
 }
 
@@ -39,11 +49,4 @@ impl Networks {
 #[must_use]
 pub fn join<const D: usize>(mut groups: Vec<Tensor<D>>) -> Tensor<D> {
     if groups.len() == 1 { groups.remove(0) } else { Tensor::cat(groups, 0) }
-}
-
-/// Joins the first tensors of all groups, the second ones, and so on.
-fn join_each(groups: impl Iterator<Item = Vec<Tensor<3>>>) -> Vec<Tensor<3>> {
-    let mut groups = groups.map(Vec::into_iter).collect::<Vec<_>>();
-    let count = groups.first().map_or(0, ExactSizeIterator::len);
-    (0..count).map(|_| join(groups.iter_mut().filter_map(Iterator::next).collect())).collect()
 }

@@ -85,7 +85,7 @@ fn y_range(quantity: Quantity, series: &[Series]) -> (f64, f64) {
             let top = extent(means()).zip(first).map_or(2.5, |(all, first)| all.1.min(2.0 * first.1) * 1.05);
             widened((0.0, top.max(1e-6)))
         }
-        Quantity::EmergenceA | Quantity::EmergenceB => {
+        _ => {
             let (low, high) = all.unwrap_or((0.0, 10.0));
             let missing = (LEAST_DECADES - (high - low)).max(0.0) / 2.0;
             padded((low - missing, high + missing), 0.05)

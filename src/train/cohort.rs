@@ -3,15 +3,18 @@
 use super::optimizer::{Optimizer, Rate, Rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
-use crate::experiment::{Activation, Experiment, InitScheme};
+use crate::experiment::architecture::{ParameterRole, WeightLayer};
+use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
+use crate::experiment::{Experiment, InitScheme};
 use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
-use crate::model::{Mlp, Networks, cross_entropy, join};
+use crate::model::{Network, Networks, Plan, cross_entropy, join};
 use burn::tensor::{Device, Tensor, TensorData};
+use std::rc::Rc;
 
 /// The stacked parameters of all runs with their optimizers.
 ///
-/// Runs are stacked in groups of as many as the device computes best at once, usually in a single one. Nothing mixes
-/// along the run axis, so results do not depend on the grouping.
+/// Runs are stacked in groups of as many as fit into the device's memory and it computes best at once, usually in a single
+/// one. Nothing mixes along the run axis, so results do not depend on the grouping.
 #[derive(Debug)]
 pub struct Cohort {
     experiment: Experiment,
@@ -22,27 +25,30 @@ pub struct Cohort {
 /// Runs that are trained as one computation.
 #[derive(Debug)]
 struct Group {
-    /// Weight and bias of each layer in turn, without autodiff.
-    parameters: Vec<Tensor<3>>,
+    /// Without autodiff.
+    network: Network,
     optimizer: Optimizer,
 }
 
 impl Cohort {
     /// Stacks runs with these initial weights, given per run (variants outermost, then seeds).
     #[must_use]
-    pub fn new(experiment: &Experiment, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> Self {
-        let rates = run_rates(experiment, weights.first().map_or(0, Vec::len));
-        let size = group_size(weights, open.group_bytes);
-        let groups = weights.chunks(size).zip(rates.chunks(size));
-        let groups = groups.map(|(weights, rates)| Group::new(experiment, weights, rates, &open.device));
+    pub fn new(experiment: &Experiment, plan: &Rc<Plan>, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> Self {
+        let layers = plan.architecture.weight_layers();
+        let rates = run_rates(experiment, &layers);
+        let size = group_size(experiment, plan, weights.len(), open);
+        let groups = weights.chunks(size).zip(rates.chunks(size)).map(|(weights, rates)| {
+            let network = Network::stack(plan, weights, &open.device);
+            let rates = stacked_rates(experiment, plan, rates, &open.device);
+            Group { network, optimizer: Optimizer::new(experiment.optimizer.clone(), rates) }
+        });
         Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
     /// Draws the initial weights of all runs of `experiment`, variants outermost.
     #[must_use]
-    pub fn initial_weights(experiment: &Experiment, inputs: usize, classes: usize) -> Vec<Vec<LayerWeights>> {
-        let widths = experiment.model.widths(inputs, classes);
-        let draw = |scheme: &InitScheme, seed| init::sample(scheme, &widths, experiment.activation, seed);
+    pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<Vec<LayerWeights>> {
+        let draw = |scheme: &InitScheme, seed| init::sample(scheme, layers, experiment.activation, seed);
         let variants = experiment.variants.iter();
         variants
             .flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)))
@@ -59,9 +65,7 @@ impl Cohort {
     /// The networks with the present parameters.
     #[must_use]
     pub fn networks(&self) -> Networks {
-        let networks =
-            self.groups.iter().map(|group| Mlp::from_parameters(&group.parameters, self.experiment.activation));
-        Networks::new(networks.collect())
+        Networks::new(self.groups.iter().map(|group| group.network.clone()).collect())
     }
 
     /// One training step of all runs on the same mini-batch.
@@ -71,32 +75,25 @@ impl Cohort {
     pub fn step(&mut self, images: &Tensor<3>, one_hot: &Tensor<3>) -> Tensor<1> {
         let spec = &self.experiment.optimizer;
         let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
-        let activation = self.experiment.activation;
         let groups = self.groups.iter_mut();
-        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), activation, factor)).collect();
+        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), factor)).collect();
         self.step += 1;
         join(losses)
     }
 }
 
 impl Group {
-    /// `weights` and `rates` of each run.
-    fn new(experiment: &Experiment, weights: &[Vec<LayerWeights>], rates: &[Vec<LayerRates>], device: &Device) -> Self {
-        Self {
-            parameters: Mlp::stack(weights, experiment.activation, device).into_parameters(),
-            optimizer: Optimizer::new(experiment.optimizer.clone(), stacked_rates(experiment, rates, device)),
-        }
-    }
-
     /// Trains on one mini-batch; `factor` is the schedule's. Returns the losses before the step.
-    fn step(&mut self, images: Tensor<3>, one_hot: Tensor<3>, activation: Activation, factor: f64) -> Tensor<1> {
+    fn step(&mut self, images: Tensor<3>, one_hot: Tensor<3>, factor: f64) -> Tensor<1> {
         let [_, batch, _] = images.dims();
-        let tracked = std::mem::take(&mut self.parameters).into_iter().map(|tensor| tensor.autodiff().require_grad());
-        let tracked = tracked.collect::<Vec<_>>();
-        let logits = Mlp::from_parameters(&tracked, activation).forward(images);
+        let tracked = std::mem::take(&mut self.network.parameters).into_iter();
+        let tracked = tracked.map(|tensor| tensor.autodiff().require_grad()).collect::<Vec<_>>();
+        let network = Network { parameters: tracked, statistics: Vec::new(), plan: Rc::clone(&self.network.plan) };
+        let (logits, statistics) = network.forward_training(images);
         let losses = cross_entropy(logits, one_hot).div_scalar(batch as f64);
         let mut gradients = losses.clone().sum().backward();
-        let (parameters, gradients) = tracked
+        let (parameters, gradients) = network
+            .parameters
             .into_iter()
             .map(|tensor| {
                 let gradient = tensor.grad_remove(&mut gradients);
@@ -106,40 +103,51 @@ impl Group {
                 (parameter, gradient)
             })
             .unzip();
-        self.parameters = self.optimizer.update(parameters, gradients, factor);
+        self.network.parameters = self.optimizer.update(parameters, gradients, factor);
+        let running = std::mem::take(&mut self.network.statistics).into_iter().zip(statistics);
+        self.network.statistics = running.map(|(running, batch)| running.updated(batch)).collect();
         losses.inner()
     }
 }
 
-/// How many runs form a group: as many as fit into `group_bytes`, but at least one, and groups of about one size.
-fn group_size(weights: &[Vec<LayerWeights>], group_bytes: Option<usize>) -> usize {
-    let runs = weights.len().max(1);
-    let Some(group_bytes) = group_bytes else { return runs };
-    let parameters = weights.iter().flatten().map(|layer| layer.weight.len() + layer.bias.len()).sum::<usize>();
-    let run_bytes = (parameters * size_of::<f32>()).div_ceil(runs);
-    let fitting = (group_bytes / run_bytes.max(1)).clamp(1, runs);
+/// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
+fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
+    let architecture = &plan.architecture;
+    let batch = experiment.batch_size as u64;
+    let parameters = architecture.parameter_count();
+    let step = architecture.value_count() * batch * BYTES_PER_VALUE + parameters * BYTES_PER_PARAMETER;
+    let widest = batch.max(evaluation_chunk(architecture) as u64) * architecture.largest_value_count();
+    let mut fitting = (open.step_bytes / step.max(1)).min(open.tensor_bytes / (4 * widest).max(1));
+    if let Some(group_bytes) = open.group_bytes {
+        fitting = fitting.min(group_bytes / (4 * parameters).max(1));
+    }
+    let runs = runs.max(1);
+    let fitting = usize::try_from(fitting).unwrap_or(runs).clamp(1, runs);
     runs.div_ceil(runs.div_ceil(fitting))
 }
 
 /// What multiplies the optimizer's coefficients in each layer of each run.
-fn run_rates(experiment: &Experiment, layers: usize) -> Vec<Vec<LayerRates>> {
+fn run_rates(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<Vec<LayerRates>> {
     let kind = experiment.optimizer.kind;
     let variants = experiment.variants.iter().map(|scheme| init::layer_rates(scheme, layers, kind));
     variants.flat_map(|rates| std::iter::repeat_n(rates, experiment.seeds as usize)).collect()
 }
 
-/// The learning rates and weight decays of weight and bias of every layer in turn, stacked over these runs.
-fn stacked_rates(experiment: &Experiment, runs: &[Vec<LayerRates>], device: &Device) -> Vec<Rates> {
+/// The learning rate and weight decay of every parameter in turn, stacked over these runs.
+fn stacked_rates(experiment: &Experiment, plan: &Plan, runs: &[Vec<LayerRates>], device: &Device) -> Vec<Rates> {
     let spec = &experiment.optimizer;
-    let rates = |layer: usize, pick: fn(&LayerRates) -> ParameterRates| {
-        let multipliers = runs.iter().map(|layers| pick(&layers[layer]));
+    let rates = |role: ParameterRole| {
+        let multipliers = runs.iter().map(|layers| match role {
+            ParameterRole::Weight(layer) => layers[layer].weight,
+            ParameterRole::Bias(layer) => layers[layer].bias,
+            ParameterRole::Scale(_) | ParameterRole::Shift(_) => ParameterRates::PLAIN,
+        });
         Rates {
             learning_rate: stacked_rate(spec.learning_rate, multipliers.clone().map(|m| m.learning_rate), device),
             weight_decay: stacked_rate(spec.weight_decay, multipliers.map(|m| m.weight_decay), device),
         }
     };
-    let layers = runs.first().map_or(0, Vec::len);
-    (0..layers).flat_map(|layer| [rates(layer, |rates| rates.weight), rates(layer, |rates| rates.bias)]).collect()
+    plan.architecture.parameter_roles().into_iter().map(rates).collect()
 }
 
 /// `base` times each run's multiplier; one shared number where all agree.

@@ -1,31 +1,50 @@
 //! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
 
+use super::gauge::{Gauge, Observation};
 use crate::dataset::{Dataset, Part};
-use crate::emergence::{self, ActiveRule, LayerActivity};
 use crate::error::{Error, Result};
-use crate::experiment::limits::EVALUATION_CHUNK;
-use crate::experiment::{ActiveDefinition, ActivitySpec};
-use crate::metrics::{EvaluationRecord, RunEvaluation};
-use crate::model::{Networks, correct_predictions, cross_entropy};
-use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
+use crate::experiment::ActivitySpec;
+use crate::experiment::architecture::Architecture;
+use crate::experiment::limits::evaluation_chunk;
+use crate::metrics::EvaluationRecord;
+use crate::model::{Networks, cross_entropy, predicted_classes};
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use std::rc::Rc;
 
-/// Training examples (the first ones) on which activity is measured; fixed for all runs and steps.
+/// The most training examples (the first ones) on which activity is measured.
 pub const PROBE_EXAMPLES: usize = 256;
+/// Fewest of them, for networks of many units.
+const LEAST_PROBE_EXAMPLES: usize = 16;
+/// Values of measured units that the examples of a probe may give rise to, per run.
+const PROBE_VALUES: usize = 1_500_000;
+/// Test images of so many bytes stay on the device; more are uploaded anew at every evaluation.
+const RESIDENT_BYTES: usize = 64 << 20;
 
-/// The examples on which runs are judged, on the device.
-#[derive(Debug)]
-pub(super) struct Evaluator {
-    chunks: Vec<Chunk>,
-    probe: Tensor<3>,
-    examples: usize,
-    activity: ActivitySpec,
+/// Training examples on which activity is measured: [`PROBE_EXAMPLES`], or fewer where units are many. The same for all
+/// runs and steps, whatever the device.
+#[must_use]
+pub fn probe_examples(architecture: &Architecture) -> usize {
+    let units = architecture.measured().iter().map(|layer| layer.shape.units()).sum::<usize>();
+    (PROBE_VALUES / units.max(1)).clamp(LEAST_PROBE_EXAMPLES, PROBE_EXAMPLES)
 }
 
+/// The examples on which runs are judged, and how.
 #[derive(Debug)]
+pub(super) struct Evaluator {
+    dataset: Rc<Dataset>,
+    /// Indices of the test examples of each chunk.
+    chunks: Vec<Vec<u32>>,
+    /// The chunks on the device, where they stay there.
+    resident: Vec<Chunk>,
+    probe: Tensor<3>,
+    gauge: Gauge,
+    device: Device,
+}
+
+#[derive(Debug, Clone)]
 struct Chunk {
     images: Tensor<3>,
     one_hot: Tensor<3>,
-    classes: Tensor<3, Int>,
 }
 
 /// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
@@ -33,108 +52,114 @@ struct Chunk {
 pub(super) struct Tally {
     step: u64,
     networks: Networks,
+    /// `[runs]` of each chunk.
     losses: Vec<Tensor<1>>,
-    correct: Vec<Tensor<1>>,
+    /// `[runs, examples]` of each chunk.
+    predicted: Vec<Tensor<2>>,
+    /// What the probe showed of each run so far.
+    measured: Vec<Observation>,
+}
+
+/// What the runs take the test examples for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Steps taken before.
+    pub step: u64,
+    /// The class of every test example, per run.
+    pub classes: Vec<Vec<u8>>,
 }
 
 impl Tally {
     /// Nothing judged yet of `networks` after `step` steps. Tensors share memory until they change, so this copies nothing.
     #[must_use]
     pub(super) fn new(step: u64, networks: Networks) -> Self {
-        Self { step, networks, losses: Vec::new(), correct: Vec::new() }
+        Self { step, networks, losses: Vec::new(), predicted: Vec::new(), measured: Vec::new() }
     }
 }
 
 impl Evaluator {
-    /// Uploads the test examples and the probe batch.
+    /// Uploads the probe batch, and the test examples unless they are too many.
     ///
     /// # Errors
     /// [`Error::NoSuchExample`] never comes up: every index is below the number of examples.
-    pub(super) fn new(dataset: &Dataset, activity: ActivitySpec, device: &Device) -> Result<Self> {
-        let examples = dataset.test.len();
-        let indices = first_indices(examples);
-        let chunks = indices.chunks(EVALUATION_CHUNK).map(|indices| Chunk::new(dataset, indices, device));
-        let probe = first_indices(dataset.train.len().min(PROBE_EXAMPLES));
+    pub(super) fn new(
+        dataset: &Rc<Dataset>,
+        architecture: &Architecture,
+        activity: ActivitySpec,
+        device: &Device,
+    ) -> Result<Self> {
+        let indices = first_indices(dataset.test.len());
+        let chunks = indices.chunks(evaluation_chunk(architecture)).map(<[u32]>::to_vec).collect::<Vec<_>>();
+        let bytes = size_of::<f32>() * dataset.pixels() * dataset.test.len();
+        let stay = if bytes > RESIDENT_BYTES { &[] } else { chunks.as_slice() };
+        let probe = first_indices(dataset.train.len().min(probe_examples(architecture)));
         Ok(Self {
-            chunks: chunks.collect::<Result<_>>()?,
+            resident: stay.iter().map(|indices| Chunk::new(dataset, indices, device)).collect::<Result<_>>()?,
+            chunks,
             probe: images(dataset, Part::Train, &probe, device)?,
-            examples,
-            activity,
+            gauge: Gauge::new(architecture, activity)?,
+            dataset: Rc::clone(dataset),
+            device: device.clone(),
         })
     }
 
-    /// Judges one more chunk; `false` when all have been judged.
-    pub(super) fn advance(&self, tally: &mut Tally) -> bool {
-        let Some(chunk) = self.chunks.get(tally.losses.len()) else { return false };
-        let logits = tally.networks.forward(&chunk.images);
-        tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot.clone()));
-        tally.correct.push(correct_predictions(logits, chunk.classes.clone()));
-        true
-    }
-
-    /// Reads the result back: one evaluation per run, `None` where the loss is not a finite number.
+    /// Judges one more chunk or measures one more group of runs; `false` when there is nothing left to do.
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub(super) async fn finish(&self, tally: Tally) -> Result<EvaluationRecord> {
-        let layers = tally.networks.activations(&self.probe);
-        let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
-        let mut transaction = Transaction::default();
-        for values in tally.losses.iter().chain(&tally.correct) {
-            transaction = transaction.register(values.clone());
+    pub(super) async fn advance(&self, tally: &mut Tally) -> Result<bool> {
+        let done = tally.losses.len();
+        if let Some(indices) = self.chunks.get(done) {
+            let chunk = match self.resident.get(done) {
+                Some(chunk) => chunk.clone(),
+                None => Chunk::new(&self.dataset, indices, &self.device)?,
+            };
+            let logits = tally.networks.forward(&chunk.images);
+            tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
+            tally.predicted.push(predicted_classes(logits));
+            return Ok(true);
         }
-        for values in layers {
-            transaction = transaction.register(values);
+        match tally.networks.group_of_run(tally.measured.len()) {
+            Some((group, _)) => {
+                let layers = group.activations(self.probe.clone());
+                tally.measured.extend(self.gauge.observe(layers).await?);
+                Ok(true)
+            }
+            None => Ok(false),
         }
-        let mut read = read(transaction).await?.into_iter();
-        let losses = totals(&mut read, tally.losses.len());
-        let correct = totals(&mut read, tally.correct.len());
-        let activity = read.collect::<Vec<_>>();
-        let runs = losses.iter().zip(&correct).enumerate();
-        let runs = runs.map(|(run, (loss, correct))| self.judge(run, *loss, *correct, &activity, &shapes));
-        Ok(EvaluationRecord { step: tally.step, runs: runs.collect::<Result<_>>()? })
     }
 
-    fn judge(
-        &self,
-        run: usize,
-        loss: f64,
-        correct: f64,
-        activity: &[Vec<f32>],
-        shapes: &[[usize; 3]],
-    ) -> Result<Option<RunEvaluation>> {
-        let examples = self.examples.max(1) as f64;
-        if !loss.is_finite() {
-            return Ok(None);
-        }
-        let layers = activity.iter().zip(shapes).map(|(values, &[_, samples, units])| LayerActivity {
-            values: &values[run * samples * units..(run + 1) * samples * units],
-            units,
+    /// Reads the result back: one evaluation per run, `None` where the loss is not a finite number, and what each run takes
+    /// every test example for.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device cannot be read, [`Error::Emergence`] when a run of finite loss cannot be measured.
+    pub(super) async fn finish(&self, tally: Tally) -> Result<(EvaluationRecord, Judgement)> {
+        let chunks = tally.losses.len();
+        let transaction = tally.losses.into_iter().fold(Transaction::default(), Transaction::register);
+        let transaction = tally.predicted.into_iter().fold(transaction, Transaction::register);
+        let read = read(transaction).await?;
+        let (losses, predicted) = read.split_at(chunks);
+        let losses = totals(losses);
+        let judgement = Judgement { step: tally.step, classes: by_run(predicted, losses.len()) };
+        let labels = &self.dataset.test.labels;
+        let runs = losses.iter().zip(&judgement.classes).zip(tally.measured).map(|((loss, classes), measured)| {
+            let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+            let examples = labels.len().max(1) as f64;
+            #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
+            let (test_loss, test_accuracy) = ((loss / examples) as f32, (correct as f64 / examples) as f32);
+            loss.is_finite().then(|| measured.evaluation(test_loss, test_accuracy))
         });
-        #[expect(clippy::cast_possible_truncation, reason = "a threshold on f32 values")]
-        let tau = self.activity.tau as f32;
-        let measured = emergence::measure(&layers.collect::<Vec<_>>(), active_rule(&self.activity), tau)
-            .map_err(|error| Error::Emergence { reason: error.to_string() })?;
-        #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
-        Ok(Some(RunEvaluation {
-            test_loss: (loss / examples) as f32,
-            test_accuracy: (correct / examples) as f32,
-            emergence_a: measured.log10_e_a,
-            emergence_b: measured.log10_e_b,
-            active_fraction: measured.active_fraction,
-        }))
+        let record = EvaluationRecord { step: tally.step, runs: runs.collect() };
+        Ok((record, judgement))
     }
 }
 
 impl Chunk {
     fn new(dataset: &Dataset, indices: &[u32], device: &Device) -> Result<Self> {
-        let mut labels = Vec::new();
-        dataset.write_labels(Part::Test, indices, &mut labels)?;
-        let classes = labels.into_iter().map(i32::from).collect::<Vec<_>>();
         Ok(Self {
             images: images(dataset, Part::Test, indices, device)?,
             one_hot: one_hot(dataset, Part::Test, indices, device)?,
-            classes: Tensor::from_data(TensorData::new(classes, [1, indices.len(), 1]), device),
         })
     }
 }
@@ -169,22 +194,24 @@ fn first_indices(count: usize) -> Vec<u32> {
     (0_u32..).take(count).collect()
 }
 
-/// Sums the next `count` vectors element by element, in f64.
-fn totals(read: &mut impl Iterator<Item = Vec<f32>>, count: usize) -> Vec<f64> {
+/// Sums the vectors element by element, in f64.
+fn totals(read: &[Vec<f32>]) -> Vec<f64> {
     let mut sums = Vec::new();
-    for values in read.take(count) {
+    for values in read {
         sums.resize(values.len(), 0.0);
         for (sum, value) in sums.iter_mut().zip(values) {
-            *sum += f64::from(value);
+            *sum += f64::from(*value);
         }
     }
     sums
 }
 
-fn active_rule(activity: &ActivitySpec) -> ActiveRule {
-    match activity.definition {
-        ActiveDefinition::Sample => ActiveRule::Sample,
-        ActiveDefinition::Mean => ActiveRule::Mean,
-        ActiveDefinition::Rate => ActiveRule::Rate,
-    }
+/// `[runs, examples]` of every chunk as the classes of all examples of every run.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "classes are whole numbers below 256")]
+fn by_run(chunks: &[Vec<f32>], runs: usize) -> Vec<Vec<u8>> {
+    let of_run = |run: usize| {
+        let rows = chunks.iter().filter_map(move |chunk| chunk.chunks(chunk.len() / runs).nth(run));
+        rows.flatten().map(|class| *class as u8).collect()
+    };
+    (0..runs).map(of_run).collect()
 }

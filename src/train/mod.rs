@@ -6,13 +6,16 @@
 
 mod cohort;
 mod evaluate;
+mod gauge;
+mod inspect;
 mod optimizer;
 mod schedule;
 pub mod self_test;
 mod session;
 
 pub use cohort::Cohort;
-pub use evaluate::PROBE_EXAMPLES;
+pub use evaluate::{PROBE_EXAMPLES, probe_examples};
+pub use gauge::graph;
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use schedule::schedule_factor;
 pub use session::{Session, Work, environment};

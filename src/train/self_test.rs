@@ -6,9 +6,14 @@ use super::cohort::Cohort;
 use super::evaluate::read;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
 use crate::error::{Error, Result};
-use crate::experiment::{BaseInit, DevicePreference, Experiment, InitScheme, ModelSpec};
+use crate::experiment::architecture::{FeatureShape, Pooling};
+use crate::experiment::{
+    BaseInit, ConvolutionSpec, DevicePreference, Experiment, InitScheme, ModelSpec, NormLayer,
+};
+use crate::model::Plan;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use std::rc::Rc;
 
 /// Largest accepted difference between GPU and CPU after one training step, in weights of order 1: some hundred roundings
 /// of f32, far below what a wrong kernel does.
@@ -28,18 +33,21 @@ pub struct ChosenDevice {
 #[derive(Debug, Default)]
 pub struct Devices {
     webgpu: Option<Result<OpenDevice>>,
+    /// Whether convolutions have been tested on it.
+    convolves: bool,
 }
 
 impl Devices {
-    /// What was asked for; `Auto` falls back to the CPU and says why.
+    /// What was asked for; `Auto` falls back to the CPU and says why. `convolutions` are tested only where they will be used:
+    /// their shaders take long to compile.
     ///
     /// # Errors
     /// [`Error::NoWebGpu`], [`Error::SelfTest`] or [`Error::Device`] when WebGPU was insisted on.
-    pub async fn choose(&mut self, preference: DevicePreference) -> Result<ChosenDevice> {
+    pub async fn choose(&mut self, preference: DevicePreference, convolutions: bool) -> Result<ChosenDevice> {
         let (open, fallback) = match preference {
             DevicePreference::Cpu => (open_cpu(), None),
-            DevicePreference::WebGpu => (self.tested_webgpu().await?, None),
-            DevicePreference::Auto => match self.tested_webgpu().await {
+            DevicePreference::WebGpu => (self.tested_webgpu(convolutions).await?, None),
+            DevicePreference::Auto => match self.tested_webgpu(convolutions).await {
                 Ok(open) => (open, None),
                 Err(error) => (open_cpu(), Some(error.to_string())),
             },
@@ -47,11 +55,16 @@ impl Devices {
         Ok(ChosenDevice { open, fallback })
     }
 
-    async fn tested_webgpu(&mut self) -> Result<OpenDevice> {
-        let webgpu = match self.webgpu.take() {
+    async fn tested_webgpu(&mut self, convolutions: bool) -> Result<OpenDevice> {
+        let mut webgpu = match self.webgpu.take() {
             Some(webgpu) => webgpu,
             None => open_tested_webgpu().await,
         };
+        if let (true, false, Ok(open)) = (convolutions, self.convolves, &webgpu) {
+            let checked = check_convolutions(open).await;
+            self.convolves = checked.is_ok();
+            webgpu = checked.and(webgpu);
+        }
         self.webgpu.insert(webgpu).clone()
     }
 }
@@ -63,16 +76,31 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
     Ok(open)
 }
 
-/// Asks the device three questions with known answers: a matrix product, a softmax, and one training step against the CPU.
+/// Asks the device questions with known answers: a matrix product, a softmax, and one training step of a dense network
+/// against the CPU.
 ///
 /// # Errors
 /// [`Error::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_matmul(&open.device).await?;
     check_softmax(&open.device).await?;
-    let expected = one_step(&open_cpu()).await?;
-    let got = one_step(open).await?;
-    compare("one training step", &expected, &got)
+    check_step("one training step", &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
+}
+
+/// One training step of a convolutional network with batch normalisation against the CPU.
+///
+/// # Errors
+/// As [`check_device`].
+pub async fn check_convolutions(open: &OpenDevice) -> Result<()> {
+    let entry = ConvolutionSpec { channels: 3, kernel: 3, stride: 1, pool: Some(Pooling::Max) };
+    let model = ModelSpec::Cnn { convolutions: vec![entry; 2] };
+    check_step("one training step of convolutions", &model, NormLayer::Batch, open).await
+}
+
+async fn check_step(check: &str, model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<()> {
+    let expected = one_step(model, norm, &open_cpu()).await?;
+    let got = one_step(model, norm, open).await?;
+    compare(check, &expected, &got)
 }
 
 async fn check_matmul(device: &Device) -> Result<()> {
@@ -93,19 +121,24 @@ async fn check_softmax(device: &Device) -> Result<()> {
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
-async fn one_step(open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
-    const INPUTS: usize = 12;
+async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
+    const SIDE: usize = 4;
+    const INPUTS: usize = SIDE * SIDE;
     const CLASSES: usize = 4;
     const BATCH: usize = 8;
     let mut experiment = Experiment {
-        model: ModelSpec::Mlp { hidden: vec![16, 16] },
+        model: model.clone(),
         variants: vec![InitScheme::Base(BaseInit::KaimingNormal), InitScheme::Base(BaseInit::XavierNormal)],
+        norm,
         seeds: 1,
         ..Experiment::default()
     };
     experiment.optimizer.learning_rate = 0.5;
-    let weights = Cohort::initial_weights(&experiment, INPUTS, CLASSES);
-    let mut cohort = Cohort::new(&experiment, &weights, open);
+    let input = FeatureShape { channels: 1, height: SIDE, width: SIDE };
+    let architecture = experiment.model.architecture(input, CLASSES, experiment.norm)?;
+    let weights = Cohort::initial_weights(&experiment, &architecture.weight_layers());
+    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let mut cohort = Cohort::new(&experiment, &plan, &weights, open);
     let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();
     let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
     let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), &open.device);

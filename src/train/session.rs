@@ -1,13 +1,15 @@
 //! One experiment from its first evaluation to its last, in small pieces of work.
 
 use super::cohort::Cohort;
-use super::evaluate::{Evaluator, Tally, images, one_hot, read};
+use super::evaluate::{Evaluator, Judgement, Tally, images, one_hot, read};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
 use crate::error::Result;
+use crate::experiment::architecture::Architecture;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::{LayerWeights, weights_sha256};
+use crate::model::Plan;
 use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
@@ -30,11 +32,11 @@ pub enum Work {
 pub struct Session {
     experiment: Experiment,
     setup: Setup,
-    dataset: Rc<Dataset>,
+    pub(super) dataset: Rc<Dataset>,
     batcher: Batcher,
-    cohort: Cohort,
+    pub(super) cohort: Cohort,
     evaluator: Evaluator,
-    device: Device,
+    pub(super) device: Device,
     /// The evaluation under way.
     tally: Option<Tally>,
     /// The next piece of an evaluation under way comes before the next step.
@@ -43,6 +45,8 @@ pub struct Session {
     losses: Vec<(u64, Tensor<1>)>,
     /// Evaluations not yet handed out.
     evaluations: Vec<EvaluationRecord>,
+    /// What the last evaluation took the test examples for.
+    pub(super) judgement: Option<Judgement>,
 }
 
 impl Session {
@@ -54,20 +58,23 @@ impl Session {
     pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name;
-        experiment.validate()?;
+        experiment.validate_for(&dataset.facts())?;
         let dataset = truncated(dataset, &experiment.dataset)?;
         let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
-        let weights = Cohort::initial_weights(&experiment, dataset.pixels(), dataset.classes);
-        let setup = setup(&experiment, &dataset, &batcher, &weights, open);
-        let cohort = Cohort::new(&experiment, &weights, open);
+        let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
+        let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers());
+        let setup = setup(&experiment, &plan.architecture, &dataset, &batcher, &weights, open);
+        let cohort = Cohort::new(&experiment, &plan, &weights, open);
         Ok(Self {
             tally: Some(Tally::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
-            evaluator: Evaluator::new(&dataset, experiment.activity.clone(), &open.device)?,
+            evaluator: Evaluator::new(&dataset, &plan.architecture, experiment.activity.clone(), &open.device)?,
             device: open.device.clone(),
             losses: Vec::new(),
             evaluations: Vec::new(),
+            judgement: None,
             experiment,
             setup,
             dataset,
@@ -151,10 +158,12 @@ impl Session {
     }
 
     async fn evaluate(&mut self, mut tally: Tally) -> Result<()> {
-        if self.evaluator.advance(&mut tally) {
+        if self.evaluator.advance(&mut tally).await? {
             self.tally = Some(tally);
         } else {
-            self.evaluations.push(self.evaluator.finish(tally).await?);
+            let (record, judgement) = self.evaluator.finish(tally).await?;
+            self.evaluations.push(record);
+            self.judgement = Some(judgement);
         }
         Ok(())
     }
@@ -176,6 +185,7 @@ impl Session {
 /// What is fixed before the first step, with the fingerprints of data, order and `weights` (given per run).
 fn setup(
     experiment: &Experiment,
+    architecture: &Architecture,
     dataset: &Dataset,
     batcher: &Batcher,
     weights: &[Vec<LayerWeights>],
@@ -189,15 +199,16 @@ fn setup(
             .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
             .collect(),
     });
-    let widths = experiment.model.widths(dataset.pixels(), dataset.classes);
+    let measured = architecture.measured();
     Setup {
         query: experiment.to_query(),
         train_examples: dataset.train.len(),
         test_examples: dataset.test.len(),
         steps_per_epoch: batcher.steps_per_epoch(),
         steps: experiment.steps,
-        layer_widths: widths[1..].to_vec(),
-        parameters: experiment.model.parameter_count(dataset.pixels(), dataset.classes),
+        layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
+        layer_names: measured.into_iter().map(|layer| layer.name).collect(),
+        parameters: architecture.parameter_count(),
         environment: environment(open),
         receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
         variants: variants.collect(),

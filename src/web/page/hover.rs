@@ -186,6 +186,6 @@ fn spread_text(quantity: Quantity, spread: f64) -> String {
     match quantity {
         Quantity::TestAccuracy => format!("{spread:.1}"),
         Quantity::TrainLoss | Quantity::TestLoss => format!("{spread:.3}"),
-        Quantity::EmergenceA | Quantity::EmergenceB => format!("{spread:.2} in the exponent"),
+        _ => format!("{spread:.2} in the exponent"),
     }
 }

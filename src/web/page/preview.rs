@@ -7,7 +7,11 @@ use crate::metrics::{Environment, History, Receipt, RunSetup, Setup, VariantSetu
 /// Empty curves of an experiment; what only its start can tell is left empty.
 #[must_use]
 pub fn preview(experiment: &Experiment) -> History {
-    let (inputs, classes) = experiment.dataset.name.shape();
+    // Of the visitor's own files nothing is known before they are loaded.
+    let architecture = experiment.dataset.name.facts().and_then(|facts| {
+        experiment.model.architecture(facts.shape, facts.classes, experiment.norm).ok()
+    });
+    let measured = architecture.map(|architecture| architecture.measured()).unwrap_or_default();
     let runs = experiment.run_seeds().map(|seed| RunSetup { seed, weights_sha256: String::new() });
     let runs: Vec<RunSetup> = runs.collect();
     let variants = experiment.variants.iter();
@@ -18,7 +22,8 @@ pub fn preview(experiment: &Experiment) -> History {
         test_examples: 0,
         steps_per_epoch: 0,
         steps: experiment.steps,
-        layer_widths: experiment.model.widths(inputs, classes)[1..].to_vec(),
+        layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
+        layer_names: measured.into_iter().map(|layer| layer.name).collect(),
         parameters: 0,
         environment: Environment { backend: String::new(), adapter: String::new(), version: String::new() },
         receipt: Receipt { data_sha256: String::new(), order_sha256: String::new() },

@@ -186,10 +186,17 @@ impl Session {
     #[must_use]
     pub fn accepts(&self, event: &Event) -> bool {
         match event {
-            Event::Ready { .. } | Event::Device { .. } | Event::Failed { .. } => true,
-            Event::Data { .. } | Event::DataFallback { .. } => self.phase == Phase::Preparing,
+            Event::Ready { .. }
+            | Event::Device { .. }
+            | Event::Uploaded { .. }
+            | Event::UploadRefused { .. }
+            | Event::Failed { .. } => true,
+            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } => self.phase == Phase::Preparing,
             Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
             Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
+            Event::Filters { .. } | Event::Examination { .. } | Event::Classified { .. } => {
+                self.measuring() || self.phase == Phase::Finished
+            }
         }
     }
 
@@ -263,7 +270,8 @@ impl Session {
             Event::Paused { .. } => return self.paused(),
             Event::Finished { .. } => self.settle(Phase::Finished),
             Event::Failed { kind, message } => self.failed(*kind, message),
-            Event::Device { .. } | Event::Data { .. } | Event::DataFallback { .. } | Event::Progress { .. } => {}
+            // What the page shows without being in another phase.
+            _ => {}
         }
         Vec::new()
     }

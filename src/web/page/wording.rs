@@ -155,7 +155,7 @@ pub fn value_text(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::TestAccuracy => format!("{value:.1} %"),
         Quantity::TrainLoss | Quantity::TestLoss => format!("{value:.3}"),
-        Quantity::EmergenceA | Quantity::EmergenceB => format!("10^{value:.2}"),
+        _ => format!("10^{value:.2}"),
     }
 }
 

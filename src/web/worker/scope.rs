@@ -9,7 +9,27 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
+
+/// A command with the files that came with it.
+pub(super) struct Message {
+    pub(super) command: Command,
+    pub(super) files: Vec<File>,
+}
+
+impl Message {
+    /// A message is the text of a command, or a list of it and files.
+    fn read(data: JsValue) -> Result<Self, String> {
+        let mut parts = match data.dyn_into::<js_sys::Array>() {
+            Ok(list) => list.to_vec(),
+            Err(text) => vec![text],
+        }
+        .into_iter();
+        let text = parts.next().and_then(|text| text.as_string()).unwrap_or_default();
+        let command = serde_json::from_str(&text).map_err(|error| format!("{error} in `{text}`"))?;
+        Ok(Self { command, files: parts.filter_map(|file| file.dyn_into().ok()).collect() })
+    }
+}
 
 /// The global scope of this worker.
 #[must_use]
@@ -39,7 +59,7 @@ pub(super) struct Inbox {
 
 #[derive(Default)]
 struct InboxState {
-    queue: VecDeque<Result<Command, String>>,
+    queue: VecDeque<Result<Message, String>>,
     waker: Option<Waker>,
 }
 
@@ -50,10 +70,9 @@ impl Inbox {
         let inbox = Self::default();
         let state = Rc::clone(&inbox.state);
         let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            let command = serde_json::from_str(&text).map_err(|error| format!("{error} in `{text}`"));
+            let message = Message::read(event.data());
             let mut state = state.borrow_mut();
-            state.queue.push_back(command);
+            state.queue.push_back(message);
             if let Some(waker) = state.waker.take() {
                 waker.wake();
             }
@@ -66,12 +85,12 @@ impl Inbox {
 
     /// The next command, if one has come; the text of a message that is none.
     #[must_use]
-    pub(super) fn try_next(&self) -> Option<Result<Command, String>> {
+    pub(super) fn try_next(&self) -> Option<Result<Message, String>> {
         self.state.borrow_mut().queue.pop_front()
     }
 
     /// Waits for the next command.
-    pub(super) async fn next(&self) -> Result<Command, String> {
+    pub(super) async fn next(&self) -> Result<Message, String> {
         poll_fn(|context| {
             let next = self.try_next();
             if next.is_none() {

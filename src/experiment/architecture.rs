@@ -1,0 +1,307 @@
+//! The layers of a network one by one, with their shapes: what a [`ModelSpec`](super::ModelSpec) becomes once the size of
+//! an image is known. Initialisation, training, the emergence measure, limits and estimates all read this one list.
+//!
+//! A network is a chain of [`Step`]s. The only detour is the shortcut of a residual block: [`Layer::Branch`] remembers the
+//! values at its place and [`Layer::AddShortcut`] adds them again.
+
+use serde::{Deserialize, Serialize};
+
+/// Size of an image or of a block of feature maps. A dense layer of `n` units is `n x 1 x 1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureShape {
+    /// Colours of an image, or feature maps.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl FeatureShape {
+    /// Units of a dense layer.
+    #[must_use]
+    pub const fn dense(units: usize) -> Self {
+        Self { channels: units, height: 1, width: 1 }
+    }
+
+    /// Places of one feature map.
+    #[must_use]
+    pub const fn positions(self) -> usize {
+        self.height * self.width
+    }
+
+    /// Numbers per example.
+    #[must_use]
+    pub const fn units(self) -> usize {
+        self.channels * self.positions()
+    }
+}
+
+/// A square window that moves over feature maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Its side.
+    pub kernel: usize,
+    /// How far it moves each time.
+    pub stride: usize,
+    /// Zeros around the maps on every side.
+    pub padding: usize,
+}
+
+impl Window {
+    /// Pooling of two by two places without overlap.
+    pub const POOL: Self = Self { kernel: 2, stride: 2, padding: 0 };
+
+    /// Positions of the window along `size` places, `⌊(size + 2 padding - kernel) / stride⌋ + 1`; `None` where it does not
+    /// fit once.
+    #[must_use]
+    pub fn positions(self, size: usize) -> Option<usize> {
+        Some((size + 2 * self.padding).checked_sub(self.kernel)? / self.stride + 1)
+    }
+}
+
+/// How a pool sums up its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pooling {
+    /// Its largest value.
+    Max,
+    /// The mean of its values.
+    Average,
+}
+
+/// The weight tensor of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WeightShape {
+    /// `[inputs, outputs]`.
+    Dense {
+        /// Units that it reads.
+        inputs: usize,
+        /// Units that it computes.
+        outputs: usize,
+    },
+    /// `[channels_out, channels_in, kernel, kernel]`, as in PyTorch.
+    Convolution {
+        /// Feature maps that it reads.
+        channels_in: usize,
+        /// Feature maps that it computes.
+        channels_out: usize,
+        /// Side of the window.
+        kernel: usize,
+    },
+}
+
+impl WeightShape {
+    /// Numbers in the tensor.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.dimensions().iter().product()
+    }
+
+    /// The tensor's shape.
+    #[must_use]
+    pub fn dimensions(self) -> Vec<usize> {
+        match self {
+            Self::Dense { inputs, outputs } => vec![inputs, outputs],
+            Self::Convolution { channels_in, channels_out, kernel } => vec![channels_out, channels_in, kernel, kernel],
+        }
+    }
+
+    /// Units, or feature maps, that the layer computes: the length of its bias.
+    #[must_use]
+    pub fn outputs(self) -> usize {
+        match self {
+            Self::Dense { outputs, .. } | Self::Convolution { channels_out: outputs, .. } => outputs,
+        }
+    }
+}
+
+/// A layer with weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightLayer {
+    /// Its weight tensor.
+    pub shape: WeightShape,
+    /// Whether batch normalisation follows. Then there is no bias, which the normalisation would only take away again.
+    pub normalized: bool,
+}
+
+impl WeightLayer {
+    /// The layers of a plain dense network with these widths, input and output included.
+    #[must_use]
+    pub fn dense_chain(widths: &[usize]) -> Vec<Self> {
+        let shapes = widths.windows(2).map(|pair| WeightShape::Dense { inputs: pair[0], outputs: pair[1] });
+        shapes.map(|shape| Self { shape, normalized: false }).collect()
+    }
+
+    /// Length of its bias: 0 where it has none.
+    #[must_use]
+    pub fn bias_count(self) -> usize {
+        if self.normalized { 0 } else { self.shape.outputs() }
+    }
+}
+
+/// One thing that happens to the values of an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layer {
+    /// A dense layer on all values, whatever their places.
+    Dense(WeightLayer),
+    /// A convolution.
+    Convolution(WeightLayer, Window),
+    /// Batch normalisation of every unit of a dense layer or every feature map.
+    BatchNorm,
+    /// The nonlinearity.
+    Activation,
+    /// A pool on every feature map.
+    Pool(Pooling, Window),
+    /// The mean of every feature map.
+    GlobalAveragePool,
+    /// Remembers the values for the shortcut of a residual block.
+    Branch,
+    /// Adds the values remembered last: every `stride`-th row and column of them, with zeros for the feature maps that are
+    /// new (the shortcut without parameters, "option A", of He et al. 2016).
+    AddShortcut {
+        /// 1, or 2 where the block halves the maps.
+        stride: usize,
+    },
+}
+
+/// A layer with the shape of what it computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What happens.
+    pub layer: Layer,
+    /// What comes out.
+    pub output: FeatureShape,
+}
+
+/// What a parameter tensor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterRole {
+    /// Weight of the layer with this index among those with weights.
+    Weight(usize),
+    /// Bias of that layer.
+    Bias(usize),
+    /// Scale (gamma) of the batch normalisation after that layer.
+    Scale(usize),
+    /// Shift (beta) of the batch normalisation after that layer.
+    Shift(usize),
+}
+
+/// A network for images of one size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// An example.
+    pub input: FeatureShape,
+    /// What happens to it.
+    pub steps: Vec<Step>,
+}
+
+impl Architecture {
+    /// Nothing happens yet.
+    #[must_use]
+    pub fn new(input: FeatureShape) -> Self {
+        Self { input, steps: Vec::new() }
+    }
+
+    /// The shape after all steps so far.
+    #[must_use]
+    pub fn output(&self) -> FeatureShape {
+        self.steps.last().map_or(self.input, |step| step.output)
+    }
+
+    pub(super) fn push(&mut self, layer: Layer, output: FeatureShape) {
+        self.steps.push(Step { layer, output });
+    }
+
+    /// The layers with weights, input side first.
+    #[must_use]
+    pub fn weight_layers(&self) -> Vec<WeightLayer> {
+        let weights = self.steps.iter().filter_map(|step| match step.layer {
+            Layer::Dense(layer) | Layer::Convolution(layer, _) => Some(layer),
+            _ => None,
+        });
+        weights.collect()
+    }
+
+    /// All parameter tensors, in the order in which a network keeps them.
+    #[must_use]
+    pub fn parameter_roles(&self) -> Vec<ParameterRole> {
+        let mut roles = Vec::new();
+        for (index, layer) in self.weight_layers().into_iter().enumerate() {
+            roles.push(ParameterRole::Weight(index));
+            if layer.normalized {
+                roles.extend([ParameterRole::Scale(index), ParameterRole::Shift(index)]);
+            } else {
+                roles.push(ParameterRole::Bias(index));
+            }
+        }
+        roles
+    }
+
+    /// Weights, biases, scales and shifts of one run. In 64 bits, as all counts here: in WebAssembly a `usize` has 32.
+    #[must_use]
+    pub fn parameter_count(&self) -> u64 {
+        let count = |layer: WeightLayer| {
+            let others = if layer.normalized { 2 } else { 1 } * layer.shape.outputs() as u64;
+            layer.shape.dimensions().into_iter().map(|size| size as u64).product::<u64>() + others
+        };
+        self.weight_layers().into_iter().map(count).sum()
+    }
+
+    /// Numbers that one example makes a run compute, forward.
+    #[must_use]
+    pub fn value_count(&self) -> u64 {
+        self.steps.iter().map(|step| step.output.units() as u64).sum()
+    }
+
+    /// Numbers per example of the largest tensor.
+    #[must_use]
+    pub fn largest_value_count(&self) -> u64 {
+        self.steps.iter().map(|step| step.output.units() as u64).max().unwrap_or(0)
+    }
+
+    /// Multiplications with weights for one example, forward.
+    #[must_use]
+    pub fn multiplication_count(&self) -> u64 {
+        let count = |step: &Step| match step.layer {
+            Layer::Dense(layer) => layer.shape.count() as u64,
+            Layer::Convolution(layer, _) => layer.shape.count() as u64 * step.output.positions() as u64,
+            _ => 0,
+        };
+        self.steps.iter().map(count).sum()
+    }
+
+    /// The layers whose units count in the emergence measure, with their names: every hidden layer after its
+    /// nonlinearity, every pooled layer, and the output.
+    #[must_use]
+    pub fn measured(&self) -> Vec<MeasuredLayer> {
+        let mut layers = Vec::new();
+        let (mut hidden, mut pools) = (0, 0);
+        for (index, step) in self.steps.iter().enumerate() {
+            let name = match step.layer {
+                Layer::Activation => {
+                    hidden += 1;
+                    format!("hidden {hidden}")
+                }
+                Layer::Pool(..) | Layer::GlobalAveragePool => {
+                    pools += 1;
+                    format!("pool {pools}")
+                }
+                _ if index + 1 == self.steps.len() => "output".to_owned(),
+                _ => continue,
+            };
+            layers.push(MeasuredLayer { name, step: index, shape: step.output });
+        }
+        layers
+    }
+}
+
+/// A layer whose units count in the emergence measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredLayer {
+    /// Its name on charts.
+    pub name: String,
+    /// The index of the step that computes it.
+    pub step: usize,
+    /// Its units.
+    pub shape: FeatureShape,
+}

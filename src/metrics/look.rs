@@ -1,0 +1,72 @@
+//! What a look into one run shows.
+
+use serde::{Deserialize, Serialize};
+
+/// The weights of the first layer, one picture per feature map or unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Filters {
+    /// The run, counted through all variants.
+    pub run: usize,
+    /// Steps taken.
+    pub step: u64,
+    /// Colours of a picture.
+    pub channels: usize,
+    /// Rows of a picture.
+    pub height: usize,
+    /// Columns of a picture.
+    pub width: usize,
+    /// Weights, `[channels, height, width]` each.
+    pub pictures: Vec<Vec<f32>>,
+}
+
+/// What a run gets right and wrong on the test examples.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Examination {
+    /// The run, counted through all variants.
+    pub run: usize,
+    /// Steps taken.
+    pub step: u64,
+    /// Number of examples, `[true class, predicted class]`.
+    pub confusion: Vec<u32>,
+    /// The first wrong answers.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A test example that a run takes for another class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mistake {
+    /// Its index among the test examples.
+    pub index: usize,
+    /// Its class.
+    pub label: u8,
+    /// What the run takes it for.
+    pub predicted: u8,
+    /// `[channels, height, width]`, 0 to 255.
+    pub pixels: Vec<u8>,
+}
+
+/// The data set of an experiment, with a few of its training images.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetSample {
+    /// Its name in the query string.
+    pub name: String,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Colours of an image.
+    pub channels: usize,
+    /// Rows of an image.
+    pub height: usize,
+    /// Columns of an image.
+    pub width: usize,
+    /// Pixels and class of each.
+    pub images: Vec<SampleImage>,
+}
+
+/// One image with its class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleImage {
+    /// Its class.
+    pub label: u8,
+    /// `[channels, height, width]`, 0 to 255.
+    pub pixels: Vec<u8>,
+}

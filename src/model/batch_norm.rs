@@ -1,0 +1,76 @@
+//! Batch normalisation with a run axis (Ioffe & Szegedy 2015, arXiv 1502.03167): `y = γ (x - mean) / √(variance + ε) + β`
+//! for every unit of a dense layer or every feature map, with PyTorch's constants.
+//!
+//! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
+//! ones: `running = 0.9 running + 0.1 batch`, the variance divided by `n - 1` there and by `n` everywhere else.
+
+use burn::tensor::module::{BatchNormTrainOutput, batch_norm, batch_norm_train};
+use burn::tensor::{Device, Tensor};
+
+/// `ε`, added to the variance.
+pub const EPSILON: f64 = 1e-5;
+/// Weight of a new batch in the running statistics, PyTorch's `momentum`.
+pub const MOMENTUM: f64 = 0.1;
+
+/// Mean and variance of every unit or feature map of every run.
+#[derive(Debug, Clone)]
+pub struct BatchStatistics {
+    /// `[runs, 1, channels]`.
+    pub mean: Tensor<3>,
+    /// `[runs, 1, channels]`.
+    pub variance: Tensor<3>,
+}
+
+impl BatchStatistics {
+    /// Running statistics before the first batch: mean 0 and variance 1.
+    #[must_use]
+    pub fn initial(runs: usize, channels: usize, device: &Device) -> Self {
+        let shape = [runs, 1, channels];
+        Self { mean: Tensor::zeros(shape, device), variance: Tensor::ones(shape, device) }
+    }
+
+    /// Running statistics after another batch.
+    #[must_use]
+    pub fn updated(self, batch: Self) -> Self {
+        let blend = |old: Tensor<3>, new: Tensor<3>| old.mul_scalar(1.0 - MOMENTUM) + new.mul_scalar(MOMENTUM);
+        Self { mean: blend(self.mean, batch.mean), variance: blend(self.variance, batch.variance) }
+    }
+}
+
+/// Where mean and variance come from.
+pub(super) enum Source<'statistics> {
+    /// The batch; its statistics are handed back.
+    Batch,
+    /// What has been gathered in training.
+    Running(&'statistics BatchStatistics),
+}
+
+/// Normalises `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
+/// statistics of the batch, outside the graph and with the variance as the running one wants it, where they were used.
+pub(super) fn normalize<const D: usize>(
+    maps: Tensor<D>,
+    scale: Tensor<3>,
+    shift: Tensor<3>,
+    source: &Source<'_>,
+) -> (Tensor<D>, Option<BatchStatistics>) {
+    let (shape, all) = (scale.dims(), maps.dims()[1]);
+    let flat = |parameter: Tensor<3>| parameter.reshape([all]);
+    match source {
+        Source::Running(BatchStatistics { mean, variance }) => {
+            let (mean, variance) = (flat(mean.clone()), flat(variance.clone()));
+            (batch_norm(maps, flat(scale), flat(shift), mean, variance, EPSILON), None)
+        }
+        Source::Batch => {
+            let samples = maps.dims().iter().product::<usize>() / all;
+            let BatchNormTrainOutput { output, mean, variance } =
+                batch_norm_train(maps, flat(scale), flat(shift), EPSILON);
+            // A single sample has no unbiased variance.
+            let unbiased = samples as f64 / samples.saturating_sub(1).max(1) as f64;
+            let statistics = BatchStatistics {
+                mean: mean.inner().reshape(shape),
+                variance: variance.inner().mul_scalar(unbiased).reshape(shape),
+            };
+            (output, Some(statistics))
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The convolution as an operation of Burn with its own gradients, so that each backend can do it in its own way: the CPU
+//! directly ([`super::cpu`]), the GPU by Burn's grouped convolution.
+
+use super::cpu::{self, Geometry};
+use crate::experiment::architecture::Window;
+use burn::backend::autodiff::NodeId;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::ops::{ConvOptions, FloatTensorOps};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::tensor::{Tensor, TensorData};
+
+/// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
+///
+/// `input` is `[batch, runs · channels_in, height, width]`, or without the factor `runs` where all runs see the same;
+/// `weight` is `[runs · channels_out, channels_in, kernel, kernel]`.
+#[must_use]
+pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize) -> Tensor<4> {
+    let output =
+        <Dispatch as StackedConvolution>::stacked_convolution(input.into_dispatch(), weight.into_dispatch(), window, runs);
+    Tensor::from_dispatch(output)
+}
+
+/// The convolution of several runs and its gradients.
+#[backend_extension(Autodiff, Flex, Cube: cfg(target_arch = "wasm32"))]
+pub trait StackedConvolution: Backend {
+    /// As [`convolve`].
+    fn stacked_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let options = options(&input, &weight, window);
+        Self::conv2d(input, weight, None, options)
+    }
+
+    /// The gradient with respect to the input, which is not shared.
+    fn stacked_convolution_input_gradient(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let options = options(&input, &weight, window);
+        Self::conv2d_x_backward(input, weight, gradient, options)
+    }
+
+    /// The gradient with respect to the weight.
+    fn stacked_convolution_weight_gradient(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let options = options(&input, &weight, window);
+        Self::conv2d_weight_backward(input, weight, gradient, options)
+    }
+}
+
+/// What Burn's own convolution has to know: runs are its groups, unless they share the input.
+fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window) -> ConvOptions<2> {
+    let groups = input.shape()[1] / weight.shape()[1];
+    ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
+}
+
+#[cfg(target_arch = "wasm32")]
+impl StackedConvolution for burn::backend::Cube {}
+
+impl StackedConvolution for Flex {
+    fn stacked_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let geometry = geometry(&input, &weight, window, runs);
+        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
+        let output = cpu::forward(input.storage(), weight.storage(), &geometry);
+        let [height, width] = geometry.output;
+        float_tensor(output, [geometry.batch, runs * geometry.channels_out, height, width])
+    }
+
+    fn stacked_convolution_input_gradient(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let geometry = geometry(&input, &weight, window, runs);
+        let (weight, gradient) = (weight.to_contiguous(), gradient.to_contiguous());
+        let output = cpu::input_gradient(gradient.storage(), weight.storage(), &geometry);
+        let [height, width] = geometry.input;
+        float_tensor(output, [geometry.batch, runs * geometry.channels_in, height, width])
+    }
+
+    fn stacked_convolution_weight_gradient(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let geometry = geometry(&input, &weight, window, runs);
+        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
+        let output = cpu::weight_gradient(input.storage(), gradient.storage(), &geometry);
+        let Window { kernel, .. } = window;
+        float_tensor(output, [runs * geometry.channels_out, geometry.channels_in, kernel, kernel])
+    }
+}
+
+fn float_tensor(values: Vec<f32>, shape: [usize; 4]) -> FloatTensor<Flex> {
+    FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
+}
+
+fn geometry(input: &FloatTensor<Flex>, weight: &FloatTensor<Flex>, window: Window, runs: usize) -> Geometry {
+    let ([batch, channels, height, width], [channels_out, channels_in, ..]) =
+        (input.shape().dims::<4>(), weight.shape().dims::<4>());
+    let positions = |size| window.positions(size).unwrap_or_default();
+    Geometry {
+        batch,
+        runs,
+        shared: channels == channels_in,
+        channels_in,
+        channels_out: channels_out / runs,
+        input: [height, width],
+        output: [positions(height), positions(width)],
+        window,
+    }
+}
+
+impl<B: Backend + StackedConvolution, C: CheckpointStrategy> StackedConvolution for Autodiff<B, C> {
+    fn stacked_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        match Gradient.prepare::<C>([input.node(), weight.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut prepared) => {
+                let state = (prepared.checkpoint(&input), prepared.checkpoint(&weight), window, runs);
+                prepared.finish(state, B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
+            }
+        }
+    }
+}
+
+/// The backward pass of a stacked convolution.
+#[derive(Debug)]
+struct Gradient;
+
+impl<B: Backend + StackedConvolution> Backward<B, 2> for Gradient {
+    type State = (NodeId, NodeId, Window, usize);
+
+    fn backward(self, ops: Ops<Self::State, 2>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
+        let [input_node, weight_node] = ops.parents;
+        let gradient = gradients.consume::<B>(&ops.node);
+        let (input, weight, window, runs) = ops.state;
+        let input = checkpointer.retrieve_node_output::<B::FloatTensorPrimitive>(input);
+        let weight = checkpointer.retrieve_node_output::<B::FloatTensorPrimitive>(weight);
+        if let Some(node) = input_node {
+            let (input, weight) = (input.clone(), weight.clone());
+            let own = B::stacked_convolution_input_gradient(input, weight, gradient.clone(), window, runs);
+            gradients.register::<B>(node.id, own);
+        }
+        if let Some(node) = weight_node {
+            let own = B::stacked_convolution_weight_gradient(input, weight, gradient, window, runs);
+            gradients.register::<B>(node.id, own);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A network of any architecture, stacked over runs.
+
+use super::batch_norm::BatchStatistics;
+use super::pass::{Mode, Pass};
+use crate::experiment::Activation;
+use crate::experiment::architecture::{Architecture, ParameterRole, WeightShape};
+use crate::init::LayerWeights;
+use burn::tensor::{Device, Tensor, TensorData};
+use std::rc::Rc;
+
+/// What decides the function besides the parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The layers.
+    pub architecture: Architecture,
+    /// The nonlinearity.
+    pub activation: Activation,
+}
+
+/// The networks of a group of runs.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// What all runs have in common.
+    pub plan: Rc<Plan>,
+    /// Parameters in the order of [`Architecture::parameter_roles`]: dense weights `[runs, inputs, outputs]`, those of
+    /// convolutions `[runs, channels_out, channels_in · kernel²]`, everything else `[runs, 1, channels]`.
+    pub parameters: Vec<Tensor<3>>,
+    /// Running statistics of each batch normalisation, input side first.
+    pub statistics: Vec<BatchStatistics>,
+}
+
+impl Network {
+    /// Stacks the initial weights of several runs, given per run and layer. Scales are 1, shifts 0.
+    #[must_use]
+    pub fn stack(plan: &Rc<Plan>, runs: &[Vec<LayerWeights>], device: &Device) -> Self {
+        let layers = plan.architecture.weight_layers();
+        let shape = |layer: usize| [runs.len(), 1, layers[layer].shape.outputs()];
+        let parameter = |role| match role {
+            ParameterRole::Weight(layer) => {
+                let [rows, columns] = matrix(layers[layer].shape);
+                stacked(runs, |run| &run[layer].weight, [runs.len(), rows, columns], device)
+            }
+            ParameterRole::Bias(layer) => stacked(runs, |run| &run[layer].bias, shape(layer), device),
+            ParameterRole::Scale(layer) => Tensor::ones(shape(layer), device),
+            ParameterRole::Shift(layer) => Tensor::zeros(shape(layer), device),
+        };
+        let normalized = layers.iter().filter(|layer| layer.normalized);
+        Self {
+            plan: Rc::clone(plan),
+            parameters: plan.architecture.parameter_roles().into_iter().map(parameter).collect(),
+            statistics: normalized
+                .map(|layer| BatchStatistics::initial(runs.len(), layer.shape.outputs(), device))
+                .collect(),
+        }
+    }
+
+    /// Number of runs.
+    #[must_use]
+    pub fn runs(&self) -> usize {
+        self.parameters.first().map_or(0, |parameter| parameter.dims()[0])
+    }
+
+    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
+    #[must_use]
+    pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
+        Pass::new(self, Mode::Evaluation).run(images, |_, _| ()).0
+    }
+
+    /// The logits as training sees them, normalised by the statistics of the batch, and these, outside the graph.
+    #[must_use]
+    pub fn forward_training(&self, images: Tensor<3>) -> (Tensor<3>, Vec<BatchStatistics>) {
+        Pass::new(self, Mode::Training).run(images, |_, _| ())
+    }
+
+    /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
+    #[must_use]
+    pub fn activations(&self, images: Tensor<3>) -> Vec<Tensor<3>> {
+        let measured = self.plan.architecture.measured();
+        let mut kept = Vec::with_capacity(measured.len());
+        Pass::new(self, Mode::Evaluation).run(images, |step, values| {
+            if measured.get(kept.len()).is_some_and(|layer| layer.step == step) {
+                kept.push(values.clone().into_units());
+            }
+        });
+        kept
+    }
+}
+
+/// Rows and columns in which a weight is kept.
+fn matrix(shape: WeightShape) -> [usize; 2] {
+    match shape {
+        WeightShape::Dense { inputs, outputs } => [inputs, outputs],
+        WeightShape::Convolution { channels_in, channels_out, kernel } => [channels_out, channels_in * kernel * kernel],
+    }
+}
+
+fn stacked(
+    runs: &[Vec<LayerWeights>],
+    pick: impl Fn(&[LayerWeights]) -> &Vec<f32>,
+    shape: [usize; 3],
+    device: &Device,
+) -> Tensor<3> {
+    let values = runs.iter().flat_map(|run| pick(run).iter().copied()).collect::<Vec<f32>>();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}

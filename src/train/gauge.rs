@@ -1,0 +1,154 @@
+//! Emergence of a network on its probe batch: from an architecture to the graph of its units, and from activations to numbers.
+
+use super::evaluate::read;
+use crate::emergence::graph::{EdgeKind, Edges, Network as Graph, NetworkLayer, Window as GraphWindow};
+use crate::emergence::{self, ActiveRule, EmergenceError, LayerActivity, Measurement};
+use crate::error::{Error, Result};
+use crate::experiment::architecture::{Architecture, FeatureShape, Layer, Window};
+use crate::experiment::{ActiveDefinition, ActivitySpec};
+use crate::metrics::{ChannelEmergence, RunEvaluation};
+use burn::tensor::{Tensor, Transaction};
+
+/// Measures the emergence of runs of one architecture.
+#[derive(Debug)]
+pub(super) struct Gauge {
+    graph: Graph,
+    /// Whether a feature map is more than one unit, so that the approximation is something else.
+    has_maps: bool,
+    rule: ActiveRule,
+    tau: f32,
+}
+
+/// What the probe showed of a run.
+#[derive(Debug)]
+pub(super) struct Observation {
+    units: Measurement,
+    channels: Option<Measurement>,
+}
+
+impl Observation {
+    /// The whole evaluation of the run.
+    pub(super) fn evaluation(self, test_loss: f32, test_accuracy: f32) -> RunEvaluation {
+        RunEvaluation {
+            test_loss,
+            test_accuracy,
+            emergence_a: self.units.log10_e_a,
+            emergence_b: self.units.log10_e_b,
+            channel_emergence: self.channels.map(|level| ChannelEmergence { a: level.log10_e_a, b: level.log10_e_b }),
+            active_fraction: self.units.active_fraction,
+        }
+    }
+}
+
+impl Gauge {
+    /// A gauge for networks of this architecture.
+    ///
+    /// # Errors
+    /// [`Error::Emergence`] for an architecture without a layer to measure, which no experiment has.
+    pub(super) fn new(architecture: &Architecture, activity: ActivitySpec) -> Result<Self> {
+        let rule = match activity.definition {
+            ActiveDefinition::Sample => ActiveRule::Sample,
+            ActiveDefinition::Mean => ActiveRule::Mean,
+            ActiveDefinition::Rate => ActiveRule::Rate,
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "a threshold on f32 values")]
+        let tau = activity.tau as f32;
+        let has_maps = architecture.measured().iter().any(|layer| layer.shape.positions() > 1);
+        Ok(Self { graph: graph(architecture).map_err(unmeasurable)?, has_maps, rule, tau })
+    }
+
+    /// Reads the activations of a group of runs back, `[runs, samples, units]` per layer, and measures each run.
+    ///
+    /// # Errors
+    /// [`Error::Device`] and [`Error::Emergence`].
+    pub(super) async fn observe(&self, layers: Vec<Tensor<3>>) -> Result<Vec<Observation>> {
+        let shapes = layers.iter().map(Tensor::dims).collect::<Vec<_>>();
+        let values = read(layers.into_iter().fold(Transaction::default(), Transaction::register)).await?;
+        let runs = shapes.first().map_or(0, |shape| shape[0]);
+        let run = |run: usize| {
+            let layers = values.iter().zip(&shapes).map(|(values, &[_, samples, units])| LayerActivity {
+                values: &values[run * samples * units..(run + 1) * samples * units],
+                units,
+            });
+            self.measure(&layers.collect::<Vec<_>>())
+        };
+        (0..runs).map(run).collect()
+    }
+
+    fn measure(&self, layers: &[LayerActivity<'_>]) -> Result<Observation> {
+        let units = emergence::measure(&self.graph, layers, self.rule, self.tau).map_err(unmeasurable)?;
+        let channels = if self.has_maps {
+            Some(emergence::measure_channels(&self.graph, layers, self.rule, self.tau).map_err(unmeasurable)?)
+        } else {
+            None
+        };
+        Ok(Observation { units, channels })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unmeasurable(error: EmergenceError) -> Error {
+    Error::Emergence { reason: error.to_string() }
+}
+
+/// The units of an architecture that count, with the paths between them.
+///
+/// # Errors
+/// What [`Graph::new`] refuses, which no architecture gives rise to.
+pub fn graph(architecture: &Architecture) -> std::result::Result<Graph, EmergenceError> {
+    let measured = architecture.measured();
+    let mut layers: Vec<NetworkLayer> = Vec::new();
+    let mut trace = Trace { shape: architecture.input, last: None, inputs: Vec::new(), branch: None };
+    for (index, step) in architecture.steps.iter().enumerate() {
+        let before = trace.shape;
+        trace.shape = step.output;
+        let pooled = match step.layer {
+            Layer::Dense(_) => trace.through(EdgeKind::Convolution(GraphWindow::whole([before.height, before.width]))),
+            Layer::Convolution(_, window) => trace.through(EdgeKind::Convolution(square(window))),
+            Layer::Pool(_, window) => trace.through(EdgeKind::Depthwise(square(window))),
+            Layer::GlobalAveragePool => {
+                trace.through(EdgeKind::Depthwise(GraphWindow::whole([before.height, before.width])))
+            }
+            Layer::BatchNorm | Layer::Activation => false,
+            Layer::Branch => {
+                trace.branch = trace.last;
+                false
+            }
+            Layer::AddShortcut { stride } => {
+                let kind = EdgeKind::Depthwise(GraphWindow::pointwise(stride));
+                trace.inputs.extend(trace.branch.take().map(|from| Edges { from, kind }));
+                false
+            }
+        };
+        if measured.get(layers.len()).is_some_and(|layer| layer.step == index) {
+            let FeatureShape { channels, height, width } = step.output;
+            let inputs = std::mem::take(&mut trace.inputs);
+            layers.push(NetworkLayer { channels, height, width, pooled, inputs });
+            trace.last = Some(layers.len() - 1);
+        }
+    }
+    Graph::new(layers)
+}
+
+/// Where [`graph`] is in an architecture.
+struct Trace {
+    shape: FeatureShape,
+    /// The last layer of the graph; none before the first, since the input is no node.
+    last: Option<usize>,
+    /// Edges into the next layer of the graph.
+    inputs: Vec<Edges>,
+    /// Where the next shortcut comes from.
+    branch: Option<usize>,
+}
+
+impl Trace {
+    /// Edges of this kind lead on from the last layer. Returns whether they are those of a pool.
+    fn through(&mut self, kind: EdgeKind) -> bool {
+        self.inputs.extend(self.last.map(|from| Edges { from, kind }));
+        matches!(kind, EdgeKind::Depthwise(_))
+    }
+}
+
+fn square(window: Window) -> GraphWindow {
+    GraphWindow::square(window.kernel, window.stride, window.padding)
+}

@@ -1,0 +1,91 @@
+//! A look into the runs of a session: what their first layers look for, what they get wrong, what they say of one image.
+
+use super::evaluate::read;
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::experiment::architecture::WeightShape;
+use crate::metrics::{Examination, Filters, Mistake};
+use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, TensorData, Transaction};
+
+/// Filters, or units of a dense first layer, that are shown at most.
+const FILTERS: usize = 32;
+/// Wrong answers that are shown at most.
+const MISTAKES: usize = 24;
+
+impl Session {
+    /// The weights of the first layer of a run, one picture per feature map or unit; none for a run that does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device cannot be read.
+    pub async fn filters(&self, run: usize) -> Result<Option<Filters>> {
+        let networks = self.cohort.networks();
+        let Some((network, index)) = networks.group_of_run(run) else { return Ok(None) };
+        let Some(layer) = network.plan.architecture.weight_layers().first().copied() else { return Ok(None) };
+        let weight = network.parameters[0].clone().narrow(0, index, 1);
+        let weight = read(Transaction::default().register(weight)).await?.concat();
+        let image = self.dataset.shape();
+        let (pictures, height, width) = match layer.shape {
+            // Row by row a unit's weights, which lie in a column.
+            WeightShape::Dense { inputs, outputs } => {
+                let unit = |unit: usize| (0..inputs).map(|input| weight[input * outputs + unit]).collect();
+                ((0..outputs.min(FILTERS)).map(unit).collect(), image.height, image.width)
+            }
+            WeightShape::Convolution { channels_in, kernel, .. } => {
+                let pictures = weight.chunks(channels_in * kernel * kernel).take(FILTERS).map(<[f32]>::to_vec);
+                (pictures.collect(), kernel, kernel)
+            }
+        };
+        Ok(Some(Filters { run, step: self.step(), channels: image.channels, height, width, pictures }))
+    }
+
+    /// What a run got right and wrong at the last evaluation; none before the first and for a run that does not exist.
+    #[must_use]
+    pub fn examination(&self, run: usize) -> Option<Examination> {
+        let judgement = self.judgement.as_ref()?;
+        let predicted = judgement.classes.get(run)?;
+        let (test, classes) = (&self.dataset.test, self.dataset.classes);
+        let mut confusion = vec![0; classes * classes];
+        let mut mistakes = Vec::new();
+        for (index, (label, class)) in test.labels.iter().zip(predicted).enumerate() {
+            if let Some(count) = confusion.get_mut(usize::from(*label) * classes + usize::from(*class)) {
+                *count += 1;
+            }
+            if label != class && mistakes.len() < MISTAKES {
+                mistakes.push(Mistake { index, label: *label, predicted: *class, pixels: self.pixels(index) });
+            }
+        }
+        Some(Examination { run, step: judgement.step, confusion, mistakes })
+    }
+
+    /// The pixels of a test example, its index and its class; an index beyond the last one counts on from the first.
+    #[must_use]
+    pub fn test_example(&self, index: usize) -> (Vec<u8>, usize, u8) {
+        let test = &self.dataset.test;
+        let index = index % test.len().max(1);
+        (self.pixels(index), index, test.labels.get(index).copied().unwrap_or_default())
+    }
+
+    fn pixels(&self, index: usize) -> Vec<u8> {
+        let pixels = self.dataset.pixels();
+        self.dataset.test.images.chunks(pixels).nth(index).unwrap_or_default().to_vec()
+    }
+
+    /// What every run makes of one image of the data set's size, given as pixels `[channels, height, width]` from 0 to 255:
+    /// the probability of each class, per run.
+    ///
+    /// # Errors
+    /// [`Error::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.
+    pub async fn classify(&self, pixels: &[u8]) -> Result<Vec<Vec<f32>>> {
+        let expected = self.dataset.pixels();
+        if pixels.len() != expected {
+            return Err(Error::PixelCount { expected, got: pixels.len() });
+        }
+        let mut values = Vec::new();
+        self.dataset.write_pixels(pixels, &mut values);
+        let image = Tensor::from_data(TensorData::new(values, [1, 1, expected]), &self.device);
+        let probabilities = softmax(self.cohort.networks().forward(&image), 2);
+        let read = read(Transaction::default().register(probabilities)).await?.concat();
+        Ok(read.chunks(self.dataset.classes).map(<[f32]>::to_vec).collect())
+    }
+}

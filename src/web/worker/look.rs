@@ -1,0 +1,60 @@
+//! Answers to questions about the data and the runs: samples, filters, wrong answers, and what the runs say of an image.
+
+use super::scope::post;
+use super::{Failure, device_failure};
+use crate::dataset::Dataset;
+use crate::metrics::{DatasetSample, SampleImage};
+use crate::protocol::{Event, FailureKind, ImageSource};
+use crate::train::Session;
+
+/// Training images that are shown.
+const SAMPLES: usize = 30;
+
+/// A few images of a data set.
+pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
+    let images = dataset.train.images.chunks(dataset.pixels()).zip(&dataset.train.labels).take(SAMPLES);
+    let images = images.map(|(pixels, label)| SampleImage { label: *label, pixels: pixels.to_vec() });
+    DatasetSample {
+        name: dataset.name.name().to_owned(),
+        classes: dataset.class_names(),
+        channels: dataset.channels,
+        height: dataset.height,
+        width: dataset.width,
+        images: images.collect(),
+    }
+}
+
+/// Tells the page the weights of the first layer of a run.
+pub(super) async fn filters(session: &Session, run: usize) -> Result<(), Failure> {
+    if let Some(filters) = session.filters(run).await.map_err(device_failure)? {
+        post(&Event::Filters { filters });
+    }
+    Ok(())
+}
+
+/// Tells the page what a run got wrong at the last evaluation.
+pub(super) fn examine(session: &Session, run: usize) {
+    if let Some(examination) = session.examination(run) {
+        post(&Event::Examination { examination });
+    }
+}
+
+/// Tells the page what every run makes of an image.
+pub(super) async fn classify(session: &Session, image: ImageSource) -> Result<(), Failure> {
+    let (pixels, test) = match image {
+        ImageSource::Drawn { pixels } => (pixels, None),
+        ImageSource::Test { index } => {
+            let (pixels, index, label) = session.test_example(index);
+            (pixels, Some((index, label)))
+        }
+    };
+    match session.classify(&pixels).await {
+        Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
+        Err(error @ crate::error::Error::PixelCount { .. }) => {
+            // The page drew for another data set: nothing is wrong with the training.
+            log::warn!("{error}");
+        }
+        Err(error) => return Err(Failure::new(FailureKind::Device, error)),
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! A session with its clock, and whether it goes on by itself.
+
+use super::scope::{now_secs, post};
+use super::{Failure, device_failure, faults};
+use crate::metrics::Timing;
+use crate::protocol::{Event, FailureKind};
+use crate::train::{Session, Work};
+
+/// How often the page hears of progress, in seconds.
+const REPORT_SECS: f64 = 0.1;
+
+/// A session with its clock.
+pub(super) struct Run {
+    pub(super) session: Session,
+    pub(super) timing: Timing,
+    training_secs: f64,
+    reported_at: f64,
+    /// Steps between two read-backs, so that a GPU is never more than about one report behind.
+    steps_per_report: u64,
+    steps_since_report: u64,
+}
+
+/// Whether a session goes on by itself.
+pub(super) struct Pace {
+    running: bool,
+    /// Steps asked for one by one while it does not.
+    single_steps: u64,
+    /// The page knows that it waits, or that all is done.
+    announced: bool,
+    finished: bool,
+}
+
+impl Pace {
+    pub(super) fn new(running: bool) -> Self {
+        Self { running, single_steps: 0, announced: false, finished: false }
+    }
+
+    /// An evaluation that has begun is always ended, and a session with nothing left says so by itself, once.
+    pub(super) fn is_busy(&self, session: &Session) -> bool {
+        !self.finished && (self.may_train() || session.is_evaluating() || session.is_finished())
+    }
+
+    pub(super) fn may_train(&self) -> bool {
+        self.running || self.single_steps > 0
+    }
+
+    pub(super) fn count(&mut self, work: Work) {
+        self.finished = work == Work::Finished;
+        self.announced = self.finished;
+        if work == Work::Step && !self.running {
+            self.single_steps = self.single_steps.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn pause(&mut self) {
+        self.running = false;
+        self.single_steps = 0;
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.running = true;
+    }
+
+    pub(super) fn step(&mut self) {
+        self.single_steps += 1;
+    }
+
+    /// Tells the page that it waits; `false` when it knows.
+    pub(super) async fn announce(&mut self, run: &mut Run) -> Result<bool, Failure> {
+        if self.announced {
+            return Ok(false);
+        }
+        run.report().await?;
+        post(&Event::Paused { step: run.session.step() });
+        self.announced = true;
+        Ok(true)
+    }
+}
+
+impl Run {
+    pub(super) fn new(session: Session, runs: usize) -> Self {
+        Self {
+            session,
+            timing: Timing { runs, ..Timing::default() },
+            training_secs: 0.0,
+            reported_at: now_secs(),
+            steps_per_report: 1,
+            steps_since_report: 0,
+        }
+    }
+
+    /// One piece of work, and a report when one is due.
+    pub(super) async fn advance(&mut self, may_train: bool) -> Result<Work, Failure> {
+        let start = now_secs();
+        let work = self.session.advance(may_train).await.map_err(device_failure)?;
+        let elapsed = now_secs() - start;
+        self.timing.elapsed_secs += elapsed;
+        if work == Work::Step {
+            self.training_secs += elapsed;
+            self.steps_since_report += 1;
+        }
+        let evaluation_ended = work == Work::Evaluation && !self.session.is_evaluating();
+        if evaluation_ended || self.steps_since_report >= self.steps_per_report {
+            self.report().await?;
+        }
+        Ok(work)
+    }
+
+    /// Reads back what was measured and tells the page.
+    pub(super) async fn report(&mut self) -> Result<(), Failure> {
+        let start = now_secs();
+        let record = self.session.drain().await.map_err(device_failure)?;
+        if let Some(message) = faults::take_logged_error() {
+            return Err(Failure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+        }
+        let end = now_secs();
+        self.timing.elapsed_secs += end - start;
+        if !record.steps.is_empty() {
+            self.training_secs += end - start;
+            self.adapt_interval(end);
+        }
+        self.reported_at = end;
+        self.steps_since_report = 0;
+        let steps = self.session.step() as f64;
+        if steps > 0.0 && self.training_secs > 0.0 {
+            self.timing.steps_per_sec = steps / self.training_secs;
+            self.timing.ms_per_step = 1000.0 * self.training_secs / steps;
+        }
+        post(&Event::Progress { record, timing: self.timing });
+        Ok(())
+    }
+
+    /// Aims at one report every [`REPORT_SECS`].
+    fn adapt_interval(&mut self, now: f64) {
+        let elapsed = (now - self.reported_at).max(1e-3);
+        let per_step = elapsed / self.steps_since_report.max(1) as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 1000")]
+        let steps = (REPORT_SECS / per_step).clamp(1.0, 1000.0) as u64;
+        self.steps_per_report = steps;
+    }
+}
