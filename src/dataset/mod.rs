@@ -163,17 +163,31 @@ impl Dataset {
     /// [`Error::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let (images, pixels) = (&self.part(part).images, self.pixels());
-        let tables = self.normalization.iter().map(|channel| channel.table()).collect::<Vec<_>>();
+        let tables = self.tables();
         out.clear();
         out.reserve(indices.len() * pixels);
         for index in indices {
             let begin = *index as usize * pixels;
             let image = images.get(begin..begin + pixels).ok_or_else(|| self.no_such(part, *index))?;
-            for (plane, table) in image.chunks_exact(self.height * self.width).zip(&tables) {
-                out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
-            }
+            self.extend(out, image, &tables);
         }
         Ok(())
+    }
+
+    /// Replaces `out` by one image of the data set's size, normalised.
+    pub fn write_pixels(&self, image: &[u8], out: &mut Vec<f32>) {
+        out.clear();
+        self.extend(out, image, &self.tables());
+    }
+
+    fn tables(&self) -> Vec<[f32; 256]> {
+        self.normalization.iter().map(|channel| channel.table()).collect()
+    }
+
+    fn extend(&self, out: &mut Vec<f32>, image: &[u8], tables: &[[f32; 256]]) {
+        for (plane, table) in image.chunks_exact(self.height * self.width).zip(tables) {
+            out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
+        }
     }
 
     /// Replaces `out` by the labels at `indices`.

@@ -20,8 +20,8 @@ use burn::tensor::Tensor;
 pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
     let (kernel, stride, padding) = ([window.kernel; 2], [window.stride; 2], [window.padding; 2]);
     match pooling {
-        Pooling::Max => max_pool2d(maps, MaxPoolOptions::new(kernel, stride, padding, [1, 1], false)),
-        Pooling::Average => avg_pool2d(maps, AvgPoolOptions::new(kernel, stride, padding, true, false)),
+        Pooling::Max => max_pool2d(maps, MaxPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
+        Pooling::Average => avg_pool2d(maps, AvgPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
     }
 }
 

@@ -8,7 +8,7 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::ops::{ConvOptions, FloatTensorOps};
+use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{Tensor, TensorData};
@@ -26,7 +26,7 @@ pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize
 
 /// The convolution of several runs and its gradients.
 #[backend_extension(Autodiff, Flex, Cube: cfg(target_arch = "wasm32"))]
-pub trait StackedConvolution: Backend {
+pub(super) trait StackedConvolution: Backend {
     /// As [`convolve`].
     fn stacked_convolution(
         input: FloatTensor<Self>,
@@ -34,7 +34,7 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d(input, weight, None, options)
     }
 
@@ -46,7 +46,7 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d_x_backward(input, weight, gradient, options)
     }
 
@@ -58,14 +58,14 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d_weight_backward(input, weight, gradient, options)
     }
 }
 
 /// What Burn's own convolution has to know: runs are its groups, unless they share the input.
-fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window) -> ConvOptions<2> {
-    let groups = input.shape()[1] / weight.shape()[1];
+fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize) -> ConvOptions<2> {
+    let groups = if input.shape()[1] == weight.shape()[1] { 1 } else { runs };
     ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
 }
 
