@@ -55,7 +55,7 @@ pub struct ConvolutionSpec {
 }
 
 /// Residual blocks of the same width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StageSpec {
     /// Feature maps.
     pub channels: usize,

@@ -41,6 +41,7 @@ fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
     let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
     match experiment.dataset.name {
         DatasetName::Digits => Ok(draw()?),
+        DatasetName::FashionMnist | DatasetName::Cifar10 | DatasetName::Patterns | DatasetName::Upload => todo!(),
         DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
         DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),

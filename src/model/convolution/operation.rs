@@ -11,7 +11,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 
 /// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
 ///
@@ -72,6 +72,17 @@ fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize
 #[cfg(target_arch = "wasm32")]
 impl StackedConvolution for burn::backend::Cube {}
 
+/// Calls one of the functions of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.
+macro_rules! computed {
+    ($compute:path, $left:expr, $right:expr, $geometry:expr, $shape:expr) => {{
+        let (left, right) = ($left.to_contiguous(), $right.to_contiguous());
+        FloatTensor::<Self>::from_data(match left.dtype() {
+            DType::F64 => TensorData::new($compute(left.storage::<f64>(), right.storage(), $geometry), $shape),
+            _ => TensorData::new($compute(left.storage::<f32>(), right.storage(), $geometry), $shape),
+        })
+    }};
+}
+
 impl StackedConvolution for Flex {
     fn stacked_convolution(
         input: FloatTensor<Self>,
@@ -80,10 +91,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
-        let output = cpu::forward(input.storage(), weight.storage(), &geometry);
         let [height, width] = geometry.output;
-        float_tensor(output, [geometry.batch, runs * geometry.channels_out, height, width])
+        let shape = [geometry.batch, runs * geometry.channels_out, height, width];
+        computed!(cpu::forward, input, weight, &geometry, shape)
     }
 
     fn stacked_convolution_input_gradient(
@@ -94,10 +104,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (weight, gradient) = (weight.to_contiguous(), gradient.to_contiguous());
-        let output = cpu::input_gradient(gradient.storage(), weight.storage(), &geometry);
         let [height, width] = geometry.input;
-        float_tensor(output, [geometry.batch, runs * geometry.channels_in, height, width])
+        let shape = [geometry.batch, runs * geometry.channels_in, height, width];
+        computed!(cpu::input_gradient, gradient, weight, &geometry, shape)
     }
 
     fn stacked_convolution_weight_gradient(
@@ -108,15 +117,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
-        let output = cpu::weight_gradient(input.storage(), gradient.storage(), &geometry);
-        let Window { kernel, .. } = window;
-        float_tensor(output, [runs * geometry.channels_out, geometry.channels_in, kernel, kernel])
+        let shape = [runs * geometry.channels_out, geometry.channels_in, window.kernel, window.kernel];
+        computed!(cpu::weight_gradient, input, gradient, &geometry, shape)
     }
-}
-
-fn float_tensor(values: Vec<f32>, shape: [usize; 4]) -> FloatTensor<Flex> {
-    FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }
 
 fn geometry(input: &FloatTensor<Flex>, weight: &FloatTensor<Flex>, window: Window, runs: usize) -> Geometry {
