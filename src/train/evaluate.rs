@@ -1,7 +1,7 @@
 //! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
 
 use crate::dataset::{Dataset, Part};
-use crate::emergence::{self, ActiveRule, LayerActivity};
+use crate::emergence::{self, ActiveRule, LayerActivity, Network};
 use crate::error::{Error, Result};
 use crate::experiment::limits::EVALUATION_CHUNK;
 use crate::experiment::{ActiveDefinition, ActivitySpec};
@@ -113,7 +113,11 @@ impl Evaluator {
         });
         #[expect(clippy::cast_possible_truncation, reason = "a threshold on f32 values")]
         let tau = self.activity.tau as f32;
-        let measured = emergence::measure(&layers.collect::<Vec<_>>(), active_rule(&self.activity), tau)
+        let widths = shapes.iter().map(|&[.., units]| units).collect::<Vec<_>>();
+        let measured = Network::dense(&widths)
+            .and_then(|network| {
+                emergence::measure(&network, &layers.collect::<Vec<_>>(), active_rule(&self.activity), tau)
+            })
             .map_err(|error| Error::Emergence { reason: error.to_string() })?;
         #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
         Ok(Some(RunEvaluation {
