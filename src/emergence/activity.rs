@@ -48,7 +48,7 @@ pub struct Measurement {
 /// active above `tau` under `rule`.
 ///
 /// `E_A` and `E_B` are averaged over the samples where these have masks of their own, and only then is the logarithm
-/// taken. Costs `O(units + positions · kernel area)` per mask and form, whatever the number of edges. How the measure
+/// taken. Costs `O(units + positions · kernel size)` per mask and form, whatever the number of edges. How the measure
 /// reads on convolutions, pooling and skip connections is derived by this project and checked against the graph of all
 /// units and edges.
 ///
@@ -68,8 +68,9 @@ pub fn measure(
     let mut recurrence = Recurrence::new(network);
     let (mut sum_a, mut sum_b, mut count) = (Scaled::zero(), Scaled::zero(), 0_u32);
     while let Some(active) = masks_of_layers.iter_mut().map(Iterator::next).collect::<Option<Vec<_>>>() {
-        sum_a = sum_a.plus(&recurrence.emergence(Form::ThroughActive, &active));
-        sum_b = sum_b.plus(&recurrence.emergence(Form::ThroughAll, &active));
+        recurrence.activate(&active);
+        sum_a = sum_a.plus(&recurrence.emergence(Form::ThroughActive));
+        sum_b = sum_b.plus(&recurrence.emergence(Form::ThroughAll));
         count += 1;
     }
     let share = Scaled::new(1.0 / f64::from(count));

@@ -5,7 +5,8 @@
 //! B), with `T` the paths that leave it. Into a convolution lead the same edges from every channel, so `T` of the
 //! layer before is one plane: the sum over the channels of what they pass on, spread back over the window of each
 //! position (a transposed convolution with a kernel of ones). A depthwise window does the same channel by channel.
-//! Time is `O(units + positions · kernel area)` per mask.
+//! A layer that no depthwise window touches is therefore one plane on which channels are only counted, a dense layer a
+//! single number. Time is `O(units + positions · (kernel height + kernel width))` per mask.
 //!
 //! The counts of one layer share one power of two, with the largest mantissa between 1 and 2^300. So a count vanishes
 //! when it is smaller than the largest of its layer by more than 2^1000. That loses nothing as long as no count
@@ -13,29 +14,54 @@
 //! networks nothing is lost either where all units of a layer have equal counts, as between dense layers. It would
 //! take such a network with, in addition, units that lead almost nowhere beside units that lead everywhere.
 
-use super::graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
+use super::graph::{EdgeKind, Network, NetworkLayer, Window};
 use super::scaled::{Scaled, exponent_of, power_of_two};
 use super::{Amount, Form};
+use std::ops::Range;
 
 /// The largest mantissa of a layer: far enough from the limit of 2^1023 for sums over all edges of a layer.
 const LARGEST: f64 = power_of_two(300);
 /// What is smaller by more than this power of two counts as nothing.
 const NEGLIGIBLE: i64 = 1000;
+/// Sums and maxima are formed in so many parts, which a processor can do side by side.
+const LANES: usize = 8;
 
 /// Evaluates the recurrence for one mask after the other, in memory that it keeps.
 #[derive(Debug)]
 pub(super) struct Recurrence<'network> {
     network: &'network Network,
-    /// Per layer and unit, `[channels, height, width]`: first the paths that leave it, then what it passes on.
-    counts: Vec<Counts>,
-    planes: Planes,
+    blocks: Vec<Block>,
+    scratch: Scratch,
 }
 
-/// Scratch memory of a convolution: the sum over the channels that it leads to, and the same spread over its windows.
+/// The units of one layer as planes of `height · width`: a plane per channel, or one for all channels.
+#[derive(Debug)]
+struct Block {
+    /// Channels that share a plane.
+    channels: usize,
+    /// How many of them are active, per plane and position.
+    active: Vec<f64>,
+    /// First the paths that leave a unit, then what the channels of the plane pass on together.
+    counts: Counts,
+    /// Where the windows of each of [`NetworkLayer::inputs`] lie.
+    covers: Vec<Cover>,
+}
+
+/// The rows and columns of a plane that a window covers at each row and column of the layer behind it.
+#[derive(Debug)]
+struct Cover {
+    rows: Vec<Range<usize>>,
+    columns: Vec<Range<usize>>,
+    /// `[height, width]` of the plane.
+    over: [usize; 2],
+}
+
+/// Of a convolution: the sum over the channels that it leads to, and the same spread over its windows; and one row.
 #[derive(Debug, Default)]
-struct Planes {
+struct Scratch {
     sums: Vec<f64>,
     spread: Vec<f64>,
+    row: Vec<f64>,
 }
 
 /// The non-negative numbers `mantissa · 2^exponent`.
@@ -47,30 +73,45 @@ struct Counts {
 }
 
 impl<'network> Recurrence<'network> {
+    /// With no unit active.
     pub(super) fn new(network: &'network Network) -> Self {
-        let counts = network.layers().iter().map(|layer| Counts { mantissas: vec![0.0; layer.units()], exponent: 0 });
-        Self { network, counts: counts.collect(), planes: Planes::default() }
+        let layers = network.layers();
+        let mut shared = vec![true; layers.len()];
+        for (index, layer) in layers.iter().enumerate() {
+            for edges in layer.inputs.iter().filter(|edges| matches!(edges.kind, EdgeKind::Depthwise(_))) {
+                shared[index] = false;
+                shared[edges.from] = false;
+            }
+        }
+        let blocks = layers.iter().zip(shared).map(|(layer, shared)| Block::new(layers, layer, shared));
+        Self { network, blocks: blocks.collect(), scratch: Scratch::default() }
     }
 
-    /// `E` when these units are active: one entry per layer, `[channels, height, width]` of that layer.
-    pub(super) fn emergence(&mut self, form: Form, active: &[&[bool]]) -> Scaled {
-        for counts in &mut self.counts {
+    /// Makes exactly these units active: one entry per layer, `[channels, height, width]` of that layer.
+    pub(super) fn activate(&mut self, active: &[&[bool]]) {
+        for (block, active) in self.blocks.iter_mut().zip(active) {
+            block.activate(active);
+        }
+    }
+
+    /// `E` under the present mask.
+    pub(super) fn emergence(&mut self, form: Form) -> Scaled {
+        for Block { counts, .. } in &mut self.blocks {
             counts.mantissas.fill(0.0);
             counts.exponent = 0;
         }
         let mut total = Scaled::zero();
-        let layers = self.network.layers();
-        for (index, (layer, active)) in layers.iter().zip(active).enumerate().rev() {
-            let (earlier, later) = self.counts.split_at_mut(index);
-            let counts = &mut later[0];
-            counts.rescale();
-            total = total.plus(&counts.sum_inactive(active));
-            counts.pass_on(form, active);
-            for Edges { from, kind } in &layer.inputs {
-                let (source, into) = (&layers[*from], &mut earlier[*from]);
-                match kind {
-                    EdgeKind::Convolution(window) => self.planes.convolution(window, layer, counts, source, into),
-                    EdgeKind::Depthwise(window) => depthwise(window, layer, counts, source, into),
+        for (index, layer) in self.network.layers().iter().enumerate().rev() {
+            let (earlier, later) = self.blocks.split_at_mut(index);
+            let block = &mut later[0];
+            block.counts.rescale();
+            total = total.plus(&block.leaving_inactive());
+            block.pass_on(form);
+            for (edges, cover) in layer.inputs.iter().zip(&block.covers) {
+                let into = &mut earlier[edges.from].counts;
+                match edges.kind {
+                    EdgeKind::Convolution(_) => self.scratch.convolution(cover, &block.counts, into),
+                    EdgeKind::Depthwise(_) => self.scratch.depthwise(cover, &block.counts, into),
                 }
             }
         }
@@ -78,48 +119,102 @@ impl<'network> Recurrence<'network> {
     }
 }
 
-impl Planes {
-    /// Adds what `layer` passes on through the edges of a convolution to the counts `into` of `source`.
-    fn convolution(
-        &mut self,
-        window: &Window,
-        layer: &NetworkLayer,
-        counts: &Counts,
-        source: &NetworkLayer,
-        into: &mut Counts,
-    ) {
-        let factor = into.align(counts.exponent);
-        zeros(&mut self.sums, layer.positions());
-        for channel in counts.mantissas.chunks_exact(layer.positions()) {
-            add(&mut self.sums, channel);
+impl Block {
+    fn new(layers: &[NetworkLayer], layer: &NetworkLayer, shared: bool) -> Self {
+        let (planes, channels) = if shared { (1, layer.channels) } else { (layer.channels, 1) };
+        let zeros = vec![0.0; planes * layer.positions()];
+        let covers = layer.inputs.iter().map(|edges| Cover::new(edges.kind.window(), layer, &layers[edges.from]));
+        Self {
+            channels,
+            active: zeros.clone(),
+            counts: Counts { mantissas: zeros, exponent: 0 },
+            covers: covers.collect(),
         }
-        zeros(&mut self.spread, source.positions());
-        spread(window, layer.size(), &self.sums, factor, source.size(), &mut self.spread);
-        for channel in into.mantissas.chunks_exact_mut(source.positions()) {
-            add(channel, &self.spread);
+    }
+
+    /// Counts the active channels, one mask entry after the other.
+    fn activate(&mut self, mask: &[bool]) {
+        if let [all] = &mut self.active[..] {
+            // A dense layer. Whole numbers are exact in any order, and integers are counted faster.
+            *all = mask.iter().map(|&active| u32::from(active)).sum::<u32>().into();
+            return;
+        }
+        self.active.fill(0.0);
+        for mask in mask.chunks_exact(self.active.len()) {
+            self.active.iter_mut().zip(mask).for_each(|(count, &active)| *count += f64::from(u8::from(active)));
+        }
+    }
+
+    /// The paths that leave inactive units.
+    fn leaving_inactive(&self) -> Scaled {
+        let channels = self.channels as f64;
+        let leaving = |(paths, active): (&f64, &f64)| (channels - active) * paths;
+        let sum = in_lanes(&self.counts.mantissas, &self.active, leaving, |sum, value| sum + value);
+        Scaled::normalized(sum, self.counts.exponent)
+    }
+
+    /// Replaces the paths that leave a unit by those on which the units of its plane lie or end, for a predecessor.
+    fn pass_on(&mut self, form: Form) {
+        let one = negligible_or_power_of_two(-self.counts.exponent);
+        let channels = self.channels as f64;
+        let units = self.counts.mantissas.iter_mut().zip(&self.active);
+        match form {
+            Form::ThroughActive => units.for_each(|(paths, active)| *paths = active * (one + *paths)),
+            Form::ThroughAll => units.for_each(|(paths, active)| *paths = active * one + channels * *paths),
         }
     }
 }
 
-/// The same for a depthwise window. Channels that `source` does not have lead nowhere.
-fn depthwise(window: &Window, layer: &NetworkLayer, counts: &Counts, source: &NetworkLayer, into: &mut Counts) {
-    let factor = into.align(counts.exponent);
-    let channels = counts.mantissas.chunks_exact(layer.positions());
-    for (channel, into) in channels.zip(into.mantissas.chunks_exact_mut(source.positions())) {
-        spread(window, layer.size(), channel, factor, source.size(), into);
+impl Cover {
+    fn new(window: &Window, layer: &NetworkLayer, source: &NetworkLayer) -> Self {
+        let over = source.size();
+        let axis = |axis: usize| (0..layer.size()[axis]).map(|at| window.covered(axis, at, over[axis])).collect();
+        Self { rows: axis(0), columns: axis(1), over }
     }
-}
 
-/// Adds `factor` times the value of every position to all positions that its window covers, of a plane of size `over`.
-fn spread(window: &Window, size: [usize; 2], values: &[f64], factor: f64, over: [usize; 2], into: &mut [f64]) {
-    for (y, values) in values.chunks_exact(size[1]).enumerate() {
-        for row in window.covered(0, y, over[0]) {
-            let into = &mut into[row * over[1]..(row + 1) * over[1]];
-            for (x, value) in values.iter().enumerate() {
-                for sum in &mut into[window.covered(1, x, over[1])] {
-                    *sum += value * factor;
-                }
+    /// `height · width` of the layer behind the window, and of the plane.
+    fn positions(&self) -> [usize; 2] {
+        [self.rows.len() * self.columns.len(), self.over[0] * self.over[1]]
+    }
+
+    /// Adds `factor` times the value of every position to all positions of the plane `into` that its window covers.
+    fn spread(&self, values: &[f64], factor: f64, into: &mut [f64], row: &mut Vec<f64>) {
+        let width = self.over[1];
+        for (rows, values) in self.rows.iter().zip(values.chunks_exact(self.columns.len())) {
+            zeros(row, width);
+            for (columns, value) in self.columns.iter().zip(values) {
+                row[columns.clone()].iter_mut().for_each(|sum| *sum += value * factor);
             }
+            for into in into[rows.start * width..rows.end * width].chunks_exact_mut(width) {
+                add(into, row);
+            }
+        }
+    }
+}
+
+impl Scratch {
+    /// Adds what a layer passes on through the edges of a convolution to the counts `into` of another one.
+    fn convolution(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
+        let factor = into.align(passed_on.exponent);
+        let [behind, before] = cover.positions();
+        zeros(&mut self.sums, behind);
+        for plane in passed_on.mantissas.chunks_exact(behind) {
+            add(&mut self.sums, plane);
+        }
+        zeros(&mut self.spread, before);
+        cover.spread(&self.sums, factor, &mut self.spread, &mut self.row);
+        for plane in into.mantissas.chunks_exact_mut(before) {
+            add(plane, &self.spread);
+        }
+    }
+
+    /// The same for a depthwise window. Channels that only the later layer has lead nowhere.
+    fn depthwise(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
+        let factor = into.align(passed_on.exponent);
+        let [behind, before] = cover.positions();
+        let planes = passed_on.mantissas.chunks_exact(behind);
+        for (plane, into) in planes.zip(into.mantissas.chunks_exact_mut(before)) {
+            cover.spread(plane, factor, into, &mut self.row);
         }
     }
 }
@@ -127,7 +222,8 @@ fn spread(window: &Window, size: [usize; 2], values: &[f64], factor: f64, over: 
 impl Counts {
     /// Brings the largest mantissa back between 1 and [`LARGEST`].
     fn rescale(&mut self) {
-        let largest = self.mantissas.iter().fold(0.0, |largest: f64, &mantissa| largest.max(mantissa));
+        let larger = |a: f64, b: f64| if a > b { a } else { b };
+        let largest = in_lanes(&self.mantissas, &self.mantissas, |(&mantissa, _)| mantissa, larger);
         if largest == 0.0 {
             self.exponent = 0;
         } else if largest > LARGEST || largest < 1.0 && self.exponent > 0 {
@@ -150,25 +246,6 @@ impl Counts {
     fn scale(&mut self, factor: f64) {
         self.mantissas.iter_mut().for_each(|mantissa| *mantissa *= factor);
     }
-
-    /// The paths that leave inactive units.
-    fn sum_inactive(&self, active: &[bool]) -> Scaled {
-        let inactive =
-            self.mantissas.iter().zip(active).map(|(&mantissa, &active)| if active { 0.0 } else { mantissa });
-        Scaled::normalized(inactive.sum(), self.exponent)
-    }
-
-    /// Replaces the paths that leave each unit by the paths on which it lies or ends, seen from a predecessor.
-    fn pass_on(&mut self, form: Form, active: &[bool]) {
-        let one = negligible_or_power_of_two(-self.exponent);
-        for (mantissa, &active) in self.mantissas.iter_mut().zip(active) {
-            *mantissa = match form {
-                Form::ThroughActive if active => *mantissa + one,
-                Form::ThroughActive => 0.0,
-                Form::ThroughAll => *mantissa + if active { one } else { 0.0 },
-            };
-        }
-    }
 }
 
 /// `2^exponent` for exponents up to 0, as 0 where nothing is left of a mantissa.
@@ -183,4 +260,18 @@ fn zeros(plane: &mut Vec<f64>, positions: usize) {
 
 fn add(sums: &mut [f64], values: &[f64]) {
     sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+}
+
+/// Reduces what `value` makes of the pairs, starting from zeros.
+fn in_lanes(a: &[f64], b: &[f64], value: impl Fn((&f64, &f64)) -> f64, reduce: impl Fn(f64, f64) -> f64) -> f64 {
+    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for (a, b) in a_lanes.iter().zip(b_lanes) {
+        for (lane, pair) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane = reduce(*lane, value(pair));
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(value);
+    lanes.into_iter().chain(rest).fold(0.0, reduce)
 }
