@@ -4,6 +4,7 @@
 //! the examples of a batch. Nothing here knows where the bytes came from, except [`files`], which is native.
 
 pub mod archive;
+pub mod augment;
 pub mod batcher;
 pub mod cifar;
 pub mod digits;
@@ -21,6 +22,7 @@ pub use normalization::Normalization;
 
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
+use augment::Augmentation;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -156,6 +158,21 @@ impl Dataset {
     pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let tables = self.tables();
         self.write_images(part, indices, out, |image, out| self.normalize(&tables, image, out))
+    }
+
+    /// As [`write_examples`](Self::write_examples), of images that are cropped and flipped at random before they are
+    /// normalised ([`augment`]), as (seed, step) has it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchExample`] if an index is not below the number of examples.
+    pub fn write_augmented(&self, part: Part, indices: &[u32], seed: u64, step: u64, out: &mut Vec<f32>) -> Result<()> {
+        let tables = self.tables();
+        let mut augmentations = Augmentation::of_batch(seed, step);
+        let mut augmented = Vec::with_capacity(self.pixels());
+        self.write_images(part, indices, out, |image, out| {
+            augmentations.by_ref().take(1).for_each(|one| one.apply(self, image, &mut augmented));
+            self.normalize(&tables, &augmented, out);
+        })
     }
 
     /// Replaces `out` by what `write` appends to it for each of the images at `indices`.

@@ -1,6 +1,7 @@
 //! Tests of `dataset`: IDX files whole and broken, MNIST itself where it is there, the generator of digits, and the
-//! order of the batches; CIFAR-10 and uploads in files of their own.
+//! order of the batches; CIFAR-10, uploads and augmentation in files of their own.
 
+mod augment;
 mod cifar;
 mod upload;
 
