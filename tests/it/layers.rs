@@ -33,7 +33,11 @@ const RULES: &[Rule] = &[
     Rule { module: "error", own: &[], outside: &["thiserror"] },
     Rule { module: "experiment", own: &["error"], outside: &["serde", "percent_encoding"] },
     Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
-    Rule { module: "dataset", own: &["error", "experiment", "rng"], outside: &["rand_chacha", "sha2", "flate2"] },
+    Rule {
+        module: "dataset",
+        own: &["error", "experiment", "rng"],
+        outside: &["rand_chacha", "sha2", "flate2", "tar"],
+    },
     Rule { module: "emergence", own: &[], outside: &["num_bigint", "thiserror"] },
     Rule { module: "init", own: &["experiment", "rng"], outside: &["rand", "libm", "sha2"] },
     Rule { module: "metrics", own: &["experiment"], outside: &["serde", "statrs"] },

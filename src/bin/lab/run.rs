@@ -43,6 +43,13 @@ fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
         DatasetName::Digits => Ok(draw()?),
         DatasetName::FashionMnist | DatasetName::Cifar10 | DatasetName::Patterns | DatasetName::Upload => todo!(),
         DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
+        DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
+        DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
+        DatasetName::Patterns => Err(Error::value("data", "a data set that can be had natively", "patterns").into()),
+        DatasetName::Upload => {
+            let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
+            Err(Error::value("data", expected, "upload").into())
+        }
         DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),
             Err(Error::DataFileMissing { .. }) => {
