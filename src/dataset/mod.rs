@@ -1,4 +1,4 @@
-//! Images and labels: readers, the generator of digits, and the order in which examples are used.
+//! Images and labels: readers, generators, and the order in which examples are used.
 //!
 //! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalised floats only for
 //! the examples of a batch. Nothing here knows where the bytes came from, except [`files`], which is native.
@@ -7,8 +7,11 @@ pub mod batcher;
 pub mod digits;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod files;
+pub mod generator;
 pub mod idx;
 pub mod mnist;
+
+mod draws;
 
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;

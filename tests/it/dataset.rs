@@ -301,7 +301,7 @@ fn digits_are_the_same_everywhere() {
     assert_eq!((&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]), (&image[..], label), "by itself");
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
     assert_eq!((&dataset.test.images[..784], dataset.test.labels[0]), (&image[..], label), "the first test example");
-    let mut pieces = digits::Generator::new(digits::SEED, 100, 20).expect("few");
+    let mut pieces = digits::generator(digits::SEED, 100, 20).expect("few");
     while !pieces.advance(7) {}
     assert_eq!(pieces.finish(), dataset, "in pieces");
     assert_ne!(digits::example(1, 7).0, digits::example(digits::SEED, 7).0, "another seed");

@@ -36,7 +36,7 @@ pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
 }
 
 async fn draw_digits(turn: &Turn) -> Result<Dataset> {
-    let mut generator = digits::Generator::new(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
+    let mut generator = digits::generator(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
     while !generator.advance(DIGITS_PER_TURN) {
         progress("digits", generator.done() as u64, Some(generator.total() as u64));
         turn.pass().await;
