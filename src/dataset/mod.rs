@@ -10,6 +10,7 @@ pub mod files;
 pub mod generator;
 pub mod idx;
 pub mod mnist;
+pub mod patterns;
 
 mod draws;
 
