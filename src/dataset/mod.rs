@@ -1,4 +1,4 @@
-//! Images and labels: readers, the generator of digits, and the order in which examples are used.
+//! Images and labels: readers, generators, and the order in which examples are used.
 //!
 //! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalised floats only for
 //! the examples of a batch. Nothing here knows where the bytes came from, except [`files`], which is native.
@@ -11,12 +11,16 @@ pub mod digits;
 pub mod fashion_mnist;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod files;
+pub mod generator;
 pub mod idx;
 pub mod idx_set;
 pub mod mnist;
-mod normalization;
+pub mod patterns;
 pub mod published;
 pub mod upload;
+
+mod draws;
+mod normalization;
 
 pub use normalization::Normalization;
 
@@ -121,11 +125,8 @@ impl Dataset {
         let names: &[&str] = match self.name {
             DatasetName::FashionMnist => &fashion_mnist::CLASS_NAMES,
             DatasetName::Cifar10 => &cifar::CLASS_NAMES,
-            DatasetName::Auto
-            | DatasetName::Mnist
-            | DatasetName::Digits
-            | DatasetName::Patterns
-            | DatasetName::Upload => &[],
+            DatasetName::Patterns => &patterns::CLASS_NAMES,
+            DatasetName::Auto | DatasetName::Mnist | DatasetName::Digits | DatasetName::Upload => &[],
         };
         let name = |class: usize| names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
         (0..self.classes).map(name).collect()

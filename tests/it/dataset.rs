@@ -1,8 +1,9 @@
 //! Tests of `dataset`: IDX files whole and broken, MNIST itself where it is there, the generator of digits, and the
-//! order of the batches; CIFAR-10, uploads and augmentation in files of their own.
+//! order of the batches; colour patterns, CIFAR-10, uploads and augmentation in files of their own.
 
 mod augment;
 mod cifar;
+mod patterns;
 mod upload;
 
 use emergence_lab::dataset::batcher::Batcher;
@@ -285,21 +286,26 @@ fn mnist_is_what_was_published() {
     check_normalization(&dataset, 0.000_051);
 }
 
-/// The constants of every channel are within `tolerance` of the measured ones.
+/// The documented constants of each channel are within `tolerance` of the measured ones.
 fn check_normalization(dataset: &Dataset, tolerance: f64) {
-    let plane = dataset.height * dataset.width;
+    let (pixels, plane) = (dataset.pixels(), dataset.height * dataset.width);
+    assert_eq!(dataset.normalization.len(), dataset.channels, "one for each channel");
     for (channel, stated) in dataset.normalization.iter().enumerate() {
         let mut histogram = [0_u64; 256];
-        let planes = dataset.train.images.chunks(plane).skip(channel).step_by(dataset.channels);
-        planes.flatten().for_each(|pixel| histogram[usize::from(*pixel)] += 1);
-        let count = (dataset.train.len() * plane) as f64;
+        for image in dataset.train.images.chunks(pixels) {
+            for pixel in &image[channel * plane..(channel + 1) * plane] {
+                histogram[usize::from(*pixel)] += 1;
+            }
+        }
         let moment = |power| {
             let value = |pixel: usize| (pixel as f64 / 255.0).powi(power);
-            histogram.iter().enumerate().map(|(pixel, count)| value(pixel) * *count as f64).sum::<f64>() / count
+            histogram.iter().enumerate().map(|(pixel, count)| value(pixel) * *count as f64).sum::<f64>()
+                / (dataset.train.len() * plane) as f64
         };
         let (mean, std) = (moment(1), (moment(2) - moment(1).powi(2)).sqrt());
         let wrong = |measured: f64, stated: f32| (measured - f64::from(stated)).abs() > tolerance;
-        assert!(!wrong(mean, stated.mean) && !wrong(std, stated.std), "measured {mean} and {std}, stated {stated:?}");
+        let right = !wrong(mean, stated.mean) && !wrong(std, stated.std);
+        assert!(right, "channel {channel}: measured {mean} and {std}, stated {stated:?}");
     }
 }
 
@@ -331,7 +337,7 @@ fn digits_are_the_same_everywhere() {
     assert_eq!((&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]), (&image[..], label), "by itself");
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
     assert_eq!((&dataset.test.images[..784], dataset.test.labels[0]), (&image[..], label), "the first test example");
-    let mut pieces = digits::Generator::new(digits::SEED, 100, 20).expect("few");
+    let mut pieces = digits::generator(digits::SEED, 100, 20).expect("few");
     while !pieces.advance(7) {}
     assert_eq!(pieces.finish(), dataset, "in pieces");
     assert_ne!(digits::example(1, 7).0, digits::example(digits::SEED, 7).0, "another seed");

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use emergence_lab::dataset::{Dataset, digits, files};
+use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
@@ -41,11 +41,13 @@ fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
     let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
     match experiment.dataset.name {
         DatasetName::Digits => Ok(draw()?),
-        DatasetName::FashionMnist | DatasetName::Cifar10 | DatasetName::Patterns | DatasetName::Upload => todo!(),
         DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
         DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
         DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
-        DatasetName::Patterns => Err(Error::value("data", "a data set that can be had natively", "patterns").into()),
+        DatasetName::Patterns => {
+            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
+            Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
+        }
         DatasetName::Upload => {
             let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
             Err(Error::value("data", expected, "upload").into())
