@@ -10,6 +10,7 @@ use super::idx_set::same_count;
 use super::{Dataset, Normalization, Part, Split, cifar, hexadecimal, idx, limit};
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
+use crate::experiment::limits::EXAMPLES;
 
 /// Height and width that an image may have at most, in pixels.
 pub const SIDE: usize = 64;
@@ -211,7 +212,7 @@ fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
     if test.is_empty() {
         test = split_off_sixth(&mut train, image)?;
     }
-    let (most_train, most_test) = DatasetName::Upload.examples();
+    let (most_train, most_test) = (EXAMPLES, EXAMPLES);
     for (part, limit, got) in [(Part::Train, most_train, train.len()), (Part::Test, most_test, test.len())] {
         if got > limit {
             return Err(Error::UploadTooMany { part: word(part), limit, got });

@@ -111,7 +111,8 @@ impl ModelSpec {
 
     fn too_small(&self, input: FeatureShape) -> Error {
         let (height, width) = (input.height, input.width);
-        let expected = format!("a network whose pools and strides leave at least one place of {height} x {width} images");
+        let expected =
+            format!("a network whose pools and strides leave at least one place of {height} x {width} images");
         Error::value("model", expected, self)
     }
 

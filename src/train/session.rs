@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::{LayerWeights, weights_sha256};
-use crate::model::Plan;
 use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
+use crate::model::Plan;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! The query string, both ways: what is written can be read, and what is wrong is named.
 
 use emergence_lab::error::Error;
-use emergence_lab::experiment::query::KEYS;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling};
+use emergence_lab::experiment::query::KEYS;
 use emergence_lab::experiment::{
     Activation, ActiveDefinition, ActivitySpec, BaseInit, ConvolutionSpec, DatasetName, DatasetSpec, DevicePreference,
     Experiment, InitScheme, Language, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Promotion,
@@ -352,7 +352,8 @@ fn within_limits(mut experiment: Experiment) -> Experiment {
     experiment.evaluate_every = experiment.evaluate_every.max((experiment.steps * runs).div_ceil(limits::EVALUATIONS));
     let shape = FeatureShape { channels: 3, height: 32, width: 32 };
     if let Ok(architecture) = experiment.model.architecture(shape, 10, experiment.norm) {
-        let batch_size = usize::try_from(limits::VALUES / architecture.value_count()).expect("a batch fits into memory");
+        let batch_size =
+            usize::try_from(limits::VALUES / architecture.value_count()).expect("a batch fits into memory");
         experiment.batch_size = experiment.batch_size.min(batch_size);
     }
     experiment

@@ -4,10 +4,10 @@
 
 mod equivalence;
 
+use emergence_lab::experiment::architecture::{WeightLayer, WeightShape};
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
 use emergence_lab::init::draw::StandardNormals;
 use emergence_lab::init::promoting::{exponents, factors};
-use emergence_lab::experiment::architecture::{WeightLayer, WeightShape};
 use emergence_lab::init::variance::gain;
 use emergence_lab::init::{LayerWeights, layer_rates, sample, weights_sha256};
 use emergence_lab::rng::{Purpose, stream};
@@ -271,7 +271,12 @@ fn values_never_change() {
 
 #[test]
 fn digests_are_of_little_endian_floats() {
-    let layer = LayerWeights { weight: vec![1.0], bias: vec![-2.0], shape: WeightShape::Dense { inputs: 1, outputs: 1 }, factor: 1.0 };
+    let layer = LayerWeights {
+        weight: vec![1.0],
+        bias: vec![-2.0],
+        shape: WeightShape::Dense { inputs: 1, outputs: 1 },
+        factor: 1.0,
+    };
     // printf '\x00\x00\x80\x3f' | sha256sum, and the same with '\x00\x00\x00\xc0' appended.
     assert_eq!(layer.weight_sha256(), "e00e5eb9444182f352323374ef4e08ebcb784725fdd4fd612d7730540b3e0c8c", "weight");
     assert_eq!(

@@ -1,7 +1,9 @@
 //! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
 
 use crate::metrics::setup;
-use emergence_lab::metrics::{ChannelEmergence, Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing};
+use emergence_lab::metrics::{
+    ChannelEmergence, Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing,
+};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -90,7 +90,8 @@ fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
     let weights = layer_weights(&reference.widths, &reference.parameters);
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
-        let hidden = reference.widths[1..reference.widths.len() - 1].iter().map(ToString::to_string).collect::<Vec<_>>();
+        let hidden =
+            reference.widths[1..reference.widths.len() - 1].iter().map(ToString::to_string).collect::<Vec<_>>();
         let model = hidden.join(",");
         let experiment = experiment(&format!("model=mlp:{model}&{}&init=kaiming_normal&seeds=1", case.query));
         let plan = plan(&experiment, inputs, classes);

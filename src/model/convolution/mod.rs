@@ -9,11 +9,10 @@ mod parallel;
 
 pub use operation::convolve;
 
-
 use crate::experiment::architecture::{Pooling, Window};
+use burn::tensor::Tensor;
 use burn::tensor::module::{avg_pool2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
-use burn::tensor::Tensor;
 
 /// Pools every feature map of `maps`, `[batch, channels, height, width]`. A row or column that fills no window is left out.
 #[must_use]
@@ -30,11 +29,8 @@ pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
 #[must_use]
 pub fn shortcut(maps: Tensor<4>, runs: usize, stride: usize, channels: usize) -> Tensor<4> {
     // A window of one place picks it; unlike a slice with a stride it has a gradient on every backend.
-    let picked = if stride == 1 {
-        maps
-    } else {
-        pool(maps, Pooling::Average, Window { kernel: 1, stride, padding: 0 })
-    };
+    let picked =
+        if stride == 1 { maps } else { pool(maps, Pooling::Average, Window { kernel: 1, stride, padding: 0 }) };
     let [batch, all, height, width] = picked.dims();
     let own = all / runs;
     if own == channels {

@@ -19,8 +19,12 @@ use burn::tensor::{DType, Tensor, TensorData};
 /// `weight` is `[runs · channels_out, channels_in, kernel, kernel]`.
 #[must_use]
 pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize) -> Tensor<4> {
-    let output =
-        <Dispatch as StackedConvolution>::stacked_convolution(input.into_dispatch(), weight.into_dispatch(), window, runs);
+    let output = <Dispatch as StackedConvolution>::stacked_convolution(
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        window,
+        runs,
+    );
     Tensor::from_dispatch(output)
 }
 
@@ -148,7 +152,10 @@ impl<B: Backend + StackedConvolution, C: CheckpointStrategy> StackedConvolution 
         match Gradient.prepare::<C>([input.node(), weight.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut prepared) => {
                 let state = (prepared.checkpoint(&input), prepared.checkpoint(&weight), window, runs);
-                prepared.finish(state, B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
+                prepared.finish(
+                    state,
+                    B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs),
+                )
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
