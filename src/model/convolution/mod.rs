@@ -36,7 +36,7 @@ pub fn shortcut(maps: Tensor<4>, runs: usize, stride: usize, channels: usize) ->
     if own == channels {
         return picked;
     }
-    let zeros = Tensor::<5>::zeros([batch, runs, channels - own, height, width], &picked.device());
+    let zeros = Tensor::<5>::zeros([batch, runs, channels - own, height, width], (&picked.device(), picked.dtype()));
     let split = picked.reshape([batch, runs, own, height, width]);
     Tensor::cat(vec![split, zeros], 2).reshape([batch, runs * channels, height, width])
 }

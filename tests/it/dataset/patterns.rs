@@ -47,9 +47,10 @@ fn patterns_are_colour_images_of_ten_classes() {
     assert_eq!(dataset.name, DatasetName::Patterns, "name");
     let shape = (dataset.channels, dataset.height, dataset.width, dataset.classes);
     assert_eq!(shape, (3, 32, 32, CLASS_NAMES.len()), "shape");
-    assert_eq!((dataset.pixels(), dataset.classes), DatasetName::Patterns.shape(), "what the limits count with");
+    let facts = DatasetName::Patterns.facts().expect("known before it is drawn");
+    assert_eq!((dataset.shape(), dataset.classes), (facts.shape, facts.classes), "what the limits count with");
     let most = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
-    assert_eq!(most, DatasetName::Patterns.examples(), "what may be asked for");
+    assert_eq!(most, (facts.train, facts.test), "what may be asked for");
     let names = CLASS_NAMES.iter().collect::<HashSet<_>>();
     assert_eq!(names.len(), CLASS_NAMES.len(), "no name twice");
 }
