@@ -3,6 +3,7 @@
 mod gradients;
 mod reference;
 mod runs;
+mod session;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use emergence_lab::experiment::architecture::FeatureShape;

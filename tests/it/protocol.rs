@@ -2,9 +2,10 @@
 
 use crate::metrics::setup;
 use emergence_lab::metrics::{
-    ChannelEmergence, Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing,
+    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Record, RunEvaluation,
+    SampleImage, StepRecord, Timing,
 };
-use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -23,7 +24,7 @@ fn timing() -> Timing {
 
 #[test]
 fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 2, "raise it together with the texts below");
+    assert_eq!(PROTOCOL_VERSION, 3, "raise it together with the texts below");
 }
 
 #[test]
@@ -34,6 +35,12 @@ fn commands_have_their_texts() {
     check(&Command::Resume, r#"{"type":"resume"}"#);
     check(&Command::Step, r#"{"type":"step"}"#);
     check(&Command::Reset, r#"{"type":"reset"}"#);
+    check(&Command::Inspect { run: 4 }, r#"{"type":"inspect","run":4}"#);
+    let test = Command::Classify { image: ImageSource::Test { index: 7 } };
+    check(&test, r#"{"type":"classify","image":{"from":"test","index":7}}"#);
+    let drawn = Command::Classify { image: ImageSource::Drawn { pixels: vec![0, 255] } };
+    check(&drawn, r#"{"type":"classify","image":{"from":"drawn","pixels":[0,255]}}"#);
+    check(&Command::Upload, r#"{"type":"upload"}"#);
 }
 
 #[test]
@@ -65,6 +72,46 @@ fn events_have_their_texts() {
         let text = format!(r#"{{"type":"failed","kind":"{name}","message":"Why \"it\" stopped."}}"#);
         check(&Event::Failed { kind, message: "Why \"it\" stopped.".into() }, &text);
     }
+}
+
+#[test]
+fn looks_have_their_texts() {
+    let image = SampleImage { label: 1, pixels: vec![0, 9] };
+    let sample = DatasetSample {
+        name: "patterns".into(),
+        classes: vec!["disc".into(), "ring".into()],
+        channels: 1,
+        height: 1,
+        width: 2,
+        images: vec![image],
+    };
+    let text = concat!(
+        r#""sample":{"name":"patterns","classes":["disc","ring"],"channels":1,"height":1,"width":2,"#,
+        r#""images":[{"label":1,"pixels":[0,9]}]}}"#
+    );
+    check(&Event::Dataset { sample: sample.clone() }, &format!(r#"{{"type":"dataset",{text}"#));
+    check(&Event::Uploaded { train: 5, test: 1, sample }, &format!(r#"{{"type":"uploaded","train":5,"test":1,{text}"#));
+    check(&Event::UploadRefused { message: "Why.".into() }, r#"{"type":"upload_refused","message":"Why."}"#);
+    let filters = Filters { run: 2, step: 50, channels: 1, height: 1, width: 2, pictures: vec![vec![0.5, -1.0]] };
+    check(
+        &Event::Filters { filters },
+        concat!(
+            r#"{"type":"filters","filters":{"run":2,"step":50,"channels":1,"height":1,"width":2,"#,
+            r#""pictures":[[0.5,-1.0]]}}"#
+        ),
+    );
+    let mistakes = vec![Mistake { index: 3, label: 0, predicted: 1, pixels: vec![7, 8] }];
+    check(
+        &Event::Examination { examination: Examination { run: 2, step: 50, confusion: vec![4, 1, 0, 5], mistakes } },
+        concat!(
+            r#"{"type":"examination","examination":{"run":2,"step":50,"confusion":[4,1,0,5],"#,
+            r#""mistakes":[{"index":3,"label":0,"predicted":1,"pixels":[7,8]}]}}"#
+        ),
+    );
+    check(
+        &Event::Classified { pixels: vec![1, 2], test: Some((3, 1)), probabilities: vec![vec![0.25, 0.75]] },
+        r#"{"type":"classified","pixels":[1,2],"test":[3,1],"probabilities":[[0.25,0.75]]}"#,
+    );
 }
 
 #[test]

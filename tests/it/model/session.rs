@@ -1,0 +1,161 @@
+//! Whole experiments with convolutions: hardness of `patterns`, augmentation, emergence, and looks into a run.
+
+use super::experiment;
+use emergence_lab::dataset::{Dataset, digits, patterns};
+use emergence_lab::device::open_cpu;
+use emergence_lab::emergence::Network as Graph;
+use emergence_lab::experiment::NormLayer;
+use emergence_lab::experiment::architecture::FeatureShape;
+use emergence_lab::metrics::{History, RunCurves};
+use emergence_lab::train::{Session, Work, graph, probe_examples};
+use std::rc::Rc;
+
+fn finish(session: &mut Session) -> History {
+    let mut history = History::new(session.setup().clone());
+    while pollster::block_on(session.advance(true)).expect("the CPU computes") != Work::Finished {}
+    history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
+    history
+}
+
+fn session(query: &str, dataset: &Rc<Dataset>) -> Session {
+    Session::new(&experiment(query), dataset, &open_cpu()).expect("a valid session")
+}
+
+fn few_digits() -> Rc<Dataset> {
+    Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
+}
+
+#[test]
+fn patterns_need_more_than_a_linear_classifier() {
+    let (train, test) = (patterns::TRAIN_EXAMPLES, 1000);
+    let whole = Rc::new(patterns::generate(patterns::SEED, train, test, |_, _| ()).expect("the data set"));
+    let accuracy = |query: &str| {
+        let history = finish(&mut session(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
+        history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
+    };
+    let linear = accuracy("model=mlp&lr=0.001&steps=1000&eval=1000");
+    assert!(linear > 0.2 && linear < 0.55, "a linear classifier reaches {linear}");
+    let convolutional = accuracy("model=cnn:16,32&lr=0.02&steps=600&eval=600");
+    assert!(convolutional > 0.85, "cnn:16,32 reaches {convolutional}");
+}
+
+#[test]
+fn augmentation_changes_batches_the_same_way_each_time() {
+    let query = "data=digits&model=cnn:4&batch=64&steps=5&eval=5&seeds=1&init=kaiming_normal";
+    let run = |query: &str| finish(&mut session(query, &few_digits()));
+    let (plain, augmented) = (run(query), run(&format!("{query}&aug=1")));
+    let first = |history: &History| history.runs().next().expect("a run").train_loss[0].1;
+    assert!((first(&plain) - first(&augmented)).abs() > 1e-6, "other images");
+    assert_eq!(run(&format!("{query}&aug=1")), augmented, "the same other images");
+    assert_eq!(
+        plain.runs().next().map(|run| run.test_accuracy[0]),
+        augmented.runs().next().map(|run| run.test_accuracy[0]),
+        "test images stay as they are"
+    );
+}
+
+#[test]
+fn emergence_of_an_architecture_is_that_of_its_graph() {
+    let input = FeatureShape { channels: 3, height: 32, width: 32 };
+    let of = |query: &str| {
+        let experiment = experiment(query);
+        experiment.model.architecture(input, 10, experiment.norm).expect("a network that fits")
+    };
+    let dense = graph(&of("model=mlp:8,4")).expect("a graph");
+    assert_eq!(dense, Graph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
+    let shapes = |query: &str| {
+        let graph = graph(&of(query)).expect("a graph");
+        let shape = |layer: &emergence_lab::emergence::NetworkLayer| {
+            (layer.channels, layer.height, layer.width, layer.pooled, layer.inputs.len())
+        };
+        graph.layers().iter().map(shape).collect::<Vec<_>>()
+    };
+    let plain = [(4, 32, 32, false, 0), (4, 16, 16, true, 1), (6, 8, 8, false, 1), (10, 1, 1, false, 1)];
+    assert_eq!(shapes("model=cnn:4p,6s2"), plain, "a stride is no pool");
+    let residual = [
+        (4, 32, 32, false, 0),
+        (4, 32, 32, false, 1),
+        (4, 32, 32, false, 2),
+        (6, 16, 16, false, 1),
+        (6, 16, 16, false, 2),
+        (6, 1, 1, true, 1),
+        (10, 1, 1, false, 1),
+    ];
+    assert_eq!(shapes("model=resnet:4,6&norm=batch"), residual, "blocks end with two kinds of edges");
+}
+
+#[test]
+fn a_convolutional_run_is_measured_at_both_levels() {
+    let mut session =
+        session("data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal", &few_digits());
+    let names = &session.setup().layer_names;
+    assert_eq!(names[..], ["hidden 1", "pool 1", "hidden 2", "pool 2", "output"], "measured layers");
+    assert_eq!(session.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
+    let history = finish(&mut session);
+    let run = history.runs().next().expect("a run");
+    assert_eq!(run.channel_emergence_b.len(), 3, "feature maps, too");
+    assert_eq!(run.active_fraction[0].1.len(), 5, "a fraction for every layer");
+    let (unit, channel) = (run.emergence_b[0].1.expect("paths"), run.channel_emergence_b[0].1.expect("paths"));
+    assert!(unit > channel && channel > 0.0, "there are more units than maps: {unit} and {channel}");
+}
+
+#[test]
+fn large_networks_are_probed_with_fewer_examples() {
+    let input = FeatureShape { channels: 1, height: 28, width: 28 };
+    let probe = |model: &str| {
+        let experiment = experiment(&format!("model={model}"));
+        probe_examples(&experiment.model.architecture(input, 10, NormLayer::None).expect("fits"))
+    };
+    assert_eq!((probe("mlp:128,128"), probe("cnn:16,32"), probe("cnn:256,256")), (256, 63, 16), "examples");
+}
+
+#[test]
+fn a_look_into_a_run_agrees_with_its_evaluation() {
+    let dataset = few_digits();
+    let mut session =
+        session("data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch", &dataset);
+    assert_eq!(session.examination(0), None, "nothing is judged yet");
+    let history = finish(&mut session);
+    for (index, run) in history.runs().enumerate() {
+        let examination = session.examination(index).expect("judged");
+        assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");
+        let correct = (0..10).map(|class| examination.confusion[class * 11]).sum::<u32>();
+        let accuracy = run.final_accuracy().expect("evaluated");
+        assert!((f64::from(correct) / 128.0 - f64::from(accuracy)).abs() < 1e-6, "the diagonal is the accuracy");
+        assert_eq!(examination.mistakes.len(), (128 - correct as usize).min(24), "mistakes are shown");
+        for mistake in &examination.mistakes {
+            assert_eq!(mistake.label, dataset.test.labels[mistake.index], "true class");
+            assert_ne!(mistake.label, mistake.predicted, "a mistake");
+            let probabilities = pollster::block_on(session.classify(&mistake.pixels)).expect("an image that fits");
+            let own = &probabilities[index];
+            assert!((own.iter().sum::<f32>() - 1.0).abs() < 1e-5, "probabilities");
+            assert!(own.iter().all(|p| *p <= own[usize::from(mistake.predicted)]), "the same answer as before");
+        }
+    }
+    assert_eq!(session.examination(4), None, "there are four runs");
+    let filters = pollster::block_on(session.filters(3)).expect("readable").expect("the fourth run");
+    assert_eq!((filters.pictures.len(), filters.height, filters.width, filters.channels), (4, 3, 3, 1), "filters");
+    assert_eq!(pollster::block_on(session.filters(4)), Ok(None), "there are four runs");
+    assert!(pollster::block_on(session.classify(&[0; 7])).is_err(), "an image of another size");
+    let (pixels, index, label) = session.test_example(129);
+    assert_eq!((index, label), (1, dataset.test.labels[1]), "counts on from the first");
+    assert_eq!(pixels, dataset.test.images[784..1568], "its pixels");
+}
+
+#[test]
+fn units_of_a_dense_first_layer_are_pictures() {
+    let dataset = few_digits();
+    let session = session("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
+    let filters = pollster::block_on(session.filters(0)).expect("readable").expect("a run");
+    assert_eq!((filters.pictures.len(), filters.height, filters.width), (5, 28, 28), "a picture per unit");
+    let architecture = experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");
+    let variant = "kaiming_normal".parse().expect("a scheme");
+    let weights = &emergence_lab::init::sample(
+        &variant,
+        &architecture.weight_layers(),
+        emergence_lab::experiment::Activation::Relu,
+        0,
+    )[0]
+    .weight;
+    assert_eq!(filters.pictures[3][100].to_bits(), weights[100 * 5 + 3].to_bits(), "a column of the weight");
+}
