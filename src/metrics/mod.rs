@@ -9,8 +9,8 @@ pub mod statistics;
 
 pub use comparison::VariantSummary;
 pub use curve::{Curve, CurvePoint, Quantity};
-pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage};
 pub use history::{History, RunCurves, VariantCurves};
+pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
 use serde::{Deserialize, Serialize};
 pub use statistics::{PairedTest, Statistic, Verdict};
 

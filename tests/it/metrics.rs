@@ -22,6 +22,7 @@ pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
         steps_per_epoch: 100,
         steps,
         layer_widths: vec![64, 32, 10],
+        layer_names: ["hidden 1", "hidden 2", "output"].map(str::to_owned).to_vec(),
         parameters: 52_650,
         environment: Environment {
             backend: "cpu".to_owned(),
@@ -76,6 +77,7 @@ fn evaluation(run: usize, step: u64) -> RunEvaluation {
         test_accuracy: narrow((1.05 - 0.4 * loss).clamp(0.05, 0.99)),
         emergence_a: Some(3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3)),
         emergence_b: Some(4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4)),
+        channel_emergence: None,
         active_fraction: (0..3).map(active).collect(),
     }
 }
