@@ -9,7 +9,7 @@ use crate::web::page::wording::NOTHING;
 pub struct Answer {
     /// The class with the highest probability, and that probability.
     pub answer: String,
-    /// Whether that is right, in words; empty where nobody knows.
+    /// Whether that is right, in words; a blank where nobody knows.
     pub verdict: String,
     /// The probability of every class, the mean over the seeds that are numbers.
     pub shares: Vec<f64>,
@@ -34,9 +34,9 @@ fn line(shares: &[f64], classes: &[String], truth: Option<u8>) -> Answer {
     let answer =
         top.map_or(NOTHING.to_owned(), |top| format!("{}, {}", class_name(classes, top), percent(shares[top])));
     let verdict = match (top, truth.map(usize::from)) {
-        (Some(top), Some(truth)) if top == truth => "right".to_owned(),
-        (Some(_), Some(truth)) => format!("wrong: {}", class_name(classes, truth)),
-        (Some(_), None) => String::new(),
+        (Some(top), Some(truth)) if top == truth => "✓ right".to_owned(),
+        (Some(_), Some(truth)) => format!("✗ wrong: {}", class_name(classes, truth)),
+        (Some(_), None) => "\u{a0}".to_owned(),
         (None, _) => "diverged".to_owned(),
     };
     Answer { answer, verdict, shares: shares.to_vec(), top }

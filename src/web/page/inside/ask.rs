@@ -161,11 +161,12 @@ impl Ask {
             dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
             dom::append(&row, &heading)?;
             let line = Line::new(&self.shape.1)?;
-            let last = dom::create("td", "", "")?;
+            let (first, last) = (dom::create("td", "", "")?, dom::create("td", "", "")?);
+            dom::append(&first, &line.answer)?;
+            dom::append(&first, &line.verdict)?;
             dom::append(&last, &line.shares)?;
-            for cell in [&line.answer, &line.verdict, &last] {
-                dom::append(&row, cell)?;
-            }
+            dom::append(&row, &first)?;
+            dom::append(&row, &last)?;
             dom::append(&self.body, &row)?;
             self.lines.push(line);
         }
@@ -187,12 +188,12 @@ impl Line {
             dom::append(&shares, &column)?;
             bars.push(bar.unchecked_into());
         }
-        Ok(Self { answer: dom::create("td", "", "")?, verdict: dom::create("td", "", "")?, shares, bars })
+        Ok(Self { answer: dom::create("div", "", "")?, verdict: dom::create("small", "", "")?, shares, bars })
     }
 
     fn show(&self, answer: Option<&Answer>, classes: &[String]) -> WebResult<()> {
         dom::set_text(&self.answer, answer.map_or(NOTHING, |answer| &answer.answer));
-        dom::set_text(&self.verdict, answer.map_or("", |answer| &answer.verdict));
+        dom::set_text(&self.verdict, answer.map_or("\u{a0}", |answer| &answer.verdict));
         let shares = answer.map_or(&[][..], |answer| &answer.shares);
         let texts = shares
             .iter()

@@ -199,7 +199,7 @@ impl Errors {
             draw_pixels(&canvas, data.channels, data.height, data.width, &mistake.pixels)?;
             dom::append(&item, &canvas)?;
             dom::append(&item, &dom::create("span", "", &mistake_text(mistake, &data.classes))?)?;
-            let index = format!("test image {}", grouped(mistake.index as u64));
+            let index = format!("image {}", grouped(mistake.index as u64));
             dom::append(&item, &dom::create("small", "", &index)?)?;
             dom::append(&self.list, &item)?;
         }

@@ -125,7 +125,7 @@ pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
 pub fn measure_note(quantity: Quantity, convolutions: bool) -> &'static str {
     match (quantity, convolutions) {
         (Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB, _) => {
-            "Emergence on the level of channels, an approximation: the nodes are whole feature maps, taken as fully connected."
+            "Emergence on the level of channels, an approximation: the nodes are whole feature maps."
         }
         (_, true) => {
             "Emergence on the level of units, exact (derived by this project): every place of every feature map is a node."
