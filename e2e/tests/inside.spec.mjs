@@ -119,7 +119,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await lab.button('Reset').click();
   await lab.reach('ready');
   await expect(page.locator('#ask-hint')).toContainText('press Run');
-  await expect(page.locator('#ask-controls')).toBeDisabled();
+  await expect(page.locator('[data-pick="random"]')).toBeDisabled();
 });
 
 test('feature maps have measures of their own, and other networks none', async ({ lab, page }) => {

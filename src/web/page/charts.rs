@@ -73,9 +73,11 @@ impl Charts {
         for panel in &mut self.panels {
             panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
         }
-        if let Some((chart, _)) = self.panels[EMERGENCE].drawn.as_mut().filter(|_| convolutions) {
-            // Four buttons leave room for one word; they and the axis say the rest.
-            "Emergence".clone_into(&mut chart.title);
+        let emergence = &mut self.panels[EMERGENCE];
+        if let Some((chart, _)) = emergence.drawn.as_mut().filter(|_| convolutions) {
+            // Four buttons leave room for one word, or on a phone for none; they and the axis say the rest.
+            let narrow = emergence.canvas.holder().client_width() < 400;
+            if narrow { " " } else { "Emergence" }.clone_into(&mut chart.title);
         }
         // Other curves may have nothing at that step, or nothing at all.
         self.cursor = self.cursor.and_then(|(panel, step)| {
