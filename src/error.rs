@@ -128,12 +128,108 @@ pub enum Error {
         /// Number of classes.
         classes: usize,
     },
+    /// A file of CIFAR-10 images is not a number of whole records.
+    #[error("{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes")]
+    CifarLength {
+        /// Name of the file.
+        file: String,
+        /// Bytes of a record.
+        record: usize,
+        /// Bytes that there are.
+        got: usize,
+    },
+    /// A tar archive is cut off or is none.
+    #[error("{file}: expected a whole tar archive, got: {reason}")]
+    ArchiveDamaged {
+        /// Name of the archive.
+        file: String,
+        /// What the unpacker says.
+        reason: String,
+    },
+    /// Nothing was uploaded.
+    #[error("upload: expected files, got none")]
+    UploadEmpty,
+    /// An uploaded file is none of those that can be read.
+    #[error(
+        "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), \
+         got {got}"
+    )]
+    UploadKind {
+        /// Name of the file.
+        file: String,
+        /// What it is instead, as a phrase.
+        got: String,
+    },
+    /// Uploaded files are of two kinds.
+    #[error("upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")]
+    UploadMixed {
+        /// Name of the first CIFAR-10 batch.
+        batch: String,
+        /// Name of the first IDX file.
+        idx: String,
+    },
+    /// Two uploaded files claim the same place.
+    #[error("upload: expected one {part} file of {what}, got {first} and {second}")]
+    UploadTwice {
+        /// What the files hold.
+        what: &'static str,
+        /// `training` or `test`.
+        part: &'static str,
+        /// Name of the one file.
+        first: String,
+        /// Name of the other.
+        second: String,
+    },
+    /// Images without labels were uploaded, or labels without images.
+    #[error("{file}: expected a {part} file of {expected} to go with it, got none")]
+    UploadUnpaired {
+        /// Name of the file that is there.
+        file: String,
+        /// What the file that is missing would hold.
+        expected: &'static str,
+        /// `training` or `test`.
+        part: &'static str,
+    },
+    /// Uploaded images are too large, or have no pixels.
+    #[error("{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)]
+    UploadImageSize {
+        /// Name of the file.
+        file: String,
+        /// Rows and columns that there may be at most.
+        limit: usize,
+        /// Height and width by the file's header.
+        got: (usize, usize),
+    },
+    /// Uploaded labels are all the same.
+    #[error("{file}: expected labels of 2 to {limit} classes, got the label 0 alone")]
+    UploadClasses {
+        /// Name of the file.
+        file: String,
+        /// Classes that there may be at most.
+        limit: usize,
+    },
+    /// Uploaded examples are too few to be divided into a training and a test part.
+    #[error("upload: expected at least 2 examples, one to learn from and one to be judged by, got {got}")]
+    UploadTooFew {
+        /// Examples that there are.
+        got: usize,
+    },
+    /// Uploaded examples are more than a browser tab can hold.
+    #[error("upload: expected at most {limit} {part} examples, got {got}")]
+    UploadTooMany {
+        /// `training` or `test`.
+        part: &'static str,
+        /// Examples that there may be.
+        limit: usize,
+        /// Examples that there are.
+        got: usize,
+    },
     /// The contents of a file are not the published ones: it was damaged on the way, or is another file.
     #[error("{file}: expected SHA-256 {expected}, got {got}")]
     Checksum {
         /// Name of the file.
         file: String,
-        /// The published checksum of the unpacked contents.
+        /// The published checksum.
         expected: String,
         /// That of the bytes that were found.
         got: String,

@@ -5,7 +5,7 @@
 //! rounds (counter-based, portable, documented to be value-stable).
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// What a stream is for; streams of different purposes are independent even when seed and index agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,4 +34,17 @@ pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     key[16..24].copy_from_slice(&index.to_le_bytes());
     key[24..].copy_from_slice(b"emrg-lab");
     ChaCha8Rng::from_seed(key)
+}
+
+/// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); written out
+/// because the draws must not change with a library's version. `bound` is above 0.
+#[expect(clippy::cast_possible_truncation, reason = "the algorithm wants the low half of the product")]
+pub fn below(draws: &mut impl Rng, bound: u32) -> u32 {
+    let rejected = bound.wrapping_neg() % bound;
+    loop {
+        let product = u64::from(draws.next_u32()) * u64::from(bound);
+        if product as u32 >= rejected {
+            return (product >> 32) as u32;
+        }
+    }
 }

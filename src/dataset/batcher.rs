@@ -6,8 +6,7 @@
 
 use super::hexadecimal;
 use crate::error::{Error, Result};
-use crate::rng::{Purpose, stream};
-use rand_chacha::rand_core::Rng;
+use crate::rng::{Purpose, below, stream};
 use sha2::{Digest, Sha256};
 
 /// Looks up the batch of every step, keeping the order of one epoch.
@@ -72,17 +71,4 @@ fn order(examples: u32, seed: u64, epoch: u64) -> Vec<u32> {
         order.swap(last as usize, below(&mut draws, last + 1) as usize);
     }
     order
-}
-
-/// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); written out
-/// because the order must not change with a library's version.
-#[expect(clippy::cast_possible_truncation, reason = "the algorithm wants the low half of the product")]
-fn below(draws: &mut impl Rng, bound: u32) -> u32 {
-    let rejected = bound.wrapping_neg() % bound;
-    loop {
-        let product = u64::from(draws.next_u32()) * u64::from(bound);
-        if product as u32 >= rejected {
-            return (product >> 32) as u32;
-        }
-    }
 }

@@ -1,8 +1,12 @@
 //! Data files on the disk, plain or gzipped; native only. What is read and what it unpacks to are bounded, so that a
 //! damaged or hostile file cannot take the machine's memory.
 
-use super::{Dataset, mnist};
+use super::archive::{NamedFile, unpack_tar};
+use super::idx_set::IdxSet;
+use super::published::{self, File};
+use super::{Dataset, cifar, fashion_mnist, mnist};
 use crate::error::{Error, Result};
+use crate::experiment::DatasetName;
 use flate2::read::MultiGzDecoder;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -16,44 +20,100 @@ pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
 }
 
 /// Reads `DIR/mnist/` and its four files, each plain or with `.gz`; plain wins. Checksums are not asked for here
-/// ([`check_mnist`] does): the shape of the files is.
+/// ([`check`] does): the shape of the files is.
 ///
 /// # Errors
-/// [`Error::DataFileMissing`], [`Error::DataFileUnreadable`], [`Error::DataFileTooLarge`], and those of
-/// [`mnist::assemble`].
+/// Those of [`read`] and [`IdxSet::assemble`].
 pub fn load_mnist(directory: &Path) -> Result<Dataset> {
-    let read = |file| read_mnist_file(directory, file);
-    mnist::assemble(
-        &read(mnist::TRAIN_IMAGES)?,
-        &read(mnist::TRAIN_LABELS)?,
-        &read(mnist::TEST_IMAGES)?,
-        &read(mnist::TEST_LABELS)?,
-    )
+    load_idx(directory, &mnist::SET)
 }
 
-/// Checks that `DIR/mnist/` has the published files, whatever way they are packed.
+/// As [`load_mnist`], from `DIR/fashion-mnist/`.
 ///
 /// # Errors
-/// As [`load_mnist`], and [`Error::Checksum`].
-pub fn check_mnist(directory: &Path) -> Result<()> {
-    mnist::FILES.iter().try_for_each(|file| file.verify(&read_mnist_file(directory, *file)?))
+/// Those of [`read`] and [`IdxSet::assemble`].
+pub fn load_fashion_mnist(directory: &Path) -> Result<Dataset> {
+    load_idx(directory, &fashion_mnist::SET)
 }
 
-/// The unpacked contents of one of the four files.
+fn load_idx(directory: &Path, set: &IdxSet) -> Result<Dataset> {
+    let [train_images, train_labels, test_images, test_labels] = set.files.map(|file| read(directory, set.name, &file));
+    set.assemble([&train_images?, &train_labels?, &test_images?, &test_labels?])
+}
+
+/// Reads `DIR/cifar-10/`: those of the training batches that are there, and the test batch, each plain or with `.gz`.
+/// Checksums are not asked for, as in [`load_mnist`].
+///
+/// # Errors
+/// Those of [`read`] and [`cifar::assemble`].
+pub fn load_cifar10(directory: &Path) -> Result<Dataset> {
+    let [train @ .., test_file] = &cifar::FILES;
+    let mut batches = Vec::with_capacity(train.len());
+    for file in train {
+        if let Some(bytes) = find(directory, DatasetName::Cifar10, file)? {
+            batches.push((file.name, bytes));
+        }
+    }
+    if batches.is_empty() {
+        return Err(missing(directory, DatasetName::Cifar10, &train[0]));
+    }
+    let test = read(directory, DatasetName::Cifar10, test_file)?;
+    let batches = batches.iter().map(|(name, bytes)| (*name, &bytes[..])).collect::<Vec<_>>();
+    cifar::assemble(&batches, (test_file.name, &test))
+}
+
+/// Checks that the folder of a data set has all of the published files, whatever way they are packed.
+///
+/// # Errors
+/// Those of [`read`] and [`Error::Checksum`].
+pub fn check(directory: &Path, name: DatasetName) -> Result<()> {
+    published::files(name).iter().try_for_each(|file| file.verify(&read(directory, name, file)?))
+}
+
+/// The six files of CIFAR-10, out of the packed contents of [`cifar::ARCHIVE`], whose checksum is asked for first.
+/// `path` is for errors.
+///
+/// # Errors
+/// [`Error::Checksum`], and those of [`gunzip`] and [`unpack_tar`].
+pub fn unpack_cifar10(path: &str, packed: &[u8]) -> Result<Vec<NamedFile>> {
+    cifar::ARCHIVE.verify(packed)?;
+    let mut found = unpack_tar(path, &gunzip(path, packed, cifar::UNPACKED)?, cifar::UNPACKED)?;
+    found.retain(|file| cifar::FILES.iter().any(|batch| batch.name == file.base_name()));
+    Ok(found)
+}
+
+/// The unpacked contents of one of the files of a data set.
 ///
 /// # Errors
 /// [`Error::DataFileMissing`], [`Error::DataFileUnreadable`] and [`Error::DataFileTooLarge`].
-pub fn read_mnist_file(directory: &Path, file: mnist::File) -> Result<Vec<u8>> {
-    let plain = directory.join(mnist::FOLDER).join(file.name);
+pub fn read(directory: &Path, name: DatasetName, file: &File) -> Result<Vec<u8>> {
+    find(directory, name, file)?.ok_or_else(|| missing(directory, name, file))
+}
+
+/// As [`read`], or nothing where the file is not there.
+fn find(directory: &Path, name: DatasetName, file: &File) -> Result<Option<Vec<u8>>> {
+    let plain = place(directory, name, file);
     if let Some(reader) = open(&plain)? {
-        return read_bounded(&plain.display().to_string(), reader, file.bytes);
+        return read_bounded(&plain.display().to_string(), reader, file.bytes).map(Some);
     }
     let packed = PathBuf::from(format!("{}.gz", plain.display()));
     if let Some(reader) = open(&packed)? {
-        return gunzip(&packed.display().to_string(), reader, file.bytes);
+        return gunzip(&packed.display().to_string(), reader, file.bytes).map(Some);
     }
-    let remedy = format!("lab data fetch mnist --data-dir {}", directory.display());
-    Err(Error::DataFileMissing { path: plain.display().to_string(), remedy })
+    Ok(None)
+}
+
+/// Where a file of a data set lies unpacked.
+fn place(directory: &Path, name: DatasetName, file: &File) -> PathBuf {
+    directory.join(name.name()).join(file.name)
+}
+
+fn missing(directory: &Path, name: DatasetName, file: &File) -> Error {
+    let path = place(directory, name, file).display().to_string();
+    Error::DataFileMissing {
+        path,
+        remedy: format!("lab data fetch {} --data-dir {}", name.name(), directory.display()),
+    }
 }
 
 /// The open file, or nothing where there is none.

@@ -1,19 +1,34 @@
-//! Images and labels: readers, the generator of digits, and the order in which examples are used.
+//! Images and labels: readers, generators, and the order in which examples are used.
 //!
 //! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalised floats only for
 //! the examples of a batch. Nothing here knows where the bytes came from, except [`files`], which is native.
 
+pub mod archive;
+pub mod augment;
 pub mod batcher;
+pub mod cifar;
 pub mod digits;
+pub mod fashion_mnist;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod files;
+pub mod generator;
 pub mod idx;
+pub mod idx_set;
 pub mod mnist;
+pub mod patterns;
+pub mod published;
+pub mod upload;
+
+mod draws;
+mod normalization;
+
+pub use normalization::Normalization;
 
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::limits::DatasetFacts;
+use augment::Augmentation;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -81,24 +96,6 @@ impl Part {
     }
 }
 
-/// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Normalization {
-    /// Mean, in [0, 1].
-    pub mean: f32,
-    /// Standard deviation, above 0.
-    pub std: f32,
-}
-
-impl Normalization {
-    /// The network's input for each value of a pixel: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
-    /// torchvision's `ToTensor` and `Normalize` compute it.
-    #[must_use]
-    pub fn table(self) -> [f32; 256] {
-        std::array::from_fn(|pixel| (pixel as f32 / 255.0 - self.mean) / self.std)
-    }
-}
-
 impl Dataset {
     /// The examples of a part.
     #[must_use]
@@ -120,6 +117,19 @@ impl Dataset {
     pub fn facts(&self) -> DatasetFacts {
         let (train, test) = (self.train.len(), self.test.len());
         DatasetFacts { shape: self.shape(), classes: self.classes, train, test }
+    }
+
+    /// What the labels mean; numbers where nobody has said.
+    #[must_use]
+    pub fn class_names(&self) -> Vec<String> {
+        let names: &[&str] = match self.name {
+            DatasetName::FashionMnist => &fashion_mnist::CLASS_NAMES,
+            DatasetName::Cifar10 => &cifar::CLASS_NAMES,
+            DatasetName::Patterns => &patterns::CLASS_NAMES,
+            DatasetName::Auto | DatasetName::Mnist | DatasetName::Digits | DatasetName::Upload => &[],
+        };
+        let name = |class: usize| names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
+        (0..self.classes).map(name).collect()
     }
 
     /// Numbers per image: channels x height x width, the network's inputs.
@@ -162,18 +172,59 @@ impl Dataset {
     /// # Errors
     /// [`Error::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        let tables = self.tables();
+        self.write_images(part, indices, out, |image, out| self.normalize(&tables, image, out))
+    }
+
+    /// As [`write_examples`](Self::write_examples), of images that are cropped and flipped at random before they are
+    /// normalised ([`augment`]), as (seed, step) has it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchExample`] if an index is not below the number of examples.
+    pub fn write_augmented(&self, part: Part, indices: &[u32], seed: u64, step: u64, out: &mut Vec<f32>) -> Result<()> {
+        let tables = self.tables();
+        let mut augmentations = Augmentation::of_batch(seed, step);
+        let mut augmented = Vec::with_capacity(self.pixels());
+        self.write_images(part, indices, out, |image, out| {
+            augmentations.by_ref().take(1).for_each(|one| one.apply(self, image, &mut augmented));
+            self.normalize(&tables, &augmented, out);
+        })
+    }
+
+    /// Replaces `out` by what `write` appends to it for each of the images at `indices`.
+    fn write_images(
+        &self,
+        part: Part,
+        indices: &[u32],
+        out: &mut Vec<f32>,
+        mut write: impl FnMut(&[u8], &mut Vec<f32>),
+    ) -> Result<()> {
         let (images, pixels) = (&self.part(part).images, self.pixels());
-        let tables = self.normalization.iter().map(|channel| channel.table()).collect::<Vec<_>>();
         out.clear();
         out.reserve(indices.len() * pixels);
         for index in indices {
             let begin = *index as usize * pixels;
-            let image = images.get(begin..begin + pixels).ok_or_else(|| self.no_such(part, *index))?;
-            for (plane, table) in image.chunks_exact(self.height * self.width).zip(&tables) {
-                out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
-            }
+            write(images.get(begin..begin + pixels).ok_or_else(|| self.no_such(part, *index))?, out);
         }
         Ok(())
+    }
+
+    /// Replaces `out` by one image of the data set's size, normalised.
+    pub fn write_pixels(&self, image: &[u8], out: &mut Vec<f32>) {
+        out.clear();
+        self.normalize(&self.tables(), image, out);
+    }
+
+    /// [`Normalization::table`] of each channel.
+    fn tables(&self) -> Vec<[f32; 256]> {
+        self.normalization.iter().map(|channel| channel.table()).collect()
+    }
+
+    /// Appends the inputs of an image to `out`.
+    fn normalize(&self, tables: &[[f32; 256]], image: &[u8], out: &mut Vec<f32>) {
+        for (plane, table) in image.chunks_exact(self.height * self.width).zip(tables) {
+            out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
+        }
     }
 
     /// Replaces `out` by the labels at `indices`.

@@ -1,10 +1,12 @@
 //! From activations to emergence: which units count as active on a probe batch, and what that measures.
 //!
-//! A unit is active where `|h| > τ` with `h` its value after the nonlinearity. `τ = 0.05` is what a public review
-//! reports of the companion paper (AlShinaifi et al., arXiv 2409.01568); the three rules for a batch are this
-//! project's. Callers pass the hidden layers and the output, not the input.
+//! A unit is active where `|h| > τ` with `h` its value after the nonlinearity, or after pooling. `τ = 0.05` is what a
+//! public review reports of the companion paper (AlShinaifi et al., arXiv 2409.01568); the three rules for a batch, and
+//! what the activity of a channel is, are this project's. Callers pass the hidden layers, the pooled layers and the
+//! output, not the input.
 
-use super::layered::{Layer, emergence};
+use super::graph::{Network, NetworkLayer};
+use super::units::Recurrence;
 use super::{Amount, EmergenceError, Form, Scaled};
 
 /// When a unit counts as active on a batch of samples.
@@ -21,12 +23,13 @@ pub enum ActiveRule {
 /// [`ActiveRule::Rate`]: one sample in so many has to exceed the threshold.
 const RATE_ONE_IN: usize = 20;
 
-/// The values of one layer of one run after the nonlinearity, `[samples, units]` row by row.
+/// The values of one layer of one run after the nonlinearity, `[samples, units]` row by row; the units of a row are
+/// `[channels, height, width]` of the layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LayerActivity<'values> {
     /// `samples · units` values. NaN counts as inactive: whether a run has diverged is not decided here.
     pub values: &'values [f32],
-    /// Units of the layer.
+    /// Units of the layer, `channels · height · width`.
     pub units: usize,
 }
 
@@ -41,116 +44,127 @@ pub struct Measurement {
     pub active_fraction: Vec<f32>,
 }
 
-/// Measures one run: `layers` input side first, all observed on the same samples, active above `tau` under `rule`.
+/// Measures one run at the level of units, exactly: `layers` are those of `network`, all observed on the same samples,
+/// active above `tau` under `rule`.
 ///
-/// Costs one pass over the values, then `O(samples · layers)`.
+/// `E_A` and `E_B` are averaged over the samples where these have masks of their own, and only then is the logarithm
+/// taken. Costs `O(units + positions · kernel size)` per mask and form, whatever the number of edges. How the measure
+/// reads on convolutions, pooling and skip connections is derived by this project and checked against the graph of all
+/// units and edges.
 ///
 /// # Errors
-/// [`EmergenceError`] when there is no layer, a layer has no unit or no whole number of samples, or the numbers of
-/// samples differ.
-pub fn measure(layers: &[LayerActivity<'_>], rule: ActiveRule, tau: f32) -> Result<Measurement, EmergenceError> {
-    let mut counts = Vec::with_capacity(layers.len());
+/// [`EmergenceError`] when the layers are not those of the network, a layer has no whole number of samples, or the
+/// numbers of samples differ.
+pub fn measure(
+    network: &Network,
+    layers: &[LayerActivity<'_>],
+    rule: ActiveRule,
+    tau: f32,
+) -> Result<Measurement, EmergenceError> {
+    check(network, layers)?;
+    let masks: Vec<Vec<bool>> = layers.iter().map(|layer| active_units(layer, rule, tau)).collect();
+    let mut masks_of_layers: Vec<_> =
+        masks.iter().zip(layers).map(|(masks, layer)| masks.chunks_exact(layer.units)).collect();
+    let mut recurrence = Recurrence::new(network);
+    let (mut sum_a, mut sum_b, mut count) = (Scaled::zero(), Scaled::zero(), 0_u32);
+    while let Some(active) = masks_of_layers.iter_mut().map(Iterator::next).collect::<Option<Vec<_>>>() {
+        recurrence.activate(&active);
+        sum_a = sum_a.plus(&recurrence.emergence(Form::ThroughActive));
+        sum_b = sum_b.plus(&recurrence.emergence(Form::ThroughAll));
+        count += 1;
+    }
+    let share = Scaled::new(1.0 / f64::from(count));
+    let active_fraction = masks.iter().map(|masks| fraction(masks)).collect();
+    Ok(Measurement { log10_e_a: sum_a.times(&share).log10(), log10_e_b: sum_b.times(&share).log10(), active_fraction })
+}
+
+/// Measures one run at the level of channels, a cheap approximation of this project: [`channel_values`] on
+/// [`Network::channel_level`]. Arguments and errors as for [`measure`], with the values of all units.
+///
+/// [`Measurement::active_fraction`] has one entry per layer of the channel level, so none for pooled layers.
+pub fn measure_channels(
+    network: &Network,
+    layers: &[LayerActivity<'_>],
+    rule: ActiveRule,
+    tau: f32,
+) -> Result<Measurement, EmergenceError> {
+    let channels = network.channel_level();
+    let values = channel_values(network, layers)?;
+    let activity = values.iter().zip(channels.layers());
+    let activity = activity.map(|(values, layer)| LayerActivity { values, units: layer.channels });
+    measure(&channels, &activity.collect::<Vec<_>>(), rule, tau)
+}
+
+/// The values of the channels, `[samples, channels]` for every layer of [`Network::channel_level`].
+///
+/// The value of a channel on a sample is the mean of `|h|` over its positions, after the activation and before any
+/// pooling (a definition of this project); it is NaN, so inactive, where one of them is. Errors as for [`measure`].
+pub fn channel_values(network: &Network, layers: &[LayerActivity<'_>]) -> Result<Vec<Vec<f32>>, EmergenceError> {
+    check(network, layers)?;
+    let kept = network.layers().iter().zip(layers).filter(|(layer, _)| !layer.pooled);
+    Ok(kept.map(|(layer, activity)| activity.values.chunks_exact(layer.positions()).map(mean_size).collect()).collect())
+}
+
+/// Whether the activity is that of the network, on one number of samples.
+fn check(network: &Network, layers: &[LayerActivity<'_>]) -> Result<(), EmergenceError> {
+    if network.layers().len() != layers.len() {
+        return Err(EmergenceError::LayerCount { widths: network.layers().len(), active: layers.len() });
+    }
     let mut expected = None;
-    for (index, layer) in layers.iter().enumerate() {
-        let got = samples(index, layer)?;
+    for (index, (layer, activity)) in network.layers().iter().zip(layers).enumerate() {
+        let got = samples(index, layer, activity)?;
         let expected = *expected.get_or_insert(got);
         if got != expected {
             return Err(EmergenceError::SampleCount { layer: index, expected, got });
         }
-        counts.push(active_counts(layer, rule, tau));
     }
-    let widths: Vec<usize> = layers.iter().map(|layer| layer.units).collect();
-    measure_counts(&widths, &counts)
-}
-
-/// Measures one run of which the active units are counted already, for example on the GPU.
-///
-/// `counts[layer][mask]` is the number of active units of `layer` under each mask: one mask per sample for
-/// [`ActiveRule::Sample`], a single mask otherwise. `E_A` and `E_B` are averaged over the masks, and only then is the
-/// logarithm taken.
-///
-/// # Errors
-/// [`EmergenceError`] when there is no layer or no mask, the lengths differ, or a count exceeds its width.
-pub fn measure_counts(widths: &[usize], counts: &[Vec<u32>]) -> Result<Measurement, EmergenceError> {
-    let masks = check_counts(widths, counts)?;
-    let mut sum_a = Scaled::zero();
-    let mut sum_b = Scaled::zero();
-    for mask in 0..masks {
-        let from_output = || {
-            widths.iter().zip(counts).rev().map(|(&width, counts)| {
-                let active = f64::from(counts[mask]);
-                Layer { inactive: Scaled::new(width as f64 - active), active: Scaled::new(active) }
-            })
-        };
-        sum_a = sum_a.plus(&emergence(Form::ThroughActive, from_output()));
-        sum_b = sum_b.plus(&emergence(Form::ThroughAll, from_output()));
-    }
-    let share = Scaled::new(1.0 / masks as f64);
-    let active_fraction = widths.iter().zip(counts).map(|(&width, counts)| fraction(width, counts)).collect();
-    Ok(Measurement { log10_e_a: sum_a.times(&share).log10(), log10_e_b: sum_b.times(&share).log10(), active_fraction })
+    Ok(())
 }
 
 /// Number of samples of a layer.
-fn samples(index: usize, layer: &LayerActivity<'_>) -> Result<usize, EmergenceError> {
-    let values = layer.values.len();
-    let samples = values.checked_div(layer.units).ok_or(EmergenceError::EmptyLayer { layer: index })?;
-    if samples == 0 || samples * layer.units != values {
-        return Err(EmergenceError::ActivityShape { layer: index, units: layer.units, values });
+fn samples(index: usize, layer: &NetworkLayer, activity: &LayerActivity<'_>) -> Result<usize, EmergenceError> {
+    let (units, values) = (activity.units, activity.values.len());
+    if units != layer.units() {
+        return Err(EmergenceError::UnitCount { layer: index, expected: layer.units(), got: units });
     }
-    Ok(samples)
+    if values == 0 || !values.is_multiple_of(units) {
+        return Err(EmergenceError::ActivityShape { layer: index, units, values });
+    }
+    Ok(values / units)
 }
 
-/// Active units of a layer, per sample or under the one mask of the batch.
-fn active_counts(layer: &LayerActivity<'_>, rule: ActiveRule, tau: f32) -> Vec<u32> {
+/// Which units of a layer are active, `[samples, units]`, or `[1, units]` under the one mask of the batch.
+fn active_units(layer: &LayerActivity<'_>, rule: ActiveRule, tau: f32) -> Vec<bool> {
     let rows = layer.values.chunks_exact(layer.units);
+    let samples = rows.len();
     match rule {
-        ActiveRule::Sample => rows.map(|row| row.iter().map(|value| u32::from(value.abs() > tau)).sum()).collect(),
+        ActiveRule::Sample => layer.values.iter().map(|value| value.abs() > tau).collect(),
         ActiveRule::Mean => {
-            let samples = rows.len() as f64;
             let mut sums = vec![0.0_f64; layer.units];
             for row in rows {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(value.abs()));
             }
-            vec![sums.iter().map(|sum| u32::from(sum / samples > f64::from(tau))).sum()]
+            sums.iter().map(|sum| sum / samples as f64 > f64::from(tau)).collect()
         }
         ActiveRule::Rate => {
-            let samples = rows.len();
             let mut fired = vec![0_usize; layer.units];
             for row in rows {
                 fired.iter_mut().zip(row).for_each(|(fired, value)| *fired += usize::from(value.abs() > tau));
             }
-            vec![fired.iter().map(|fired| u32::from(fired * RATE_ONE_IN >= samples)).sum()]
+            fired.iter().map(|fired| fired * RATE_ONE_IN >= samples).collect()
         }
     }
 }
 
-/// Number of masks, once the shapes and counts are known to fit.
-fn check_counts(widths: &[usize], counts: &[Vec<u32>]) -> Result<usize, EmergenceError> {
-    if widths.len() != counts.len() {
-        return Err(EmergenceError::LayerCount { widths: widths.len(), active: counts.len() });
-    }
-    let masks = counts.first().ok_or(EmergenceError::NoLayers)?.len();
-    for (layer, (&width, counts)) in widths.iter().zip(counts).enumerate() {
-        if counts.len() != masks {
-            return Err(EmergenceError::SampleCount { layer, expected: masks, got: counts.len() });
-        }
-        if width == 0 {
-            return Err(EmergenceError::EmptyLayer { layer });
-        }
-        if counts.is_empty() {
-            return Err(EmergenceError::ActivityShape { layer, units: width, values: 0 });
-        }
-        if let Some(active) = counts.iter().find(|&&active| active as usize > width) {
-            let (width, active) = (width.to_string(), active.to_string());
-            return Err(EmergenceError::ActiveCount { layer, width, active });
-        }
-    }
-    Ok(masks)
+/// Mean of `|h|`.
+#[expect(clippy::cast_possible_truncation, reason = "a mean of f32 values, summed in f64")]
+fn mean_size(values: &[f32]) -> f32 {
+    let sum: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
+    (sum / values.len() as f64) as f32
 }
 
-/// Mean active fraction of a layer over the masks.
+/// Mean active fraction of a layer over its masks.
 #[expect(clippy::cast_possible_truncation, reason = "a fraction in [0, 1] for display")]
-fn fraction(width: usize, counts: &[u32]) -> f32 {
-    let active: u64 = counts.iter().map(|&count| u64::from(count)).sum();
-    (active as f64 / (counts.len() as f64 * width as f64)) as f32
+fn fraction(masks: &[bool]) -> f32 {
+    (masks.iter().filter(|&&active| active).count() as f64 / masks.len() as f64) as f32
 }

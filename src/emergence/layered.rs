@@ -14,9 +14,9 @@ use num_bigint::BigUint;
 
 /// One layer: `N - n` and `n`.
 #[derive(Debug, Clone)]
-pub(super) struct Layer<T> {
-    pub(super) inactive: T,
-    pub(super) active: T,
+struct Layer<T> {
+    inactive: T,
+    active: T,
 }
 
 /// `E_A` exactly. `widths` are `N_i` and `active` are `n_i`, input side first.
@@ -84,7 +84,7 @@ fn paths_to_boundary<'widths>(widths: impl Iterator<Item = &'widths u64>) -> Vec
 }
 
 /// The recurrence of the module, over layers from the output backwards.
-pub(super) fn emergence<T: Amount>(form: Form, from_output: impl Iterator<Item = Layer<T>>) -> T {
+fn emergence<T: Amount>(form: Form, from_output: impl Iterator<Item = Layer<T>>) -> T {
     let mut total = T::zero();
     let mut paths = T::zero();
     for layer in from_output {

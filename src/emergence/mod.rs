@@ -11,9 +11,9 @@
 //!   it). Only this form is largest where the first half of equally wide layers is inactive and the second half
 //!   active, which is the rule of Li, George & Silva, arXiv 2407.19044.
 //!
-//! The papers define the measure; both recurrences, the turning point and the three definitions of "active" as they
-//! are implemented here are derived by this project and checked against an enumeration of all paths
-//! (`tests/it/emergence.rs`).
+//! The papers define the measure; both recurrences, how they read on convolutions, pooling and skip connections, the
+//! turning point and the three definitions of "active" as they are implemented here are derived by this project and
+//! checked against an enumeration of all paths (`tests/it/emergence.rs`, `tests/it/emergence/graph.rs`).
 //!
 //! Both forms are one recurrence. Walking the edges backwards, `Q[v]` counts the paths that leave `v` and end at an
 //! active node:
@@ -23,16 +23,24 @@
 //! B:  Q[v] = Σ over all successors w of     [w active] + Q[w]          E = Σ over inactive x of Q[x]
 //! ```
 //!
+//! It comes in three shapes: [`layered`] on the widths of layers that are dense between neighbors, [`dag`] on any list
+//! of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, where it takes
+//! a whole window of edges at a time. What runs while a network trains is the third; the other two say what it has to
+//! be. [`measure_channels`] is an approximation on channels instead of units.
+//!
 //! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
 //! space, never as a plain float. This module sees numbers only: no tensor, no experiment.
 
 pub mod activity;
 pub mod dag;
+pub mod graph;
 pub mod layered;
 mod scaled;
+mod units;
 
-pub use activity::{ActiveRule, LayerActivity, Measurement, measure, measure_counts};
+pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measure, measure_channels};
 pub use dag::Dag;
+pub use graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
 pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
 
 use num_bigint::BigUint;
@@ -50,12 +58,12 @@ pub enum EmergenceError {
         /// Index of the layer, input side first.
         layer: usize,
     },
-    /// Active counts are not given for every layer.
-    #[error("expected an active count for each of {widths} layers, got {active}")]
+    /// Activity is not given for every layer.
+    #[error("expected the activity of each of {widths} layers, got {active}")]
     LayerCount {
-        /// Number of widths.
+        /// Number of layers.
         widths: usize,
-        /// Number of active counts.
+        /// Number of layers of which the activity is given.
         active: usize,
     },
     /// A layer has more active nodes than nodes, or a number that is no count (negative, NaN, infinite).
@@ -101,6 +109,66 @@ pub enum EmergenceError {
         units: usize,
         /// Number of values.
         values: usize,
+    },
+    /// The activity of a layer has another number of units than the layer.
+    #[error("layer {layer}: expected the activity of {expected} units, got {got}")]
+    UnitCount {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Its units.
+        expected: usize,
+        /// Units of the activity.
+        got: usize,
+    },
+    /// Edges into a layer start in the layer itself, in a later one, or nowhere.
+    #[error("layer {layer}: expected edges from an earlier layer, got edges from layer {from}")]
+    EdgesBackwards {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Where the edges start.
+        from: usize,
+    },
+    /// A window has kernel or stride zero, or is larger than what it lies over.
+    #[error(
+        "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"
+    )]
+    WindowMisfit {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Where the edges start.
+        from: usize,
+    },
+    /// A layer is not as large as the window over another one makes it.
+    #[error("layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}")]
+    LayerSize {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Where the edges start.
+        from: usize,
+        /// `[height, width]` by the window.
+        expected: [usize; 2],
+        /// `[height, width]` of the layer.
+        got: [usize; 2],
+    },
+    /// A depthwise window leads to fewer channels than there are.
+    #[error(
+        "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"
+    )]
+    DepthwiseChannels {
+        /// Index of the layer, input side first.
+        layer: usize,
+        /// Where the edges start.
+        from: usize,
+        /// Channels there.
+        expected: usize,
+        /// Channels of the layer.
+        got: usize,
+    },
+    /// A pooled layer is not just one other layer pooled.
+    #[error("layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels")]
+    PooledLayer {
+        /// Index of the layer, input side first.
+        layer: usize,
     },
     /// Two layers were observed on different numbers of samples.
     #[error("layer {layer}: expected {expected} samples as in the first layer, got {got}")]

@@ -32,23 +32,26 @@ impl Scaled {
         (self.mantissa > 0.0).then(|| self.mantissa.log10() + self.exponent as f64 * std::f64::consts::LOG10_2)
     }
 
-    /// `value · 2^exponent`; the value is zero or normal, or subnormal with exponent 0.
-    fn normalized(value: f64, exponent: i64) -> Self {
+    /// `value · 2^exponent`, the value finite and not negative.
+    pub(super) fn normalized(value: f64, exponent: i64) -> Self {
         if value == 0.0 {
             return Self::ZERO;
         }
         if value < f64::MIN_POSITIVE {
             return Self::normalized(value * power_of_two(NEGLIGIBLE), exponent - NEGLIGIBLE);
         }
-        let bits = value.to_bits();
-        let own = (bits >> FRACTION_BITS).cast_signed() - BIAS;
-        let fraction = bits & ((1 << FRACTION_BITS) - 1);
-        Self { mantissa: f64::from_bits(fraction | 1.0_f64.to_bits()), exponent: exponent + own }
+        let fraction = value.to_bits() & ((1 << FRACTION_BITS) - 1);
+        Self { mantissa: f64::from_bits(fraction | 1.0_f64.to_bits()), exponent: exponent + exponent_of(value) }
     }
 }
 
+/// The exponent of a positive normal number: the largest `e` with `2^e <= value`.
+pub(super) fn exponent_of(value: f64) -> i64 {
+    (value.to_bits() >> FRACTION_BITS).cast_signed() - BIAS
+}
+
 /// `2^exponent` for exponents within `±1000`.
-fn power_of_two(exponent: i64) -> f64 {
+pub(super) const fn power_of_two(exponent: i64) -> f64 {
     f64::from_bits((exponent + BIAS).cast_unsigned() << FRACTION_BITS)
 }
 

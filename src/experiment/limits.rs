@@ -129,8 +129,7 @@ impl Experiment {
     }
 
     fn validate_examples(&self, facts: &DatasetFacts) -> Result<()> {
-        for (key, asked, most) in
-            [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
+        for (key, asked, most) in [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
         {
             if let Some(asked) = asked.filter(|asked| *asked == 0 || *asked > most) {
                 return Err(Error::value(key, format!("1 to {most} examples"), asked));

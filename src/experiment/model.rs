@@ -55,7 +55,7 @@ pub struct ConvolutionSpec {
 }
 
 /// Residual blocks of the same width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StageSpec {
     /// Feature maps.
     pub channels: usize,
@@ -111,7 +111,8 @@ impl ModelSpec {
 
     fn too_small(&self, input: FeatureShape) -> Error {
         let (height, width) = (input.height, input.width);
-        let expected = format!("a network whose pools and strides leave at least one place of {height} x {width} images");
+        let expected =
+            format!("a network whose pools and strides leave at least one place of {height} x {width} images");
         Error::value("model", expected, self)
     }
 

@@ -44,8 +44,8 @@ impl ParsedQuery {
 
 /// All keys, in the order in which they are written.
 pub const KEYS: [&str; 27] = [
-    "v", "data", "train", "test", "aug", "model", "act", "norm", "init", "seeds", "seed", "opt", "lr", "momentum", "wd",
-    "sched", "batch", "steps", "eval", "tau", "active", "device", "run", "embed", "hide", "theme", "lang",
+    "v", "data", "train", "test", "aug", "model", "act", "norm", "init", "seeds", "seed", "opt", "lr", "momentum",
+    "wd", "sched", "batch", "steps", "eval", "tau", "active", "device", "run", "embed", "hide", "theme", "lang",
 ];
 
 type Names<T, const N: usize> = [(&'static str, T); N];

@@ -49,12 +49,9 @@ fn measured(run: &RunCurves) -> Vec<(u64, String, String)> {
         let points = points.iter().filter(|(_, value)| value.is_finite());
         lines.extend(points.map(|(step, value)| (*step, quantity.name().to_owned(), value.to_string())));
     }
-    for quantity in [
-        Quantity::EmergenceA,
-        Quantity::EmergenceB,
-        Quantity::ChannelEmergenceA,
-        Quantity::ChannelEmergenceB,
-    ] {
+    for quantity in
+        [Quantity::EmergenceA, Quantity::EmergenceB, Quantity::ChannelEmergenceA, Quantity::ChannelEmergenceB]
+    {
         let points = quantity.points(run).into_iter().filter(|(_, value)| value.is_finite());
         lines.extend(points.map(|(step, value)| (step, quantity.name().to_owned(), value.to_string())));
     }

@@ -18,9 +18,6 @@ pub struct Results {
     pub environment: Environment,
     /// Fingerprints of what all runs shared.
     pub receipt: Receipt,
-    /// Names of the layers whose active fractions are given, input side first.
-    #[serde(default)]
-    pub layers: Vec<String>,
     /// The variants, the baseline first.
     pub variants: Vec<VariantResults>,
     /// How long it took.
@@ -52,7 +49,6 @@ impl From<&History> for Results {
             query: history.setup.query.clone(),
             environment: history.setup.environment.clone(),
             receipt: history.setup.receipt.clone(),
-            layers: history.setup.layer_names.clone(),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
         }

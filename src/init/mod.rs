@@ -88,9 +88,7 @@ fn base_weight(base: BaseInit, shape: WeightShape, activation: Activation, seed:
 fn base_bias(base: BaseInit, layer: WeightLayer, seed: u64, index: u64) -> Vec<f32> {
     let count = layer.bias_count();
     match base {
-        BaseInit::Pytorch => {
-            variance::pytorch(Fan::of(layer.shape)).draw(count, stream(seed, Purpose::Biases, index))
-        }
+        BaseInit::Pytorch => variance::pytorch(Fan::of(layer.shape)).draw(count, stream(seed, Purpose::Biases, index)),
         _ => vec![0.0; count],
     }
 }

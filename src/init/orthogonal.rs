@@ -22,12 +22,7 @@ pub(super) fn matrix(shape: WeightShape) -> (usize, usize) {
 ///
 /// Costs `O(rows · columns · min(rows, columns))`.
 #[expect(clippy::cast_possible_truncation, reason = "computed in f64, kept in the precision of the weights")]
-pub(super) fn orthogonal(
-    rows: usize,
-    columns: usize,
-    gain: f64,
-    normals: &mut impl Iterator<Item = f64>,
-) -> Vec<f32> {
+pub(super) fn orthogonal(rows: usize, columns: usize, gain: f64, normals: &mut impl Iterator<Item = f64>) -> Vec<f32> {
     let vectors = orthonormal(rows.min(columns), rows.max(columns), normals);
     let element = |row: usize, column: usize| {
         if rows >= columns { vectors[column][row] } else { vectors[row][column] }

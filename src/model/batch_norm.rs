@@ -38,7 +38,7 @@ impl BatchStatistics {
 }
 
 /// Where mean and variance come from.
-pub(super) enum Source<'statistics> {
+pub enum Source<'statistics> {
     /// The batch; its statistics are handed back.
     Batch,
     /// What has been gathered in training.
@@ -47,7 +47,8 @@ pub(super) enum Source<'statistics> {
 
 /// Normalises `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
 /// statistics of the batch, outside the graph and with the variance as the running one wants it, where they were used.
-pub(super) fn normalize<const D: usize>(
+#[must_use]
+pub fn normalize<const D: usize>(
     maps: Tensor<D>,
     scale: Tensor<3>,
     shift: Tensor<3>,

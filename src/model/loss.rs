@@ -1,7 +1,7 @@
 //! What a run is trained on and judged by.
 
-use burn::tensor::activation::log_softmax;
 use burn::tensor::Tensor;
+use burn::tensor::activation::log_softmax;
 
 /// Cross-entropy of every run, in nats, summed over the batch: `-sum_b log softmax(logits_b)[class_b]`.
 ///

@@ -171,6 +171,13 @@ pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &De
     Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
+/// Normalised training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
+pub(super) fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
+    let mut values = Vec::new();
+    dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
+}
+
 /// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
 pub(super) fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
     let mut labels = Vec::new();

@@ -14,7 +14,7 @@ pub mod self_test;
 mod session;
 
 pub use cohort::Cohort;
-pub use evaluate::{PROBE_EXAMPLES, probe_examples};
+pub use evaluate::{Judgement, PROBE_EXAMPLES, probe_examples};
 pub use gauge::graph;
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use schedule::schedule_factor;

@@ -7,9 +7,7 @@ use super::evaluate::read;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
-use crate::experiment::{
-    BaseInit, ConvolutionSpec, DevicePreference, Experiment, InitScheme, ModelSpec, NormLayer,
-};
+use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, InitScheme, ModelSpec, NormLayer};
 use crate::model::Plan;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};

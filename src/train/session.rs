@@ -1,7 +1,7 @@
 //! One experiment from its first evaluation to its last, in small pieces of work.
 
 use super::cohort::Cohort;
-use super::evaluate::{Evaluator, Judgement, Tally, images, one_hot, read};
+use super::evaluate::{Evaluator, Judgement, Tally, augmented, images, one_hot, read};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::{LayerWeights, weights_sha256};
-use crate::model::Plan;
 use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
+use crate::model::Plan;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
@@ -169,8 +169,13 @@ impl Session {
     }
 
     fn train(&mut self) -> Result<()> {
-        let indices = self.batcher.batch(self.cohort.step_count());
-        let images = images(&self.dataset, Part::Train, indices, &self.device)?;
+        let step = self.cohort.step_count();
+        let indices = self.batcher.batch(step);
+        let images = if self.experiment.dataset.augment {
+            augmented(&self.dataset, indices, (self.experiment.first_seed.into(), step), &self.device)?
+        } else {
+            images(&self.dataset, Part::Train, indices, &self.device)?
+        };
         let targets = one_hot(&self.dataset, Part::Train, indices, &self.device)?;
         let losses = self.cohort.step(&images, &targets);
         let step = self.step();

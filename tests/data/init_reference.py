@@ -1,9 +1,9 @@
-"""Reference numbers for tests/it/init.rs and tests/it/dataset.rs: initial weights and the order of the training examples
-once more, in Python, from the description alone.
+"""Reference numbers for tests/it/init.rs and tests/it/dataset.rs: initial weights, the order of the training examples and
+augmented images once more, in Python, from the description alone.
 
 Needs numpy. Prints the SHA-256 of all parameters of a network 20-12-5 (ReLU, seed 7) for closed-form schemes, and some
 entries of orthogonal weights by LAPACK's QR, whose last digits may differ; then the order of 60,000 examples in the first
-epoch of seed 0.
+epoch of seed 0, and the crops and flips of step 3 of seed 7.
 
     python3 tests/data/init_reference.py
 """
@@ -15,7 +15,7 @@ import struct
 import numpy
 
 WIDTHS, SEED = [20, 12, 5], 7
-WEIGHTS, BIASES, BATCH_ORDER = 1, 2, 3
+WEIGHTS, BIASES, BATCH_ORDER, AUGMENTATION = 1, 2, 3, 5
 
 
 def chacha8(seed, purpose, index):
@@ -117,6 +117,20 @@ def batch_order(examples, seed, epoch):
     return order
 
 
+def augmentations(seed, step):
+    """For each image of a batch in turn: first row and first column of the padded image to keep, and whether to flip."""
+    words = chacha8(seed, AUGMENTATION, step)
+    while True:
+        yield below(words, 9), below(words, 9), below(words, 2) == 1
+
+
+def augmented(image, dy, dx, flip):
+    """Of an image [channels, height, width]: padded with four zeros on each side, cut to its size, mirrored."""
+    _, height, width = image.shape
+    window = numpy.pad(image, ((0, 0), (4, 4), (4, 4)))[:, dy : dy + height, dx : dx + width]
+    return window[:, :, ::-1] if flip else window
+
+
 print("kaiming_normal", sha256(kaiming_normal))
 print("xavier_uniform", sha256(xavier_uniform))
 print("emergence(kaiming_normal;alpha=1.5)", sha256(promoted))
@@ -126,3 +140,7 @@ for fan_in, fan_out in ((20, 12), (12, 20)):
     print("orthogonal", fan_in, fan_out, "first, second and last:", weight[0], weight[1], weight[-1])
 order = batch_order(60_000, 0, 0)
 print("batch order, first indices:", order[:8], hashlib.sha256(struct.pack("<60000I", *order)).hexdigest())
+images = (numpy.arange(4 * 2 * 6 * 9) * 7 % 251).astype(numpy.uint8).reshape(4, 2, 6, 9)
+drawn = [numbers for numbers, _ in zip(augmentations(7, 3), range(4))]
+batch = numpy.stack([augmented(images[index], *numbers) for index, numbers in zip([3, 1, 0, 2], drawn)])
+print("augmented:", drawn, hashlib.sha256(batch.tobytes()).hexdigest())

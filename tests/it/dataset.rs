@@ -1,10 +1,16 @@
 //! Tests of `dataset`: IDX files whole and broken, MNIST itself where it is there, the generator of digits, and the
-//! order of the batches.
+//! order of the batches; colour patterns, CIFAR-10, uploads and augmentation in files of their own.
+
+mod augment;
+mod cifar;
+mod patterns;
+mod upload;
 
 use emergence_lab::dataset::batcher::Batcher;
-use emergence_lab::dataset::files::{check_mnist, gunzip, load_mnist};
+use emergence_lab::dataset::files::{check, gunzip, load_fashion_mnist, load_mnist};
 use emergence_lab::dataset::{Dataset, Part, digits, idx, mnist, sha256};
 use emergence_lab::error::Error;
+use emergence_lab::experiment::DatasetName;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -52,12 +58,18 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("emergence-lab-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(path.join(mnist::FOLDER)).expect("the temporary folder is writable");
+        std::fs::create_dir_all(&path).expect("the temporary folder is writable");
         Self(path)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.0.join(mnist::FOLDER).join(name), bytes).expect("the temporary folder is writable");
+        self.put_in(mnist::FOLDER, name, bytes);
+    }
+
+    fn put_in(&self, folder: &str, name: &str, bytes: &[u8]) {
+        let folder = self.0.join(folder);
+        std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        std::fs::write(folder.join(name), bytes).expect("the temporary folder is writable");
     }
 }
 
@@ -221,7 +233,7 @@ fn files_are_read_plain_or_gzipped() {
     folder.put(mnist::TEST_LABELS.name, &labels_file(&[1, 1]));
     let test = load_mnist(&folder.0).expect("whole files").test;
     assert_eq!(test.labels, [1, 1], "the plain file comes first");
-    let got = check_mnist(&folder.0).expect_err("not the published files");
+    let got = check(&folder.0, DatasetName::Mnist).expect_err("not the published files");
     assert!(matches!(&got, Error::Checksum { file, .. } if file == mnist::TRAIN_IMAGES.name), "{got}");
 }
 
@@ -265,7 +277,7 @@ pub(crate) fn real_data() -> Option<PathBuf> {
 #[test]
 fn mnist_is_what_was_published() {
     let Some(folder) = real_data() else { return };
-    check_mnist(&folder).expect("the published files");
+    check(&folder, DatasetName::Mnist).expect("the published files");
     let dataset = load_mnist(&folder).expect("the published files");
     assert_eq!((dataset.train.len(), dataset.test.len()), (60_000, 10_000), "examples");
     assert_eq!(dataset.train.labels[..5], [5, 0, 4, 1, 9], "first training labels");
@@ -274,19 +286,43 @@ fn mnist_is_what_was_published() {
     check_normalization(&dataset, 0.000_051);
 }
 
-/// The documented constants are within `tolerance` of the measured ones.
+/// The documented constants of each channel are within `tolerance` of the measured ones.
 fn check_normalization(dataset: &Dataset, tolerance: f64) {
-    let mut histogram = [0_u64; 256];
-    dataset.train.images.iter().for_each(|pixel| histogram[usize::from(*pixel)] += 1);
-    let moment = |power| {
-        let value = |pixel: usize| (pixel as f64 / 255.0).powi(power);
-        histogram.iter().enumerate().map(|(pixel, count)| value(pixel) * *count as f64).sum::<f64>()
-            / dataset.train.images.len() as f64
-    };
-    let (mean, std) = (moment(1), (moment(2) - moment(1).powi(2)).sqrt());
-    let wrong = |measured: f64, stated: f32| (measured - f64::from(stated)).abs() > tolerance;
-    let stated = dataset.normalization[0];
-    assert!(!wrong(mean, stated.mean) && !wrong(std, stated.std), "measured {mean} and {std}, stated {stated:?}");
+    let (pixels, plane) = (dataset.pixels(), dataset.height * dataset.width);
+    assert_eq!(dataset.normalization.len(), dataset.channels, "one for each channel");
+    for (channel, stated) in dataset.normalization.iter().enumerate() {
+        let mut histogram = [0_u64; 256];
+        for image in dataset.train.images.chunks(pixels) {
+            for pixel in &image[channel * plane..(channel + 1) * plane] {
+                histogram[usize::from(*pixel)] += 1;
+            }
+        }
+        let moment = |power| {
+            let value = |pixel: usize| (pixel as f64 / 255.0).powi(power);
+            histogram.iter().enumerate().map(|(pixel, count)| value(pixel) * *count as f64).sum::<f64>()
+                / (dataset.train.len() * plane) as f64
+        };
+        let (mean, std) = (moment(1), (moment(2) - moment(1).powi(2)).sqrt());
+        let wrong = |measured: f64, stated: f32| (measured - f64::from(stated)).abs() > tolerance;
+        let right = !wrong(mean, stated.mean) && !wrong(std, stated.std);
+        assert!(right, "channel {channel}: measured {mean} and {std}, stated {stated:?}");
+    }
+}
+
+#[test]
+fn fashion_mnist_goes_the_way_of_mnist() {
+    let folder = Folder::new("fashion");
+    let got = load_fashion_mnist(&folder.0).expect_err("an empty folder").to_string();
+    assert!(got.contains("fashion-mnist") && got.contains("lab data fetch fashion-mnist"), "{got}");
+    for (file, bytes) in mnist::FILES.iter().zip(small_files()) {
+        folder.put_in("fashion-mnist", &format!("{}.gz", file.name), &gzip(&bytes));
+    }
+    let dataset = load_fashion_mnist(&folder.0).expect("whole files");
+    assert_eq!((&dataset.train, &dataset.test), (&small().train, &small().test), "the same examples");
+    assert_eq!((dataset.name, dataset.normalization[0].mean), (DatasetName::FashionMnist, 0.2860), "of another set");
+    assert_eq!((&dataset.class_names()[9][..], &small().class_names()[9][..]), ("Ankle boot", "9"), "names of classes");
+    let got = check(&folder.0, DatasetName::FashionMnist).expect_err("not the published files");
+    assert!(matches!(&got, Error::Checksum { expected, .. } if expected.starts_with("c59f468a")), "{got}");
 }
 
 #[test]
@@ -301,7 +337,7 @@ fn digits_are_the_same_everywhere() {
     assert_eq!((&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]), (&image[..], label), "by itself");
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
     assert_eq!((&dataset.test.images[..784], dataset.test.labels[0]), (&image[..], label), "the first test example");
-    let mut pieces = digits::Generator::new(digits::SEED, 100, 20).expect("few");
+    let mut pieces = digits::generator(digits::SEED, 100, 20).expect("few");
     while !pieces.advance(7) {}
     assert_eq!(pieces.finish(), dataset, "in pieces");
     assert_ne!(digits::example(1, 7).0, digits::example(digits::SEED, 7).0, "another seed");

@@ -1,9 +1,11 @@
 //! The emergence measure against an enumeration of every path, its worked examples, its limits and its errors.
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
+mod graph;
+
 use emergence_lab::emergence::{
-    ActiveRule, Dag, EmergenceError, LayerActivity, e_a, e_b, log10, log10_e_a, log10_e_b, max_e_b, measure,
-    measure_counts,
+    ActiveRule, Dag, EmergenceError, LayerActivity, Measurement, Network, e_a, e_b, log10, log10_e_a, log10_e_b,
+    max_e_b, measure,
 };
 use num_bigint::BigUint;
 use proptest::prelude::*;
@@ -250,9 +252,9 @@ fn graph_errors() {
 const FIRST: [f32; 8] = [0.6, 0.0, -0.9, 0.1, 0.0, 0.2, 0.7, 0.4];
 const SECOND: [f32; 12] = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0, f32::NAN];
 
-fn example(rule: ActiveRule) -> emergence_lab::emergence::Measurement {
+fn example(rule: ActiveRule) -> Measurement {
     let layers = [LayerActivity { values: &FIRST, units: 2 }, LayerActivity { values: &SECOND, units: 3 }];
-    measure(&layers, rule, 0.5).unwrap()
+    measure(&Network::dense(&[2, 3]).unwrap(), &layers, rule, 0.5).unwrap()
 }
 
 #[test]
@@ -277,7 +279,8 @@ fn active_on_average() {
 fn active_at_a_rate_of_five_percent() {
     let rate = |firing: usize, samples: usize| {
         let values: Vec<f32> = (0..samples).map(|sample| if sample < firing { 1.0 } else { 0.0 }).collect();
-        measure(&[LayerActivity { values: &values, units: 1 }], ActiveRule::Rate, 0.5).unwrap().active_fraction[0]
+        let layers = [LayerActivity { values: &values, units: 1 }];
+        measure(&Network::dense(&[1]).unwrap(), &layers, ActiveRule::Rate, 0.5).unwrap().active_fraction[0]
     };
     for (firing, samples, expected) in
         [(1, 20, 1.0), (1, 21, 0.0), (2, 40, 1.0), (1, 40, 0.0), (0, 1, 0.0), (13, 256, 1.0)]
@@ -288,27 +291,18 @@ fn active_at_a_rate_of_five_percent() {
 }
 
 #[test]
-fn counts_measure_the_same_as_values_and_as_the_exact_formulas() {
-    let measured = measure_counts(&[128, 128, 10], &[vec![64], vec![32], vec![10]]).unwrap();
-    assert_log10(measured.log10_e_a, &e_a(&[128, 128, 10], &[64, 32, 10]).unwrap(), "E_A");
-    assert_log10(measured.log10_e_b, &e_b(&[128, 128, 10], &[64, 32, 10]).unwrap(), "E_B");
-    let counts = [vec![1, 1, 0, 1], vec![1, 2, 0, 2]];
-    assert_eq!(measure_counts(&[2, 3], &counts).unwrap(), example(ActiveRule::Sample), "counts of the same activity");
-}
-
-#[test]
 fn activity_errors() {
-    let of = |values: &[f32], units| measure(&[LayerActivity { values, units }], ActiveRule::Mean, 0.05);
-    assert_eq!(measure(&[], ActiveRule::Sample, 0.05), Err(EmergenceError::NoLayers), "no layer");
-    assert_eq!(of(&[1.0; 4], 0), Err(EmergenceError::EmptyLayer { layer: 0 }), "no unit");
-    let shape = |units, values| Err(EmergenceError::ActivityShape { layer: 0, units, values });
-    assert_eq!(of(&[1.0; 5], 2), shape(2, 5), "half a sample");
-    assert_eq!(of(&[], 2), shape(2, 0), "no sample");
+    let dense = |widths: &[usize]| Network::dense(widths).unwrap();
+    let of = |values: &[f32], units| {
+        measure(&dense(&[2]), &[LayerActivity { values, units }], ActiveRule::Mean, 0.05).unwrap_err()
+    };
+    let shape = |values| EmergenceError::ActivityShape { layer: 0, units: 2, values };
+    assert_eq!(of(&[1.0; 5], 2), shape(5), "half a sample");
+    assert_eq!(of(&[], 2), shape(0), "no sample");
+    assert_eq!(of(&[1.0; 6], 3), EmergenceError::UnitCount { layer: 0, expected: 2, got: 3 }, "another layer");
     let layers = [LayerActivity { values: &[1.0; 4], units: 2 }, LayerActivity { values: &[1.0; 3], units: 1 }];
     let differ = Err(EmergenceError::SampleCount { layer: 1, expected: 2, got: 3 });
-    assert_eq!(measure(&layers, ActiveRule::Rate, 0.05), differ, "samples differ");
-    let too_many = measure_counts(&[2], &[vec![3]]);
-    assert!(matches!(too_many, Err(EmergenceError::ActiveCount { layer: 0, .. })), "three of two: {too_many:?}");
-    assert_eq!(measure_counts(&[2], &[vec![]]), shape(2, 0), "no mask");
-    assert_eq!(measure_counts(&[2], &[]), Err(EmergenceError::LayerCount { widths: 1, active: 0 }), "no counts");
+    assert_eq!(measure(&dense(&[2, 1]), &layers, ActiveRule::Rate, 0.05), differ, "samples differ");
+    let missing = Err(EmergenceError::LayerCount { widths: 3, active: 2 });
+    assert_eq!(measure(&dense(&[2, 1, 1]), &layers, ActiveRule::Rate, 0.05), missing, "a layer is missing");
 }

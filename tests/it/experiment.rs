@@ -1,11 +1,12 @@
 //! The query string, both ways: what is written can be read, and what is wrong is named.
 
 use emergence_lab::error::Error;
+use emergence_lab::experiment::architecture::{FeatureShape, Pooling};
 use emergence_lab::experiment::query::KEYS;
 use emergence_lab::experiment::{
-    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, Experiment,
-    InitScheme, Language, ModelSpec, OptimizerKind, OptimizerSpec, PagePart, Promotion, PromotionRule, Schedule, Theme,
-    Turn, View, limits, parse_query,
+    Activation, ActiveDefinition, ActivitySpec, BaseInit, ConvolutionSpec, DatasetName, DatasetSpec, DevicePreference,
+    Experiment, InitScheme, Language, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Promotion,
+    PromotionRule, Schedule, StageSpec, Theme, Turn, View, limits, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -47,14 +48,15 @@ fn defaults_are_those_of_the_contract() {
 
 #[test]
 fn every_key_reaches_its_field() {
-    let text = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh&init=orthogonal&seeds=2&seed=7&opt=adamw\
+    let text = "data=mnist&train=1000&test=500&aug=1&model=mlp:256,64&act=tanh&norm=batch&init=orthogonal&seeds=2&seed=7&opt=adamw\
         &lr=0.003&momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu\
         &run=1&embed=1&hide=controls,export&theme=dark&lang=zh";
     let parsed = parse_query(text);
     let expected = Experiment {
-        dataset: DatasetSpec { name: DatasetName::Mnist, train: Some(1000), test: Some(500) },
+        dataset: DatasetSpec { name: DatasetName::Mnist, train: Some(1000), test: Some(500), augment: true },
         model: ModelSpec::Mlp { hidden: vec![256, 64] },
         activation: Activation::Tanh,
+        norm: NormLayer::Batch,
         variants: vec![InitScheme::Base(BaseInit::Orthogonal)],
         seeds: 2,
         first_seed: 7,
@@ -286,12 +288,29 @@ fn any_optimizer() -> impl Strategy<Value = OptimizerSpec> {
 }
 
 fn any_dataset() -> impl Strategy<Value = DatasetSpec> {
-    let names = select(vec![DatasetName::Auto, DatasetName::Mnist, DatasetName::Digits]);
-    (names, option::of(8192_usize..=60_000), option::of(1_usize..=10_000)).prop_map(|(name, train, test)| DatasetSpec {
-        name,
-        train,
-        test,
-    })
+    let names = select(DatasetName::all().collect::<Vec<_>>());
+    let counts = (option::of(8192_usize..=20_000), option::of(1_usize..=4_000));
+    (names, counts, any::<bool>()).prop_map(|(name, (train, test), augment)| DatasetSpec { name, train, test, augment })
+}
+
+/// Networks of all kinds, some of which leave no place of a small image.
+fn any_model() -> impl Strategy<Value = ModelSpec> {
+    let pools = select(vec![None, Some(Pooling::Max), Some(Pooling::Average)]);
+    let convolution = (1_usize..=48, select(vec![3_usize, 5]), 1_usize..=2, pools);
+    let convolution =
+        convolution.prop_map(|(channels, kernel, stride, pool)| ConvolutionSpec { channels, kernel, stride, pool });
+    // Convolutions without any pool or stride have no text: they are read with a pool after each.
+    let reduces = |list: &Vec<ConvolutionSpec>| list.iter().any(|entry| entry.stride > 1 || entry.pool.is_some());
+    let convolutions = vec(convolution, 1..5).prop_filter("something that makes maps smaller", reduces);
+    let stages = vec((1_usize..=24, 1_usize..=2), 1..4).prop_map(|mut stages| {
+        stages.sort_unstable();
+        stages.into_iter().map(|(channels, blocks)| StageSpec { channels, blocks }).collect()
+    });
+    prop_oneof![
+        vec(1_usize..=512, 0..6).prop_map(|hidden| ModelSpec::Mlp { hidden }),
+        convolutions.prop_map(|convolutions| ModelSpec::Cnn { convolutions }),
+        stages.prop_map(|stages| ModelSpec::ResNet { stages }),
+    ]
 }
 
 /// Valid experiments of all kinds.
@@ -299,17 +318,19 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
     let activations = vec![Activation::Relu, Activation::Tanh, Activation::Gelu, Activation::Sigmoid];
     let definitions = vec![ActiveDefinition::Sample, ActiveDefinition::Mean, ActiveDefinition::Rate];
     let devices = vec![DevicePreference::Auto, DevicePreference::WebGpu, DevicePreference::Cpu];
-    let network = vec(1_usize..=512, 0..6).prop_flat_map(|hidden| {
-        let layers = hidden.len() + 1;
-        (Just(hidden), vec(any_scheme(layers), 1..6))
+    let network = any_model().prop_flat_map(|model| {
+        let layers = model.weight_layer_count();
+        (Just(model), vec(any_scheme(layers), 1..6))
     });
+    let norms = select(vec![NormLayer::None, NormLayer::Batch]);
     let counts = (1_u32..=12, any::<u32>(), 1_usize..=8192, 1_u64..=10_000_000, 1_u64..=10_000_000);
-    let choices = (select(activations), select(definitions), select(devices), 0.0..=1e6);
+    let choices = (select(activations), select(definitions), select(devices), 0.0..=1e6, norms);
     (any_dataset(), network, any_optimizer(), counts, choices)
-        .prop_map(|(dataset, (hidden, variants), optimizer, counts, choices)| Experiment {
+        .prop_map(|(dataset, (model, variants), optimizer, counts, choices)| Experiment {
             dataset,
-            model: ModelSpec::Mlp { hidden },
+            model,
             activation: choices.0,
+            norm: choices.4,
             variants,
             seeds: counts.0,
             first_seed: counts.1,
@@ -329,9 +350,12 @@ fn within_limits(mut experiment: Experiment) -> Experiment {
     let runs = experiment.run_count() as u64;
     experiment.steps = experiment.steps.min(limits::LOSSES / runs);
     experiment.evaluate_every = experiment.evaluate_every.max((experiment.steps * runs).div_ceil(limits::EVALUATIONS));
-    let units = experiment.model.widths(0, 10).iter().sum::<usize>() as u64 * runs;
-    let batch_size = usize::try_from(limits::VALUES / units).expect("a batch fits into memory");
-    experiment.batch_size = experiment.batch_size.min(batch_size);
+    let shape = FeatureShape { channels: 3, height: 32, width: 32 };
+    if let Ok(architecture) = experiment.model.architecture(shape, 10, experiment.norm) {
+        let batch_size =
+            usize::try_from(limits::VALUES / architecture.value_count()).expect("a batch fits into memory");
+        experiment.batch_size = experiment.batch_size.min(batch_size);
+    }
     experiment
 }
 

@@ -4,6 +4,7 @@
 
 mod equivalence;
 
+use emergence_lab::experiment::architecture::{WeightLayer, WeightShape};
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
 use emergence_lab::init::draw::StandardNormals;
 use emergence_lab::init::promoting::{exponents, factors};
@@ -12,7 +13,7 @@ use emergence_lab::init::{LayerWeights, layer_rates, sample, weights_sha256};
 use emergence_lab::rng::{Purpose, stream};
 
 fn base(base: BaseInit, widths: &[usize], activation: Activation, seed: u64) -> Vec<LayerWeights> {
-    sample(&InitScheme::Base(base), widths, activation, seed)
+    sample(&InitScheme::Base(base), &WeightLayer::dense_chain(widths), activation, seed)
 }
 
 fn promote(base: BaseInit, alpha: f64) -> Promotion {
@@ -85,7 +86,7 @@ fn normal_numbers_have_the_right_tails_and_no_memory() {
 
 /// The largest entry of `|WᵀW - gain² I|` (or `WWᵀ` for a wide matrix).
 fn orthogonality_error(layer: &LayerWeights, gain: f64) -> f64 {
-    let (rows, columns) = (layer.fan_in, layer.fan_out);
+    let (rows, columns) = (layer.fan().fan_in, layer.fan().fan_out);
     let entry = |row: usize, column: usize| f64::from(layer.weight[row * columns + column]);
     let (count, length) = (rows.min(columns), rows.max(columns));
     let vector = |index: usize, place: usize| if rows >= columns { entry(place, index) } else { entry(index, place) };
@@ -106,7 +107,7 @@ fn orthogonal_weights_are_orthogonal_both_ways() {
         for layer in base(BaseInit::Orthogonal, &[90, 31, 31, 77, 1], activation, 4) {
             // f32 entries of size 1/√90, rounded to 6e-8 of that, 90 to a sum: about 1e-7.
             let error = orthogonality_error(&layer, gain);
-            assert!(error < 1e-5, "[{}, {}]: {error}", layer.fan_in, layer.fan_out);
+            assert!(error < 1e-5, "[{}, {}]: {error}", layer.fan().fan_in, layer.fan().fan_out);
         }
     }
 }
@@ -189,10 +190,11 @@ fn factors_of_outer_multiply_to_one() {
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is what is tested")]
 fn promotion_scales_weights_and_nothing_else() {
     let widths = [20, 12, 9, 5];
+    let layers = WeightLayer::dense_chain(&widths);
     for scheme in BaseInit::all() {
         let plain = base(scheme, &widths, Activation::Relu, 3);
         let promotion = promote(scheme, 1.7);
-        let scaled = sample(&InitScheme::Emergence(promotion), &widths, Activation::Relu, 3);
+        let scaled = sample(&InitScheme::Emergence(promotion), &layers, Activation::Relu, 3);
         for ((plain, scaled), factor) in plain.iter().zip(&scaled).zip([1.0 / 1.7, 1.0, 1.7]) {
             // f32 times f32: the product is exact in f64 and rounded once.
             let rounded = f64::from(factor as f32);
@@ -201,10 +203,10 @@ fn promotion_scales_weights_and_nothing_else() {
             assert_eq!(scaled.bias, plain.bias, "{scheme:?}: biases");
             assert!((scaled.factor - factor).abs() < 1e-15, "{scheme:?}: factor {}", scaled.factor);
         }
-        let matched = sample(&InitScheme::LearningRateMatched(promotion), &widths, Activation::Relu, 3);
+        let matched = sample(&InitScheme::LearningRateMatched(promotion), &layers, Activation::Relu, 3);
         assert_eq!(matched, plain, "{scheme:?}: the control draws the plain base");
         let neutral = InitScheme::Emergence(promote(scheme, 1.0));
-        assert_eq!(sample(&neutral, &widths, Activation::Relu, 3), plain, "{scheme:?}: alpha 1");
+        assert_eq!(sample(&neutral, &layers, Activation::Relu, 3), plain, "{scheme:?}: alpha 1");
     }
 }
 
@@ -228,8 +230,8 @@ fn a_layer_depends_on_seed_index_and_shape_alone() {
 fn only_pytorch_draws_biases() {
     for scheme in BaseInit::all() {
         for layer in base(scheme, &[400, 300, 2], Activation::Relu, 0) {
-            assert_eq!(layer.bias.len(), layer.fan_out, "{scheme:?}");
-            assert_eq!(layer.weight.len(), layer.fan_in * layer.fan_out, "{scheme:?}");
+            assert_eq!(layer.bias.len(), layer.shape.outputs(), "{scheme:?}");
+            assert_eq!(layer.weight.len(), layer.shape.count(), "{scheme:?}");
             let zero = layer.bias.iter().all(|bias| *bias == 0.0);
             assert_eq!(zero, scheme != BaseInit::Pytorch, "{scheme:?}: {:?}", &layer.bias[..2]);
         }
@@ -262,14 +264,19 @@ fn values_never_change() {
         // Of our own making: LAPACK's last digits differ, see `orthogonal_weights_equal_lapack`.
         ("orthogonal", "63eeb4f4d09fd4509bc730f2280b26d6ce4b58b771fe3f5446a6804f6769b0ae"),
     ] {
-        let layers = sample(&scheme.parse().unwrap(), &[20, 12, 5], Activation::Relu, 7);
+        let layers = sample(&scheme.parse().unwrap(), &WeightLayer::dense_chain(&[20, 12, 5]), Activation::Relu, 7);
         assert_eq!(weights_sha256(&layers), expected, "{scheme}");
     }
 }
 
 #[test]
 fn digests_are_of_little_endian_floats() {
-    let layer = LayerWeights { weight: vec![1.0], bias: vec![-2.0], fan_in: 1, fan_out: 1, factor: 1.0 };
+    let layer = LayerWeights {
+        weight: vec![1.0],
+        bias: vec![-2.0],
+        shape: WeightShape::Dense { inputs: 1, outputs: 1 },
+        factor: 1.0,
+    };
     // printf '\x00\x00\x80\x3f' | sha256sum, and the same with '\x00\x00\x00\xc0' appended.
     assert_eq!(layer.weight_sha256(), "e00e5eb9444182f352323374ef4e08ebcb784725fdd4fd612d7730540b3e0c8c", "weight");
     assert_eq!(
@@ -296,7 +303,7 @@ fn degenerate_shapes_are_no_panic() {
 fn rates_of_the_control() {
     let scheme = |rule| InitScheme::LearningRateMatched(Promotion { rule, ..promote(BaseInit::KaimingNormal, 2.0) });
     let rates = |scheme, optimizer| -> Vec<[f64; 4]> {
-        let layers = layer_rates(&scheme, 4, optimizer);
+        let layers = layer_rates(&scheme, &WeightLayer::dense_chain(&[1; 5]), optimizer);
         let numbers = layers.iter().map(|layer| {
             let (weight, bias) = (layer.weight, layer.bias);
             [weight.learning_rate, weight.weight_decay, bias.learning_rate, bias.weight_decay]

@@ -136,6 +136,8 @@ fn wrong_arguments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--seed", "-1"], &["--seed", "-1"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
     refuses(&["data", "fetch", "cats"], &["NAME", "cats"]);
+    refuses(&["data", "check", "patterns"], &["NAME", "cifar-10", "patterns", "no files"]);
+    refuses(&["run", "data=upload"], &["data", "browser only", "upload"]);
     refuses(&["data", "fetch", "digits"], &["NAME", "no files"]);
     refuses(&["data"], &["data", "list", "nothing"]);
     refuses(&["run", "--help"], &["lab --help"]);

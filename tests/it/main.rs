@@ -8,6 +8,8 @@ mod init;
 mod lab;
 mod layers;
 mod metrics;
+#[cfg(feature = "train")]
+mod model;
 mod page;
 mod plot;
 mod protocol;

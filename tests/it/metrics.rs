@@ -22,7 +22,7 @@ pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
         steps_per_epoch: 100,
         steps,
         layer_widths: vec![64, 32, 10],
-        layer_names: ["hidden 1", "hidden 2", "output"].map(str::to_owned).to_vec(),
+        layer_names: vec!["hidden 1".to_owned(), "hidden 2".to_owned(), "output".to_owned()],
         parameters: 52_650,
         environment: Environment {
             backend: "cpu".to_owned(),

@@ -1,7 +1,9 @@
 //! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
 
 use crate::metrics::setup;
-use emergence_lab::metrics::{Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing};
+use emergence_lab::metrics::{
+    ChannelEmergence, Environment, EvaluationRecord, Record, RunEvaluation, StepRecord, Timing,
+};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,6 +74,7 @@ fn progress_has_its_text() {
         test_accuracy: 0.9,
         emergence_a: None,
         emergence_b: Some(4.25),
+        channel_emergence: Some(ChannelEmergence { a: None, b: Some(1.5) }),
         active_fraction: vec![0.25, 1.0],
     };
     let record = Record {
@@ -82,7 +85,8 @@ fn progress_has_its_text() {
         &Event::Progress { record, timing: timing() },
         concat!(
             r#"{"type":"progress","record":{"steps":[{"step":3,"losses":[0.1,null]}],"evaluations":[{"step":3,"runs":["#,
-            r#"{"test_loss":0.5,"test_accuracy":0.9,"emergence_a":null,"emergence_b":4.25,"active_fraction":[0.25,1.0]},"#,
+            r#"{"test_loss":0.5,"test_accuracy":0.9,"emergence_a":null,"emergence_b":4.25,"#,
+            r#""channel_emergence":{"a":null,"b":1.5},"active_fraction":[0.25,1.0]},"#,
             r#"null]}]},"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}"#
         ),
     );
@@ -99,7 +103,7 @@ fn started_has_its_text() {
         concat!(
             r#"{"type":"started","setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
             r#""train_examples":12800,"test_examples":1000,"steps_per_epoch":100,"steps":400,"#,
-            r#""layer_widths":[64,32,10],"parameters":52650,"#,
+            r#""layer_widths":[64,32,10],"layer_names":["hidden 1","hidden 2","output"],"parameters":52650,"#,
             r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
             r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"#,
             r#""variants":[{"name":"pytorch","runs":[{"seed":0,"weights_sha256":"f0"}]}]}}"#

@@ -4,11 +4,12 @@ use burn::tensor::{DType, Device, Tensor, TensorData, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
+use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
 use emergence_lab::experiment::{Experiment, Schedule, parse_query};
 use emergence_lab::init::LayerWeights;
 use emergence_lab::metrics::{History, RunCurves};
-use emergence_lab::model::{Mlp, correct_predictions, cross_entropy};
-use emergence_lab::train::self_test::{check_device, compare};
+use emergence_lab::model::{Network, Plan, cross_entropy, predicted_classes};
+use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
 use emergence_lab::train::{Cohort, Session, Work, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
@@ -40,6 +41,12 @@ fn experiment(query: &str) -> Experiment {
     parse_query(query).strict().expect("a valid query").0
 }
 
+/// The network of an experiment for inputs that are no pictures.
+fn plan(experiment: &Experiment, inputs: usize, classes: usize) -> Rc<Plan> {
+    let architecture = experiment.model.architecture(FeatureShape::dense(inputs), classes, experiment.norm);
+    Rc::new(Plan { architecture: architecture.expect("a network"), activation: experiment.activation })
+}
+
 fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
     Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
 }
@@ -60,8 +67,7 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
         .map(|(widths, pair)| LayerWeights {
             weight: pair[0].clone(),
             bias: pair[1].clone(),
-            fan_in: widths[0],
-            fan_out: widths[1],
+            shape: WeightShape::Dense { inputs: widths[0], outputs: widths[1] },
             factor: 1.0,
         })
         .collect()
@@ -84,8 +90,12 @@ fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
     let weights = layer_weights(&reference.widths, &reference.parameters);
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
-        let experiment = experiment(&format!("{}&init=kaiming_normal&seeds=1", case.query));
-        let mut cohort = Cohort::new(&experiment, std::slice::from_ref(&weights), &open_cpu());
+        let hidden =
+            reference.widths[1..reference.widths.len() - 1].iter().map(ToString::to_string).collect::<Vec<_>>();
+        let model = hidden.join(",");
+        let experiment = experiment(&format!("model=mlp:{model}&{}&init=kaiming_normal&seeds=1", case.query));
+        let plan = plan(&experiment, inputs, classes);
+        let mut cohort = Cohort::new(&experiment, &plan, std::slice::from_ref(&weights), &open_cpu());
         let mut losses = Vec::new();
         for _ in 0..case.losses.len() {
             let images = tensor(&reference.images, [1, reference.batch, inputs]);
@@ -106,11 +116,12 @@ fn first_gradients_agree_with_jax() {
     let reference = reference();
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
-        let activation = experiment(&case.query).activation;
-        let model = Mlp::stack(&[layer_weights(&reference.widths, &reference.parameters)], activation, &Device::flex());
-        let leaves = model.into_parameters().into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
-        let logits =
-            Mlp::from_parameters(&leaves, activation).forward(tensor(&reference.images, [1, reference.batch, inputs]));
+        let plan = plan(&experiment(&format!("model=mlp:5,4&{}", case.query)), inputs, classes);
+        let weights = layer_weights(&reference.widths, &reference.parameters);
+        let network = Network::stack(&plan, &[weights], &Device::flex());
+        let leaves = network.parameters.into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
+        let network = Network { parameters: leaves.clone(), statistics: Vec::new(), plan };
+        let (logits, _) = network.forward_training(tensor(&reference.images, [1, reference.batch, inputs]));
         let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
         let loss = cross_entropy(logits, one_hot).div_scalar(reference.batch as f64);
         let gradients = loss.sum().backward();
@@ -138,9 +149,10 @@ fn gradients_agree_with_finite_differences() {
     };
     let one_hot = float(&[1.0, 0.0, 0.0, 1.0, 1.0, 0.0], [1, batch, widths[2]]);
     let images = float(&random(batch * widths[0], 9), [1, batch, widths[0]]);
-    let activation = experiment("act=tanh").activation;
+    let plan = plan(&experiment("act=tanh&model=mlp:3"), widths[0], widths[2]);
     let loss = |parameters: &[Tensor<3>]| {
-        cross_entropy(Mlp::from_parameters(parameters, activation).forward(images.clone()), one_hot.clone()).sum()
+        let network = Network { parameters: parameters.to_vec(), statistics: Vec::new(), plan: Rc::clone(&plan) };
+        cross_entropy(network.forward(images.clone()), one_hot.clone()).sum()
     };
     let tensors = |values: &[Vec<f64>]| values.iter().zip(shapes).map(|(v, s)| float(v, s)).collect::<Vec<_>>();
     let read = |tensor: Tensor<1>| {
@@ -212,7 +224,7 @@ fn stacked_runs_equal_separate_runs() {
     let query =
         |init: &str, seeds| format!("data=digits&model=mlp:32,32,32&lr=0.05&wd=0.001&seeds={seeds}&init={init}");
     let all = experiment(&query(&variants.join(","), 2));
-    let weights = Cohort::initial_weights(&all, 784, 10);
+    let weights = Cohort::initial_weights(&all, &plan(&all, 784, 10).architecture.weight_layers());
     let (together, parameters) = fifty_steps(&all, &weights);
     for (run, weights) in weights.iter().enumerate() {
         let variant = variants[run / 2];
@@ -234,7 +246,7 @@ fn stacked_runs_equal_separate_runs() {
 fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
     let dataset = dataset();
-    let mut cohort = Cohort::new(experiment, weights, &open_cpu());
+    let mut cohort = Cohort::new(experiment, &plan(experiment, 784, 10), weights, &open_cpu());
     let mut batcher = Batcher::new(dataset.train.len(), BATCH, 0).expect("ten batches");
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     let losses = (0..50).map(|step| {
@@ -262,9 +274,9 @@ fn check_grouping(optimizer: &str) {
         "model=mlp:32,32&steps=20&eval=10&seeds=2&{optimizer}&init=pytorch,orthogonal,\
          lrmatch(emergence(kaiming_normal;alpha=1.5))"
     );
-    let in_groups_of = |runs: usize| {
+    let in_groups_of = |runs: u64| {
         let parameters = 784 * 32 + 32 + 32 * 32 + 32 + 32 * 10 + 10;
-        run_on(&OpenDevice { group_bytes: Some(runs * parameters * size_of::<f32>()), ..open_cpu() }, &query, 3)
+        run_on(&OpenDevice { group_bytes: Some(4 * runs * parameters), ..open_cpu() }, &query, 3)
     };
     let together = run(&query, 3);
     assert_eq!(together.runs().count(), 6, "three variants with two seeds");
@@ -401,9 +413,8 @@ fn digits_are_neither_too_easy_nor_too_hard() {
 
 #[test]
 fn ties_are_not_credited() {
-    let classes = Tensor::from_data(TensorData::new(vec![0_i32, 1, 2], [1, 3, 1]), &Device::flex());
-    let correct = correct_predictions(tensor(&[0.0; 9], [1, 3, 3]), classes);
-    assert_eq!(vector(correct), [1.0], "equal logits predict class 0");
+    let predicted = predicted_classes(tensor(&[0.0; 9], [1, 3, 3]));
+    assert_eq!(vector(predicted.flatten(0, 1)), [0.0; 3], "equal logits predict class 0");
 }
 
 #[test]
@@ -424,6 +435,7 @@ fn a_self_test_finds_wrong_numbers() {
 #[test]
 fn the_cpu_passes_its_own_self_test() {
     pollster::block_on(check_device(&open_cpu())).expect("the CPU agrees with itself");
+    pollster::block_on(check_convolutions(&open_cpu())).expect("with convolutions, too");
 }
 
 #[test]

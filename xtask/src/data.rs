@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use crate::command::{root, run, tool};
 use crate::step::{say, step};
 
-/// The data set that the page reads from its own origin.
-const SERVED: &str = "mnist";
+/// The data sets that the page reads from its own origin.
+const SERVED: [&str; 3] = ["mnist", "fashion-mnist", "cifar-10"];
 
 /// Downloads (or copies, with `--from DIR`) a data set and checks it, by way of `lab data fetch`.
 pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
@@ -39,9 +39,12 @@ pub(crate) fn stage() -> Result<()> {
         Some(folder) => root().join(folder),
         None => root().join("data"),
     };
-    let copied = copy_gzipped(&source.join(SERVED), &staging.join("data").join(SERVED))?;
+    let mut copied = 0;
+    for name in SERVED {
+        copied += copy_gzipped(&source.join(name), &staging.join("data").join(name))?;
+    }
     if copied == 0 {
-        say("no data/mnist: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)");
+        say("no data files: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)");
     } else {
         say(&format!("{copied} data files beside the page, from {}", source.display()));
     }

@@ -3,7 +3,10 @@
 use crate::arguments::{Arguments, Options, Usage};
 use crate::output::write_whole;
 use anyhow::{Context, bail};
-use emergence_lab::dataset::{files, mnist};
+use emergence_lab::dataset::archive::NamedFile;
+use emergence_lab::dataset::published::{self, File};
+use emergence_lab::dataset::{cifar, files};
+use emergence_lab::experiment::DatasetName;
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
@@ -11,8 +14,8 @@ use std::time::Duration;
 
 /// How long a mirror may take to connect, and then to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long the largest file, 10 MB, may take.
-const BODY_TIMEOUT: Duration = Duration::from_mins(10);
+/// How long the largest file, the 170 MB of CIFAR-10, may take.
+const BODY_TIMEOUT: Duration = Duration::from_hours(1);
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "from"])?;
@@ -26,46 +29,72 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-fn known(name: &str) -> Result<&str, Usage> {
-    match name {
-        mnist::FOLDER => Ok(name),
-        "digits" => Err(Usage::new("NAME", "mnist (digits are drawn and need no files)", name)),
-        _ => Err(Usage::new("NAME", mnist::FOLDER, name)),
+fn known(name: &str) -> Result<DatasetName, Usage> {
+    let names = published::NAMES.map(DatasetName::name).join(", ");
+    let drawn = [DatasetName::Digits, DatasetName::Patterns].map(DatasetName::name);
+    if drawn.contains(&name) {
+        let expected = format!("{names} ({} are drawn and need no files)", drawn.join(" and "));
+        return Err(Usage::new("NAME", &expected, name));
     }
+    published::NAMES.into_iter().find(|known| known.name() == name).ok_or_else(|| Usage::new("NAME", &names, name))
 }
 
 /// What can be had, and what is there.
 fn list(options: &Options) -> anyhow::Result<()> {
     let directory = options.data_dir();
-    let files = mnist::FILES.iter().map(|file| {
-        let there = files::read_mnist_file(&directory, *file).is_ok();
-        json!({"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "present": there})
-    });
-    let document = json!([
-        {"name": mnist::FOLDER, "files": files.collect::<Vec<_>>(), "mirrors": mnist::MIRRORS},
-        {"name": "digits", "files": [], "mirrors": []},
-    ]);
-    crate::print(&serde_json::to_string_pretty(&document)?);
+    let entry = |name: DatasetName| {
+        let files = published::files(name).iter().map(|file| {
+            let there = files::read(&directory, name, file).is_ok();
+            json!({"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "present": there})
+        });
+        json!({"name": name.name(), "files": files.collect::<Vec<_>>(), "mirrors": published::mirrors(name)})
+    };
+    let names = published::NAMES.into_iter().chain([DatasetName::Digits, DatasetName::Patterns]);
+    crate::print(&serde_json::to_string_pretty(&names.map(entry).collect::<Vec<_>>())?);
     Ok(())
 }
 
 /// Brings every file that is not there yet, from `--from DIR` or the first mirror that has it.
-fn fetch(name: &str, options: &Options) -> anyhow::Result<()> {
+fn fetch(name: DatasetName, options: &Options) -> anyhow::Result<()> {
     let directory = options.data_dir();
-    let folder = directory.join(name);
-    for file in &mnist::FILES {
-        if files::read_mnist_file(&directory, *file).is_ok_and(|bytes| file.verify(&bytes).is_ok()) {
-            eprintln!("{} is there", file.name);
-            continue;
-        }
-        let found = match options.get("from") {
-            Some(source) => read_local(Path::new(source), file)?,
-            None => download(file)?,
+    let source = options.get("from").map(Path::new);
+    let is_there = |file: &&File| files::read(&directory, name, file).is_ok_and(|bytes| file.verify(&bytes).is_ok());
+    let (there, absent): (Vec<&File>, Vec<&File>) = published::files(name).iter().partition(is_there);
+    for file in there {
+        eprintln!("{} is there", file.name);
+    }
+    let packed_together = name == DatasetName::Cifar10 && !absent.is_empty();
+    let mut archive = if packed_together { read_archive(source)? } else { Vec::new() };
+    for file in absent {
+        let member = archive.iter().position(|member| member.base_name() == file.name);
+        let found = match (member.map(|at| archive.swap_remove(at)), source) {
+            (Some(member), _) => Found::verified(&member.name, member.bytes, file)?,
+            (None, Some(source)) => read_local(source, name, file)?,
+            (None, None) => download(name, file)?,
         };
-        store(&folder, file, &found)?;
+        store(&directory.join(name.name()), file, &found)?;
         eprintln!("{} fetched", file.name);
     }
     check(name, options)
+}
+
+/// The files of CIFAR-10's archive, downloaded or of another folder; none where that folder does not have it, and may
+/// have the files themselves.
+fn read_archive(source: Option<&Path>) -> anyhow::Result<Vec<NamedFile>> {
+    let file = &cifar::ARCHIVE;
+    let Some(source) = source else {
+        eprintln!("{}", cifar::URL);
+        let packed = get(cifar::URL, file).with_context(|| format!("{} could not be downloaded", file.name))?;
+        return Ok(files::unpack_cifar10(cifar::URL, &packed)?);
+    };
+    for path in [source.join(DatasetName::Cifar10.name()).join(file.name), source.join(file.name)] {
+        if path.is_file() {
+            let place = path.display().to_string();
+            let reader = std::fs::File::open(&path).with_context(|| format!("{place} cannot be read"))?;
+            return Ok(files::unpack_cifar10(&place, &read_bounded(reader, file)?)?);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// A file as it was found, and whether it is packed; its contents are the published ones.
@@ -76,7 +105,7 @@ struct Found {
 
 impl Found {
     /// Verifies what was read from `place`.
-    fn verified(place: &str, bytes: Vec<u8>, file: &mnist::File) -> anyhow::Result<Self> {
+    fn verified(place: &str, bytes: Vec<u8>, file: &File) -> anyhow::Result<Self> {
         let packed = bytes.starts_with(&[0x1f, 0x8b]);
         if packed {
             file.verify(&files::gunzip(place, &bytes[..], file.bytes)?)?;
@@ -87,11 +116,11 @@ impl Found {
     }
 }
 
-/// A gzipped or plain file of another folder: DIR itself, or its `mnist/`.
-fn read_local(source: &Path, file: &mnist::File) -> anyhow::Result<Found> {
-    for folder in [source.join(mnist::FOLDER), source.to_path_buf()] {
-        for name in [format!("{}.gz", file.name), file.name.to_owned()] {
-            let path = folder.join(name);
+/// A gzipped or plain file of another folder: DIR itself, or its folder of the data set.
+fn read_local(source: &Path, name: DatasetName, file: &File) -> anyhow::Result<Found> {
+    for folder in [source.join(name.name()), source.to_path_buf()] {
+        for form in [format!("{}.gz", file.name), file.name.to_owned()] {
+            let path = folder.join(form);
             if path.is_file() {
                 let place = path.display().to_string();
                 let reader = std::fs::File::open(&path).with_context(|| format!("{place} cannot be read"))?;
@@ -103,9 +132,9 @@ fn read_local(source: &Path, file: &mnist::File) -> anyhow::Result<Found> {
 }
 
 /// From the first mirror that has the published file.
-fn download(file: &mnist::File) -> anyhow::Result<Found> {
+fn download(name: DatasetName, file: &File) -> anyhow::Result<Found> {
     let mut reasons = Vec::new();
-    for mirror in mnist::MIRRORS {
+    for mirror in published::mirrors(name) {
         let url = file.url(mirror);
         eprintln!("{url}");
         match get(&url, file).and_then(|bytes| Found::verified(&url, bytes, file)) {
@@ -116,7 +145,7 @@ fn download(file: &mnist::File) -> anyhow::Result<Found> {
     bail!("{} could not be downloaded ({})", file.name, reasons.join("; "))
 }
 
-fn get(url: &str, file: &mnist::File) -> anyhow::Result<Vec<u8>> {
+fn get(url: &str, file: &File) -> anyhow::Result<Vec<u8>> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(ANSWER_TIMEOUT))
         .timeout_recv_response(Some(ANSWER_TIMEOUT))
@@ -127,14 +156,14 @@ fn get(url: &str, file: &mnist::File) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Packed files are smaller than what they unpack to; more than that is some other file.
-fn read_bounded(reader: impl Read, file: &mnist::File) -> anyhow::Result<Vec<u8>> {
+fn read_bounded(reader: impl Read, file: &File) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(file.bytes as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Puts the file in its place whole, and removes its other form, which would be read instead or for nothing.
-fn store(folder: &Path, file: &mnist::File, found: &Found) -> anyhow::Result<()> {
+fn store(folder: &Path, file: &File, found: &Found) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let (plain, packed) = (folder.join(file.name), folder.join(format!("{}.gz", file.name)));
     let (place, other) = if found.packed { (packed, plain) } else { (plain, packed) };
@@ -145,8 +174,8 @@ fn store(folder: &Path, file: &mnist::File, found: &Found) -> anyhow::Result<()>
     Ok(())
 }
 
-fn check(name: &str, options: &Options) -> anyhow::Result<()> {
-    files::check_mnist(&options.data_dir())?;
-    crate::print(&json!({"name": name, "ok": true}).to_string());
+fn check(name: DatasetName, options: &Options) -> anyhow::Result<()> {
+    files::check(&options.data_dir(), name)?;
+    crate::print(&json!({"name": name.name(), "ok": true}).to_string());
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use emergence_lab::dataset::{Dataset, digits, files};
+use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
@@ -42,6 +42,16 @@ fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
     match experiment.dataset.name {
         DatasetName::Digits => Ok(draw()?),
         DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
+        DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
+        DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
+        DatasetName::Patterns => {
+            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
+            Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
+        }
+        DatasetName::Upload => {
+            let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
+            Err(Error::value("data", expected, "upload").into())
+        }
         DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),
             Err(Error::DataFileMissing { .. }) => {

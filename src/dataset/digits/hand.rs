@@ -1,9 +1,9 @@
 //! One person's hand: how the skeleton of a digit is bent, leant, stretched and placed before the pen draws it.
 
 use super::SIDE;
-use super::draws::Draws;
 use super::glyphs::{GLYPHS, Glyph, POINTS, Point};
 use super::pen::{Segment, Sheet};
+use crate::dataset::draws::{Draws, rotation};
 
 /// Pieces of a straight line per span between two points of a skeleton.
 const PIECES: usize = 5;
@@ -96,10 +96,7 @@ impl Placing {
         let height = draws.between(range::HEIGHT.0, range::HEIGHT.1);
         let width = height * draws.between(range::STRETCH.0, range::STRETCH.1);
         let lean = draws.between(range::LEAN.0, range::LEAN.1);
-        let half = draws.bell(range::HALF_TURN);
-        // A rotation by twice the angle whose tangent is `half`, without sine or cosine.
-        let divisor = 1.0 / (1.0 + half * half);
-        let (cosine, sine) = ((1.0 - half * half) * divisor, 2.0 * half * divisor);
+        let (cosine, sine) = rotation(draws.bell(range::HALF_TURN));
         // Rotation after lean after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
         let matrix = [cosine * width, (-cosine * lean - sine) * height, sine * width, (-sine * lean + cosine) * height];
         let centre = (SIDE - 1) as f32 * 0.5;

@@ -14,16 +14,18 @@
     reason = "casts from float to integer saturate, which is how ink and lines are cut off at the bounds"
 )]
 
-mod draws;
 mod glyphs;
 mod hand;
 mod pen;
 
-use super::{Dataset, Normalization, Part, Split, limit};
+use super::draws::Draws;
+use super::generator::{Generator, Recipe};
+use super::{Dataset, Normalization, Split};
 use crate::error::Result;
 use crate::experiment::DatasetName;
 use crate::rng::{Purpose, stream};
-use draws::Draws;
+
+pub use super::generator::FIRST_TEST_INDEX;
 
 /// Height and width of an image, in pixels.
 pub const SIDE: usize = 28;
@@ -35,10 +37,19 @@ pub const TRAIN_EXAMPLES: usize = 60_000;
 pub const TEST_EXAMPLES: usize = 10_000;
 /// The seed of the data set that the experiments use, whatever their own seeds.
 pub const SEED: u64 = 0;
-/// Index of the first test example; training examples count from 0.
-pub const FIRST_TEST_INDEX: u64 = 1 << 32;
 /// Mean and standard deviation of the 47,040,000 training pixels of [`SEED`] divided by 255, measured.
 pub const NORMALIZATION: Normalization = Normalization { mean: 0.1068, std: 0.2298 };
+
+/// What the generator has to know.
+pub static RECIPE: Recipe = Recipe {
+    name: DatasetName::Digits,
+    train: TRAIN_EXAMPLES,
+    test: TEST_EXAMPLES,
+    side: SIDE,
+    classes: 10,
+    normalization: &[NORMALIZATION],
+    append,
+};
 
 /// The most that the background noise of an image may amount to, of 256.
 const NOISE: f32 = 40.0;
@@ -59,83 +70,24 @@ pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     (image, digit as u8)
 }
 
-/// The data set of `seed` with the first `train` training and the first `test` test examples; `progress` hears after
-/// every hundred examples how many are done and how many there will be.
+/// The data set as [`Recipe::generate`] makes it.
+///
+/// # Errors
+/// As [`generator`].
+pub fn generate(seed: u64, train: usize, test: usize, progress: impl FnMut(usize, usize)) -> Result<Dataset> {
+    RECIPE.generate(seed, train, test, progress)
+}
+
+/// The data set a few examples at a time.
 ///
 /// # Errors
 /// As [`Generator::new`].
-pub fn generate(seed: u64, train: usize, test: usize, mut progress: impl FnMut(usize, usize)) -> Result<Dataset> {
-    let mut generator = Generator::new(seed, train, test)?;
-    while !generator.advance(100) {
-        progress(generator.done(), generator.total());
-    }
-    progress(generator.done(), generator.total());
-    Ok(generator.finish())
+pub fn generator(seed: u64, train: usize, test: usize) -> Result<Generator> {
+    Generator::new(&RECIPE, seed, train, test)
 }
 
-/// Makes the data set a few examples at a time, for a caller that has to answer others in between.
-#[derive(Debug, Clone)]
-pub struct Generator {
-    seed: u64,
-    train: usize,
-    test: usize,
-    dataset: Dataset,
-}
-
-impl Generator {
-    /// A generator that has made nothing yet.
-    ///
-    /// # Errors
-    /// [`Error::TooManyExamples`] above [`TRAIN_EXAMPLES`] and [`TEST_EXAMPLES`], [`Error::NoExamples`] for zero.
-    pub fn new(seed: u64, train: usize, test: usize) -> Result<Self> {
-        limit(Part::Train, Some(train), TRAIN_EXAMPLES)?;
-        limit(Part::Test, Some(test), TEST_EXAMPLES)?;
-        let dataset = Dataset {
-            name: DatasetName::Digits,
-            train: Split { images: Vec::with_capacity(train * PIXELS), labels: Vec::with_capacity(train) },
-            test: Split { images: Vec::with_capacity(test * PIXELS), labels: Vec::with_capacity(test) },
-            channels: 1,
-            height: SIDE,
-            width: SIDE,
-            classes: 10,
-            normalization: vec![NORMALIZATION],
-        };
-        Ok(Self { seed, train, test, dataset })
-    }
-
-    /// Makes up to `examples` more; true when none is left to make.
-    pub fn advance(&mut self, examples: usize) -> bool {
-        for _ in 0..examples {
-            let (split, first) = if self.dataset.train.len() < self.train {
-                (&mut self.dataset.train, 0)
-            } else if self.dataset.test.len() < self.test {
-                (&mut self.dataset.test, FIRST_TEST_INDEX)
-            } else {
-                return true;
-            };
-            let (image, label) = example(self.seed, first + split.len() as u64);
-            split.images.extend_from_slice(&image);
-            split.labels.push(label);
-        }
-        self.done() == self.total()
-    }
-
-    /// Examples made so far.
-    #[must_use]
-    pub fn done(&self) -> usize {
-        self.dataset.train.len() + self.dataset.test.len()
-    }
-
-    /// Examples in all.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.train + self.test
-    }
-
-    /// The data set, after making what is left.
-    #[must_use]
-    pub fn finish(mut self) -> Dataset {
-        self.advance(usize::MAX);
-        self.dataset
-    }
+fn append(seed: u64, index: u64, split: &mut Split) {
+    let (image, digit) = example(seed, index);
+    split.images.extend_from_slice(&image);
+    split.labels.push(digit);
 }

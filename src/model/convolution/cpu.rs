@@ -11,6 +11,7 @@
 
 use super::parallel::by_blocks;
 use crate::experiment::architecture::Window;
+use std::ops::{AddAssign, Mul};
 
 /// Feature maps of a tile.
 const MAPS: usize = 4;
@@ -20,6 +21,12 @@ const LANES: usize = 8;
 const QUAD: usize = 4;
 /// Examples whose share of a gradient is summed up by one thread. Fixed, so that sums do not depend on how many there are.
 const BLOCK: usize = 16;
+
+/// What the loops compute with: f32, and f64 for tests against finite differences.
+pub trait Number: Copy + Default + Send + Sync + Mul<Output = Self> + AddAssign + 'static {}
+
+impl Number for f32 {}
+impl Number for f64 {}
 
 /// Sizes of a stacked convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +112,7 @@ impl Frame {
     }
 
     /// Puts an image into its frame; the rest of the frame stays zero from image to image.
-    fn fill(&self, frame: &mut [f32], image: &[f32], [height, width]: [usize; 2]) {
+    fn fill<T: Number>(&self, frame: &mut [T], image: &[T], [height, width]: [usize; 2]) {
         for (channel, map) in frame.chunks_exact_mut(self.channel()).zip(image.chunks_exact(height * width)) {
             let rows = channel.chunks_exact_mut(self.row()).skip(self.padding[0]);
             for (row, values) in rows.zip(map.chunks_exact(width)) {
@@ -128,15 +135,15 @@ impl Frame {
 
 /// `y = x * W`: `[batch, runs · channels_out, height, width]`.
 #[must_use]
-pub fn forward(images: &[f32], weights: &[f32], geometry: &Geometry) -> Vec<f32> {
+pub fn forward<T: Number>(images: &[T], weights: &[T], geometry: &Geometry) -> Vec<T> {
     let packed = weights.chunks_exact(geometry.weights()).flat_map(|run| packed(run, geometry)).collect::<Vec<_>>();
     let per_example = geometry.images() * geometry.image();
     let frame = geometry.frame();
-    let mut output = vec![0.0; geometry.batch * geometry.runs * geometry.maps()];
+    let mut output = vec![T::default(); geometry.batch * geometry.runs * geometry.maps()];
     by_blocks(&mut output, BLOCK * geometry.runs * geometry.maps(), |block, output| {
         let images = &images[block * BLOCK * per_example..];
         let examples = output.chunks_exact_mut(geometry.runs * geometry.maps());
-        let mut padded = vec![0.0; geometry.channels_in * frame.channel()];
+        let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
         for (output, images) in examples.zip(images.chunks_exact(per_example)) {
             let runs = output.chunks_exact_mut(geometry.maps()).zip(packed.chunks_exact(packed.len() / geometry.runs));
             for (run, (maps, packed)) in runs.enumerate() {
@@ -153,7 +160,7 @@ pub fn forward(images: &[f32], weights: &[f32], geometry: &Geometry) -> Vec<f32>
 
 /// The gradient with respect to the images, `[batch, runs · channels_in, height, width]`, of images that are not shared.
 #[must_use]
-pub fn input_gradient(gradient: &[f32], weights: &[f32], geometry: &Geometry) -> Vec<f32> {
+pub fn input_gradient<T: Number>(gradient: &[T], weights: &[T], geometry: &Geometry) -> Vec<T> {
     let transposed = geometry.transposed();
     let turned = weights.chunks_exact(geometry.weights()).flat_map(|run| turned(run, geometry)).collect::<Vec<_>>();
     let spread = spread(gradient, geometry, transposed.input);
@@ -162,16 +169,16 @@ pub fn input_gradient(gradient: &[f32], weights: &[f32], geometry: &Geometry) ->
 
 /// The gradient with respect to the weights, `[runs · channels_out, channels_in, kernel, kernel]`.
 #[must_use]
-pub fn weight_gradient(images: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<f32> {
+pub fn weight_gradient<T: Number>(images: &[T], gradient: &[T], geometry: &Geometry) -> Vec<T> {
     let per_example = geometry.images() * geometry.image();
     let maps = geometry.runs * geometry.maps();
     let frame = geometry.frame();
     let size = geometry.runs * geometry.weights();
-    let mut shares = vec![0.0; geometry.batch.div_ceil(BLOCK) * size];
+    let mut shares = vec![T::default(); geometry.batch.div_ceil(BLOCK) * size];
     by_blocks(&mut shares, size, |block, share| {
-        let mut padded = vec![0.0; geometry.channels_in * frame.channel()];
+        let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
         let width = geometry.output[1].next_multiple_of(QUAD);
-        let mut rows = vec![0.0; geometry.channels_out * geometry.output[0] * width];
+        let mut rows = vec![T::default(); geometry.channels_out * geometry.output[0] * width];
         let first = block * BLOCK;
         let images = images[first * per_example..].chunks_exact(per_example).take(BLOCK);
         for (images, gradient) in images.zip(gradient[first * maps..].chunks_exact(maps)) {
@@ -188,17 +195,17 @@ pub fn weight_gradient(images: &[f32], gradient: &[f32], geometry: &Geometry) ->
             }
         }
     });
-    let mut total = vec![0.0; size];
+    let mut total = vec![T::default(); size];
     for share in shares.chunks_exact(size) {
-        total.iter_mut().zip(share).for_each(|(total, share)| *total += share);
+        total.iter_mut().zip(share).for_each(|(total, share)| *total += *share);
     }
     total
 }
 
 /// Weights of one run as `[channels_out / MAPS, channels_in, kernel, kernel, MAPS]`, with zeros for maps beyond the last.
-fn packed(weights: &[f32], geometry: &Geometry) -> Vec<f32> {
+fn packed<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     let taps = geometry.channels_in * geometry.window.kernel * geometry.window.kernel;
-    let mut packed = vec![0.0; geometry.channels_out.next_multiple_of(MAPS) * taps];
+    let mut packed = vec![T::default(); geometry.channels_out.next_multiple_of(MAPS) * taps];
     for (map, weights) in weights.chunks_exact(taps).enumerate() {
         let tile = &mut packed[map / MAPS * MAPS * taps..];
         for (tap, weight) in weights.iter().enumerate() {
@@ -209,24 +216,24 @@ fn packed(weights: &[f32], geometry: &Geometry) -> Vec<f32> {
 }
 
 /// Weights of one run with the two axes of channels exchanged and the windows turned by half a turn.
-fn turned(weights: &[f32], geometry: &Geometry) -> Vec<f32> {
+fn turned<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     let area = geometry.window.kernel * geometry.window.kernel;
     let mut turned = Vec::with_capacity(weights.len());
     for channel_in in 0..geometry.channels_in {
         for channel_out in 0..geometry.channels_out {
             let window = &weights[(channel_out * geometry.channels_in + channel_in) * area..][..area];
-            turned.extend(window.iter().rev());
+            turned.extend(window.iter().rev().copied());
         }
     }
     turned
 }
 
 /// Gradients with the zeros between and around them that make their convolution with turned weights the gradient of images.
-fn spread(gradient: &[f32], geometry: &Geometry, [height, width]: [usize; 2]) -> Vec<f32> {
+fn spread<T: Number>(gradient: &[T], geometry: &Geometry, [height, width]: [usize; 2]) -> Vec<T> {
     let Window { kernel, stride, padding } = geometry.window;
     let border = kernel - 1 - padding;
     let [rows, columns] = geometry.output;
-    let mut spread = vec![0.0; gradient.len() / (rows * columns) * height * width];
+    let mut spread = vec![T::default(); gradient.len() / (rows * columns) * height * width];
     for (map, gradient) in spread.chunks_exact_mut(height * width).zip(gradient.chunks_exact(rows * columns)) {
         let lines = map.chunks_exact_mut(width).skip(border).step_by(stride);
         for (line, gradient) in lines.zip(gradient.chunks_exact(columns)) {
@@ -238,7 +245,7 @@ fn spread(gradient: &[f32], geometry: &Geometry, [height, width]: [usize; 2]) ->
 }
 
 /// All maps of one run from one padded image.
-fn convolve(padded: &[f32], packed: &[f32], maps: &mut [f32], geometry: &Geometry, frame: &Frame) {
+fn convolve<T: Number>(padded: &[T], packed: &[T], maps: &mut [T], geometry: &Geometry, frame: &Frame) {
     let Window { kernel, stride, .. } = geometry.window;
     let taps = geometry.channels_in * kernel * kernel;
     let [height, width] = geometry.output;
@@ -257,8 +264,8 @@ fn convolve(padded: &[f32], packed: &[f32], maps: &mut [f32], geometry: &Geometr
 }
 
 /// [`LANES`] neighbouring places of [`MAPS`] maps; the window begins at `origin` of the frame for the first of them.
-fn tile(padded: &[f32], weights: &[f32], origin: usize, frame: &Frame, offsets: &[usize]) -> [[f32; LANES]; MAPS] {
-    let mut sums = [[0.0; LANES]; MAPS];
+fn tile<T: Number>(padded: &[T], weights: &[T], origin: usize, frame: &Frame, offsets: &[usize]) -> [[T; LANES]; MAPS] {
+    let mut sums = [[T::default(); LANES]; MAPS];
     let mut taps = weights.as_chunks::<MAPS>().0.iter();
     for channel in padded.chunks_exact(frame.channel()) {
         for row in channel[origin..].chunks(frame.row()).take(offsets.len()) {
@@ -267,7 +274,7 @@ fn tile(padded: &[f32], weights: &[f32], origin: usize, frame: &Frame, offsets: 
                 let (Some(values), Some(weights)) = (values, taps.next()) else { return sums };
                 for (sums, weight) in sums.iter_mut().zip(weights) {
                     for (sum, value) in sums.iter_mut().zip(values) {
-                        *sum += weight * value;
+                        *sum += *weight * *value;
                     }
                 }
             }
@@ -278,7 +285,7 @@ fn tile(padded: &[f32], weights: &[f32], origin: usize, frame: &Frame, offsets: 
 
 /// Adds the gradient of one run's weights from one padded image and `rows`, the gradients of its maps with every row
 /// filled up with zeros to a multiple of [`QUAD`].
-fn correlate(padded: &[f32], rows: &[f32], share: &mut [f32], geometry: &Geometry, frame: &Frame) {
+fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Geometry, frame: &Frame) {
     let kernel = geometry.window.kernel;
     let mut column = 0;
     while column < kernel {
@@ -287,10 +294,10 @@ fn correlate(padded: &[f32], rows: &[f32], share: &mut [f32], geometry: &Geometr
         while map < geometry.channels_out {
             let maps = if geometry.channels_out - map >= MAPS { MAPS } else { 1 };
             let correlate = match (maps, columns) {
-                (MAPS, 3) => correlate_tile::<MAPS, 3>,
-                (MAPS, _) => correlate_tile::<MAPS, 1>,
-                (_, 3) => correlate_tile::<1, 3>,
-                _ => correlate_tile::<1, 1>,
+                (MAPS, 3) => correlate_tile::<T, MAPS, 3>,
+                (MAPS, _) => correlate_tile::<T, MAPS, 1>,
+                (_, 3) => correlate_tile::<T, 1, 3>,
+                _ => correlate_tile::<T, 1, 1>,
             };
             correlate(padded, rows, share, geometry, frame, (map, column));
             map += maps;
@@ -300,10 +307,10 @@ fn correlate(padded: &[f32], rows: &[f32], share: &mut [f32], geometry: &Geometr
 }
 
 /// The part of [`correlate`] for `M` maps and `K` columns of the window from `corner` on.
-fn correlate_tile<const M: usize, const K: usize>(
-    padded: &[f32],
-    rows: &[f32],
-    share: &mut [f32],
+fn correlate_tile<T: Number, const M: usize, const K: usize>(
+    padded: &[T],
+    rows: &[T],
+    share: &mut [T],
     geometry: &Geometry,
     frame: &Frame,
     corner: (usize, usize),
@@ -311,7 +318,7 @@ fn correlate_tile<const M: usize, const K: usize>(
     let kernel = geometry.window.kernel;
     let offsets: [usize; K] = std::array::from_fn(|column| frame.offset(corner.1 + column));
     let plane = rows.len() / geometry.channels_out;
-    let maps: [&[f32]; M] = std::array::from_fn(|map| &rows[(corner.0 + map) * plane..][..plane]);
+    let maps: [&[T]; M] = std::array::from_fn(|map| &rows[(corner.0 + map) * plane..][..plane]);
     for (channel, values) in padded.chunks_exact(frame.channel()).enumerate() {
         for line in 0..kernel {
             let values = values.chunks(frame.row()).skip(line).step_by(frame.stride);
@@ -319,7 +326,7 @@ fn correlate_tile<const M: usize, const K: usize>(
             for (map, sums) in sums.iter().enumerate() {
                 let window = ((corner.0 + map) * geometry.channels_in + channel) * kernel * kernel;
                 for (column, lanes) in sums.iter().enumerate() {
-                    share[window + line * kernel + corner.1 + column] += lanes.iter().sum::<f32>();
+                    lanes.iter().for_each(|lane| share[window + line * kernel + corner.1 + column] += *lane);
                 }
             }
         }
@@ -327,22 +334,22 @@ fn correlate_tile<const M: usize, const K: usize>(
 }
 
 /// Sums of products of each of `M` maps with the rows of an image, shifted by each of `K` offsets; in four parts.
-fn products<'rows, const M: usize, const K: usize>(
-    lines: impl Iterator<Item = &'rows [f32]>,
-    maps: [&[f32]; M],
+fn products<'rows, T: Number, const M: usize, const K: usize>(
+    lines: impl Iterator<Item = &'rows [T]>,
+    maps: [&[T]; M],
     offsets: [usize; K],
     width: usize,
-) -> [[[f32; QUAD]; K]; M] {
-    let mut sums = [[[0.0; QUAD]; K]; M];
+) -> [[[T; QUAD]; K]; M] {
+    let mut sums = [[[T::default(); QUAD]; K]; M];
     let height = maps[0].len() / width;
     for (row, line) in lines.take(height).enumerate() {
         for place in (0..width).step_by(QUAD) {
-            let values: [[f32; QUAD]; K] = std::array::from_fn(|column| quad(line, offsets[column] + place));
+            let values: [[T; QUAD]; K] = std::array::from_fn(|column| quad(line, offsets[column] + place));
             for (sums, map) in sums.iter_mut().zip(maps) {
                 let gradient = quad(map, row * width + place);
                 for (sums, values) in sums.iter_mut().zip(&values) {
                     for ((sum, value), gradient) in sums.iter_mut().zip(values).zip(gradient) {
-                        *sum += value * gradient;
+                        *sum += *value * gradient;
                     }
                 }
             }
@@ -352,6 +359,6 @@ fn products<'rows, const M: usize, const K: usize>(
 }
 
 /// Neighbouring values; all of them are there, since frames and rows are made long enough.
-fn quad(values: &[f32], from: usize) -> [f32; QUAD] {
+fn quad<T: Number>(values: &[T], from: usize) -> [T; QUAD] {
     values.get(from..).and_then(|values| values.first_chunk()).copied().unwrap_or_default()
 }

@@ -9,19 +9,18 @@ mod parallel;
 
 pub use operation::convolve;
 
-
 use crate::experiment::architecture::{Pooling, Window};
+use burn::tensor::Tensor;
 use burn::tensor::module::{avg_pool2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
-use burn::tensor::Tensor;
 
 /// Pools every feature map of `maps`, `[batch, channels, height, width]`. A row or column that fills no window is left out.
 #[must_use]
 pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
     let (kernel, stride, padding) = ([window.kernel; 2], [window.stride; 2], [window.padding; 2]);
     match pooling {
-        Pooling::Max => max_pool2d(maps, MaxPoolOptions::new(kernel, stride, padding, [1, 1], false)),
-        Pooling::Average => avg_pool2d(maps, AvgPoolOptions::new(kernel, stride, padding, true, false)),
+        Pooling::Max => max_pool2d(maps, MaxPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
+        Pooling::Average => avg_pool2d(maps, AvgPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
     }
 }
 
@@ -30,17 +29,14 @@ pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
 #[must_use]
 pub fn shortcut(maps: Tensor<4>, runs: usize, stride: usize, channels: usize) -> Tensor<4> {
     // A window of one place picks it; unlike a slice with a stride it has a gradient on every backend.
-    let picked = if stride == 1 {
-        maps
-    } else {
-        pool(maps, Pooling::Average, Window { kernel: 1, stride, padding: 0 })
-    };
+    let picked =
+        if stride == 1 { maps } else { pool(maps, Pooling::Average, Window { kernel: 1, stride, padding: 0 }) };
     let [batch, all, height, width] = picked.dims();
     let own = all / runs;
     if own == channels {
         return picked;
     }
-    let zeros = Tensor::<5>::zeros([batch, runs, channels - own, height, width], &picked.device());
+    let zeros = Tensor::<5>::zeros([batch, runs, channels - own, height, width], (&picked.device(), picked.dtype()));
     let split = picked.reshape([batch, runs, own, height, width]);
     Tensor::cat(vec![split, zeros], 2).reshape([batch, runs * channels, height, width])
 }

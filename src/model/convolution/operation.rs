@@ -8,10 +8,10 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::ops::{ConvOptions, FloatTensorOps};
+use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 
 /// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
 ///
@@ -19,14 +19,18 @@ use burn::tensor::{Tensor, TensorData};
 /// `weight` is `[runs · channels_out, channels_in, kernel, kernel]`.
 #[must_use]
 pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize) -> Tensor<4> {
-    let output =
-        <Dispatch as StackedConvolution>::stacked_convolution(input.into_dispatch(), weight.into_dispatch(), window, runs);
+    let output = <Dispatch as StackedConvolution>::stacked_convolution(
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        window,
+        runs,
+    );
     Tensor::from_dispatch(output)
 }
 
 /// The convolution of several runs and its gradients.
 #[backend_extension(Autodiff, Flex, Cube: cfg(target_arch = "wasm32"))]
-pub trait StackedConvolution: Backend {
+pub(super) trait StackedConvolution: Backend {
     /// As [`convolve`].
     fn stacked_convolution(
         input: FloatTensor<Self>,
@@ -34,7 +38,7 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d(input, weight, None, options)
     }
 
@@ -46,7 +50,7 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d_x_backward(input, weight, gradient, options)
     }
 
@@ -58,19 +62,30 @@ pub trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window);
+        let options = options(&input, &weight, window, runs);
         Self::conv2d_weight_backward(input, weight, gradient, options)
     }
 }
 
 /// What Burn's own convolution has to know: runs are its groups, unless they share the input.
-fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window) -> ConvOptions<2> {
-    let groups = input.shape()[1] / weight.shape()[1];
+fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize) -> ConvOptions<2> {
+    let groups = if input.shape()[1] == weight.shape()[1] { 1 } else { runs };
     ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
 }
 
 #[cfg(target_arch = "wasm32")]
 impl StackedConvolution for burn::backend::Cube {}
+
+/// Calls one of the functions of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.
+macro_rules! computed {
+    ($compute:path, $left:expr, $right:expr, $geometry:expr, $shape:expr) => {{
+        let (left, right) = ($left.to_contiguous(), $right.to_contiguous());
+        FloatTensor::<Self>::from_data(match left.dtype() {
+            DType::F64 => TensorData::new($compute(left.storage::<f64>(), right.storage(), $geometry), $shape),
+            _ => TensorData::new($compute(left.storage::<f32>(), right.storage(), $geometry), $shape),
+        })
+    }};
+}
 
 impl StackedConvolution for Flex {
     fn stacked_convolution(
@@ -80,10 +95,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
-        let output = cpu::forward(input.storage(), weight.storage(), &geometry);
         let [height, width] = geometry.output;
-        float_tensor(output, [geometry.batch, runs * geometry.channels_out, height, width])
+        let shape = [geometry.batch, runs * geometry.channels_out, height, width];
+        computed!(cpu::forward, input, weight, &geometry, shape)
     }
 
     fn stacked_convolution_input_gradient(
@@ -94,10 +108,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (weight, gradient) = (weight.to_contiguous(), gradient.to_contiguous());
-        let output = cpu::input_gradient(gradient.storage(), weight.storage(), &geometry);
         let [height, width] = geometry.input;
-        float_tensor(output, [geometry.batch, runs * geometry.channels_in, height, width])
+        let shape = [geometry.batch, runs * geometry.channels_in, height, width];
+        computed!(cpu::input_gradient, gradient, weight, &geometry, shape)
     }
 
     fn stacked_convolution_weight_gradient(
@@ -108,15 +121,9 @@ impl StackedConvolution for Flex {
         runs: usize,
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
-        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
-        let output = cpu::weight_gradient(input.storage(), gradient.storage(), &geometry);
-        let Window { kernel, .. } = window;
-        float_tensor(output, [runs * geometry.channels_out, geometry.channels_in, kernel, kernel])
+        let shape = [runs * geometry.channels_out, geometry.channels_in, window.kernel, window.kernel];
+        computed!(cpu::weight_gradient, input, gradient, &geometry, shape)
     }
-}
-
-fn float_tensor(values: Vec<f32>, shape: [usize; 4]) -> FloatTensor<Flex> {
-    FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }
 
 fn geometry(input: &FloatTensor<Flex>, weight: &FloatTensor<Flex>, window: Window, runs: usize) -> Geometry {
@@ -145,7 +152,10 @@ impl<B: Backend + StackedConvolution, C: CheckpointStrategy> StackedConvolution 
         match Gradient.prepare::<C>([input.node(), weight.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut prepared) => {
                 let state = (prepared.checkpoint(&input), prepared.checkpoint(&weight), window, runs);
-                prepared.finish(state, B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
+                prepared.finish(
+                    state,
+                    B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs),
+                )
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))

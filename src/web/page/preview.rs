@@ -8,9 +8,11 @@ use crate::metrics::{Environment, History, Receipt, RunSetup, Setup, VariantSetu
 #[must_use]
 pub fn preview(experiment: &Experiment) -> History {
     // Of the visitor's own files nothing is known before they are loaded.
-    let architecture = experiment.dataset.name.facts().and_then(|facts| {
-        experiment.model.architecture(facts.shape, facts.classes, experiment.norm).ok()
-    });
+    let architecture = experiment
+        .dataset
+        .name
+        .facts()
+        .and_then(|facts| experiment.model.architecture(facts.shape, facts.classes, experiment.norm).ok());
     let measured = architecture.map(|architecture| architecture.measured()).unwrap_or_default();
     let runs = experiment.run_seeds().map(|seed| RunSetup { seed, weights_sha256: String::new() });
     let runs: Vec<RunSetup> = runs.collect();

@@ -3,6 +3,7 @@
 //! It listens between any two pieces of work, so a pause takes effect within one step or one evaluation chunk.
 
 mod data;
+mod download;
 mod faults;
 mod look;
 mod run;

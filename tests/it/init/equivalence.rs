@@ -1,6 +1,7 @@
 //! The two exact statements about rescaled ReLU networks, on a small network in f64 written out by hand: the function
 //! at the start is unchanged, and training equals that of the plain base with the matched layer-wise rates.
 
+use emergence_lab::experiment::architecture::WeightLayer;
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
 use emergence_lab::init::{LayerRates, LayerWeights, ParameterRates, layer_rates, sample};
 
@@ -138,8 +139,8 @@ fn cases() -> Vec<(Vec<usize>, PromotionRule)> {
 }
 
 fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> Network {
-    let rates = layer_rates(scheme, widths.len() - 1, optimizer);
-    Network::new(&sample(scheme, widths, Activation::Relu, 3), &rates)
+    let layers = WeightLayer::dense_chain(widths);
+    Network::new(&sample(scheme, &layers, Activation::Relu, 3), &layer_rates(scheme, &layers, optimizer))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Uniform draws for the generator, by plain arithmetic on the words of a stream, so that they are the same everywhere.
+//! Uniform draws for the generators, by plain arithmetic on the words of a stream, so that they are the same everywhere.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -37,4 +37,10 @@ impl Draws {
     pub(super) fn fill(&mut self, bytes: &mut [u8]) {
         self.0.fill_bytes(bytes);
     }
+}
+
+/// Cosine and sine of twice the angle whose tangent is `half`: a rotation without the platform's sine and cosine.
+pub(super) fn rotation(half: f32) -> (f32, f32) {
+    let divisor = 1.0 / (1.0 + half * half);
+    ((1.0 - half * half) * divisor, 2.0 * half * divisor)
 }

@@ -1,0 +1,58 @@
+//! Tar archives, in memory.
+
+use crate::error::{Error, Result};
+use std::io::Read;
+use tar::{Archive, Entry};
+
+/// A file by its name, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Its name, with folders where it comes from an archive.
+    pub name: String,
+    /// Its contents.
+    pub bytes: Vec<u8>,
+}
+
+impl NamedFile {
+    /// The name without folders.
+    #[must_use]
+    pub fn base_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// The regular files of a tar archive, of at most `limit` bytes together; folders and links are left out. `file` is
+/// the archive's name, for errors.
+///
+/// An archive that ends between two files passes for a whole one: not every program writes the blocks that mark the
+/// end.
+///
+/// # Errors
+/// [`Error::ArchiveDamaged`] and [`Error::DataFileTooLarge`].
+pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFile>> {
+    let damaged = |error: std::io::Error| Error::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() };
+    let mut left = limit as u64;
+    let mut files = Vec::new();
+    for entry in Archive::new(bytes).entries().map_err(damaged)? {
+        let entry = entry.map_err(damaged)?;
+        if entry.header().entry_type().is_file() {
+            left = left
+                .checked_sub(entry.size())
+                .ok_or_else(|| Error::DataFileTooLarge { path: file.to_owned(), limit: limit as u64 })?;
+            files.push(read_entry(file, entry)?);
+        }
+    }
+    Ok(files)
+}
+
+fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
+    let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+    let damaged = |reason| Error::ArchiveDamaged { file: file.to_owned(), reason };
+    let mut bytes = Vec::new();
+    // What is read is a part of the archive: however large the header says that it is, no more is allocated.
+    entry.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
+    if bytes.len() as u64 != entry.size() {
+        return Err(damaged(format!("{} of the {} bytes of {name}", bytes.len(), entry.size())));
+    }
+    Ok(NamedFile { name, bytes })
+}

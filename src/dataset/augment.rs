@@ -1,0 +1,71 @@
+//! Random crops and horizontal flips of training images, as torchvision's `RandomCrop(size, padding=4)` and
+//! `RandomHorizontalFlip()`, one after the other, make them.
+//!
+//! They work on pixels, before normalisation: what a crop takes from beyond the border is a pixel of value 0, black,
+//! and not an input of 0. Grey images are treated as colour ones are, so digits are mirrored too: whether that makes
+//! sense for a data set is the experiment's choice.
+
+use super::Dataset;
+use crate::rng::{Purpose, below, stream};
+use rand_chacha::ChaCha8Rng;
+
+/// Pixels that are added at each border before an image of the old size is cut out.
+pub const PADDING: usize = 4;
+
+/// How many rows, or columns, a crop may begin at.
+#[expect(clippy::cast_possible_truncation, reason = "nine")]
+const OFFSETS: u32 = 2 * PADDING as u32 + 1;
+
+/// What happens to one image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Augmentation {
+    /// The first row of the padded image that is kept, 0 to twice [`PADDING`].
+    pub dy: usize,
+    /// The first column of the padded image that is kept, 0 to twice [`PADDING`].
+    pub dx: usize,
+    /// Whether what is kept is mirrored, left to right.
+    pub flip: bool,
+}
+
+impl Augmentation {
+    /// Those of the images of a batch, one after the other: a function of (seed, step) alone, so that every run of an
+    /// experiment sees the same batch, whatever was trained before.
+    pub fn of_batch(seed: u64, step: u64) -> impl Iterator<Item = Self> {
+        let mut draws = stream(seed, Purpose::Augmentation, step);
+        std::iter::repeat_with(move || Self::draw(&mut draws))
+    }
+
+    /// Rows and columns uniform, a flip in half of all cases; drawn in the order of the fields.
+    fn draw(draws: &mut ChaCha8Rng) -> Self {
+        let mut offset = || below(draws, OFFSETS) as usize;
+        let (dy, dx) = (offset(), offset());
+        Self { dy, dx, flip: below(draws, 2) == 1 }
+    }
+
+    /// Replaces `out` by what becomes of `image`, which has the shape of those of `dataset`.
+    pub(super) fn apply(self, dataset: &Dataset, image: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        for plane in image.chunks_exact(dataset.height * dataset.width) {
+            for row in 0..dataset.height {
+                let source = (row + self.dy).checked_sub(PADDING).filter(|source| *source < dataset.height);
+                let begin = out.len();
+                out.resize(begin + dataset.width, 0);
+                if let Some(source) = source {
+                    let pixels = &plane[source * dataset.width..][..dataset.width];
+                    shift(pixels, self.dx, &mut out[begin..]);
+                }
+                if self.flip {
+                    out[begin..].reverse();
+                }
+            }
+        }
+    }
+}
+
+/// Writes the columns from `dx` on of a padded row to `out`, whose pixels are 0; it may be narrower than the padding.
+fn shift(row: &[u8], dx: usize, out: &mut [u8]) {
+    let (skipped, padded) = (dx.saturating_sub(PADDING), PADDING.saturating_sub(dx));
+    for (to, from) in out.iter_mut().skip(padded).zip(row.iter().skip(skipped)) {
+        *to = *from;
+    }
+}

@@ -1,0 +1,127 @@
+//! Data sets that our own code draws: what one of them is ([`Recipe`]), and the [`Generator`] that makes its examples a
+//! few at a time.
+
+use super::{Dataset, Normalization, Part, Split, limit};
+use crate::error::Result;
+use crate::experiment::DatasetName;
+
+/// Examples between two reports of [`Recipe::generate`].
+const REPORT: usize = 100;
+
+/// Index of the first test example; training examples count from 0.
+pub const FIRST_TEST_INDEX: u64 = 1 << 32;
+
+/// A data set of which every example is a function of (seed, index) alone.
+#[derive(Debug)]
+pub struct Recipe {
+    /// Which data set it is.
+    pub name: DatasetName,
+    /// Training examples of the whole data set.
+    pub train: usize,
+    /// Test examples of the whole data set.
+    pub test: usize,
+    /// Height and width of an image, in pixels.
+    pub side: usize,
+    /// Number of classes.
+    pub classes: usize,
+    /// Measured on the whole training part, for each channel.
+    pub normalization: &'static [Normalization],
+    /// Appends the example that `(seed, index)` names; test examples count from [`FIRST_TEST_INDEX`].
+    pub append: fn(seed: u64, index: u64, split: &mut Split),
+}
+
+impl Recipe {
+    /// The data set of `seed` with the first `train` training and the first `test` test examples; `progress` hears after
+    /// every hundred examples how many are done and how many there will be.
+    ///
+    /// # Errors
+    /// As [`Generator::new`].
+    pub fn generate(
+        &'static self,
+        seed: u64,
+        train: usize,
+        test: usize,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<Dataset> {
+        let mut generator = Generator::new(self, seed, train, test)?;
+        while !generator.advance(REPORT) {
+            progress(generator.done(), generator.total());
+        }
+        progress(generator.done(), generator.total());
+        Ok(generator.finish())
+    }
+}
+
+/// Makes a data set a few examples at a time, for a caller that has to answer others in between.
+#[derive(Debug, Clone)]
+pub struct Generator {
+    recipe: &'static Recipe,
+    seed: u64,
+    train: usize,
+    test: usize,
+    dataset: Dataset,
+}
+
+impl Generator {
+    /// A generator that has made nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::TooManyExamples`](crate::error::Error::TooManyExamples) above [`Recipe::train`] and [`Recipe::test`],
+    /// [`Error::NoExamples`](crate::error::Error::NoExamples) for zero.
+    pub fn new(recipe: &'static Recipe, seed: u64, train: usize, test: usize) -> Result<Self> {
+        limit(Part::Train, Some(train), recipe.train)?;
+        limit(Part::Test, Some(test), recipe.test)?;
+        let mut dataset = Dataset {
+            name: recipe.name,
+            train: Split::default(),
+            test: Split::default(),
+            channels: recipe.normalization.len(),
+            height: recipe.side,
+            width: recipe.side,
+            classes: recipe.classes,
+            normalization: recipe.normalization.to_vec(),
+        };
+        let pixels = dataset.pixels();
+        let room = |examples: usize| Split {
+            images: Vec::with_capacity(examples * pixels),
+            labels: Vec::with_capacity(examples),
+        };
+        (dataset.train, dataset.test) = (room(train), room(test));
+        Ok(Self { recipe, seed, train, test, dataset })
+    }
+
+    /// Makes up to `examples` more; true when none is left to make.
+    pub fn advance(&mut self, examples: usize) -> bool {
+        for _ in 0..examples {
+            let (split, first) = if self.dataset.train.len() < self.train {
+                (&mut self.dataset.train, 0)
+            } else if self.dataset.test.len() < self.test {
+                (&mut self.dataset.test, FIRST_TEST_INDEX)
+            } else {
+                return true;
+            };
+            let index = first + split.len() as u64;
+            (self.recipe.append)(self.seed, index, split);
+        }
+        self.done() == self.total()
+    }
+
+    /// Examples made so far.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.dataset.train.len() + self.dataset.test.len()
+    }
+
+    /// Examples in all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.train + self.test
+    }
+
+    /// The data set, after making what is left.
+    #[must_use]
+    pub fn finish(mut self) -> Dataset {
+        self.advance(usize::MAX);
+        self.dataset
+    }
+}

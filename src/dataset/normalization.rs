@@ -1,0 +1,38 @@
+//! From pixels to the inputs of a network.
+
+/// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Normalization {
+    /// Mean, in [0, 1].
+    pub mean: f32,
+    /// Standard deviation, above 0.
+    pub std: f32,
+}
+
+impl Normalization {
+    /// The least standard deviation that [`measured`](Self::measured) gives, one level of grey: the channel of images
+    /// that are all of one colour has none, and is not to be divided by.
+    pub const LEAST_STD: f32 = 1.0 / 255.0;
+
+    /// That of the given pixels; a mean of 0 where there are none. Sums are exact, so the order does not matter.
+    #[must_use]
+    pub fn measured<'a>(pixels: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut histogram = [0_u64; 256];
+        pixels.flatten().for_each(|pixel| histogram[usize::from(*pixel)] += 1);
+        let moment =
+            |power| (0_u64..).zip(histogram).map(|(pixel, count)| pixel.pow(power) * count).sum::<u64>() as f64;
+        let count = moment(0).max(1.0);
+        let mean = moment(1) / count;
+        let variance = (moment(2) / count - mean * mean).max(0.0);
+        #[expect(clippy::cast_possible_truncation, reason = "rounded to the precision of the network's inputs")]
+        let [mean, std] = [mean, variance.sqrt()].map(|value| (value / 255.0) as f32);
+        Self { mean, std: std.max(Self::LEAST_STD) }
+    }
+
+    /// The network's input for each value of a pixel: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
+    /// torchvision's `ToTensor` and `Normalize` compute it.
+    #[must_use]
+    pub fn table(self) -> [f32; 256] {
+        std::array::from_fn(|pixel| (pixel as f32 / 255.0 - self.mean) / self.std)
+    }
+}

@@ -1,0 +1,107 @@
+//! `patterns`: colour pictures of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
+//! convolutional networks where no files can be had.
+//!
+//! Every example is a function of (seed, index) alone: a class is chosen, its figure is placed, turned and scaled
+//! ([`figure`]), coloured, lit from one side, littered with a few strokes of other colours ([`paint`]), and noise is laid
+//! over it. Only operations whose results IEEE 754 fixes are used, so the bytes are the same natively and in
+//! WebAssembly.
+//!
+//! What is drawn for the colours is their mean over the picture and their difference; the two colours follow from what
+//! part of the picture the figure covers. So the mean colour is the same for all classes and gives nothing away.
+//!
+//! The ranges in [`figure`] and [`paint`] were chosen so that a linear classifier on the pixels does not learn the classes
+//! (36 % of the test images after 600 steps, 38 % after 3000) while a small convolutional network does (two layers of 16
+//! and 32 filters: 89 to 93 % after 600 steps in three runs), both measured.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts from float to integer saturate, which is how light is cut off at the bounds"
+)]
+
+mod figure;
+mod paint;
+
+use super::draws::Draws;
+use super::generator::{Generator, Recipe};
+use super::{Dataset, Normalization, Split};
+use crate::error::Result;
+use crate::experiment::DatasetName;
+use crate::rng::{Purpose, stream};
+
+pub use super::generator::FIRST_TEST_INDEX;
+
+/// Colours of an image: red, green and blue.
+pub const CHANNELS: usize = 3;
+/// Height and width of an image, in pixels.
+pub const SIDE: usize = 32;
+/// Pixels of one channel.
+pub const AREA: usize = SIDE * SIDE;
+/// Numbers of an image.
+pub const VALUES: usize = CHANNELS * AREA;
+/// Training examples of the whole data set.
+pub const TRAIN_EXAMPLES: usize = 20_000;
+/// Test examples of the whole data set.
+pub const TEST_EXAMPLES: usize = 4_000;
+/// The seed of the data set that the experiments use, whatever their own seeds.
+pub const SEED: u64 = 0;
+/// What the labels stand for.
+pub const CLASS_NAMES: [&str; 10] =
+    ["disc", "ring", "frame", "triangle", "cross", "rows", "columns", "checks", "dots", "glow"];
+/// Mean and standard deviation of the 20,480,000 training pixels of each channel of [`SEED`] divided by 255, measured.
+pub const NORMALIZATION: [Normalization; CHANNELS] = [
+    Normalization { mean: 0.4991, std: 0.2124 },
+    Normalization { mean: 0.5002, std: 0.2121 },
+    Normalization { mean: 0.4989, std: 0.212 },
+];
+/// What the generator has to know.
+pub static RECIPE: Recipe = Recipe {
+    name: DatasetName::Patterns,
+    train: TRAIN_EXAMPLES,
+    test: TEST_EXAMPLES,
+    side: SIDE,
+    classes: CLASS_NAMES.len(),
+    normalization: &NORMALIZATION,
+    append,
+};
+
+/// The most that the noise of an image may amount to either way, of 255.
+const NOISE: f32 = 24.0;
+
+/// The image (`[channel, row, column]`, row-major) and the class that `(seed, index)` names.
+#[must_use]
+pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
+    let mut draws = Draws(stream(seed, Purpose::Synthetic, index));
+    let class = draws.below(CLASS_NAMES.len());
+    let coverage = figure::draw(class, &mut draws);
+    let canvas = paint::paint(&coverage, &mut draws);
+    let noise = draws.unit() * (NOISE / 127.5);
+    let mut image = [0; VALUES];
+    draws.fill(&mut image);
+    for (value, light) in image.iter_mut().zip(canvas) {
+        *value = (light * 255.0 + (f32::from(*value) - 127.5) * noise + 0.5) as u8;
+    }
+    (image, class as u8)
+}
+
+/// The data set as [`Recipe::generate`] makes it.
+///
+/// # Errors
+/// As [`generator`].
+pub fn generate(seed: u64, train: usize, test: usize, progress: impl FnMut(usize, usize)) -> Result<Dataset> {
+    RECIPE.generate(seed, train, test, progress)
+}
+
+/// The data set a few examples at a time.
+///
+/// # Errors
+/// As [`Generator::new`].
+pub fn generator(seed: u64, train: usize, test: usize) -> Result<Generator> {
+    Generator::new(&RECIPE, seed, train, test)
+}
+
+fn append(seed: u64, index: u64, split: &mut Split) {
+    let (image, class) = example(seed, index);
+    split.images.extend_from_slice(&image);
+    split.labels.push(class);
+}

@@ -1,0 +1,249 @@
+//! The shape of a network at the level of units: layers of `[channels, height, width]` and the edges between them.
+//!
+//! Nodes are what a network computes: every hidden layer after its activation, every pooled layer, and the logits.
+//! The input image is no node, so a layer that reads only the image has no edges. An edge is a connection that a value
+//! takes on its way, whatever its weight: the support of a convolution's kernel, a pooling window, a skip connection.
+//! Exact measurement on these nodes and edges is derived by this project ([`measure`](super::measure)); so is the cheap
+//! approximation of [`Network::channel_level`].
+
+use super::EmergenceError;
+use std::ops::Range;
+
+/// A network as layers in topological order, input side first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    layers: Vec<NetworkLayer>,
+}
+
+/// A block of `channels · height · width` units; a dense layer of `n` units is `[n, 1, 1]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkLayer {
+    /// Channels (feature maps).
+    pub channels: usize,
+    /// Rows of a channel.
+    pub height: usize,
+    /// Columns of a channel.
+    pub width: usize,
+    /// Whether this is another layer pooled: a smaller picture of the same channels, which
+    /// [`Network::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
+    pub pooled: bool,
+    /// The edges into this layer. Several from one layer are parallel connections, whose paths count separately.
+    pub inputs: Vec<Edges>,
+}
+
+/// All edges from one layer into another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edges {
+    /// Index of the layer in which they start.
+    pub from: usize,
+    /// Which of its units lead where.
+    pub kind: EdgeKind,
+}
+
+/// Which units two layers connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// From all channels in the window to all channels: a convolution. A dense layer, also one after flattening, is a
+    /// window as large as the layer before ([`Window::whole`]).
+    Convolution(Window),
+    /// From each channel in the window to the same channel: pooling, a depthwise convolution, an identity skip
+    /// ([`Window::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
+    /// The later layer may have more channels; the additional ones have no such edge.
+    Depthwise(Window),
+}
+
+/// Where a kernel lies for every position of a layer, `[vertical, horizontal]`, as in PyTorch (dilation 1, floor mode):
+/// an axis of `n` becomes `floor((n + 2 padding - kernel) / stride) + 1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Extent of the kernel.
+    pub kernel: [usize; 2],
+    /// Distance between neighboring positions.
+    pub stride: [usize; 2],
+    /// Rows and columns added on each side. They hold no nodes.
+    pub padding: [usize; 2],
+}
+
+impl Network {
+    /// A network of these layers.
+    ///
+    /// # Errors
+    /// [`EmergenceError`] when there is no layer or an empty one, an edge does not come from an earlier layer, a window
+    /// is empty, does not fit or yields another size than the layer's, channels are lost through a depthwise window, or
+    /// a pooled layer is not one depthwise window over as many channels.
+    pub fn new(layers: Vec<NetworkLayer>) -> Result<Self, EmergenceError> {
+        if layers.is_empty() {
+            return Err(EmergenceError::NoLayers);
+        }
+        for (index, layer) in layers.iter().enumerate() {
+            if layer.units() == 0 {
+                return Err(EmergenceError::EmptyLayer { layer: index });
+            }
+            for edges in &layer.inputs {
+                check_edges(&layers, index, edges)?;
+            }
+            if layer.pooled && layer.pools(&layers).is_none() {
+                return Err(EmergenceError::PooledLayer { layer: index });
+            }
+        }
+        Ok(Self { layers })
+    }
+
+    /// Layers of these widths, dense between neighbors: a multilayer perceptron.
+    ///
+    /// # Errors
+    /// [`EmergenceError::NoLayers`] and [`EmergenceError::EmptyLayer`].
+    pub fn dense(widths: &[usize]) -> Result<Self, EmergenceError> {
+        let layers = widths.iter().enumerate().map(|(index, &width)| {
+            let edges = |from| Edges { from, kind: EdgeKind::Convolution(Window::pointwise(1)) };
+            NetworkLayer::new([width, 1, 1], index.checked_sub(1).map(edges).into_iter().collect())
+        });
+        Self::new(layers.collect())
+    }
+
+    /// The layers, input side first.
+    #[must_use]
+    pub fn layers(&self) -> &[NetworkLayer] {
+        &self.layers
+    }
+
+    /// The same network with one node per channel, a cheap approximation of this project: every layer becomes
+    /// `[channels, 1, 1]`, every window a single position. A pooled layer, global average pooling included, is the same
+    /// channels as the layer that it pools and merges with it, so there may be fewer layers than before.
+    ///
+    /// Without skip connections this is the [layered](super::layered) network whose widths are the channels. Its counts
+    /// are far smaller than those of the units, so values of the two levels do not compare with each other.
+    #[must_use]
+    pub fn channel_level(&self) -> Self {
+        let mut layers: Vec<NetworkLayer> = Vec::new();
+        // Where each layer of `self` is found in `layers`.
+        let mut merged: Vec<usize> = Vec::new();
+        for layer in &self.layers {
+            if let (true, Some(edges)) = (layer.pooled, layer.inputs.first()) {
+                merged.push(merged[edges.from]);
+                continue;
+            }
+            let inputs = layer.inputs.iter().map(|edges| Edges {
+                from: merged[edges.from],
+                kind: match edges.kind {
+                    EdgeKind::Convolution(_) => EdgeKind::Convolution(Window::pointwise(1)),
+                    EdgeKind::Depthwise(_) => EdgeKind::Depthwise(Window::pointwise(1)),
+                },
+            });
+            layers.push(NetworkLayer::new([layer.channels, 1, 1], inputs.collect()));
+            merged.push(layers.len() - 1);
+        }
+        Self { layers }
+    }
+}
+
+impl NetworkLayer {
+    /// A layer of `[channels, height, width]` that computes something new from its inputs.
+    #[must_use]
+    pub fn new([channels, height, width]: [usize; 3], inputs: Vec<Edges>) -> Self {
+        Self { channels, height, width, pooled: false, inputs }
+    }
+
+    /// Layer `from` pooled by `window` to `[channels, height, width]`.
+    #[must_use]
+    pub fn pooled([channels, height, width]: [usize; 3], from: usize, window: Window) -> Self {
+        let inputs = vec![Edges { from, kind: EdgeKind::Depthwise(window) }];
+        Self { channels, height, width, pooled: true, inputs }
+    }
+
+    /// `channels · height · width`.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.channels * self.positions()
+    }
+
+    /// `height · width`.
+    #[must_use]
+    pub fn positions(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// `[height, width]`.
+    pub(super) fn size(&self) -> [usize; 2] {
+        [self.height, self.width]
+    }
+
+    /// The layer that this one pools, if its edges are those of a pooled layer.
+    fn pools<'layers>(&self, layers: &'layers [Self]) -> Option<&'layers Self> {
+        match self.inputs[..] {
+            [Edges { from, kind: EdgeKind::Depthwise(_) }] => Some(&layers[from]),
+            _ => None,
+        }
+        .filter(|from| from.channels == self.channels)
+    }
+}
+
+impl EdgeKind {
+    /// The window, whichever the kind.
+    #[must_use]
+    pub fn window(&self) -> &Window {
+        match self {
+            Self::Convolution(window) | Self::Depthwise(window) => window,
+        }
+    }
+}
+
+impl Window {
+    /// The same kernel, stride and padding along both axes.
+    #[must_use]
+    pub fn square(kernel: usize, stride: usize, padding: usize) -> Self {
+        Self { kernel: [kernel; 2], stride: [stride; 2], padding: [padding; 2] }
+    }
+
+    /// Single positions, `stride` apart.
+    #[must_use]
+    pub fn pointwise(stride: usize) -> Self {
+        Self::square(1, stride, 0)
+    }
+
+    /// All of a layer of `[height, width]` at once, which leaves a single position: a dense layer after flattening, or
+    /// global average pooling.
+    #[must_use]
+    pub fn whole(size: [usize; 2]) -> Self {
+        Self { kernel: size, stride: [1; 2], padding: [0; 2] }
+    }
+
+    /// `[height, width]` of what the window makes of `size`; `None` when kernel or stride is zero or the kernel does not
+    /// fit.
+    #[must_use]
+    pub fn output(&self, size: [usize; 2]) -> Option<[usize; 2]> {
+        let axis = |axis: usize| {
+            let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
+            let padded = self.padding[axis].checked_mul(2)?.checked_add(size[axis])?;
+            let steps = padded.checked_sub(kernel)?.checked_div(stride)?;
+            (kernel > 0).then_some(steps + 1)
+        };
+        Some([axis(0)?, axis(1)?])
+    }
+
+    /// The part of an axis of `size` that the kernel at `position` covers, empty where it lies in the padding.
+    pub(super) fn covered(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
+        let start = position * self.stride[axis];
+        let end = (start + self.kernel[axis]).saturating_sub(self.padding[axis]).min(size);
+        start.saturating_sub(self.padding[axis]).min(end)..end
+    }
+}
+
+fn check_edges(layers: &[NetworkLayer], index: usize, edges: &Edges) -> Result<(), EmergenceError> {
+    let from = edges.from;
+    if from >= index {
+        return Err(EmergenceError::EdgesBackwards { layer: index, from });
+    }
+    let (layer, source) = (&layers[index], &layers[from]);
+    let Some(expected) = edges.kind.window().output(source.size()) else {
+        return Err(EmergenceError::WindowMisfit { layer: index, from });
+    };
+    if expected != layer.size() {
+        return Err(EmergenceError::LayerSize { layer: index, from, expected, got: layer.size() });
+    }
+    if matches!(edges.kind, EdgeKind::Depthwise(_)) && layer.channels < source.channels {
+        let (expected, got) = (source.channels, layer.channels);
+        return Err(EmergenceError::DepthwiseChannels { layer: index, from, expected, got });
+    }
+    Ok(())
+}

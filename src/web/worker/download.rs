@@ -1,0 +1,177 @@
+//! Files from the browser's cache, the page's own site or elsewhere, unpacked and checked.
+
+use super::scope::{now_secs, post, scope};
+use crate::dataset::published::File;
+use crate::error::{Error, Result};
+use crate::protocol::Event;
+use crate::web::error::describe;
+use js_sys::{Function, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Cache, ReadableStreamDefaultReader, ReadableWritablePair, Response};
+
+/// Name of the browser cache.
+const CACHE: &str = "emergence-lab-data-1";
+
+/// One unpacked and verified file: from the cache, from the page's own site, or from the public mirror.
+///
+/// # Errors
+/// That of the own site if it has the file, though damaged; else that of the mirror.
+pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result<Vec<u8>> {
+    let own = own_url(folder, file);
+    let cache = open_cache().await;
+    if let Some(cache) = &cache
+        && let Some(packed) = read_cache(cache, &own).await
+        && let Ok(bytes) = verified(file, &packed).await
+    {
+        return Ok(bytes);
+    }
+    let (packed, bytes) = match fetch_verified(&own, file).await {
+        Ok(found) => found,
+        Err(damaged) if !matches!(damaged, Error::Download { .. }) => {
+            fetch_verified(&file.url(mirror), file).await.map_err(|_| damaged)?
+        }
+        Err(_) => fetch_verified(&file.url(mirror), file).await?,
+    };
+    if let Some(cache) = cache {
+        // For the next visit: this one need not wait for it.
+        wasm_bindgen_futures::spawn_local(async move { write_cache(&cache, &own, &packed).await });
+    }
+    Ok(bytes)
+}
+
+/// An unpacked file of the page's own site, whose contents are not compared with any checksum.
+///
+/// # Errors
+/// [`Error::Download`], [`Error::DataFileUnreadable`].
+pub(super) async fn own(folder: &str, file: &File) -> Result<Vec<u8>> {
+    unpacked(file.name, &fetch(&own_url(folder, file), file).await?, file.bytes).await
+}
+
+fn own_url(folder: &str, file: &File) -> String {
+    format!("data/{folder}/{}.gz", file.name)
+}
+
+/// A file as it was sent, and its verified contents.
+async fn fetch_verified(url: &str, file: &File) -> Result<(Vec<u8>, Vec<u8>)> {
+    let packed = fetch(url, file).await?;
+    let bytes = verified(file, &packed).await?;
+    Ok((packed, bytes))
+}
+
+/// What every gzip stream begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What a server's own page begins with.
+const MARKUP: u8 = b'<';
+
+async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
+    let bytes = unpacked(file.name, packed, file.bytes).await?;
+    file.verify(&bytes)?;
+    Ok(bytes)
+}
+
+/// What is inside, at most a little more than `limit` bytes of it, where it is packed by gzip; else just the bytes. A
+/// server may unpack on the way, when it sends a file with `Content-Encoding: gzip`.
+///
+/// # Errors
+/// [`Error::DataFileUnreadable`].
+pub(super) async fn unpacked(name: &str, bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
+    if bytes.starts_with(&GZIP) { gunzip(name, bytes, limit).await } else { Ok(bytes.to_vec()) }
+}
+
+async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
+    let name = format!("{}.gz", file.name);
+    let failed = |reason: String| Error::Download { file: name.clone(), reason };
+    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(|error| failed(describe(&error)))?;
+    let response = response.unchecked_into::<Response>();
+    if !response.ok() {
+        return Err(failed(format!("the server answered {} {}", response.status(), response.status_text())));
+    }
+    let total = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
+    let mut told = now_secs();
+    let bytes = read_body(&response, file.bytes, |received, ended| {
+        if ended || now_secs() - told > 0.1 {
+            told = now_secs();
+            progress(&name, received as u64, total);
+        }
+    });
+    let bytes = bytes.await.map_err(|error| failed(describe(&error)))?;
+    // A server's own "not found" page, sent with status 200, is no damaged file.
+    if bytes.first() == Some(&MARKUP) || bytes.is_empty() {
+        return Err(failed("the server sent something else".to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Reads a response piece by piece, up to a little more than `limit` bytes, and tells `heard` how much has come and
+/// whether that was all.
+async fn read_body(
+    response: &Response,
+    limit: usize,
+    mut heard: impl FnMut(usize, bool),
+) -> std::result::Result<Vec<u8>, JsValue> {
+    let mut bytes = Vec::with_capacity(limit);
+    let Some(body) = response.body() else { return Ok(bytes) };
+    let reader = ReadableStreamDefaultReader::new(&body)?;
+    loop {
+        let piece = JsFuture::from(reader.read()).await?;
+        let ended = Reflect::get(&piece, &"done".into())?.is_truthy();
+        if !ended {
+            bytes.extend(Reflect::get(&piece, &"value".into())?.unchecked_into::<Uint8Array>().to_vec());
+        }
+        heard(bytes.len(), ended);
+        if ended || bytes.len() > limit {
+            // What was not asked for is not waited for; that it cannot be cancelled harms nobody.
+            let _ = reader.cancel();
+            return Ok(bytes);
+        }
+    }
+}
+
+async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
+    let unpack = async {
+        let parts = js_sys::Array::of1(&Uint8Array::from(packed));
+        let blob = Blob::new_with_u8_array_sequence(&parts)?;
+        let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
+        read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, limit, |_, _| ()).await
+    };
+    unpack.await.map_err(|error| Error::DataFileUnreadable {
+        path: name.to_owned(),
+        reason: format!("a damaged gzip file ({})", describe(&error)),
+    })
+}
+
+/// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.
+fn gzip_decompression() -> std::result::Result<ReadableWritablePair, JsValue> {
+    let constructor = Reflect::get(&scope(), &"DecompressionStream".into())?.dyn_into::<Function>()?;
+    Ok(Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
+}
+
+/// The browser's cache, where there is one (it needs a secure origin).
+async fn open_cache() -> Option<Cache> {
+    let storage = scope().caches().ok()?;
+    if storage.is_undefined() {
+        return None;
+    }
+    Some(JsFuture::from(storage.open(CACHE)).await.ok()?.unchecked_into())
+}
+
+async fn read_cache(cache: &Cache, url: &str) -> Option<Vec<u8>> {
+    let response = JsFuture::from(cache.match_with_str(url)).await.ok()?.dyn_into::<Response>().ok()?;
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Keeps a file for the next visit; a full or forbidden cache only costs another download.
+async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
+    let parts = js_sys::Array::of1(&Uint8Array::from(packed));
+    let response = Blob::new_with_u8_array_sequence(&parts).and_then(|blob| Response::new_with_opt_blob(Some(&blob)));
+    if let Ok(response) = response {
+        let _ = JsFuture::from(cache.put_with_str(url, &response)).await;
+    }
+}
+
+/// Tells the page how much of a file, or of a set that is being drawn, is there.
+pub(super) fn progress(file: &str, received: u64, total: Option<u64>) {
+    post(&Event::Data { file: file.to_owned(), received, total });
+}

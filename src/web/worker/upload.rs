@@ -1,0 +1,58 @@
+//! The visitor's own files: read and unpacked here, sent nowhere.
+
+use super::download::unpacked;
+use super::look::sample;
+use super::scope::post;
+use crate::dataset::Dataset;
+use crate::dataset::archive::NamedFile;
+use crate::dataset::upload::{UNPACKED, assemble};
+use crate::error::{Error, Result};
+use crate::protocol::Event;
+use crate::web::error::describe;
+use js_sys::Uint8Array;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::File;
+
+/// The data set of these files, or nothing; the page is told which.
+pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
+    match read(files).await {
+        Ok(dataset) => {
+            let (train, test) = (dataset.train.len(), dataset.test.len());
+            post(&Event::Uploaded { train, test, sample: sample(&dataset) });
+            Some(dataset)
+        }
+        Err(error) => {
+            post(&Event::UploadRefused { message: error.to_string() });
+            None
+        }
+    }
+}
+
+async fn read(files: Vec<File>) -> Result<Dataset> {
+    let mut contents = Vec::new();
+    for file in files {
+        contents.push(read_file(&file).await?);
+    }
+    assemble(contents)
+}
+
+/// One file, unpacked where it is packed by gzip; its name then loses the `.gz`.
+async fn read_file(file: &File) -> Result<NamedFile> {
+    let name = file.name();
+    let too_large = |limit: usize| Error::DataFileTooLarge { path: name.clone(), limit: limit as u64 };
+    if file.size() > UNPACKED as f64 {
+        return Err(too_large(UNPACKED));
+    }
+    let unreadable = |error| Error::DataFileUnreadable { path: name.clone(), reason: describe(&error) };
+    let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
+    let packed = Uint8Array::new(&buffer).to_vec();
+    let bytes = unpacked(&name, &packed, UNPACKED).await?;
+    if bytes.len() > UNPACKED {
+        return Err(too_large(UNPACKED));
+    }
+    let name = match name.strip_suffix(".tgz") {
+        Some(stem) => format!("{stem}.tar"),
+        None => name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
+    };
+    Ok(NamedFile { name, bytes })
+}

@@ -1,0 +1,176 @@
+//! The generator of colour patterns: the same bytes everywhere, balanced labels, colours that give nothing away, and
+//! pictures that no linear classifier learns.
+
+use super::check_normalization;
+use emergence_lab::dataset::patterns::{self, AREA, CLASS_NAMES, SEED, SIDE, VALUES};
+use emergence_lab::dataset::{Dataset, Split, sha256};
+use emergence_lab::error::Error;
+use emergence_lab::experiment::DatasetName;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// 2000 training and 500 test examples, made once for all tests.
+static SOME: LazyLock<Dataset> = LazyLock::new(|| first(2000, 500));
+
+/// The first examples of the data set.
+fn first(train: usize, test: usize) -> Dataset {
+    patterns::generate(SEED, train, test, |_, _| {}).expect("few")
+}
+
+#[test]
+fn patterns_are_the_same_everywhere() {
+    let dataset = first(100, 20);
+    let bytes = [&dataset.train.images[..], &dataset.train.labels].concat();
+    let golden = "262dbf018dd90232ef43babc082e8c1ad8ca0f2143be572ab3cf510e25779418";
+    assert_eq!(sha256(&bytes), golden, "the first 100 examples");
+    let (image, label) = patterns::example(SEED, 7);
+    let got = (&dataset.train.images[7 * VALUES..8 * VALUES], dataset.train.labels[7]);
+    assert_eq!(got, (&image[..], label), "by itself");
+    let (image, label) = patterns::example(SEED, patterns::FIRST_TEST_INDEX);
+    let got = (&dataset.test.images[..VALUES], dataset.test.labels[0]);
+    assert_eq!(got, (&image[..], label), "the first test example");
+    let mut pieces = patterns::generator(SEED, 100, 20).expect("few");
+    while !pieces.advance(7) {}
+    assert_eq!(pieces.finish(), dataset, "in pieces");
+    assert_ne!(patterns::example(1, 7).0, patterns::example(SEED, 7).0, "another seed");
+}
+
+#[test]
+fn fewer_patterns_are_the_first_ones() {
+    let few = first(30, 10);
+    assert_eq!(first(100, 20).truncated(Some(30), Some(10)), Ok(few), "a prefix");
+}
+
+#[test]
+fn patterns_are_colour_images_of_ten_classes() {
+    let dataset = first(5, 3);
+    assert_eq!(dataset.name, DatasetName::Patterns, "name");
+    let shape = (dataset.channels, dataset.height, dataset.width, dataset.classes);
+    assert_eq!(shape, (3, 32, 32, CLASS_NAMES.len()), "shape");
+    let facts = DatasetName::Patterns.facts().expect("known before it is drawn");
+    assert_eq!((dataset.shape(), dataset.classes), (facts.shape, facts.classes), "what the limits count with");
+    let most = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
+    assert_eq!(most, (facts.train, facts.test), "what may be asked for");
+    let names = CLASS_NAMES.iter().collect::<HashSet<_>>();
+    assert_eq!(names.len(), CLASS_NAMES.len(), "no name twice");
+}
+
+#[test]
+fn patterns_are_varied_and_balanced() {
+    for class in 0..10 {
+        let count = SOME.train.labels.iter().fold(0, |count, label| count + u32::from(*label == class));
+        // Binomial(2000, 0.1): mean 200, standard deviation 13.4; five of them are 67.
+        assert!((133..=267).contains(&count), "{count} examples of {class}");
+    }
+    let images: HashSet<&[u8]> = SOME.train.images.chunks(VALUES).collect();
+    assert_eq!(images.len(), 2000, "no image twice");
+    // A channel that does not separate the figure from its ground leaves it to the others.
+    let flat = |plane: &[u8]| plane.iter().max().zip(plane.iter().min()).is_none_or(|(high, low)| high - low < 20);
+    for image in images {
+        assert!(!image.chunks(AREA).all(flat), "something is to be seen");
+    }
+}
+
+#[test]
+fn patterns_have_the_stated_normalization() {
+    // The constants are of 20,000 images. The mean (standard deviation) of a channel varies by 0.16 (0.05) from image to
+    // image, by 0.0036 over 2000 of them; five of these are 0.018.
+    check_normalization(&SOME, 0.018);
+}
+
+#[test]
+fn patterns_are_limited() {
+    let too_many = Error::TooManyExamples { part: "train", asked: 20_001, available: 20_000 };
+    assert_eq!(patterns::generate(0, 20_001, 1, |_, _| {}), Err(too_many), "too many to learn from");
+    let too_many = Error::TooManyExamples { part: "test", asked: 4001, available: 4000 };
+    assert_eq!(patterns::generate(0, 1, 4001, |_, _| {}), Err(too_many), "too many to be judged by");
+    assert_eq!(patterns::generate(0, 0, 1, |_, _| {}), Err(Error::NoExamples { part: "train" }), "nothing to learn");
+    assert_eq!(patterns::generate(0, 1, 0, |_, _| {}), Err(Error::NoExamples { part: "test" }), "no judge");
+}
+
+/// The mean colours of the images.
+fn mean_colours(split: &Split) -> Vec<[f64; 3]> {
+    let mean = |plane: &[u8]| plane.iter().map(|value| f64::from(*value)).sum::<f64>() / AREA as f64;
+    let colour = |image: &[u8]| std::array::from_fn(|channel| mean(&image[channel * AREA..(channel + 1) * AREA]));
+    split.images.chunks(VALUES).map(colour).collect()
+}
+
+#[test]
+fn colours_give_nothing_away() {
+    let (train, test) = (mean_colours(&SOME.train), mean_colours(&SOME.test));
+    let (mut sums, mut counts) = ([[0.0; 3]; 10], [0.0; 10]);
+    for (colour, label) in train.iter().zip(&SOME.train.labels) {
+        let class = usize::from(*label);
+        counts[class] += 1.0;
+        (0..3).for_each(|channel| sums[class][channel] += colour[channel]);
+    }
+    let distance = |colour: &[f64; 3], class: usize| -> f64 {
+        (0..3).map(|channel| (colour[channel] - sums[class][channel] / counts[class]).powi(2)).sum()
+    };
+    let nearest = |colour: &[f64; 3]| {
+        (0..10).min_by(|a, b| distance(colour, *a).total_cmp(&distance(colour, *b))).expect("ten classes")
+    };
+    let right = test.iter().zip(&SOME.test.labels).filter(|(colour, label)| nearest(colour) == usize::from(**label));
+    // Chance is Binomial(500, 0.1): mean 50, standard deviation 6.7; 75 are 15 %.
+    let right = right.count();
+    assert!(right < 75, "{right} of 500 by the nearest mean colour of a class");
+}
+
+/// Rows and columns of [`lightness`].
+const HALF: usize = SIDE / 2;
+
+/// The images without colour at half the resolution, about normalised, each with a 1 for the bias. Little is lost to a
+/// linear classifier, which needs fewer examples so: where classes differ in the mean it is in all channels, over many
+/// pixels.
+fn lightness(split: &Split) -> Vec<[f32; HALF * HALF + 1]> {
+    let image = |image: &[u8]| {
+        let mut sums = [0_u16; HALF * HALF];
+        for (place, value) in image.iter().enumerate() {
+            let (row, column) = (place % AREA / SIDE, place % SIDE);
+            sums[row / 2 * HALF + column / 2] += u16::from(*value);
+        }
+        let mut inputs = [1.0; HALF * HALF + 1];
+        inputs.iter_mut().zip(sums).for_each(|(input, sum)| *input = (f32::from(sum) / 12.0 - 127.5) / 54.0);
+        inputs
+    };
+    split.images.chunks(VALUES).map(image).collect()
+}
+
+/// `weights` times the inputs, for each class.
+fn logits(weights: &[[f32; HALF * HALF + 1]; 10], inputs: &[f32]) -> [f32; 10] {
+    weights.map(|row| row.iter().zip(inputs).map(|(weight, input)| weight * input).sum())
+}
+
+/// Softmax regression by stochastic gradient descent, one example at a time.
+fn softmax_regression(images: &[[f32; HALF * HALF + 1]], labels: &[u8]) -> [[f32; HALF * HALF + 1]; 10] {
+    const EPOCHS: usize = 3;
+    const LEARNING_RATE: f32 = 2e-3;
+    let mut weights = [[0.0; HALF * HALF + 1]; 10];
+    for (inputs, label) in (0..EPOCHS).flat_map(|_| images.iter().zip(labels)) {
+        let logits = logits(&weights, inputs);
+        let largest = logits.iter().copied().fold(f32::MIN, f32::max);
+        let parts = logits.map(|logit| (logit - largest).exp());
+        let sum = parts.iter().sum::<f32>();
+        for (class, (row, part)) in weights.iter_mut().zip(parts).enumerate() {
+            let target = if class == usize::from(*label) { 1.0 } else { 0.0 };
+            let step = LEARNING_RATE * (target - part / sum);
+            row.iter_mut().zip(inputs).for_each(|(weight, input)| *weight += step * input);
+        }
+    }
+    weights
+}
+
+#[test]
+fn a_linear_classifier_does_not_learn_patterns() {
+    let weights = softmax_regression(&lightness(&SOME.train), &SOME.train.labels);
+    let chosen = |inputs: &[f32]| {
+        let logits = logits(&weights, inputs);
+        (0..10).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).expect("ten classes")
+    };
+    let images = lightness(&SOME.test);
+    let right = images.iter().zip(&SOME.test.labels).filter(|(inputs, label)| chosen(*inputs) == usize::from(**label));
+    // More than the 50 of chance, for shapes lie near the middle and most are lighter than their ground; far fewer than
+    // the 450 of a small convolutional network after 600 steps.
+    let right = right.count();
+    assert!((100..275).contains(&right), "{right} of 500 test images");
+}

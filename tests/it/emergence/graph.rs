@@ -1,0 +1,409 @@
+//! The measure on convolutions, pooling and skip connections against the graph of all units, written down edge by edge,
+//! and against the layered formulas where every unit leads to every unit.
+
+use super::floats;
+use emergence_lab::emergence::{
+    ActiveRule, Dag, EdgeKind, Edges, EmergenceError, LayerActivity, Network, NetworkLayer, Window, channel_values,
+    log10, log10_e_a, log10_e_b, measure, measure_channels,
+};
+use num_bigint::BigUint;
+use proptest::prelude::*;
+
+const TAU: f32 = 0.05;
+
+/// All units and all edges, from the definition of a convolution: output `(y, x)` reads
+/// `(y·stride + ky - padding, x·stride + kx - padding)`.
+fn unit_graph(network: &Network) -> Dag {
+    let layers = network.layers();
+    let starts: Vec<usize> = layers
+        .iter()
+        .scan(0, |next, layer| {
+            let start = *next;
+            *next += layer.channels * layer.height * layer.width;
+            Some(start)
+        })
+        .collect();
+    let node = |layer: usize, c: usize, y: usize, x: usize| {
+        starts[layer] + (c * layers[layer].height + y) * layers[layer].width + x
+    };
+    let mut edges = Vec::new();
+    for (index, layer) in layers.iter().enumerate() {
+        for Edges { from, kind } in &layer.inputs {
+            let (source, window) = (&layers[*from], kind.window());
+            let read = |axis: usize, position: usize, size: usize| {
+                (0..window.kernel[axis])
+                    .filter_map(move |k| (position * window.stride[axis] + k).checked_sub(window.padding[axis]))
+                    .filter(move |&read| read < size)
+            };
+            for (c, y, x) in positions(layer) {
+                for (from_c, from_y) in
+                    (0..source.channels).flat_map(|c| read(0, y, source.height).map(move |y| (c, y)))
+                {
+                    if from_c == c || matches!(kind, EdgeKind::Convolution(_)) {
+                        let from_x = read(1, x, source.width);
+                        edges.extend(from_x.map(|from_x| (node(*from, from_c, from_y, from_x), node(index, c, y, x))));
+                    }
+                }
+            }
+        }
+    }
+    Dag::new(layers.iter().map(NetworkLayer::units).sum(), &edges).unwrap()
+}
+
+/// Every `(channel, y, x)` of a layer.
+fn positions(layer: &NetworkLayer) -> impl Iterator<Item = (usize, usize, usize)> {
+    let (height, width) = (layer.height, layer.width);
+    (0..layer.channels).flat_map(move |c| (0..height).flat_map(move |y| (0..width).map(move |x| (c, y, x))))
+}
+
+/// Values of all layers on `samples` samples, of which about one in two exceeds the threshold. No mean of up to three
+/// of them equals it.
+fn random_values(network: &Network, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
+    let mut value = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        [0.0, 0.04, -0.2, 0.3][usize::try_from(seed >> 62).unwrap()]
+    };
+    network.layers().iter().map(|layer| (0..samples * layer.units()).map(|_| value()).collect()).collect()
+}
+
+fn activity<'values>(network: &Network, values: &'values [Vec<f32>]) -> Vec<LayerActivity<'values>> {
+    let layers = network.layers().iter().zip(values);
+    layers.map(|(layer, values)| LayerActivity { values, units: layer.units() }).collect()
+}
+
+/// The masks over all nodes that a rule makes, from its definition.
+fn masks(layers: &[LayerActivity<'_>], samples: usize, rule: ActiveRule) -> Vec<Vec<bool>> {
+    let unit = |layer: &LayerActivity<'_>, unit: usize| {
+        (0..samples).map(|sample| f64::from(layer.values[sample * layer.units + unit].abs())).collect::<Vec<_>>()
+    };
+    let units = layers.iter().flat_map(|layer| (0..layer.units).map(move |at| unit(layer, at)));
+    let tau = f64::from(TAU);
+    let units: Vec<Vec<bool>> = units
+        .map(|values| match rule {
+            ActiveRule::Sample => values.iter().map(|&value| value > tau).collect(),
+            ActiveRule::Mean => vec![values.iter().sum::<f64>() / samples as f64 > tau],
+            // Of up to 20 samples, one is 5 %.
+            ActiveRule::Rate => vec![values.iter().any(|&value| value > tau)],
+        })
+        .collect();
+    (0..units[0].len()).map(|mask| units.iter().map(|unit| unit[mask]).collect()).collect()
+}
+
+/// The measure is a few hundred roundings of 1e-16 away from the exact value.
+fn assert_close(got: Option<f64>, expected: Option<f64>, what: &str) {
+    match (got, expected) {
+        (Some(got), Some(expected)) => {
+            assert!((got - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{what}: {got} against {expected}");
+        }
+        (got, expected) => assert_eq!(got, expected, "{what}: zero on one side only"),
+    }
+}
+
+/// Compares the measure with the exact mean over the masks on the graph of all units.
+fn check(network: &Network, values: &[Vec<f32>], samples: usize, what: &str) {
+    let dag = unit_graph(network);
+    let layers = activity(network, values);
+    for rule in [ActiveRule::Sample, ActiveRule::Mean, ActiveRule::Rate] {
+        let masks = masks(&layers, samples, rule);
+        let mean = |e: &dyn Fn(&[bool]) -> BigUint| {
+            let sum: BigUint = masks.iter().map(|mask| e(mask)).sum();
+            log10(&sum).map(|sum| sum - (masks.len() as f64).log10())
+        };
+        let measured = measure(network, &layers, rule, TAU).unwrap();
+        assert_close(measured.log10_e_a, mean(&|mask| dag.e_a(mask).unwrap()), &format!("{what}, {rule:?}, E_A"));
+        assert_close(measured.log10_e_b, mean(&|mask| dag.e_b(mask).unwrap()), &format!("{what}, {rule:?}, E_B"));
+    }
+}
+
+fn convolution(from: usize, window: Window) -> Edges {
+    Edges { from, kind: EdgeKind::Convolution(window) }
+}
+
+fn depthwise(from: usize, window: Window) -> Edges {
+    Edges { from, kind: EdgeKind::Depthwise(window) }
+}
+
+fn input(shape: [usize; 3]) -> NetworkLayer {
+    NetworkLayer::new(shape, Vec::new())
+}
+
+fn network(layers: impl Into<Vec<NetworkLayer>>) -> Network {
+    Network::new(layers.into()).unwrap()
+}
+
+/// Two residual blocks as in a residual network for small images: an identity skip, then a shortcut of option A to
+/// more channels on half the size, global average pooling and a dense layer.
+fn residual() -> Network {
+    let kernel = |stride| Window::square(3, stride, 1);
+    network([
+        input([2, 5, 4]),
+        NetworkLayer::new([2, 5, 4], vec![convolution(0, kernel(1))]),
+        NetworkLayer::new([2, 5, 4], vec![convolution(1, kernel(1)), depthwise(0, Window::pointwise(1))]),
+        NetworkLayer::new([4, 3, 2], vec![convolution(2, kernel(2))]),
+        NetworkLayer::new([4, 3, 2], vec![convolution(3, kernel(1)), depthwise(2, Window::pointwise(2))]),
+        NetworkLayer::pooled([4, 1, 1], 4, Window::whole([3, 2])),
+        NetworkLayer::new([3, 1, 1], vec![convolution(5, Window::pointwise(1))]),
+    ])
+}
+
+/// Convolution, pooling, convolution, pooling, dense, on an odd size.
+fn convolutional() -> Network {
+    network([
+        input([2, 7, 6]),
+        NetworkLayer::pooled([2, 3, 3], 0, Window::square(2, 2, 0)),
+        NetworkLayer::new([3, 3, 3], vec![convolution(1, Window::square(3, 1, 1))]),
+        NetworkLayer::pooled([3, 1, 1], 2, Window::square(2, 2, 0)),
+        NetworkLayer::new([4, 1, 1], vec![convolution(3, Window::whole([1, 1]))]),
+        NetworkLayer::new([3, 1, 1], vec![convolution(4, Window::pointwise(1))]),
+    ])
+}
+
+#[test]
+fn convolutions_and_pooling_equal_the_graph_of_all_units() {
+    let pair = |from: [usize; 3], to: [usize; 3], window| {
+        let output = NetworkLayer::new([2, 1, 1], vec![convolution(1, Window::whole([to[1], to[2]]))]);
+        network([input(from), NetworkLayer::new(to, vec![convolution(0, window)]), output])
+    };
+    let rectangular = Window { kernel: [1, 3], stride: [2, 1], padding: [0, 2] };
+    let cases = [
+        ("3x3 with padding", pair([2, 4, 4], [3, 4, 4], Window::square(3, 1, 1))),
+        ("3x3 with stride 2", pair([2, 5, 6], [3, 3, 3], Window::square(3, 2, 1))),
+        ("5x5 without padding", pair([1, 7, 6], [2, 3, 2], Window::square(5, 1, 0))),
+        ("5x5 with padding", pair([1, 5, 3], [2, 5, 3], Window::square(5, 1, 2))),
+        ("a stride larger than the kernel", pair([1, 7, 7], [2, 3, 3], Window::square(1, 3, 0))),
+        ("axes that differ", pair([2, 3, 3], [2, 2, 5], rectangular)),
+        ("padding wider than the kernel", pair([2, 2, 2], [2, 6, 6], Window::square(1, 1, 2))),
+        ("pooling that drops the border", convolutional()),
+        ("skips", residual()),
+    ];
+    for (what, network) in cases {
+        for seed in 0..4 {
+            check(&network, &random_values(&network, 3, seed), 3, what);
+        }
+        for value in [0.0, 1.0] {
+            let values: Vec<Vec<f32>> = network.layers().iter().map(|layer| vec![value; layer.units()]).collect();
+            let measured = measure(&network, &activity(&network, &values), ActiveRule::Sample, TAU).unwrap();
+            assert_eq!((measured.log10_e_a, measured.log10_e_b), (None, None), "{what}: all units alike");
+        }
+    }
+}
+
+/// One layer on top of a random network: kernel, stride, padding as far as they fit.
+#[derive(Debug, Clone)]
+struct Step {
+    channels: usize,
+    window: Window,
+    pooled: bool,
+    skip: bool,
+}
+
+fn random_step() -> impl Strategy<Value = Step> {
+    let window = ([1_usize..=5, 1..=5], [1_usize..=3, 1..=3], [0_usize..=2, 0..=2]);
+    let window = window.prop_map(|(kernel, stride, padding)| Window { kernel, stride, padding });
+    let step = (1_usize..=3, window, prop::bool::weighted(0.3), any::<bool>());
+    step.prop_map(|(channels, window, pooled, skip)| Step { channels, window, pooled, skip })
+}
+
+/// A chain of convolutions and pooling with skips from wherever the sizes allow it.
+fn random_network() -> impl Strategy<Value = Network> {
+    let first = [1_usize..=3, 1..=5, 1..=5];
+    (first, prop::collection::vec(random_step(), 1..=5)).prop_map(|(first, steps)| {
+        let mut layers = vec![input(first)];
+        for mut step in steps {
+            let last = layers.len() - 1;
+            let size = [layers[last].height, layers[last].width];
+            for (axis, &size) in size.iter().enumerate() {
+                step.window.kernel[axis] = step.window.kernel[axis].min(size);
+                // So that sizes do not grow.
+                step.window.padding[axis] = step.window.padding[axis].min((step.window.kernel[axis] - 1) / 2);
+            }
+            let [height, width] = step.window.output(size).unwrap();
+            layers.push(if step.pooled {
+                NetworkLayer::pooled([layers[last].channels, height, width], last, step.window)
+            } else {
+                let mut inputs = vec![convolution(last, step.window)];
+                if step.skip {
+                    inputs.extend(skips(&layers, [step.channels, height, width]));
+                }
+                NetworkLayer::new([step.channels, height, width], inputs)
+            });
+        }
+        network(layers)
+    })
+}
+
+/// Skips from all layers that fit, with stride 1 or 2.
+fn skips(layers: &[NetworkLayer], [channels, height, width]: [usize; 3]) -> Vec<Edges> {
+    let fits = |layer: &NetworkLayer, stride| {
+        let size = Window::pointwise(stride).output([layer.height, layer.width]);
+        layer.channels <= channels && size == Some([height, width])
+    };
+    let candidates = layers.iter().enumerate().flat_map(|(from, layer)| [(from, layer, 1), (from, layer, 2)]);
+    let fitting = candidates.filter(|(_, layer, stride)| fits(layer, *stride));
+    fitting.map(|(from, _, stride)| depthwise(from, Window::pointwise(stride))).collect()
+}
+
+proptest! {
+    #[test]
+    fn random_networks_equal_the_graph_of_all_units(
+        network in random_network(), samples in 1_usize..=3, seed in any::<u64>(),
+    ) {
+        check(&network, &random_values(&network, samples, seed), samples, "a random network");
+    }
+
+    #[test]
+    fn dense_layers_equal_the_layered_formulas(
+        (widths, active) in super::random_layers(12, 60).prop_filter("no empty layer", |(widths, _)| !widths.contains(&0)),
+    ) {
+        let shapes: Vec<[usize; 3]> = widths.iter().map(|&width| [usize::try_from(width).unwrap(), 1, 1]).collect();
+        let dense = Network::dense(&shapes.iter().map(|shape| shape[0]).collect::<Vec<_>>()).unwrap();
+        assert_layered(&dense, &active, "dense");
+    }
+}
+
+/// Measures with the last `active` units of each layer active, against the formulas for layers of which every unit
+/// leads to every unit of the next.
+fn assert_layered(network: &Network, active: &[u64], what: &str) {
+    let widths: Vec<u64> = network.layers().iter().map(|layer| layer.units() as u64).collect();
+    let masks = widths.iter().zip(active);
+    let values: Vec<Vec<f32>> = masks
+        .map(|(&width, &active)| (0..width).map(|unit| if unit < width - active { 0.0 } else { -1.0 }).collect())
+        .collect();
+    let measured = measure(network, &activity(network, &values), ActiveRule::Sample, TAU).unwrap();
+    let (widths, active) = (floats(&widths), floats(active));
+    assert_close(measured.log10_e_a, log10_e_a(&widths, &active).unwrap(), &format!("{what}, E_A"));
+    assert_close(measured.log10_e_b, log10_e_b(&widths, &active).unwrap(), &format!("{what}, E_B"));
+}
+
+#[test]
+fn huge_networks_do_not_overflow() {
+    let active = |layers: u64, units: u64| (0..layers).map(|layer| (layer * 7919 + 1) % units + 1).collect::<Vec<_>>();
+    let dense = Network::dense(&[8192; 64]).unwrap();
+    assert_layered(&dense, &active(64, 8192), "64 layers of 8192");
+    // A 3x3 kernel with padding leads from every unit of a 2x2 plane to every unit of the next. Counts reach 10^1324.
+    let window = Window::square(3, 1, 1);
+    let layers = (0..400).map(|index: usize| {
+        NetworkLayer::new([512, 2, 2], index.checked_sub(1).map(|from| convolution(from, window)).into_iter().collect())
+    });
+    let deep = network(layers.collect::<Vec<_>>());
+    assert_layered(&deep, &active(400, 2048), "400 convolutions");
+    // Nothing passes through the silent layers; what lies between them is small beside what lies behind them.
+    let mut silent = active(400, 2048);
+    (silent[3], silent[7]) = (0, 0);
+    assert_layered(&deep, &silent, "silent layers");
+    silent[8..].fill(2048);
+    assert_layered(&deep, &silent, "a silent layer before all that is active");
+    silent[8..].fill(0);
+    assert_layered(&deep, &silent, "only the first layers active");
+}
+
+#[test]
+fn layers_of_different_magnitudes_add_up() {
+    // Skips over up to 500 layers of width 8: counts of 2^1500 and of 1 arrive at the same unit, in both orders.
+    let layers = (0..500_usize).map(|index| {
+        let chain = index.checked_sub(1).map(|from| convolution(from, Window::pointwise(1)));
+        let far = (index == 499).then(|| depthwise(0, Window::pointwise(1)));
+        let skip = (index % 50 == 49).then(|| depthwise(index - 49, Window::pointwise(1)));
+        NetworkLayer::new([8, 1, 1], chain.into_iter().chain(far).chain(skip).collect())
+    });
+    let network = network(layers.collect::<Vec<_>>());
+    let dag = unit_graph(&network);
+    for silent in [None, Some(1), Some(20), Some(480)] {
+        let mut values = random_values(&network, 1, 3);
+        if let Some(layer) = silent {
+            values[layer].fill(0.0);
+        }
+        let measured = measure(&network, &activity(&network, &values), ActiveRule::Sample, TAU).unwrap();
+        let mask: Vec<bool> = values.concat().iter().map(|value| value.abs() > TAU).collect();
+        assert_close(measured.log10_e_a, dag.log10_e_a(&mask).unwrap(), &format!("E_A, silent {silent:?}"));
+        assert_close(measured.log10_e_b, dag.log10_e_b(&mask).unwrap(), &format!("E_B, silent {silent:?}"));
+    }
+}
+
+#[test]
+fn channels_of_a_residual_network() {
+    let pointwise = Window::pointwise(1);
+    let network = residual();
+    let channels = network.channel_level();
+    let expected = [
+        input([2, 1, 1]),
+        NetworkLayer::new([2, 1, 1], vec![convolution(0, pointwise)]),
+        NetworkLayer::new([2, 1, 1], vec![convolution(1, pointwise), depthwise(0, pointwise)]),
+        NetworkLayer::new([4, 1, 1], vec![convolution(2, pointwise)]),
+        NetworkLayer::new([4, 1, 1], vec![convolution(3, pointwise), depthwise(2, pointwise)]),
+        NetworkLayer::new([3, 1, 1], vec![convolution(4, pointwise)]),
+    ];
+    assert_eq!(channels.layers(), expected, "channels of a residual network");
+    // Channels by hand: nodes 0 1 | 2 3 | 4 5 | 6..10 | 10..14 | 14 15 16.
+    let all = |from: std::ops::Range<usize>, to: std::ops::Range<usize>| {
+        from.flat_map(move |from| to.clone().map(move |to| (from, to)))
+    };
+    let edges = all(0..2, 2..4).chain(all(2..4, 4..6)).chain(all(4..6, 6..10)).chain(all(6..10, 10..14));
+    let edges = edges.chain(all(10..14, 14..17)).chain([(0, 4), (1, 5), (4, 10), (5, 11)]);
+    let dag = Dag::new(17, &edges.collect::<Vec<_>>()).unwrap();
+    for seed in 0..8 {
+        let values = random_values(&network, 1, seed);
+        let layers = activity(&network, &values);
+        let unpooled = [0, 1, 2, 3, 4, 6].map(|layer| (&values[layer], &network.layers()[layer]));
+        let mean = |values: &[f32]| values.iter().map(|value| value.abs()).sum::<f32>() / values.len() as f32;
+        // A threshold that about half of the channels pass, and that no mean equals.
+        let mask =
+            unpooled.iter().flat_map(|(values, layer)| values.chunks(layer.positions()).map(|c| mean(c) > 0.1234));
+        let mask: Vec<bool> = mask.collect();
+        let measured = measure_channels(&network, &layers, ActiveRule::Sample, 0.1234).unwrap();
+        assert_close(measured.log10_e_a, log10(&dag.e_a(&mask).unwrap()), "E_A of channels");
+        assert_close(measured.log10_e_b, log10(&dag.e_b(&mask).unwrap()), "E_B of channels");
+        assert_eq!(measured.active_fraction.len(), 6, "one fraction per layer that is not pooled");
+    }
+}
+
+#[test]
+fn channel_values_are_means_of_sizes_before_pooling() {
+    let network = network([
+        input([2, 1, 2]),
+        NetworkLayer::pooled([2, 1, 1], 0, Window::whole([1, 2])),
+        NetworkLayer::new([1, 1, 1], vec![convolution(1, Window::pointwise(1))]),
+    ]);
+    let values = [vec![1.0, -3.0, 0.0, 0.5, 0.0, 0.0, f32::NAN, 0.0], vec![9.0; 4], vec![-4.0, 0.0]];
+    let channels = channel_values(&network, &activity(&network, &values)).unwrap();
+    assert_eq!(channels.len(), 2, "the pooled layer merges: {channels:?}");
+    assert_eq!(
+        (&channels[0][..3], channels[0][3].is_nan()),
+        (&[2.0, 0.25, 0.0][..], true),
+        "two samples, two channels"
+    );
+    assert_eq!(channels[1], [4.0, 0.0], "a single position");
+}
+
+#[test]
+fn network_errors() {
+    let error = |layers: &[NetworkLayer]| Network::new(layers.to_vec()).unwrap_err();
+    let behind = |from: [usize; 3], to: [usize; 3], edges| error(&[input(from), NetworkLayer::new(to, vec![edges])]);
+    assert_eq!(error(&[]), EmergenceError::NoLayers, "no layer");
+    assert_eq!(Network::dense(&[]), Err(EmergenceError::NoLayers), "no width");
+    assert_eq!(Network::dense(&[2, 0]), Err(EmergenceError::EmptyLayer { layer: 1 }), "no unit");
+    assert_eq!(error(&[input([2, 0, 3])]), EmergenceError::EmptyLayer { layer: 0 }, "no row");
+    for from in [1, 2] {
+        let backwards = behind([1; 3], [1; 3], convolution(from, Window::pointwise(1)));
+        assert_eq!(backwards, EmergenceError::EdgesBackwards { layer: 1, from }, "from {from}");
+    }
+    let misfit = EmergenceError::WindowMisfit { layer: 1, from: 0 };
+    for window in [Window::square(4, 1, 0), Window::square(0, 1, 0), Window::square(1, 0, 0), Window::square(6, 1, 1)] {
+        assert_eq!(behind([1, 3, 3], [1, 3, 3], convolution(0, window)), misfit, "{window:?}");
+    }
+    let size = behind([1, 5, 4], [1, 3, 3], depthwise(0, Window::square(2, 2, 0)));
+    assert_eq!(size, EmergenceError::LayerSize { layer: 1, from: 0, expected: [2, 2], got: [3, 3] }, "floor");
+    let fewer = behind([3, 1, 1], [2, 1, 1], depthwise(0, Window::pointwise(1)));
+    assert_eq!(fewer, EmergenceError::DepthwiseChannels { layer: 1, from: 0, expected: 3, got: 2 }, "fewer channels");
+    let whole = Window::whole([2, 2]);
+    for (channels, inputs) in [
+        (3, vec![convolution(0, whole)]),
+        (4, vec![depthwise(0, whole)]),
+        (3, vec![depthwise(0, whole); 2]),
+        (3, vec![]),
+    ] {
+        let pooled = NetworkLayer { pooled: true, ..NetworkLayer::new([channels, 1, 1], inputs) };
+        let message = error(&[input([3, 2, 2]), pooled.clone()]);
+        assert_eq!(message, EmergenceError::PooledLayer { layer: 1 }, "{pooled:?}");
+    }
+}
