@@ -124,7 +124,8 @@ pub enum Event {
         pixels: Vec<u8>,
         /// Index and class of a test example.
         test: Option<(usize, u8)>,
-        /// Probability of each class, per run, variants outermost.
+        /// Probability of each class, per run, variants outermost; not finite in a run that has diverged.
+        #[serde(deserialize_with = "crate::metrics::nan_for_null")]
         probabilities: Vec<Vec<f32>>,
     },
     /// The cohort stands.

@@ -1,6 +1,6 @@
 //! What a look into one run shows.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The weights of the first layer, one picture per feature map or unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,8 @@ pub struct Filters {
     pub height: usize,
     /// Columns of a picture.
     pub width: usize,
-    /// Weights, `[channels, height, width]` each.
+    /// Weights, `[channels, height, width]` each; not finite in a run that has diverged.
+    #[serde(deserialize_with = "nan_for_null")]
     pub pictures: Vec<Vec<f32>>,
 }
 
@@ -69,4 +70,11 @@ pub struct SampleImage {
     pub label: u8,
     /// `[channels, height, width]`, 0 to 255.
     pub pixels: Vec<u8>,
+}
+
+/// Numbers that need not be finite: JSON knows no others, so they are written as `null`, which comes back as NaN.
+pub fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f32>>, D::Error> {
+    let rows = Vec::<Vec<Option<f32>>>::deserialize(deserializer)?;
+    let row = |row: Vec<Option<f32>>| row.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect();
+    Ok(rows.into_iter().map(row).collect())
 }

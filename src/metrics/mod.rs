@@ -10,7 +10,7 @@ pub mod statistics;
 pub use comparison::VariantSummary;
 pub use curve::{Curve, CurvePoint, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
-pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage};
+pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
 use serde::{Deserialize, Serialize};
 pub use statistics::{PairedTest, Statistic, Verdict};
 

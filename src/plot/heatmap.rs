@@ -24,6 +24,8 @@ const RIGHT: f64 = 16.0;
 pub struct ActivityMap {
     /// The variants that are shown.
     pub variants: Vec<VariantActivity>,
+    /// Names of the layers, input side first.
+    pub layers: Vec<String>,
     /// The horizontal axis reaches from step 0 to here.
     pub x_max: f64,
 }
@@ -45,8 +47,8 @@ pub struct VariantActivity {
 pub struct ActivityReading {
     /// The variant's name.
     pub variant: String,
-    /// Number of the layer, from 1; the last one is the output.
-    pub layer: usize,
+    /// Name of the layer.
+    pub layer: String,
     /// The evaluation.
     pub step: u64,
     /// Fraction of active units, in `[0, 1]`.
@@ -59,13 +61,13 @@ impl ActivityMap {
     pub fn new(history: &History, visible: &[bool]) -> Self {
         let shown = history.variants.iter().enumerate();
         let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
-        let depth = history.setup.layer_widths.len();
+        let layers = history.setup.layer_names.clone();
         let variants = shown.map(|(index, variant)| VariantActivity {
             name: variant.name.clone(),
             color: Shade::of_variant(index),
-            layers: (0..depth).map(|layer| layer_means(variant, layer)).collect(),
+            layers: (0..layers.len()).map(|layer| layer_means(variant, layer)).collect(),
         });
-        Self { variants: variants.collect(), x_max: history.setup.steps.max(history.step) as f64 }
+        Self { variants: variants.collect(), layers, x_max: history.setup.steps.max(history.step) as f64 }
     }
 
     /// The height at which rows have their natural size, in CSS pixels.
@@ -87,7 +89,12 @@ impl ActivityMap {
         let spans = column_spans(cells, map_width(frame));
         let index = spans.iter().position(|(from, to)| (*from..*to).contains(&x))?;
         let (step, fraction) = *cells.get(index)?;
-        Some(ActivityReading { variant: variant.name.clone(), layer: row.layer? + 1, step, fraction })
+        Some(ActivityReading {
+            variant: variant.name.clone(),
+            layer: self.layers.get(row.layer?)?.clone(),
+            step,
+            fraction,
+        })
     }
 
     /// All rows with their upper and lower edge, scaled to the height of the frame.
@@ -119,16 +126,20 @@ pub fn draw_heatmap<DB: DrawingBackend>(root: &Area<DB>, map: &ActivityMap, styl
     let pen = Pen::new(root, style);
     pen.background()?;
     let frame = frame_of(&pen, map);
-    draw_scale(&pen, &frame)?;
+    draw_scale(&pen, frame.right, "Active units per layer")?;
     for (row, span) in map.rows(&frame) {
         let variant = &map.variants[row.variant];
         match row.layer {
-            Some(layer) => draw_row(&pen, &frame, variant, layer, span)?,
+            Some(layer) => draw_row(&pen, &frame, (&variant.layers[layer], name_of(map, layer)), span)?,
             None => draw_name(&pen, &frame, variant, span, style.dark)?,
         }
     }
     draw_steps(&pen, &frame)?;
     Ok(frame)
+}
+
+fn name_of(map: &ActivityMap, layer: usize) -> &str {
+    map.layers.get(layer).map_or("", String::as_str)
 }
 
 fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
@@ -187,18 +198,14 @@ fn draw_name<DB: DrawingBackend>(
 fn draw_row<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     frame: &Frame,
-    variant: &VariantActivity,
-    layer: usize,
+    (cells, label): (&[(u64, f64)], &str),
     (top, bottom): (f64, f64),
 ) -> Drawn<DB, ()> {
     // Labels of rows thinner than their letters would run into each other.
     if bottom - top >= pen.px(SMALL - 1.0) {
-        let label =
-            if layer + 1 == variant.layers.len() { "output".to_owned() } else { format!("layer {}", layer + 1) };
         let lettering = plain(pen, HPos::Right);
-        pen.text(&label, (frame.left - pen.px(7.0), top.midpoint(bottom)), lettering)?;
+        pen.text(label, (frame.left - pen.px(7.0), top.midpoint(bottom)), lettering)?;
     }
-    let cells = &variant.layers[layer];
     let gap = if bottom - top > pen.px(4.0) { pen.px(1.0) } else { 0.0 };
     pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
     for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells, map_width(frame))) {
@@ -223,11 +230,11 @@ fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB,
     pen.text("step", at, Lettering { size: MEDIUM, ..lettering })
 }
 
-/// The heading and the colour bar from 0 to 1.
-fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB, ()> {
-    let (row, bar) = (pen.px(14.0), (frame.right - pen.px(10.0 + 84.0), frame.right - pen.px(12.0)));
+/// The heading and, ending at `right`, the colour bar from 0 to 1.
+pub(super) fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, right: f64, title: &str) -> Drawn<DB, ()> {
+    let (row, bar) = (pen.px(14.0), (right - pen.px(10.0 + 84.0), right - pen.px(12.0)));
     let heading = Lettering { size: LARGE, color: pen.theme.text, bold: true, ..plain(pen, HPos::Left) };
-    pen.text("Active units per layer", (pen.px(8.0), row), heading)?;
+    pen.text(title, (pen.px(8.0), row), heading)?;
     let slices = 36;
     for slice in 0..slices {
         let at = |index: i32| bar.0 + (bar.1 - bar.0) * f64::from(index) / f64::from(slices);
@@ -238,6 +245,6 @@ fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB,
     pen.text("1", (bar.1 + pen.px(5.0), row), plain(pen, HPos::Left))
 }
 
-fn plain<DB: DrawingBackend>(pen: &Pen<'_, DB>, anchor: HPos) -> Lettering {
+pub(super) fn plain<DB: DrawingBackend>(pen: &Pen<'_, DB>, anchor: HPos) -> Lettering {
     Lettering { size: SMALL, color: pen.theme.muted, anchor, bold: false, upwards: false }
 }

@@ -9,6 +9,7 @@
 
 mod axis;
 mod chart;
+mod confusion;
 mod frame;
 pub mod heatmap;
 mod ink;
@@ -17,6 +18,7 @@ mod quantity;
 pub mod svg;
 
 pub use chart::{draw, draw_cursor};
+pub use confusion::{ConfusionMatrix, draw_confusion};
 pub use frame::Frame;
 pub use heatmap::{ActivityMap, draw_heatmap};
 pub use palette::{Dash, Shade, variant_color, variant_css};

@@ -114,7 +114,24 @@ pub fn sequential(fraction: f64) -> RGBColor {
     let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
     let place = fraction * (SEQUENTIAL.len() - 1) as f64;
     let index = (0..SEQUENTIAL.len() - 2).take_while(|index| place >= (index + 1) as f64).count();
-    let (from, to, share) = (SEQUENTIAL[index], SEQUENTIAL[index + 1], place - index as f64);
+    mixed(SEQUENTIAL[index], SEQUENTIAL[index + 1], place - index as f64)
+}
+
+/// Colours of the diverging scale: below zero, zero, above zero. The page's legend takes them from its style sheet: the
+/// outer ones are those of the first two variants, the middle is the page's soft background.
+const NEGATIVE: Shade = SHADES[0];
+const ZERO: Shade = Shade { light: RGBColor(236, 236, 230), dark: RGBColor(34, 37, 44) };
+const POSITIVE: Shade = SHADES[1];
+
+/// The colour of a value on the diverging scale from -1 to 1; outside it is that of the nearer end, and for NaN of 0.
+#[must_use]
+pub fn diverging(value: f64, dark: bool) -> RGBColor {
+    let end = if value < 0.0 { NEGATIVE } else { POSITIVE };
+    let share = if value.is_nan() { 0.0 } else { value.abs().min(1.0) };
+    mixed(ZERO.on(dark), end.on(dark), share)
+}
+
+fn mixed(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
     let mix = |from: u8, to: u8| super::ink::byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
     RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }

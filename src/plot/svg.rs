@@ -4,7 +4,10 @@
 //! scales it back: lines stay smooth.
 
 use super::ink::{Lettering, MEDIUM, Pen, estimated_width, whole};
-use super::{ActivityMap, Area, Chart, Dash, Drawn, PlotStyle, draw, draw_heatmap, quantity_chart, variant_color};
+use super::{
+    ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, PlotStyle, draw, draw_confusion, draw_heatmap,
+    quantity_chart, variant_color,
+};
 use crate::metrics::{History, Quantity};
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{DrawingBackend, SVGBackend};
@@ -58,6 +61,13 @@ pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
     document((width, whole(map.natural_height())), "Active units per layer", |root| {
         draw_heatmap(root, map, &style).map(drop)
     })
+}
+
+/// A confusion matrix in a square of `side` CSS pixels.
+#[must_use]
+pub fn confusion(matrix: &ConfusionMatrix, side: u32, dark: bool) -> String {
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    document((side, side), "Confusion matrix", |root| draw_confusion(root, matrix, &style))
 }
 
 /// A document of `size` CSS pixels.

@@ -2,7 +2,7 @@
 
 use crate::metrics::{setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};
-use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
+use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
@@ -49,6 +49,60 @@ fn the_figure_is_the_golden_one_each_time() {
     let figure = plot::svg::figure(&history, false);
     assert_eq!(figure, plot::svg::figure(&history, false), "two renderings must be the same to the byte");
     check_golden("golden.svg", &figure);
+}
+
+/// A matrix in which most is right and the first class is often taken for the last one.
+fn confusion(classes: &[&str]) -> ConfusionMatrix {
+    let count = classes.len();
+    let cell = |index: usize| match (index / count, index % count) {
+        (truth, predicted) if truth == predicted => 90,
+        (0, predicted) if predicted + 1 == count => 12,
+        (truth, predicted) => u32::from((truth * 7 + predicted * 3).is_multiple_of(5)),
+    };
+    ConfusionMatrix {
+        classes: classes.iter().map(|name| (*name).to_owned()).collect(),
+        counts: (0..count * count).map(cell).collect(),
+    }
+}
+
+const CLOTHES: [&str; 10] = [
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot of a kind",
+];
+
+#[test]
+fn the_confusion_matrix_is_the_golden_one() {
+    let matrix = plot::svg::confusion(&confusion(&CLOTHES), 320, false);
+    check_golden("confusion.svg", &matrix);
+    let texts = texts(&matrix);
+    for expected in ["true class", "predicted class", "T-shirt/top", "90", "12", "1"] {
+        assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
+    }
+    assert_eq!(texts.iter().filter(|text| **text == "Ankle boot…").count(), 2, "a long name is cut, on both axes");
+    assert_eq!(
+        texts.iter().filter(|text| **text == "0").count(),
+        1,
+        "zeros are left out, but for the end of the scale"
+    );
+}
+
+#[test]
+fn short_names_stand_level_and_long_ones_upright() {
+    let turned = |classes: &[&str]| plot::svg::confusion(&confusion(classes), 320, false).matches("rotate(270").count();
+    assert_eq!(turned(&["0", "1", "2"]), 1, "only the name of the vertical axis");
+    assert_eq!(turned(&CLOTHES), 11, "and the names of ten columns");
+    let many: Vec<String> = (0..200).map(|class| format!("class {class}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let svg = plot::svg::confusion(&confusion(&many), 320, true);
+    assert!(texts(&svg).len() < 60, "of two hundred names some are written: {}", texts(&svg).len());
 }
 
 #[test]
@@ -162,10 +216,11 @@ fn the_heat_map_reads_back_what_it_shows() {
     for row in 0..300 {
         if let Some(reading) = map.read_at(&frame, column, f64::from(row)) {
             assert_eq!(reading.step, 200, "the column around step 200");
-            seen.push((reading.variant.clone(), reading.layer));
+            seen.push((reading.variant.clone(), reading.layer.clone()));
         }
     }
     seen.dedup();
+    assert_eq!(seen[2].1, "output", "the last layer has its name");
     assert_eq!(seen.len(), 6, "two variants with three layers each, not {seen:?}");
     let expected = f64::from(history.variants[0].runs[0].active_fraction[10].1[2]);
     assert!(
@@ -256,6 +311,18 @@ proptest! {
         }
         prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
         prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
+    }
+
+    #[test]
+    fn the_confusion_matrix_draws_anything(
+        names in proptest::collection::vec("\\PC{0,30}", 0..12),
+        counts in proptest::collection::vec(any::<u32>(), 0..150),
+        size in (0_u32..500, 0_u32..500),
+    ) {
+        let matrix = ConfusionMatrix { classes: names, counts };
+        let mut text = String::new();
+        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        plot::draw_confusion(&root, &matrix, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
     }
 
     #[test]

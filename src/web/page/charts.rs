@@ -2,8 +2,10 @@
 
 use super::canvas::Canvas;
 use super::hover::{self, Readout};
+use super::inside::words::{measure_note, measure_shown};
 use super::wording::{value_text, variant_label};
 use super::{Action, Dispatcher};
+use crate::experiment::parse_query;
 use crate::metrics::{History, Quantity};
 use crate::plot::{self, ActivityMap, Chart, Frame};
 use crate::web::dom;
@@ -23,6 +25,9 @@ const EMERGENCE: usize = 2;
 pub(super) struct Charts {
     panels: Vec<Panel>,
     map: MapPanel,
+    /// The measure of emergence that was chosen last; networks without feature maps show that of units instead.
+    measure: Quantity,
+    measure_note: Element,
     /// The step under the pointer, and the panel that the pointer is on.
     cursor: Option<(usize, f64)>,
 }
@@ -56,13 +61,23 @@ impl Charts {
         hover::bind_map(canvas.holder(), dispatcher)?;
         let readout = Readout::new(canvas.holder())?;
         bind_switch(dispatcher)?;
-        Ok(Self { panels, map: MapPanel { canvas, drawn: None, readout, pointed: None }, cursor: None })
+        let map = MapPanel { canvas, drawn: None, readout, pointed: None };
+        let measure_note = dom::element("measure-note")?;
+        Ok(Self { panels, map, measure: PANELS[EMERGENCE].1, measure_note, cursor: None })
     }
 
     /// Draws everything anew.
     pub(super) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
+        let convolutions = parse_query(&history.setup.query).experiment.model.has_convolutions();
+        self.show_measure(convolutions)?;
         for panel in &mut self.panels {
             panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
+        }
+        let emergence = &mut self.panels[EMERGENCE];
+        if let Some((chart, _)) = emergence.drawn.as_mut().filter(|_| convolutions) {
+            // Four buttons leave room for one word, or on a phone for none; they and the axis say the rest.
+            let narrow = emergence.canvas.holder().client_width() < 400;
+            if narrow { " " } else { "Emergence" }.clone_into(&mut chart.title);
         }
         // Other curves may have nothing at that step, or nothing at all.
         self.cursor = self.cursor.and_then(|(panel, step)| {
@@ -78,13 +93,21 @@ impl Charts {
         self.map.show_readout()
     }
 
-    /// Shows `E_A` or `E_B`.
-    pub(super) fn switch(&mut self, quantity: Quantity) -> WebResult<()> {
+    /// Shows another measure of emergence from the next drawing on.
+    pub(super) fn switch(&mut self, quantity: Quantity) {
+        self.measure = quantity;
+    }
+
+    fn show_measure(&mut self, convolutions: bool) -> WebResult<()> {
+        let quantity = measure_shown(self.measure, convolutions);
         self.panels[EMERGENCE].quantity = quantity;
         for button in dom::all("[data-measure]")? {
-            let own = button.get_attribute("data-measure").as_deref() == Some(quantity.name());
-            button.set_attribute("aria-pressed", if own { "true" } else { "false" })?;
+            let name = button.get_attribute("data-measure").unwrap_or_default();
+            let own = name == quantity.name();
+            dom::set_attribute(&button, "aria-pressed", if own { "true" } else { "false" })?;
+            button.set_hidden(name.starts_with("channel") && !convolutions);
         }
+        dom::set_text(&self.measure_note, measure_note(quantity, convolutions));
         Ok(())
     }
 
@@ -168,7 +191,7 @@ impl Panel {
             Some(format!("{} {} at step {step:.0}", variant_label(&series.name), value_text(self.quantity, *value)))
         });
         let values: Vec<String> = last.collect();
-        let title = &chart.title;
+        let title = self.quantity.title();
         self.canvas.describe(&match values.len() {
             0 => format!("{title} against steps: nothing measured yet"),
             _ => format!("{title}: {}", values.join("; ")),
@@ -205,17 +228,16 @@ impl MapPanel {
 
     fn describe(&self, map: &ActivityMap) -> WebResult<()> {
         let variants = map.variants.iter().filter_map(|variant| {
-            let last: Option<Vec<String>> = variant
-                .layers
-                .iter()
-                .map(|layer| layer.last().map(|(_, share)| format!("{:.0} %", share * 100.0)))
+            let layers = map.layers.iter().zip(&variant.layers);
+            let last: Option<Vec<String>> = layers
+                .map(|(name, layer)| layer.last().map(|(_, share)| format!("{name} {:.0} %", share * 100.0)))
                 .collect();
-            Some(format!("{} {}", variant.name, last?.join(", ")))
+            Some(format!("{}: {}", variant.name, last?.join(", ")))
         });
         let values: Vec<String> = variants.collect();
         self.canvas.describe(&match values.len() {
             0 => "Active units per layer: nothing measured yet".to_owned(),
-            _ => format!("Active units per layer at the last evaluation, input side first: {}", values.join("; ")),
+            _ => format!("Active units per layer at the last evaluation: {}", values.join("; ")),
         })
     }
 }

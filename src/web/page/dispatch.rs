@@ -2,6 +2,7 @@
 
 use super::controller::Page;
 use super::exports::Export;
+use super::inside::Wish;
 use super::messages::Question;
 use super::state::Request;
 use crate::experiment::{BaseInit, Theme};
@@ -41,6 +42,8 @@ pub(super) enum Action {
     ToggleVariant(usize),
     /// Another measure of emergence is to be shown.
     Measure(Quantity),
+    /// Something was done in the section "Inside a run".
+    Wished(Wish),
     /// The pointer is at this CSS column of a chart.
     Point {
         /// Index of the chart.

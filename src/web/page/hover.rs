@@ -159,12 +159,8 @@ impl Readout {
     /// Shows a cell of the map of active units.
     pub(super) fn show_cell(&self, reading: &ActivityReading, column: f64, row: f64) -> WebResult<()> {
         let share = reading.fraction * 100.0;
-        let text = format!(
-            "{}, layer {}, step {}: {share:.0} % active",
-            reading.variant,
-            reading.layer,
-            grouped(reading.step)
-        );
+        let text =
+            format!("{}, {}, step {}: {share:.0} % active", reading.variant, reading.layer, grouped(reading.step));
         dom::set_text(&self.element, &text);
         self.place(column, row + GAP)
     }

@@ -1,10 +1,11 @@
 //! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
-//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`messages`]
+//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`preview`] and [`wording`].
 
 pub mod fields;
+pub mod inside;
 pub mod messages;
 pub mod preview;
 pub mod state;
@@ -32,6 +33,8 @@ mod hover;
 mod legend;
 #[cfg(target_arch = "wasm32")]
 mod notices;
+#[cfg(target_arch = "wasm32")]
+mod pixels;
 #[cfg(target_arch = "wasm32")]
 mod table;
 #[cfg(target_arch = "wasm32")]

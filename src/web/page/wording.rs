@@ -106,7 +106,7 @@ pub fn facts(setup: &Setup) -> String {
         grouped(setup.train_examples as u64),
         grouped(setup.test_examples as u64),
         if runs == 1 { "run" } else { "runs" },
-        grouped(setup.parameters as u64),
+        grouped(setup.parameters),
         grouped(setup.steps_per_epoch),
     )
 }

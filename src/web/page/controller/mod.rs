@@ -1,11 +1,13 @@
 //! What each action does: the one place where form, session, worker, charts and messages meet.
 
 mod hosted;
+mod inside;
 
 use super::charts::Charts;
 use super::embed::Parent;
 use super::fields::{init_text, toggled};
 use super::form::Form;
+use super::inside::Inside;
 use super::legend::{Legend, publish_colors};
 use super::messages::announcement;
 use super::notices::{Notices, Offer, Weight};
@@ -36,6 +38,7 @@ pub(super) struct Page {
     legend: Legend,
     charts: Charts,
     table: Table,
+    inside: Inside,
     toolbar: Toolbar,
     notices: Notices,
     parent: Parent,
@@ -65,6 +68,7 @@ impl Page {
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
+            inside: Inside::bind(dispatcher)?,
             toolbar: Toolbar::bind(dispatcher)?,
             notices: Notices::bind(dispatcher)?,
             parent: Parent::bind(dispatcher)?,
@@ -131,9 +135,10 @@ impl Page {
                 self.draw()
             }
             Action::Measure(quantity) => {
-                self.charts.switch(quantity)?;
+                self.charts.switch(quantity);
                 self.draw()
             }
+            Action::Wished(wish) => self.wish(&wish),
             Action::Point { panel, column } => self.charts.point(panel, column, &self.history, dark()?),
             Action::PointMap { column, row } => self.charts.point_map(column, row),
             Action::Press { panel, key } => self.charts.press(panel, &key, &self.history, dark()?),
@@ -284,6 +289,7 @@ impl Page {
         let effects = self.session.event(&event);
         self.expect_news()?;
         self.carry_out(effects)?;
+        self.look(&event)?;
         match event {
             Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
             Event::Data { file, received, total } => {
@@ -304,7 +310,8 @@ impl Page {
                 self.parent.post(&self.situation_post("progress"))?;
             }
             Event::Finished { timing } => self.history.timing = timing,
-            Event::Ready { .. } | Event::Paused { .. } | Event::Failed { .. } => {}
+            // No more than another phase, or for `look`.
+            _ => {}
         }
         self.show()?;
         self.redraw.request()
@@ -352,6 +359,7 @@ impl Page {
         let start = now()?;
         self.charts.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.table.show(&self.history)?;
+        self.inside.draw(&self.history, self.session.phase(), appearance::is_dark()?)?;
         exports::enable(self.history.step > 0)?;
         self.show()?;
         dom::root()?.dataset().set("step", &self.history.step.to_string())?;

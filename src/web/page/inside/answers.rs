@@ -1,0 +1,57 @@
+//! What all networks make of one image: the cells of a table with a line per variant.
+
+use super::words::{class_name, percent};
+use crate::metrics::History;
+use crate::web::page::wording::NOTHING;
+
+/// A variant's line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The class with the highest probability, and that probability.
+    pub answer: String,
+    /// Whether that is right, in words; a blank where nobody knows.
+    pub verdict: String,
+    /// The probability of every class, the mean over the seeds that are numbers.
+    pub shares: Vec<f64>,
+    /// The class with the highest probability.
+    pub top: Option<usize>,
+}
+
+/// The lines of the variants of `history` for the probabilities of its runs; `truth` is the class of a test example.
+#[must_use]
+pub fn answers(history: &History, probabilities: &[Vec<f32>], classes: &[String], truth: Option<u8>) -> Vec<Answer> {
+    let mut first = 0;
+    let lines = history.variants.iter().map(|variant| {
+        let runs = probabilities.iter().skip(first).take(variant.runs.len());
+        first += variant.runs.len();
+        line(&mean(runs), classes, truth)
+    });
+    lines.collect()
+}
+
+fn line(shares: &[f64], classes: &[String], truth: Option<u8>) -> Answer {
+    let top = shares.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map(|(class, _)| class);
+    let answer =
+        top.map_or(NOTHING.to_owned(), |top| format!("{}, {}", class_name(classes, top), percent(shares[top])));
+    let verdict = match (top, truth.map(usize::from)) {
+        (Some(top), Some(truth)) if top == truth => "✓ right".to_owned(),
+        (Some(_), Some(truth)) => format!("✗ wrong: {}", class_name(classes, truth)),
+        (Some(_), None) => "\u{a0}".to_owned(),
+        (None, _) => "diverged".to_owned(),
+    };
+    Answer { answer, verdict, shares: shares.to_vec(), top }
+}
+
+/// Of every class, over the runs that have not diverged.
+fn mean<'run>(runs: impl Iterator<Item = &'run Vec<f32>>) -> Vec<f64> {
+    let mut sums: Vec<f64> = Vec::new();
+    let mut count = 0_u32;
+    for run in runs.filter(|run| run.iter().all(|share| share.is_finite())) {
+        sums.resize(run.len(), 0.0);
+        count += 1;
+        for (sum, share) in sums.iter_mut().zip(run) {
+            *sum += f64::from(*share);
+        }
+    }
+    sums.into_iter().map(|sum| sum / f64::from(count)).collect()
+}

@@ -1,0 +1,212 @@
+//! "Ask the networks": a drawing or a test image, and what every variant takes it for.
+
+use super::Wish;
+use super::answers::{Answer, answers};
+use super::inquiry::{Inquiry, Pick, picked};
+use super::pad::Pad;
+use super::words::{ask_invitation, ask_reason, class_name, image_note, percent};
+use crate::metrics::{DatasetSample, History};
+use crate::protocol::{Command, ImageSource};
+use crate::web::dom;
+use crate::web::error::{WebError, WebResult};
+use crate::web::page::legend::sample;
+use crate::web::page::pixels::draw_pixels;
+use crate::web::page::state::Phase;
+use crate::web::page::wording::{NOTHING, variant_label};
+use crate::web::page::{Action, Dispatcher};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, HtmlElement};
+
+/// More bars than these would be too thin to be told apart.
+const BARS: usize = 40;
+/// Names up to this length stand under their bars.
+const SHORT_NAME: usize = 2;
+
+/// An answer of the worker.
+pub(super) struct Classified {
+    pub(super) pixels: Vec<u8>,
+    pub(super) test: Option<(usize, u8)>,
+    pub(super) probabilities: Vec<Vec<f32>>,
+}
+
+/// The controls and the table.
+pub(super) struct Ask {
+    controls: Element,
+    hint: Element,
+    pad: Pad,
+    image: HtmlCanvasElement,
+    note: Element,
+    body: Element,
+    lines: Vec<Line>,
+    /// Names of the variants and of the classes that the lines are for.
+    shape: (Vec<String>, Vec<String>),
+    answer: Option<Classified>,
+    shown: bool,
+    enabled: bool,
+}
+
+/// The cells of a variant.
+struct Line {
+    answer: Element,
+    verdict: Element,
+    shares: Element,
+    bars: Vec<HtmlElement>,
+}
+
+impl Ask {
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let picking = dispatcher.clone();
+        let controls: Element = dom::element("ask-controls")?;
+        dom::on(&controls, "click", move |event| match dom::marked(&event, "pick").as_deref() {
+            Some("clear") => picking.dispatch(Action::Wished(Wish::Clear)),
+            Some(name) => picking.dispatch(Action::Wished(Wish::Test(Pick::named(name)))),
+            None => {}
+        })?;
+        let missing = || WebError::Element { id: "answers tbody".to_owned() };
+        Ok(Self {
+            controls,
+            hint: dom::element("ask-hint")?,
+            pad: Pad::bind(dispatcher)?,
+            image: dom::element("asked-image")?,
+            note: dom::element("asked-note")?,
+            body: dom::element::<Element>("answers")?.query_selector("tbody")?.ok_or_else(missing)?,
+            lines: Vec::new(),
+            shape: (Vec::new(), Vec::new()),
+            answer: None,
+            shown: false,
+            enabled: false,
+        })
+    }
+
+    pub(super) fn set(&mut self, answer: Option<Classified>) {
+        self.shown = false;
+        self.answer = answer;
+    }
+
+    /// The visitor draws or chooses; `count` is the number of test examples.
+    pub(super) fn wish(
+        &mut self,
+        wish: &Wish,
+        inquiry: &mut Inquiry,
+        data: &DatasetSample,
+        count: usize,
+    ) -> WebResult<Option<Command>> {
+        match wish {
+            _ if !self.enabled => {}
+            Wish::Stroke { from, to } => self.pad.stroke(*from, *to)?,
+            Wish::Lift => self.pad.rest()?,
+            Wish::Drawn => {
+                let image = self.pad.image(data.height, data.width);
+                return Ok(image.and_then(|pixels| inquiry.ask(ImageSource::Drawn { pixels })));
+            }
+            Wish::Clear => {
+                self.pad.clear()?;
+                inquiry.forget();
+                self.set(None);
+            }
+            Wish::Test(pick) => {
+                self.pad.clear()?;
+                let index = picked(*pick, inquiry.asked(), count, js_sys::Math::random());
+                return Ok(inquiry.ask(ImageSource::Test { index }));
+            }
+            Wish::Run(_) => {}
+        }
+        Ok(None)
+    }
+
+    pub(super) fn draw(&mut self, history: &History, data: &DatasetSample, phase: Phase) -> WebResult<()> {
+        let reason = ask_reason(phase);
+        let drawable = data.channels == 1;
+        self.enabled = reason.is_none() && !data.classes.is_empty();
+        self.controls.toggle_attribute_with_force("disabled", !self.enabled)?;
+        self.pad.offer(drawable, self.enabled)?;
+        let invitation = ask_invitation(&data.classes, drawable);
+        dom::set_text(&self.hint, reason.unwrap_or(&invitation));
+        let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
+        if self.shape.0 != names || self.shape.1 != data.classes {
+            self.shape = (names, data.classes.clone());
+            self.rebuild()?;
+            self.shown = false;
+        }
+        if self.shown {
+            return Ok(());
+        }
+        self.shown = true;
+        self.show(history, data)
+    }
+
+    fn show(&self, history: &History, data: &DatasetSample) -> WebResult<()> {
+        let blank = vec![0; data.channels * data.height * data.width];
+        let answer = self.answer.as_ref();
+        let pixels = answer.map_or(&blank, |answer| &answer.pixels);
+        draw_pixels(&self.image, data.channels, data.height, data.width, pixels)?;
+        let note = answer.map_or("Nothing asked yet".to_owned(), |answer| image_note(answer.test, &data.classes));
+        dom::set_text(&self.note, &note);
+        dom::set_attribute(&self.image, "aria-label", &note)?;
+        let truth = answer.and_then(|answer| answer.test).map(|(_, label)| label);
+        let given = answer.map(|answer| answers(history, &answer.probabilities, &data.classes, truth));
+        for (index, line) in self.lines.iter().enumerate() {
+            line.show(given.as_ref().and_then(|answers| answers.get(index)), &data.classes)?;
+        }
+        Ok(())
+    }
+
+    fn rebuild(&mut self) -> WebResult<()> {
+        self.body.set_inner_html("");
+        self.lines.clear();
+        for (index, name) in self.shape.0.iter().enumerate() {
+            let (row, heading) = (dom::create("tr", "", "")?, dom::create("th", "", "")?);
+            heading.set_attribute("scope", "row")?;
+            dom::append(&heading, &sample(index)?)?;
+            dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
+            dom::append(&row, &heading)?;
+            let line = Line::new(&self.shape.1)?;
+            let (first, last) = (dom::create("td", "", "")?, dom::create("td", "", "")?);
+            dom::append(&first, &line.answer)?;
+            dom::append(&first, &line.verdict)?;
+            dom::append(&last, &line.shares)?;
+            dom::append(&row, &first)?;
+            dom::append(&row, &last)?;
+            dom::append(&self.body, &row)?;
+            self.lines.push(line);
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    fn new(classes: &[String]) -> WebResult<Self> {
+        let shares = dom::create("div", "shares", "")?;
+        shares.set_attribute("role", "img")?;
+        let mut bars = Vec::new();
+        for name in classes.iter().take(if classes.len() > BARS { 0 } else { BARS }) {
+            let (column, bar) = (dom::create("span", "", "")?, dom::create("i", "", "")?);
+            column.set_attribute("title", name)?;
+            dom::append(&column, &bar)?;
+            let label = if name.chars().count() <= SHORT_NAME { name.as_str() } else { "" };
+            dom::append(&column, &dom::create("small", "", label)?)?;
+            dom::append(&shares, &column)?;
+            bars.push(bar.unchecked_into());
+        }
+        Ok(Self { answer: dom::create("div", "", "")?, verdict: dom::create("small", "", "")?, shares, bars })
+    }
+
+    fn show(&self, answer: Option<&Answer>, classes: &[String]) -> WebResult<()> {
+        dom::set_text(&self.answer, answer.map_or(NOTHING, |answer| &answer.answer));
+        dom::set_text(&self.verdict, answer.map_or("\u{a0}", |answer| &answer.verdict));
+        let shares = answer.map_or(&[][..], |answer| &answer.shares);
+        let texts = shares
+            .iter()
+            .enumerate()
+            .map(|(class, share)| format!("{} {}", class_name(classes, class), percent(*share)));
+        let texts: Vec<String> = texts.collect();
+        let texts = if texts.is_empty() { NOTHING.to_owned() } else { texts.join(", ") };
+        dom::set_attribute(&self.shares, "aria-label", &texts)?;
+        for (class, bar) in self.bars.iter().enumerate() {
+            let share = shares.get(class).copied().unwrap_or(0.0);
+            bar.style().set_property("height", &format!("{:.1}%", share * 100.0))?;
+            bar.set_class_name(if answer.is_some_and(|answer| answer.top == Some(class)) { "top" } else { "" });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! What the worker is asked about the runs, and when: choices of the visitor and events of the worker go in, commands come
+//! out. One question is under way at a time; what is asked meanwhile goes out when its answer has come.
+
+use crate::protocol::{Command, Event, ImageSource};
+
+/// What the visitor wants to know, and what of it the worker has been told.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Inquiry {
+    run: usize,
+    told: Option<usize>,
+    asked: Option<ImageSource>,
+    waiting: bool,
+    again: bool,
+}
+
+impl Inquiry {
+    /// The run that is looked into, counted through all variants.
+    #[must_use]
+    pub fn run(&self) -> usize {
+        self.run
+    }
+
+    /// The image that was asked about last.
+    #[must_use]
+    pub fn asked(&self) -> Option<&ImageSource> {
+        self.asked.as_ref()
+    }
+
+    /// Looks into another run. Without an experiment under way (`live`) the worker learns of it at the next start.
+    pub fn choose(&mut self, run: usize, live: bool) -> Option<Command> {
+        self.run = run;
+        live.then(|| self.tell()).flatten()
+    }
+
+    /// Asks about an image.
+    pub fn ask(&mut self, image: ImageSource) -> Option<Command> {
+        self.asked = Some(image);
+        self.repeat()
+    }
+
+    /// Nothing is asked any more.
+    pub fn forget(&mut self) {
+        self.asked = None;
+        self.again = false;
+    }
+
+    /// Takes in an event of the worker that is about the experiment shown. `pixels` is the number of them in an image of
+    /// its data set.
+    pub fn event(&mut self, event: &Event, pixels: usize) -> Option<Command> {
+        match event {
+            Event::Ready { .. } => {
+                (self.told, self.waiting, self.again) = (None, false, false);
+                None
+            }
+            Event::Started { setup } => {
+                let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
+                self.started(runs, pixels)
+            }
+            // The weights are others than at the last answer.
+            Event::Filters { .. } => self.repeat(),
+            Event::Classified { .. } => {
+                self.waiting = false;
+                if std::mem::take(&mut self.again) { self.repeat() } else { None }
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an answer that comes now is to the question that was asked last.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.asked.is_some() && !self.again
+    }
+
+    fn started(&mut self, runs: usize, pixels: usize) -> Option<Command> {
+        // Answers to questions about an experiment that was dropped are not shown, so they are not waited for either.
+        (self.waiting, self.again) = (false, false);
+        if self.run >= runs {
+            self.run = 0;
+        }
+        if matches!(&self.asked, Some(ImageSource::Drawn { pixels: drawn }) if drawn.len() != pixels) {
+            self.asked = None;
+        }
+        self.tell()
+    }
+
+    fn tell(&mut self) -> Option<Command> {
+        let news = self.told != Some(self.run);
+        self.told = Some(self.run);
+        news.then_some(Command::Inspect { run: self.run })
+    }
+
+    fn repeat(&mut self) -> Option<Command> {
+        let image = self.asked.clone()?;
+        if self.waiting {
+            self.again = true;
+            return None;
+        }
+        self.waiting = true;
+        Some(Command::Classify { image })
+    }
+}
+
+/// A button that chooses a test image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// The one before.
+    Previous,
+    /// Any.
+    Random,
+    /// The one after.
+    Next,
+}
+
+impl Pick {
+    /// The button called `name` in the document; any image where the name says nothing.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "previous" => Self::Previous,
+            "next" => Self::Next,
+            _ => Self::Random,
+        }
+    }
+}
+
+/// The test image, of `count`, that is chosen after `asked`; `random` lies in `[0, 1)`.
+#[must_use]
+pub fn picked(pick: Pick, asked: Option<&ImageSource>, count: usize, random: f64) -> usize {
+    let count = count.max(1);
+    let now = match asked {
+        Some(ImageSource::Test { index }) => Some(index % count),
+        _ => None,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of images")]
+    let any = (random.clamp(0.0, 1.0) * count as f64) as usize;
+    match (pick, now) {
+        (Pick::Random, _) => any.min(count - 1),
+        (Pick::Next, None) => 0,
+        (Pick::Next, Some(now)) => (now + 1) % count,
+        (Pick::Previous, now) => (now.unwrap_or(0) + count - 1) % count,
+    }
+}

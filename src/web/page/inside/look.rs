@@ -1,0 +1,208 @@
+//! One run: pictures of its first layer, its active units, its confusion matrix and its wrong answers. Each panel keeps its
+//! elements and touches only what changes, so that nothing flickers or moves while it trains.
+
+use super::weights::weight_pixels;
+use super::words::{confusion_note, filters_note, mistake_text, mistakes_note, percent};
+use crate::metrics::{DatasetSample, Examination, Filters, History, RunCurves};
+use crate::plot::{ConfusionMatrix, draw_confusion};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::canvas::Canvas;
+use crate::web::page::pixels::draw_pixels;
+use crate::web::page::wording::{NOTHING, grouped};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, HtmlElement};
+
+/// What stands in the panels of the end before there is one.
+const LATER: &str = "Comes when training pauses or ends.";
+
+/// The weights of the first layer.
+pub(super) struct FirstLayer {
+    holder: Element,
+    note: Element,
+    scale: HtmlElement,
+    canvases: Vec<HtmlCanvasElement>,
+    filters: Option<Filters>,
+    painted: Option<bool>,
+}
+
+impl FirstLayer {
+    pub(super) fn bind() -> WebResult<Self> {
+        Ok(Self {
+            holder: dom::element("filters")?,
+            note: dom::element("filters-note")?,
+            scale: dom::element("filters-scale")?,
+            canvases: Vec::new(),
+            filters: None,
+            painted: None,
+        })
+    }
+
+    pub(super) fn set(&mut self, filters: Option<Filters>) {
+        if filters.is_some() || self.filters.is_some() {
+            self.filters = filters;
+            self.painted = None;
+        }
+    }
+
+    /// Shows the pictures of the run with this name.
+    pub(super) fn draw(&mut self, history: &History, name: &str, dark: bool) -> WebResult<()> {
+        let Some(filters) = &self.filters else {
+            dom::set_text(&self.note, "Nothing to see yet.");
+            dom::set_attribute(&self.holder, "aria-label", "First layer: nothing to see yet")?;
+            return dom::set_attribute(&self.holder, "data-empty", "");
+        };
+        if self.painted == Some(dark) {
+            return Ok(());
+        }
+        self.holder.remove_attribute("data-empty")?;
+        if self.canvases.len() != filters.pictures.len() {
+            self.holder.set_inner_html("");
+            self.canvases.clear();
+        }
+        for (index, picture) in filters.pictures.iter().enumerate() {
+            if index == self.canvases.len() {
+                let canvas = dom::create("canvas", "pixels", "")?;
+                canvas.set_attribute("aria-hidden", "true")?;
+                dom::append(&self.holder, &canvas)?;
+                self.canvases.push(canvas.unchecked_into());
+            }
+            let pixels = weight_pixels(picture, filters.channels, dark);
+            draw_pixels(&self.canvases[index], 3, filters.height, filters.width, &pixels)?;
+        }
+        let note = filters_note(filters, &history.setup);
+        dom::set_text(&self.note, &note);
+        dom::set_attribute(&self.holder, "aria-label", &format!("First layer of {name}: {note}"))?;
+        dom::set_attribute(&self.scale, "data-colors", if filters.channels == 3 { "mixed" } else { "diverging" })?;
+        self.painted = Some(dark);
+        Ok(())
+    }
+}
+
+/// The fraction of active units per layer.
+pub(super) struct Activity {
+    list: Element,
+    note: Element,
+    names: Vec<String>,
+    /// Per layer, the bar and its value.
+    lines: Vec<(HtmlElement, Element)>,
+}
+
+impl Activity {
+    pub(super) fn bind() -> WebResult<Self> {
+        let (list, note) = (dom::element("active")?, dom::element("active-note")?);
+        Ok(Self { list, note, names: Vec::new(), lines: Vec::new() })
+    }
+
+    pub(super) fn draw(&mut self, history: &History, run: Option<&RunCurves>) -> WebResult<()> {
+        if self.names != history.setup.layer_names {
+            self.rebuild(&history.setup.layer_names)?;
+        }
+        let last = run.and_then(|run| run.active_fraction.last());
+        for (index, (bar, value)) in self.lines.iter().enumerate() {
+            let share = last.and_then(|(_, shares)| shares.get(index)).map(|share| f64::from(*share));
+            dom::set_text(value, &share.map_or(NOTHING.to_owned(), percent));
+            bar.style().set_property("width", &format!("{:.1}%", share.unwrap_or(0.0) * 100.0))?;
+        }
+        let step = last.map_or(String::new(), |(step, _)| {
+            format!("Of every layer, input side first, at step {}.", grouped(*step))
+        });
+        dom::set_text(&self.note, if step.is_empty() { "Not evaluated yet." } else { &step });
+        Ok(())
+    }
+
+    fn rebuild(&mut self, names: &[String]) -> WebResult<()> {
+        self.list.set_inner_html("");
+        self.lines.clear();
+        for name in names {
+            let (line, track) = (dom::create("li", "", "")?, dom::create("span", "track", "")?);
+            let (bar, value) = (dom::create("i", "", "")?, dom::create("b", "", NOTHING)?);
+            dom::append(&line, &dom::create("span", "", name)?)?;
+            dom::append(&track, &bar)?;
+            dom::append(&line, &track)?;
+            dom::append(&line, &value)?;
+            dom::append(&self.list, &line)?;
+            self.lines.push((bar.unchecked_into(), value));
+        }
+        self.names = names.to_vec();
+        Ok(())
+    }
+}
+
+/// What a run gets right and wrong.
+pub(super) struct Errors {
+    canvas: Canvas,
+    note: Element,
+    list: Element,
+    list_note: Element,
+    examination: Option<Examination>,
+    listed: bool,
+    /// In which colours and size the matrix was painted.
+    painted: Option<(bool, i32, i32)>,
+}
+
+impl Errors {
+    pub(super) fn bind() -> WebResult<Self> {
+        Ok(Self {
+            canvas: Canvas::bind("chart-confusion")?,
+            note: dom::element("confusion-note")?,
+            list: dom::element("mistakes")?,
+            list_note: dom::element("mistakes-note")?,
+            examination: None,
+            listed: false,
+            painted: None,
+        })
+    }
+
+    pub(super) fn set(&mut self, examination: Option<Examination>) {
+        if examination.is_some() || self.examination.is_some() {
+            self.examination = examination;
+            (self.listed, self.painted) = (false, None);
+        }
+    }
+
+    pub(super) fn draw(&mut self, data: &DatasetSample, name: &str, dark: bool) -> WebResult<()> {
+        if !self.listed {
+            self.list_mistakes(data)?;
+            self.listed = true;
+        }
+        let holder = self.canvas.holder();
+        let now = (dark, holder.client_width(), holder.client_height());
+        let Some(examination) = &self.examination else {
+            holder.style().set_property("visibility", "hidden")?;
+            dom::set_text(&self.note, LATER);
+            return self.canvas.describe(&format!("Confusion matrix: {LATER}"));
+        };
+        holder.style().remove_property("visibility")?;
+        if self.painted == Some(now) {
+            return Ok(());
+        }
+        let matrix = ConfusionMatrix { classes: data.classes.clone(), counts: examination.confusion.clone() };
+        let painted = self.canvas.paint(dark, |area, style| draw_confusion(area, &matrix, style))?;
+        self.painted = painted.map(|()| now);
+        let note = confusion_note(examination, &data.classes);
+        dom::set_text(&self.note, &note);
+        self.canvas.describe(&format!("Confusion matrix of {name}: {note}"))
+    }
+
+    fn list_mistakes(&self, data: &DatasetSample) -> WebResult<()> {
+        self.list.set_inner_html("");
+        let Some(examination) = &self.examination else {
+            dom::set_text(&self.list_note, LATER);
+            return Ok(());
+        };
+        dom::set_text(&self.list_note, &mistakes_note(examination, data.classes.len()));
+        for mistake in &examination.mistakes {
+            let (item, canvas) = (dom::create("li", "", "")?, dom::create("canvas", "pixels", "")?);
+            canvas.set_attribute("aria-hidden", "true")?;
+            let canvas: HtmlCanvasElement = canvas.unchecked_into();
+            draw_pixels(&canvas, data.channels, data.height, data.width, &mistake.pixels)?;
+            dom::append(&item, &canvas)?;
+            dom::append(&item, &dom::create("span", "", &mistake_text(mistake, &data.classes))?)?;
+            let index = format!("image {}", grouped(mistake.index as u64));
+            dom::append(&item, &dom::create("small", "", &index)?)?;
+            dom::append(&self.list, &item)?;
+        }
+        Ok(())
+    }
+}

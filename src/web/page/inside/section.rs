@@ -1,0 +1,165 @@
+//! The section as a whole: events of the worker and wishes of the visitor go in, commands come out, and what is new is
+//! drawn when the page draws.
+
+use super::ask::{Ask, Classified};
+use super::inquiry::{Inquiry, Pick};
+use super::look::{Activity, Errors, FirstLayer};
+use super::words::{run_labels, run_note};
+use crate::metrics::{DatasetSample, History};
+use crate::protocol::{Command, Event};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::state::Phase;
+use crate::web::page::{Action, Dispatcher};
+use web_sys::{Element, HtmlElement, HtmlSelectElement};
+
+/// What a visitor does in the section.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::web::page) enum Wish {
+    /// Another run is to be looked into.
+    Run(usize),
+    /// The pen moves over the sheet, in `[0, 1]`.
+    Stroke {
+        /// From here.
+        from: (f32, f32),
+        /// To there.
+        to: (f32, f32),
+    },
+    /// The pen was lifted.
+    Lift,
+    /// The pen has rested for a while.
+    Drawn,
+    /// The sheet is to be empty.
+    Clear,
+    /// A test image was chosen.
+    Test(Pick),
+}
+
+/// The section with what it shows.
+pub(in crate::web::page) struct Inside {
+    element: HtmlElement,
+    panels: Element,
+    select: HtmlSelectElement,
+    note: Element,
+    labels: Vec<String>,
+    first_layer: FirstLayer,
+    activity: Activity,
+    errors: Errors,
+    ask: Ask,
+    inquiry: Inquiry,
+    data: DatasetSample,
+    /// The run that the pictures are of.
+    pictured: usize,
+}
+
+impl Inside {
+    pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let select: HtmlSelectElement = dom::element("inside-run")?;
+        let (chosen, own) = (dispatcher.clone(), select.clone());
+        dom::on(&select, "change", move |_| {
+            chosen.dispatch(Action::Wished(Wish::Run(usize::try_from(own.selected_index()).unwrap_or(0))));
+        })?;
+        let nothing = String::new;
+        let data = DatasetSample {
+            name: nothing(),
+            classes: Vec::new(),
+            channels: 1,
+            height: 28,
+            width: 28,
+            images: Vec::new(),
+        };
+        Ok(Self {
+            element: dom::element("inside")?,
+            panels: dom::element("inside-panels")?,
+            select,
+            note: dom::element("inside-note")?,
+            labels: Vec::new(),
+            first_layer: FirstLayer::bind()?,
+            activity: Activity::bind()?,
+            errors: Errors::bind()?,
+            ask: Ask::bind(dispatcher)?,
+            inquiry: Inquiry::default(),
+            data,
+            pictured: 0,
+        })
+    }
+
+    /// Takes in an event about the experiment that is shown.
+    pub(in crate::web::page) fn hear(&mut self, event: &Event) -> Option<Command> {
+        match event {
+            Event::Dataset { sample } => self.data = DatasetSample { images: Vec::new(), ..sample.clone() },
+            Event::Started { .. } => self.clear(),
+            Event::Filters { filters } if filters.run == self.inquiry.run() => {
+                self.pictured = filters.run;
+                self.first_layer.set(Some(filters.clone()));
+            }
+            Event::Examination { examination } if examination.run == self.inquiry.run() => {
+                self.errors.set(Some(examination.clone()));
+            }
+            Event::Classified { pixels, test, probabilities } if self.inquiry.is_current() => {
+                let (pixels, probabilities) = (pixels.clone(), probabilities.clone());
+                self.ask.set(Some(Classified { pixels, test: *test, probabilities }));
+            }
+            _ => {}
+        }
+        self.inquiry.event(event, self.data.channels * self.data.height * self.data.width)
+    }
+
+    /// Carries out what the visitor has done.
+    pub(in crate::web::page) fn wish(
+        &mut self,
+        wish: &Wish,
+        history: &History,
+        phase: Phase,
+    ) -> WebResult<Option<Command>> {
+        match wish {
+            Wish::Run(run) => Ok(self.inquiry.choose(*run, is_live(phase))),
+            other => self.ask.wish(other, &mut self.inquiry, &self.data, history.setup.test_examples),
+        }
+    }
+
+    /// Shows what is new. The section appears with the first experiment, and is emptied when there is none any more.
+    pub(in crate::web::page) fn draw(&mut self, history: &History, phase: Phase, dark: bool) -> WebResult<()> {
+        if is_live(phase) {
+            self.element.set_hidden(false);
+        } else if phase != Phase::Failed {
+            self.clear();
+        }
+        let labels = run_labels(history);
+        if self.labels != labels {
+            self.list(labels)?;
+        }
+        let run = self.inquiry.run();
+        self.select.set_selected_index(i32::try_from(run).unwrap_or(0));
+        let curves = history.runs().nth(run);
+        dom::set_text(&self.note, &curves.map_or(String::new(), run_note));
+        let waiting = is_live(phase) && self.pictured != run;
+        dom::set_attribute(&self.panels, "aria-busy", if waiting { "true" } else { "false" })?;
+        let name = self.labels.get(run).map_or("", String::as_str);
+        self.first_layer.draw(history, name, dark)?;
+        self.activity.draw(history, curves)?;
+        self.errors.draw(&self.data, name, dark)?;
+        self.ask.draw(history, &self.data, phase)
+    }
+
+    fn clear(&mut self) {
+        self.pictured = self.inquiry.run();
+        self.first_layer.set(None);
+        self.errors.set(None);
+        self.ask.set(None);
+    }
+
+    fn list(&mut self, labels: Vec<String>) -> WebResult<()> {
+        self.select.set_inner_html("");
+        for label in &labels {
+            dom::append(&self.select, &dom::create("option", "", label)?)?;
+        }
+        self.labels = labels;
+        Ok(())
+    }
+}
+
+/// Whether there are networks that can be looked into.
+fn is_live(phase: Phase) -> bool {
+    matches!(phase, Phase::Training | Phase::Paused | Phase::Finished)
+}

@@ -1,0 +1,161 @@
+//! The sentences and labels of the section, made from plain values.
+
+use crate::experiment::{ModelSpec, parse_query};
+use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves, Setup};
+use crate::web::page::state::Phase;
+use crate::web::page::wording::{grouped, variant_label};
+
+/// The runs of an experiment, variants outermost: `Kaiming normal, seed 0`.
+#[must_use]
+pub fn run_labels(history: &History) -> Vec<String> {
+    let runs = history.variants.iter().flat_map(|variant| variant.runs.iter().map(move |run| (variant, run)));
+    runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.name), run.seed)).collect()
+}
+
+/// How a run is doing.
+#[must_use]
+pub fn run_note(run: &RunCurves) -> String {
+    let last = run.test_accuracy.last();
+    let accuracy =
+        last.map(|(step, share)| format!("{} right at step {}.", percent(f64::from(*share)), grouped(*step)));
+    match (accuracy, run.diverged_at) {
+        (Some(accuracy), None) => accuracy,
+        (None, None) => "Not evaluated yet.".to_owned(),
+        (accuracy, Some(step)) => {
+            let before = accuracy.map_or(String::new(), |accuracy| format!(" Before: {accuracy}"));
+            format!("It diverged at step {}.{before}", grouped(step))
+        }
+    }
+}
+
+/// What the pictures of the first layer are.
+#[must_use]
+pub fn filters_note(filters: &Filters, setup: &Setup) -> String {
+    let (height, width, shown) = (filters.height, filters.width, filters.pictures.len());
+    let (noun, total) = match parse_query(&setup.query).experiment.model {
+        ModelSpec::Mlp { .. } => ("units", setup.layer_widths.first().copied()),
+        ModelSpec::Cnn { convolutions } => ("filters", convolutions.first().map(|entry| entry.channels)),
+        ModelSpec::ResNet { stages } => ("filters", stages.first().map(|stage| stage.channels)),
+    };
+    let total = total.filter(|total| *total > shown).map_or(String::new(), |total| format!(" of {total}"));
+    let step = grouped(filters.step);
+    let broken = filters.pictures.iter().flatten().any(|weight| !weight.is_finite());
+    let broken = if broken { " Not all weights are numbers any more." } else { "" };
+    format!("{shown}{total} {noun} of {height} × {width} weights at step {step}.{broken}")
+}
+
+/// What a confusion matrix says, for those who cannot see it, and in short for everybody.
+#[must_use]
+pub fn confusion_note(examination: &Examination, classes: &[String]) -> String {
+    let count = classes.len().max(1);
+    let number = |index: usize| u64::from(examination.confusion.get(index).copied().unwrap_or(0));
+    let total: u64 = (0..count * count).map(number).sum();
+    let right: u64 = (0..count).map(|class| number(class * count + class)).sum();
+    let share = percent(right as f64 / total.max(1) as f64);
+    let (all, step) = (grouped(total), grouped(examination.step));
+    let sentence = format!("{} of {all} right ({share}) at step {step}.", grouped(right));
+    let wrong = (0..count * count).filter(|index| index / count != index % count && number(*index) > 0);
+    // The first one of those that are equally frequent, which `max_by_key` finds last.
+    let most = wrong.rev().max_by_key(|index| number(*index));
+    let confused = most.map_or("No confusion at all.".to_owned(), |index| {
+        let (truth, taken) = (class_name(classes, index / count), class_name(classes, index % count));
+        format!("Most frequent confusion: {truth} taken for {taken}, {}.", times(number(index)))
+    });
+    format!("{sentence} {confused}")
+}
+
+/// `cat taken for dog`.
+#[must_use]
+pub fn mistake_text(mistake: &Mistake, classes: &[String]) -> String {
+    let name = |class: u8| class_name(classes, usize::from(class));
+    format!("{} taken for {}", name(mistake.label), name(mistake.predicted))
+}
+
+/// What the gallery of wrong answers holds.
+#[must_use]
+pub fn mistakes_note(examination: &Examination, classes: usize) -> String {
+    let counts = examination.confusion.iter().enumerate();
+    let wrong = counts.filter(|(index, _)| index / classes.max(1) != index % classes.max(1));
+    let wrong: u64 = wrong.map(|(_, count)| u64::from(*count)).sum();
+    let shown = examination.mistakes.len() as u64;
+    let step = grouped(examination.step);
+    match wrong {
+        0 => format!("Not a single wrong answer at step {step}."),
+        1 => format!("The only wrong answer at step {step}."),
+        _ if shown < wrong => format!("The first {shown} of {} wrong answers at step {step}.", grouped(wrong)),
+        _ => format!("All {wrong} wrong answers at step {step}."),
+    }
+}
+
+/// Why nothing can be asked now.
+#[must_use]
+pub fn ask_reason(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Training | Phase::Paused | Phase::Finished => None,
+        Phase::Preparing => Some("The networks are being prepared."),
+        Phase::Loading | Phase::Ready => Some("There are no networks to ask: press Run."),
+        Phase::Failed => Some("The networks are gone: the experiment has stopped."),
+    }
+}
+
+/// What the visitor is invited to do.
+#[must_use]
+pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
+    if !drawable {
+        return "Choose a test image; drawings are for grey images only.".to_owned();
+    }
+    let digits = classes.iter().all(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
+    let thing = if digits { "a digit".to_owned() } else { format!("one of {}", classes.join(", ")) };
+    format!("Draw {thing} with mouse, pen or finger, or choose a test image.")
+}
+
+/// The image that the networks were asked about.
+#[must_use]
+pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
+    match test {
+        Some((index, label)) => {
+            format!("Test image {}: {}", grouped(index as u64), class_name(classes, usize::from(label)))
+        }
+        None => "Your drawing as the networks see it".to_owned(),
+    }
+}
+
+/// What the nodes of the measure on the chart are, and how exact it is.
+#[must_use]
+pub fn measure_note(quantity: Quantity, convolutions: bool) -> &'static str {
+    match (quantity, convolutions) {
+        (Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB, _) => {
+            "Emergence on the level of channels, an approximation: the nodes are whole feature maps."
+        }
+        (_, true) => {
+            "Emergence on the level of units, exact (derived by this project): every place of every feature map is a node."
+        }
+        (_, false) => "Emergence on the level of units, exact: every unit is a node.",
+    }
+}
+
+/// The measure that can be shown of a network: without feature maps, that of units stands in for that of channels.
+#[must_use]
+pub fn measure_shown(wanted: Quantity, convolutions: bool) -> Quantity {
+    match wanted {
+        Quantity::ChannelEmergenceA if !convolutions => Quantity::EmergenceA,
+        Quantity::ChannelEmergenceB if !convolutions => Quantity::EmergenceB,
+        other => other,
+    }
+}
+
+/// A class by its name, or by its number where it has none.
+#[must_use]
+pub fn class_name(classes: &[String], class: usize) -> String {
+    classes.get(class).cloned().unwrap_or_else(|| class.to_string())
+}
+
+/// `93.2 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count)) }
+}
