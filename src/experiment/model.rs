@@ -240,7 +240,9 @@ fn parse_cnn(entries: &[&str]) -> std::result::Result<ModelSpec, String> {
     let convolutions = entries.iter().map(|entry| convolution(entry)).collect::<Option<Vec<_>>>();
     let mut convolutions = convolutions.filter(|list| (1..=layers).contains(&list.len())).ok_or_else(expected)?;
     if convolutions.iter().all(|entry| entry.pool.is_none() && entry.stride == 1) {
-        convolutions.iter_mut().for_each(|entry| entry.pool = Some(Pooling::Max));
+        for entry in &mut convolutions {
+            entry.pool = Some(Pooling::Max);
+        }
     }
     Ok(ModelSpec::Cnn { convolutions })
 }
