@@ -1,9 +1,10 @@
 //! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
 //! they come, in orders that are unlucky, and (in [`any_order`]) in any order. Its words are in [`messages`] and
-//! [`words`].
+//! [`words`], what surrounds its form in [`planned`].
 
 mod any_order;
 mod messages;
+mod planned;
 mod words;
 
 use crate::metrics::setup;

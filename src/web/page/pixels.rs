@@ -1,0 +1,32 @@
+//! Images on canvas, pixel by pixel; CSS gives them their size.
+
+use crate::web::error::{WebError, WebResult};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+/// Draws an image `[channels, height, width]`, 0 to 255, as large as it is: in colour where it has three channels, else
+/// its first one in grey. Nothing where there are too few pixels.
+pub(super) fn draw_pixels(
+    canvas: &HtmlCanvasElement,
+    channels: usize,
+    height: usize,
+    width: usize,
+    pixels: &[u8],
+) -> WebResult<()> {
+    let plane = height * width;
+    if plane == 0 || pixels.len() < channels * plane {
+        return Ok(());
+    }
+    let shift = if channels == 3 { plane } else { 0 };
+    let colors = (0..plane).flat_map(|at| [pixels[at], pixels[at + shift], pixels[at + 2 * shift], u8::MAX]);
+    let colors: Vec<u8> = colors.collect();
+    #[expect(clippy::cast_possible_truncation, reason = "the side of an image")]
+    let (columns, rows) = (width as u32, height as u32);
+    canvas.set_width(columns);
+    canvas.set_height(rows);
+    let missing = || WebError::Missing { what: "2D canvas" };
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.and_then(|context| context.dyn_into().ok()).ok_or_else(missing)?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&colors), columns, rows)?;
+    Ok(context.put_image_data(&image, 0.0, 0.0)?)
+}
