@@ -1,9 +1,10 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
 //! the native command line all carry an [`Experiment`]. This file holds the plain data, [`model`] the grammar of networks
-//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, [`query`] the
-//! text form.
+//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, [`estimate`]
+//! what it will take, [`query`] the text form.
 
 pub mod architecture;
+pub mod estimate;
 pub mod limits;
 pub mod model;
 pub mod query;

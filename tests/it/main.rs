@@ -2,6 +2,7 @@
 
 mod dataset;
 mod emergence;
+mod estimate;
 mod experiment;
 mod export;
 mod init;

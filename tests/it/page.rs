@@ -1,10 +1,11 @@
 //! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
 //! they come, in orders that are unlucky, and (in [`any_order`]) in any order. Its words are in [`messages`] and
-//! [`words`], the section that looks inside a run in [`inside`].
+//! [`words`], what surrounds its form in [`planned`], the section that looks inside a run in [`inside`].
 
 mod any_order;
 mod inside;
 mod messages;
+mod planned;
 mod words;
 
 use crate::metrics::setup;

@@ -2,8 +2,8 @@
 
 use crate::metrics::setup;
 use emergence_lab::metrics::{
-    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Record, RunEvaluation,
-    SampleImage, StepRecord, Timing,
+    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Record,
+    RunEvaluation, SampleImage, StepRecord, Timing,
 };
 use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
 use serde::Serialize;

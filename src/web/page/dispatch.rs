@@ -13,6 +13,7 @@ use crate::web::error::WebResult;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use web_sys::File;
 
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,10 @@ pub(super) enum Action {
     RemoveVariant(usize),
     /// The form is to hold the default experiment.
     Defaults,
+    /// The form is to hold the preset with this index.
+    Preset(usize),
+    /// Files were chosen, or dropped on the page.
+    FilesGiven(Vec<File>),
     /// A button was pressed.
     Requested(Request),
     /// The worker has said something.

@@ -158,14 +158,22 @@ impl Form {
 }
 
 fn value_of(element: &Element) -> Option<String> {
-    let of_input = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+    let of_input = element.dyn_ref::<HtmlInputElement>().map(input_value);
     let of_select = || element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value);
     let of_text = || element.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
     of_input.or_else(of_select).or_else(of_text)
 }
 
+/// A check box says `0` or `1`, as the keys that it stands for.
+fn input_value(input: &HtmlInputElement) -> String {
+    if input.type_() == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() }
+}
+
 fn set_value(element: &Element, value: &str) {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        if input.type_() == "checkbox" {
+            return input.set_checked(value == "1");
+        }
         input.set_value(value);
     } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
         select.set_value(value);

@@ -1,14 +1,18 @@
 //! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
-//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`inside`] (a run, looked into), [`messages`]
-//! (what other pages say), [`preview`] and [`wording`].
+//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`inside`] (a
+//! run, looked into), [`messages`] (what other pages say), [`presets`], [`uploads`] (which files the worker has),
+//! [`forecast`], [`preview`] and [`wording`].
 
 pub mod fields;
+pub mod forecast;
 pub mod inside;
 pub mod messages;
+pub mod presets;
 pub mod preview;
 pub mod state;
+pub mod uploads;
 pub mod wording;
 
 #[cfg(target_arch = "wasm32")]
@@ -34,7 +38,13 @@ mod legend;
 #[cfg(target_arch = "wasm32")]
 mod notices;
 #[cfg(target_arch = "wasm32")]
+mod own_files;
+#[cfg(target_arch = "wasm32")]
 mod pixels;
+#[cfg(target_arch = "wasm32")]
+mod plan;
+#[cfg(target_arch = "wasm32")]
+mod samples;
 #[cfg(target_arch = "wasm32")]
 mod table;
 #[cfg(target_arch = "wasm32")]

@@ -1,9 +1,10 @@
 //! The sentences and numbers that the page shows, made from plain values; the only place where they are worded.
 
+use super::forecast::{Forecast, seconds_left};
 use super::state::{Phase, Session};
 use crate::error::Error;
 use crate::experiment::{BaseInit, DatasetName, InitScheme, PromotionRule, Turn, parse_query};
-use crate::metrics::{History, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
+use crate::metrics::{DatasetSample, History, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
 use std::fmt::Write;
 
 /// What stands where there is no value.
@@ -76,30 +77,81 @@ pub fn step_text(history: &History) -> String {
 #[must_use]
 pub fn pace_text(history: &History, phase: Phase) -> String {
     let rate = history.timing.steps_per_sec;
-    if rate <= 0.0 || history.step == 0 {
-        return String::new();
+    let speed = (rate > 0.0 && history.step > 0).then(|| format!("{} steps/s", short(rate)));
+    let left = seconds_left(history).filter(|_| phase == Phase::Training);
+    let left = left.map(|seconds| format!("{} left", duration(seconds)));
+    [speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What an experiment will take: `118,282 parameters per run, 9 runs · up to 120 MB · about 40 s on the CPU`.
+#[must_use]
+pub fn forecast_text(forecast: &Forecast) -> String {
+    let Forecast { estimate, seconds, measured } = forecast;
+    let runs = if estimate.runs == 1 { "1 run".to_owned() } else { format!("{} runs", estimate.runs) };
+    let whose = if *measured { "at the last run’s speed" } else { "on the CPU" };
+    // Nobody should believe the tenths of a second of a guess.
+    let time = if *seconds < 9.5 { format!("{:.0} s", seconds.max(1.0)) } else { duration(*seconds) };
+    let parameters = grouped(estimate.parameters);
+    format!("{parameters} parameters per run, {runs} · up to {} · about {time} {whose}", memory(estimate.memory_bytes))
+}
+
+/// Where the estimate would stand, while a field cannot be used.
+pub const NO_FORECAST: &str = "What it will take is known once every field can be used.";
+/// Where the estimate would stand, for files that have not been read.
+pub const FORECAST_NEEDS_FILES: &str = "What it will take is known once the files are read.";
+
+fn memory(bytes: u64) -> String {
+    let megabytes = bytes as f64 / 1e6;
+    match megabytes {
+        0.0..100.0 => format!("{:.0} MB", megabytes.max(1.0)),
+        100.0..995.0 => format!("{:.0} MB", (megabytes / 10.0).round() * 10.0),
+        _ => format!("{:.1} GB", megabytes / 1e3),
     }
-    let speed = format!("{} steps/s", short(rate));
-    if phase != Phase::Training {
-        return speed;
+}
+
+/// What was found in the visitor's own files.
+#[must_use]
+pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String {
+    let colors = match sample.channels {
+        1 => "grey".to_owned(),
+        3 => "colour".to_owned(),
+        channels => format!("{channels}-channel"),
+    };
+    format!(
+        "Your files: {} training and {} test examples, {} × {} {colors} images of {} classes.",
+        grouped(train as u64),
+        grouped(test as u64),
+        sample.height,
+        sample.width,
+        sample.classes.len(),
+    )
+}
+
+/// The visitor's own files are being read.
+pub const READING_FILES: &str = "Reading your files …";
+/// The visitor's own files were asked for, and there are none.
+pub const NO_FILES: &str = "There are no files of yours yet. Choose some, or drop them anywhere on this page.";
+
+/// The heading of the sample images.
+#[must_use]
+pub fn sample_title(name: DatasetName) -> String {
+    format!("Training images: {}", dataset_label(name))
+}
+
+/// Where the sample images would stand.
+#[must_use]
+pub fn sample_missing(name: DatasetName) -> &'static str {
+    if name == DatasetName::Upload {
+        "Shown once your files are read."
+    } else {
+        "Shown once the data is loaded, at the first run."
     }
-    // Evaluations take time too: what is left is reckoned from all that has passed.
-    let left = history.setup.steps.saturating_sub(history.step) as f64;
-    let seconds = history.timing.elapsed_secs / history.step as f64 * left;
-    format!("{speed} · {} left", duration(seconds))
 }
 
 /// What is trained on what.
 #[must_use]
 pub fn facts(setup: &Setup) -> String {
-    let data = match parse_query(&setup.query).experiment.dataset.name {
-        DatasetName::Digits => "digits",
-        DatasetName::Mnist | DatasetName::Auto => "MNIST",
-        DatasetName::FashionMnist => "Fashion-MNIST",
-        DatasetName::Cifar10 => "CIFAR-10",
-        DatasetName::Patterns => "patterns",
-        DatasetName::Upload => "your files",
-    };
+    let data = dataset_label(parse_query(&setup.query).experiment.dataset.name);
     let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
     format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
@@ -109,6 +161,17 @@ pub fn facts(setup: &Setup) -> String {
         grouped(setup.parameters),
         grouped(setup.steps_per_epoch),
     )
+}
+
+fn dataset_label(name: DatasetName) -> &'static str {
+    match name {
+        DatasetName::Digits => "digits",
+        DatasetName::Mnist | DatasetName::Auto => "MNIST",
+        DatasetName::FashionMnist => "Fashion-MNIST",
+        DatasetName::Cifar10 => "CIFAR-10",
+        DatasetName::Patterns => "patterns",
+        DatasetName::Upload => "your files",
+    }
 }
 
 /// How far a file is: `t10k-images: 45 %`.

@@ -7,7 +7,7 @@ use crate::web::error::WebResult;
 use crate::web::schedule::Timer;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// The worker's script, beside the page: Trunk's loader of the binary `worker`.
 const SCRIPT: &str = "worker_loader.js";
@@ -56,6 +56,17 @@ impl WorkerLink {
     pub(super) fn send(&self, command: &Command) -> WebResult<()> {
         let text = serde_json::to_string(command).unwrap_or_default();
         Ok(self.worker.post_message(&JsValue::from_str(&text))?)
+    }
+
+    /// Sends a command with files: a list that begins with the command's text. The browser passes on what a file is, and
+    /// reads no byte of it.
+    pub(super) fn send_files(&self, command: &Command, files: &[File]) -> WebResult<()> {
+        let text = serde_json::to_string(command).unwrap_or_default();
+        let list = js_sys::Array::of1(&JsValue::from_str(&text));
+        for file in files {
+            list.push(file);
+        }
+        Ok(self.worker.post_message(&list)?)
     }
 }
 

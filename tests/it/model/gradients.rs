@@ -45,14 +45,17 @@ fn check(query: &str) {
     let plan = plan(&experiment(query), input, 3);
     let shapes = shapes(&plan.architecture, RUNS);
     let base = shapes.iter().enumerate().map(|(i, shape)| numbers(shape.iter().product(), i + 1)).collect::<Vec<_>>();
-    let tensors = |values: &[Vec<f64>]| values.iter().zip(&shapes).map(|(v, s)| float(v.clone(), *s)).collect::<Vec<_>>();
+    let tensors =
+        |values: &[Vec<f64>]| values.iter().zip(&shapes).map(|(v, s)| float(v.clone(), *s)).collect::<Vec<_>>();
     let images = float(numbers(BATCH * input.units(), 77), [1, BATCH, input.units()]);
     let one_hot = float(vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], [1, BATCH, 3]);
     let loss = |parameters: Vec<Tensor<3>>| {
         let network = Network { parameters, statistics: Vec::new(), plan: Rc::clone(&plan) };
         cross_entropy(network.forward_training(images.clone()).0, one_hot.clone()).sum()
     };
-    let tracked = |values: &[Vec<f64>]| tensors(values).into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>();
+    let tracked = |values: &[Vec<f64>]| {
+        tensors(values).into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>()
+    };
     let leaves = tracked(&base);
     let gradients = loss(leaves.clone()).backward();
     for (index, leaf) in leaves.iter().enumerate() {
@@ -100,7 +103,8 @@ fn for_each_product(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usi
                     let result = (((example * runs + run) * channels_out + out) * output[0] + y) * output[1] + x;
                     for channel in 0..channels_in {
                         for (ky, kx) in (0..window.kernel).flat_map(|ky| (0..window.kernel).map(move |kx| (ky, kx))) {
-                            let row = (y * window.stride + ky).checked_sub(window.padding).filter(|row| *row < input[0]);
+                            let row =
+                                (y * window.stride + ky).checked_sub(window.padding).filter(|row| *row < input[0]);
                             let column = (x * window.stride + kx).checked_sub(window.padding).filter(|c| *c < input[1]);
                             let (Some(row), Some(column)) = (row, column) else { continue };
                             let image = example * images + if shared { 0 } else { run };
@@ -119,11 +123,22 @@ fn for_each_product(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usi
 
 #[test]
 fn the_cpu_convolves_as_defined() {
-    for (kernel, stride, padding) in [(3, 1, 1), (3, 2, 1), (5, 1, 2), (5, 2, 2), (1, 1, 0), (3, 1, 0), (2, 1, 0), (4, 2, 1)] {
+    for (kernel, stride, padding) in
+        [(3, 1, 1), (3, 2, 1), (5, 1, 2), (5, 2, 2), (1, 1, 0), (3, 1, 0), (2, 1, 0), (4, 2, 1)]
+    {
         for (shared, channels_out, input) in [(false, 5, [9, 7]), (true, 4, [8, 17]), (false, 1, [6, 6])] {
             let window = Window { kernel, stride, padding };
             let output = input.map(|size| window.positions(size).expect("fits"));
-            check_geometry(&Geometry { batch: 19, runs: 2, shared, channels_in: 3, channels_out, input, output, window });
+            check_geometry(&Geometry {
+                batch: 19,
+                runs: 2,
+                shared,
+                channels_in: 3,
+                channels_out,
+                input,
+                output,
+                window,
+            });
         }
     }
 }

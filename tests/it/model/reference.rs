@@ -152,8 +152,18 @@ fn layers_agree_with_jax() {
             let channels = case.running[&name].mean.len();
             let initial = BatchStatistics::initial(1, channels, &burn::tensor::Device::flex());
             let running = batches.into_iter().fold(initial, BatchStatistics::updated);
-            assert_close(&format!("{what}: running mean"), &read(running.mean.clone()), &case.running[&name].mean, TOLERANCE);
-            assert_close(&format!("{what}: running variance"), &read(running.variance.clone()), &case.running[&name].var, TOLERANCE);
+            assert_close(
+                &format!("{what}: running mean"),
+                &read(running.mean.clone()),
+                &case.running[&name].mean,
+                TOLERANCE,
+            );
+            assert_close(
+                &format!("{what}: running variance"),
+                &read(running.variance.clone()),
+                &case.running[&name].var,
+                TOLERANCE,
+            );
             if let Some(expected) = &case.evaluation {
                 let (scale, shift) = (leaves.parameter("gamma").inner(), leaves.parameter("beta").inner());
                 let input = leaves.get("input").inner();

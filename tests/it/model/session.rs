@@ -30,7 +30,8 @@ fn patterns_need_more_than_a_linear_classifier() {
     let (train, test) = (patterns::TRAIN_EXAMPLES, 1000);
     let whole = Rc::new(patterns::generate(patterns::SEED, train, test, |_, _| ()).expect("the data set"));
     let accuracy = |query: &str| {
-        let history = finish(&mut session(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
+        let history =
+            finish(&mut session(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
         history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
     };
     let linear = accuracy("model=mlp&lr=0.001&steps=1000&eval=1000");
@@ -86,8 +87,10 @@ fn emergence_of_an_architecture_is_that_of_its_graph() {
 
 #[test]
 fn a_convolutional_run_is_measured_at_both_levels() {
-    let mut session =
-        session("data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal", &few_digits());
+    let mut session = session(
+        "data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal",
+        &few_digits(),
+    );
     let names = &session.setup().layer_names;
     assert_eq!(names[..], ["hidden 1", "pool 1", "hidden 2", "pool 2", "output"], "measured layers");
     assert_eq!(session.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
@@ -112,8 +115,10 @@ fn large_networks_are_probed_with_fewer_examples() {
 #[test]
 fn a_look_into_a_run_agrees_with_its_evaluation() {
     let dataset = few_digits();
-    let mut session =
-        session("data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch", &dataset);
+    let mut session = session(
+        "data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch",
+        &dataset,
+    );
     assert_eq!(session.examination(0), None, "nothing is judged yet");
     let history = finish(&mut session);
     for (index, run) in history.runs().enumerate() {
@@ -148,7 +153,8 @@ fn units_of_a_dense_first_layer_are_pictures() {
     let session = session("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
     let filters = pollster::block_on(session.filters(0)).expect("readable").expect("a run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width), (5, 28, 28), "a picture per unit");
-    let architecture = experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");
+    let architecture =
+        experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");
     let variant = "kaiming_normal".parse().expect("a scheme");
     let weights = &emergence_lab::init::sample(
         &variant,

@@ -35,7 +35,8 @@ fn fields_and_query_string_are_the_same_experiment() {
     let everything = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh\
         &init=orthogonal,lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3))&seeds=2&seed=7&opt=adamw&lr=0.003\
         &momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu";
-    for query in ["", QUERY, everything] {
+    let pictures = "data=cifar-10&test=500&aug=1&model=cnn:16s2,32a&norm=batch&init=lecun_normal";
+    for query in ["", QUERY, everything, pictures, "data=upload&model=resnet:16,32x2"] {
         let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
         let fields = changed_fields(&experiment);
         let (read, _) = parse_fields(&fields).strict().expect("fields that can be used");
@@ -46,8 +47,9 @@ fn fields_and_query_string_are_the_same_experiment() {
 
 #[test]
 fn fields_are_read_as_people_fill_them_in() {
-    let parsed = parse_fields(&pairs(&[("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n")]));
-    let expected = parse_query("lr=0.1&steps=7").experiment;
+    let fields = [("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n"), ("aug", "1"), ("norm", "batch")];
+    let parsed = parse_fields(&pairs(&fields));
+    let expected = parse_query("lr=0.1&steps=7&aug=1&norm=batch").experiment;
     assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "no limit where none is given, no stray space");
     let parsed = parse_fields(&pairs(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
     assert_eq!(parsed.errors.len(), 3, "one each, and the other fields keep their values: {:?}", parsed.errors);
@@ -61,6 +63,10 @@ fn an_error_stands_beside_its_field() {
     };
     check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
     check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
+    check(&complaint("norm=layer"), "norm", "Expected one of none, batch; got “layer”.");
+    check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
+    let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
+    assert_eq!((small.0.as_str(), small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
     let other = Error::NoExamples { part: "train" };
     assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
 }
@@ -122,9 +128,12 @@ fn variants_have_names_for_people() {
     assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
 }
 
-/// A history at step 1234 of 4000, after 3.4 seconds at 125 steps per second.
+/// A history at step 1234 of 4000 and after 62 evaluations of 201, after 3.4 seconds at 125 steps per second.
 fn history() -> History {
-    let mut history = History::new(setup(&["pytorch", "orthogonal"], 3, 4000));
+    let mut setup = setup(&["pytorch", "orthogonal"], 3, 4000);
+    setup.query = String::from("data=digits&test=1000&model=mlp:64,32&steps=4000&eval=20");
+    let mut history = History::new(setup);
+    history.variants[0].runs[0].test_loss = (0..62).map(|index| (20 * index, 1.0)).collect();
     history.step = 1234;
     history.timing.elapsed_secs = 3.4;
     history.timing.steps_per_sec = 125.0;
@@ -158,12 +167,21 @@ fn progress_is_told_in_steps_and_time() {
     let mut history = history();
     assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
     assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "nothing is left to wait for while it waits");
-    // 2766 steps at 3.4 s per 1234 steps are 7.62 s: evaluations, which the rate leaves out, take time too.
-    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "all that has passed counts");
+    // A step is three products of 128 examples, an evaluation one of 1000: of 4000 * 384 + 201 * 1000 are done
+    // 1234 * 384 + 62 * 1000, in 3.4 s.
+    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
+    let query = std::mem::replace(&mut history.setup.query, "data=upload".to_owned());
+    // Nothing is known of an image: 2766 steps at 3.4 s per 1234 steps are 7.62 s.
+    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "then all steps are alike");
+    history.setup.query = query;
     history.timing.steps_per_sec = 2.34;
     assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
-    history.step = 0;
-    assert_eq!(pace_text(&history, Phase::Training), "", "no pace before the first step");
+    (history.step, history.timing.steps_per_sec) = (0, 0.0);
+    history.variants[0].runs[0].test_loss.truncate(1);
+    // 1000 of 1,737,000 in 3.4 s.
+    assert_eq!(pace_text(&history, Phase::Training), "98 min left", "the first evaluation tells what is to come");
+    history.variants[0].runs[0].test_loss.clear();
+    assert_eq!(pace_text(&history, Phase::Training), "", "no pace before anything was done");
 }
 
 #[test]

@@ -25,11 +25,14 @@ impl Page {
     pub(super) fn answer(&mut self, question: &Question) -> WebResult<()> {
         let outcome = match &question.ask {
             Ask::Request(Request::Run, Some(query)) if self.session.allows(Request::Run, true) => {
-                let refused = self.adopt(query)?;
-                if refused.is_none() {
-                    self.request(Request::Run)?;
+                match self.adopt(query)? {
+                    None if self.lacks_files() => Some(wording::NO_FILES.to_owned()),
+                    None => {
+                        self.request(Request::Run)?;
+                        None
+                    }
+                    refused => refused,
                 }
-                refused
             }
             Ask::Request(request, _) => self.obey(*request, &question.name)?,
             Ask::Config(Some(query)) => self.adopt(query)?,
@@ -64,6 +67,9 @@ impl Page {
         }
         if self.starts(request) && !self.form.is_valid() {
             return Ok(Some("The form holds a value that cannot be used.".to_owned()));
+        }
+        if self.starts(request) && self.lacks_files() {
+            return Ok(Some(wording::NO_FILES.to_owned()));
         }
         self.request(request)?;
         Ok(None)

@@ -2,24 +2,27 @@
 
 mod hosted;
 mod inside;
+mod planned;
 
 use super::charts::Charts;
 use super::embed::Parent;
 use super::fields::{init_text, toggled};
+use super::forecast::MeasuredSpeed;
 use super::form::Form;
 use super::inside::Inside;
 use super::legend::{Legend, publish_colors};
 use super::messages::announcement;
 use super::notices::{Notices, Offer, Weight};
+use super::own_files::OwnFiles;
+use super::plan::Plan;
 use super::preview::preview;
+use super::samples::Samples;
 use super::state::{Effect, Phase, Request, Session};
 use super::table::Table;
 use super::toolbar::{Situation, Toolbar};
 use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, exports, variants, wording};
-use crate::experiment::{
-    DatasetName, DevicePreference, Experiment, InitScheme, Language, ParsedQuery, View, parse_query,
-};
+use crate::experiment::{Experiment, InitScheme, Language, ParsedQuery, View, parse_query};
 use crate::metrics::History;
 use crate::protocol::{Command, Event};
 use crate::web::dom;
@@ -35,6 +38,9 @@ const SILENCE: &str = "silence";
 pub(super) struct Page {
     dispatcher: Dispatcher,
     form: Form,
+    plan: Plan,
+    files: OwnFiles,
+    samples: Samples,
     legend: Legend,
     charts: Charts,
     table: Table,
@@ -52,6 +58,8 @@ pub(super) struct Page {
     started: Option<String>,
     /// What is being loaded, and the part of it that is there.
     loading: Option<(String, Option<f64>)>,
+    /// How fast the last run was.
+    speed: Option<MeasuredSpeed>,
 }
 
 impl Page {
@@ -65,6 +73,9 @@ impl Page {
         let drawn = dispatcher.clone();
         let mut page = Self {
             form: Form::bind(dispatcher)?,
+            plan: Plan::bind(dispatcher)?,
+            files: OwnFiles::bind(dispatcher)?,
+            samples: Samples::bind()?,
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
@@ -79,6 +90,7 @@ impl Page {
             view: parsed.view.clone(),
             started: None,
             loading: None,
+            speed: None,
             dispatcher: dispatcher.clone(),
         };
         page.open(parsed)?;
@@ -123,6 +135,8 @@ impl Page {
             Action::AddVariant { control } => self.add_variant(control),
             Action::RemoveVariant(index) => self.remove_variant(index),
             Action::Defaults => self.configure(Experiment::default()),
+            Action::Preset(index) => self.choose_preset(index),
+            Action::FilesGiven(files) => self.give_files(&files),
             Action::Requested(request) => self.press(request),
             Action::Heard(event) => self.hear(*event),
             Action::WorkerLost(message) => {
@@ -192,12 +206,6 @@ impl Page {
         Ok(())
     }
 
-    /// Puts an experiment into the form.
-    fn configure(&mut self, experiment: Experiment) -> WebResult<()> {
-        self.form.write(experiment)?;
-        self.edited()
-    }
-
     /// The form has changed: so do the address, and the empty charts where nothing has been measured.
     fn edited(&mut self) -> WebResult<()> {
         self.write_address()?;
@@ -205,6 +213,7 @@ impl Page {
             self.history = preview(self.form.experiment());
             self.legend.show(&self.history)?;
         }
+        self.show_plan()?;
         self.show()?;
         self.redraw.request()
     }
@@ -227,6 +236,9 @@ impl Page {
 
     fn request(&mut self, request: Request) -> WebResult<()> {
         let starts = self.starts(request);
+        if starts && self.lacks_files() {
+            return self.files.miss();
+        }
         let query = self.form.experiment().to_query();
         if starts && self.session.allows(request, true) {
             self.started = Some(query.clone());
@@ -288,9 +300,14 @@ impl Page {
         }
         let effects = self.session.event(&event);
         self.expect_news()?;
+        if matches!(event, Event::Ready { .. }) && self.session.worker_ready() {
+            // Before the start that may have waited for it.
+            self.give_files_again()?;
+        }
         self.carry_out(effects)?;
         self.look(&event)?;
         match event {
+            Event::Dataset { .. } | Event::Uploaded { .. } | Event::UploadRefused { .. } => self.hear_of_data(event)?,
             Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
@@ -310,8 +327,12 @@ impl Page {
                 self.parent.post(&self.situation_post("progress"))?;
             }
             Event::Finished { timing } => self.history.timing = timing,
-            // No more than another phase, or for `look`.
-            _ => {}
+            Event::Ready { .. }
+            | Event::Paused { .. }
+            | Event::Failed { .. }
+            | Event::Filters { .. }
+            | Event::Examination { .. }
+            | Event::Classified { .. } => {}
         }
         self.show()?;
         self.redraw.request()
@@ -319,6 +340,9 @@ impl Page {
 
     /// Another phase has been reached.
     fn arrive(&mut self, before: Phase, after: Phase) -> WebResult<()> {
+        if before == Phase::Training {
+            self.measure_speed()?;
+        }
         match after {
             Phase::Preparing => self.prepare(),
             Phase::Ready if before != Phase::Loading => self.history = preview(self.form.experiment()),
@@ -387,29 +411,5 @@ impl Page {
         // Some browsers limit how often this may be called; the next change makes up for it.
         let replaced = dom::window()?.history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
         replaced.or(Ok(()))
-    }
-
-    fn use_digits(&mut self) -> WebResult<()> {
-        let mut experiment = self.form.experiment().clone();
-        experiment.dataset.name = DatasetName::Digits;
-        self.configure(experiment)?;
-        self.run_anew()
-    }
-
-    fn use_cpu(&mut self) -> WebResult<()> {
-        let experiment = Experiment { device: DevicePreference::Cpu, ..self.form.experiment().clone() };
-        self.configure(experiment)?;
-        self.run_anew()
-    }
-
-    /// Runs the experiment of the form, with another worker unless this one is there and idle.
-    fn run_anew(&mut self) -> WebResult<()> {
-        if self.session.worker_ready() && self.session.phase() == Phase::Failed {
-            return self.request(Request::Run);
-        }
-        let query = self.form.experiment().to_query();
-        let effects = self.session.restart_with(&query);
-        self.started = Some(query);
-        self.carry_out(effects)
     }
 }

@@ -1,0 +1,103 @@
+//! What an experiment will take, before it is started: parameters, memory, multiplications and, for a speed, seconds.
+//!
+//! Only multiplications with weights are counted; everything else a network does grows with them or is small. A training
+//! step takes three products of the size of the forward one: forward, and backward for the values and for the weights.
+
+use super::architecture::Architecture;
+use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk};
+use super::{Experiment, ModelSpec};
+use crate::error::Result;
+
+/// Multiplications with weights per second of dense layers on the CPU path in a browser, on one core with 128-bit SIMD.
+/// The page takes it until it has measured its own.
+pub const DENSE_SPEED: f64 = 7e9;
+/// The same for convolutions.
+pub const CONVOLUTION_SPEED: f64 = 5e9;
+/// Products of the size of the forward one in a training step.
+const PRODUCTS_PER_STEP: u64 = 3;
+/// A value that is only evaluated: a float, and the one it is computed from.
+const BYTES_PER_EVALUATED_VALUE: u64 = 8;
+
+/// What an experiment takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// Parameters of one run.
+    pub parameters: u64,
+    /// Runs.
+    pub runs: u64,
+    /// Memory at the most, if all runs are computed at once: the data set, parameters with what the optimizer keeps, and
+    /// the larger of a step's values with their gradients and an evaluation's. Without the program itself.
+    pub memory_bytes: u64,
+    /// Multiplications of a training step of all runs.
+    pub step_work: u64,
+    /// Multiplications of an evaluation of all runs.
+    pub evaluation_work: u64,
+    /// Training steps.
+    pub steps: u64,
+    /// Evaluations, with those before the first and after the last step.
+    pub evaluations: u64,
+}
+
+impl Estimate {
+    /// What `experiment` takes on a data set of which these facts are known.
+    ///
+    /// # Errors
+    /// [`Error::Value`](crate::error::Error::Value) of `model` where the network does not fit the images.
+    pub fn new(experiment: &Experiment, facts: &DatasetFacts) -> Result<Self> {
+        let architecture = experiment.model.architecture(facts.shape, facts.classes, experiment.norm)?;
+        let runs = experiment.run_count() as u64;
+        let tests = experiment.dataset.test.unwrap_or(facts.test).min(facts.test) as u64;
+        let forward = architecture.multiplication_count() * runs;
+        let every = experiment.evaluate_every.max(1);
+        Ok(Self {
+            parameters: architecture.parameter_count(),
+            runs,
+            memory_bytes: data_bytes(facts) + runs * run_bytes(&architecture, experiment.batch_size as u64, tests),
+            step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
+            evaluation_work: forward * tests,
+            steps: experiment.steps,
+            evaluations: experiment.steps.div_ceil(every) + 1,
+        })
+    }
+
+    /// Seconds of the whole experiment at so many multiplications per second.
+    #[must_use]
+    pub fn seconds(&self, speed: f64) -> f64 {
+        self.work(self.steps, self.evaluations) / speed
+    }
+
+    /// The speed of an experiment that has taken so many seconds for so many steps and evaluations.
+    #[must_use]
+    pub fn measured_speed(&self, steps: u64, evaluations: u64, seconds: f64) -> f64 {
+        self.work(steps, evaluations) / seconds
+    }
+
+    /// Seconds that are left of an experiment, at the speed so far; `None` before there is one.
+    #[must_use]
+    pub fn seconds_left(&self, steps: u64, evaluations: u64, seconds: f64) -> Option<f64> {
+        let (done, all) = (self.work(steps, evaluations), self.work(self.steps, self.evaluations));
+        (done > 0.0 && seconds > 0.0).then(|| seconds * (all - done).max(0.0) / done)
+    }
+
+    fn work(&self, steps: u64, evaluations: u64) -> f64 {
+        steps as f64 * self.step_work as f64 + evaluations as f64 * self.evaluation_work as f64
+    }
+}
+
+/// Multiplications per second to reckon with for a network of which nothing has been measured.
+#[must_use]
+pub fn standard_speed(model: &ModelSpec) -> f64 {
+    if model.has_convolutions() { CONVOLUTION_SPEED } else { DENSE_SPEED }
+}
+
+/// Pixels are kept as bytes.
+fn data_bytes(facts: &DatasetFacts) -> u64 {
+    (facts.train + facts.test) as u64 * facts.shape.units() as u64
+}
+
+fn run_bytes(architecture: &Architecture, batch: u64, tests: u64) -> u64 {
+    let step = architecture.value_count() * batch * BYTES_PER_VALUE;
+    let chunk = tests.min(evaluation_chunk(architecture) as u64);
+    let evaluation = architecture.largest_value_count() * chunk * BYTES_PER_EVALUATED_VALUE;
+    architecture.parameter_count() * BYTES_PER_PARAMETER + step.max(evaluation)
+}

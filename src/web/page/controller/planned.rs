@@ -1,0 +1,122 @@
+//! What goes into the form, and what surrounds it: presets, the visitor's own files, images of the data, the estimate.
+
+use super::Page;
+use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
+use crate::protocol::{Command, Event};
+use crate::web::error::WebResult;
+use crate::web::page::forecast::{Forecast, MeasuredSpeed};
+use crate::web::page::presets::PRESETS;
+use crate::web::page::state::{Phase, Request};
+use crate::web::page::wording::{FORECAST_NEEDS_FILES, NO_FORECAST, forecast_text};
+use web_sys::File;
+
+impl Page {
+    /// Puts an experiment into the form.
+    pub(super) fn configure(&mut self, experiment: Experiment) -> WebResult<()> {
+        self.form.write(experiment)?;
+        self.edited()
+    }
+
+    pub(super) fn choose_preset(&mut self, index: usize) -> WebResult<()> {
+        let experiment = PRESETS.get(index).map(|preset| preset.experiment(self.form.experiment()));
+        experiment.map_or(Ok(()), |experiment| self.configure(experiment))
+    }
+
+    /// Shows what surrounds the form, after it or the data have changed.
+    pub(super) fn show_plan(&mut self) -> WebResult<()> {
+        let experiment = self.form.experiment();
+        let valid = self.form.is_valid();
+        self.plan.show_preset(Some(experiment).filter(|_| valid));
+        self.files.show(experiment.dataset.name == DatasetName::Upload);
+        let facts = experiment.dataset.name.facts().or(self.files.facts());
+        let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref()));
+        self.plan.show_estimate(&match forecast {
+            _ if !valid => NO_FORECAST.to_owned(),
+            None => FORECAST_NEEDS_FILES.to_owned(),
+            Some(Ok(forecast)) => forecast_text(&forecast),
+            Some(Err(error)) => format!("This does not go with your files: {error}."),
+        });
+        self.samples.show(experiment.dataset.name)
+    }
+
+    /// A run has come to rest: from now on its speed is what estimates are made with.
+    pub(super) fn measure_speed(&mut self) -> WebResult<()> {
+        if let Some(speed) = MeasuredSpeed::of(&self.history, self.files.facts()) {
+            self.speed = Some(speed);
+            return self.show_plan();
+        }
+        Ok(())
+    }
+
+    /// Whether the experiment of the form needs files of the visitor that are not there.
+    pub(super) fn lacks_files(&self) -> bool {
+        self.form.experiment().dataset.name == DatasetName::Upload && !self.files.uploads.any()
+    }
+
+    pub(super) fn give_files(&mut self, files: &[File]) -> WebResult<()> {
+        // A lesson without a form is not changed by what falls on it.
+        if self.view.hide.contains(&PagePart::Controls) {
+            return Ok(());
+        }
+        self.files.give(files.to_vec());
+        if self.session.worker_ready() {
+            self.send_files(files)?;
+        }
+        self.show_plan()
+    }
+
+    /// Gives a new worker what the one before it had.
+    pub(super) fn give_files_again(&mut self) -> WebResult<()> {
+        let choices = self.files.uploads.for_new_worker();
+        choices.iter().try_for_each(|files| self.send_files(files))
+    }
+
+    fn send_files(&self, files: &[File]) -> WebResult<()> {
+        self.worker.as_ref().map_or(Ok(()), |worker| worker.send_files(&Command::Upload, files))
+    }
+
+    /// The worker says something about a data set.
+    pub(super) fn hear_of_data(&mut self, event: Event) -> WebResult<()> {
+        match event {
+            Event::Dataset { sample } => self.samples.learn(sample),
+            Event::Uploaded { train, test, sample } => {
+                let news = self.files.taken(train, test, &sample);
+                self.samples.learn(sample);
+                if news {
+                    return self.use_data(DatasetName::Upload);
+                }
+            }
+            Event::UploadRefused { message } => self.files.refused(&message)?,
+            _ => {}
+        }
+        self.show_plan()
+    }
+
+    fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
+        let mut experiment = self.form.experiment().clone();
+        experiment.dataset.name = name;
+        self.configure(experiment)
+    }
+
+    pub(super) fn use_digits(&mut self) -> WebResult<()> {
+        self.use_data(DatasetName::Digits)?;
+        self.run_anew()
+    }
+
+    pub(super) fn use_cpu(&mut self) -> WebResult<()> {
+        let experiment = Experiment { device: DevicePreference::Cpu, ..self.form.experiment().clone() };
+        self.configure(experiment)?;
+        self.run_anew()
+    }
+
+    /// Runs the experiment of the form, with another worker unless this one is there and idle.
+    fn run_anew(&mut self) -> WebResult<()> {
+        if self.lacks_files() || (self.session.worker_ready() && self.session.phase() == Phase::Failed) {
+            return self.request(Request::Run);
+        }
+        let query = self.form.experiment().to_query();
+        let effects = self.session.restart_with(&query);
+        self.started = Some(query);
+        self.carry_out(effects)
+    }
+}

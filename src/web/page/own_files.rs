@@ -1,0 +1,150 @@
+//! The visitor's own files: chosen with a button or dropped anywhere on the page, and what the worker says of them.
+
+use super::uploads::Uploads;
+use super::wording::{NO_FILES, READING_FILES, upload_text};
+use super::{Action, Dispatcher};
+use crate::experiment::architecture::FeatureShape;
+use crate::experiment::limits::DatasetFacts;
+use crate::metrics::DatasetSample;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::schedule::Timer;
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
+
+/// The drop zone goes when nothing was dragged for so many milliseconds: browsers tell of a drag every 350 at least, but
+/// not all of them when it leaves the window.
+const DRAG_MILLISECONDS: i32 = 600;
+
+/// The picker of the document, and the files that it was given.
+pub(super) struct OwnFiles {
+    /// Which of them the worker has.
+    pub(super) uploads: Uploads<Vec<File>>,
+    /// What is known of those that it has read.
+    facts: Option<DatasetFacts>,
+    block: HtmlElement,
+    button: HtmlElement,
+    status: Element,
+    refusal: HtmlElement,
+}
+
+impl OwnFiles {
+    /// Binds the picker, and makes the page a place to drop files on.
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let (button, input): (HtmlElement, HtmlInputElement) =
+            (dom::element("choose-files")?, dom::element("file-input")?);
+        let (chosen, own) = (dispatcher.clone(), input.clone());
+        dom::on(&input, "change", move |_| {
+            give(&chosen, own.files());
+            // So that the same files can be chosen again.
+            own.set_value("");
+        })?;
+        dom::on(&button, "click", move |_| input.click())?;
+        accept_drops(dispatcher)?;
+        Ok(Self {
+            uploads: Uploads::default(),
+            facts: None,
+            block: dom::element("own-files")?,
+            button,
+            status: dom::element("files-status")?,
+            refusal: dom::element("files-refused")?,
+        })
+    }
+
+    /// What is known of the files.
+    pub(super) fn facts(&self) -> Option<DatasetFacts> {
+        self.facts
+    }
+
+    /// New files are on their way to the worker.
+    pub(super) fn give(&mut self, files: Vec<File>) {
+        self.uploads.give(files);
+        self.refuse("");
+    }
+
+    /// The worker has read files; whether that is news.
+    pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
+        let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
+        self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
+        dom::set_text(&self.status, &upload_text(train, test, sample));
+        self.uploads.taken()
+    }
+
+    /// The worker has refused files, for this reason.
+    pub(super) fn refused(&mut self, reason: &str) -> WebResult<()> {
+        self.uploads.refused();
+        if !self.uploads.any() {
+            self.facts = None;
+            dom::set_text(&self.status, "");
+        }
+        self.complain(reason)
+    }
+
+    /// Says that there are no files yet.
+    pub(super) fn miss(&self) -> WebResult<()> {
+        self.complain(NO_FILES)
+    }
+
+    /// Shows the picker where it is needed: for this choice of data, or for what there is to say.
+    pub(super) fn show(&self, wanted: bool) {
+        if !wanted && self.refusal.text_content().as_deref() == Some(NO_FILES) {
+            self.refuse("");
+        }
+        if self.uploads.reading() {
+            dom::set_text(&self.status, READING_FILES);
+        }
+        let silent = self.status.text_content().is_none_or(|text| text.is_empty()) && self.refusal.hidden();
+        self.block.set_hidden(!wanted && silent);
+    }
+
+    /// Says what is wrong beside the button, and brings both into view.
+    fn complain(&self, reason: &str) -> WebResult<()> {
+        self.refuse(reason);
+        self.block.set_hidden(false);
+        Ok(self.button.focus()?)
+    }
+
+    fn refuse(&self, reason: &str) {
+        dom::set_text(&self.refusal, reason);
+        self.refusal.set_hidden(reason.is_empty());
+    }
+}
+
+fn give(dispatcher: &Dispatcher, files: Option<FileList>) {
+    let list = files.map(|list| (0..list.length()).filter_map(|index| list.item(index)).collect::<Vec<File>>());
+    if let Some(files) = list.filter(|files| !files.is_empty()) {
+        dispatcher.dispatch(Action::FilesGiven(files));
+    }
+}
+
+/// Whatever is dragged, if there are files in it: text that is dragged from field to field is none of our business.
+fn dragged_files(event: &Event) -> Option<DataTransfer> {
+    let dragged = event.dyn_ref::<DragEvent>()?.data_transfer()?;
+    dragged.types().includes(&"Files".into(), 0).then_some(dragged)
+}
+
+/// The whole page takes files, so that one that misses the form does not take the browser elsewhere.
+fn accept_drops(dispatcher: &Dispatcher) -> WebResult<()> {
+    let window = dom::window()?;
+    let zone: HtmlElement = dom::element("drop-zone")?;
+    let over = zone.clone();
+    let gone = zone.clone();
+    let timer = Timer::new(move || gone.set_hidden(true));
+    dom::on(&window, "dragover", move |event| {
+        if dragged_files(&event).is_some() {
+            event.prevent_default();
+            over.set_hidden(false);
+            if let Err(error) = timer.set(DRAG_MILLISECONDS) {
+                dom::report(&error);
+            }
+        }
+    })?;
+    let dropped = dispatcher.clone();
+    dom::on(&window, "drop", move |event| {
+        if let Some(dragged) = dragged_files(&event) {
+            event.prevent_default();
+            zone.set_hidden(true);
+            give(&dropped, dragged.files());
+        }
+    })
+}

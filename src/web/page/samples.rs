@@ -1,0 +1,92 @@
+//! A few training images of the data set that the form names, by class.
+
+use super::pixels::draw_pixels;
+use super::wording::{sample_missing, sample_title};
+use crate::experiment::DatasetName;
+use crate::metrics::{DatasetSample, SampleImage};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDetailsElement};
+
+/// Images of one class that are shown at most.
+const PER_CLASS: usize = 3;
+/// Narrower windows, in CSS pixels, show the images on demand only: there the charts come first.
+const NARROW: f64 = 760.0;
+
+/// The images of the document, and those of all data sets that were loaded.
+pub(super) struct Samples {
+    title: Element,
+    place: Element,
+    known: Vec<DatasetSample>,
+    shown: Option<DatasetSample>,
+}
+
+impl Samples {
+    /// Binds the place for the images.
+    pub(super) fn bind() -> WebResult<Self> {
+        let wide = dom::window()?.inner_width()?.as_f64().is_some_and(|width| width > NARROW);
+        dom::element::<HtmlDetailsElement>("samples")?.set_open(wide);
+        Ok(Self {
+            title: dom::element("samples-title")?,
+            place: dom::element("samples-place")?,
+            known: Vec::new(),
+            shown: None,
+        })
+    }
+
+    /// Takes in the images of a data set.
+    pub(super) fn learn(&mut self, sample: DatasetSample) {
+        self.known.retain(|known| known.name != sample.name);
+        self.known.push(sample);
+    }
+
+    /// Shows the images of a data set, or says when there will be some.
+    pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
+        // `auto` is either; what came last is what it has become.
+        let either = [DatasetName::Mnist.name(), DatasetName::Digits.name()];
+        let wanted = |sample: &&DatasetSample| match name {
+            DatasetName::Auto => either.contains(&sample.name.as_str()),
+            other => sample.name == other.name(),
+        };
+        let found = self.known.iter().rev().find(wanted);
+        let resolved = DatasetName::all().find(|name| found.is_some_and(|sample| sample.name == name.name()));
+        dom::set_text(&self.title, &sample_title(resolved.unwrap_or(name)));
+        let Some(sample) = found else {
+            self.shown = None;
+            dom::set_text(&self.place, sample_missing(name));
+            return Ok(());
+        };
+        if self.shown.as_ref() != Some(sample) {
+            self.place.set_inner_html("");
+            dom::append(&self.place, &strip(sample)?)?;
+            self.shown = Some(sample.clone());
+        }
+        Ok(())
+    }
+}
+
+/// A list with an entry per class that has images.
+fn strip(sample: &DatasetSample) -> WebResult<Element> {
+    let list = dom::create("ul", "strip", "")?;
+    for (label, class) in sample.classes.iter().enumerate() {
+        let images = sample.images.iter().filter(|image| usize::from(image.label) == label).take(PER_CLASS);
+        let images: Vec<&SampleImage> = images.collect();
+        if images.is_empty() {
+            continue;
+        }
+        let item = dom::create("li", "", "")?;
+        let row = dom::create("div", "", "")?;
+        for image in images {
+            let canvas = dom::create("canvas", "pixels", "")?;
+            canvas.set_attribute("role", "img")?;
+            canvas.set_attribute("aria-label", class)?;
+            draw_pixels(canvas.unchecked_ref(), sample.channels, sample.height, sample.width, &image.pixels)?;
+            dom::append(&row, &canvas)?;
+        }
+        dom::append(&item, &row)?;
+        dom::append(&item, &dom::create("span", "", class)?)?;
+        dom::append(&list, &item)?;
+    }
+    Ok(list)
+}

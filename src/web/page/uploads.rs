@@ -1,0 +1,63 @@
+//! Which of the visitor's own files the worker has: it answers in the order in which it was asked, and one that takes
+//! another's place has nothing. `F` is a choice of files; nothing here looks into it.
+
+use std::collections::VecDeque;
+
+/// What was given to the worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploads<F> {
+    kept: Option<F>,
+    asked: VecDeque<Asked<F>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked<F> {
+    files: F,
+    /// Taken before, by a worker that is gone.
+    again: bool,
+}
+
+impl<F> Default for Uploads<F> {
+    fn default() -> Self {
+        Self { kept: None, asked: VecDeque::new() }
+    }
+}
+
+impl<F: Clone> Uploads<F> {
+    /// The visitor has chosen these files; they are on their way.
+    pub fn give(&mut self, files: F) {
+        self.asked.push_back(Asked { files, again: false });
+    }
+
+    /// The worker has taken the first files that it has not answered; whether that is news to the visitor.
+    pub fn taken(&mut self) -> bool {
+        let Some(asked) = self.asked.pop_front() else { return false };
+        self.kept = Some(asked.files);
+        !asked.again
+    }
+
+    /// The worker has refused the first files that it has not answered. What was taken before stays.
+    pub fn refused(&mut self) {
+        self.asked.pop_front();
+    }
+
+    /// What another worker has to be given, in this order.
+    pub fn for_new_worker(&mut self) -> Vec<F> {
+        if let Some(files) = self.kept.take() {
+            self.asked.push_front(Asked { files, again: true });
+        }
+        self.asked.iter().map(|asked| asked.files.clone()).collect()
+    }
+
+    /// Whether the worker has files, or is about to have some.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.kept.is_some() || !self.asked.is_empty()
+    }
+
+    /// Whether files that are new to the visitor have not been answered.
+    #[must_use]
+    pub fn reading(&self) -> bool {
+        self.asked.iter().any(|asked| !asked.again)
+    }
+}

@@ -1,0 +1,66 @@
+//! What an experiment will take, against numbers by hand.
+
+use emergence_lab::experiment::estimate::{CONVOLUTION_SPEED, DENSE_SPEED, Estimate, standard_speed};
+use emergence_lab::experiment::parse_query;
+
+/// The estimate of a query on its data set.
+fn estimate(query: &str) -> Estimate {
+    let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
+    let facts = experiment.dataset.name.facts().expect("a known data set");
+    Estimate::new(&experiment, &facts).expect("a network that fits")
+}
+
+#[test]
+fn a_dense_network_takes_what_its_matrices_do() {
+    let found = estimate("data=mnist&model=mlp:100&seeds=2&batch=50&steps=101&eval=20&test=1000&init=pytorch");
+    assert_eq!((found.runs, found.parameters), (2, 784 * 100 + 100 + 100 * 10 + 10), "weights and biases");
+    let forward = 784 * 100 + 100 * 10;
+    assert_eq!(found.step_work, 2 * 3 * 50 * forward, "forward, and backward for values and weights");
+    assert_eq!(found.evaluation_work, 2 * 1000 * forward, "forward for every test example");
+    assert_eq!((found.steps, found.evaluations), (101, 7), "at 0, 20 ... 100 and after the last step");
+    // 70,000 images; 24 bytes per parameter; 8 bytes for each of 100 units of 500 test examples, which is more than 16
+    // bytes for each of 210 values of 50 examples.
+    let run = 79_510 * 24 + 100 * 500 * 8;
+    assert_eq!(found.memory_bytes, 70_000 * 784 + 2 * run, "data, parameters, values");
+}
+
+#[test]
+fn a_convolution_multiplies_at_every_place() {
+    let found =
+        estimate("data=patterns&model=cnn:8s2&norm=batch&seeds=1&init=pytorch&batch=10&test=100&steps=10&eval=10");
+    let (convolution, head) = (3 * 9 * 8, 8 * 16 * 16 * 10);
+    // Scale and shift instead of a bias.
+    assert_eq!(found.parameters, convolution + 2 * 8 + head + 10, "parameters");
+    assert_eq!(found.step_work, 3 * 10 * (convolution * 16 * 16 + head), "half as many rows and columns");
+    assert_eq!((found.evaluation_work, found.evaluations), (100 * (convolution * 256 + head), 2), "evaluations");
+}
+
+#[test]
+fn time_is_work_over_speed() {
+    let found = estimate("data=digits&steps=1000&eval=50");
+    let work = 1000.0 * found.step_work as f64 + 21.0 * found.evaluation_work as f64;
+    assert!((found.seconds(DENSE_SPEED) * DENSE_SPEED / work - 1.0).abs() < 1e-12, "all steps and evaluations");
+    let speed = found.measured_speed(found.steps, found.evaluations, 20.0);
+    assert!((found.seconds(speed) - 20.0).abs() < 1e-9, "what was measured is what is expected");
+    let half = found.seconds_left(500, 10, 7.0).expect("something was done");
+    let done = 500.0 * found.step_work as f64 + 10.0 * found.evaluation_work as f64;
+    assert!((half - 7.0 * (work - done) / done).abs() < 1e-9, "the rest at the speed so far");
+    assert_eq!(found.seconds_left(1000, 21, 9.0), Some(0.0), "nothing is left at the end");
+    assert_eq!(found.seconds_left(0, 0, 1.0), None, "nothing is known at the beginning");
+}
+
+#[test]
+fn convolutions_have_a_speed_of_their_own() {
+    let speed = |model: &str| standard_speed(&parse_query(&format!("model={model}")).experiment.model);
+    let speeds = ["mlp:8", "cnn:8", "resnet:8"].map(speed);
+    assert!(speeds.iter().zip([DENSE_SPEED, CONVOLUTION_SPEED, CONVOLUTION_SPEED]).all(|(a, b)| (a - b).abs() < 1.0));
+}
+
+#[test]
+fn no_more_test_examples_are_judged_than_there_are() {
+    let all = estimate("data=patterns&test=4000");
+    assert_eq!(all.evaluation_work, estimate("data=patterns").evaluation_work, "4000 are all of them");
+    let (experiment, _) = parse_query("data=upload&test=9000").strict().expect("nothing is known of the files");
+    let facts = parse_query("data=patterns").experiment.dataset.name.facts().expect("known");
+    assert_eq!(Estimate::new(&experiment, &facts).map(|found| found.evaluation_work), Ok(all.evaluation_work));
+}

@@ -1,0 +1,140 @@
+//! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
+
+use crate::metrics::setup;
+use emergence_lab::experiment::limits::DatasetFacts;
+use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
+use emergence_lab::metrics::{DatasetSample, History};
+use emergence_lab::web::page::fields::{changed_fields, parse_fields};
+use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
+use emergence_lab::web::page::presets::{PRESETS, preset_of};
+use emergence_lab::web::page::uploads::Uploads;
+use emergence_lab::web::page::wording::{forecast_text, sample_missing, sample_title, upload_text};
+use std::collections::BTreeSet;
+
+fn read(query: &str) -> Experiment {
+    parse_query(query).strict().expect("a valid experiment").0
+}
+
+fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
+    let experiment = read(query);
+    let facts = experiment.dataset.name.facts().expect("a known data set");
+    Forecast::new(&experiment, &facts, measured).expect("an experiment that can be")
+}
+
+#[test]
+fn every_preset_is_an_experiment_in_its_canonical_text() {
+    for (index, preset) in PRESETS.iter().enumerate() {
+        let experiment = read(preset.query);
+        assert_eq!(experiment.to_query(), preset.query, "{}: nothing but what differs, in order", preset.name);
+        assert_eq!(preset_of(&experiment), Some(index), "{} is recognised", preset.name);
+        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("fields that can be used");
+        assert_eq!(through_form, experiment, "{} through the form", preset.name);
+        assert!(preset.lesson.ends_with('.'), "{}: a sentence", preset.name);
+    }
+    let names: BTreeSet<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    assert_eq!(names.len(), PRESETS.len(), "no two are called the same");
+}
+
+#[test]
+fn presets_with_convolutions_are_quick_on_a_cpu() {
+    for preset in PRESETS {
+        let found = forecast(preset.query, None);
+        assert!(found.seconds < 240.0, "{} takes {} s", preset.name, found.seconds);
+        let spec = read(preset.query);
+        if spec.model.has_convolutions() {
+            assert!(spec.dataset.test.is_some_and(|test| test <= 2000), "{}: few test examples", preset.name);
+            assert!((50..=100).contains(&spec.evaluate_every), "{}: few evaluations", preset.name);
+        }
+    }
+}
+
+#[test]
+fn a_preset_leaves_the_device_alone_and_an_edit_leaves_the_preset() {
+    let own = Experiment { device: DevicePreference::Cpu, steps: 7, ..Experiment::default() };
+    let chosen = PRESETS[2].experiment(&own);
+    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "where to compute is not its affair");
+    assert_eq!(preset_of(&chosen), Some(2), "on any device");
+    assert_eq!(preset_of(&Experiment { steps: 299, ..chosen }), None, "another number of steps is another experiment");
+}
+
+#[test]
+fn the_estimate_is_told_in_round_numbers() {
+    let text = forecast_text(&forecast("data=mnist", None));
+    // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
+    assert_eq!(text, "134,794 parameters per run, 9 runs · up to 98 MB · about 103 s on the CPU", "the default");
+    let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));
+    assert_eq!(text, "7,850 parameters per run, 1 run · up to 55 MB · about 1 s on the CPU", "a tiny one");
+    let text = forecast_text(&forecast("data=cifar-10&model=resnet:64,128&batch=64", None));
+    assert!(text.contains(" GB · ") && text.contains(" h on the CPU"), "a huge one: {text}");
+}
+
+#[test]
+fn a_run_teaches_the_speed_of_its_kind() {
+    let mut history = History::new(setup(&["pytorch"], 1, 400));
+    history.setup.query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000".to_owned();
+    assert_eq!(MeasuredSpeed::of(&history, None), None, "nothing was done");
+    history.step = 400;
+    history.timing.elapsed_secs = 8.0;
+    history.variants[0].runs[0].test_loss = (0..=20).map(|index| (20 * index, 1.0)).collect();
+    let measured = MeasuredSpeed::of(&history, None).expect("a speed");
+    let again = forecast(&history.setup.query, Some(&measured));
+    assert!(again.measured && (again.seconds - 8.0).abs() < 1e-9, "the same takes as long: {}", again.seconds);
+    assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line says why");
+    assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was on the CPU");
+    assert!(!forecast("data=digits&model=mlp:8&device=webgpu", Some(&measured)).measured, "not on the GPU");
+    assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions are another matter");
+    history.timing.elapsed_secs = 0.1;
+    assert_eq!(MeasuredSpeed::of(&history, None), None, "too short to tell");
+}
+
+#[test]
+fn files_of_ones_own_limit_the_experiment() {
+    let patterns = DatasetName::Patterns.facts().expect("known");
+    let facts = DatasetFacts { train: 500, ..patterns };
+    let check = |query: &str| Forecast::new(&read(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(check("data=upload&train=500"), Ok(()), "as many as there are");
+    let error = check("data=upload&train=501").expect_err("more than there are");
+    assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");
+}
+
+#[test]
+fn what_was_uploaded_is_told() {
+    let classes = vec!["a".to_owned(), "b".to_owned()];
+    let mut sample =
+        DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
+    let text = upload_text(50_000, 1000, &sample);
+    assert_eq!(text, "Your files: 50,000 training and 1,000 test examples, 28 × 20 grey images of 2 classes.");
+    sample.channels = 3;
+    assert!(upload_text(1, 1, &sample).contains("28 × 20 colour images"), "three channels are colours");
+    assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
+    assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files come another way");
+}
+
+#[test]
+fn refused_files_leave_the_others_in_place() {
+    let mut uploads = Uploads::default();
+    assert!(!uploads.any() && !uploads.reading(), "nothing yet");
+    uploads.give("first");
+    assert!(uploads.any() && uploads.reading(), "on their way");
+    assert!(uploads.taken(), "news");
+    uploads.give("wrong");
+    uploads.refused();
+    assert!(uploads.any() && !uploads.reading(), "the first ones are still there");
+    assert_eq!(uploads.for_new_worker(), ["first"], "and go to the next worker");
+}
+
+#[test]
+fn a_new_worker_is_given_the_files_again() {
+    let mut uploads = Uploads::default();
+    uploads.give("first");
+    assert!(uploads.taken(), "news");
+    uploads.give("second");
+    assert_eq!(uploads.for_new_worker(), ["first", "second"], "what was taken, then what was not answered");
+    assert_eq!(uploads.for_new_worker(), ["first", "second"], "and to the one after that, which was as quick to go");
+    assert!(!uploads.taken(), "the first ones are no news");
+    assert!(uploads.taken(), "the second ones are");
+    assert_eq!(uploads.for_new_worker(), ["second"], "they have taken the place of the first");
+    uploads.refused();
+    assert!(!uploads.any(), "files that have gone in the meantime are there no longer");
+    assert!(!uploads.taken(), "an answer to nothing is none");
+}
