@@ -35,6 +35,12 @@ export class Lab {
     this.notices = root.locator('#notices');
     this.badge = root.locator('#backend');
     this.exports = root.locator('#export');
+    this.preset = root.locator('#preset');
+    this.estimate = root.locator('#estimate');
+    this.samples = root.locator('#samples-place canvas');
+    this.filesStatus = root.locator('#files-status');
+    this.filesRefused = root.locator('#files-refused');
+    this.dropZone = root.locator('#drop-zone');
   }
 
   /** Opens the page with this query. */
@@ -98,6 +104,21 @@ export class Lab {
       }
       await new Promise((wait) => setTimeout(wait, 10));
     }
+  }
+
+  /** Drags a file over the article, far from the form; resolves to the function that lets it go. */
+  async drag(name, bytes) {
+    const transfer = await this.page.evaluateHandle(
+      ([name, text]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
+        return transfer;
+      },
+      [name, bytes.toString('base64')],
+    );
+    const over = this.root.locator('article');
+    await over.dispatchEvent('dragover', { dataTransfer: transfer });
+    return () => over.dispatchEvent('drop', { dataTransfer: transfer });
   }
 
   /** Presses Run once the worker is there. */

@@ -20,8 +20,9 @@ const DRAG_MILLISECONDS: i32 = 600;
 pub(super) struct OwnFiles {
     /// Which of them the worker has.
     pub(super) uploads: Uploads<Vec<File>>,
-    /// What is known of those that it has read.
+    /// What is known of those that it has read, and what is said of them.
     facts: Option<DatasetFacts>,
+    summary: String,
     block: HtmlElement,
     button: HtmlElement,
     status: Element,
@@ -44,6 +45,7 @@ impl OwnFiles {
         Ok(Self {
             uploads: Uploads::default(),
             facts: None,
+            summary: String::new(),
             block: dom::element("own-files")?,
             button,
             status: dom::element("files-status")?,
@@ -66,7 +68,7 @@ impl OwnFiles {
     pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
         let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
         self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
-        dom::set_text(&self.status, &upload_text(train, test, sample));
+        self.summary = upload_text(train, test, sample);
         self.uploads.taken()
     }
 
@@ -75,7 +77,7 @@ impl OwnFiles {
         self.uploads.refused();
         if !self.uploads.any() {
             self.facts = None;
-            dom::set_text(&self.status, "");
+            self.summary.clear();
         }
         self.complain(reason)
     }
@@ -90,10 +92,9 @@ impl OwnFiles {
         if !wanted && self.refusal.text_content().as_deref() == Some(NO_FILES) {
             self.refuse("");
         }
-        if self.uploads.reading() {
-            dom::set_text(&self.status, READING_FILES);
-        }
-        let silent = self.status.text_content().is_none_or(|text| text.is_empty()) && self.refusal.hidden();
+        let status = if self.uploads.reading() { READING_FILES } else { &self.summary };
+        dom::set_text(&self.status, status);
+        let silent = status.is_empty() && self.refusal.hidden();
         self.block.set_hidden(!wanted && silent);
     }
 

@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement};
 
 /// Images of one class that are shown at most.
-const PER_CLASS: usize = 3;
-/// Narrower windows, in CSS pixels, show the images on demand only: there the charts come first.
+const PER_CLASS: usize = 2;
+/// Narrower windows, in CSS pixels, and embeds show the images on demand only: there the charts come first.
 const NARROW: f64 = 760.0;
 
 /// The images of the document, and those of all data sets that were loaded.
@@ -23,10 +23,10 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Binds the place for the images.
-    pub(super) fn bind() -> WebResult<Self> {
+    /// Binds the place for the images, open where there is room for it.
+    pub(super) fn bind(embedded: bool) -> WebResult<Self> {
         let wide = dom::window()?.inner_width()?.as_f64().is_some_and(|width| width > NARROW);
-        dom::element::<HtmlDetailsElement>("samples")?.set_open(wide);
+        dom::element::<HtmlDetailsElement>("samples")?.set_open(wide && !embedded);
         Ok(Self {
             title: dom::element("samples-title")?,
             place: dom::element("samples-place")?,

@@ -1,7 +1,12 @@
 //! Which of the visitor's own files the worker has: it answers in the order in which it was asked, and one that takes
 //! another's place has nothing. `F` is a choice of files; nothing here looks into it.
+//!
+//! Files that one worker after another has not survived are dropped: they would take the next one with them, too.
 
 use std::collections::VecDeque;
+
+/// Workers that are given files again which none has answered.
+const TRIES: u32 = 2;
 
 /// What was given to the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +20,8 @@ struct Asked<F> {
     files: F,
     /// Taken before, by a worker that is gone.
     again: bool,
+    /// To how many workers in the place of others they were given.
+    tries: u32,
 }
 
 impl<F> Default for Uploads<F> {
@@ -26,7 +33,7 @@ impl<F> Default for Uploads<F> {
 impl<F: Clone> Uploads<F> {
     /// The visitor has chosen these files; they are on their way.
     pub fn give(&mut self, files: F) {
-        self.asked.push_back(Asked { files, again: false });
+        self.asked.push_back(Asked { files, again: false, tries: 0 });
     }
 
     /// The worker has taken the first files that it has not answered; whether that is news to the visitor.
@@ -44,9 +51,14 @@ impl<F: Clone> Uploads<F> {
     /// What another worker has to be given, in this order.
     pub fn for_new_worker(&mut self) -> Vec<F> {
         if let Some(files) = self.kept.take() {
-            self.asked.push_front(Asked { files, again: true });
+            self.asked.push_front(Asked { files, again: true, tries: 0 });
         }
-        self.asked.iter().map(|asked| asked.files.clone()).collect()
+        self.asked.retain(|asked| asked.tries < TRIES);
+        let given = self.asked.iter_mut().map(|asked| {
+            asked.tries += 1;
+            asked.files.clone()
+        });
+        given.collect()
     }
 
     /// Whether the worker has files, or is about to have some.

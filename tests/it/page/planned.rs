@@ -138,3 +138,11 @@ fn a_new_worker_is_given_the_files_again() {
     assert!(!uploads.any(), "files that have gone in the meantime are there no longer");
     assert!(!uploads.taken(), "an answer to nothing is none");
 }
+
+#[test]
+fn files_that_no_worker_survives_are_dropped() {
+    let mut uploads = Uploads::default();
+    uploads.give("bomb");
+    assert_eq!([uploads.for_new_worker(), uploads.for_new_worker()], [["bomb"]; 2], "it may have been something else");
+    assert!(uploads.for_new_worker().is_empty() && !uploads.any(), "the third time it is left out");
+}

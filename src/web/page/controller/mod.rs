@@ -75,7 +75,7 @@ impl Page {
             form: Form::bind(dispatcher)?,
             plan: Plan::bind(dispatcher)?,
             files: OwnFiles::bind(dispatcher)?,
-            samples: Samples::bind()?,
+            samples: Samples::bind(parsed.view.embed)?,
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
