@@ -10,7 +10,8 @@ use crate::tools;
 /// those that Trunk derives from www/index.html, so that it finds everything built.
 pub(crate) fn compile() -> Result<()> {
     let wasm = ["build", "--release", "--target=wasm32-unknown-unknown"];
-    step("compile the page", || run(tool("cargo").args(wasm).args(["--bin", "app", "--no-default-features"])))?;
+    let page = ["build", "--profile=page", "--target=wasm32-unknown-unknown"];
+    step("compile the page", || run(tool("cargo").args(page).args(["--bin", "app", "--no-default-features"])))?;
     step("compile the worker (the first time: a quarter of an hour and more)", || {
         run(tool("cargo").args(wasm).args(["--bin", "worker", "--features", "train"]))
     })
