@@ -42,12 +42,12 @@ fn drawn(pixels: usize) -> ImageSource {
     ImageSource::Drawn { pixels: vec![7; pixels] }
 }
 
-fn inspect(run: usize) -> Option<Command> {
-    Some(Command::Inspect { run })
+fn inspect(run: usize) -> Command {
+    Command::Inspect { run }
 }
 
-fn classify(image: ImageSource) -> Option<Command> {
-    Some(Command::Classify { image })
+fn classify(image: ImageSource) -> Command {
+    Command::Classify { image }
 }
 
 fn digits() -> Vec<String> {
@@ -62,17 +62,17 @@ fn animals() -> Vec<String> {
 fn started_inquiry() -> Inquiry {
     let mut inquiry = Inquiry::default();
     assert_eq!(inquiry.event(&READY, PIXELS), None, "nothing to look into yet");
-    assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), inspect(0), "the first run");
+    assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), Some(inspect(0)), "the first run");
     inquiry
 }
 
 #[test]
 fn a_choice_of_run_is_told_once_and_kept_while_that_run_exists() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(3, true), inspect(3), "another run");
+    assert_eq!(inquiry.choose(3, true), Some(inspect(3)), "another run");
     assert_eq!(inquiry.choose(3, true), None, "which the worker knows");
     assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), None, "and keeps for the next start");
-    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), inspect(0), "until there is no such run");
+    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(0)), "until there is no such run");
     assert_eq!(inquiry.run(), 0, "then it is the first one");
 }
 
@@ -80,28 +80,32 @@ fn a_choice_of_run_is_told_once_and_kept_while_that_run_exists() {
 fn a_choice_without_an_experiment_waits_for_the_start() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.choose(1, false), None, "nobody to tell");
-    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), inspect(1), "told at the start");
+    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(1)), "told at the start");
 }
 
 #[test]
 fn another_worker_is_told_again() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(2, true), inspect(2), "the old worker knows");
-    assert_eq!(inquiry.ask(test_image(5)), classify(test_image(5)), "and is asked");
+    assert_eq!(inquiry.choose(2, true), Some(inspect(2)), "the old worker knows");
+    assert_eq!(inquiry.ask(test_image(5)), Some(classify(test_image(5))), "and is asked");
     inquiry.event(&READY, PIXELS);
-    assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), inspect(2), "the new one does not");
-    assert_eq!(inquiry.event(&seen(), PIXELS), classify(test_image(5)), "the question goes to its networks");
+    assert_eq!(
+        inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS),
+        Some(inspect(2)),
+        "the new one does not"
+    );
+    assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(test_image(5))), "the question goes to its networks");
 }
 
 #[test]
 fn one_question_is_under_way_at_a_time() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.ask(drawn(PIXELS)), classify(drawn(PIXELS)), "the first stroke");
+    assert_eq!(inquiry.ask(drawn(PIXELS)), Some(classify(drawn(PIXELS))), "the first stroke");
     assert!(inquiry.is_current(), "its answer is wanted");
     assert_eq!(inquiry.ask(test_image(1)), None, "one is under way");
     assert_eq!(inquiry.ask(test_image(2)), None, "still");
     assert!(!inquiry.is_current(), "the answer to come is to an old question");
-    assert_eq!(inquiry.event(&classified(), PIXELS), classify(test_image(2)), "then the last one");
+    assert_eq!(inquiry.event(&classified(), PIXELS), Some(classify(test_image(2))), "then the last one");
     assert!(inquiry.is_current(), "whose answer is shown");
     assert_eq!(inquiry.event(&classified(), PIXELS), None, "and that was all");
 }
@@ -112,7 +116,7 @@ fn an_answer_is_refreshed_with_the_weights() {
     assert_eq!(inquiry.event(&seen(), PIXELS), None, "nothing was asked");
     inquiry.ask(test_image(9));
     inquiry.event(&classified(), PIXELS);
-    assert_eq!(inquiry.event(&seen(), PIXELS), classify(test_image(9)), "an evaluation asks again");
+    assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(test_image(9))), "an evaluation asks again");
     inquiry.forget();
     assert!(!inquiry.is_current(), "the answer to a question taken back is not shown");
     assert_eq!(inquiry.event(&classified(), PIXELS), None, "nor asked again");
@@ -124,7 +128,11 @@ fn a_drawing_for_another_data_set_is_not_sent() {
     let mut inquiry = started_inquiry();
     inquiry.ask(drawn(PIXELS));
     inquiry.event(&started(&["pytorch"], 1), PIXELS);
-    assert_eq!(inquiry.event(&seen(), PIXELS), classify(drawn(PIXELS)), "the same data set: the drawing is of use");
+    assert_eq!(
+        inquiry.event(&seen(), PIXELS),
+        Some(classify(drawn(PIXELS))),
+        "the same data set: the drawing is of use"
+    );
     inquiry.event(&started(&["pytorch"], 1), 3072);
     assert_eq!(inquiry.event(&seen(), 3072), None, "another one: it is not");
 }
