@@ -333,7 +333,9 @@ fn correlate_tile<T: Number, const M: usize, const K: usize>(
     }
 }
 
-/// Sums of products of each of `M` maps with the rows of an image, shifted by each of `K` offsets; in four parts.
+/// Sums of products of each of `M` maps with the rows of an image, shifted by each of `K` offsets; in four parts. All values
+/// are there, since frames and rows are made long enough: the early returns only spare the compiler doubts about it.
+#[expect(clippy::needless_range_loop, reason = "loops over constants are unrolled, and sums stay in registers")]
 fn products<'rows, T: Number, const M: usize, const K: usize>(
     lines: impl Iterator<Item = &'rows [T]>,
     maps: [&[T]; M],
@@ -344,12 +346,16 @@ fn products<'rows, T: Number, const M: usize, const K: usize>(
     let height = maps[0].len() / width;
     for (row, line) in lines.take(height).enumerate() {
         for place in (0..width).step_by(QUAD) {
-            let values: [[T; QUAD]; K] = std::array::from_fn(|column| quad(line, offsets[column] + place));
-            for (sums, map) in sums.iter_mut().zip(maps) {
-                let gradient = quad(map, row * width + place);
-                for (sums, values) in sums.iter_mut().zip(&values) {
-                    for ((sum, value), gradient) in sums.iter_mut().zip(values).zip(gradient) {
-                        *sum += *value * gradient;
+            let mut values = [[T::default(); QUAD]; K];
+            for column in 0..K {
+                let Some(quad) = quad(line, offsets[column] + place) else { return sums };
+                values[column] = *quad;
+            }
+            for map in 0..M {
+                let Some(gradient) = quad(maps[map], row * width + place) else { return sums };
+                for column in 0..K {
+                    for lane in 0..QUAD {
+                        sums[map][column][lane] += values[column][lane] * gradient[lane];
                     }
                 }
             }
@@ -358,7 +364,7 @@ fn products<'rows, T: Number, const M: usize, const K: usize>(
     sums
 }
 
-/// Neighbouring values; all of them are there, since frames and rows are made long enough.
-fn quad<T: Number>(values: &[T], from: usize) -> [T; QUAD] {
-    values.get(from..).and_then(|values| values.first_chunk()).copied().unwrap_or_default()
+/// Neighbouring values.
+fn quad<T: Number>(values: &[T], from: usize) -> Option<&[T; QUAD]> {
+    values.get(from..)?.first_chunk()
 }
