@@ -1,32 +1,68 @@
 //! Stacked convolution on the CPU: direct, in registers, without unfolding the images.
 //!
 //! Burn's own convolution unfolds every image into a matrix nine times its size and multiplies that; with the few feature
-//! maps of small networks the unfolding and the packing of small matrices take longer than the arithmetic. Here a tile of
-//! [`MAPS`] feature maps times [`LANES`] neighbouring places stays in registers while it runs through the window and the
-//! maps of the input. Rows are padded with zeros first, so that the inner loop has no borders. All loops are over arrays of
-//! fixed length, which the compiler turns into SIMD.
+//! maps of small networks the unfolding and the packing of small matrices take longer than the arithmetic. Here every image
+//! is put into a frame of zeros once, so that each place of the window is a fixed distance away from the position of the
+//! window ([`Frame`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighbouring positions stays in registers while
+//! it runs through the window and the maps of the input, and the gradient of the weights is a handful of scalar products.
 //!
 //! Images are `[channels, height, width]` and lie one after the other: for every example those of all runs, or one that all
 //! runs share. Every run of every example is computed by itself and in the same order of operations wherever it stands.
 
 use super::parallel::by_blocks;
 use crate::experiment::architecture::Window;
-use std::ops::{AddAssign, Mul};
+use std::ops::{Add, AddAssign, Mul};
 
 /// Feature maps of a tile.
 const MAPS: usize = 4;
 /// Neighbouring places of a tile.
 const LANES: usize = 8;
-/// Neighbouring places that the gradient of the weights takes at once.
+/// Numbers of a register.
 const QUAD: usize = 4;
+/// Feature maps that the gradient of the weights takes at once: with three places of the window, as many sums as fit into
+/// the registers of a browser beside what they are made of.
+const PAIR: usize = 2;
 /// Examples whose share of a gradient is summed up by one thread. Fixed, so that sums do not depend on how many there are.
 const BLOCK: usize = 16;
 
 /// What the loops compute with: f32, and f64 for tests against finite differences.
-pub trait Number: Copy + Default + Send + Sync + Mul<Output = Self> + AddAssign + 'static {}
+pub trait Number: Copy + Default + Send + Sync + AddAssign + 'static {
+    /// [`QUAD`] numbers in one register.
+    type Quad: Copy + Default + Mul<Output = Self::Quad> + Add<Output = Self::Quad>;
 
-impl Number for f32 {}
-impl Number for f64 {}
+    /// Four numbers as they stand in memory.
+    fn quad(values: [Self; QUAD]) -> Self::Quad;
+
+    /// The same number four times.
+    fn splat(value: Self) -> Self::Quad;
+
+    /// The four numbers.
+    fn array(quad: Self::Quad) -> [Self; QUAD];
+}
+
+/// The compiler sees the vectors of these loops only where they are written as such.
+macro_rules! number {
+    ($number:ty, $quad:ty) => {
+        impl Number for $number {
+            type Quad = $quad;
+
+            fn quad(values: [Self; QUAD]) -> Self::Quad {
+                values.into()
+            }
+
+            fn splat(value: Self) -> Self::Quad {
+                <$quad>::splat(value)
+            }
+
+            fn array(quad: Self::Quad) -> [Self; QUAD] {
+                quad.to_array()
+            }
+        }
+    };
+}
+
+number!(f32, wide::f32x4);
+number!(f64, wide::f64x4);
 
 /// Sizes of a stacked convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +105,18 @@ impl Geometry {
 
     /// The layout of a padded image.
     fn frame(&self) -> Frame {
-        let [height, width] = self.input;
         let Window { kernel, stride, padding } = self.window;
-        let rows = (height + 2 * padding).max((self.output[0] - 1) * stride + kernel);
-        // A tile may read up to `LANES` places beyond the last one that counts.
-        let columns = (width + 2 * padding).div_ceil(stride).max(self.output[1].next_multiple_of(LANES) + kernel);
-        Frame { rows, columns, stride, padding: [padding; 2] }
+        let reach = (kernel - 1) / stride;
+        let (rows, columns) = (self.output[0] + reach, self.output[1] + reach);
+        let positions = (self.output[0] * columns).next_multiple_of(LANES);
+        // The last tile may read beyond the last place.
+        let plane = rows * columns + LANES + reach * (columns + 1);
+        let offset = |place: usize| {
+            let (y, x) = (place / kernel, place % kernel);
+            (y % stride * stride + x % stride) * plane + y / stride * columns + x / stride
+        };
+        let offsets = (0..kernel * kernel).map(offset).collect();
+        Frame { rows, columns, plane, positions, stride, padding, offsets }
     }
 
     /// The convolution of gradients with turned weights that gives the gradient of the images.
@@ -92,44 +134,47 @@ impl Geometry {
     }
 }
 
-/// Zero-padded images: `[channels, rows, stride, columns]`, where the columns of an image are dealt out to `stride` rows in
-/// turn, so that the places which a window meets on its way lie side by side.
-#[derive(Debug, Clone, Copy)]
+/// Zero-padded images, `[channels, stride, stride, rows, columns]` and some more zeros: rows and columns are dealt out in
+/// turn, so that whatever the stride, neighbouring positions of the window meet neighbouring places. The last positions of
+/// each row are none of the output: there the window reaches over into the next row.
+#[derive(Debug, Clone)]
 struct Frame {
     rows: usize,
     columns: usize,
+    /// Numbers of one of the `stride²` parts of a channel.
+    plane: usize,
+    /// Positions that are computed, a multiple of [`LANES`].
+    positions: usize,
     stride: usize,
-    padding: [usize; 2],
+    padding: usize,
+    /// How far each place of the window is from the position, row by row.
+    offsets: Vec<usize>,
 }
 
 impl Frame {
-    fn row(&self) -> usize {
-        self.stride * self.columns
-    }
-
     fn channel(&self) -> usize {
-        self.rows * self.row()
+        self.stride * self.stride * self.plane
     }
 
     /// Puts an image into its frame; the rest of the frame stays zero from image to image.
     fn fill<T: Number>(&self, frame: &mut [T], image: &[T], [height, width]: [usize; 2]) {
         for (channel, map) in frame.chunks_exact_mut(self.channel()).zip(image.chunks_exact(height * width)) {
-            let rows = channel.chunks_exact_mut(self.row()).skip(self.padding[0]);
-            for (row, values) in rows.zip(map.chunks_exact(width)) {
+            for (row, values) in (self.padding..).zip(map.chunks_exact(width)) {
+                if row / self.stride >= self.rows {
+                    break;
+                }
+                let part = row % self.stride * self.stride;
+                let begin = row / self.stride * self.columns;
                 if self.stride == 1 {
-                    row[self.padding[1]..self.padding[1] + width].copy_from_slice(values);
-                } else {
-                    for (column, value) in (self.padding[1]..).zip(values) {
-                        row[column % self.stride * self.columns + column / self.stride] = *value;
-                    }
+                    let row = &mut channel[begin + self.padding..];
+                    row[..width].copy_from_slice(values);
+                    continue;
+                }
+                for (column, value) in (self.padding..).zip(values).take(self.stride * self.columns - self.padding) {
+                    channel[(part + column % self.stride) * self.plane + begin + column / self.stride] = *value;
                 }
             }
         }
-    }
-
-    /// Where in a row the place `offset` of the window lies for the first position.
-    fn offset(&self, offset: usize) -> usize {
-        offset % self.stride * self.columns + offset / self.stride
     }
 }
 
@@ -144,6 +189,7 @@ pub fn forward<T: Number>(images: &[T], weights: &[T], geometry: &Geometry) -> V
         let images = &images[block * BLOCK * per_example..];
         let examples = output.chunks_exact_mut(geometry.runs * geometry.maps());
         let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
+        let mut sums = vec![[T::default(); LANES]; MAPS * frame.positions / LANES];
         for (output, images) in examples.zip(images.chunks_exact(per_example)) {
             let runs = output.chunks_exact_mut(geometry.maps()).zip(packed.chunks_exact(packed.len() / geometry.runs));
             for (run, (maps, packed)) in runs.enumerate() {
@@ -151,7 +197,7 @@ pub fn forward<T: Number>(images: &[T], weights: &[T], geometry: &Geometry) -> V
                     let image = &images[run * geometry.image()..][..geometry.image()];
                     frame.fill(&mut padded, image, geometry.input);
                 }
-                convolve(&padded, packed, maps, geometry, &frame);
+                convolve(&padded, packed, maps, &mut sums, geometry, &frame);
             }
         }
     });
@@ -177,8 +223,7 @@ pub fn weight_gradient<T: Number>(images: &[T], gradient: &[T], geometry: &Geome
     let mut shares = vec![T::default(); geometry.batch.div_ceil(BLOCK) * size];
     by_blocks(&mut shares, size, |block, share| {
         let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
-        let width = geometry.output[1].next_multiple_of(QUAD);
-        let mut rows = vec![T::default(); geometry.channels_out * geometry.output[0] * width];
+        let mut rows = vec![T::default(); geometry.channels_out * frame.positions];
         let first = block * BLOCK;
         let images = images[first * per_example..].chunks_exact(per_example).take(BLOCK);
         for (images, gradient) in images.zip(gradient[first * maps..].chunks_exact(maps)) {
@@ -188,8 +233,12 @@ pub fn weight_gradient<T: Number>(images: &[T], gradient: &[T], geometry: &Geome
                     let image = &images[run * geometry.image()..][..geometry.image()];
                     frame.fill(&mut padded, image, geometry.input);
                 }
-                for (row, values) in rows.chunks_exact_mut(width).zip(gradient.chunks_exact(geometry.output[1])) {
-                    row[..values.len()].copy_from_slice(values);
+                let planes = gradient.chunks_exact(geometry.output[0] * geometry.output[1]);
+                for (plane, gradient) in rows.chunks_exact_mut(frame.positions).zip(planes) {
+                    for (row, values) in plane.chunks_mut(frame.columns).zip(gradient.chunks_exact(geometry.output[1]))
+                    {
+                        row[..values.len()].copy_from_slice(values);
+                    }
                 }
                 correlate(&padded, &rows, share, geometry, &frame);
             }
@@ -244,127 +293,124 @@ fn spread<T: Number>(gradient: &[T], geometry: &Geometry, [height, width]: [usiz
     spread
 }
 
-/// All maps of one run from one padded image.
-fn convolve<T: Number>(padded: &[T], packed: &[T], maps: &mut [T], geometry: &Geometry, frame: &Frame) {
-    let Window { kernel, stride, .. } = geometry.window;
-    let taps = geometry.channels_in * kernel * kernel;
+/// All maps of one run from one padded image; `sums` is room for those of a tile at all positions.
+fn convolve<T: Number>(
+    padded: &[T],
+    packed: &[T],
+    maps: &mut [T],
+    sums: &mut [[T; LANES]],
+    geometry: &Geometry,
+    frame: &Frame,
+) {
     let [height, width] = geometry.output;
-    let offsets = (0..kernel).map(|offset| frame.offset(offset)).collect::<Vec<_>>();
+    let taps = geometry.channels_in * frame.offsets.len();
     for (maps, weights) in maps.chunks_mut(MAPS * height * width).zip(packed.chunks_exact(MAPS * taps)) {
-        for row in 0..height {
-            for column in (0..width).step_by(LANES) {
-                let sums = tile(padded, weights, row * stride * frame.row() + column, frame, &offsets);
-                let count = LANES.min(width - column);
-                for (map, sums) in maps.chunks_exact_mut(height * width).zip(&sums) {
-                    map[row * width + column..][..count].copy_from_slice(&sums[..count]);
-                }
+        for (index, begin) in (0..frame.positions).step_by(LANES).enumerate() {
+            let tile = tile(padded, weights.as_chunks::<MAPS>().0, begin, frame);
+            for (map, [near, far]) in tile.into_iter().enumerate() {
+                let place = &mut sums[map * frame.positions / LANES + index];
+                let (first, second) = place.split_at_mut(QUAD);
+                first.copy_from_slice(&T::array(near));
+                second.copy_from_slice(&T::array(far));
+            }
+        }
+        let planes = sums.as_flattened().chunks_exact(frame.positions);
+        for (map, plane) in maps.chunks_exact_mut(height * width).zip(planes) {
+            for (row, sums) in map.chunks_exact_mut(width).zip(plane.chunks(frame.columns)) {
+                row.copy_from_slice(&sums[..width]);
             }
         }
     }
 }
 
-/// [`LANES`] neighbouring places of [`MAPS`] maps; the window begins at `origin` of the frame for the first of them.
-fn tile<T: Number>(padded: &[T], weights: &[T], origin: usize, frame: &Frame, offsets: &[usize]) -> [[T; LANES]; MAPS] {
-    let mut sums = [[T::default(); LANES]; MAPS];
-    let mut taps = weights.as_chunks::<MAPS>().0.iter();
-    for channel in padded.chunks_exact(frame.channel()) {
-        for row in channel[origin..].chunks(frame.row()).take(offsets.len()) {
-            for offset in offsets {
-                let values = row.get(*offset..).and_then(|row| row.first_chunk::<LANES>());
-                let (Some(values), Some(weights)) = (values, taps.next()) else { return sums };
-                for (sums, weight) in sums.iter_mut().zip(weights) {
-                    for (sum, value) in sums.iter_mut().zip(values) {
-                        *sum += *weight * *value;
-                    }
-                }
+/// [`LANES`] neighbouring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
+/// the early return only spares the compiler doubts about it.
+#[expect(clippy::needless_range_loop, reason = "loops over constants are unrolled, and sums stay in registers")]
+fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Frame) -> [[T::Quad; 2]; MAPS] {
+    let mut sums = [[T::Quad::default(); 2]; MAPS];
+    let channels = padded.chunks_exact(frame.channel()).zip(weights.chunks_exact(frame.offsets.len()));
+    for (channel, weights) in channels {
+        let channel = &channel[begin..];
+        for (offset, weights) in frame.offsets.iter().zip(weights) {
+            let Some(values) = channel.get(*offset..).and_then(|values| values.first_chunk::<LANES>()) else {
+                return sums;
+            };
+            let [a, b, c, d, e, f, g, h] = *values;
+            let (near, far) = (T::quad([a, b, c, d]), T::quad([e, f, g, h]));
+            for map in 0..MAPS {
+                let weight = T::splat(weights[map]);
+                sums[map][0] = sums[map][0] + weight * near;
+                sums[map][1] = sums[map][1] + weight * far;
             }
         }
     }
     sums
 }
 
-/// Adds the gradient of one run's weights from one padded image and `rows`, the gradients of its maps with every row
-/// filled up with zeros to a multiple of [`QUAD`].
+/// Adds the gradient of one run's weights from one padded image and the gradients of its maps, which stand in `rows` as
+/// positions do in a frame, with zeros at those that are none.
 fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Geometry, frame: &Frame) {
-    let kernel = geometry.window.kernel;
-    let mut column = 0;
-    while column < kernel {
-        let columns = if kernel - column >= 3 { 3 } else { 1 };
-        let mut map = 0;
-        while map < geometry.channels_out {
-            let maps = if geometry.channels_out - map >= MAPS { MAPS } else { 1 };
-            let correlate = match (maps, columns) {
-                (MAPS, 3) => correlate_tile::<T, MAPS, 3>,
-                (MAPS, _) => correlate_tile::<T, MAPS, 1>,
+    let mut map = 0;
+    while map < geometry.channels_out {
+        let maps = if geometry.channels_out - map >= PAIR { PAIR } else { 1 };
+        let mut tap = 0;
+        while tap < frame.offsets.len() {
+            let taps = if frame.offsets.len() - tap >= 3 { 3 } else { 1 };
+            let correlate = match (maps, taps) {
+                (PAIR, 3) => correlate_tile::<T, PAIR, 3>,
+                (PAIR, _) => correlate_tile::<T, PAIR, 1>,
                 (_, 3) => correlate_tile::<T, 1, 3>,
                 _ => correlate_tile::<T, 1, 1>,
             };
-            correlate(padded, rows, share, geometry, frame, (map, column));
-            map += maps;
+            correlate(padded, rows, share, frame, (map, tap));
+            tap += taps;
         }
-        column += columns;
+        map += maps;
     }
 }
 
-/// The part of [`correlate`] for `M` maps and `K` columns of the window from `corner` on.
+/// The part of [`correlate`] for `M` maps and `K` places of the window from `corner` on.
 fn correlate_tile<T: Number, const M: usize, const K: usize>(
     padded: &[T],
     rows: &[T],
     share: &mut [T],
-    geometry: &Geometry,
     frame: &Frame,
     corner: (usize, usize),
 ) {
-    let kernel = geometry.window.kernel;
-    let offsets: [usize; K] = std::array::from_fn(|column| frame.offset(corner.1 + column));
-    let plane = rows.len() / geometry.channels_out;
-    let maps: [&[T]; M] = std::array::from_fn(|map| &rows[(corner.0 + map) * plane..][..plane]);
-    for (channel, values) in padded.chunks_exact(frame.channel()).enumerate() {
-        for line in 0..kernel {
-            let values = values.chunks(frame.row()).skip(line).step_by(frame.stride);
-            let sums = products(values, maps, offsets, plane / geometry.output[0]);
-            for (map, sums) in sums.iter().enumerate() {
-                let window = ((corner.0 + map) * geometry.channels_in + channel) * kernel * kernel;
-                for (column, lanes) in sums.iter().enumerate() {
-                    lanes.iter().for_each(|lane| share[window + line * kernel + corner.1 + column] += *lane);
-                }
+    let taps = frame.offsets.len();
+    let maps: [&[T]; M] = std::array::from_fn(|map| &rows[(corner.0 + map) * frame.positions..][..frame.positions]);
+    let channels = padded.chunks_exact(frame.channel());
+    let count = channels.len();
+    for (channel, values) in channels.enumerate() {
+        let values = std::array::from_fn(|tap| &values[frame.offsets[corner.1 + tap]..][..frame.positions]);
+        for (map, sums) in products::<T, M, K>(maps, values).into_iter().enumerate() {
+            let window = &mut share[((corner.0 + map) * count + channel) * taps + corner.1..][..K];
+            for (place, quad) in window.iter_mut().zip(sums) {
+                T::array(quad).into_iter().for_each(|lane| *place += lane);
             }
         }
     }
 }
 
-/// Sums of products of each of `M` maps with the rows of an image, shifted by each of `K` offsets; in four parts. All values
-/// are there, since frames and rows are made long enough: the early returns only spare the compiler doubts about it.
+/// The scalar product of each of `M` maps with each of `K` rows of values, all of the same length; in four parts.
 #[expect(clippy::needless_range_loop, reason = "loops over constants are unrolled, and sums stay in registers")]
-fn products<'rows, T: Number, const M: usize, const K: usize>(
-    lines: impl Iterator<Item = &'rows [T]>,
-    maps: [&[T]; M],
-    offsets: [usize; K],
-    width: usize,
-) -> [[[T; QUAD]; K]; M] {
-    let mut sums = [[[T::default(); QUAD]; K]; M];
-    let height = maps[0].len() / width;
-    for (row, line) in lines.take(height).enumerate() {
-        for place in (0..width).step_by(QUAD) {
-            let mut values = [[T::default(); QUAD]; K];
-            for column in 0..K {
-                let Some(quad) = quad(line, offsets[column] + place) else { return sums };
-                values[column] = *quad;
-            }
-            for map in 0..M {
-                let Some(gradient) = quad(maps[map], row * width + place) else { return sums };
-                for column in 0..K {
-                    for lane in 0..QUAD {
-                        sums[map][column][lane] += values[column][lane] * gradient[lane];
-                    }
-                }
+fn products<T: Number, const M: usize, const K: usize>(maps: [&[T]; M], values: [&[T]; K]) -> [[T::Quad; K]; M] {
+    let mut sums = [[T::Quad::default(); K]; M];
+    let maps = maps.map(|map| map.as_chunks::<QUAD>().0);
+    let values = values.map(|row| row.as_chunks::<QUAD>().0);
+    let length = maps.iter().chain(&values).map(|row| row.len()).min().unwrap_or_default();
+    let (maps, values) = (maps.map(|map| &map[..length]), values.map(|row| &row[..length]));
+    for index in 0..length {
+        let mut near = [T::Quad::default(); K];
+        for tap in 0..K {
+            near[tap] = T::quad(values[tap][index]);
+        }
+        for map in 0..M {
+            let gradient = T::quad(maps[map][index]);
+            for tap in 0..K {
+                sums[map][tap] = sums[map][tap] + near[tap] * gradient;
             }
         }
     }
     sums
-}
-
-/// Neighbouring values.
-fn quad<T: Number>(values: &[T], from: usize) -> Option<&[T; QUAD]> {
-    values.get(from..)?.first_chunk()
 }

@@ -4,10 +4,12 @@
 //! grouped convolution keeps the runs apart. The images of a mini-batch are the same for all runs and stand there once.
 
 pub mod cpu;
+pub mod cpu_pool;
 mod operation;
 mod parallel;
 
 pub use operation::convolve;
+use operation::max_pool;
 
 use crate::experiment::architecture::{Pooling, Window};
 use burn::tensor::Tensor;
@@ -19,6 +21,7 @@ use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
     let (kernel, stride, padding) = ([window.kernel; 2], [window.stride; 2], [window.padding; 2]);
     match pooling {
+        Pooling::Max if window == Window::POOL => max_pool(maps),
         Pooling::Max => max_pool2d(maps, MaxPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
         Pooling::Average => avg_pool2d(maps, AvgPoolOptions::new(kernel).with_stride(stride).with_padding(padding)),
     }

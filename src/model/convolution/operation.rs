@@ -2,6 +2,7 @@
 //! directly ([`super::cpu`]), the GPU by Burn's grouped convolution.
 
 use super::cpu::{self, Geometry};
+use super::cpu_pool;
 use crate::experiment::architecture::Window;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -11,7 +12,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, IntDType, Tensor, TensorData};
 
 /// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
 ///
@@ -28,7 +29,14 @@ pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize
     Tensor::from_dispatch(output)
 }
 
-/// The convolution of several runs and its gradients.
+/// The largest value of every two by two places of `maps`, `[batch, channels, height, width]`; an odd last row or column is
+/// left out.
+#[must_use]
+pub(super) fn max_pool(maps: Tensor<4>) -> Tensor<4> {
+    Tensor::from_dispatch(<Dispatch as StackedConvolution>::max_pooling(maps.into_dispatch()))
+}
+
+/// The convolution of several runs, max pooling, and their gradients.
 #[backend_extension(Autodiff, Flex, Cube: cfg(target_arch = "wasm32"))]
 pub(super) trait StackedConvolution: Backend {
     /// As [`convolve`].
@@ -64,6 +72,18 @@ pub(super) trait StackedConvolution: Backend {
     ) -> FloatTensor<Self> {
         let options = options(&input, &weight, window, runs);
         Self::conv2d_weight_backward(input, weight, gradient, options)
+    }
+
+    /// As [`max_pool`].
+    fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::max_pool2d(input, [2; 2], [2; 2], [0; 2], [1; 2], false)
+    }
+
+    /// The gradient with respect to the input.
+    fn max_pooling_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let (pair, none, one) = ([2; 2], [0; 2], [1; 2]);
+        let pooled = Self::max_pool2d_with_indices(input.clone(), pair, pair, none, one, false, IntDType::I32);
+        Self::max_pool2d_with_indices_backward(input, pair, pair, none, one, false, gradient, pooled.indices).x_grad
     }
 }
 
@@ -124,6 +144,20 @@ impl StackedConvolution for Flex {
         let shape = [runs * geometry.channels_out, geometry.channels_in, window.kernel, window.kernel];
         computed!(cpu::weight_gradient, input, gradient, &geometry, shape)
     }
+
+    fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [batch, channels, height, width] = input.shape().dims::<4>();
+        let (input, shape) = (input.to_contiguous(), [batch, channels, height / 2, width / 2]);
+        FloatTensor::<Self>::from_data(match input.dtype() {
+            DType::F64 => TensorData::new(cpu_pool::max_pool(input.storage::<f64>(), [height, width]), shape),
+            _ => TensorData::new(cpu_pool::max_pool(input.storage::<f32>(), [height, width]), shape),
+        })
+    }
+
+    fn max_pooling_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let shape = input.shape().dims::<4>();
+        computed!(cpu_pool::max_pool_gradient, input, gradient, [shape[2], shape[3]], shape)
+    }
 }
 
 fn geometry(input: &FloatTensor<Flex>, weight: &FloatTensor<Flex>, window: Window, runs: usize) -> Geometry {
@@ -160,6 +194,33 @@ impl<B: Backend + StackedConvolution, C: CheckpointStrategy> StackedConvolution 
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::stacked_convolution(input.into_primitive(), weight.into_primitive(), window, runs))
             }
+        }
+    }
+
+    fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        match PoolGradient.prepare::<C>([input.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut prepared) => {
+                let state = prepared.checkpoint(&input);
+                prepared.finish(state, B::max_pooling(input.into_primitive()))
+            }
+            OpsKind::UnTracked(prepared) => prepared.finish(B::max_pooling(input.into_primitive())),
+        }
+    }
+}
+
+/// The backward pass of a max pool.
+#[derive(Debug)]
+struct PoolGradient;
+
+impl<B: Backend + StackedConvolution> Backward<B, 1> for PoolGradient {
+    type State = NodeId;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
+        let [node] = ops.parents;
+        let gradient = gradients.consume::<B>(&ops.node);
+        let input = checkpointer.retrieve_node_output::<B::FloatTensorPrimitive>(ops.state);
+        if let Some(node) = node {
+            gradients.register::<B>(node.id, B::max_pooling_gradient(input, gradient));
         }
     }
 }
