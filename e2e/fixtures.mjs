@@ -17,15 +17,20 @@ export const MNIST_FILES = [
   't10k-labels-idx1-ubyte.gz',
 ];
 
-const haveMnist = DATA !== null && MNIST_FILES.every((file) => existsSync(join(DATA, 'mnist', file)));
+/** The files without which a data set cannot be read; CIFAR-10 may have more batches. */
+const NEEDED = {
+  mnist: MNIST_FILES,
+  'cifar-10': ['data_batch_1.bin.gz', 'test_batch.bin.gz'],
+};
 
-/** Skips the test, and says so where nobody can miss it, when the MNIST files are not there. */
-export function needsMnist() {
-  const reason = `SKIPPED: no mnist/*.gz in ${DATA ?? 'data/ (\`cargo xtask data\` fetches them)'}`;
-  if (!haveMnist) {
+/** Skips the test, and says so where nobody can miss it, when the files of a data set are not there. */
+export function needsData(name) {
+  const there = DATA !== null && NEEDED[name].every((file) => existsSync(join(DATA, name, file)));
+  const reason = `SKIPPED: no ${name}/*.gz in ${DATA ?? 'data/ (\`cargo xtask data\` fetches them)'}`;
+  if (!there) {
     console.warn(`\n  *** ${base.info().title}: ${reason} ***\n`);
   }
-  base.skip(!haveMnist, reason);
+  base.skip(!there, reason);
 }
 
 export const test = base.extend({

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MIRROR, MNIST_FILES, expect, needsMnist, test } from '../fixtures.mjs';
+import { MIRROR, MNIST_FILES, expect, needsData, test } from '../fixtures.mjs';
 import { Lab, screenshot } from '../lab.mjs';
 import { DATA } from '../server.mjs';
 
@@ -23,7 +23,7 @@ async function mirror(context) {
 }
 
 test('the same origin is asked first, and nobody else', async ({ lab, page, site }) => {
-  needsMnist();
+  needsData('mnist');
   const others = [];
   page.context().on('request', (request) => {
     if (/^https?:/.test(request.url()) && !request.url().startsWith(site.origin)) {
@@ -41,7 +41,7 @@ test('the same origin is asked first, and nobody else', async ({ lab, page, site
 });
 
 test('the mirror serves what the host lacks, and the cache the second visit', async ({ page, host, tolerate }) => {
-  needsMnist();
+  needsData('mnist');
   test.setTimeout(90_000);
   tolerate(NOT_FOUND);
   const site = await host({ data: null });
@@ -85,7 +85,7 @@ test('without MNIST anywhere data=mnist fails and offers digits', async ({ page,
 });
 
 test('corrupted files are recognised, said so, and digits offered', async ({ page, host, tolerate }) => {
-  needsMnist();
+  needsData('mnist');
   tolerate(/Failed to load resource|CORS|net::ERR_/);
   const site = await host({ corrupt: /\.gz$/ });
   await page.context().route(`${MIRROR}**`, (route) => route.abort());

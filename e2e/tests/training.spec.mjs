@@ -1,11 +1,11 @@
 // The built page trains on the CPU path, and what it shows is what it measured.
 
 import { readFile } from 'node:fs/promises';
-import { expect, needsMnist, test } from '../fixtures.mjs';
+import { expect, needsData, test } from '../fixtures.mjs';
 import { SMALL, runsOf, screenshot } from '../lab.mjs';
 
 test('MNIST reaches over 90 % for every default variant', async ({ hosted, page }) => {
-  needsMnist();
+  needsData('mnist');
   test.setTimeout(150_000);
   await hosted.open('data=mnist&device=cpu&seeds=1&steps=300&eval=50');
   await hosted.run();

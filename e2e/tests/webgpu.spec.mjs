@@ -37,6 +37,27 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
   }
 });
 
+for (const model of ['cnn:4,6', 'resnet:4,6']) {
+  test(`three steps of ${model} on WebGPU agree with the CPU`, async ({ hosted }) => {
+    test.setTimeout(300_000);
+    const tiny = `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&steps=3&eval=3&seeds=1`;
+    const query = `${tiny}&init=kaiming_normal,emergence(kaiming_normal;alpha=1.5)`;
+    const [cpu, webgpu] = [
+      await hosted.finish(`${query}&device=cpu`, 60_000),
+      await hosted.finish(`${query}&device=webgpu`, 240_000),
+    ];
+    expect(webgpu.environment.backend).toBe('webgpu');
+    runsOf(webgpu).forEach((run, index) => {
+      const other = runsOf(cpu)[index];
+      expect(run.weights_sha256).toBe(other.weights_sha256);
+      expect(run.train_loss.length, 'steps').toBe(3);
+      const worst = Math.max(...run.train_loss.map(([, loss], at) => Math.abs(loss - other.train_loss[at][1])));
+      expect(worst, `largest difference of the losses of ${run.name}`).toBeLessThan(TOLERANCE);
+      expect(Math.abs(run.test_loss.at(-1)[1] - other.test_loss.at(-1)[1]), 'test loss').toBeLessThan(TOLERANCE);
+    });
+  });
+}
+
 test('a GPU that computes wrong numbers is not used, and the page says so', async ({ lab, page }) => {
   test.setTimeout(120_000);
   await corruptReadback(page);
