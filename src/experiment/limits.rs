@@ -151,8 +151,10 @@ impl Experiment {
             return Err(Error::value("model", expected, format!("{parameters} parameters")));
         }
         let values = architecture.value_count();
-        if values > EVALUATION_VALUES {
-            let expected = format!("a network that computes at most {EVALUATION_VALUES} values for an image");
+        // A network that is too large for the default batch, too, is the one that has to change.
+        let most = VALUES / self.batch_size.min(Self::default().batch_size).max(1) as u64;
+        if values > most {
+            let expected = format!("a network that computes at most {most} values for an image");
             return Err(Error::value("model", expected, format!("{values} values")));
         }
         if values * self.batch_size as u64 > VALUES {

@@ -41,7 +41,7 @@ const RULES: &[Rule] = &[
     Rule { module: "emergence", own: &[], outside: &["num_bigint", "thiserror"] },
     Rule { module: "init", own: &["experiment", "rng"], outside: &["rand", "libm", "sha2"] },
     Rule { module: "metrics", own: &["experiment"], outside: &["serde", "statrs"] },
-    Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "rayon"] },
+    Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "rayon", "wide"] },
     Rule { module: "device", own: &["error"], outside: &["burn", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
     Rule {
         module: "train",

@@ -106,7 +106,7 @@ fn a_convolutional_run_is_measured_at_both_levels() {
 fn large_networks_are_probed_with_fewer_examples() {
     let input = FeatureShape { channels: 1, height: 28, width: 28 };
     let probe = |model: &str| {
-        let experiment = experiment(&format!("model={model}"));
+        let experiment = experiment(&format!("model={model}&batch=32"));
         probe_examples(&experiment.model.architecture(input, 10, NormLayer::None).expect("fits"))
     };
     assert_eq!((probe("mlp:128,128"), probe("cnn:16,32"), probe("cnn:256,256")), (256, 63, 16), "examples");
