@@ -48,7 +48,7 @@ pub struct Measurement {
 /// active above `tau` under `rule`.
 ///
 /// `E_A` and `E_B` are averaged over the samples where these have masks of their own, and only then is the logarithm
-/// taken. Costs `O(units + positions · kernel size)` per mask and form, whatever the number of edges. How the measure
+/// taken. Costs `O(units + positions · (kernel height + kernel width))` per mask and form, whatever the number of edges. How the measure
 /// reads on convolutions, pooling and skip connections is derived by this project and checked against the graph of all
 /// units and edges.
 ///

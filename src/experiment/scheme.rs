@@ -30,7 +30,7 @@ pub enum BaseInit {
     KaimingUniform,
     /// `LeCun` et al. 1998, normal.
     LecunNormal,
-    /// What `torch.nn.Linear` does by itself, biases included.
+    /// What `torch.nn.Linear` and `torch.nn.Conv2d` do by themselves, biases included.
     Pytorch,
     /// Saxe et al. 2013.
     Orthogonal,

@@ -84,7 +84,7 @@ pub fn lecun_normal(fan: Fan) -> Distribution {
     kaiming_normal(fan, 1.0)
 }
 
-/// What `torch.nn.Linear` does by itself, for weight and bias alike: `bound = 1 / √fan_in`.
+/// What `torch.nn.Linear` and `torch.nn.Conv2d` do by themselves, for weight and bias alike: `bound = 1 / √fan_in`.
 ///
 /// PyTorch arrives there by `kaiming_uniform_(a=√5)`, whose gain `√(2 / (1 + 5))` times `√3` is 1.
 #[must_use]

@@ -300,6 +300,17 @@ fn degenerate_shapes_are_no_panic() {
 }
 
 #[test]
+fn batch_normalisation_starts_the_products_of_the_control_anew() {
+    let promotion = Promotion { rule: PromotionRule::Outer, ..promote(BaseInit::KaimingNormal, 2.0) };
+    let mut layers = WeightLayer::dense_chain(&[1; 5]);
+    layers[1].normalized = true;
+    // Factors 1/4, 1/2, 2, 4; products 1/4, 1/8, then from 1 again: 2, 8. SGD's rate is 1/s².
+    let rates = layer_rates(&InitScheme::LearningRateMatched(promotion), &layers, OptimizerKind::Sgd);
+    let rates = rates.iter().map(|rates| (rates.weight.learning_rate, rates.bias.learning_rate)).collect::<Vec<_>>();
+    assert_eq!(rates, [(16.0, 16.0), (4.0, 64.0), (0.25, 0.25), (0.0625, 0.015625)], "powers of two are exact");
+}
+
+#[test]
 fn rates_of_the_control() {
     let scheme = |rule| InitScheme::LearningRateMatched(Promotion { rule, ..promote(BaseInit::KaimingNormal, 2.0) });
     let rates = |scheme, optimizer| -> Vec<[f64; 4]> {

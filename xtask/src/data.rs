@@ -30,7 +30,7 @@ pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
     })
 }
 
-/// Copies the gzipped data files, if there are any, into the page that Trunk is about to publish.
+/// Copies the data files, if there are any, into the page that Trunk is about to publish.
 pub(crate) fn stage() -> Result<()> {
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         bail!("stage is called by Trunk (see Trunk.toml), which says where in TRUNK_STAGING_DIR");
@@ -41,7 +41,7 @@ pub(crate) fn stage() -> Result<()> {
     };
     let mut copied = 0;
     for name in SERVED {
-        copied += copy_gzipped(&source.join(name), &staging.join("data").join(name))?;
+        copied += copy_files(&source.join(name), &staging.join("data").join(name))?;
     }
     if copied == 0 {
         say("no data files: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)");
@@ -51,13 +51,13 @@ pub(crate) fn stage() -> Result<()> {
     Ok(())
 }
 
-/// Copies every `*.gz` of a folder, which need not exist; returns how many.
-fn copy_gzipped(from: &Path, to: &Path) -> Result<usize> {
+/// Copies every `*.gz` and `*.bin` of a folder, which need not exist; returns how many.
+fn copy_files(from: &Path, to: &Path) -> Result<usize> {
     let Ok(entries) = std::fs::read_dir(from) else { return Ok(0) };
     let mut copied = 0;
     for entry in entries {
         let path = entry.with_context(|| format!("cannot list {}", from.display()))?.path();
-        if path.extension().is_some_and(|extension| extension == "gz") {
+        if path.extension().is_some_and(|extension| extension == "gz" || extension == "bin") {
             std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
             let file = to.join(path.file_name().unwrap_or_default());
             std::fs::copy(&path, &file).with_context(|| format!("cannot copy {}", path.display()))?;

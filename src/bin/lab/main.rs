@@ -20,7 +20,7 @@ lab: compare weight initialisations from the command line
       train the experiment that a link of the page describes
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       the emergence measure of a layered network, exactly
-  lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu]
+  lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
       what an initialisation draws, layer by layer
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]

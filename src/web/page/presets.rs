@@ -42,8 +42,8 @@ pub const PRESETS: [Preset; 7] = [
     Preset {
         name: "CNN on CIFAR-10 with batch norm",
         query: "data=cifar-10&test=1000&model=cnn:16,32&norm=batch&seeds=1&batch=64&steps=300",
-        lesson: "Photographs. Batch normalisation undoes the rescaling of weights, and the schemes end close together. One \
-                 seed each, so the table gives no verdict.",
+        lesson: "Photographs. Behind batch normalisation activity hardly depends on the scale of weights, and the schemes end \
+                 close together. One seed each, so the table gives no verdict.",
     },
     Preset {
         name: "Deep plain CNN on CIFAR-10",

@@ -40,12 +40,17 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
     Ok(bytes)
 }
 
-/// An unpacked file of the page's own site, whose contents are not compared with any checksum.
+/// A file of the page's own site, unpacked where it is packed, whose contents are not compared with any checksum.
 ///
 /// # Errors
 /// [`Error::Download`], [`Error::DataFileUnreadable`].
 pub(super) async fn own(folder: &str, file: &File) -> Result<Vec<u8>> {
-    unpacked(file.name, &fetch(&own_url(folder, file), file).await?, file.bytes).await
+    let packed = own_url(folder, file);
+    let bytes = match fetch(&packed, file).await {
+        Err(Error::Download { .. }) => fetch(packed.trim_end_matches(".gz"), file).await?,
+        fetched => fetched?,
+    };
+    unpacked(file.name, &bytes, file.bytes).await
 }
 
 fn own_url(folder: &str, file: &File) -> String {
