@@ -22,8 +22,8 @@ const COMMON = [
 ].join('&');
 /** By the name that bench/problem.mjs has for them; `stacked` are the numbers of runs to train side by side. */
 const MODELS = {
-  mlp: { title: 'MLP 784-256-256-10', query: `model=mlp:256,256&${COMMON}`, stacked: [4, 12] },
-  cnn: { title: 'CNN 16-32, 3x3, on 28x28', query: `model=cnn:16,32&${COMMON}`, stacked: [6] },
+  mlp: { title: 'MLP 784-256-256-10', query: `model=mlp:256,256&${COMMON}`, stacked: [4, 12], stacking_goal: 0.85 },
+  cnn: { title: 'CNN 16-32, 3x3, on 28x28', query: `model=cnn:16,32&${COMMON}`, stacked: [6], stacking_goal: 0.9 },
 };
 /** `ours` in steps of one run; the libraries' pages leave their warm-up out themselves, ours has a first run for it. */
 const FULL = {
@@ -324,7 +324,7 @@ function mean(values) {
 }
 
 /** The lines about the steps of one model. The goal for stacking is one for the largest stack. */
-function rowsOf({ title, stacked }, { ms_per_step, times_faster, stacked_against_single }) {
+function rowsOf({ title, stacked, stacking_goal }, { ms_per_step, times_faster, stacked_against_single }) {
   return [
     [`${title}, batch 64, SGD, CPU path`, 'ms per step', 'ours (R = 1) is faster by'],
     ...Object.entries(ms_per_step).map(([name, ms]) => {
@@ -332,7 +332,7 @@ function rowsOf({ title, stacked }, { ms_per_step, times_faster, stacked_against
       return [name, ms.toFixed(2), faster ? `${faster.toFixed(2)}x` : ''];
     }),
     ...Object.entries(stacked_against_single).map(([runs, ratio]) => {
-      const goal = Number(runs) === Math.max(...stacked) ? 'goal: at most 0.85x' : '';
+      const goal = Number(runs) === Math.max(...stacked) ? `goal: at most ${stacking_goal}x` : '';
       return [`${runs} stacked against ${runs} single runs`, `${ratio.toFixed(2)}x`, goal];
     }),
     [],

@@ -77,7 +77,7 @@ const SATURATED = `
 test('every chart is drawn', async ({ lab, page }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=100'));
   await lab.reach('ready');
-  const canvases = page.locator('#charts canvas');
+  const canvases = page.locator('#charts .chart canvas');
   const ink = () => canvases.evaluateAll((all, saturated) => all.map(new Function('canvas', saturated)), SATURATED);
   const empty = await ink();
   await lab.button('Run').click();

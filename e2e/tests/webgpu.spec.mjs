@@ -37,7 +37,7 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
   }
 });
 
-for (const model of ['cnn:4,6', 'resnet:4,6']) {
+for (const model of ['cnn:4k5a,6s2p', 'resnet:4,6']) {
   test(`three steps of ${model} on WebGPU agree with the CPU`, async ({ hosted }) => {
     test.setTimeout(300_000);
     const tiny = `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&steps=3&eval=3&seeds=1`;

@@ -107,8 +107,8 @@ pub fn assemble(train: &[(&str, &[u8])], test: (&str, &[u8])) -> Result<Dataset>
     limit(Part::Train, None, train.len())?;
     Ok(Dataset {
         name: DatasetName::Cifar10,
-        train,
-        test: read_batch(test.0, test.1)?,
+        train: train.into(),
+        test: read_batch(test.0, test.1)?.into(),
         channels: CHANNELS,
         height: SIDE,
         width: SIDE,

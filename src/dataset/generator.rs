@@ -59,7 +59,8 @@ pub struct Generator {
     seed: u64,
     train: usize,
     test: usize,
-    dataset: Dataset,
+    /// Examples made so far.
+    made: [Split; 2],
 }
 
 impl Generator {
@@ -71,32 +72,22 @@ impl Generator {
     pub fn new(recipe: &'static Recipe, seed: u64, train: usize, test: usize) -> Result<Self> {
         limit(Part::Train, Some(train), recipe.train)?;
         limit(Part::Test, Some(test), recipe.test)?;
-        let mut dataset = Dataset {
-            name: recipe.name,
-            train: Split::default(),
-            test: Split::default(),
-            channels: recipe.normalization.len(),
-            height: recipe.side,
-            width: recipe.side,
-            classes: recipe.classes,
-            normalization: recipe.normalization.to_vec(),
-        };
-        let pixels = dataset.pixels();
+        let pixels = recipe.normalization.len() * recipe.side * recipe.side;
         let room = |examples: usize| Split {
             images: Vec::with_capacity(examples * pixels),
             labels: Vec::with_capacity(examples),
         };
-        (dataset.train, dataset.test) = (room(train), room(test));
-        Ok(Self { recipe, seed, train, test, dataset })
+        Ok(Self { recipe, seed, train, test, made: [room(train), room(test)] })
     }
 
     /// Makes up to `examples` more; true when none is left to make.
     pub fn advance(&mut self, examples: usize) -> bool {
         for _ in 0..examples {
-            let (split, first) = if self.dataset.train.len() < self.train {
-                (&mut self.dataset.train, 0)
-            } else if self.dataset.test.len() < self.test {
-                (&mut self.dataset.test, FIRST_TEST_INDEX)
+            let [made_train, made_test] = &mut self.made;
+            let (split, first) = if made_train.len() < self.train {
+                (made_train, 0)
+            } else if made_test.len() < self.test {
+                (made_test, FIRST_TEST_INDEX)
             } else {
                 return true;
             };
@@ -109,7 +100,7 @@ impl Generator {
     /// Examples made so far.
     #[must_use]
     pub fn done(&self) -> usize {
-        self.dataset.train.len() + self.dataset.test.len()
+        self.made.iter().map(Split::len).sum()
     }
 
     /// Examples in all.
@@ -122,6 +113,16 @@ impl Generator {
     #[must_use]
     pub fn finish(mut self) -> Dataset {
         self.advance(usize::MAX);
-        self.dataset
+        let [train, test] = self.made.map(Into::into);
+        Dataset {
+            name: self.recipe.name,
+            train,
+            test,
+            channels: self.recipe.normalization.len(),
+            height: self.recipe.side,
+            width: self.recipe.side,
+            classes: self.recipe.classes,
+            normalization: self.recipe.normalization.to_vec(),
+        }
     }
 }

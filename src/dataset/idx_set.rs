@@ -30,8 +30,8 @@ impl IdxSet {
         let [train_images_file, train_labels_file, test_images_file, test_labels_file] = self.files;
         Ok(Dataset {
             name: self.name,
-            train: split(Part::Train, (train_images_file, train_images), (train_labels_file, train_labels))?,
-            test: split(Part::Test, (test_images_file, test_images), (test_labels_file, test_labels))?,
+            train: split(Part::Train, (train_images_file, train_images), (train_labels_file, train_labels))?.into(),
+            test: split(Part::Test, (test_images_file, test_images), (test_labels_file, test_labels))?.into(),
             channels: 1,
             height: HEIGHT,
             width: WIDTH,

@@ -40,9 +40,6 @@ pub const FILES: [File; 4] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABE
 pub const MIRRORS: [&str; 2] =
     ["https://raw.githubusercontent.com/fgnt/mnist/master/", "https://ossci-datasets.s3.amazonaws.com/mnist/"];
 
-/// Folder of the files within a data folder, and within the page's own site.
-pub const FOLDER: &str = "mnist";
-
 /// Mean and standard deviation of the 47,040,000 training pixels divided by 255, as everybody rounds them.
 pub const NORMALIZATION: Normalization = Normalization { mean: 0.1307, std: 0.3081 };
 

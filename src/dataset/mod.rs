@@ -31,6 +31,7 @@ use crate::experiment::limits::DatasetFacts;
 use augment::Augmentation;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// Labelled images, in a training and a test part.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +39,9 @@ pub struct Dataset {
     /// Which data set it is.
     pub name: DatasetName,
     /// Examples to learn from.
-    pub train: Split,
+    pub train: Arc<Split>,
     /// Examples to be judged by.
-    pub test: Split,
+    pub test: Arc<Split>,
     /// Colours of an image: 1 for grey.
     pub channels: usize,
     /// Rows of an image.
@@ -125,6 +126,8 @@ impl Dataset {
         let names: &[&str] = match self.name {
             DatasetName::FashionMnist => &fashion_mnist::CLASS_NAMES,
             DatasetName::Cifar10 => &cifar::CLASS_NAMES,
+            // Own files in colour can only be CIFAR-10's.
+            DatasetName::Upload if self.channels == cifar::CHANNELS => &cifar::CLASS_NAMES,
             DatasetName::Patterns => &patterns::CLASS_NAMES,
             DatasetName::Auto | DatasetName::Mnist | DatasetName::Digits | DatasetName::Upload => &[],
         };
@@ -138,7 +141,8 @@ impl Dataset {
         self.channels * self.height * self.width
     }
 
-    /// A copy of the first `train` training and the first `test` test examples; of all where `None`.
+    /// The first `train` training and the first `test` test examples; where `None`, all of them, which are then shared and
+    /// not copied.
     ///
     /// # Errors
     /// [`Error::TooManyExamples`] if there are fewer, [`Error::NoExamples`] for zero.
@@ -146,9 +150,12 @@ impl Dataset {
         let train = limit(Part::Train, train, self.train.len())?;
         let test = limit(Part::Test, test, self.test.len())?;
         let pixels = self.pixels();
-        let first = |split: &Split, examples: usize| Split {
-            images: split.images[..examples * pixels].to_vec(),
-            labels: split.labels[..examples].to_vec(),
+        let first = |split: &Arc<Split>, examples: usize| {
+            if examples == split.len() {
+                return Arc::clone(split);
+            }
+            let images = split.images[..examples * pixels].to_vec();
+            Arc::new(Split { images, labels: split.labels[..examples].to_vec() })
         };
         let normalization = self.normalization.clone();
         Ok(Self { train: first(&self.train, train), test: first(&self.test, test), normalization, ..*self })
@@ -159,7 +166,7 @@ impl Dataset {
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
-        for split in [&self.train, &self.test] {
+        for split in [&*self.train, &*self.test] {
             for bytes in [&split.images, &split.labels] {
                 digest(&mut hash, bytes);
             }

@@ -105,8 +105,9 @@ fn beginning(bytes: &[u8]) -> String {
 /// The part that a file's name speaks of; training where it does not say.
 fn part(file: &NamedFile) -> Part {
     let name = file.base_name().to_lowercase();
-    let test = !name.contains("train") && (name.contains("test") || name.contains("t10k"));
-    if test { Part::Test } else { Part::Train }
+    // Whole words, so that `latest.bin` is no test.
+    let test = name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word == "test" || word == "t10k");
+    if test && !name.contains("train") { Part::Test } else { Part::Train }
 }
 
 /// Height, width and so on of all images.
@@ -212,15 +213,15 @@ fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
     if test.is_empty() {
         test = split_off_sixth(&mut train, image)?;
     }
-    let (most_train, most_test) = (EXAMPLES, EXAMPLES);
-    for (part, limit, got) in [(Part::Train, most_train, train.len()), (Part::Test, most_test, test.len())] {
-        if got > limit {
-            return Err(Error::UploadTooMany { part: word(part), limit, got });
+    for (part, got) in [(Part::Train, train.len()), (Part::Test, test.len())] {
+        if got > EXAMPLES {
+            return Err(Error::UploadTooMany { part: word(part), limit: EXAMPLES, got });
         }
     }
     let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(shape.channels);
     let normalization = (0..shape.channels).map(|index| Normalization::measured(channel(index))).collect();
     let Shape { channels, height, width, classes } = *shape;
+    let (train, test) = (train.into(), test.into());
     Ok(Dataset { name: DatasetName::Upload, train, test, channels, height, width, classes, normalization })
 }
 

@@ -106,6 +106,16 @@ impl WeightShape {
         }
     }
 
+    /// Rows and columns as a matrix: `[inputs, outputs]`, and of a convolution `[channels_out, channels_in kernel²]`, as
+    /// PyTorch flattens it.
+    #[must_use]
+    pub fn matrix(self) -> [usize; 2] {
+        match self {
+            Self::Dense { inputs, outputs } => [inputs, outputs],
+            Self::Convolution { channels_in, channels_out, kernel } => [channels_out, channels_in * kernel * kernel],
+        }
+    }
+
     /// Units, or feature maps, that the layer computes: the length of its bias.
     #[must_use]
     pub fn outputs(self) -> usize {

@@ -168,8 +168,7 @@ impl Experiment {
     fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
         let orthogonal = self.variants.iter().filter(|variant| variant.base() == BaseInit::Orthogonal).count() as u64;
         let cost = |shape: WeightShape| {
-            let rows = shape.outputs() as u64;
-            let columns = shape.count() as u64 / rows.max(1);
+            let [rows, columns] = shape.matrix().map(|size| size as u64);
             2 * rows * columns * rows.min(columns)
         };
         let per_run = architecture.weight_layers().into_iter().map(|layer| cost(layer.shape)).sum::<u64>();

@@ -78,7 +78,7 @@ fn base_weight(base: BaseInit, shape: WeightShape, activation: Activation, seed:
         BaseInit::LecunNormal => variance::lecun_normal(fan),
         BaseInit::Pytorch => variance::pytorch(fan),
         BaseInit::Orthogonal => {
-            let (rows, columns) = orthogonal::matrix(shape);
+            let [rows, columns] = shape.matrix();
             return orthogonal::orthogonal(rows, columns, gain, &mut StandardNormals::new(rng));
         }
     };

@@ -6,17 +6,6 @@
 //! twice ("twice is enough", Giraud, Langou & Rozložník 2005), which leaves errors of rounding size only. Sums run in
 //! a fixed order, so the result is the same to the bit on every platform, unlike that of a tuned LAPACK.
 
-use crate::experiment::architecture::WeightShape;
-
-/// Rows and columns of a weight as a matrix: `[fan_in, fan_out]` of a dense layer, `[channels_out, channels_in k²]` of a
-/// convolution, as PyTorch flattens it.
-pub(super) fn matrix(shape: WeightShape) -> (usize, usize) {
-    match shape {
-        WeightShape::Dense { inputs, outputs } => (inputs, outputs),
-        WeightShape::Convolution { channels_in, channels_out, kernel } => (channels_out, channels_in * kernel * kernel),
-    }
-}
-
 /// `gain · Q` with shape `[rows, columns]`: columns are orthonormal (`WᵀW = gain² I`) where `rows >= columns`, rows are
 /// (`WWᵀ = gain² I`) otherwise. `normals` are independent `N(0, 1)` numbers.
 ///

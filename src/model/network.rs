@@ -3,7 +3,7 @@
 use super::batch_norm::BatchStatistics;
 use super::pass::{Mode, Pass};
 use crate::experiment::Activation;
-use crate::experiment::architecture::{Architecture, ParameterRole, WeightShape};
+use crate::experiment::architecture::{Architecture, ParameterRole};
 use crate::init::LayerWeights;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
@@ -37,7 +37,7 @@ impl Network {
         let shape = |layer: usize| [runs.len(), 1, layers[layer].shape.outputs()];
         let parameter = |role| match role {
             ParameterRole::Weight(layer) => {
-                let [rows, columns] = matrix(layers[layer].shape);
+                let [rows, columns] = layers[layer].shape.matrix();
                 stacked(runs, |run| &run[layer].weight, [runs.len(), rows, columns], device)
             }
             ParameterRole::Bias(layer) => stacked(runs, |run| &run[layer].bias, shape(layer), device),
@@ -83,14 +83,6 @@ impl Network {
             }
         });
         kept
-    }
-}
-
-/// Rows and columns in which a weight is kept.
-fn matrix(shape: WeightShape) -> [usize; 2] {
-    match shape {
-        WeightShape::Dense { inputs, outputs } => [inputs, outputs],
-        WeightShape::Convolution { channels_in, channels_out, kernel } => [channels_out, channels_in * kernel * kernel],
     }
 }
 

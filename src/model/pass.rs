@@ -1,7 +1,7 @@
 //! The one forward pass through a network: for training, for evaluation and for measuring.
 
 use super::batch_norm::{BatchStatistics, Source, normalize};
-use super::convolution::{convolve, pool, shortcut};
+use super::convolution::{convolve, global_average_pool, pool, shortcut};
 use super::network::Network;
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Layer, Step, Window};
@@ -174,10 +174,9 @@ impl Values {
 
     /// `[runs, batch, channels]`.
     fn means_of_maps(self) -> Tensor<3> {
-        let (runs, FeatureShape { channels, height, width }) = (self.runs, self.shape);
-        let maps = self.into_maps();
-        let batch = maps.dims()[0];
-        let means = maps.reshape([batch, runs * channels, height * width]).mean_dim(2);
+        let (runs, channels) = (self.runs, self.shape.channels);
+        let means = global_average_pool(self.into_maps());
+        let batch = means.dims()[0];
         means.reshape([batch, runs, channels]).swap_dims(0, 1)
     }
 }

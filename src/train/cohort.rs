@@ -3,7 +3,8 @@
 use super::optimizer::{Optimizer, Rate, Rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
-use crate::experiment::architecture::{ParameterRole, WeightLayer};
+use crate::error::{Error, Result};
+use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
 use crate::experiment::{Experiment, InitScheme};
 use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
@@ -110,16 +111,54 @@ impl Group {
     }
 }
 
+/// What one run takes of a device, in bytes.
+struct Demand {
+    /// A training step.
+    step: u64,
+    /// The largest tensor: of values for a batch or a chunk of test examples, or a weight.
+    tensor: u64,
+    /// All parameters.
+    parameters: u64,
+}
+
+impl Demand {
+    fn of(experiment: &Experiment, architecture: &Architecture) -> Self {
+        let batch = experiment.batch_size as u64;
+        let parameters = architecture.parameter_count();
+        let values = batch.max(evaluation_chunk(architecture) as u64) * architecture.largest_value_count();
+        let weights = architecture.weight_layers().into_iter().map(|layer| layer.shape.count() as u64).max();
+        Self {
+            step: architecture.value_count() * batch * BYTES_PER_VALUE + parameters * BYTES_PER_PARAMETER,
+            tensor: 4 * values.max(weights.unwrap_or_default()),
+            parameters: 4 * parameters,
+        }
+    }
+}
+
+/// Refuses a network of which not even one run fits the device.
+///
+/// # Errors
+/// [`Error::Value`] of `model`.
+pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, open: &OpenDevice) -> Result<()> {
+    let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
+    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    for (what, most, needed) in
+        [("a step of one run", open.step_bytes, step), ("its largest tensor", open.tensor_bytes, tensor)]
+    {
+        if needed > most {
+            let expected = format!("a network that takes at most {} MB for {what} on this device", megabytes(most));
+            return Err(Error::value("model", expected, format!("{} MB", megabytes(needed))));
+        }
+    }
+    Ok(())
+}
+
 /// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
 fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
-    let architecture = &plan.architecture;
-    let batch = experiment.batch_size as u64;
-    let parameters = architecture.parameter_count();
-    let step = architecture.value_count() * batch * BYTES_PER_VALUE + parameters * BYTES_PER_PARAMETER;
-    let widest = batch.max(evaluation_chunk(architecture) as u64) * architecture.largest_value_count();
-    let mut fitting = (open.step_bytes / step.max(1)).min(open.tensor_bytes / (4 * widest).max(1));
+    let demand = Demand::of(experiment, &plan.architecture);
+    let mut fitting = (open.step_bytes / demand.step.max(1)).min(open.tensor_bytes / demand.tensor.max(1));
     if let Some(group_bytes) = open.group_bytes {
-        fitting = fitting.min(group_bytes / (4 * parameters).max(1));
+        fitting = fitting.min(group_bytes / demand.parameters.max(1));
     }
     let runs = runs.max(1);
     let fitting = usize::try_from(fitting).unwrap_or(runs).clamp(1, runs);

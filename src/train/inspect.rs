@@ -22,20 +22,17 @@ impl Session {
         let networks = self.cohort.networks();
         let Some((network, index)) = networks.group_of_run(run) else { return Ok(None) };
         let Some(layer) = network.plan.architecture.weight_layers().first().copied() else { return Ok(None) };
-        let weight = network.parameters[0].clone().narrow(0, index, 1);
-        let weight = read(Transaction::default().register(weight)).await?.concat();
+        let count = layer.shape.outputs().min(FILTERS);
         let image = self.dataset.shape();
-        let (pictures, height, width) = match layer.shape {
-            // Row by row a unit's weights, which lie in a column.
-            WeightShape::Dense { inputs, outputs } => {
-                let unit = |unit: usize| (0..inputs).map(|input| weight[input * outputs + unit]).collect();
-                ((0..outputs.min(FILTERS)).map(unit).collect(), image.height, image.width)
-            }
-            WeightShape::Convolution { channels_in, kernel, .. } => {
-                let pictures = weight.chunks(channels_in * kernel * kernel).take(FILTERS).map(<[f32]>::to_vec);
-                (pictures.collect(), kernel, kernel)
-            }
+        let weight = network.parameters[0].clone().narrow(0, index, 1);
+        // A unit's weights lie in a column, those of a feature map in a row.
+        let (weight, height, width) = match layer.shape {
+            WeightShape::Dense { .. } => (weight.narrow(2, 0, count).swap_dims(1, 2), image.height, image.width),
+            WeightShape::Convolution { kernel, .. } => (weight.narrow(1, 0, count), kernel, kernel),
         };
+        let length = weight.dims()[2];
+        let weight = read(Transaction::default().register(weight)).await?.concat();
+        let pictures = weight.chunks(length).map(<[f32]>::to_vec).collect();
         Ok(Some(Filters { run, step: self.step(), channels: image.channels, height, width, pictures }))
     }
 

@@ -1,6 +1,6 @@
 //! One experiment from its first evaluation to its last, in small pieces of work.
 
-use super::cohort::Cohort;
+use super::cohort::{Cohort, check_fit};
 use super::evaluate::{Evaluator, Judgement, Tally, augmented, images, one_hot, read};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
@@ -62,6 +62,7 @@ impl Session {
         let dataset = truncated(dataset, &experiment.dataset)?;
         let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
         let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
+        check_fit(&experiment, &architecture, open)?;
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
         let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers());
         let setup = setup(&experiment, &plan.architecture, &dataset, &batcher, &weights, open);

@@ -63,7 +63,7 @@ impl Folder {
     }
 
     fn put(&self, name: &str, bytes: &[u8]) {
-        self.put_in(mnist::FOLDER, name, bytes);
+        self.put_in("mnist", name, bytes);
     }
 
     fn put_in(&self, folder: &str, name: &str, bytes: &[u8]) {

@@ -307,7 +307,7 @@ fn batch_normalisation_starts_the_products_of_the_control_anew() {
     // Factors 1/4, 1/2, 2, 4; products 1/4, 1/8, then from 1 again: 2, 8. SGD's rate is 1/s².
     let rates = layer_rates(&InitScheme::LearningRateMatched(promotion), &layers, OptimizerKind::Sgd);
     let rates = rates.iter().map(|rates| (rates.weight.learning_rate, rates.bias.learning_rate)).collect::<Vec<_>>();
-    assert_eq!(rates, [(16.0, 16.0), (4.0, 64.0), (0.25, 0.25), (0.0625, 0.015625)], "powers of two are exact");
+    assert_eq!(rates, [(16.0, 16.0), (4.0, 64.0), (0.25, 0.25), (0.0625, 0.015_625)], "powers of two are exact");
 }
 
 #[test]

@@ -51,15 +51,18 @@ pub(crate) fn stage() -> Result<()> {
     Ok(())
 }
 
-/// Copies every `*.gz` and `*.bin` of a folder, which need not exist; returns how many.
+/// Copies every packed or `*.bin` data file of a folder, packed ones rather than plain ones and no archives, which need not exist; returns how many.
 fn copy_files(from: &Path, to: &Path) -> Result<usize> {
     let Ok(entries) = std::fs::read_dir(from) else { return Ok(0) };
     let mut copied = 0;
     for entry in entries {
         let path = entry.with_context(|| format!("cannot list {}", from.display()))?.path();
-        if path.extension().is_some_and(|extension| extension == "gz" || extension == "bin") {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let packed = name.ends_with(".gz") && !name.ends_with(".tar.gz");
+        let plain = name.ends_with(".bin") && !from.join(format!("{name}.gz")).exists();
+        if packed || plain {
             std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-            let file = to.join(path.file_name().unwrap_or_default());
+            let file = to.join(&name);
             std::fs::copy(&path, &file).with_context(|| format!("cannot copy {}", path.display()))?;
             copied += 1;
         }

@@ -24,6 +24,8 @@ const QUAD: usize = 4;
 const PAIR: usize = 2;
 /// Examples whose share of a gradient is summed up by one thread. Fixed, so that sums do not depend on how many there are.
 const BLOCK: usize = 16;
+/// Blocks whose shares are there at the same time.
+const WAVE: usize = 8;
 
 /// What the loops compute with: f32, and f64 for tests against finite differences.
 pub trait Number: Copy + Default + Send + Sync + AddAssign + 'static {
@@ -176,6 +178,15 @@ impl Frame {
             }
         }
     }
+
+    /// Puts maps where their positions are; those that are none of the output stay zero.
+    fn spread<T: Number>(&self, rows: &mut [T], maps: &[T], [height, width]: [usize; 2]) {
+        for (plane, map) in rows.chunks_exact_mut(self.positions).zip(maps.chunks_exact(height * width)) {
+            for (row, values) in plane.chunks_mut(self.columns).zip(map.chunks_exact(width)) {
+                row[..width].copy_from_slice(values);
+            }
+        }
+    }
 }
 
 /// `y = x * W`: `[batch, runs · channels_out, height, width]`.
@@ -220,35 +231,43 @@ pub fn weight_gradient<T: Number>(images: &[T], gradient: &[T], geometry: &Geome
     let maps = geometry.runs * geometry.maps();
     let frame = geometry.frame();
     let size = geometry.runs * geometry.weights();
-    let mut shares = vec![T::default(); geometry.batch.div_ceil(BLOCK) * size];
-    by_blocks(&mut shares, size, |block, share| {
-        let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
-        let mut rows = vec![T::default(); geometry.channels_out * frame.positions];
-        let first = block * BLOCK;
-        let images = images[first * per_example..].chunks_exact(per_example).take(BLOCK);
-        for (images, gradient) in images.zip(gradient[first * maps..].chunks_exact(maps)) {
-            let runs = share.chunks_exact_mut(geometry.weights()).zip(gradient.chunks_exact(geometry.maps()));
-            for (run, (share, gradient)) in runs.enumerate() {
-                if run == 0 || !geometry.shared {
-                    let image = &images[run * geometry.image()..][..geometry.image()];
-                    frame.fill(&mut padded, image, geometry.input);
-                }
-                let planes = gradient.chunks_exact(geometry.output[0] * geometry.output[1]);
-                for (plane, gradient) in rows.chunks_exact_mut(frame.positions).zip(planes) {
-                    for (row, values) in plane.chunks_mut(frame.columns).zip(gradient.chunks_exact(geometry.output[1]))
-                    {
-                        row[..values.len()].copy_from_slice(values);
-                    }
-                }
-                correlate(&padded, &rows, share, geometry, &frame);
-            }
-        }
-    });
     let mut total = vec![T::default(); size];
-    for share in shares.chunks_exact(size) {
-        total.iter_mut().zip(share).for_each(|(total, share)| *total += *share);
+    let mut shares = vec![T::default(); size * WAVE.min(geometry.batch.div_ceil(BLOCK))];
+    for first in (0..geometry.batch).step_by(WAVE * BLOCK) {
+        shares.fill(T::default());
+        by_blocks(&mut shares, size, |block, share| {
+            let first = (first + block * BLOCK).min(geometry.batch);
+            let images = images[first * per_example..].chunks_exact(per_example).take(BLOCK);
+            let examples = images.zip(gradient[first * maps..].chunks_exact(maps));
+            add_weight_gradient(examples, share, geometry, &frame);
+        });
+        for share in shares.chunks_exact(size) {
+            total.iter_mut().zip(share).for_each(|(total, share)| *total += *share);
+        }
     }
     total
+}
+
+/// Adds the gradients of all runs' weights from some examples, given as images and gradients of their maps.
+fn add_weight_gradient<'numbers, T: Number>(
+    examples: impl Iterator<Item = (&'numbers [T], &'numbers [T])>,
+    share: &mut [T],
+    geometry: &Geometry,
+    frame: &Frame,
+) {
+    let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
+    let mut rows = vec![T::default(); geometry.channels_out * frame.positions];
+    for (images, gradient) in examples {
+        let runs = share.chunks_exact_mut(geometry.weights()).zip(gradient.chunks_exact(geometry.maps()));
+        for (run, (share, gradient)) in runs.enumerate() {
+            if run == 0 || !geometry.shared {
+                let image = &images[run * geometry.image()..][..geometry.image()];
+                frame.fill(&mut padded, image, geometry.input);
+            }
+            frame.spread(&mut rows, gradient, geometry.output);
+            correlate(&padded, &rows, share, geometry, frame);
+        }
+    }
 }
 
 /// Weights of one run as `[channels_out / MAPS, channels_in, kernel, kernel, MAPS]`, with zeros for maps beyond the last.

@@ -27,6 +27,13 @@ pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
     }
 }
 
+/// The mean of every feature map of `maps`, `[batch, channels, height, width]`: `[batch, channels]`.
+#[must_use]
+pub fn global_average_pool(maps: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = maps.dims();
+    maps.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+}
+
 /// The shortcut without parameters (He et al. 2016, option A): every `stride`-th row and column, and after each run's
 /// feature maps zeros for the `channels` that it lacks. `maps` is `[batch, runs · channels_in, height, width]`.
 #[must_use]

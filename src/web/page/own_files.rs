@@ -1,7 +1,7 @@
 //! The visitor's own files: chosen with a button or dropped anywhere on the page, and what the worker says of them.
 
 use super::uploads::Uploads;
-use super::wording::{NO_FILES, READING_FILES, upload_text};
+use super::wording::{DEADLY_FILES, NO_FILES, READING_FILES, upload_text};
 use super::{Action, Dispatcher};
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::limits::DatasetFacts;
@@ -80,6 +80,13 @@ impl OwnFiles {
             self.summary.clear();
         }
         self.complain(reason)
+    }
+
+    /// The files are given to no more workers.
+    pub(super) fn forget(&mut self) -> WebResult<()> {
+        self.facts = None;
+        self.summary.clear();
+        self.complain(DEADLY_FILES)
     }
 
     /// Says that there are no files yet.

@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-/// Workers that are given files again which none has answered.
-const TRIES: u32 = 2;
+/// Workers that may crash before they have answered what they were given.
+const TRIES: u32 = 3;
 
 /// What was given to the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ struct Asked<F> {
     files: F,
     /// Taken before, by a worker that is gone.
     again: bool,
-    /// To how many workers in the place of others they were given.
+    /// How many workers have crashed before they answered.
     tries: u32,
 }
 
@@ -48,17 +48,18 @@ impl<F: Clone> Uploads<F> {
         self.asked.pop_front();
     }
 
+    /// The worker has crashed, perhaps of the files that it has not answered.
+    pub fn crashed(&mut self) {
+        self.asked.iter_mut().for_each(|asked| asked.tries += 1);
+    }
+
     /// What another worker has to be given, in this order.
     pub fn for_new_worker(&mut self) -> Vec<F> {
         if let Some(files) = self.kept.take() {
             self.asked.push_front(Asked { files, again: true, tries: 0 });
         }
         self.asked.retain(|asked| asked.tries < TRIES);
-        let given = self.asked.iter_mut().map(|asked| {
-            asked.tries += 1;
-            asked.files.clone()
-        });
-        given.collect()
+        self.asked.iter().map(|asked| asked.files.clone()).collect()
     }
 
     /// Whether the worker has files, or is about to have some.

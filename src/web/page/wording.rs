@@ -83,7 +83,7 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
     [speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// What an experiment will take: `118,282 parameters per run, 9 runs · up to 120 MB · about 40 s on the CPU`.
+/// What an experiment will take: `118,282 parameters per run, 9 runs · about 120 MB of numbers · about 40 s on the CPU`.
 #[must_use]
 pub fn forecast_text(forecast: &Forecast) -> String {
     let Forecast { estimate, seconds, measured } = forecast;
@@ -92,7 +92,10 @@ pub fn forecast_text(forecast: &Forecast) -> String {
     // Nobody should believe the tenths of a second of a guess.
     let time = if *seconds < 9.5 { format!("{:.0} s", seconds.max(1.0)) } else { duration(*seconds) };
     let parameters = grouped(estimate.parameters);
-    format!("{parameters} parameters per run, {runs} · up to {} · about {time} {whose}", memory(estimate.memory_bytes))
+    format!(
+        "{parameters} parameters per run, {runs} · about {} of numbers · about {time} {whose}",
+        memory(estimate.memory_bytes)
+    )
 }
 
 /// Where the estimate would stand, while a field cannot be used.
@@ -126,6 +129,10 @@ pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String 
         sample.classes.len(),
     )
 }
+
+/// Where files have taken one worker after another with them.
+pub const DEADLY_FILES: &str =
+    "The training worker has crashed with your files three times, so it is not given them again. Choose others.";
 
 /// The visitor's own files are being read.
 pub const READING_FILES: &str = "Reading your files …";

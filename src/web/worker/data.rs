@@ -4,7 +4,7 @@ use super::Loaded;
 use super::download::{own, progress, published};
 use super::scope::Turn;
 use crate::dataset::generator::Generator;
-use crate::dataset::published::{files, mirrors};
+use crate::dataset::published::{File, files, mirrors};
 use crate::dataset::{Dataset, cifar, digits, fashion_mnist, mnist, patterns};
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
@@ -64,23 +64,22 @@ async fn load_idx(name: DatasetName) -> Result<Dataset> {
 async fn load_cifar10() -> Result<Dataset> {
     let folder = DatasetName::Cifar10.name();
     let [batches @ .., test_file] = &cifar::FILES;
-    let missing = |error: Error| match error {
-        Error::Download { file, reason } => Error::Download { file, reason: format!("{reason}. {}", own_files()) },
-        other => other,
-    };
-    let test = own(folder, test_file).await.map_err(missing)?;
     let mut train = Vec::new();
     for file in batches {
-        match own(folder, file).await {
-            Ok(bytes) => train.push((file.name, bytes)),
-            Err(Error::Download { .. }) if !train.is_empty() => {}
-            Err(error) => return Err(missing(error)),
-        }
+        train.extend(own(folder, file).await?.map(|bytes| (file.name, bytes)));
     }
+    let missing = |file: &File| Error::Download {
+        file: file.name.to_owned(),
+        reason: format!("this site does not have it. {}", own_files()),
+    };
+    if train.is_empty() {
+        return Err(missing(&batches[0]));
+    }
+    let test = own(folder, test_file).await?.ok_or_else(|| missing(test_file))?;
     let train = train.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect::<Vec<_>>();
     cifar::assemble(&train, (test_file.name, &test))
 }
 
 fn own_files() -> String {
-    format!("Where this site does not have it, download {} and give it to this page as your own file", cifar::URL)
+    format!("Download {} and drop it on this page, or choose it under Data, your own files", cifar::URL)
 }

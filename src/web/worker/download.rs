@@ -40,17 +40,21 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
     Ok(bytes)
 }
 
-/// A file of the page's own site, unpacked where it is packed, whose contents are not compared with any checksum.
+/// A file of the page's own site, unpacked where it is packed, whose contents are not compared with any checksum; nothing
+/// where the site does not have it.
 ///
 /// # Errors
-/// [`Error::Download`], [`Error::DataFileUnreadable`].
-pub(super) async fn own(folder: &str, file: &File) -> Result<Vec<u8>> {
+/// [`Error::Download`] when the site has it but cannot send it, and [`Error::DataFileUnreadable`].
+pub(super) async fn own(folder: &str, file: &File) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
-    let bytes = match fetch(&packed, file).await {
-        Err(Error::Download { .. }) => fetch(packed.trim_end_matches(".gz"), file).await?,
-        fetched => fetched?,
-    };
-    unpacked(file.name, &bytes, file.bytes).await
+    let mut sent = try_fetch(&packed, file).await?;
+    if sent.is_none() {
+        sent = try_fetch(packed.trim_end_matches(".gz"), file).await?;
+    }
+    match sent {
+        Some(bytes) => unpacked(file.name, &bytes, file.bytes).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn own_url(folder: &str, file: &File) -> String {
@@ -85,10 +89,26 @@ pub(super) async fn unpacked(name: &str, bytes: &[u8], limit: usize) -> Result<V
 }
 
 async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
-    let name = format!("{}.gz", file.name);
+    let missing = || Error::Download { file: packed_name(file), reason: NOT_THERE.to_owned() };
+    try_fetch(url, file).await?.ok_or_else(missing)
+}
+
+/// Why a file is not there, in words.
+const NOT_THERE: &str = "the server answered 404 Not Found, or with a page of its own";
+
+fn packed_name(file: &File) -> String {
+    format!("{}.gz", file.name)
+}
+
+/// What `url` sends; nothing where there is no such file.
+async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
+    let name = packed_name(file);
     let failed = |reason: String| Error::Download { file: name.clone(), reason };
     let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(|error| failed(describe(&error)))?;
     let response = response.unchecked_into::<Response>();
+    if response.status() == 404 {
+        return Ok(None);
+    }
     if !response.ok() {
         return Err(failed(format!("the server answered {} {}", response.status(), response.status_text())));
     }
@@ -102,10 +122,7 @@ async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
     });
     let bytes = bytes.await.map_err(|error| failed(describe(&error)))?;
     // A server's own "not found" page, sent with status 200, is no damaged file.
-    if bytes.first() == Some(&MARKUP) || bytes.is_empty() {
-        return Err(failed("the server sent something else".to_owned()));
-    }
-    Ok(bytes)
+    Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
 
 /// Reads a response piece by piece, up to a little more than `limit` bytes, and tells `heard` how much has come and

@@ -3,6 +3,7 @@
 use super::scope::post;
 use super::{Failure, device_failure};
 use crate::dataset::Dataset;
+use crate::error::Error;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::protocol::{Event, FailureKind, ImageSource};
 use crate::train::Session;
@@ -24,17 +25,18 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
     }
 }
 
-/// Tells the page the weights of the first layer of a run.
-pub(super) async fn filters(session: &Session, run: usize) -> Result<(), Failure> {
+/// Tells the page the weights of the first layer of the run that it looks into.
+pub(super) async fn filters(session: &Session, run: Option<usize>) -> Result<(), Failure> {
+    let Some(run) = run else { return Ok(()) };
     if let Some(filters) = session.filters(run).await.map_err(device_failure)? {
         post(&Event::Filters { filters });
     }
     Ok(())
 }
 
-/// Tells the page what a run got wrong at the last evaluation.
-pub(super) fn examine(session: &Session, run: usize) {
-    if let Some(examination) = session.examination(run) {
+/// Tells the page what the run that it looks into got wrong at the last evaluation.
+pub(super) fn examine(session: &Session, run: Option<usize>) {
+    if let Some(examination) = run.and_then(|run| session.examination(run)) {
         post(&Event::Examination { examination });
     }
 }
@@ -50,10 +52,8 @@ pub(super) async fn classify(session: &Session, image: ImageSource) -> Result<()
     };
     match session.classify(&pixels).await {
         Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
-        Err(error @ crate::error::Error::PixelCount { .. }) => {
-            // The page drew for another data set: nothing is wrong with the training.
-            log::warn!("{error}");
-        }
+        // The page drew for another data set: nothing is wrong with the training, and nobody has an answer.
+        Err(Error::PixelCount { .. }) => post(&Event::Classified { pixels, test, probabilities: Vec::new() }),
         Err(error) => return Err(Failure::new(FailureKind::Device, error)),
     }
     Ok(())

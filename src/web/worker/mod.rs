@@ -41,8 +41,8 @@ struct Worker {
     data: Option<Loaded>,
     /// The visitor's own files, once there are some.
     uploaded: Option<Rc<Dataset>>,
-    /// The run that the page looks into.
-    inspected: usize,
+    /// The run that the page looks into, if any: what nobody looks at is not read back.
+    inspected: Option<usize>,
 }
 
 /// A data set that stays for the next experiment.
@@ -86,7 +86,7 @@ enum Interrupt {
 
 impl Worker {
     fn new(inbox: Inbox, turn: Turn) -> Self {
-        Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: 0 }
+        Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: None }
     }
 
     async fn serve(mut self) {
@@ -117,7 +117,7 @@ impl Worker {
     /// Does what needs no session.
     async fn prepare(&mut self, command: &Command, files: Vec<File>) {
         match command {
-            Command::Inspect { run } => self.inspected = *run,
+            Command::Inspect { run } => self.inspected = Some(*run),
             Command::Upload => {
                 if let Some(dataset) = upload::receive(files).await {
                     self.uploaded = Some(Rc::new(dataset));

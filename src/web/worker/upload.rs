@@ -30,25 +30,29 @@ pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
 
 async fn read(files: Vec<File>) -> Result<Dataset> {
     let mut contents = Vec::new();
+    // All files together must fit, packed and unpacked.
+    let mut left = UNPACKED;
     for file in files {
-        contents.push(read_file(&file).await?);
+        let file = read_file(&file, left).await?;
+        left = left.saturating_sub(file.bytes.len());
+        contents.push(file);
     }
     assemble(contents)
 }
 
-/// One file, unpacked where it is packed by gzip; its name then loses the `.gz`.
-async fn read_file(file: &File) -> Result<NamedFile> {
+/// One file of at most `limit` bytes, unpacked where it is packed by gzip; its name then loses the `.gz`.
+async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     let name = file.name();
-    let too_large = |limit: usize| Error::DataFileTooLarge { path: name.clone(), limit: limit as u64 };
-    if file.size() > UNPACKED as f64 {
-        return Err(too_large(UNPACKED));
+    let too_large = || Error::DataFileTooLarge { path: name.clone(), limit: limit as u64 };
+    if file.size() > limit as f64 {
+        return Err(too_large());
     }
     let unreadable = |error| Error::DataFileUnreadable { path: name.clone(), reason: describe(&error) };
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
     let packed = Uint8Array::new(&buffer).to_vec();
-    let bytes = unpacked(&name, &packed, UNPACKED).await?;
-    if bytes.len() > UNPACKED {
-        return Err(too_large(UNPACKED));
+    let bytes = unpacked(&name, &packed, limit).await?;
+    if bytes.len() > limit {
+        return Err(too_large());
     }
     let name = match name.strip_suffix(".tgz") {
         Some(stem) => format!("{stem}.tar"),

@@ -13,8 +13,8 @@ fn tiny(height: usize, width: usize) -> Dataset {
     let split = Split { images, labels: vec![0, 1, 2, 3] };
     Dataset {
         name: DatasetName::Upload,
-        train: split.clone(),
-        test: split,
+        train: split.clone().into(),
+        test: split.into(),
         channels: 2,
         height,
         width,

@@ -19,7 +19,7 @@ fn assemble(files: &[Given<'_>]) -> Result<Dataset, Error> {
 
 fn labels_of(files: &[Given<'_>]) -> (Vec<u8>, Vec<u8>) {
     let dataset = assemble(files).expect("files that will do");
-    (dataset.train.labels, dataset.test.labels)
+    (dataset.train.labels.clone(), dataset.test.labels.clone())
 }
 
 #[test]
@@ -169,9 +169,9 @@ proptest! {
         let images = [header(idx::IMAGES_MAGIC, &lengths), pixels.clone()].concat();
         let dataset = assemble(&[("i", &images), ("l", &labels_file(&labels))]).expect("a pair");
         prop_assert_eq!((dataset.height, dataset.width), (height, width), "size");
-        prop_assert_eq!([dataset.train.images, dataset.test.images].concat(), pixels, "pixels");
+        prop_assert_eq!([&dataset.train.images[..], &dataset.test.images].concat(), pixels, "pixels");
         prop_assert_eq!(dataset.test.labels.len(), (labels.len() / 6).max(1), "a sixth");
-        prop_assert_eq!([dataset.train.labels, dataset.test.labels].concat(), labels, "labels");
+        prop_assert_eq!([&dataset.train.labels[..], &dataset.test.labels].concat(), labels, "labels");
         prop_assert!(dataset.normalization[0].std > 0.0, "to be divided by");
     }
 }

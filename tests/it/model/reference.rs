@@ -6,7 +6,7 @@ use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
 use emergence_lab::init::LayerWeights;
 use emergence_lab::model::batch_norm::{BatchStatistics, Source, normalize};
-use emergence_lab::model::convolution::{convolve, pool, shortcut};
+use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -185,8 +185,9 @@ fn forward(case: &LayerCase, leaves: &Leaves) -> (Tensor<4>, Statistics) {
         "max_pool" => plain(pool(input, Pooling::Max, Window::POOL)),
         "average_pool" => plain(pool(input, Pooling::Average, Window::POOL)),
         "global_average_pool" => {
-            let [batch, channels, height, width] = input.dims();
-            plain(input.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels, 1, 1]))
+            let means = global_average_pool(input);
+            let [batch, channels] = means.dims();
+            plain(means.reshape([batch, channels, 1, 1]))
         }
         "batch_norm" => {
             let (output, first) = leaves.normalize("", input);

@@ -24,7 +24,7 @@ use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, exports, variants, wording};
 use crate::experiment::{Experiment, InitScheme, Language, ParsedQuery, View, parse_query};
 use crate::metrics::History;
-use crate::protocol::{Command, Event};
+use crate::protocol::{Command, Event, FailureKind};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::schedule::{Redraw, now};
@@ -141,6 +141,7 @@ impl Page {
             Action::Heard(event) => self.hear(*event),
             Action::WorkerLost(message) => {
                 self.session.worker_lost(&message);
+                self.files.uploads.crashed();
                 self.expect_news()
             }
             Action::WorkerSilent => self.mention_silence(),
@@ -297,6 +298,9 @@ impl Page {
     fn hear(&mut self, event: Event) -> WebResult<()> {
         if !self.session.accepts(&event) {
             return Ok(());
+        }
+        if matches!(event, Event::Failed { kind: FailureKind::Crash, .. }) {
+            self.files.uploads.crashed();
         }
         let effects = self.session.event(&event);
         self.expect_news()?;

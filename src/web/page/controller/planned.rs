@@ -67,7 +67,11 @@ impl Page {
 
     /// Gives a new worker what the one before it had.
     pub(super) fn give_files_again(&mut self) -> WebResult<()> {
+        let there_were = self.files.uploads.any();
         let choices = self.files.uploads.for_new_worker();
+        if there_were && choices.is_empty() {
+            self.files.forget()?;
+        }
         choices.iter().try_for_each(|files| self.send_files(files))
     }
 

@@ -105,7 +105,11 @@ pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
         return "Choose a test image; drawings are for grey images only.".to_owned();
     }
     let digits = classes.iter().all(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
-    let thing = if digits { "a digit".to_owned() } else { format!("one of {}", classes.join(", ")) };
+    let thing = match classes.len() {
+        _ if digits => "a digit".to_owned(),
+        0..=10 => format!("one of {}", classes.join(", ")),
+        _ => "something like the training images".to_owned(),
+    };
     format!("Draw {thing} with mouse, pen or finger, or choose a test image.")
 }
 
