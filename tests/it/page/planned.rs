@@ -68,7 +68,7 @@ fn the_estimate_is_told_in_round_numbers() {
     let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));
     assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of numbers · about 1 s on the CPU", "a tiny one");
     let text = forecast_text(&forecast("data=cifar-10&model=resnet:64,128&batch=64", None));
-    assert!(text.contains(" GB · ") && text.contains(" h on the CPU"), "a huge one: {text}");
+    assert!(text.contains(" GB of numbers · ") && text.contains(" h on the CPU"), "a huge one: {text}");
 }
 
 #[test]

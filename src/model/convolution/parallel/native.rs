@@ -3,6 +3,10 @@
 use rayon::prelude::*;
 
 /// Calls `work` with the index and the numbers of every block of `length` numbers; the last one may be shorter.
-pub(in super::super) fn by_blocks<T: Send>(values: &mut [T], length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+pub(in crate::model::convolution) fn by_blocks<T: Send>(
+    values: &mut [T],
+    length: usize,
+    work: impl Fn(usize, &mut [T]) + Sync,
+) {
     values.par_chunks_mut(length.max(1)).enumerate().for_each(|(index, block)| work(index, block));
 }
