@@ -24,7 +24,7 @@ test('choosing a preset fills the form and the address', async ({ lab }) => {
   await expect(lab.field('data')).toHaveValue('cifar-10');
   await expect(lab.field('model')).toHaveValue('cnn:16,32');
   await expect(lab.field('norm')).toHaveValue('batch');
-  await expect(lab.root.locator('#lesson')).toContainText('Batch normalisation');
+  await expect(lab.root.locator('#lesson')).toContainText('batch normalisation');
   await lab.field('steps').fill('299');
   await expect(lab.preset.locator('option:checked')).toHaveText('Custom');
   await lab.field('steps').fill('300');
