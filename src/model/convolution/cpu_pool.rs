@@ -3,22 +3,42 @@
 //! Burn's own one keeps the place of every maximum as a 64-bit number and took a quarter of a training step. Here the
 //! gradient looks for the maximum again, and nothing is decided by a branch, which a processor could only guess.
 
-/// The larger of two numbers, the first of equal ones, NaN where one of them is.
-fn larger<T: PartialOrd + Copy>(one: T, other: T) -> T {
-    // NaN is not even equal to itself.
-    let is_nan = one.partial_cmp(&one).is_none();
-    if one >= other || is_nan { one } else { other }
+/// Choices between numbers by their bits. Browsers compile a choice between floats to a jump.
+pub trait Choice: Copy + PartialOrd + Default {
+    /// `self` where `keep`, else `other`.
+    fn or(self, keep: bool, other: Self) -> Self;
+
+    /// The larger of two numbers, the first of equal ones, NaN where one of them is.
+    fn larger(self, other: Self) -> Self {
+        // NaN is not even equal to itself.
+        let is_nan = self.partial_cmp(&self).is_none();
+        self.or((self >= other) | is_nan, other)
+    }
 }
+
+macro_rules! choice {
+    ($number:ty, $bits:ty) => {
+        impl Choice for $number {
+            fn or(self, keep: bool, other: Self) -> Self {
+                let mask = <$bits>::from(keep).wrapping_neg();
+                Self::from_bits(self.to_bits() & mask | other.to_bits() & !mask)
+            }
+        }
+    };
+}
+
+choice!(f32, u32);
+choice!(f64, u64);
 
 /// The largest value of every window of maps of `height` and `width`, at least two; an odd last row or column is left out.
 #[must_use]
-pub fn max_pool<T: PartialOrd + Copy>(maps: &[T], [height, width]: [usize; 2]) -> Vec<T> {
+pub fn max_pool<T: Choice>(maps: &[T], [height, width]: [usize; 2]) -> Vec<T> {
     let mut pooled = Vec::with_capacity(maps.len() / 4);
     for map in maps.chunks_exact(height * width) {
         for rows in map.chunks_exact(2 * width) {
             let (top, bottom) = rows.split_at(width);
             let windows = top.as_chunks::<2>().0.iter().zip(bottom.as_chunks::<2>().0);
-            pooled.extend(windows.map(|([a, b], [c, d])| larger(larger(*a, *b), larger(*c, *d))));
+            pooled.extend(windows.map(|([a, b], [c, d])| a.larger(*b).larger(c.larger(*d))));
         }
     }
     pooled
@@ -26,11 +46,7 @@ pub fn max_pool<T: PartialOrd + Copy>(maps: &[T], [height, width]: [usize; 2]) -
 
 /// The gradient with respect to the maps: that of each window goes to its largest value, the first of equal ones.
 #[must_use]
-pub fn max_pool_gradient<T: PartialOrd + Copy + Default>(
-    maps: &[T],
-    gradient: &[T],
-    [height, width]: [usize; 2],
-) -> Vec<T> {
+pub fn max_pool_gradient<T: Choice>(maps: &[T], gradient: &[T], [height, width]: [usize; 2]) -> Vec<T> {
     let zero = T::default();
     let mut result = vec![zero; maps.len()];
     let planes = result.chunks_exact_mut(height * width).zip(maps.chunks_exact(height * width));
@@ -41,9 +57,9 @@ pub fn max_pool_gradient<T: PartialOrd + Copy + Default>(
             let windows = top.as_chunks::<2>().0.iter().zip(bottom.as_chunks::<2>().0);
             let results = result_top.as_chunks_mut::<2>().0.iter_mut().zip(result_bottom.as_chunks_mut::<2>().0);
             for ((([a, b], [c, d]), (top, bottom)), gradient) in windows.zip(results).zip(gradient) {
-                let largest = larger(larger(*a, *b), larger(*c, *d));
+                let largest = a.larger(*b).larger(c.larger(*d));
                 let (first, second, third) = (*a == largest, *b == largest, *c == largest);
-                let given = |here: bool| if here { *gradient } else { zero };
+                let given = |here: bool| gradient.or(here, zero);
                 *top = [given(first), given(second & !first)];
                 *bottom = [given(third & !first & !second), given(!(first | second | third))];
             }
