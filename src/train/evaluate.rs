@@ -85,7 +85,7 @@ impl Evaluator {
     pub(super) fn new(
         dataset: &Rc<Dataset>,
         architecture: &Architecture,
-        activity: ActivitySpec,
+        activity: &ActivitySpec,
         device: &Device,
     ) -> Result<Self> {
         let indices = first_indices(dataset.test.len());

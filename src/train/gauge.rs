@@ -45,7 +45,7 @@ impl Gauge {
     ///
     /// # Errors
     /// [`Error::Emergence`] for an architecture without a layer to measure, which no experiment has.
-    pub(super) fn new(architecture: &Architecture, activity: ActivitySpec) -> Result<Self> {
+    pub(super) fn new(architecture: &Architecture, activity: &ActivitySpec) -> Result<Self> {
         let rule = match activity.definition {
             ActiveDefinition::Sample => ActiveRule::Sample,
             ActiveDefinition::Mean => ActiveRule::Mean,

@@ -71,7 +71,7 @@ impl Session {
             tally: Some(Tally::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
-            evaluator: Evaluator::new(&dataset, &plan.architecture, experiment.activity.clone(), &open.device)?,
+            evaluator: Evaluator::new(&dataset, &plan.architecture, &experiment.activity, &open.device)?,
             device: open.device.clone(),
             losses: Vec::new(),
             evaluations: Vec::new(),

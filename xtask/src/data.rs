@@ -58,8 +58,9 @@ fn copy_files(from: &Path, to: &Path) -> Result<usize> {
     for entry in entries {
         let path = entry.with_context(|| format!("cannot list {}", from.display()))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let packed = name.ends_with(".gz") && !name.ends_with(".tar.gz");
-        let plain = name.ends_with(".bin") && !from.join(format!("{name}.gz")).exists();
+        let is = |path: &Path, wanted: &str| path.extension().is_some_and(|extension| extension == wanted);
+        let packed = is(&path, "gz") && !is(&path.with_extension(""), "tar");
+        let plain = is(&path, "bin") && !from.join(format!("{name}.gz")).exists();
         if packed || plain {
             std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
             let file = to.join(&name);

@@ -343,8 +343,7 @@ fn convolve<T: Number>(
 }
 
 /// [`LANES`] neighbouring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
-/// the early return only spares the compiler doubts about it.
-#[expect(clippy::needless_range_loop, reason = "loops over constants are unrolled, and sums stay in registers")]
+/// the early returns only spare the compiler doubts about it. Loops over constants are unrolled, and sums stay in registers.
 fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Frame) -> [[T::Quad; 2]; MAPS] {
     let mut sums = [[T::Quad::default(); 2]; MAPS];
     let channels = padded.chunks_exact(frame.channel()).zip(weights.chunks_exact(frame.offsets.len()));
@@ -354,8 +353,8 @@ fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Fr
             let Some(values) = channel.get(*offset..).and_then(|values| values.first_chunk::<LANES>()) else {
                 return sums;
             };
-            let [a, b, c, d, e, f, g, h] = *values;
-            let (near, far) = (T::quad([a, b, c, d]), T::quad([e, f, g, h]));
+            let [near, far] = values.as_chunks::<QUAD>().0 else { return sums };
+            let (near, far) = (T::quad(*near), T::quad(*far));
             for map in 0..MAPS {
                 let weight = T::splat(weights[map]);
                 sums[map][0] = sums[map][0] + weight * near;
@@ -405,14 +404,15 @@ fn correlate_tile<T: Number, const M: usize, const K: usize>(
         for (map, sums) in products::<T, M, K>(maps, values).into_iter().enumerate() {
             let window = &mut share[((corner.0 + map) * count + channel) * taps + corner.1..][..K];
             for (place, quad) in window.iter_mut().zip(sums) {
-                T::array(quad).into_iter().for_each(|lane| *place += lane);
+                for lane in T::array(quad) {
+                    *place += lane;
+                }
             }
         }
     }
 }
 
 /// The scalar product of each of `M` maps with each of `K` rows of values, all of the same length; in four parts.
-#[expect(clippy::needless_range_loop, reason = "loops over constants are unrolled, and sums stay in registers")]
 fn products<T: Number, const M: usize, const K: usize>(maps: [&[T]; M], values: [&[T]; K]) -> [[T::Quad; K]; M] {
     let mut sums = [[T::Quad::default(); K]; M];
     let maps = maps.map(|map| map.as_chunks::<QUAD>().0);

@@ -6,13 +6,15 @@
 /// Choices between numbers by their bits. Browsers compile a choice between floats to a jump.
 pub trait Choice: Copy + PartialOrd + Default {
     /// `self` where `keep`, else `other`.
+    #[must_use]
     fn or(self, keep: bool, other: Self) -> Self;
 
     /// The larger of two numbers, the first of equal ones, NaN where one of them is.
+    #[must_use]
     fn larger(self, other: Self) -> Self {
         // NaN is not even equal to itself.
         let is_nan = self.partial_cmp(&self).is_none();
-        self.or((self >= other) | is_nan, other)
+        self.or(self >= other || is_nan, other)
     }
 }
 
@@ -60,8 +62,8 @@ pub fn max_pool_gradient<T: Choice>(maps: &[T], gradient: &[T], [height, width]:
                 let largest = a.larger(*b).larger(c.larger(*d));
                 let (first, second, third) = (*a == largest, *b == largest, *c == largest);
                 let given = |here: bool| gradient.or(here, zero);
-                *top = [given(first), given(second & !first)];
-                *bottom = [given(third & !first & !second), given(!(first | second | third))];
+                *top = [given(first), given(second && !first)];
+                *bottom = [given(third && !first && !second), given(!(first || second || third))];
             }
         }
     }

@@ -126,7 +126,7 @@ fn a_look_into_a_run_agrees_with_its_evaluation() {
         assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");
         let correct = (0..10).map(|class| examination.confusion[class * 11]).sum::<u32>();
         let accuracy = run.final_accuracy().expect("evaluated");
-        assert!((f64::from(correct) / 128.0 - f64::from(accuracy)).abs() < 1e-6, "the diagonal is the accuracy");
+        assert!((f64::from(correct) / 128.0 - accuracy).abs() < 1e-6, "the diagonal is the accuracy");
         assert_eq!(examination.mistakes.len(), (128 - correct as usize).min(24), "mistakes are shown");
         for mistake in &examination.mistakes {
             assert_eq!(mistake.label, dataset.test.labels[mistake.index], "true class");
