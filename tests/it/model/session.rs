@@ -2,7 +2,7 @@
 
 use super::experiment;
 use emergence_lab::dataset::{Dataset, digits, patterns};
-use emergence_lab::device::open_cpu;
+use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::Network as Graph;
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::architecture::FeatureShape;
@@ -100,6 +100,20 @@ fn a_convolutional_run_is_measured_at_both_levels() {
     assert_eq!(run.active_fraction[0].1.len(), 5, "a fraction for every layer");
     let (unit, channel) = (run.emergence_b[0].1.expect("paths"), run.channel_emergence_b[0].1.expect("paths"));
     assert!(unit > channel && channel > 0.0, "there are more units than maps: {unit} and {channel}");
+}
+
+#[test]
+fn a_network_that_does_not_fit_the_device_is_refused_with_a_sentence() {
+    let experiment = experiment("data=digits&model=cnn:8&batch=64&seeds=1&init=kaiming_normal");
+    for (small, what) in [
+        (OpenDevice { step_bytes: 1 << 20, ..open_cpu() }, "a step of one run"),
+        (OpenDevice { tensor_bytes: 1 << 20, ..open_cpu() }, "its largest tensor"),
+    ] {
+        let error = Session::new(&experiment, &few_digits(), &small).expect_err("more than a megabyte");
+        assert_eq!(error.key(), Some("model"), "{error}");
+        assert!(error.to_string().contains(&format!("at most 1 MB for {what} on this device")), "{error}");
+    }
+    assert!(Session::new(&experiment, &few_digits(), &open_cpu()).is_ok(), "it fits a device of usual size");
 }
 
 #[test]
