@@ -14,6 +14,18 @@ pub enum Error {
         /// The text that was found.
         got: String,
     },
+    /// The formula of an initialisation cannot be read or evaluated.
+    #[error("init: {reason}: `{part}` at character {character} of `{formula}`")]
+    Formula {
+        /// The formula.
+        formula: String,
+        /// The part of it that is wrong; empty where something is missing.
+        part: String,
+        /// Where that begins, counted from 1.
+        character: usize,
+        /// What was expected there.
+        reason: String,
+    },
     /// A data file could not be downloaded.
     #[error("{file} could not be downloaded: {reason}")]
     Download {
@@ -313,6 +325,7 @@ impl Error {
             Self::Value { key, .. } => Some(key),
             Self::TooManyExamples { part, .. } | Self::NoExamples { part } => Some(part),
             Self::BatchSize { .. } => Some("batch"),
+            Self::Formula { .. } => Some("init"),
             _ => None,
         }
     }

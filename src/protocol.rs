@@ -1,11 +1,11 @@
 //! What page and worker say to each other: one closed enum each way, as JSON text. The worker speaks first
 //! ([`Event::Ready`] with the protocol version), so that an old cached worker meets a new page with a plain sentence.
 
-use crate::metrics::{DatasetSample, Environment, Examination, Filters, Record, Setup, Timing};
+use crate::metrics::{DatasetSample, Environment, Examination, Filters, Preparing, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,6 +127,11 @@ pub enum Event {
         /// Probability of each class, per run, variants outermost; not finite in a run that has diverged.
         #[serde(deserialize_with = "crate::metrics::nan_for_null")]
         probabilities: Vec<Vec<f32>>,
+    },
+    /// Initial weights are being tuned.
+    Preparing {
+        /// How far it is.
+        preparing: Preparing,
     },
     /// The cohort stands.
     Started {

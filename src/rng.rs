@@ -21,6 +21,16 @@ pub enum Purpose {
     Synthetic = 4,
     /// Random crops and flips of a mini-batch; the index is the training step.
     Augmentation = 5,
+    /// The order in which tuning methods use the training examples; the index is the epoch.
+    TuningOrder = 6,
+    /// Inputs that a tuning method makes up; the index is its iteration.
+    TuningInputs = 7,
+    /// Labels that a tuning method makes up; the index is its iteration.
+    TuningLabels = 8,
+    /// The random order of a rescaling's factors; the index is the attempt.
+    Shuffle = 9,
+    /// Random masks of active units; the index is the mask.
+    RandomActivity = 10,
 }
 
 /// The generator named by `(seed, purpose, index)`.

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 pub struct Batcher {
     examples: u32,
     batch_size: usize,
-    seed: u64,
+    /// Names the order: a seed and what the examples are used for.
+    key: (u64, Purpose),
     /// The epoch whose order is kept.
     epoch: u64,
     order: Vec<u32>,
@@ -26,12 +27,25 @@ impl Batcher {
     /// # Errors
     /// [`Error::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
     pub fn new(examples: usize, batch_size: usize, seed: u64) -> Result<Self> {
+        Self::keyed(examples, batch_size, (seed, Purpose::BatchOrder))
+    }
+
+    /// The same for a method that tunes initial weights before the training: another order, so that the first steps of the
+    /// training do not meet the batches that the weights were tuned on.
+    ///
+    /// # Errors
+    /// As [`Batcher::new`].
+    pub fn for_tuning(examples: usize, batch_size: usize, seed: u64) -> Result<Self> {
+        Self::keyed(examples, batch_size, (seed, Purpose::TuningOrder))
+    }
+
+    fn keyed(examples: usize, batch_size: usize, key: (u64, Purpose)) -> Result<Self> {
         let refuse = Error::BatchSize { examples, batch_size };
         if batch_size == 0 || batch_size > examples {
             return Err(refuse);
         }
         let examples = u32::try_from(examples).map_err(|_| refuse)?;
-        Ok(Self { examples, batch_size, seed, epoch: 0, order: order(examples, seed, 0) })
+        Ok(Self { examples, batch_size, key, epoch: 0, order: order(examples, key, 0) })
     }
 
     /// Steps until every example of a full batch has been used once.
@@ -44,7 +58,7 @@ impl Batcher {
     pub fn batch(&mut self, step: u64) -> &[u32] {
         let epoch = step / self.steps_per_epoch();
         if epoch != self.epoch {
-            self.order = order(self.examples, self.seed, epoch);
+            self.order = order(self.examples, self.key, epoch);
             self.epoch = epoch;
         }
         #[expect(clippy::cast_possible_truncation, reason = "below the number of batches, itself a usize")]
@@ -56,7 +70,7 @@ impl Batcher {
     #[must_use]
     pub fn order_sha256(&self) -> String {
         let mut hash = Sha256::new();
-        for index in order(self.examples, self.seed, 0) {
+        for index in order(self.examples, self.key, 0) {
             hash.update(index.to_le_bytes());
         }
         hexadecimal(&hash.finalize())
@@ -64,8 +78,8 @@ impl Batcher {
 }
 
 /// The permutation of `0..examples` for an epoch, all equally likely (Fisher & Yates; Durstenfeld 1964).
-fn order(examples: u32, seed: u64, epoch: u64) -> Vec<u32> {
-    let mut draws = stream(seed, Purpose::BatchOrder, epoch);
+fn order(examples: u32, (seed, purpose): (u64, Purpose), epoch: u64) -> Vec<u32> {
+    let mut draws = stream(seed, purpose, epoch);
     let mut order: Vec<u32> = (0..examples).collect();
     for last in (1..examples).rev() {
         order.swap(last as usize, below(&mut draws, last + 1) as usize);

@@ -132,14 +132,36 @@ pub struct WeightLayer {
     pub shape: WeightShape,
     /// Whether batch normalisation follows. Then there is no bias, which the normalisation would only take away again.
     pub normalized: bool,
+    /// Where it stands in the network.
+    pub place: Place,
+}
+
+/// Where a layer with weights stands in a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// On the way that everything takes, before the last layer.
+    Trunk,
+    /// In a residual branch, before its last layer.
+    Branch,
+    /// The last layer of a residual branch: what it computes is added to the shortcut.
+    BranchEnd,
+    /// The last layer, which computes the logits.
+    Output,
 }
 
 impl WeightLayer {
     /// The layers of a plain dense network with these widths, input and output included.
     #[must_use]
     pub fn dense_chain(widths: &[usize]) -> Vec<Self> {
-        let shapes = widths.windows(2).map(|pair| WeightShape::Dense { inputs: pair[0], outputs: pair[1] });
-        shapes.map(|shape| Self { shape, normalized: false }).collect()
+        let place = |index: usize| if index + 2 == widths.len() { Place::Output } else { Place::Trunk };
+        let pairs = widths.windows(2).enumerate();
+        pairs
+            .map(|(index, pair)| Self {
+                shape: WeightShape::Dense { inputs: pair[0], outputs: pair[1] },
+                normalized: false,
+                place: place(index),
+            })
+            .collect()
     }
 
     /// Length of its bias: 0 where it has none.
@@ -230,6 +252,18 @@ impl Architecture {
             _ => None,
         });
         weights.collect()
+    }
+
+    /// The layers with weights in words, input side first: `dense 784 → 128`, `conv 3×3, 16 → 32`.
+    #[must_use]
+    pub fn weight_layer_names(&self) -> Vec<String> {
+        let name = |layer: WeightLayer| match layer.shape {
+            WeightShape::Dense { inputs, outputs } => format!("dense {inputs} → {outputs}"),
+            WeightShape::Convolution { channels_in, channels_out, kernel } => {
+                format!("conv {kernel}×{kernel}, {channels_in} → {channels_out}")
+            }
+        };
+        self.weight_layers().into_iter().map(name).collect()
     }
 
     /// All parameter tensors, in the order in which a network keeps them.

@@ -166,7 +166,7 @@ impl Experiment {
 
     /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
     fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
-        let orthogonal = self.variants.iter().filter(|variant| variant.base() == BaseInit::Orthogonal).count() as u64;
+        let orthogonal = self.variants.iter().filter(|variant| *variant.base() == BaseInit::Orthogonal).count() as u64;
         let cost = |shape: WeightShape| {
             let [rows, columns] = shape.matrix().map(|size| size as u64);
             2 * rows * columns * rows.min(columns)

@@ -12,7 +12,7 @@ pub mod scheme;
 
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
 pub use query::{ParsedQuery, parse_query};
-pub use scheme::{BaseInit, InitScheme, Promotion, PromotionRule, Turn};
+pub use scheme::{BaseInit, ClosedForm, InitScheme, Promotion, PromotionRule, StepKind, Tuning, TuningMethod, Turn};
 use serde::{Deserialize, Serialize};
 
 /// Everything that decides the numbers of an experiment.
@@ -222,9 +222,9 @@ impl Default for Experiment {
             activation: Activation::Relu,
             norm: NormLayer::None,
             variants: vec![
-                InitScheme::Base(BaseInit::XavierNormal),
-                InitScheme::Base(BaseInit::KaimingNormal),
-                InitScheme::Emergence(Promotion::default()),
+                BaseInit::XavierNormal.into(),
+                BaseInit::KaimingNormal.into(),
+                InitScheme::emergence(Promotion::default()),
             ],
             seeds: 3,
             first_seed: 0,

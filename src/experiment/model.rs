@@ -14,7 +14,7 @@
 //! before the second nonlinearity. The first block of every entry but the first has stride 2. Where a block changes the
 //! shape its shortcut has no parameters (their option A): every second row and column, and zeros for the new maps.
 
-use super::architecture::{Architecture, FeatureShape, Layer, Pooling, WeightLayer, WeightShape, Window};
+use super::architecture::{Architecture, FeatureShape, Layer, Place, Pooling, WeightLayer, WeightShape, Window};
 use super::limits;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl ModelSpec {
         match self {
             Self::Mlp { hidden } => {
                 for width in hidden {
-                    builder.dense(*width, norm == NormLayer::Batch);
+                    builder.dense(*width, norm == NormLayer::Batch, Place::Trunk);
                     builder.activate(norm);
                 }
             }
@@ -94,13 +94,13 @@ impl ModelSpec {
             }
             Self::ResNet { stages } => builder.residual(stages).ok_or_else(|| self.too_small(input))?,
         }
-        builder.dense(classes, false);
+        builder.dense(classes, false, Place::Output);
         Ok(builder.architecture)
     }
 
     fn convolve(&self, builder: &mut Builder, entry: ConvolutionSpec) -> Result<()> {
         let input = builder.architecture.input;
-        let fits = builder.convolution(entry.channels, entry.kernel, entry.stride);
+        let fits = builder.convolution(entry.channels, (entry.kernel, entry.stride), Place::Trunk);
         fits.ok_or_else(|| self.too_small(input))?;
         builder.activate(builder.norm);
         match entry.pool {
@@ -139,18 +139,18 @@ struct Builder {
 }
 
 impl Builder {
-    fn dense(&mut self, outputs: usize, normalized: bool) {
+    fn dense(&mut self, outputs: usize, normalized: bool, place: Place) {
         let shape = WeightShape::Dense { inputs: self.architecture.output().units(), outputs };
-        self.architecture.push(Layer::Dense(WeightLayer { shape, normalized }), FeatureShape::dense(outputs));
+        self.architecture.push(Layer::Dense(WeightLayer { shape, normalized, place }), FeatureShape::dense(outputs));
     }
 
     /// `None` where the window does not fit.
-    fn convolution(&mut self, channels_out: usize, kernel: usize, stride: usize) -> Option<()> {
+    fn convolution(&mut self, channels_out: usize, (kernel, stride): (usize, usize), place: Place) -> Option<()> {
         let window = Window { kernel, stride, padding: kernel / 2 };
         let input = self.architecture.output();
         let shape = WeightShape::Convolution { channels_in: input.channels, channels_out, kernel };
         let output = moved(window, FeatureShape { channels: channels_out, ..input })?;
-        let layer = WeightLayer { shape, normalized: self.norm == NormLayer::Batch };
+        let layer = WeightLayer { shape, normalized: self.norm == NormLayer::Batch, place };
         self.architecture.push(Layer::Convolution(layer, window), output);
         Some(())
     }
@@ -173,7 +173,7 @@ impl Builder {
     }
 
     fn residual(&mut self, stages: &[StageSpec]) -> Option<()> {
-        self.convolution(stages.first()?.channels, 3, 1)?;
+        self.convolution(stages.first()?.channels, (3, 1), Place::Trunk)?;
         self.activate(self.norm);
         for (index, stage) in stages.iter().enumerate() {
             for block in 0..stage.blocks {
@@ -187,9 +187,9 @@ impl Builder {
 
     fn basic_block(&mut self, channels: usize, stride: usize) -> Option<()> {
         self.same(Layer::Branch);
-        self.convolution(channels, 3, stride)?;
+        self.convolution(channels, (3, stride), Place::Branch)?;
         self.activate(self.norm);
-        self.convolution(channels, 3, 1)?;
+        self.convolution(channels, (3, 1), Place::BranchEnd)?;
         self.normalize(self.norm);
         self.same(Layer::AddShortcut { stride });
         self.activate(NormLayer::None);

@@ -2,6 +2,7 @@
 //! [`KEYS`]; unknown keys are collected and ignored; a malformed value is reported by name and its default stands, so the
 //! page can go on and the native command line can refuse.
 
+use super::scheme::split_outside;
 use super::{
     Activation, ActiveDefinition, ActivitySpec, DatasetName, DevicePreference, Experiment, InitScheme, Language,
     NormLayer, OptimizerKind, PagePart, Schedule, Theme, View, limits,
@@ -243,18 +244,8 @@ fn real(key: &str, value: &str, expected: &str, accept: impl Fn(f64) -> bool) ->
     parsed.ok_or_else(|| Error::value(key, expected, value))
 }
 
-/// Splits at the commas outside parentheses.
 fn variants(value: &str) -> Result<Vec<InitScheme>> {
-    let mut depth = 0_usize;
-    let split = value.split(|character| {
-        match character {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        character == ',' && depth == 0
-    });
-    split.map(str::parse).collect()
+    split_outside(value, ',').into_iter().map(str::parse).collect()
 }
 
 fn parts(value: &str) -> Result<Vec<PagePart>> {

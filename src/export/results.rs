@@ -1,7 +1,7 @@
 //! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
 
 use crate::error::{Error, Result};
-use crate::metrics::{Environment, History, Receipt, RunCurves, Timing, VariantSummary};
+use crate::metrics::{Environment, History, InitCost, Receipt, RunCurves, Timing, VariantSummary};
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the format, the value of the key `schema`.
@@ -29,6 +29,9 @@ pub struct Results {
 pub struct VariantResults {
     /// The scheme in its text form.
     pub name: String,
+    /// What its initialisation took, all its runs together.
+    #[serde(default)]
+    pub init: InitCost,
     /// Its runs, curves included.
     pub runs: Vec<RunCurves>,
     /// Its line of the results table.
@@ -41,6 +44,7 @@ impl From<&History> for Results {
         let variants = history.variants.iter().zip(history.summaries());
         let variants = variants.map(|(variant, summary)| VariantResults {
             name: variant.name.clone(),
+            init: variant.init,
             runs: variant.runs.iter().map(finite).collect(),
             summary,
         });
@@ -90,6 +94,7 @@ fn finite(run: &RunCurves) -> RunCurves {
     RunCurves {
         seed: run.seed,
         weights_sha256: run.weights_sha256.clone(),
+        layers: run.layers.clone(),
         diverged_at: run.diverged_at,
         train_loss: kept(&run.train_loss),
         test_loss: kept(&run.test_loss),

@@ -11,15 +11,20 @@
 
 pub mod draw;
 pub mod fan;
+pub mod fixup;
 pub mod lr_match;
 pub mod orthogonal;
 pub mod promoting;
+pub mod shuffle;
 pub mod variance;
+pub mod zero;
 
 pub use fan::Fan;
 pub use lr_match::{LayerRates, ParameterRates, layer_rates};
 
+use crate::error::Result;
 use crate::experiment::architecture::{WeightLayer, WeightShape};
+use crate::experiment::scheme::{ClosedForm, CustomInit, CustomKind, FormulaInputs};
 use crate::experiment::{Activation, BaseInit, InitScheme};
 use crate::rng::{Purpose, stream};
 use draw::StandardNormals;
@@ -32,6 +37,11 @@ pub struct LayerWeights {
     pub weight: Vec<f32>,
     /// One number per unit or feature map; zero unless the scheme draws biases. Empty where batch normalisation follows.
     pub bias: Vec<f32>,
+    /// Scale of the batch normalisation that follows: one number per unit or feature map, 1 unless a method tunes it. Empty where
+    /// none follows.
+    pub scale: Vec<f32>,
+    /// Shift of that normalisation, likewise; 0.
+    pub shift: Vec<f32>,
     /// Shape of the weight.
     pub shape: WeightShape,
     /// What the scheme multiplied the weights by after drawing them; 1 for a plain scheme.
@@ -42,32 +52,69 @@ pub struct LayerWeights {
 ///
 /// - A base scheme is drawn as published; biases are zero except for [`BaseInit::Pytorch`]. The gain of Kaiming and
 ///   orthogonal weights is that of `activation` in every layer, the output layer included, as is usual with PyTorch.
-/// - [`InitScheme::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
-///   are left alone. With `alpha = 1` the result is that of the base to the bit.
+/// - [`ClosedForm::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
+///   are left alone. With `alpha = 1` the result is that of the base to the bit. [`ClosedForm::Shuffled`] multiplies by the
+///   same factors in the random order of [`shuffle::order`].
 ///   Scale and shift of batch normalisation are no weights: they start at 1 and 0 whatever the scheme.
 /// - [`InitScheme::LearningRateMatched`] draws its base; the rest of it is in [`layer_rates`].
+/// - [`InitScheme::Tuned`] draws what the tuning starts from; the rest of it is in `tune`.
 ///
 /// Factors beyond the range of f32 give infinite or zero weights: such a run diverges or stays at chance, and the
 /// experiment reports it like any other.
-#[must_use]
-pub fn sample(scheme: &InitScheme, layers: &[WeightLayer], activation: Activation, seed: u64) -> Vec<LayerWeights> {
-    let factors = match scheme {
-        InitScheme::Emergence(promotion) => promoting::factors(promotion, layers.len()),
-        InitScheme::Base(_) | InitScheme::LearningRateMatched(_) => vec![1.0; layers.len()],
-    };
-    let layers = layers.iter().zip(factors).enumerate();
-    layers
-        .map(|(index, (layer, factor))| {
-            let mut weight = base_weight(scheme.base(), layer.shape, activation, seed, index as u64);
-            scale(&mut weight, factor);
-            let bias = base_bias(scheme.base(), *layer, seed, index as u64);
-            LayerWeights { weight, bias, shape: layer.shape, factor }
+///
+/// # Errors
+/// [`Error::Formula`](crate::error::Error::Formula) of a formula that has no value for one of the layers.
+pub fn sample(
+    scheme: &InitScheme,
+    layers: &[WeightLayer],
+    activation: Activation,
+    seed: u64,
+) -> Result<Vec<LayerWeights>> {
+    let base = scheme.base();
+    let factors = factors(scheme, layers.len(), seed);
+    let draw = |(index, factor): (usize, f64)| {
+        let layer = layers[index];
+        let mut weight = base_weight(base, layers, index, activation, seed)?;
+        scale(&mut weight, factor);
+        let normalized = if layer.normalized { layer.shape.outputs() } else { 0 };
+        Ok(LayerWeights {
+            weight,
+            bias: base_bias(base, layer, seed, index as u64),
+            scale: vec![1.0; normalized],
+            shift: vec![0.0; normalized],
+            shape: layer.shape,
+            factor,
         })
-        .collect()
+    };
+    factors.into_iter().enumerate().map(draw).collect()
 }
 
-fn base_weight(base: BaseInit, shape: WeightShape, activation: Activation, seed: u64, layer: u64) -> Vec<f32> {
-    let rng = stream(seed, Purpose::Weights, layer);
+/// What a scheme multiplies the weights of each layer by after drawing them.
+fn factors(scheme: &InitScheme, layers: usize, seed: u64) -> Vec<f64> {
+    let closed = match scheme {
+        InitScheme::Closed(closed) => closed,
+        InitScheme::Tuned(tuning) => &tuning.base,
+        InitScheme::LearningRateMatched(_) => return vec![1.0; layers],
+    };
+    match closed {
+        ClosedForm::Base(_) => vec![1.0; layers],
+        ClosedForm::Emergence(promotion) => promoting::factors(promotion, layers),
+        ClosedForm::Shuffled(promotion) => {
+            let factors = promoting::factors(promotion, layers);
+            shuffle::order(&factors, seed).into_iter().map(|index| factors[index]).collect()
+        }
+    }
+}
+
+fn base_weight(
+    base: &BaseInit,
+    layers: &[WeightLayer],
+    index: usize,
+    activation: Activation,
+    seed: u64,
+) -> Result<Vec<f32>> {
+    let shape = layers[index].shape;
+    let rng = stream(seed, Purpose::Weights, index as u64);
     let fan = Fan::of(shape);
     let gain = variance::gain(activation);
     let distribution = match base {
@@ -77,15 +124,35 @@ fn base_weight(base: BaseInit, shape: WeightShape, activation: Activation, seed:
         BaseInit::KaimingUniform => variance::kaiming_uniform(fan, gain),
         BaseInit::LecunNormal => variance::lecun_normal(fan),
         BaseInit::Pytorch => variance::pytorch(fan),
+        BaseInit::Fixup => fixup::distribution(layers, index, gain),
+        BaseInit::Custom(custom) => custom_distribution(custom, layers, index)?,
+        BaseInit::Zero => return Ok(zero::zero(layers[index])),
         BaseInit::Orthogonal => {
             let [rows, columns] = shape.matrix();
-            return orthogonal::orthogonal(rows, columns, gain, &mut StandardNormals::new(rng));
+            return Ok(orthogonal::orthogonal(rows, columns, gain, &mut StandardNormals::new(rng)));
         }
     };
-    distribution.draw(shape.count(), rng)
+    Ok(distribution.draw(shape.count(), rng))
 }
 
-fn base_bias(base: BaseInit, layer: WeightLayer, seed: u64, index: u64) -> Vec<f32> {
+/// The distribution that a formula gives the layer with this index.
+///
+/// # Errors
+/// [`Error::Formula`](crate::error::Error::Formula) where it has no value.
+pub fn custom_distribution(
+    custom: &CustomInit,
+    layers: &[WeightLayer],
+    index: usize,
+) -> Result<variance::Distribution> {
+    let Fan { fan_in, fan_out } = Fan::of(layers[index].shape);
+    let value = custom.evaluate(FormulaInputs { fan_in, fan_out, layer: index + 1, n_layers: layers.len() })?;
+    Ok(match custom.kind {
+        CustomKind::Std => variance::Distribution::Normal { std: value },
+        CustomKind::Uniform => variance::Distribution::Uniform { bound: value },
+    })
+}
+
+fn base_bias(base: &BaseInit, layer: WeightLayer, seed: u64, index: u64) -> Vec<f32> {
     let count = layer.bias_count();
     match base {
         BaseInit::Pytorch => variance::pytorch(Fan::of(layer.shape)).draw(count, stream(seed, Purpose::Biases, index)),
@@ -130,6 +197,12 @@ impl LayerWeights {
         Some(Statistics { mean, std: (squares / count).sqrt() })
     }
 
+    /// All its parameters in the order in which they are hashed; those that it does not have are empty.
+    #[must_use]
+    pub fn tensors(&self) -> [&[f32]; 4] {
+        [&self.weight, &self.bias, &self.scale, &self.shift]
+    }
+
     /// SHA-256 of the weights alone as little-endian f32, in hexadecimal.
     #[must_use]
     pub fn weight_sha256(&self) -> String {
@@ -137,10 +210,11 @@ impl LayerWeights {
     }
 }
 
-/// SHA-256 of all parameters as little-endian f32, weight then bias, layer by layer, in hexadecimal.
+/// SHA-256 of all parameters as little-endian f32, in hexadecimal: layer by layer the weight, then the bias or, of a layer that
+/// is normalized, scale and shift.
 #[must_use]
 pub fn weights_sha256(layers: &[LayerWeights]) -> String {
-    sha256(layers.iter().flat_map(|layer| [layer.weight.as_slice(), layer.bias.as_slice()]))
+    sha256(layers.iter().flat_map(LayerWeights::tensors))
 }
 
 fn sha256<'values>(tensors: impl IntoIterator<Item = &'values [f32]>) -> String {

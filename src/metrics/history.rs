@@ -1,6 +1,6 @@
 //! The curves of an experiment as they grow: records go in, one set of curves per run comes out.
 
-use super::{EvaluationRecord, Record, RunEvaluation, Setup, StepRecord, Timing};
+use super::{EvaluationRecord, InitCost, LayerReport, Record, RunEvaluation, RunSetup, Setup, StepRecord, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Everything measured so far.
@@ -21,6 +21,8 @@ pub struct History {
 pub struct VariantCurves {
     /// The scheme in its text form.
     pub name: String,
+    /// What its initialisation took.
+    pub init: InitCost,
     /// One set of curves per seed.
     pub runs: Vec<RunCurves>,
 }
@@ -32,6 +34,9 @@ pub struct RunCurves {
     pub seed: u64,
     /// SHA-256 of the initial weights.
     pub weights_sha256: String,
+    /// What it was like before the first step, layer by layer.
+    #[serde(default)]
+    pub layers: Vec<LayerReport>,
     /// Where its loss stopped being a finite number: the first training step whose loss (before the step), or the first
     /// evaluation whose loss (after it), is none. The curves end there.
     pub diverged_at: Option<u64>,
@@ -62,7 +67,8 @@ impl History {
         let runs = setup.variants.iter().map(|variant| variant.runs.len()).sum();
         let variants = setup.variants.iter().map(|variant| VariantCurves {
             name: variant.name.clone(),
-            runs: variant.runs.iter().map(|run| RunCurves::new(run.seed, run.weights_sha256.clone())).collect(),
+            init: variant.cost,
+            runs: variant.runs.iter().map(RunCurves::new).collect(),
         });
         let timing = Timing { runs, ..Timing::default() };
         Self { variants: variants.collect(), step: 0, timing, setup }
@@ -111,8 +117,9 @@ impl History {
 }
 
 impl RunCurves {
-    fn new(seed: u64, weights_sha256: String) -> Self {
-        Self { seed, weights_sha256, ..Self::default() }
+    fn new(setup: &RunSetup) -> Self {
+        let RunSetup { seed, weights_sha256, layers } = setup.clone();
+        Self { seed, weights_sha256, layers, ..Self::default() }
     }
 
     fn diverged_by(&self, step: u64) -> bool {

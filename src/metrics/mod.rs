@@ -4,12 +4,14 @@
 pub mod comparison;
 pub mod curve;
 mod history;
+mod initial;
 mod look;
 pub mod statistics;
 
 pub use comparison::VariantSummary;
 pub use curve::{Curve, CurvePoint, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
+pub use initial::{InitCost, LayerReport, LayerScales, Preparing, RandomActivity, RandomPoint};
 pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
 use serde::{Deserialize, Serialize};
 pub use statistics::{PairedTest, Statistic, Verdict};
@@ -31,12 +33,16 @@ pub struct Setup {
     pub layer_widths: Vec<usize>,
     /// Their names.
     pub layer_names: Vec<String>,
+    /// Every layer with weights, input side first, in words.
+    pub weight_layers: Vec<String>,
     /// Weights, biases, scales and shifts of one run.
     pub parameters: u64,
     /// Where it computes.
     pub environment: Environment,
     /// Fingerprints of what all runs share.
     pub receipt: Receipt,
+    /// What emergence random activity would have.
+    pub random_activity: RandomActivity,
     /// The variants with their runs.
     pub variants: Vec<VariantSetup>,
 }
@@ -62,21 +68,25 @@ pub struct Receipt {
 }
 
 /// One variant before its first step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VariantSetup {
     /// The scheme in its text form.
     pub name: String,
+    /// What its initialisation took.
+    pub cost: InitCost,
     /// Its runs.
     pub runs: Vec<RunSetup>,
 }
 
 /// One run before its first step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSetup {
     /// The seed of weights.
     pub seed: u64,
-    /// SHA-256 of the little-endian f32 weights and biases, layer by layer.
+    /// SHA-256 of the little-endian f32 parameters, layer by layer.
     pub weights_sha256: String,
+    /// What it is like, layer by layer.
+    pub layers: Vec<LayerReport>,
 }
 
 /// What happened since the last record.

@@ -30,7 +30,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Stacks the initial weights of several runs, given per run and layer. Scales are 1, shifts 0.
+    /// Stacks the initial weights of several runs, given per run and layer.
     #[must_use]
     pub fn stack(plan: &Rc<Plan>, runs: &[Vec<LayerWeights>], device: &Device) -> Self {
         let layers = plan.architecture.weight_layers();
@@ -41,8 +41,8 @@ impl Network {
                 stacked(runs, |run| &run[layer].weight, [runs.len(), rows, columns], device)
             }
             ParameterRole::Bias(layer) => stacked(runs, |run| &run[layer].bias, shape(layer), device),
-            ParameterRole::Scale(layer) => Tensor::ones(shape(layer), device),
-            ParameterRole::Shift(layer) => Tensor::zeros(shape(layer), device),
+            ParameterRole::Scale(layer) => stacked(runs, |run| &run[layer].scale, shape(layer), device),
+            ParameterRole::Shift(layer) => stacked(runs, |run| &run[layer].shift, shape(layer), device),
         };
         let normalized = layers.iter().filter(|layer| layer.normalized);
         Self {

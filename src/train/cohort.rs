@@ -4,9 +4,9 @@ use super::optimizer::{Optimizer, Rate, Rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
+use crate::experiment::Experiment;
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
-use crate::experiment::{Experiment, InitScheme};
 use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
 use crate::model::{Network, Networks, Plan, cross_entropy, join};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -46,15 +46,14 @@ impl Cohort {
         Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
-    /// Draws the initial weights of all runs of `experiment`, variants outermost.
-    #[must_use]
-    pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<Vec<LayerWeights>> {
-        let draw = |scheme: &InitScheme, seed| init::sample(scheme, layers, experiment.activation, seed);
-        let variants = experiment.variants.iter();
-        variants
-            .flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)))
-            .map(|(s, r)| draw(s, r))
-            .collect()
+    /// Draws the initial weights of all runs of `experiment`, variants outermost; those that are tuned are what the tuning starts
+    /// from.
+    ///
+    /// # Errors
+    /// What [`init::sample`] refuses.
+    pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Result<Vec<Vec<LayerWeights>>> {
+        let runs = experiment.variants.iter().flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)));
+        runs.map(|(scheme, seed)| init::sample(scheme, layers, experiment.activation, seed)).collect()
     }
 
     /// Steps taken.

@@ -7,7 +7,7 @@ use super::evaluate::read;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
-use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, InitScheme, ModelSpec, NormLayer};
+use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};
 use crate::model::Plan;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
@@ -126,7 +126,7 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
     const BATCH: usize = 8;
     let mut experiment = Experiment {
         model: model.clone(),
-        variants: vec![InitScheme::Base(BaseInit::KaimingNormal), InitScheme::Base(BaseInit::XavierNormal)],
+        variants: vec![BaseInit::KaimingNormal.into(), BaseInit::XavierNormal.into()],
         norm,
         seeds: 1,
         ..Experiment::default()
@@ -134,7 +134,7 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
     experiment.optimizer.learning_rate = 0.5;
     let input = FeatureShape { channels: 1, height: SIDE, width: SIDE };
     let architecture = experiment.model.architecture(input, CLASSES, experiment.norm)?;
-    let weights = Cohort::initial_weights(&experiment, &architecture.weight_layers());
+    let weights = Cohort::initial_weights(&experiment, &architecture.weight_layers())?;
     let plan = Rc::new(Plan { architecture, activation: experiment.activation });
     let mut cohort = Cohort::new(&experiment, &plan, &weights, open);
     let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();

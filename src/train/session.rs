@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::{LayerWeights, weights_sha256};
-use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
+use crate::metrics::{
+    Environment, EvaluationRecord, InitCost, RandomActivity, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup,
+};
 use crate::model::Plan;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
@@ -64,7 +66,7 @@ impl Session {
         let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
-        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers());
+        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
         let setup = setup(&experiment, &plan.architecture, &dataset, &batcher, &weights, open);
         let cohort = Cohort::new(&experiment, &plan, &weights, open);
         Ok(Self {
@@ -200,9 +202,10 @@ fn setup(
     let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
     let variants = experiment.variants.iter().map(|scheme| VariantSetup {
         name: scheme.to_string(),
+        cost: InitCost::default(),
         runs: experiment
             .run_seeds()
-            .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default() })
+            .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default(), layers: Vec::new() })
             .collect(),
     });
     let measured = architecture.measured();
@@ -214,9 +217,11 @@ fn setup(
         steps: experiment.steps,
         layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
         layer_names: measured.into_iter().map(|layer| layer.name).collect(),
+        weight_layers: architecture.weight_layer_names(),
         parameters: architecture.parameter_count(),
         environment: environment(open),
         receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
+        random_activity: RandomActivity::default(),
         variants: variants.collect(),
     }
 }

@@ -25,9 +25,9 @@ fn the_results_file_has_the_keys_of_the_contract() {
     check(&json["receipt"], vec!["data_sha256", "order_sha256"], "receipt");
     check(&json["timing"], vec!["steps_per_sec", "ms_per_step", "runs", "elapsed_secs"], "timing");
     let variant = &json["variants"][1];
-    check(variant, vec!["name", "runs", "summary"], "a variant");
+    check(variant, vec!["name", "init", "runs", "summary"], "a variant");
     let curves = ["train_loss", "test_loss", "test_accuracy", "emergence_a", "emergence_b", "active_fraction"];
-    let run = [&["seed", "weights_sha256", "diverged_at"][..], &curves[..]].concat();
+    let run = [&["seed", "weights_sha256", "layers", "diverged_at"][..], &curves[..]].concat();
     check(&variant["runs"][0], run, "a run");
     let summary = ["final_accuracy", "first_epoch_accuracy", "steps_to", "diverged", "vs_baseline"];
     check(&variant["summary"], summary.to_vec(), "a summary");

@@ -2,8 +2,8 @@
 
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, Quantity, Receipt, Record, RunEvaluation, RunSetup, Setup, StepRecord,
-    Timing, VariantSetup,
+    Environment, EvaluationRecord, History, InitCost, Quantity, RandomActivity, Receipt, Record, RunEvaluation,
+    RunSetup, Setup, StepRecord, Timing, VariantSetup,
 };
 use proptest::prelude::*;
 
@@ -11,10 +11,14 @@ use proptest::prelude::*;
 pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
     let hash = |text: String| format!("{text:0<64}");
     let runs = |variant: usize| {
-        let run = |seed| RunSetup { seed, weights_sha256: hash(format!("{variant}{seed}")) };
+        let run = |seed| RunSetup { seed, weights_sha256: hash(format!("{variant}{seed}")), layers: Vec::new() };
         (0..seeds).map(run).collect()
     };
-    let variant = |(index, name): (usize, &&str)| VariantSetup { name: (*name).to_owned(), runs: runs(index) };
+    let variant = |(index, name): (usize, &&str)| VariantSetup {
+        name: (*name).to_owned(),
+        cost: InitCost::default(),
+        runs: runs(index),
+    };
     Setup {
         query: "data=digits&model=mlp:64,32&steps=400&eval=20".to_owned(),
         train_examples: 12_800,
@@ -23,6 +27,8 @@ pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
         steps,
         layer_widths: vec![64, 32, 10],
         layer_names: vec!["hidden 1".to_owned(), "hidden 2".to_owned(), "output".to_owned()],
+        weight_layers: ["dense 784 → 64", "dense 64 → 32", "dense 32 → 10"].map(str::to_owned).to_vec(),
+        random_activity: RandomActivity::default(),
         parameters: 52_650,
         environment: Environment {
             backend: "cpu".to_owned(),

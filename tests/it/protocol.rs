@@ -24,7 +24,7 @@ fn timing() -> Timing {
 
 #[test]
 fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 3, "raise it together with the texts below");
+    assert_eq!(PROTOCOL_VERSION, 4, "raise it together with the texts below");
 }
 
 #[test]
@@ -150,10 +150,12 @@ fn started_has_its_text() {
         concat!(
             r#"{"type":"started","setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
             r#""train_examples":12800,"test_examples":1000,"steps_per_epoch":100,"steps":400,"#,
-            r#""layer_widths":[64,32,10],"layer_names":["hidden 1","hidden 2","output"],"parameters":52650,"#,
+            r#""layer_widths":[64,32,10],"layer_names":["hidden 1","hidden 2","output"],"#,
+            r#""weight_layers":["dense 784 → 64","dense 64 → 32","dense 32 → 10"],"parameters":52650,"#,
             r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
-            r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"#,
-            r#""variants":[{"name":"pytorch","runs":[{"seed":0,"weights_sha256":"f0"}]}]}}"#
+            r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"random_activity":{"points":[]},"#,
+            r#""variants":[{"name":"pytorch","cost":{"seconds":0.0,"forward_passes":0,"gradient_evaluations":0},"#,
+            r#""runs":[{"seed":0,"weights_sha256":"f0","layers":[]}]}]}}"#
         ),
     );
 }

@@ -67,6 +67,8 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
         .map(|(widths, pair)| LayerWeights {
             weight: pair[0].clone(),
             bias: pair[1].clone(),
+            scale: Vec::new(),
+            shift: Vec::new(),
             shape: WeightShape::Dense { inputs: widths[0], outputs: widths[1] },
             factor: 1.0,
         })
@@ -224,7 +226,7 @@ fn stacked_runs_equal_separate_runs() {
     let query =
         |init: &str, seeds| format!("data=digits&model=mlp:32,32,32&lr=0.05&wd=0.001&seeds={seeds}&init={init}");
     let all = experiment(&query(&variants.join(","), 2));
-    let weights = Cohort::initial_weights(&all, &plan(&all, 784, 10).architecture.weight_layers());
+    let weights = Cohort::initial_weights(&all, &plan(&all, 784, 10).architecture.weight_layers()).expect("no formula");
     let (together, parameters) = fifty_steps(&all, &weights);
     for (run, weights) in weights.iter().enumerate() {
         let variant = variants[run / 2];

@@ -20,13 +20,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let activation = activation.map_err(|error| Usage::refused("--act", &error))?;
     let norm = options.get("norm").unwrap_or("none").parse::<NormLayer>();
     let norm = norm.map_err(|error| Usage::refused("--norm", &error))?;
-    let experiment = Experiment { model, norm, variants: vec![scheme], seeds: 1, ..Experiment::default() };
+    let experiment = Experiment { model, norm, variants: vec![scheme.clone()], seeds: 1, ..Experiment::default() };
     experiment
         .validate_for(&facts)
         .map_err(|error| Usage::refused(if error.key() == Some("init") { "--scheme" } else { "--model" }, &error))?;
     let Experiment { model, .. } = experiment;
     let architecture = model.architecture(facts.shape, facts.classes, norm)?;
-    let layers = init::sample(&scheme, &architecture.weight_layers(), activation, u64::from(seed));
+    let layers = init::sample(&scheme, &architecture.weight_layers(), activation, u64::from(seed))?;
     let document = json!({
         "scheme": scheme.to_string(),
         "model": model.to_string(),

@@ -46,8 +46,8 @@ pub fn init_text(variants: &[InitScheme]) -> String {
 /// The variants with the plain scheme `base` added at the end, or taken out if it is there.
 #[must_use]
 pub fn toggled(variants: &[InitScheme], base: BaseInit) -> Vec<InitScheme> {
-    let scheme = InitScheme::Base(base);
-    let mut rest: Vec<_> = variants.iter().copied().filter(|variant| *variant != scheme).collect();
+    let scheme = InitScheme::from(base);
+    let mut rest: Vec<_> = variants.iter().filter(|variant| **variant != scheme).cloned().collect();
     if rest.len() == variants.len() {
         rest.push(scheme);
     }

@@ -2,7 +2,7 @@
 //! before there is anything to show, so that nothing jumps when it comes.
 
 use crate::experiment::Experiment;
-use crate::metrics::{Environment, History, Receipt, RunSetup, Setup, VariantSetup};
+use crate::metrics::{Environment, History, InitCost, RandomActivity, Receipt, RunSetup, Setup, VariantSetup};
 
 /// Empty curves of an experiment; what only its start can tell is left empty.
 #[must_use]
@@ -14,10 +14,14 @@ pub fn preview(experiment: &Experiment) -> History {
         .facts()
         .and_then(|facts| experiment.model.architecture(facts.shape, facts.classes, experiment.norm).ok());
     let measured = architecture.map(|architecture| architecture.measured()).unwrap_or_default();
-    let runs = experiment.run_seeds().map(|seed| RunSetup { seed, weights_sha256: String::new() });
+    let runs = experiment.run_seeds().map(|seed| RunSetup { seed, weights_sha256: String::new(), layers: Vec::new() });
     let runs: Vec<RunSetup> = runs.collect();
     let variants = experiment.variants.iter();
-    let variants = variants.map(|variant| VariantSetup { name: variant.to_string(), runs: runs.clone() });
+    let variants = variants.map(|variant| VariantSetup {
+        name: variant.to_string(),
+        cost: InitCost::default(),
+        runs: runs.clone(),
+    });
     History::new(Setup {
         query: experiment.to_query(),
         train_examples: 0,
@@ -26,9 +30,11 @@ pub fn preview(experiment: &Experiment) -> History {
         steps: experiment.steps,
         layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
         layer_names: measured.into_iter().map(|layer| layer.name).collect(),
+        weight_layers: Vec::new(),
         parameters: 0,
         environment: Environment { backend: String::new(), adapter: String::new(), version: String::new() },
         receipt: Receipt { data_sha256: String::new(), order_sha256: String::new() },
+        random_activity: RandomActivity::default(),
         variants: variants.collect(),
     })
 }

@@ -98,6 +98,8 @@ pub struct Session {
     wish: Option<Wish>,
     then: Then,
     pausing: bool,
+    /// The worker tunes initial weights, and listens meanwhile.
+    tuning: bool,
     failure: Option<Failure>,
 }
 
@@ -109,6 +111,7 @@ impl Default for Session {
             wish: None,
             then: Then::Train,
             pausing: false,
+            tuning: false,
             failure: None,
         }
     }
@@ -191,7 +194,9 @@ impl Session {
             | Event::Uploaded { .. }
             | Event::UploadRefused { .. }
             | Event::Failed { .. } => true,
-            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } => self.phase == Phase::Preparing,
+            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } | Event::Preparing { .. } => {
+                self.phase == Phase::Preparing
+            }
             Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
             Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
             Event::Filters { .. } | Event::Examination { .. } | Event::Classified { .. } => {
@@ -235,8 +240,8 @@ impl Session {
                 self.phase = Phase::Training;
                 vec![Effect::Send(Command::Resume)]
             }
-            // A worker that loads data or opens a device does not listen, and may do so for long.
-            (Request::Reset, Phase::Preparing) => self.replace_worker(None),
+            // A worker that loads data or opens a device does not listen, and may do so for long; one that tunes weights does.
+            (Request::Reset, Phase::Preparing) if !self.tuning => self.replace_worker(None),
             (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(query),
             (Request::Restart, _) => {
                 let wish = self.wish.take();
@@ -266,6 +271,7 @@ impl Session {
         }
         match event {
             Event::Ready { protocol_version } => return self.worker_loaded(*protocol_version),
+            Event::Preparing { .. } => self.tuning = true,
             Event::Started { .. } => return self.started(),
             Event::Paused { .. } => return self.paused(),
             Event::Finished { .. } => self.settle(Phase::Finished),
@@ -366,6 +372,7 @@ impl Session {
     fn settle(&mut self, phase: Phase) {
         self.phase = phase;
         self.then = Then::Train;
+        self.tuning = false;
         self.pausing = false;
         self.failure = None;
         self.wish = None;

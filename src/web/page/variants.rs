@@ -35,7 +35,7 @@ pub(super) fn toggled_base(event: &Event) -> Option<BaseInit> {
     let element = target(event)?;
     element.closest("#bases").ok()??;
     let name = element.dyn_into::<HtmlInputElement>().ok()?.value();
-    BaseInit::all().find(|base| base.name() == name)
+    BaseInit::all().find(|base| base.to_string() == name)
 }
 
 /// The scheme that the builder describes; a sentence appears in its place when there is none.
@@ -63,7 +63,7 @@ pub(super) fn show(variants: &[InitScheme]) -> WebResult<()> {
     for input in dom::all("#bases input")? {
         if let Ok(input) = input.dyn_into::<HtmlInputElement>() {
             let name = input.value();
-            let listed = variants.iter().any(|one| matches!(one, InitScheme::Base(base) if base.name() == name));
+            let listed = variants.iter().any(|one| one.to_string() == name);
             input.set_checked(listed);
         }
     }

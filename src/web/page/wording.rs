@@ -3,8 +3,11 @@
 use super::forecast::{Forecast, seconds_left};
 use super::state::{Phase, Session};
 use crate::error::Error;
-use crate::experiment::{BaseInit, DatasetName, InitScheme, PromotionRule, Turn, parse_query};
-use crate::metrics::{DatasetSample, History, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
+use crate::experiment::scheme::{CustomInit, CustomKind};
+use crate::experiment::{
+    BaseInit, ClosedForm, DatasetName, InitScheme, Promotion, PromotionRule, Tuning, TuningMethod, Turn, parse_query,
+};
+use crate::metrics::{DatasetSample, History, Preparing, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
 use std::fmt::Write;
 
 /// What stands where there is no value.
@@ -14,16 +17,23 @@ pub const NOTHING: &str = "–";
 #[must_use]
 pub fn variant_label(name: &str) -> String {
     match name.parse::<InitScheme>() {
-        Ok(InitScheme::Base(base)) => base_label(base).to_owned(),
-        Ok(scheme) => promoted_label(&scheme),
+        Ok(InitScheme::Closed(closed)) => closed_label(&closed),
+        Ok(InitScheme::LearningRateMatched(promotion)) => promoted_label("Rate control", &promotion),
+        Ok(InitScheme::Tuned(tuning)) => tuned_label(&tuning),
         Err(_) => name.to_owned(),
     }
 }
 
-fn promoted_label(scheme: &InitScheme) -> String {
-    let Some(promotion) = scheme.promotion() else { return scheme.to_string() };
-    let kind = if matches!(scheme, InitScheme::LearningRateMatched(_)) { "Rate control" } else { "Emergence" };
-    let mut label = format!("{kind} α {} ({}", promotion.alpha, base_label(promotion.base));
+fn closed_label(scheme: &ClosedForm) -> String {
+    match scheme {
+        ClosedForm::Base(base) => base_label(base),
+        ClosedForm::Emergence(promotion) => promoted_label("Emergence", promotion),
+        ClosedForm::Shuffled(promotion) => promoted_label("Shuffled", promotion),
+    }
+}
+
+fn promoted_label(kind: &str, promotion: &Promotion) -> String {
+    let mut label = format!("{kind} α {} ({}", promotion.alpha, base_label(&promotion.base));
     label.push_str(match promotion.rule {
         PromotionRule::Outer => "",
         PromotionRule::Pivot => ", pivot",
@@ -38,8 +48,36 @@ fn promoted_label(scheme: &InitScheme) -> String {
     label
 }
 
-fn base_label(base: BaseInit) -> &'static str {
-    match base {
+/// `GradInit (Xavier normal, steps 100)`: what differs from the method's defaults stands in parentheses.
+fn tuned_label(tuning: &Tuning) -> String {
+    let standard = Tuning::from(tuning.method.standard());
+    let mut differences = Vec::new();
+    if tuning.base != standard.base {
+        differences.push(closed_label(&tuning.base));
+    }
+    let constants = tuning.method.constants().into_iter();
+    let changed = constants.filter(|constant| !standard.method.constants().contains(constant));
+    differences.extend(changed.map(|constant| format!("{} {}", constant.name, constant.value)));
+    let name = method_label(&tuning.method);
+    if differences.is_empty() { name.to_owned() } else { format!("{name} ({})", differences.join(", ")) }
+}
+
+/// A tuning method's name for people.
+#[must_use]
+pub fn method_label(method: &TuningMethod) -> &'static str {
+    match method {
+        TuningMethod::Lsuv(_) => "LSUV",
+        TuningMethod::DataDependent(_) => "Data-dependent",
+        TuningMethod::MetaInit(_) => "MetaInit",
+        TuningMethod::GradInit(_) => "GradInit",
+        TuningMethod::Nio(_) => "NIO",
+    }
+}
+
+/// A base scheme's name for people.
+#[must_use]
+pub fn base_label(base: &BaseInit) -> String {
+    let name = match base {
         BaseInit::XavierNormal => "Xavier normal",
         BaseInit::XavierUniform => "Xavier uniform",
         BaseInit::KaimingNormal => "Kaiming normal",
@@ -47,7 +85,19 @@ fn base_label(base: BaseInit) -> &'static str {
         BaseInit::LecunNormal => "LeCun normal",
         BaseInit::Pytorch => "PyTorch default",
         BaseInit::Orthogonal => "Orthogonal",
-    }
+        BaseInit::Zero => "ZerO",
+        BaseInit::Fixup => "Fixup",
+        BaseInit::Custom(custom) => return custom_label(custom),
+    };
+    name.to_owned()
+}
+
+fn custom_label(custom: &CustomInit) -> String {
+    let kind = match custom.kind {
+        CustomKind::Std => "std",
+        CustomKind::Uniform => "bound",
+    };
+    format!("{kind} = {}", custom.formula())
 }
 
 /// What the page is doing, for the status line; `again` says that Run would repeat the last experiment.
@@ -188,6 +238,18 @@ pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
         Some(total) => format!("{file}: {} %", (received.min(total) * 100) / total),
         None => format!("{file}: {} KB", grouped(received / 1000)),
     }
+}
+
+/// How far the tuning of a variant is: `GradInit: 40 of 390, objective 21.3`.
+#[must_use]
+pub fn preparing_text(preparing: &Preparing) -> String {
+    let label = variant_label(&preparing.variant);
+    let mut text = format!("{label}: {} of {}", grouped(preparing.done), grouped(preparing.total));
+    if let Some(objective) = preparing.objective {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ", objective {}", short(objective));
+    }
+    text
 }
 
 /// A malformed value of the address.

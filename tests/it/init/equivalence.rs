@@ -140,15 +140,18 @@ fn cases() -> Vec<(Vec<usize>, PromotionRule)> {
 
 fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> Network {
     let layers = WeightLayer::dense_chain(widths);
-    Network::new(&sample(scheme, &layers, Activation::Relu, 3), &layer_rates(scheme, &layers, optimizer))
+    Network::new(
+        &sample(scheme, &layers, Activation::Relu, 3).expect("no formula"),
+        &layer_rates(scheme, &layers, optimizer),
+    )
 }
 
 #[test]
 fn the_function_at_the_start_is_unchanged() {
     for (widths, rule) in cases() {
         for alpha in [0.5, 1.5, 2.0, 3.0] {
-            let scaled = network(&InitScheme::Emergence(promotion(alpha, rule)), &widths, OptimizerKind::Sgd);
-            let plain = network(&InitScheme::Base(BaseInit::KaimingNormal), &widths, OptimizerKind::Sgd);
+            let scaled = network(&InitScheme::emergence(promotion(alpha, rule)), &widths, OptimizerKind::Sgd);
+            let plain = network(&InitScheme::from(BaseInit::KaimingNormal), &widths, OptimizerKind::Sgd);
             let (input, _) = example(1);
             let (scaled, plain) = (scaled.forward(&input), plain.forward(&input));
             for (scaled, plain) in scaled[widths.len() - 1].iter().zip(&plain[widths.len() - 1]) {
@@ -161,9 +164,9 @@ fn the_function_at_the_start_is_unchanged() {
 
 /// The largest difference of the losses of the rescaled network and its control, relative to the first loss.
 fn largest_difference(widths: &[usize], promotion: Promotion, optimizer: OptimizerKind) -> f64 {
-    let scaled = network(&InitScheme::Emergence(promotion), widths, optimizer).train(optimizer);
-    let matched = network(&InitScheme::LearningRateMatched(promotion), widths, optimizer).train(optimizer);
-    let plain = network(&InitScheme::Base(promotion.base), widths, optimizer).train(optimizer);
+    let scaled = network(&InitScheme::emergence(promotion.clone()), widths, optimizer).train(optimizer);
+    let matched = network(&InitScheme::LearningRateMatched(promotion.clone()), widths, optimizer).train(optimizer);
+    let plain = network(&InitScheme::from(promotion.base.clone()), widths, optimizer).train(optimizer);
     let distance = |left: &[f64], right: &[f64]| {
         left.iter().zip(right).map(|(left, right)| (left - right).abs()).fold(0.0, f64::max) / left[0]
     };

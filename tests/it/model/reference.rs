@@ -253,14 +253,9 @@ fn initial_weights(
         let weight = next();
         assert_eq!(weight.len(), WeightShape::count(layer.shape), "as many weights");
         let second = next();
-        let bias = if layer.normalized {
-            assert!(second.iter().all(|scale| (scale - 1.0).abs() < f32::EPSILON), "scales start at 1");
-            assert!(next().iter().all(|shift| *shift == 0.0), "shifts start at 0");
-            Vec::new()
-        } else {
-            second
-        };
-        LayerWeights { weight, bias, shape: layer.shape, factor: 1.0 }
+        let (bias, scale, shift) =
+            if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
+        LayerWeights { weight, bias, scale, shift, shape: layer.shape, factor: 1.0 }
     });
     weights.collect()
 }

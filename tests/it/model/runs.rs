@@ -35,10 +35,10 @@ fn stacked_runs_equal_separate_runs() {
     for model in MODELS {
         let all = format!("{model}&seeds=2&init={VARIANTS}");
         let layers = plan(&experiment(&all), INPUT, 3).architecture.weight_layers();
-        let weights = Cohort::initial_weights(&experiment(&all), &layers);
+        let weights = Cohort::initial_weights(&experiment(&all), &layers).expect("no formula");
         let (together, logits) = train(&all, &weights, &open_cpu());
         for (run, own) in weights.iter().enumerate() {
-            let variant = experiment(&all).variants[run / 2];
+            let variant = &experiment(&all).variants[run / 2];
             let (alone, own_logits) =
                 train(&format!("{model}&seeds=1&init={variant}"), std::slice::from_ref(own), &open_cpu());
             for (step, (stacked, separate)) in together.iter().zip(&alone).enumerate() {
@@ -57,7 +57,7 @@ fn results_do_not_depend_on_memory() {
     for model in MODELS {
         let query = format!("{model}&seeds=2&init={VARIANTS}");
         let layers = plan(&experiment(&query), INPUT, 3).architecture.weight_layers();
-        let weights = Cohort::initial_weights(&experiment(&query), &layers);
+        let weights = Cohort::initial_weights(&experiment(&query), &layers).expect("no formula");
         let together = train(&query, &weights, &open_cpu());
         for (step_bytes, tensor_bytes) in [(0, u64::MAX), (400_000, u64::MAX), (u64::MAX, 40_000)] {
             let small = OpenDevice { step_bytes, tensor_bytes, ..open_cpu() };

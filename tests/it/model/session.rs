@@ -175,7 +175,8 @@ fn units_of_a_dense_first_layer_are_pictures() {
         &architecture.weight_layers(),
         emergence_lab::experiment::Activation::Relu,
         0,
-    )[0]
-    .weight;
+    )
+    .expect("no formula")[0]
+        .weight;
     assert_eq!(filters.pictures[3][100].to_bits(), weights[100 * 5 + 3].to_bits(), "a column of the weight");
 }

@@ -92,7 +92,7 @@ fn unknown_keys_are_named() {
 fn a_plain_scheme_is_toggled_and_nothing_else() {
     let variants = Experiment::default().variants;
     let check = |base: BaseInit, expected: &str| {
-        assert_eq!(init_text(&toggled(&variants, base)), expected, "the list after toggling {base:?}");
+        assert_eq!(init_text(&toggled(&variants, base.clone())), expected, "the list after toggling {base:?}");
     };
     check(BaseInit::KaimingNormal, "xavier_normal,emergence(kaiming_normal;alpha=1.5)");
     check(BaseInit::Orthogonal, "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5),orthogonal");
@@ -104,10 +104,10 @@ fn the_builder_writes_what_the_parser_reads() {
     let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
     for (rule, name) in rules.into_iter().zip(["outer", "pivot", "inner", "flat"]) {
         for base in BaseInit::all() {
-            let promotion = Promotion { base, alpha: 2.5, rule, turn: Turn::At(2) };
-            let text = promotion_text(base.name(), " 2.5 ", name, " 2", false);
-            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::Emergence(promotion)), "{text}");
-            let text = promotion_text(base.name(), "2.5", name, "auto", true);
+            let promotion = Promotion { base: base.clone(), alpha: 2.5, rule, turn: Turn::At(2) };
+            let text = promotion_text(&base.to_string(), " 2.5 ", name, " 2", false);
+            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::emergence(promotion.clone())), "{text}");
+            let text = promotion_text(&base.to_string(), "2.5", name, "auto", true);
             let control = Promotion { turn: Turn::Auto, ..promotion };
             assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::LearningRateMatched(control)), "{text}");
         }
@@ -124,7 +124,7 @@ fn variants_have_names_for_people() {
     check("emergence(pytorch;alpha=1;rule=pivot)", "Emergence α 1 (PyTorch default, pivot)");
     check("lrmatch(emergence(orthogonal;alpha=2;rule=flat;turn=3))", "Rate control α 2 (Orthogonal, flat, turn 3)");
     check("of a later version", "of a later version");
-    let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(base.name())).collect();
+    let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(&base.to_string())).collect();
     assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
 }
 

@@ -317,6 +317,10 @@ impl Page {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
                 self.loading = Some((wording::data_text(&file, received, total), share));
             }
+            Event::Preparing { preparing } => {
+                let share = preparing.done as f64 / preparing.total.max(1) as f64;
+                self.loading = Some((wording::preparing_text(&preparing), Some(share)));
+            }
             Event::DataFallback { reason } => {
                 let text = format!("MNIST could not be had, so the embedded digits are used instead. {reason}");
                 self.notices.show("data", Weight::Warning, &text, &[])?;

@@ -1,0 +1,93 @@
+//! The schemes of the literature that draw weights from shapes alone.
+
+use super::custom::CustomInit;
+use super::text::call;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A scheme that draws weights from shapes alone. Names as in `torch.nn.init`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum BaseInit {
+    /// Glorot & Bengio 2010, normal.
+    XavierNormal,
+    /// Glorot & Bengio 2010, uniform.
+    XavierUniform,
+    /// He et al. 2015, normal, fan-in.
+    KaimingNormal,
+    /// He et al. 2015, uniform, fan-in.
+    KaimingUniform,
+    /// `LeCun` et al. 1998, normal.
+    LecunNormal,
+    /// What `torch.nn.Linear` and `torch.nn.Conv2d` do by themselves, biases included.
+    Pytorch,
+    /// Saxe et al. 2013.
+    Orthogonal,
+    /// `ZerO`, Zhao, Schäfer & Anandkumar 2021: identities and Hadamard matrices, nothing random.
+    Zero,
+    /// Zhang, Dauphin & Ma 2019, for residual networks without normalisation.
+    Fixup,
+    /// A formula of one's own.
+    Custom(CustomInit),
+}
+
+const NAMES: [(&str, BaseInit); 9] = [
+    ("xavier_normal", BaseInit::XavierNormal),
+    ("xavier_uniform", BaseInit::XavierUniform),
+    ("kaiming_normal", BaseInit::KaimingNormal),
+    ("kaiming_uniform", BaseInit::KaimingUniform),
+    ("lecun_normal", BaseInit::LecunNormal),
+    ("pytorch", BaseInit::Pytorch),
+    ("orthogonal", BaseInit::Orthogonal),
+    ("zero", BaseInit::Zero),
+    ("fixup", BaseInit::Fixup),
+];
+
+impl BaseInit {
+    /// All that have a name, in the order in which they are offered; formulas are not among them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.into_iter().map(|(_, base)| base)
+    }
+
+    /// Those that draw every layer at random, whatever its place in the network.
+    pub fn random() -> impl Iterator<Item = Self> {
+        Self::all().filter(|base| !matches!(base, Self::Zero | Self::Fixup))
+    }
+
+    /// Whether some layer starts without any weight but zero, so that nothing can be measured behind it.
+    #[must_use]
+    pub fn has_silent_layers(&self) -> bool {
+        matches!(self, Self::Zero | Self::Fixup)
+    }
+}
+
+impl fmt::Display for BaseInit {
+    /// The name in the query string.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Custom(custom) => write!(f, "{custom}"),
+            named => f.write_str(NAMES.iter().find(|(_, base)| base == named).map_or("", |(name, _)| name)),
+        }
+    }
+}
+
+impl FromStr for BaseInit {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if let Some(inside) = call(text, "custom") {
+            return inside.parse().map(Self::Custom);
+        }
+        let found = NAMES.into_iter().find(|(name, _)| *name == text).map(|(_, base)| base);
+        found.ok_or_else(|| {
+            let names = NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            let expected = format!(
+                "one of {names}, custom(std=FORMULA), emergence(BASE;alpha=...), shuffle(emergence(...)), \
+                 lrmatch(emergence(...)), lsuv, datadep, metainit, gradinit, nio"
+            );
+            Error::value("init", expected, text)
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! A scheme of one's own: `custom(std=FORMULA)` or `custom(uniform=FORMULA)`, perhaps with `;alpha=2`.
+//!
+//! The formula says, layer by layer, the standard deviation of a normal distribution or the bound of a uniform one with mean
+//! zero; biases start at zero. It knows
+//!
+//! | name | value |
+//! |---|---|
+//! | `fan_in`, `fan_out` | connections into a unit of the layer, and out of a unit before it |
+//! | `layer`, `n_layers` | the layer's number from 1, and how many have weights |
+//! | `depth` | `(layer - 1) / (n_layers - 1)`: 0 for the first, 1 for the last layer |
+//! | `alpha` | what stands behind `;alpha=`, 1.5 if nothing does |
+//! | `pi`, `e` | the constants |
+//! | `sqrt(x)`, `pow(x, y)`, `min(x, y, ...)`, `max(x, y, ...)` | the functions |
+//!
+//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / % ^`, comparisons, `c ? a : b`. All of
+//! it is arithmetic in f64 and functions of the portable crate `libm`, so a formula gives the same bits everywhere.
+
+use super::promotion::parse_alpha;
+use super::split_outside;
+use crate::error::{Error, Result};
+use nanoexpr::{Context, ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A scheme whose distribution is a formula.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomInit {
+    /// What the formula gives.
+    pub kind: CustomKind,
+    /// The formula; it can be read.
+    formula: String,
+    /// The constant `alpha` of the formula.
+    pub alpha: f64,
+}
+
+/// What a formula gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustomKind {
+    /// The standard deviation of a normal distribution.
+    Std,
+    /// The largest absolute value of a uniform distribution.
+    Uniform,
+}
+
+/// What a formula knows of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormulaInputs {
+    /// Connections into a unit.
+    pub fan_in: usize,
+    /// Connections out of a unit of the layer before.
+    pub fan_out: usize,
+    /// Number of the layer, from 1.
+    pub layer: usize,
+    /// Layers with weights.
+    pub n_layers: usize,
+}
+
+/// `alpha` where nothing is said.
+const ALPHA: f64 = 1.5;
+/// Longest accepted formula, in bytes.
+const LONGEST: usize = 500;
+
+impl CustomInit {
+    /// A scheme with this formula.
+    ///
+    /// # Errors
+    /// [`Error::Formula`] for one that cannot be read.
+    pub fn new(kind: CustomKind, formula: &str, alpha: f64) -> Result<Self> {
+        let formula = formula.trim().to_owned();
+        if formula.len() > LONGEST {
+            return Err(Error::value("init", format!("a formula of at most {LONGEST} bytes"), formula));
+        }
+        let custom = Self { kind, formula, alpha };
+        // Layers at which no usual formula divides by zero or takes a root of less than nothing.
+        let typical = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 4 };
+        custom.evaluate(typical).map(|_| custom)
+    }
+
+    /// The formula as it was typed.
+    #[must_use]
+    pub fn formula(&self) -> &str {
+        &self.formula
+    }
+
+    /// What the formula gives for a layer: a finite number that is not negative.
+    ///
+    /// # Errors
+    /// [`Error::Formula`] says what is wrong, and where.
+    pub fn evaluate(&self, inputs: FormulaInputs) -> Result<f64> {
+        let names = Names { inputs, alpha: self.alpha };
+        let value = nanoexpr::evaluate_with::<f64, _>(&self.formula, &names);
+        let value = value.map_err(|error| self.error(error.span.start, error.span.end, reason(error.kind)))?;
+        if value.is_finite() && value >= 0.0 {
+            return Ok(value);
+        }
+        let wanted = match self.kind {
+            CustomKind::Std => "a standard deviation",
+            CustomKind::Uniform => "a bound",
+        };
+        let reason = format!("expected {wanted} of at least 0, got {value} for layer {}", inputs.layer);
+        Err(self.error(0, self.formula.len(), reason))
+    }
+
+    fn error(&self, start: usize, end: usize, reason: String) -> Error {
+        let before = self.formula.get(..start).map_or(0, |text| text.chars().count());
+        let part = self.formula.get(start..end).unwrap_or_default().to_owned();
+        Error::Formula { formula: self.formula.clone(), part, character: before + 1, reason }
+    }
+}
+
+/// What stands in for the crate's own words, where the names that there are should be said.
+fn reason(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::UnknownVariable => "expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e".to_owned(),
+        ErrorKind::UnknownFunction => "expected sqrt, pow, min or max".to_owned(),
+        other => other.description().to_owned(),
+    }
+}
+
+/// The names that a formula may use.
+struct Names {
+    inputs: FormulaInputs,
+    alpha: f64,
+}
+
+impl Context<f64> for Names {
+    fn variable(&self, name: &str) -> Option<f64> {
+        let FormulaInputs { fan_in, fan_out, layer, n_layers } = self.inputs;
+        Some(match name {
+            "fan_in" => fan_in as f64,
+            "fan_out" => fan_out as f64,
+            "layer" => layer as f64,
+            "n_layers" => n_layers as f64,
+            "depth" => layer.saturating_sub(1) as f64 / n_layers.saturating_sub(1).max(1) as f64,
+            "alpha" => self.alpha,
+            "pi" => std::f64::consts::PI,
+            "e" => std::f64::consts::E,
+            _ => return None,
+        })
+    }
+
+    fn call(&self, name: &str, arguments: &[f64]) -> Option<std::result::Result<f64, ErrorKind>> {
+        Some(match (name, arguments) {
+            ("sqrt", [x]) if *x < 0.0 => Err(ErrorKind::Domain),
+            ("sqrt", [x]) => Ok(x.sqrt()),
+            ("pow", [x, y]) => Ok(libm::pow(*x, *y)),
+            ("min", [first, rest @ ..]) => Ok(rest.iter().fold(*first, |least, x| least.min(*x))),
+            ("max", [first, rest @ ..]) => Ok(rest.iter().fold(*first, |most, x| most.max(*x))),
+            ("sqrt" | "pow" | "min" | "max", _) => Err(ErrorKind::ArgumentCount),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for CustomInit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            CustomKind::Std => "std",
+            CustomKind::Uniform => "uniform",
+        };
+        write!(f, "custom({kind}={}", self.formula)?;
+        if self.alpha != ALPHA {
+            write!(f, ";alpha={}", self.alpha)?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl FromStr for CustomInit {
+    type Err = Error;
+
+    /// Reads what stands between the parentheses of `custom(...)`.
+    fn from_str(inside: &str) -> Result<Self> {
+        let parts = split_outside(inside, ';');
+        let stated = parts.first().and_then(|part| part.split_once('='));
+        let kind = stated.and_then(|(key, formula)| match key.trim() {
+            "std" => Some((CustomKind::Std, formula)),
+            "uniform" => Some((CustomKind::Uniform, formula)),
+            _ => None,
+        });
+        let expected = "custom(std=FORMULA) or custom(uniform=FORMULA), perhaps with ;alpha=NUMBER";
+        let (kind, formula) = kind.ok_or_else(|| Error::value("init", expected, inside))?;
+        let mut alpha = ALPHA;
+        for part in &parts[1..] {
+            match part.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
+                Some(("alpha", value)) => alpha = parse_alpha(value)?,
+                _ => return Err(Error::value("init", expected, part)),
+            }
+        }
+        Self::new(kind, formula, alpha)
+    }
+}

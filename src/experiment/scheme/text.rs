@@ -1,0 +1,20 @@
+//! Taking schemes apart: their text nests, so separators count outside parentheses only.
+
+/// The text between the parentheses of `name(...)`.
+pub(super) fn call<'text>(text: &'text str, name: &str) -> Option<&'text str> {
+    text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// Splits at a separator wherever no parenthesis is open.
+pub(in crate::experiment) fn split_outside(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let split = text.split(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == separator && depth == 0
+    });
+    split.collect()
+}

@@ -1,0 +1,56 @@
+//! `ZerO`: Zhao, Schäfer & Anandkumar 2021, "ZerO Initialization: Initializing Neural Networks with only Zeros and Ones"
+//! (arXiv 2110.12661): identities where a layer does not widen, Hadamard matrices where it does. Nothing is random, so all
+//! seeds start alike.
+//!
+//! For a layer from `P` to `Q` units (algorithm 1), as a matrix `[Q, P]`:
+//!
+//! - `Q <= P`: the partial identity, ones on the diagonal;
+//! - `Q > P`: `I* H I*` with the Hadamard matrix `H` of size `2^m`, `m = ⌈log2 Q⌉`, times `2^(-m/2)`: its first `Q` rows and
+//!   `P` columns. That factor, of the authors' code, makes `H` orthogonal, so `WᵀW = I` for `Q = 2^m`.
+//!
+//! A convolution (algorithm 2) has this matrix in the middle of its windows and zeros around it. The last layer of a residual
+//! branch is zero, so that every block starts as the identity; that the authors' residual networks zero every convolution,
+//! which takes a shortcut of their own around each, is not followed here.
+
+use crate::experiment::architecture::{Place, WeightLayer, WeightShape};
+
+/// The weight of a layer, in the order of its dimensions.
+pub(super) fn zero(layer: WeightLayer) -> Vec<f32> {
+    let mut weight = vec![0.0; layer.shape.count()];
+    if layer.place == Place::BranchEnd {
+        return weight;
+    }
+    let (inputs, outputs) = match layer.shape {
+        WeightShape::Dense { inputs, outputs } => (inputs, outputs),
+        WeightShape::Convolution { channels_in, channels_out, .. } => (channels_in, channels_out),
+    };
+    for output in 0..outputs {
+        for input in 0..inputs {
+            weight[place(layer.shape, input, output)] = element(inputs, outputs, input, output);
+        }
+    }
+    weight
+}
+
+/// Where the weight from an input to an output stands; of a convolution that in the middle of the window.
+fn place(shape: WeightShape, input: usize, output: usize) -> usize {
+    match shape {
+        WeightShape::Dense { outputs, .. } => input * outputs + output,
+        WeightShape::Convolution { channels_in, kernel, .. } => {
+            let middle = kernel / 2 * kernel + kernel / 2;
+            (output * channels_in + input) * kernel * kernel + middle
+        }
+    }
+}
+
+/// The matrix of algorithm 1.
+#[expect(clippy::cast_possible_truncation, reason = "computed in f64, kept in the precision of the weights")]
+fn element(inputs: usize, outputs: usize, input: usize, output: usize) -> f32 {
+    if outputs <= inputs {
+        return if input == output { 1.0 } else { 0.0 };
+    }
+    // Sylvester's Hadamard matrix: the sign counts the binary places in which both indices have a one.
+    let sign = if (input & output).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
+    let size = outputs.next_power_of_two() as f64;
+    (sign / size.sqrt()) as f32
+}
