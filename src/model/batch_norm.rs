@@ -4,6 +4,7 @@
 //! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
 //! ones: `running = 0.9 running + 0.1 batch`, the variance divided by `n - 1` there and by `n` everywhere else.
 
+use super::jet::{Curve, Jet};
 use burn::tensor::module::{BatchNormTrainOutput, batch_norm, batch_norm_train};
 use burn::tensor::{Device, Tensor};
 
@@ -43,6 +44,57 @@ pub enum Source<'statistics> {
     Batch,
     /// What has been gathered in training.
     Running(&'statistics BatchStatistics),
+}
+
+/// As [`normalize`], with derivatives where there are any; then the statistics of the batch are not handed back.
+pub(super) fn normalize_jet<const D: usize>(
+    maps: Jet<D>,
+    scale: Jet<3>,
+    shift: Jet<3>,
+    source: &Source<'_>,
+) -> (Jet<D>, Option<BatchStatistics>) {
+    if maps.is_plain() && scale.is_plain() && shift.is_plain() {
+        let (maps, statistics) = normalize(maps.value, scale.value, shift.value, source);
+        return (Jet::constant(maps), statistics);
+    }
+    let shape = along_channels::<D>(maps.value.dims()[1]);
+    let standardized = match source {
+        Source::Running(BatchStatistics { mean, variance }) => {
+            let mean = mean.clone().reshape(shape);
+            let inverse = variance.clone().add_scalar(EPSILON).sqrt().recip().reshape(shape);
+            let centered = maps.plus(Jet::constant(mean.neg()));
+            centered.linear(|maps| maps * inverse.clone())
+        }
+        Source::Batch => {
+            let mean = maps.clone().linear(|maps| means(maps).neg());
+            let centered = maps.plus(mean);
+            let variance = centered.product(&centered, |left, right| left * right).linear(means);
+            centered.product(&variance.map(&inverse_root()), |centered, inverse| centered * inverse)
+        }
+    };
+    let scaled = standardized.product(&scale, |maps, scale| maps * scale.reshape(shape));
+    (scaled.plus(shift.linear(|shift| shift.reshape(shape))), None)
+}
+
+/// `[1, channels, 1, ...]`.
+fn along_channels<const D: usize>(channels: usize) -> [usize; D] {
+    let mut shape = [1; D];
+    shape[1] = channels;
+    shape
+}
+
+/// The mean over everything but the channels, which stay along axis 1.
+fn means<const D: usize>(maps: Tensor<D>) -> Tensor<D> {
+    (0..D).filter(|axis| *axis != 1).fold(maps, Tensor::mean_dim)
+}
+
+/// `1 / √(x + ε)` with its derivatives.
+fn inverse_root<const D: usize>() -> Curve<D> {
+    Curve {
+        value: |x| x.add_scalar(EPSILON).sqrt().recip(),
+        slope: |_, y| y.clone().powi_scalar(3).mul_scalar(-0.5),
+        curvature: Some(|_, y| y.clone().powi_scalar(5).mul_scalar(0.75)),
+    }
 }
 
 /// Normalises `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the

@@ -1,7 +1,8 @@
 //! What a run is trained on and judged by.
 
+use super::jet::{Jet, sum};
 use burn::tensor::Tensor;
-use burn::tensor::activation::log_softmax;
+use burn::tensor::activation::{log_softmax, softmax};
 
 /// Cross-entropy of every run, in nats, summed over the batch: `-sum_b log softmax(logits_b)[class_b]`.
 ///
@@ -11,6 +12,30 @@ use burn::tensor::activation::log_softmax;
 pub fn cross_entropy(logits: Tensor<3>, one_hot: Tensor<3>) -> Tensor<1> {
     let log_probabilities = log_softmax(logits, 2) * one_hot;
     log_probabilities.sum_dims_squeeze::<1, _>(&[1, 2]).neg()
+}
+
+/// The derivatives of [`cross_entropy`] along the directions of `logits`, `[runs]` each: `∂/∂s` and `∂²/∂s∂t`. With the
+/// probabilities `p = softmax(z)` and the targets `q`, for each example
+///
+/// ```text
+/// ∂/∂s    = (p - q) · z_s
+/// ∂²/∂s∂t = (p - q) · z_st  +  p · (z_s z_t)  -  (p · z_s)(p · z_t)
+/// ```
+pub(super) fn cross_entropy_along(logits: Jet<3>, one_hot: Tensor<3>) -> (Option<Tensor<1>>, Option<Tensor<1>>) {
+    let probabilities = softmax(logits.value, 2);
+    let residual = probabilities.clone() - one_hot;
+    let total = |per_class: Tensor<3>| per_class.sum_dims_squeeze::<1, _>(&[1, 2]);
+    let along = |derivative: &Option<Tensor<3>>| derivative.clone().map(|z| total(residual.clone() * z));
+    let covariance = match (&logits.first, &logits.second) {
+        (Some(first), Some(second)) => {
+            let weighted = probabilities.clone() * first.clone();
+            let mean_product = total(weighted.clone() * second.clone());
+            let means = weighted.sum_dim(2) * (probabilities * second.clone()).sum_dim(2);
+            Some(mean_product - total(means))
+        }
+        _ => None,
+    };
+    (along(&logits.first), sum(along(&logits.mixed), covariance))
 }
 
 /// The class that every run takes each example for, `[runs, batch]`, as whole numbers.

@@ -4,13 +4,18 @@
 //! `runs = 1` and is broadcast: all runs see the same examples. What happens in one run (a NaN, say) stays in that run, since
 //! no operation here mixes along the run axis.
 
+mod activation;
 pub mod batch_norm;
 pub mod convolution;
+mod derivatives;
+mod jet;
 mod loss;
 mod network;
 mod networks;
 mod pass;
 
+pub use derivatives::{Batch, CurvatureGradient, LossGradient};
 pub use loss::{cross_entropy, predicted_classes};
 pub use network::{Network, Plan};
 pub use networks::{Networks, join};
+pub use pass::Mode;

@@ -1,7 +1,7 @@
 //! A network of any architecture, stacked over runs.
 
 use super::batch_norm::BatchStatistics;
-use super::pass::{Mode, Pass};
+use super::pass::{Directions, Mode, Pass};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{Architecture, ParameterRole};
 use crate::init::LayerWeights;
@@ -63,26 +63,32 @@ impl Network {
     /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
     #[must_use]
     pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
-        Pass::new(self, Mode::Evaluation).run(images, |_, _| ()).0
-    }
-
-    /// The logits as training sees them, normalised by the statistics of the batch, and these, outside the graph.
-    #[must_use]
-    pub fn forward_training(&self, images: Tensor<3>) -> (Tensor<3>, Vec<BatchStatistics>) {
-        Pass::new(self, Mode::Training).run(images, |_, _| ())
+        self.observe(images, Mode::Evaluation, |_, _| ())
     }
 
     /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
     #[must_use]
     pub fn activations(&self, images: Tensor<3>) -> Vec<Tensor<3>> {
-        let measured = self.plan.architecture.measured();
-        let mut kept = Vec::with_capacity(measured.len());
-        Pass::new(self, Mode::Evaluation).run(images, |step, values| {
-            if measured.get(kept.len()).is_some_and(|layer| layer.step == step) {
-                kept.push(values.clone().into_units());
+        let steps: Vec<usize> = self.plan.architecture.measured().into_iter().map(|layer| layer.step).collect();
+        let mut kept = Vec::with_capacity(steps.len());
+        self.observe(images, Mode::Evaluation, |step, values| {
+            if steps.contains(&step) {
+                kept.push(values());
             }
         });
         kept
+    }
+
+    /// The logits, on the way to which `visit` is told of every step and may ask for what it has computed,
+    /// `[runs, batch, units]`.
+    pub fn observe(
+        &self,
+        images: Tensor<3>,
+        mode: Mode,
+        mut visit: impl FnMut(usize, &dyn Fn() -> Tensor<3>),
+    ) -> Tensor<3> {
+        let pass = Pass::new(self, mode, Directions::NONE);
+        pass.run(images, |step, values| visit(step, &|| values.clone().into_units().value)).0.value
     }
 }
 

@@ -1,20 +1,35 @@
-//! The one forward pass through a network: for training, for evaluation and for measuring.
+//! The one forward pass through a network: for training, for evaluation, for measuring, and with derivatives along directions in
+//! parameter space ([`super::jet`]).
 
-use super::batch_norm::{BatchStatistics, Source, normalize};
+use super::activation::curve;
+use super::batch_norm::{BatchStatistics, Source, normalize_jet};
 use super::convolution::{convolve, global_average_pool, pool, shortcut};
+use super::jet::Jet;
 use super::network::Network;
 use crate::experiment::Activation;
-use crate::experiment::architecture::{FeatureShape, Layer, Step, Window};
+use crate::experiment::architecture::{FeatureShape, Layer, Pooling, Step, Window};
 use burn::tensor::Tensor;
-use burn::tensor::activation::{gelu, relu, sigmoid, tanh};
 
 /// Which statistics batch normalisation uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub enum Mode {
     /// Those of the batch.
     Training,
     /// The running ones.
     Evaluation,
+}
+
+/// Directions in parameter space, each with a tensor per parameter, or none at all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Directions<'tensors> {
+    /// Along `s`.
+    pub(super) first: &'tensors [Tensor<3>],
+    /// Along `t`.
+    pub(super) second: &'tensors [Tensor<3>],
+}
+
+impl Directions<'_> {
+    pub(super) const NONE: Self = Self { first: &[], second: &[] };
 }
 
 /// The values of a mini-batch between two steps. They have one run, the same for all, until the first weights.
@@ -29,15 +44,16 @@ pub(super) struct Values {
 #[derive(Debug, Clone)]
 enum Features {
     /// `[runs, batch, units]`.
-    Units(Tensor<3>),
+    Units(Jet<3>),
     /// `[batch, runs · channels, height, width]`.
-    Maps(Tensor<4>),
+    Maps(Jet<4>),
 }
 
 /// A forward pass on its way.
 pub(super) struct Pass<'network> {
     network: &'network Network,
     mode: Mode,
+    directions: Directions<'network>,
     /// Parameters used so far.
     parameters: usize,
     /// Running statistics used so far.
@@ -49,8 +65,8 @@ pub(super) struct Pass<'network> {
 }
 
 impl<'network> Pass<'network> {
-    pub(super) fn new(network: &'network Network, mode: Mode) -> Self {
-        Self { network, mode, parameters: 0, normalized: 0, statistics: Vec::new(), branch: None }
+    pub(super) fn new(network: &'network Network, mode: Mode, directions: Directions<'network>) -> Self {
+        Self { network, mode, directions, parameters: 0, normalized: 0, statistics: Vec::new(), branch: None }
     }
 
     /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, and the statistics of the batch in training;
@@ -59,9 +75,10 @@ impl<'network> Pass<'network> {
         mut self,
         images: Tensor<3>,
         mut visit: impl FnMut(usize, &Values),
-    ) -> (Tensor<3>, Vec<BatchStatistics>) {
+    ) -> (Jet<3>, Vec<BatchStatistics>) {
         let architecture = &self.network.plan.architecture;
-        let mut values = Values { features: Features::Units(images), shape: architecture.input, runs: 1 };
+        let mut values =
+            Values { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
         for (index, step) in architecture.steps.iter().enumerate() {
             values = self.apply(values, step);
             visit(index, &values);
@@ -76,16 +93,16 @@ impl<'network> Pass<'network> {
         };
         let features = match step.layer {
             Layer::Dense(layer) => {
-                let product = values.into_units().matmul(self.take());
-                Features::Units(if layer.normalized { product } else { product + self.take() })
+                let product = values.into_units().product(&self.take(), Tensor::matmul);
+                Features::Units(if layer.normalized { product } else { product.plus(self.take()) })
             }
             Layer::Convolution(layer, window) => {
                 let maps = self.convolution(values, window);
-                Features::Maps(if layer.normalized { maps } else { maps + along_maps(self.take()) })
+                Features::Maps(if layer.normalized { maps } else { maps.plus(self.take().linear(along_maps)) })
             }
             Layer::BatchNorm => self.batch_norm(values.features),
             Layer::Activation => values.features.activated(self.network.plan.activation),
-            Layer::Pool(pooling, window) => Features::Maps(pool(values.into_maps(), pooling, window)),
+            Layer::Pool(pooling, window) => Features::Maps(pooled(values.into_maps(), pooling, window)),
             Layer::GlobalAveragePool => Features::Units(values.means_of_maps()),
             Layer::Branch => {
                 self.branch = Some(values.clone());
@@ -94,7 +111,10 @@ impl<'network> Pass<'network> {
             Layer::AddShortcut { stride } => {
                 let maps = values.into_maps();
                 Features::Maps(match self.branch.take() {
-                    Some(kept) => maps + shortcut(kept.into_maps(), runs, stride, step.output.channels),
+                    Some(kept) => {
+                        let channels = step.output.channels;
+                        maps.plus(kept.into_maps().linear(|maps| shortcut(maps, runs, stride, channels)))
+                    }
                     None => maps,
                 })
             }
@@ -103,16 +123,23 @@ impl<'network> Pass<'network> {
     }
 
     /// The next parameter.
-    fn take(&mut self) -> Tensor<3> {
+    fn take(&mut self) -> Jet<3> {
+        let index = self.parameters;
         self.parameters += 1;
-        self.network.parameters[self.parameters - 1].clone()
+        Jet {
+            value: self.network.parameters[index].clone(),
+            first: self.directions.first.get(index).cloned(),
+            second: self.directions.second.get(index).cloned(),
+            mixed: None,
+        }
     }
 
-    fn convolution(&mut self, values: Values, window: Window) -> Tensor<4> {
+    fn convolution(&mut self, values: Values, window: Window) -> Jet<4> {
         let weight = self.take();
-        let [runs, channels_out, _] = weight.dims();
-        let weight = weight.reshape([runs * channels_out, values.shape.channels, window.kernel, window.kernel]);
-        convolve(values.into_maps(), weight, window, runs)
+        let [runs, channels_out, _] = weight.value.dims();
+        let shape = [runs * channels_out, values.shape.channels, window.kernel, window.kernel];
+        let weight = weight.linear(|weight| weight.reshape(shape));
+        values.into_maps().product(&weight, |maps, weight| convolve(maps, weight, window, runs))
     }
 
     fn batch_norm(&mut self, features: Features) -> Features {
@@ -124,13 +151,14 @@ impl<'network> Pass<'network> {
         self.normalized += 1;
         let (features, batch) = match features {
             Features::Units(units) => {
-                let [runs, examples, channels] = units.dims();
-                let side_by_side = units.swap_dims(0, 1).reshape([examples, runs * channels]);
-                let (normalized, batch) = normalize(side_by_side, scale, shift, &source);
-                (Features::Units(normalized.reshape([examples, runs, channels]).swap_dims(0, 1)), batch)
+                let [runs, examples, channels] = units.value.dims();
+                let side_by_side = units.linear(|units| units.swap_dims(0, 1).reshape([examples, runs * channels]));
+                let (normalized, batch) = normalize_jet(side_by_side, scale, shift, &source);
+                let stacked = |units: Tensor<2>| units.reshape([examples, runs, channels]).swap_dims(0, 1);
+                (Features::Units(normalized.linear(stacked)), batch)
             }
             Features::Maps(maps) => {
-                let (normalized, batch) = normalize(maps, scale, shift, &source);
+                let (normalized, batch) = normalize_jet(maps, scale, shift, &source);
                 (Features::Maps(normalized), batch)
             }
         };
@@ -142,42 +170,43 @@ impl<'network> Pass<'network> {
 impl Features {
     fn activated(self, activation: Activation) -> Self {
         match self {
-            Self::Units(units) => Self::Units(activate(units, activation)),
-            Self::Maps(maps) => Self::Maps(activate(maps, activation)),
+            Self::Units(units) => Self::Units(units.map(&curve(activation))),
+            Self::Maps(maps) => Self::Maps(maps.map(&curve(activation))),
         }
     }
 }
 
 impl Values {
     /// `[runs, batch, units]`, units in the order of PyTorch's `flatten`: channel, row, column.
-    pub(super) fn into_units(self) -> Tensor<3> {
+    pub(super) fn into_units(self) -> Jet<3> {
         match self.features {
             Features::Units(units) => units,
             Features::Maps(maps) => {
-                let batch = maps.dims()[0];
-                maps.reshape([batch, self.runs, self.shape.units()]).swap_dims(0, 1)
+                let batch = maps.value.dims()[0];
+                maps.linear(|maps| maps.reshape([batch, self.runs, self.shape.units()]).swap_dims(0, 1))
             }
         }
     }
 
     /// `[batch, runs · channels, height, width]`.
-    fn into_maps(self) -> Tensor<4> {
+    fn into_maps(self) -> Jet<4> {
         match self.features {
             Features::Maps(maps) => maps,
             Features::Units(units) => {
-                let batch = units.dims()[1];
+                let batch = units.value.dims()[1];
                 let FeatureShape { channels, height, width } = self.shape;
-                units.swap_dims(0, 1).reshape([batch, self.runs * channels, height, width])
+                let shape = [batch, self.runs * channels, height, width];
+                units.linear(|units| units.swap_dims(0, 1).reshape(shape))
             }
         }
     }
 
     /// `[runs, batch, channels]`.
-    fn means_of_maps(self) -> Tensor<3> {
+    fn means_of_maps(self) -> Jet<3> {
         let (runs, channels) = (self.runs, self.shape.channels);
-        let means = global_average_pool(self.into_maps());
-        let batch = means.dims()[0];
-        means.reshape([batch, runs, channels]).swap_dims(0, 1)
+        let maps = self.into_maps();
+        let batch = maps.value.dims()[0];
+        maps.linear(|maps| global_average_pool(maps).reshape([batch, runs, channels]).swap_dims(0, 1))
     }
 }
 
@@ -187,11 +216,26 @@ fn along_maps(parameter: Tensor<3>) -> Tensor<4> {
     parameter.reshape([1, runs * channels, 1, 1])
 }
 
-fn activate<const D: usize>(values: Tensor<D>, activation: Activation) -> Tensor<D> {
-    match activation {
-        Activation::Relu => relu(values),
-        Activation::Tanh => tanh(values),
-        Activation::Gelu => gelu(values),
-        Activation::Sigmoid => sigmoid(values),
+/// Pools maps. The derivatives of the largest value of a window are those of the place that it is at.
+fn pooled(maps: Jet<4>, pooling: Pooling, window: Window) -> Jet<4> {
+    if pooling == Pooling::Average || maps.is_plain() {
+        return maps.linear(|maps| pool(maps, pooling, window));
     }
+    let chosen = chosen_places(&maps.value, window);
+    let places = (window.kernel * window.kernel) as f64;
+    // One place of each window is left, so its sum, the mean times the places, is the value there.
+    let pick = |derivative| pool(chosen.clone() * derivative, Pooling::Average, window).mul_scalar(places);
+    Jet {
+        value: pool(maps.value, pooling, window),
+        first: maps.first.map(pick),
+        second: maps.second.map(pick),
+        mixed: maps.mixed.map(pick),
+    }
+}
+
+/// 1 where the largest value of a window is, 0 elsewhere: the gradient of the sum of the largest values.
+fn chosen_places(maps: &Tensor<4>, window: Window) -> Tensor<4> {
+    let maps = maps.clone().inner().autodiff().require_grad();
+    let gradients = pool(maps.clone(), Pooling::Max, window).sum().backward();
+    maps.grad(&gradients).unwrap_or_else(|| maps.clone().inner().zeros_like())
 }

@@ -8,7 +8,7 @@ use crate::experiment::Experiment;
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
 use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
-use crate::model::{Network, Networks, Plan, cross_entropy, join};
+use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
 
@@ -70,13 +70,12 @@ impl Cohort {
 
     /// One training step of all runs on the same mini-batch.
     ///
-    /// `images` is `[1, batch, inputs]`, `one_hot` `[1, batch, classes]`. Returns the mean cross-entropy of every run
-    /// before the step, `[runs]`, in nats.
-    pub fn step(&mut self, images: &Tensor<3>, one_hot: &Tensor<3>) -> Tensor<1> {
+    /// Returns the mean cross-entropy of every run before the step, `[runs]`, in nats.
+    pub fn step(&mut self, batch: &Batch) -> Tensor<1> {
         let spec = &self.experiment.optimizer;
         let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
         let groups = self.groups.iter_mut();
-        let losses = groups.map(|group| group.step(images.clone(), one_hot.clone(), factor)).collect();
+        let losses = groups.map(|group| group.step(batch, factor)).collect();
         self.step += 1;
         join(losses)
     }
@@ -84,29 +83,13 @@ impl Cohort {
 
 impl Group {
     /// Trains on one mini-batch; `factor` is the schedule's. Returns the losses before the step.
-    fn step(&mut self, images: Tensor<3>, one_hot: Tensor<3>, factor: f64) -> Tensor<1> {
-        let [_, batch, _] = images.dims();
-        let tracked = std::mem::take(&mut self.network.parameters).into_iter();
-        let tracked = tracked.map(|tensor| tensor.autodiff().require_grad()).collect::<Vec<_>>();
-        let network = Network { parameters: tracked, statistics: Vec::new(), plan: Rc::clone(&self.network.plan) };
-        let (logits, statistics) = network.forward_training(images);
-        let losses = cross_entropy(logits, one_hot).div_scalar(batch as f64);
-        let mut gradients = losses.clone().sum().backward();
-        let (parameters, gradients) = network
-            .parameters
-            .into_iter()
-            .map(|tensor| {
-                let gradient = tensor.grad_remove(&mut gradients);
-                let parameter = tensor.inner();
-                // A parameter that the loss does not reach has the gradient zero.
-                let gradient = gradient.unwrap_or_else(|| parameter.zeros_like());
-                (parameter, gradient)
-            })
-            .unzip();
-        self.network.parameters = self.optimizer.update(parameters, gradients, factor);
+    fn step(&mut self, batch: &Batch, factor: f64) -> Tensor<1> {
+        let LossGradient { losses, gradient, statistics } = self.network.gradient(batch, Mode::Training);
+        let parameters = std::mem::take(&mut self.network.parameters);
+        self.network.parameters = self.optimizer.update(parameters, gradient, factor);
         let running = std::mem::take(&mut self.network.statistics).into_iter().zip(statistics);
         self.network.statistics = running.map(|(running, batch)| running.updated(batch)).collect();
-        losses.inner()
+        losses
     }
 }
 

@@ -7,7 +7,7 @@ use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
 use crate::metrics::EvaluationRecord;
-use crate::model::{Networks, cross_entropy, predicted_classes};
+use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
 
@@ -35,16 +35,10 @@ pub(super) struct Evaluator {
     /// Indices of the test examples of each chunk.
     chunks: Vec<Vec<u32>>,
     /// The chunks on the device, where they stay there.
-    resident: Vec<Chunk>,
+    resident: Vec<Batch>,
     probe: Tensor<3>,
     gauge: Gauge,
     device: Device,
-}
-
-#[derive(Debug, Clone)]
-struct Chunk {
-    images: Tensor<3>,
-    one_hot: Tensor<3>,
 }
 
 /// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
@@ -94,7 +88,10 @@ impl Evaluator {
         let stay = if bytes > RESIDENT_BYTES { &[] } else { chunks.as_slice() };
         let probe = first_indices(dataset.train.len().min(probe_examples(architecture)));
         Ok(Self {
-            resident: stay.iter().map(|indices| Chunk::new(dataset, indices, device)).collect::<Result<_>>()?,
+            resident: stay
+                .iter()
+                .map(|indices| batch(dataset, Part::Test, indices, None, device))
+                .collect::<Result<_>>()?,
             chunks,
             probe: images(dataset, Part::Train, &probe, device)?,
             gauge: Gauge::new(architecture, activity)?,
@@ -112,7 +109,7 @@ impl Evaluator {
         if let Some(indices) = self.chunks.get(done) {
             let chunk = match self.resident.get(done) {
                 Some(chunk) => chunk.clone(),
-                None => Chunk::new(&self.dataset, indices, &self.device)?,
+                None => batch(&self.dataset, Part::Test, indices, None, &self.device)?,
             };
             let logits = tally.networks.forward(&chunk.images);
             tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
@@ -155,13 +152,19 @@ impl Evaluator {
     }
 }
 
-impl Chunk {
-    fn new(dataset: &Dataset, indices: &[u32], device: &Device) -> Result<Self> {
-        Ok(Self {
-            images: images(dataset, Part::Test, indices, device)?,
-            one_hot: one_hot(dataset, Part::Test, indices, device)?,
-        })
-    }
+/// Examples with their targets; training examples augmented where a key (seed, step) is given.
+pub(super) fn batch(
+    dataset: &Dataset,
+    part: Part,
+    indices: &[u32],
+    augmentation: Option<(u64, u64)>,
+    device: &Device,
+) -> Result<Batch> {
+    let images = match augmentation {
+        Some(key) => augmented(dataset, indices, key, device)?,
+        None => images(dataset, part, indices, device)?,
+    };
+    Ok(Batch { images, one_hot: one_hot(dataset, part, indices, device)? })
 }
 
 /// Normalised images, `[1, examples, inputs]`.
@@ -172,14 +175,14 @@ pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &De
 }
 
 /// Normalised training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
-pub(super) fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
+fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
     let mut values = Vec::new();
     dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;
     Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
 /// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
-pub(super) fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
+fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
     let mut labels = Vec::new();
     dataset.write_labels(part, indices, &mut labels)?;
     let classes = dataset.classes;

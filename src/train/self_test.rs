@@ -8,7 +8,7 @@ use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};
-use crate::model::Plan;
+use crate::model::{Batch, Plan};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
@@ -141,7 +141,7 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
     let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
     let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), &open.device);
     let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), &open.device);
-    let losses = cohort.step(&images, &one_hot);
+    let losses = cohort.step(&Batch { images, one_hot });
     let parameters = cohort.networks().into_parameters();
     let first = Transaction::default().register(losses);
     read(parameters.into_iter().fold(first, Transaction::register)).await

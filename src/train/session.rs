@@ -1,7 +1,7 @@
 //! One experiment from its first evaluation to its last, in small pieces of work.
 
 use super::cohort::{Cohort, check_fit};
-use super::evaluate::{Evaluator, Judgement, Tally, augmented, images, one_hot, read};
+use super::evaluate::{Evaluator, Judgement, Tally, batch, read};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
@@ -174,13 +174,9 @@ impl Session {
     fn train(&mut self) -> Result<()> {
         let step = self.cohort.step_count();
         let indices = self.batcher.batch(step);
-        let images = if self.experiment.dataset.augment {
-            augmented(&self.dataset, indices, (self.experiment.first_seed.into(), step), &self.device)?
-        } else {
-            images(&self.dataset, Part::Train, indices, &self.device)?
-        };
-        let targets = one_hot(&self.dataset, Part::Train, indices, &self.device)?;
-        let losses = self.cohort.step(&images, &targets);
+        let augmentation = self.experiment.dataset.augment.then_some((self.experiment.first_seed.into(), step));
+        let batch = batch(&self.dataset, Part::Train, indices, augmentation, &self.device)?;
+        let losses = self.cohort.step(&batch);
         let step = self.step();
         self.losses.push((step, losses));
         if self.evaluation_is_due_after(step) {

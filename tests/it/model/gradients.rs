@@ -3,8 +3,9 @@
 use super::{experiment, plan};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use emergence_lab::experiment::architecture::{FeatureShape, Window};
+use emergence_lab::model::batch_norm::BatchStatistics;
 use emergence_lab::model::convolution::cpu::{Geometry, forward, input_gradient, weight_gradient};
-use emergence_lab::model::{Network, cross_entropy};
+use emergence_lab::model::{Batch, Mode, Network, Plan};
 use std::rc::Rc;
 
 fn number(index: usize, salt: usize) -> f64 {
@@ -23,53 +24,126 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     pollster::block_on(tensor.into_data_async()).expect("readable").try_into_vec().expect("f64")
 }
 
-#[test]
-fn gradients_of_networks_agree_with_finite_differences() {
-    // tanh and average pools have no kinks.
-    for query in [
-        "model=cnn:3k5,4a",
-        "model=cnn:3a,4s2&norm=batch",
-        "model=resnet:2,3",
-        "model=resnet:2,3&norm=batch",
-        "model=mlp:4,3&norm=batch",
-    ] {
-        check(&format!("{query}&act=tanh"));
+/// Networks with every kind of layer. tanh and average pools have no kinks.
+const NETWORKS: [&str; 8] = [
+    "model=cnn:3k5,4a&act=tanh",
+    "model=cnn:3a,4s2&norm=batch&act=tanh",
+    "model=resnet:2,3&act=tanh",
+    "model=resnet:2,3&norm=batch&act=tanh",
+    "model=mlp:4,3&norm=batch&act=tanh",
+    "model=mlp:4,3&act=tanh",
+    "model=mlp:4,3&act=gelu",
+    "model=mlp:4,3&act=sigmoid",
+];
+
+/// Two runs of a network with made-up parameters, and a batch for it.
+struct Case {
+    plan: Rc<Plan>,
+    shapes: Vec<[usize; 3]>,
+    batch: Batch,
+}
+
+impl Case {
+    fn new(query: &str) -> Self {
+        const RUNS: usize = 2;
+        const BATCH: usize = 3;
+        let input = FeatureShape { channels: 2, height: 6, width: 5 };
+        let plan = plan(&experiment(query), input, 3);
+        let images = float(numbers(BATCH * input.units(), 77), [1, BATCH, input.units()]);
+        let one_hot = float(vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], [1, BATCH, 3]);
+        Self { shapes: shapes(&plan.architecture, RUNS), plan, batch: Batch { images, one_hot } }
+    }
+
+    /// Numbers in the shapes of the parameters.
+    fn numbers(&self, salt: usize) -> Vec<Vec<f64>> {
+        self.shapes.iter().enumerate().map(|(i, shape)| numbers(shape.iter().product(), i + salt)).collect()
+    }
+
+    fn tensors(&self, values: &[Vec<f64>]) -> Vec<Tensor<3>> {
+        values.iter().zip(&self.shapes).map(|(values, shape)| float(values.clone(), *shape)).collect()
+    }
+
+    /// The network at the made-up parameters, moved by `step` along numbers in their shapes.
+    fn network(&self, step: f64, direction: &[Vec<f64>]) -> Network {
+        let moved = |(values, along): (Vec<f64>, &Vec<f64>)| {
+            values.into_iter().zip(along).map(|(value, along)| value + step * along).collect()
+        };
+        let parameters = self.numbers(1).into_iter().zip(direction).map(moved).collect::<Vec<Vec<f64>>>();
+        let normalized = self.plan.architecture.weight_layers().into_iter().filter(|layer| layer.normalized);
+        let statistics = normalized.map(|layer| {
+            let shape = [self.shapes[0][0], 1, layer.shape.outputs()];
+            let count = shape.iter().product();
+            BatchStatistics { mean: float(numbers(count, 5), shape), variance: float(vec![0.7; count], shape) }
+        });
+        let (parameters, statistics) = (self.tensors(&parameters), statistics.collect());
+        Network { parameters, statistics, plan: Rc::clone(&self.plan) }
+    }
+
+    /// Compares derivatives with the central difference, of step 1e-5, of a function of the parameters along `direction`.
+    fn check(
+        &self,
+        what: &str,
+        derivatives: Vec<Tensor<3>>,
+        direction: &[Vec<f64>],
+        of: impl Fn(Network) -> Vec<Tensor<3>>,
+    ) {
+        let at = |step| flat(of(self.network(step, direction)));
+        let differences = at(1e-5).into_iter().zip(at(-1e-5)).map(|(after, before)| (after - before) / 2e-5);
+        for (index, (derivative, difference)) in flat(derivatives).into_iter().zip(differences).enumerate() {
+            let close = (difference - derivative).abs() <= 1e-6 * derivative.abs().max(1.0);
+            assert!(close, "{what}: number {index} is {derivative} but by differences {difference}");
+        }
     }
 }
 
-/// The gradient of the summed losses of two runs with respect to every parameter, by differences of step 1e-5.
-fn check(query: &str) {
-    const RUNS: usize = 2;
-    const BATCH: usize = 3;
-    let input = FeatureShape { channels: 2, height: 6, width: 5 };
-    let plan = plan(&experiment(query), input, 3);
-    let shapes = shapes(&plan.architecture, RUNS);
-    let base = shapes.iter().enumerate().map(|(i, shape)| numbers(shape.iter().product(), i + 1)).collect::<Vec<_>>();
-    let tensors =
-        |values: &[Vec<f64>]| values.iter().zip(&shapes).map(|(v, s)| float(v.clone(), *s)).collect::<Vec<_>>();
-    let images = float(numbers(BATCH * input.units(), 77), [1, BATCH, input.units()]);
-    let one_hot = float(vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], [1, BATCH, 3]);
-    let loss = |parameters: Vec<Tensor<3>>| {
-        let network = Network { parameters, statistics: Vec::new(), plan: Rc::clone(&plan) };
-        cross_entropy(network.forward_training(images.clone()).0, one_hot.clone()).sum()
-    };
-    let tracked = |values: &[Vec<f64>]| {
-        tensors(values).into_iter().map(|leaf| leaf.autodiff().require_grad()).collect::<Vec<_>>()
-    };
-    let leaves = tracked(&base);
-    let gradients = loss(leaves.clone()).backward();
-    for (index, leaf) in leaves.iter().enumerate() {
-        let gradient = read(leaf.grad(&gradients).expect("reached by the loss"));
-        // Every third element is enough; the first and the last are among them or next to one.
-        for (element, derivative) in gradient.iter().enumerate().step_by(3) {
-            let shifted = |step: f64| {
-                let mut values = base.clone();
-                values[index][element] += step;
-                read(loss(tracked(&values)).inner())[0]
-            };
-            let difference = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
-            let close = (difference - derivative).abs() <= 1e-6 * derivative.abs().max(1.0);
-            assert!(close, "{query}: parameter {index}[{element}]: {derivative} but {difference}");
+fn flat(tensors: Vec<Tensor<3>>) -> Vec<f64> {
+    tensors.into_iter().flat_map(read).collect()
+}
+
+#[test]
+fn gradients_of_networks_agree_with_finite_differences() {
+    for query in NETWORKS {
+        let case = Case::new(query);
+        let still = case.numbers(9);
+        let gradient = case.network(0.0, &still).gradient(&case.batch, Mode::Training).gradient;
+        let gradient = gradient.into_iter().map(read).collect::<Vec<_>>();
+        for (index, shape) in case.shapes.iter().enumerate() {
+            // Every third element is enough; the first and the last are among them or next to one.
+            for element in (0..shape.iter().product()).step_by(3) {
+                let mut direction = still.iter().map(|values| vec![0.0; values.len()]).collect::<Vec<_>>();
+                direction[index][element] = 1.0;
+                let derivative = float(vec![gradient[index][element]], [1, 1, 1]);
+                case.check(&format!("{query}: parameter {index}"), vec![derivative], &direction, |network| {
+                    let losses = network.gradient(&case.batch, Mode::Training).losses;
+                    vec![losses.sum().reshape([1, 1, 1])]
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn higher_derivatives_agree_with_finite_differences() {
+    for query in NETWORKS {
+        let case = Case::new(query);
+        let (u, v) = (case.numbers(3), case.numbers(6));
+        let (along_u, along_v) = (case.tensors(&u), case.tensors(&v));
+        for mode in [Mode::Training, Mode::Evaluation] {
+            let network = case.network(0.0, &u);
+            let product = network.hessian_vector_product(&case.batch, mode, &along_u);
+            case.check(&format!("{query}, {mode:?}: H u"), product.clone(), &u, |network| {
+                network.gradient(&case.batch, mode).gradient
+            });
+            // Third derivatives do not mind the order: the gradient of u H v is the derivative of H v along u.
+            let curvature = network.curvature_gradient(&case.batch, mode, &along_u, &along_v);
+            case.check(&format!("{query}, {mode:?}: the gradient of u H v"), curvature.gradient, &u, |network| {
+                network.hessian_vector_product(&case.batch, mode, &along_v)
+            });
+            for (by_the_way, alone) in flat(curvature.first_product).into_iter().zip(flat(product)) {
+                // The error function is good to about 1e-9 only, and its two ways of differentiation differ by that.
+                let close = (by_the_way - alone).abs() <= 1e-7 * alone.abs().max(1.0);
+                assert!(close, "{query}, {mode:?}: H u is {by_the_way} by the way and {alone} alone");
+            }
         }
     }
 }

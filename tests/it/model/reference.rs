@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
 use emergence_lab::init::LayerWeights;
+use emergence_lab::model::Batch;
 use emergence_lab::model::batch_norm::{BatchStatistics, Source, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
@@ -232,7 +233,8 @@ fn trainings_agree_with_jax_and_optax() {
             let batch = labels.len();
             let one_hot = labels.iter().flat_map(|label| (0..classes).map(move |c| f32::from(u8::from(c == *label))));
             let one_hot = tensor(one_hot.collect(), [1, batch, classes]);
-            losses.extend(read(cohort.step(&tensor(images.values(), [1, batch, input.units()]), &one_hot)));
+            let images = tensor(images.values(), [1, batch, input.units()]);
+            losses.extend(read(cohort.step(&Batch { images, one_hot })));
         }
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, TOLERANCE);
         let batch = case.evaluation_input.shape[0];

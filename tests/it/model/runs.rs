@@ -4,6 +4,7 @@ use super::{experiment, plan, read, tensor};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::init::LayerWeights;
+use emergence_lab::model::Batch;
 use emergence_lab::train::Cohort;
 
 const INPUT: FeatureShape = FeatureShape { channels: 2, height: 8, width: 8 };
@@ -26,7 +27,8 @@ fn train(query: &str, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> (Vec<
         tensor((0..BATCH * INPUT.units()).map(value).collect(), [1, BATCH, INPUT.units()])
     };
     let one_hot = tensor((0..BATCH * 3).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect(), [1, BATCH, 3]);
-    let losses = (0..10).map(|step| read(cohort.step(&images(step), &one_hot))).collect();
+    let batch = |step| Batch { images: images(step), one_hot: one_hot.clone() };
+    let losses = (0..10).map(|step| read(cohort.step(&batch(step)))).collect();
     (losses, read(cohort.networks().forward(&images(99))))
 }
 

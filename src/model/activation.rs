@@ -1,0 +1,43 @@
+//! The nonlinearities with their first two derivatives.
+
+use super::jet::Curve;
+use crate::experiment::Activation;
+use burn::tensor::Tensor;
+use burn::tensor::activation::{gelu, relu, sigmoid, tanh};
+use std::f64::consts::{PI, SQRT_2};
+
+/// The curve of a nonlinearity. The derivative of ReLU at 0 is 0, and its kink is no curvature, as in PyTorch.
+pub(super) fn curve<const D: usize>(activation: Activation) -> Curve<D> {
+    match activation {
+        Activation::Relu => Curve { value: relu, slope: |x, _| x.clone().greater_elem(0.0).float(), curvature: None },
+        Activation::Tanh => Curve {
+            value: tanh,
+            slope: |_, y| one_minus(y.clone() * y.clone()),
+            curvature: Some(|_, y| one_minus(y.clone() * y.clone()) * y.clone().mul_scalar(-2.0)),
+        },
+        Activation::Gelu => Curve {
+            value: gelu,
+            slope: |x, _| cumulative(x) + x.clone() * density(x),
+            curvature: Some(|x, _| density(x) * (x.clone() * x.clone()).neg().add_scalar(2.0)),
+        },
+        Activation::Sigmoid => Curve {
+            value: sigmoid,
+            slope: |_, y| y.clone() * one_minus(y.clone()),
+            curvature: Some(|_, y| y.clone() * one_minus(y.clone()) * one_minus(y.clone().mul_scalar(2.0))),
+        },
+    }
+}
+
+fn one_minus<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    tensor.neg().add_scalar(1.0)
+}
+
+/// `Φ(x)`, the standard normal distribution function.
+fn cumulative<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
+    x.clone().div_scalar(SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5)
+}
+
+/// `φ(x)`, its density.
+fn density<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
+    (x.clone() * x.clone()).mul_scalar(-0.5).exp().mul_scalar((2.0 * PI).sqrt().recip())
+}
