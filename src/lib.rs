@@ -21,6 +21,8 @@ pub mod device;
 pub mod model;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(feature = "train")]
+pub mod tune;
 
 pub mod export;
 pub mod plot;

@@ -5,7 +5,8 @@ mod native;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-use burn::tensor::Device;
+use crate::error::{Error, Result};
+use burn::tensor::{Device, Transaction};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 #[cfg(target_arch = "wasm32")]
@@ -59,4 +60,13 @@ pub fn open_cpu() -> OpenDevice {
         step_bytes: CPU_STEP_BYTES,
         tensor_bytes: CPU_STEP_BYTES,
     }
+}
+
+/// Reads several tensors in one go, as f32.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails or has something else.
+pub async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>> {
+    let data = transaction.execute_async().await.map_err(|error| Error::device(&error))?;
+    data.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|error| Error::device(&error))).collect()
 }

@@ -44,8 +44,24 @@ pub struct LayerWeights {
     pub shift: Vec<f32>,
     /// Shape of the weight.
     pub shape: WeightShape,
-    /// What the scheme multiplied the weights by after drawing them; 1 for a plain scheme.
-    pub factor: f64,
+    /// What the scheme multiplied the parameters by after drawing them.
+    pub factors: Factors,
+}
+
+/// What a scheme multiplied the parameters of a layer by after drawing them; 1 where it left them alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factors {
+    /// The weight. Of a method that scales every unit for itself, the ratio of the norms.
+    pub weight: f64,
+    /// The bias.
+    pub bias: f64,
+    /// The scale of the batch normalisation that follows.
+    pub norm: f64,
+}
+
+impl Factors {
+    /// Nothing was multiplied.
+    pub const ONE: Self = Self { weight: 1.0, bias: 1.0, norm: 1.0 };
 }
 
 /// Draws weights and biases of a network's `layers`, input side first.
@@ -83,7 +99,7 @@ pub fn sample(
             scale: vec![1.0; normalized],
             shift: vec![0.0; normalized],
             shape: layer.shape,
-            factor,
+            factors: Factors { weight: factor, ..Factors::ONE },
         })
     };
     factors.into_iter().enumerate().map(draw).collect()

@@ -68,12 +68,22 @@ impl Cohort {
         Networks::new(self.groups.iter().map(|group| group.network.clone()).collect())
     }
 
+    /// The networks with their optimizers and the schedule's factor of the next step.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&Network, &Optimizer, f64)> {
+        let factor = self.factor();
+        self.groups.iter().map(move |group| (&group.network, &group.optimizer, factor))
+    }
+
+    /// The schedule's factor of the next step.
+    fn factor(&self) -> f64 {
+        schedule_factor(self.experiment.optimizer.schedule, self.step, self.experiment.steps)
+    }
+
     /// One training step of all runs on the same mini-batch.
     ///
     /// Returns the mean cross-entropy of every run before the step, `[runs]`, in nats.
     pub fn step(&mut self, batch: &Batch) -> Tensor<1> {
-        let spec = &self.experiment.optimizer;
-        let factor = schedule_factor(spec.schedule, self.step, self.experiment.steps);
+        let factor = self.factor();
         let groups = self.groups.iter_mut();
         let losses = groups.map(|group| group.step(batch, factor)).collect();
         self.step += 1;
@@ -92,6 +102,9 @@ impl Group {
         losses
     }
 }
+
+/// A value and its derivatives along two directions, alone and together.
+const VALUES_OF_A_JET: u64 = 4;
 
 /// What one run takes of a device, in bytes.
 struct Demand {
@@ -137,7 +150,16 @@ pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, op
 
 /// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
 fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
+    group_size_for(&Demand::of(experiment, &plan.architecture), runs, open)
+}
+
+/// The same for tuning initial weights, where every value comes with its derivatives along two directions.
+pub(super) fn tuning_group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
     let demand = Demand::of(experiment, &plan.architecture);
+    group_size_for(&Demand { step: demand.step * VALUES_OF_A_JET, ..demand }, runs, open)
+}
+
+fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {
     let mut fitting = (open.step_bytes / demand.step.max(1)).min(open.tensor_bytes / demand.tensor.max(1));
     if let Some(group_bytes) = open.group_bytes {
         fitting = fitting.min(group_bytes / demand.parameters.max(1));

@@ -1,14 +1,16 @@
 //! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
 
+use super::batches::{batch, images};
 use super::gauge::{Gauge, Observation};
 use crate::dataset::{Dataset, Part};
-use crate::error::{Error, Result};
+use crate::device::read;
+use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
 use crate::metrics::EvaluationRecord;
 use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
 /// The most training examples (the first ones) on which activity is measured.
@@ -150,53 +152,6 @@ impl Evaluator {
         let record = EvaluationRecord { step: tally.step, runs: runs.collect() };
         Ok((record, judgement))
     }
-}
-
-/// Examples with their targets; training examples augmented where a key (seed, step) is given.
-pub(super) fn batch(
-    dataset: &Dataset,
-    part: Part,
-    indices: &[u32],
-    augmentation: Option<(u64, u64)>,
-    device: &Device,
-) -> Result<Batch> {
-    let images = match augmentation {
-        Some(key) => augmented(dataset, indices, key, device)?,
-        None => images(dataset, part, indices, device)?,
-    };
-    Ok(Batch { images, one_hot: one_hot(dataset, part, indices, device)? })
-}
-
-/// Normalised images, `[1, examples, inputs]`.
-pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
-    let mut values = Vec::new();
-    dataset.write_examples(part, indices, &mut values)?;
-    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
-}
-
-/// Normalised training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
-fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
-    let mut values = Vec::new();
-    dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;
-    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
-}
-
-/// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
-fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
-    let mut labels = Vec::new();
-    dataset.write_labels(part, indices, &mut labels)?;
-    let classes = dataset.classes;
-    let mut values = vec![0.0_f32; indices.len() * classes];
-    for (row, label) in values.chunks_exact_mut(classes).zip(labels) {
-        row[usize::from(label)] = 1.0;
-    }
-    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), classes]), device))
-}
-
-/// Reads several tensors in one go, as f32.
-pub(super) async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>> {
-    let data = transaction.execute_async().await.map_err(|error| Error::device(&error))?;
-    data.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|error| Error::device(&error))).collect()
 }
 
 /// `0..count`; data sets are far smaller than 2^32 examples.

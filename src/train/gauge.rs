@@ -1,6 +1,6 @@
 //! Emergence of a network on its probe batch: from an architecture to the graph of its units, and from activations to numbers.
 
-use super::evaluate::read;
+use crate::device::read;
 use crate::emergence::graph::{EdgeKind, Edges, Network as Graph, NetworkLayer, Window as GraphWindow};
 use crate::emergence::{self, ActiveRule, EmergenceError, LayerActivity, Measurement};
 use crate::error::{Error, Result};

@@ -1,7 +1,7 @@
 //! A look into the runs of a session: what their first layers look for, what they get wrong, what they say of one image.
 
-use super::evaluate::read;
 use super::session::Session;
+use crate::device::read;
 use crate::error::{Error, Result};
 use crate::experiment::architecture::WeightShape;
 use crate::metrics::{Examination, Filters, Mistake};

@@ -37,7 +37,7 @@ pub struct Rates {
 }
 
 /// The optimizer of one group of runs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Optimizer {
     spec: OptimizerSpec,
     rates: Vec<Rates>,

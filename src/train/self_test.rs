@@ -3,8 +3,7 @@
 //! Some drivers and browsers return wrong numbers without any error, so no training starts on a GPU before it has passed.
 
 use super::cohort::Cohort;
-use super::evaluate::read;
-use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu};
+use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};

@@ -1,18 +1,16 @@
 //! One experiment from its first evaluation to its last, in small pieces of work.
 
-use super::cohort::{Cohort, check_fit};
-use super::evaluate::{Evaluator, Judgement, Tally, batch, read};
+use super::batches::batch;
+use super::cohort::Cohort;
+use super::evaluate::{Evaluator, Judgement, Tally};
+use super::preparation::Preparation;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
-use crate::device::OpenDevice;
+use crate::device::{OpenDevice, read};
 use crate::error::Result;
-use crate::experiment::architecture::Architecture;
-use crate::experiment::{DatasetSpec, Experiment};
-use crate::init::{LayerWeights, weights_sha256};
-use crate::metrics::{
-    Environment, EvaluationRecord, InitCost, RandomActivity, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup,
-};
-use crate::model::Plan;
+use crate::experiment::Experiment;
+use crate::init::weights_sha256;
+use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
@@ -52,29 +50,29 @@ pub struct Session {
 }
 
 impl Session {
-    /// Draws the weights, uploads what is needed and stands before the evaluation of step 0.
+    /// Prepares an experiment and stands before the evaluation of step 0. Where somebody waits for it, [`Preparation`] goes step by
+    /// step.
     ///
     /// # Errors
-    /// What [`Experiment::validate`], [`Dataset::truncated`] and [`Batcher::new`] refuse; [`crate::error::Error::key`] says
-    /// which key of the experiment has to change.
-    pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
-        let mut experiment = experiment.clone();
-        experiment.dataset.name = dataset.name;
-        experiment.validate_for(&dataset.facts())?;
-        let dataset = truncated(dataset, &experiment.dataset)?;
-        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
-        let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
-        check_fit(&experiment, &architecture, open)?;
-        let plan = Rc::new(Plan { architecture, activation: experiment.activation });
-        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
-        let setup = setup(&experiment, &plan.architecture, &dataset, &batcher, &weights, open);
-        let cohort = Cohort::new(&experiment, &plan, &weights, open);
+    /// As [`Preparation::new`] and [`Preparation::advance`].
+    pub async fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
+        Preparation::new(experiment, dataset, open, Box::new(|| 0.0))?.into_session().await
+    }
+
+    /// Uploads what is needed for evaluations.
+    pub(super) fn prepared(mut preparation: Preparation) -> Result<Self> {
+        let setup = setup(&preparation);
+        let cohort = match preparation.cohort.take() {
+            Some(cohort) => cohort,
+            None => Cohort::new(&preparation.experiment, &preparation.plan, &preparation.weights, &preparation.open),
+        };
+        let Preparation { experiment, dataset, plan, open, batcher, .. } = preparation;
         Ok(Self {
             tally: Some(Tally::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
             evaluator: Evaluator::new(&dataset, &plan.architecture, &experiment.activity, &open.device)?,
-            device: open.device.clone(),
+            device: open.device,
             losses: Vec::new(),
             evaluations: Vec::new(),
             judgement: None,
@@ -186,25 +184,20 @@ impl Session {
     }
 }
 
-/// What is fixed before the first step, with the fingerprints of data, order and `weights` (given per run).
-fn setup(
-    experiment: &Experiment,
-    architecture: &Architecture,
-    dataset: &Dataset,
-    batcher: &Batcher,
-    weights: &[Vec<LayerWeights>],
-    open: &OpenDevice,
-) -> Setup {
-    let mut hashes = weights.iter().map(|layers| weights_sha256(layers));
-    let variants = experiment.variants.iter().map(|scheme| VariantSetup {
+/// What is fixed before the first step, with the fingerprints of data, order and weights.
+fn setup(preparation: &Preparation) -> Setup {
+    let Preparation { experiment, plan, dataset, batcher, .. } = preparation;
+    let mut runs = preparation.weights.iter().zip(&preparation.reports);
+    let mut run = |seed| {
+        let (weights, layers) = runs.next()?;
+        Some(RunSetup { seed, weights_sha256: weights_sha256(weights), layers: layers.clone() })
+    };
+    let variants = experiment.variants.iter().zip(&preparation.costs).map(|(scheme, cost)| VariantSetup {
         name: scheme.to_string(),
-        cost: InitCost::default(),
-        runs: experiment
-            .run_seeds()
-            .map(|seed| RunSetup { seed, weights_sha256: hashes.next().unwrap_or_default(), layers: Vec::new() })
-            .collect(),
+        cost: *cost,
+        runs: experiment.run_seeds().filter_map(&mut run).collect(),
     });
-    let measured = architecture.measured();
+    let measured = plan.architecture.measured();
     Setup {
         query: experiment.to_query(),
         train_examples: dataset.train.len(),
@@ -213,11 +206,11 @@ fn setup(
         steps: experiment.steps,
         layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
         layer_names: measured.into_iter().map(|layer| layer.name).collect(),
-        weight_layers: architecture.weight_layer_names(),
-        parameters: architecture.parameter_count(),
-        environment: environment(open),
+        weight_layers: plan.architecture.weight_layer_names(),
+        parameters: plan.architecture.parameter_count(),
+        environment: environment(&preparation.open),
         receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
-        random_activity: RandomActivity::default(),
+        random_activity: preparation.random_activity.clone(),
         variants: variants.collect(),
     }
 }
@@ -230,12 +223,4 @@ pub fn environment(open: &OpenDevice) -> Environment {
         adapter: open.adapter.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
-}
-
-/// The first examples, as many as the experiment uses; shares the data set where it uses all.
-fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
-    if spec.train.is_none() && spec.test.is_none() {
-        return Ok(Rc::clone(dataset));
-    }
-    dataset.truncated(spec.train, spec.test).map(Rc::new)
 }

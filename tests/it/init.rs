@@ -9,7 +9,7 @@ use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind,
 use emergence_lab::init::draw::StandardNormals;
 use emergence_lab::init::promoting::{exponents, factors};
 use emergence_lab::init::variance::gain;
-use emergence_lab::init::{LayerWeights, layer_rates, weights_sha256};
+use emergence_lab::init::{Factors, LayerWeights, layer_rates, weights_sha256};
 use emergence_lab::rng::{Purpose, stream};
 
 /// Draws a scheme without a formula, which always has weights.
@@ -206,7 +206,7 @@ fn promotion_scales_weights_and_nothing_else() {
             let expected: Vec<f32> = plain.weight.iter().map(|weight| (f64::from(*weight) * rounded) as f32).collect();
             assert_eq!(scaled.weight, expected, "{scheme:?}: weights");
             assert_eq!(scaled.bias, plain.bias, "{scheme:?}: biases");
-            assert!((scaled.factor - factor).abs() < 1e-15, "{scheme:?}: factor {}", scaled.factor);
+            assert!((scaled.factors.weight - factor).abs() < 1e-15, "{scheme:?}: factor {}", scaled.factors.weight);
         }
         let matched = sample(&InitScheme::LearningRateMatched(promotion), &layers, Activation::Relu, 3);
         assert_eq!(matched, plain, "{scheme:?}: the control draws the plain base");
@@ -282,7 +282,7 @@ fn digests_are_of_little_endian_floats() {
         scale: Vec::new(),
         shift: Vec::new(),
         shape: WeightShape::Dense { inputs: 1, outputs: 1 },
-        factor: 1.0,
+        factors: Factors::ONE,
     };
     // printf '\x00\x00\x80\x3f' | sha256sum, and the same with '\x00\x00\x00\xc0' appended.
     assert_eq!(layer.weight_sha256(), "e00e5eb9444182f352323374ef4e08ebcb784725fdd4fd612d7730540b3e0c8c", "weight");

@@ -6,7 +6,7 @@ use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
 use emergence_lab::experiment::{Experiment, Schedule, parse_query};
-use emergence_lab::init::LayerWeights;
+use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::model::{Batch, Mode, Network, Plan, predicted_classes};
 use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
@@ -70,7 +70,7 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
             scale: Vec::new(),
             shift: Vec::new(),
             shape: WeightShape::Dense { inputs: widths[0], outputs: widths[1] },
-            factor: 1.0,
+            factors: Factors::ONE,
         })
         .collect()
 }
@@ -146,7 +146,7 @@ fn run_on(open: &OpenDevice, query: &str, drain_every: usize) -> History {
 }
 
 fn train(open: &OpenDevice, dataset: &Rc<Dataset>, query: &str, drain_every: usize) -> History {
-    let mut session = Session::new(&experiment(query), dataset, open).expect("a valid session");
+    let mut session = pollster::block_on(Session::new(&experiment(query), dataset, open)).expect("a valid session");
     let mut history = History::new(session.setup().clone());
     for piece in 1.. {
         let work = pollster::block_on(session.advance(true)).expect("the CPU computes");
@@ -321,7 +321,7 @@ fn a_session_is_the_same_however_it_is_read() {
 #[test]
 fn a_session_that_may_not_train_only_ends_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
-    let mut session = Session::new(&experiment, &dataset(), &open_cpu()).expect("a valid session");
+    let mut session = pollster::block_on(Session::new(&experiment, &dataset(), &open_cpu())).expect("a valid session");
     let advance = |session: &mut Session, may_train| pollster::block_on(session.advance(may_train)).expect("computes");
     while session.is_evaluating() {
         assert_eq!(advance(&mut session, false), Work::Evaluation, "the evaluation of step 0 goes on");
@@ -333,10 +333,10 @@ fn a_session_that_may_not_train_only_ends_its_evaluation() {
 #[test]
 fn a_session_refuses_more_than_there_is() {
     let too_large = experiment("data=digits&batch=1000");
-    let session = Session::new(&too_large, &dataset(), &open_cpu());
+    let session = pollster::block_on(Session::new(&too_large, &dataset(), &open_cpu()));
     assert!(session.is_err(), "640 examples do not make one batch of 1000");
     let too_many = experiment("data=digits&batch=10&train=5000");
-    let session = Session::new(&too_many, &dataset(), &open_cpu());
+    let session = pollster::block_on(Session::new(&too_many, &dataset(), &open_cpu()));
     assert!(session.is_err(), "640 examples are not 5000");
 }
 

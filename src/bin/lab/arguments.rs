@@ -4,7 +4,6 @@ use emergence_lab::error::Error;
 use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// A wrong argument.
 #[derive(Debug)]
@@ -100,11 +99,6 @@ impl Options {
 
     pub(crate) fn required(&self, name: &str, expected: &str) -> Result<&str, Usage> {
         self.get(name).ok_or_else(|| Usage::new(&format!("--{name}"), expected, "nothing"))
-    }
-
-    pub(crate) fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Usage> {
-        let parse = |text: &str| text.parse().map_err(|_| Usage::new(&format!("--{name}"), expected, text));
-        self.get(name).map(parse).transpose()
     }
 
     /// The positional arguments.

@@ -1,37 +1,44 @@
-//! `lab init`: what an initialisation draws, layer by layer.
+//! `lab init`: what an initialisation draws, layer by layer, and what its tuning, if there is any, has learned and cost.
 
-use crate::arguments::{Arguments, Usage};
-use emergence_lab::experiment::{Activation, DatasetName, Experiment, InitScheme, ModelSpec, NormLayer};
-use emergence_lab::init::{self, LayerWeights};
+use crate::arguments::{Arguments, Options, Usage};
+use crate::prepare::{load, prepare};
+use emergence_lab::experiment::{Experiment, limits::DatasetFacts, parse_query};
+use emergence_lab::init::{self, Factors, LayerWeights};
+use emergence_lab::metrics::InitCost;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+/// The options that are keys of the query string, too, with the key.
+const KEYS: [(&str, &str); 8] = [
+    ("scheme", "init"),
+    ("model", "model"),
+    ("data", "data"),
+    ("seed", "seed"),
+    ("act", "act"),
+    ("norm", "norm"),
+    ("batch", "batch"),
+    ("opt", "opt"),
+];
+
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let options = arguments.options(&["scheme", "model", "data", "seed", "act", "norm"])?;
+    let options = arguments.options(&["scheme", "model", "data", "seed", "act", "norm", "batch", "opt", "data-dir"])?;
     options.positional::<0>("no words, only options")?;
-    let scheme = options.required("scheme", "an initialisation, like kaiming_normal")?;
-    let model = options.required("model", "a model, like mlp:128,128,128")?;
-    let data = options.get("data").unwrap_or("mnist");
-    let facts = DatasetName::all().find(|known| known.name() == data).and_then(DatasetName::facts);
-    let facts = facts.ok_or_else(|| Usage::new("--data", "a data set, like mnist or cifar-10", data))?;
-    let seed = options.parsed::<u32>("seed", "a whole number from 0 to 4294967295")?.unwrap_or(0);
-    let scheme = scheme.parse::<InitScheme>().map_err(|error| Usage::refused("--scheme", &error))?;
-    let model = model.parse::<ModelSpec>().map_err(|error| Usage::refused("--model", &error))?;
-    let activation = options.get("act").unwrap_or("relu").parse::<Activation>();
-    let activation = activation.map_err(|error| Usage::refused("--act", &error))?;
-    let norm = options.get("norm").unwrap_or("none").parse::<NormLayer>();
-    let norm = norm.map_err(|error| Usage::refused("--norm", &error))?;
-    let experiment = Experiment { model, norm, variants: vec![scheme.clone()], seeds: 1, ..Experiment::default() };
-    experiment
-        .validate_for(&facts)
-        .map_err(|error| Usage::refused(if error.key() == Some("init") { "--scheme" } else { "--model" }, &error))?;
-    let Experiment { model, .. } = experiment;
-    let architecture = model.architecture(facts.shape, facts.classes, norm)?;
-    let layers = init::sample(&scheme, &architecture.weight_layers(), activation, u64::from(seed))?;
+    let (experiment, facts) = experiment(&options)?;
+    let scheme = &experiment.variants[0];
+    let (layers, cost) = if scheme.tuning().is_some() {
+        pollster::block_on(tuned(&experiment, &options))?
+    } else {
+        let architecture = experiment.model.architecture(facts.shape, facts.classes, experiment.norm)?;
+        let seed = u64::from(experiment.first_seed);
+        let layers = init::sample(scheme, &architecture.weight_layers(), experiment.activation, seed)?;
+        (layers, InitCost::default())
+    };
     let document = json!({
         "scheme": scheme.to_string(),
-        "model": model.to_string(),
-        "data": data,
-        "seed": seed,
+        "model": experiment.model.to_string(),
+        "data": experiment.dataset.name.name(),
+        "seed": experiment.first_seed,
+        "cost": cost,
         "layers": layers.iter().map(described).collect::<Vec<_>>(),
         "weights_sha256": init::weights_sha256(&layers),
     });
@@ -39,16 +46,46 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the contract says of a layer.
+/// The experiment of one run that the options describe, and what is known of its data.
+fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
+    options.required("scheme", "an initialisation, like kaiming_normal")?;
+    options.required("model", "a model, like mlp:128,128,128")?;
+    let stated = KEYS.iter().filter_map(|(option, key)| Some((*key, options.get(option)?)));
+    let pairs = [("data", "mnist"), ("seeds", "1")].into_iter().chain(stated);
+    let pairs = pairs.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+    let (experiment, _) = parse_query(&pairs.collect::<Vec<_>>().join("&")).strict().map_err(|error| {
+        let option = KEYS.iter().find(|(_, key)| error.key() == Some(*key)).map_or("model", |(option, _)| *option);
+        Usage::refused(&format!("--{option}"), &error)
+    })?;
+    if let [_, second, ..] = experiment.variants.as_slice() {
+        return Err(Usage::new("--scheme", "one initialisation", second).into());
+    }
+    match experiment.dataset.name.facts() {
+        Some(facts) => Ok((experiment, facts)),
+        None => Err(Usage::new("--data", "a data set, like mnist or cifar-10", experiment.dataset.name.name()).into()),
+    }
+}
+
+/// The weights of the one run after their tuning, and its cost.
+async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
+    let preparation = prepare(experiment, load(experiment, options)?).await?;
+    let layers = preparation.weights().first().cloned().unwrap_or_default();
+    Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
+}
+
+/// What the contract says of a layer, and the scales of everything but the weight.
 fn described(layer: &LayerWeights) -> Value {
     let statistics = layer.statistics();
+    let Factors { weight, bias, norm } = layer.factors;
     json!({
         "shape": layer.shape.dimensions(),
         "fan_in": layer.fan().fan_in,
         "fan_out": layer.fan().fan_out,
         "mean": statistics.map(|statistics| statistics.mean),
         "std": statistics.map(|statistics| statistics.std),
-        "scale": layer.factor,
+        "scale": weight,
+        "bias_scale": bias,
+        "norm_scale": norm,
         "sha256": layer.weight_sha256(),
     })
 }

@@ -8,6 +8,7 @@ mod data;
 mod emergence;
 mod init;
 mod output;
+mod prepare;
 mod run;
 
 use arguments::{Arguments, Usage};
@@ -21,7 +22,8 @@ lab: compare weight initialisations from the command line
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       the emergence measure of a layered network, exactly
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
-      what an initialisation draws, layer by layer
+          [--batch 128] [--opt sgd] [--data-dir DIR]
+      what an initialisation draws, layer by layer; a tuned one runs the network on the data first, and its cost is told
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]
   lab data check NAME [--data-dir DIR]

@@ -2,15 +2,14 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use emergence_lab::dataset::{Dataset, digits, files, patterns};
-use emergence_lab::device::open_cpu;
+use crate::prepare::{load, now, prepare};
+use emergence_lab::dataset::Dataset;
 use emergence_lab::error::Error;
-use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
+use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
 use emergence_lab::export;
 use emergence_lab::metrics::{History, Record, Timing};
-use emergence_lab::train::{Session, Work};
+use emergence_lab::train::Work;
 use std::path::PathBuf;
-use std::rc::Rc;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["data-dir", "out", "csv", "svg"])?;
@@ -36,33 +35,6 @@ fn query_of_link(text: &str) -> &str {
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
-fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
-    let directory = options.data_dir();
-    let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
-    match experiment.dataset.name {
-        DatasetName::Digits => Ok(draw()?),
-        DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
-        DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
-        DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
-        DatasetName::Patterns => {
-            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
-            Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
-        }
-        DatasetName::Upload => {
-            let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
-            Err(Error::value("data", expected, "upload").into())
-        }
-        DatasetName::Auto => match files::load_mnist(&directory) {
-            Ok(dataset) => Ok(dataset),
-            Err(Error::DataFileMissing { .. }) => {
-                eprintln!("note: no MNIST in {}; using the embedded digits", directory.display());
-                Ok(draw()?)
-            }
-            Err(error) => Err(error.into()),
-        },
-    }
-}
-
 /// Training time with and without the evaluations.
 #[derive(Default)]
 struct Clock {
@@ -71,11 +43,6 @@ struct Clock {
 }
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the native command line is the rim where a clock is read")]
-    fn now() -> std::time::Instant {
-        std::time::Instant::now()
-    }
-
     fn timing(&self, steps: u64, runs: usize) -> Timing {
         let steps = steps as f64;
         let training = self.training_secs.max(f64::MIN_POSITIVE);
@@ -89,11 +56,11 @@ impl Clock {
 }
 
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
-    let mut session = Session::new(experiment, &Rc::new(dataset), &open_cpu())?;
+    let mut session = prepare(experiment, dataset).await?.into_session().await?;
     let mut history = History::new(session.setup().clone());
     let mut clock = Clock::default();
     loop {
-        let start = Clock::now();
+        let start = now();
         let work = session.advance(true).await?;
         let record = session.drain().await?;
         let elapsed = start.elapsed().as_secs_f64();

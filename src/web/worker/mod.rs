@@ -15,9 +15,9 @@ use crate::error::Error;
 use crate::experiment::{DatasetName, Experiment, parse_query};
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use crate::train::self_test::{ChosenDevice, Devices};
-use crate::train::{Session, Work, environment};
+use crate::train::{Preparation, Session, Work, environment};
 use run::{Pace, Run};
-use scope::{Inbox, Message, Turn, post};
+use scope::{Inbox, Message, Turn, now_secs, post};
 use std::rc::Rc;
 use web_sys::File;
 
@@ -84,6 +84,12 @@ enum Interrupt {
     Reset,
 }
 
+/// What came of a preparation.
+enum Prepared {
+    Session(Box<Session>),
+    Interrupted(Interrupt),
+}
+
 impl Worker {
     fn new(inbox: Inbox, turn: Turn) -> Self {
         Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: None }
@@ -135,10 +141,41 @@ impl Worker {
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.dataset(&experiment).await?;
         post(&Event::Dataset { sample: look::sample(&dataset) });
-        let session = Session::new(&experiment, &dataset, &device.open);
-        let session = session.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let preparation = Preparation::new(&experiment, &dataset, &device.open, Box::new(now_secs));
+        let preparation = preparation.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let session = match self.prepare_session(preparation).await? {
+            Prepared::Session(session) => *session,
+            Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
+        };
         post(&Event::Started { setup: Box::new(session.setup().clone()) });
         self.drive(Run::new(session, experiment.run_count()), paused).await
+    }
+
+    /// Tunes initial weights where that is asked for, and listens meanwhile. A pause or a step is none of its business: the page holds
+    /// them back until the session has started.
+    async fn prepare_session(&mut self, mut preparation: Preparation) -> Result<Prepared, Failure> {
+        let mut reported_at = f64::NEG_INFINITY;
+        while let Some(preparing) = preparation.advance().await.map_err(device_failure)? {
+            if let Some(message) = faults::take_logged_error() {
+                return Err(Failure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+            }
+            let now = now_secs();
+            if now - reported_at >= run::REPORT_SECS {
+                reported_at = now;
+                post(&Event::Preparing { preparing });
+            }
+            self.turn.pass().await;
+            let Some(message) = self.inbox.try_next() else { continue };
+            let Message { command, files } = message.map_err(|message| Failure::unknown_command(&message))?;
+            match command {
+                Command::Reset => return Ok(Prepared::Interrupted(Interrupt::Reset)),
+                Command::Start { query, paused } => {
+                    return Ok(Prepared::Interrupted(Interrupt::Start { query, paused }));
+                }
+                command => self.prepare(&command, files).await,
+            }
+        }
+        preparation.into_session().await.map(|session| Prepared::Session(Box::new(session))).map_err(device_failure)
     }
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, Failure> {

@@ -7,7 +7,7 @@ use crate::protocol::{Event, FailureKind};
 use crate::train::{Session, Work};
 
 /// How often the page hears of progress, in seconds.
-const REPORT_SECS: f64 = 0.1;
+pub(super) const REPORT_SECS: f64 = 0.1;
 
 /// A session with its clock.
 pub(super) struct Run {

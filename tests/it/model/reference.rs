@@ -4,7 +4,7 @@ use super::{assert_close, experiment, plan, read, tensor};
 use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
-use emergence_lab::init::LayerWeights;
+use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::model::Batch;
 use emergence_lab::model::batch_norm::{BatchStatistics, Source, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
@@ -257,7 +257,7 @@ fn initial_weights(
         let second = next();
         let (bias, scale, shift) =
             if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
-        LayerWeights { weight, bias, scale, shift, shape: layer.shape, factor: 1.0 }
+        LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
     });
     weights.collect()
 }

@@ -18,7 +18,7 @@ fn finish(session: &mut Session) -> History {
 }
 
 fn session(query: &str, dataset: &Rc<Dataset>) -> Session {
-    Session::new(&experiment(query), dataset, &open_cpu()).expect("a valid session")
+    pollster::block_on(Session::new(&experiment(query), dataset, &open_cpu())).expect("a valid session")
 }
 
 fn few_digits() -> Rc<Dataset> {
@@ -109,11 +109,15 @@ fn a_network_that_does_not_fit_the_device_is_refused_with_a_sentence() {
         (OpenDevice { step_bytes: 1 << 20, ..open_cpu() }, "a step of one run"),
         (OpenDevice { tensor_bytes: 1 << 20, ..open_cpu() }, "its largest tensor"),
     ] {
-        let error = Session::new(&experiment, &few_digits(), &small).expect_err("more than a megabyte");
+        let error =
+            pollster::block_on(Session::new(&experiment, &few_digits(), &small)).expect_err("more than a megabyte");
         assert_eq!(error.key(), Some("model"), "{error}");
         assert!(error.to_string().contains(&format!("at most 1 MB for {what} on this device")), "{error}");
     }
-    assert!(Session::new(&experiment, &few_digits(), &open_cpu()).is_ok(), "it fits a device of usual size");
+    assert!(
+        pollster::block_on(Session::new(&experiment, &few_digits(), &open_cpu())).is_ok(),
+        "it fits a device of usual size"
+    );
 }
 
 #[test]

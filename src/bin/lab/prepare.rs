@@ -1,0 +1,64 @@
+//! What `lab run` and `lab init` begin with: the data set, and initial weights that may have to be tuned.
+
+use crate::arguments::Options;
+use emergence_lab::dataset::{Dataset, digits, files, patterns};
+use emergence_lab::device::open_cpu;
+use emergence_lab::error::Error;
+use emergence_lab::experiment::{DatasetName, Experiment};
+use emergence_lab::train::Preparation;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// How often a line tells how far it is.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// The present moment.
+#[expect(clippy::disallowed_methods, reason = "the native command line is the rim where a clock is read")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Prepares an experiment on the CPU, with a line on stderr now and then while weights are tuned.
+pub(crate) async fn prepare(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Preparation> {
+    let start = now();
+    let clock = Box::new(move || start.elapsed().as_secs_f64());
+    let mut preparation = Preparation::new(experiment, &Rc::new(dataset), &open_cpu(), clock)?;
+    let mut reported = now();
+    while let Some(preparing) = preparation.advance().await? {
+        if reported.elapsed() >= REPORT_EVERY {
+            reported = now();
+            let objective = preparing.objective.map(|objective| format!("  objective {objective:.4}"));
+            let objective = objective.unwrap_or_default();
+            eprintln!("tuning {}: {} of {}{objective}", preparing.variant, preparing.done, preparing.total);
+        }
+    }
+    Ok(preparation)
+}
+
+/// The data set of an experiment.
+pub(crate) fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
+    let directory = options.data_dir();
+    let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
+    match experiment.dataset.name {
+        DatasetName::Digits => Ok(draw()?),
+        DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
+        DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
+        DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
+        DatasetName::Patterns => {
+            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
+            Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
+        }
+        DatasetName::Upload => {
+            let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
+            Err(Error::value("data", expected, "upload").into())
+        }
+        DatasetName::Auto => match files::load_mnist(&directory) {
+            Ok(dataset) => Ok(dataset),
+            Err(Error::DataFileMissing { .. }) => {
+                eprintln!("note: no MNIST in {}; using the embedded digits", directory.display());
+                Ok(draw()?)
+            }
+            Err(error) => Err(error.into()),
+        },
+    }
+}

@@ -1,0 +1,79 @@
+//! From examples to tensors.
+
+use crate::dataset::batcher::Batcher;
+use crate::dataset::{Dataset, Part};
+use crate::error::Result;
+use crate::model::Batch;
+use crate::tune::Examples;
+use burn::tensor::{Device, Tensor, TensorData};
+use std::rc::Rc;
+
+/// Training examples in the order that tuning methods see them in, never augmented.
+#[derive(Debug)]
+pub(super) struct TuningExamples {
+    dataset: Rc<Dataset>,
+    seed: u64,
+    device: Device,
+    /// One for the size that was asked for last.
+    batcher: Option<(usize, Batcher)>,
+}
+
+impl TuningExamples {
+    /// In the order that `seed` names.
+    pub(super) fn new(dataset: &Rc<Dataset>, seed: u64, device: &Device) -> Self {
+        Self { dataset: Rc::clone(dataset), seed, device: device.clone(), batcher: None }
+    }
+}
+
+impl Examples for TuningExamples {
+    fn batch(&mut self, size: usize, index: u64) -> Result<Batch> {
+        let mut batcher = match self.batcher.take().filter(|(of, _)| *of == size) {
+            Some((_, batcher)) => batcher,
+            None => Batcher::for_tuning(self.dataset.train.len(), size, self.seed)?,
+        };
+        let batch = batch(&self.dataset, Part::Train, batcher.batch(index), None, &self.device);
+        self.batcher = Some((size, batcher));
+        batch
+    }
+}
+
+/// Examples with their targets; training examples augmented where a key (seed, step) is given.
+pub(super) fn batch(
+    dataset: &Dataset,
+    part: Part,
+    indices: &[u32],
+    augmentation: Option<(u64, u64)>,
+    device: &Device,
+) -> Result<Batch> {
+    let images = match augmentation {
+        Some(key) => augmented(dataset, indices, key, device)?,
+        None => images(dataset, part, indices, device)?,
+    };
+    Ok(Batch { images, one_hot: one_hot(dataset, part, indices, device)? })
+}
+
+/// Normalised images, `[1, examples, inputs]`.
+pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
+    let mut values = Vec::new();
+    dataset.write_examples(part, indices, &mut values)?;
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
+}
+
+/// Normalised training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
+fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
+    let mut values = Vec::new();
+    dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
+}
+
+/// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
+fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
+    let mut labels = Vec::new();
+    dataset.write_labels(part, indices, &mut labels)?;
+    let classes = dataset.classes;
+    let mut values = vec![0.0_f32; indices.len() * classes];
+    for (row, label) in values.chunks_exact_mut(classes).zip(labels) {
+        row[usize::from(label)] = 1.0;
+    }
+    Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), classes]), device))
+}

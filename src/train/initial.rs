@@ -1,0 +1,116 @@
+//! What initial weights do before the first step: sizes of weights, values, gradients and of the first step, layer by layer.
+//!
+//! Values and gradients are those of the first training batch, normalised by its own statistics where there is batch normalisation: what
+//! the first step sees.
+
+use super::cohort::Cohort;
+use super::optimizer::Optimizer;
+use crate::device::read;
+use crate::error::Result;
+use crate::experiment::ActivitySpec;
+use crate::experiment::architecture::{Architecture, Layer, ParameterRole};
+use crate::init::{Factors, LayerWeights};
+use crate::metrics::{LayerReport, LayerScales};
+use crate::model::{Batch, Mode, Network};
+use burn::tensor::{Tensor, Transaction};
+
+/// Numbers that are read back for each layer: gradient norm, step size, mean, standard deviation, active fraction.
+const NUMBERS: usize = 5;
+
+/// What `weights` (per run and layer) do, per run and layer.
+///
+/// # Errors
+/// [`Error::Device`](crate::error::Error::Device) when the device cannot be read.
+pub(super) async fn layer_reports(
+    cohort: &Cohort,
+    batch: &Batch,
+    weights: &[Vec<LayerWeights>],
+    activity: &ActivitySpec,
+) -> Result<Vec<Vec<LayerReport>>> {
+    let mut reports = Vec::with_capacity(weights.len());
+    let mut runs = weights.iter();
+    for (network, optimizer, factor) in cohort.groups() {
+        let tensors = group_numbers(network, optimizer.clone(), factor, batch, activity.tau);
+        let numbers = read(tensors.into_iter().fold(Transaction::default(), Transaction::register)).await?;
+        for (run, layers) in runs.by_ref().take(network.runs()).enumerate() {
+            let layer = |(layer, numbers): (&LayerWeights, &[Vec<f32>])| {
+                let number = |index: usize| finite(f64::from(numbers[index][run]));
+                report(layer, number)
+            };
+            reports.push(layers.iter().zip(numbers.chunks(NUMBERS)).map(layer).collect());
+        }
+    }
+    Ok(reports)
+}
+
+/// The [`NUMBERS`] of each layer in turn, `[runs]`.
+fn group_numbers(network: &Network, mut optimizer: Optimizer, factor: f64, batch: &Batch, tau: f64) -> Vec<Tensor<1>> {
+    let gradient = network.gradient(batch, Mode::Training).gradient;
+    let stepped = optimizer.update(network.parameters.clone(), gradient.clone(), factor);
+    let values = layer_values(network, batch);
+    let roles = network.plan.architecture.parameter_roles();
+    let weights = roles.iter().enumerate().filter(|(_, role)| matches!(role, ParameterRole::Weight(_)));
+    let layers = weights.zip(values).flat_map(|((index, _), values)| {
+        let weight = network.parameters[index].clone();
+        let moved = norm(stepped[index].clone() - weight.clone()) / norm(weight);
+        let [mean, std, active] = moments(values, tau);
+        [norm(gradient[index].clone()), moved, mean, std, active]
+    });
+    layers.collect()
+}
+
+/// What each layer with weights comes to behind its nonlinearity, `[runs, examples, units]`; of the last one the logits.
+fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
+    let steps = value_steps(&network.plan.architecture);
+    let mut kept = Vec::with_capacity(steps.len());
+    network.observe(batch.images.clone(), Mode::Training, |step, values| {
+        if steps.contains(&step) {
+            kept.push(values());
+        }
+    });
+    kept
+}
+
+/// The step of the nonlinearity behind each layer with weights, or the layer's own where none follows.
+fn value_steps(architecture: &Architecture) -> Vec<usize> {
+    let weighs = |layer: &Layer| matches!(layer, Layer::Dense(_) | Layer::Convolution(..));
+    let steps = architecture.steps.iter().enumerate().filter(|(_, step)| weighs(&step.layer));
+    let behind = |index: usize| {
+        let mut rest = architecture.steps.iter().enumerate().skip(index);
+        rest.find(|(_, step)| step.layer == Layer::Activation).map_or(index, |(index, _)| index)
+    };
+    steps.map(|(index, _)| behind(index)).collect()
+}
+
+/// Mean, standard deviation and fraction above `tau` in absolute value of every run, `[runs]` each.
+fn moments(values: Tensor<3>, tau: f64) -> [Tensor<1>; 3] {
+    let [runs, examples, units] = values.dims();
+    let rows = values.reshape([runs, examples * units]);
+    let mean = rows.clone().mean_dim(1);
+    let centered = rows.clone() - mean.clone();
+    let variance = (centered.clone() * centered).mean_dim(1);
+    let active = rows.abs().greater_elem(tau).float().mean_dim(1);
+    [mean.squeeze_dim(1), variance.sqrt().squeeze_dim(1), active.squeeze_dim(1)]
+}
+
+/// The 2-norm of every run, `[runs]`.
+fn norm(tensor: Tensor<3>) -> Tensor<1> {
+    (tensor.clone() * tensor).sum_dims_squeeze::<1, _>(&[1, 2]).sqrt()
+}
+
+fn report(layer: &LayerWeights, number: impl Fn(usize) -> Option<f64>) -> LayerReport {
+    let Factors { weight, bias, norm } = layer.factors;
+    LayerReport {
+        scales: LayerScales { weight, bias, norm },
+        weight_std: layer.statistics().and_then(|statistics| finite(statistics.std)),
+        gradient_norm: number(0),
+        step_size: number(1),
+        activation_mean: number(2),
+        activation_std: number(3),
+        active_fraction: number(4),
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
+}

@@ -1,0 +1,207 @@
+//! From an experiment to a session, in small pieces: initial weights are drawn and, where a scheme says so, tuned by running the
+//! network; then what they do is measured, and what emergence random activity would have.
+
+use super::batches::{TuningExamples, batch};
+use super::cohort::{Cohort, check_fit, tuning_group_size};
+use super::initial::layer_reports;
+use super::session::Session;
+use crate::dataset::batcher::Batcher;
+use crate::dataset::{Dataset, Part};
+use crate::device::OpenDevice;
+use crate::error::Result;
+use crate::experiment::scheme::Tuning;
+use crate::experiment::{DatasetSpec, Experiment};
+use crate::init::LayerWeights;
+use crate::metrics::{InitCost, LayerReport, Preparing, RandomActivity};
+use crate::model::Plan;
+use crate::tune::{Circumstances, Iteration, Tuner};
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Seconds since some moment; the core has no clock of its own.
+pub type Clock = Box<dyn Fn() -> f64>;
+
+/// An experiment on its way to its first step.
+pub struct Preparation {
+    pub(super) experiment: Experiment,
+    pub(super) dataset: Rc<Dataset>,
+    pub(super) plan: Rc<Plan>,
+    pub(super) open: OpenDevice,
+    pub(super) batcher: Batcher,
+    clock: Clock,
+    /// Per run, variants outermost.
+    pub(super) weights: Vec<Vec<LayerWeights>>,
+    /// Per variant.
+    pub(super) costs: Vec<InitCost>,
+    /// Groups of runs that are still to be tuned.
+    jobs: VecDeque<Job>,
+    /// Stands once all weights do.
+    pub(super) cohort: Option<Cohort>,
+    /// Per run and layer.
+    pub(super) reports: Vec<Vec<LayerReport>>,
+    pub(super) random_activity: RandomActivity,
+}
+
+/// Runs of one variant that are tuned stacked.
+struct Job {
+    variant: usize,
+    /// Counted through all variants.
+    runs: Range<usize>,
+    tuning: Tuning,
+    examples: TuningExamples,
+    tuner: Option<Tuner>,
+}
+
+impl fmt::Debug for Preparation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preparation").field("experiment", &self.experiment).finish_non_exhaustive()
+    }
+}
+
+impl Preparation {
+    /// Draws the weights of all runs; nothing has been computed on the device yet.
+    ///
+    /// # Errors
+    /// What [`Experiment::validate`], [`Dataset::truncated`], [`Batcher::new`] and [`crate::init::sample`] refuse;
+    /// [`crate::error::Error::key`] says which key of the experiment has to change.
+    pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice, clock: Clock) -> Result<Self> {
+        let mut experiment = experiment.clone();
+        experiment.dataset.name = dataset.name;
+        experiment.validate_for(&dataset.facts())?;
+        let dataset = truncated(dataset, &experiment.dataset)?;
+        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
+        let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
+        check_fit(&experiment, &architecture, open)?;
+        let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
+        Ok(Self {
+            jobs: jobs(&experiment, &dataset, &plan, open),
+            costs: vec![InitCost::default(); experiment.variants.len()],
+            reports: Vec::new(),
+            random_activity: RandomActivity::default(),
+            cohort: None,
+            open: open.clone(),
+            experiment,
+            dataset,
+            plan,
+            batcher,
+            clock,
+            weights,
+        })
+    }
+
+    /// Does the next small piece. Says how far the tuning is; `None` when everything is ready.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Device`] when the device fails.
+    pub async fn advance(&mut self) -> Result<Option<Preparing>> {
+        if self.jobs.is_empty() {
+            self.measure().await?;
+            return Ok(None);
+        }
+        let start = (self.clock)();
+        let preparing = self.tune().await?;
+        let elapsed = (self.clock)() - start;
+        if let Some(cost) = preparing.as_ref().and_then(|(variant, _)| self.costs.get_mut(*variant)) {
+            cost.seconds += elapsed;
+        }
+        Ok(preparing.map(|(_, preparing)| preparing))
+    }
+
+    /// One iteration of the first job, with the variant that it is of.
+    async fn tune(&mut self) -> Result<Option<(usize, Preparing)>> {
+        let Some(mut job) = self.jobs.pop_front() else { return Ok(None) };
+        let mut tuner = match job.tuner.take() {
+            Some(tuner) => tuner,
+            None => {
+                let around = Circumstances::new(&self.experiment, &self.plan, &self.open.device);
+                let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
+                Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
+            }
+        };
+        let iteration = tuner.advance(&mut job.examples).await?;
+        let variant = job.variant;
+        let preparing = |objective| Preparing {
+            variant: self.experiment.variants[variant].to_string(),
+            done: tuner.done(),
+            total: tuner.total(),
+            objective,
+        };
+        match iteration {
+            Iteration::Done(objective) => {
+                let preparing = preparing(objective);
+                job.tuner = Some(tuner);
+                self.jobs.push_front(job);
+                Ok(Some((variant, preparing)))
+            }
+            Iteration::Finished => {
+                let preparing = preparing(None);
+                let (effort, cost) = (tuner.effort(), &mut self.costs[variant]);
+                cost.forward_passes = effort.forward_passes;
+                cost.gradient_evaluations = effort.gradient_evaluations;
+                for (place, tuned) in self.weights[job.runs].iter_mut().zip(tuner.into_weights()) {
+                    *place = tuned;
+                }
+                Ok(Some((variant, preparing)))
+            }
+        }
+    }
+
+    /// Builds the cohort and measures what its initialisations do.
+    async fn measure(&mut self) -> Result<()> {
+        if self.cohort.is_some() {
+            return Ok(());
+        }
+        let cohort = Cohort::new(&self.experiment, &self.plan, &self.weights, &self.open);
+        let batch = batch(&self.dataset, Part::Train, self.batcher.batch(0), None, &self.open.device)?;
+        self.reports = layer_reports(&cohort, &batch, &self.weights, &self.experiment.activity).await?;
+        self.cohort = Some(cohort);
+        Ok(())
+    }
+
+    /// The initial weights per run and layer, variants outermost; those of runs that are being tuned are away.
+    #[must_use]
+    pub fn weights(&self) -> &[Vec<LayerWeights>] {
+        &self.weights
+    }
+
+    /// What the initialisation of each variant has taken so far.
+    #[must_use]
+    pub fn costs(&self) -> &[InitCost] {
+        &self.costs
+    }
+
+    /// The session, which stands before the evaluation of step 0. What is not ready yet is made so.
+    ///
+    /// # Errors
+    /// As [`Preparation::advance`].
+    pub async fn into_session(mut self) -> Result<Session> {
+        while self.advance().await?.is_some() {}
+        Session::prepared(self)
+    }
+}
+
+/// The tuned variants, each in groups of seeds that fit the device.
+fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
+    let seeds = experiment.seeds as usize;
+    let size = tuning_group_size(experiment, plan, seeds, open);
+    let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
+    let groups = tuned.flat_map(|(variant, tuning)| {
+        let starts = (0..seeds).step_by(size);
+        starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
+    });
+    let examples = || TuningExamples::new(dataset, experiment.first_seed.into(), &open.device);
+    groups
+        .map(|(variant, tuning, runs)| Job { variant, runs, tuning: tuning.clone(), examples: examples(), tuner: None })
+        .collect()
+}
+
+/// The first examples, as many as the experiment uses; shares the data set where it uses all.
+fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
+    if spec.train.is_none() && spec.test.is_none() {
+        return Ok(Rc::clone(dataset));
+    }
+    dataset.truncated(spec.train, spec.test).map(Rc::new)
+}

@@ -1,0 +1,117 @@
+//! Data-dependent initialisation: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional Neural
+//! Networks" (arXiv 1511.06856), algorithm 1, within-layer normalisation.
+//!
+//! Layer by layer in forward order, every unit or feature map `c` gets the mean `β` and the standard deviation 1 before its
+//! nonlinearity: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the paper's
+//! `β - μ_c / σ_c` for biases of zero). A layer that is normalised has no bias, so there it is the division alone. A unit that does not
+//! vary is left alone.
+//!
+//! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one layer.
+
+use super::outputs::{Moments, weight_steps};
+use super::scales::norm;
+use super::vectors::read_runs;
+use super::{Circumstances, Effort, Examples, Iteration};
+use crate::error::Result;
+use crate::experiment::architecture::WeightShape;
+use crate::experiment::scheme::tuning::DataDependent as Constants;
+use crate::init::LayerWeights;
+use crate::model::Network;
+
+/// Data-dependent initialisation at work.
+#[derive(Debug)]
+pub(super) struct DataDependent {
+    constants: Constants,
+    around: Circumstances,
+    runs: Vec<Vec<LayerWeights>>,
+    /// The steps of the architecture that the layers are.
+    steps: Vec<usize>,
+    layer: usize,
+}
+
+impl DataDependent {
+    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let steps = weight_steps(&around.plan.architecture);
+        Self { constants: constants.clone(), around: around.clone(), runs, steps, layer: 0 }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.steps.len() as u64
+    }
+
+    pub(super) async fn advance(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
+        let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
+        let network = Network::stack(&self.around.plan, &self.runs, &self.around.device);
+        let mut seen = Seen::default();
+        for batch in 0..self.constants.batches {
+            let images = examples.batch(self.constants.batch, batch)?.images;
+            let Some(moments) = Moments::of_channels(&network, images, step) else { return Ok(Iteration::Finished) };
+            seen.add(read_runs(vec![moments.mean, moments.std]).await?);
+        }
+        effort.forward_passes += self.constants.batches;
+        let channels = seen.channels();
+        let count = channels.len() / self.runs.len().max(1);
+        for (run, channels) in self.runs.iter_mut().zip(channels.chunks(count.max(1))) {
+            normalize(&mut run[self.layer], channels, self.constants.beta);
+        }
+        self.layer += 1;
+        Ok(Iteration::Done(None))
+    }
+
+    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+        self.runs
+    }
+}
+
+/// Mean and standard deviation of every channel of every run on the batches so far.
+#[derive(Debug, Default)]
+struct Seen {
+    means: Vec<Vec<f64>>,
+    stds: Vec<Vec<f64>>,
+}
+
+impl Seen {
+    fn add(&mut self, mean_and_std: Vec<Vec<f64>>) {
+        let mut read = mean_and_std.into_iter();
+        self.means.extend(read.next());
+        self.stds.extend(read.next());
+    }
+
+    /// Those over all batches, which are of one size: the variance is the mean of the variances and the variance of the means.
+    fn channels(&self) -> Vec<(f64, f64)> {
+        let batches = self.means.len().max(1) as f64;
+        let channel = |index: usize| {
+            let mean = self.means.iter().map(|batch| batch[index]).sum::<f64>() / batches;
+            let within = self.stds.iter().map(|batch| batch[index].powi(2)).sum::<f64>() / batches;
+            let between = self.means.iter().map(|batch| (batch[index] - mean).powi(2)).sum::<f64>() / batches;
+            (mean, (within + between).sqrt())
+        };
+        (0..self.means.first().map_or(0, Vec::len)).map(channel).collect()
+    }
+}
+
+/// Gives every unit or feature map of a layer, of which mean and standard deviation are given, the mean `beta` and the standard
+/// deviation 1.
+#[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
+fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
+    let before = norm(&layer.weight);
+    let per_channel = layer.weight.len() / channels.len().max(1);
+    for (index, weight) in layer.weight.iter_mut().enumerate() {
+        let channel = match layer.shape {
+            WeightShape::Dense { outputs, .. } => index % outputs,
+            WeightShape::Convolution { .. } => index / per_channel,
+        };
+        let (_, std) = channels[channel];
+        if std.is_normal() {
+            *weight /= std as f32;
+        }
+    }
+    for (bias, (mean, std)) in layer.bias.iter_mut().zip(channels) {
+        if std.is_normal() {
+            *bias = (beta - (mean - f64::from(*bias)) / std) as f32;
+        }
+    }
+    if before > 0.0 {
+        layer.factors.weight *= norm(&layer.weight) / before;
+    }
+}

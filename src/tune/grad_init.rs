@@ -1,0 +1,140 @@
+//! `GradInit`: Zhu, Ni, Xu, Kong, Huang & Goldstein 2021, "GradInit: Learning to Initialize Neural Networks for Stable and
+//! Efficient Training" (arXiv 2102.08098).
+//!
+//! Learns a scale `m` for every parameter tensor so that one step of the optimizer makes the loss as small as possible:
+//!
+//! ```text
+//! minimize  L(S̃; θ_m - η A[g]) / η      subject to  ‖g‖ <= γ,      g = ∇L(S; θ_m),  θ_m = m θ₀
+//! ```
+//!
+//! with `A[g] = g / ‖g‖₂` and the 2-norm for SGD, `A[g] = sign g` and the 1-norm for Adam. Each iteration takes three half-batches
+//! `b₀ b₁ b₂`, `S = b₀ + b₁`, `S̃ = b₀ + b₂`. Where `‖g‖ > γ`, the scales go down the gradient of the norm, a Hessian-vector product
+//! (`∇‖g‖₂ = H g / ‖g‖₂`, `∇‖g‖₁ = H sign g`); elsewhere down that of the objective, in which `A[g]` counts as constant.
+//!
+//! Ours: the third half-batch is drawn for either kind of step, so that what a run sees does not depend on the runs beside it.
+
+use super::scales::{Purpose, ScaleOptimizer, Scales};
+use super::vectors::{norm_1, norm_2, read_runs, times};
+use super::{Circumstances, Effort, Examples, Iteration, finite_mean, step_kind};
+use crate::error::Result;
+use crate::experiment::StepKind;
+use crate::experiment::scheme::tuning::GradInit as Constants;
+use crate::init::LayerWeights;
+use crate::model::{Batch, Mode, Network};
+use burn::tensor::Tensor;
+
+/// `GradInit` at work.
+#[derive(Debug)]
+pub(super) struct GradInit {
+    scales: Scales,
+    optimizer: ScaleOptimizer,
+    kind: StepKind,
+    eta: f64,
+    gamma: f64,
+    steps: u64,
+    half: usize,
+}
+
+impl GradInit {
+    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let kind = step_kind(constants.step, around.optimizer);
+        let learning_rate = if around.has_batch_norm() { 0.1 } else { 0.01 };
+        let learning_rate = constants.learning_rate.unwrap_or(learning_rate);
+        let parameters = around.plan.architecture.parameter_count() as f64;
+        let (eta, gamma) = if kind == StepKind::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
+        let scales = Scales::new(around, runs);
+        Self {
+            optimizer: ScaleOptimizer::new(&scales, learning_rate, constants.clip, constants.floor),
+            scales,
+            kind,
+            eta: constants.eta.unwrap_or(eta),
+            gamma: constants.gamma.unwrap_or(gamma),
+            steps: constants.steps,
+            half: (around.batch_size / 2).max(1),
+        }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.steps
+    }
+
+    pub(super) async fn advance(
+        &mut self,
+        index: u64,
+        examples: &mut dyn Examples,
+        effort: &mut Effort,
+    ) -> Result<Iteration> {
+        if index >= self.steps {
+            return Ok(Iteration::Finished);
+        }
+        let mut half = |place| examples.batch(self.half, 3 * index + place);
+        let (shared, own, other) = (half(0)?, half(1)?, half(2)?);
+        let (now, then) = (shared.joined(&own), shared.joined(&other));
+        let network = self.scales.network();
+        let gradient = network.gradient(&now, Mode::Training).gradient;
+        effort.gradient_evaluations += 1;
+        let norms = if self.kind == StepKind::Adam { norm_1(&gradient) } else { norm_2(&gradient) };
+        let read = read_runs(vec![norms.clone()]).await?.remove(0);
+        let purpose = |norm: &f64| if *norm > self.gamma { Purpose::Constraint } else { Purpose::Objective };
+        let purposes: Vec<Purpose> = read.iter().map(purpose).collect();
+        let direction = self.direction(&gradient, norms);
+        let constraint = if purposes.contains(&Purpose::Constraint) {
+            effort.gradient_evaluations += Effort::HESSIAN_VECTOR_PRODUCT;
+            let product = network.hessian_vector_product(&now, Mode::Training, &direction);
+            read_runs(self.scales.pulled_back(&product)).await?
+        } else {
+            Vec::new()
+        };
+        let (objective, values) = if purposes.contains(&Purpose::Objective) {
+            effort.gradient_evaluations += 1;
+            self.objective(&network, &direction, &then).await?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let chosen = chosen(&purposes, &constraint, &objective, self.scales.roles().len());
+        self.optimizer.step(&mut self.scales, &purposes, &chosen);
+        let taken = values.into_iter().zip(&purposes).filter(|(_, purpose)| **purpose == Purpose::Objective);
+        Ok(Iteration::Done(finite_mean(taken.map(|(value, _)| value))))
+    }
+
+    /// `A[g]`, which is also what the gradient of the norm multiplies the Hessian by.
+    fn direction(&self, gradient: &[Tensor<3>], norms: Tensor<1>) -> Vec<Tensor<3>> {
+        if self.kind == StepKind::Adam {
+            return gradient.iter().map(|tensor| tensor.clone().sign()).collect();
+        }
+        // A gradient of zero has no direction, and stays zero.
+        times(gradient, &norms.clamp_min(f32::MIN_POSITIVE).recip())
+    }
+
+    /// The gradient of the objective for each scale, and its value, per run.
+    async fn objective(
+        &self,
+        network: &Network,
+        direction: &[Tensor<3>],
+        batch: &Batch,
+    ) -> Result<(Vec<Vec<f64>>, Vec<f64>)> {
+        let moved = network.parameters.iter().zip(direction);
+        let moved = moved.map(|(parameter, along)| parameter.clone() - along.clone().mul_scalar(self.eta));
+        let stepped = Network { parameters: moved.collect(), ..network.clone() };
+        let after = stepped.gradient(batch, Mode::Training);
+        let mut tensors = self.scales.pulled_back(&after.gradient);
+        tensors.push(after.losses);
+        let mut read = read_runs(tensors).await?;
+        read.iter_mut().flatten().for_each(|value| *value /= self.eta);
+        let values = read.pop().unwrap_or_default();
+        Ok((read, values))
+    }
+
+    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}
+
+/// Of each run the gradients of its purpose, per parameter and run.
+fn chosen(purposes: &[Purpose], constraint: &[Vec<f64>], objective: &[Vec<f64>], parameters: usize) -> Vec<Vec<f64>> {
+    let of = |parameter: usize, run: usize| match purposes[run] {
+        Purpose::Constraint => constraint[parameter][run],
+        Purpose::Objective => objective[parameter][run],
+    };
+    (0..parameters).map(|parameter| (0..purposes.len()).map(|run| of(parameter, run)).collect()).collect()
+}

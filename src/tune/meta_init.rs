@@ -1,0 +1,155 @@
+//! `MetaInit`: Dauphin & Schoenholz 2019, "MetaInit: Initializing learning by learning to initialize" (NeurIPS 2019).
+//!
+//! Changes the norms of the weights so that the gradient changes little along itself: it makes the gradient quotient small,
+//!
+//! ```text
+//! GQ = 1/N Σ | (g - H g) / (g + ε s) - 1 |,      s = 1 where g >= 0, else -1
+//! ```
+//!
+//! over all `N` parameters, with steps of fixed size along the sign of its derivative with respect to each weight's norm, on inputs
+//! `N(0, 1)` and random labels; batch normalisation is in evaluation mode. No training example is used.
+//!
+//! With `q = H g`, `a = ∂GQ/∂g` and `b = ∂GQ/∂q`, both element by element, the derivative is exactly
+//!
+//! ```text
+//! ∇GQ = H a + ∇_θ(bᵀ H v)|_{v = g} + H (H b)
+//! ```
+
+use super::scales::Scales;
+use super::vectors::{inner, plus, read_runs, total};
+use super::{Circumstances, Effort, Iteration, finite_mean};
+use crate::error::Result;
+use crate::experiment::architecture::ParameterRole;
+use crate::experiment::scheme::tuning::MetaInit as Constants;
+use crate::init::LayerWeights;
+use crate::init::draw::StandardNormals;
+use crate::model::{Batch, Mode, Network};
+use crate::rng::{Purpose, below, stream};
+use burn::tensor::{Tensor, TensorData};
+
+/// `MetaInit` at work.
+#[derive(Debug)]
+pub(super) struct MetaInit {
+    around: Circumstances,
+    constants: Constants,
+    scales: Scales,
+    /// Momentum of every weight's norm, per parameter and run.
+    memory: Vec<Vec<f64>>,
+}
+
+/// The gradient quotient with its derivatives.
+struct Quotient {
+    /// `[runs]`.
+    value: Tensor<1>,
+    /// `∂GQ/∂g`.
+    by_gradient: Vec<Tensor<3>>,
+    /// `∂GQ/∂q`.
+    by_product: Vec<Tensor<3>>,
+}
+
+impl MetaInit {
+    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let scales = Scales::new(around, runs);
+        let memory = vec![vec![0.0; scales.run_count()]; scales.roles().len()];
+        Self { around: around.clone(), constants: constants.clone(), scales, memory }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.constants.steps
+    }
+
+    pub(super) async fn advance(&mut self, index: u64, effort: &mut Effort) -> Result<Iteration> {
+        if index >= self.constants.steps {
+            return Ok(Iteration::Finished);
+        }
+        let batch = self.made_up(index);
+        let network = self.scales.network();
+        let (value, gradient) = self.quotient_gradient(&network, &batch);
+        effort.gradient_evaluations += 1 + 2 * Effort::HESSIAN_VECTOR_PRODUCT + Effort::CURVATURE_GRADIENT;
+        let mut along: Vec<Tensor<1>> =
+            gradient.iter().zip(&network.parameters).map(|(gradient, weight)| inner(gradient, weight)).collect();
+        along.push(value);
+        let mut read = read_runs(along).await?;
+        let value = read.pop().unwrap_or_default();
+        self.step(&read);
+        Ok(Iteration::Done(finite_mean(value.into_iter())))
+    }
+
+    /// `GQ` of every run and its gradient.
+    fn quotient_gradient(&self, network: &Network, batch: &Batch) -> (Tensor<1>, Vec<Tensor<3>>) {
+        let mode = Mode::Evaluation;
+        let gradient = network.gradient(batch, mode).gradient;
+        let product = network.hessian_vector_product(batch, mode, &gradient);
+        let quotient = self.quotient(&gradient, &product);
+        let curvature = network.curvature_gradient(batch, mode, &quotient.by_product, &gradient);
+        let both = plus(quotient.by_gradient, curvature.first_product);
+        let rest = network.hessian_vector_product(batch, mode, &both);
+        (quotient.value, plus(curvature.gradient, rest))
+    }
+
+    fn quotient(&self, gradient: &[Tensor<3>], product: &[Tensor<3>]) -> Quotient {
+        let count = self.around.plan.architecture.parameter_count() as f64;
+        let (mut values, mut by_gradient, mut by_product) = (Vec::new(), Vec::new(), Vec::new());
+        for (g, q) in gradient.iter().zip(product) {
+            let sign = g.clone().greater_equal_elem(0.0).float().mul_scalar(2.0).sub_scalar(1.0);
+            let shift = sign.mul_scalar(self.constants.epsilon);
+            let denominator = g.clone() + shift.clone();
+            let off = (g.clone() - q.clone()) / denominator.clone() - 1.0;
+            let side = off.clone().sign().div_scalar(count);
+            values.push(off.abs().sum_dims_squeeze::<1, _>(&[1, 2]));
+            by_gradient.push(side.clone() * (q.clone() + shift) / (denominator.clone() * denominator.clone()));
+            by_product.push(side.neg() / denominator);
+        }
+        Quotient { value: total(values.into_iter()).div_scalar(count), by_gradient, by_product }
+    }
+
+    /// Moves the norm of every weight against the sign of the derivative, given `⟨∇GQ, w⟩` per parameter and run.
+    fn step(&mut self, along: &[Vec<f64>]) {
+        let Constants { learning_rate, momentum, epsilon, .. } = self.constants;
+        for (parameter, runs) in along.iter().enumerate() {
+            if !matches!(self.scales.roles()[parameter], ParameterRole::Weight(_)) {
+                continue;
+            }
+            for (run, along) in runs.iter().enumerate() {
+                let norm = self.scales.norm(parameter, run);
+                let Some(scale) = self.scales.scale_mut(parameter, run) else { continue };
+                let memory = &mut self.memory[parameter][run];
+                *memory = momentum * *memory - learning_rate * sign(*along);
+                *scale *= (norm + *memory) / (norm + epsilon);
+            }
+        }
+    }
+
+    /// Inputs `N(0, 1)` and labels, all classes equally likely.
+    #[expect(clippy::cast_possible_truncation, reason = "classes are few, and values are kept as f32")]
+    fn made_up(&self, index: u64) -> Batch {
+        let Circumstances { plan, device, batch_size, seed, .. } = &self.around;
+        let (inputs, classes) = (plan.architecture.input.units(), plan.architecture.output().units());
+        let normals = StandardNormals::new(stream(*seed, Purpose::TuningInputs, index));
+        let images = normals.take(batch_size * inputs).map(|normal| normal as f32).collect::<Vec<_>>();
+        let mut labels = stream(*seed, Purpose::TuningLabels, index);
+        let mut one_hot = vec![0.0_f32; batch_size * classes];
+        for row in one_hot.chunks_exact_mut(classes) {
+            row[below(&mut labels, classes as u32) as usize] = 1.0;
+        }
+        Batch {
+            images: Tensor::from_data(TensorData::new(images, [1, *batch_size, inputs]), device),
+            one_hot: Tensor::from_data(TensorData::new(one_hot, [1, *batch_size, classes]), device),
+        }
+    }
+
+    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}
+
+/// -1, 0 or 1; 0 for what is no number.
+fn sign(value: f64) -> f64 {
+    if value > 0.0 {
+        1.0
+    } else if value < 0.0 {
+        -1.0
+    } else {
+        0.0
+    }
+}

@@ -1,0 +1,168 @@
+//! NIO: Yang, Wang, Yuan & Lin 2022, "Towards Theoretically Inspired Neural Initialization Optimization" (arXiv 2210.05956).
+//!
+//! Learns a scale for every parameter tensor so that the gradients `g₁ ... g_D` of `D` parts of a batch point the same way
+//! (`GradCosine`), as long as they are not too large:
+//!
+//! ```text
+//! maximize  Σ_{i≠j} cos(g_i, g_j) / (D² - D)      subject to  Σ ‖g_i‖₂ / D <= γ
+//! ```
+//!
+//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm exceeds `γ`
+//! a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`, with
+//!
+//! ```text
+//! constraint:  d_i = g_i / (D ‖g_i‖)
+//! objective:   d_i = - 2 / (D² - D) Σ_{j≠i} ( g_j / (‖g_i‖ ‖g_j‖) - cos(g_i, g_j) g_i / ‖g_i‖² )
+//! ```
+
+use super::scales::{Purpose, ScaleOptimizer, Scales};
+use super::vectors::{inner_all, of_runs, plus, read_runs, times};
+use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
+use crate::error::Result;
+use crate::experiment::scheme::tuning::Nio as Constants;
+use crate::init::LayerWeights;
+use crate::model::{Batch, Mode, Network};
+use burn::tensor::{Device, Tensor};
+
+/// NIO at work.
+#[derive(Debug)]
+pub(super) struct Nio {
+    scales: Scales,
+    optimizer: ScaleOptimizer,
+    gamma: f64,
+    steps: u64,
+    parts: usize,
+    batch_size: usize,
+    device: Device,
+}
+
+/// Scalar products of the parts' gradients of one run, `[parts][parts]`.
+struct Products(Vec<Vec<f64>>);
+
+impl Products {
+    fn norm(&self, part: usize) -> f64 {
+        self.0[part][part].sqrt()
+    }
+
+    fn cosine(&self, left: usize, right: usize) -> f64 {
+        self.0[left][right] / (self.norm(left) * self.norm(right))
+    }
+
+    fn parts(&self) -> usize {
+        self.0.len()
+    }
+
+    fn mean_norm(&self) -> f64 {
+        (0..self.parts()).map(|part| self.norm(part)).sum::<f64>() / self.parts() as f64
+    }
+
+    /// `GradCosine`.
+    fn mean_cosine(&self) -> f64 {
+        let others = |part: usize| (0..self.parts()).filter(move |other| *other != part);
+        let pairs = (0..self.parts()).flat_map(|part| others(part).map(move |other| (part, other)));
+        pairs.map(|(left, right)| self.cosine(left, right)).sum::<f64>() / self.pairs()
+    }
+
+    /// `D² - D`.
+    fn pairs(&self) -> f64 {
+        (self.parts() * (self.parts() - 1)) as f64
+    }
+
+    /// What the gradient of part `other` is multiplied by in `d_part`.
+    fn coefficient(&self, purpose: Purpose, part: usize, other: usize) -> f64 {
+        match purpose {
+            Purpose::Constraint if part == other => 1.0 / (self.parts() as f64 * self.norm(part)),
+            Purpose::Constraint => 0.0,
+            Purpose::Objective if part != other => -2.0 / self.pairs() / (self.norm(part) * self.norm(other)),
+            Purpose::Objective => {
+                let others = (0..self.parts()).filter(|other| *other != part);
+                let cosines: f64 = others.map(|other| self.cosine(part, other)).sum();
+                2.0 / self.pairs() * cosines / self.0[part][part]
+            }
+        }
+    }
+}
+
+impl Nio {
+    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let scales = Scales::new(around, runs);
+        Self {
+            optimizer: ScaleOptimizer::new(&scales, constants.learning_rate, constants.clip, constants.floor),
+            scales,
+            gamma: constants.gamma,
+            steps: constants.steps,
+            parts: constants.parts,
+            batch_size: around.batch_size,
+            device: around.device.clone(),
+        }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.steps
+    }
+
+    pub(super) async fn advance(
+        &mut self,
+        index: u64,
+        examples: &mut dyn Examples,
+        effort: &mut Effort,
+    ) -> Result<Iteration> {
+        if index >= self.steps {
+            return Ok(Iteration::Finished);
+        }
+        let batch = examples.batch(self.batch_size, index)?;
+        let size = self.batch_size / self.parts;
+        let parts = (0..self.parts).map(|part| batch.part(part * size, size)).collect::<Vec<_>>();
+        let network = self.scales.network();
+        let gradients = parts.iter().map(|part| network.gradient(part, Mode::Training).gradient).collect::<Vec<_>>();
+        let products = self.products(&gradients).await?;
+        let purpose = |run: &Products| {
+            if run.mean_norm() > self.gamma { Purpose::Constraint } else { Purpose::Objective }
+        };
+        let purposes: Vec<Purpose> = products.iter().map(purpose).collect();
+        let gradient = self.pulled_back(&network, &parts, &gradients, &products, &purposes);
+        self.optimizer.step(&mut self.scales, &purposes, &read_runs(gradient).await?);
+        effort.gradient_evaluations += self.parts as u64 * (1 + Effort::HESSIAN_VECTOR_PRODUCT);
+        Ok(Iteration::Done(finite_mean(products.iter().map(Products::mean_cosine))))
+    }
+
+    /// The scalar products of every run.
+    async fn products(&self, gradients: &[Vec<Tensor<3>>]) -> Result<Vec<Products>> {
+        let parts = self.parts;
+        let pairs = (0..parts).flat_map(|left| (0..parts).map(move |right| (left, right)));
+        let tensors = pairs.map(|(left, right)| inner_all(&gradients[left], &gradients[right])).collect();
+        let read = read_runs(tensors).await?;
+        let of_run = |run: usize| {
+            let row = |left: usize| (0..parts).map(|right| read[left * parts + right][run]).collect();
+            Products((0..parts).map(row).collect())
+        };
+        Ok((0..self.scales.run_count()).map(of_run).collect())
+    }
+
+    /// The gradient of each scale, `[runs]`, each run's for its purpose.
+    fn pulled_back(
+        &self,
+        network: &Network,
+        parts: &[Batch],
+        gradients: &[Vec<Tensor<3>>],
+        products: &[Products],
+        purposes: &[Purpose],
+    ) -> Vec<Tensor<1>> {
+        let term = |part: usize, other: usize| {
+            let runs = products.iter().zip(purposes);
+            let coefficients = runs.map(|(run, purpose)| run.coefficient(*purpose, part, other)).collect::<Vec<_>>();
+            times(&gradients[other], &of_runs(&coefficients, &self.device))
+        };
+        let curved = |part: usize| {
+            let direction = (1..parts.len()).fold(term(part, 0), |sum, other| plus(sum, term(part, other)));
+            let product = network.hessian_vector_product(&parts[part], Mode::Training, &direction);
+            self.scales.pulled_back(&product)
+        };
+        let add = |sum: Vec<Tensor<1>>, more: Vec<Tensor<1>>| sum.into_iter().zip(more).map(|(a, b)| a + b).collect();
+        (1..parts.len()).fold(curved(0), |sum, part| add(sum, curved(part)))
+    }
+
+    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}

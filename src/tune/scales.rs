@@ -1,0 +1,190 @@
+//! One scale for every parameter tensor of every run, and the optimizer that learns them: what `GradInit`, NIO, `MetaInit` and LSUV
+//! change. The drawn numbers themselves stay as they are.
+
+use super::Circumstances;
+use super::vectors::{along_runs, inner, of_runs};
+use crate::experiment::architecture::ParameterRole;
+use crate::init::LayerWeights;
+use crate::model::Network;
+use burn::tensor::Tensor;
+
+/// Drawn parameters with their scales.
+#[derive(Debug)]
+pub(super) struct Scales {
+    runs: Vec<Vec<LayerWeights>>,
+    roles: Vec<ParameterRole>,
+    /// As drawn.
+    drawn: Network,
+    /// Per parameter and run; 1 at the start.
+    values: Vec<Vec<f64>>,
+    /// 2-norms as drawn, per parameter and run. A parameter of norm 0 has nothing to scale.
+    norms: Vec<Vec<f64>>,
+}
+
+impl Scales {
+    /// All scales are 1.
+    pub(super) fn new(around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let roles = around.plan.architecture.parameter_roles();
+        let drawn = Network::stack(&around.plan, &runs, &around.device);
+        let norms = roles.iter().map(|role| runs.iter().map(|run| norm(numbers(run, *role))).collect());
+        Self { values: vec![vec![1.0; runs.len()]; roles.len()], norms: norms.collect(), runs, roles, drawn }
+    }
+
+    /// Number of runs.
+    pub(super) fn run_count(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// What the parameters are, in order.
+    pub(super) fn roles(&self) -> &[ParameterRole] {
+        &self.roles
+    }
+
+    /// The present 2-norm of a parameter of a run.
+    pub(super) fn norm(&self, parameter: usize, run: usize) -> f64 {
+        self.norms[parameter][run] * self.values[parameter][run]
+    }
+
+    /// The scale of a parameter of a run, to be changed; `None` where there is nothing to scale.
+    pub(super) fn scale_mut(&mut self, parameter: usize, run: usize) -> Option<&mut f64> {
+        let has_norm = self.norms[parameter][run] > 0.0;
+        self.values[parameter].get_mut(run).filter(|_| has_norm)
+    }
+
+    /// The network with parameters scale times drawn number.
+    pub(super) fn network(&self) -> Network {
+        let device = self.drawn.parameters.first().map(Tensor::device);
+        let scaled = self.drawn.parameters.iter().zip(&self.values).map(|(drawn, scales)| match &device {
+            Some(device) if scales.iter().any(|scale| (scale - 1.0).abs() > 0.0) => {
+                drawn.clone() * along_runs(of_runs(scales, device))
+            }
+            _ => drawn.clone(),
+        });
+        Network { parameters: scaled.collect(), ..self.drawn.clone() }
+    }
+
+    /// The gradient of each scale, `[runs]`, from that of the parameters: with `θ = m θ₀` it is `∂/∂m = ⟨∂/∂θ, θ₀⟩`.
+    pub(super) fn pulled_back(&self, gradient: &[Tensor<3>]) -> Vec<Tensor<1>> {
+        gradient.iter().zip(&self.drawn.parameters).map(|(gradient, drawn)| inner(gradient, drawn)).collect()
+    }
+
+    /// The drawn numbers times the scales.
+    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+        let Self { mut runs, roles, values, .. } = self;
+        for (role, scales) in roles.into_iter().zip(values) {
+            for (run, scale) in runs.iter_mut().zip(scales) {
+                multiply(run, role, scale);
+            }
+        }
+        runs
+    }
+}
+
+/// The numbers of a parameter of a run.
+fn numbers(layers: &[LayerWeights], role: ParameterRole) -> &[f32] {
+    match role {
+        ParameterRole::Weight(layer) => &layers[layer].weight,
+        ParameterRole::Bias(layer) => &layers[layer].bias,
+        ParameterRole::Scale(layer) => &layers[layer].scale,
+        ParameterRole::Shift(layer) => &layers[layer].shift,
+    }
+}
+
+/// The 2-norm of numbers.
+pub(super) fn norm(numbers: &[f32]) -> f64 {
+    numbers.iter().map(|number| f64::from(*number).powi(2)).sum::<f64>().sqrt()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
+fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
+    let (numbers, factor) = match role {
+        ParameterRole::Weight(layer) => {
+            let LayerWeights { weight, factors, .. } = &mut layers[layer];
+            (weight, Some(&mut factors.weight))
+        }
+        ParameterRole::Bias(layer) => {
+            let LayerWeights { bias, factors, .. } = &mut layers[layer];
+            (bias, Some(&mut factors.bias))
+        }
+        ParameterRole::Scale(layer) => {
+            let LayerWeights { scale, factors, .. } = &mut layers[layer];
+            (scale, Some(&mut factors.norm))
+        }
+        ParameterRole::Shift(layer) => (&mut layers[layer].shift, None),
+    };
+    numbers.iter_mut().for_each(|number| *number *= scale as f32);
+    if let Some(factor) = factor {
+        *factor *= scale;
+    }
+}
+
+/// Decay of the first moments.
+const BETA_1: f64 = 0.9;
+/// Decay of the second moments.
+const BETA_2: f64 = 0.999;
+/// Added to the root of the second moment.
+const EPSILON: f64 = 1e-8;
+
+/// Which of two things a step of a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To make the objective smaller.
+    Objective,
+    /// To bring the gradient's norm back below its bound.
+    Constraint,
+}
+
+/// Adam on the scales (Zhu et al. 2021): first moments for each purpose, one second moment for both.
+#[derive(Debug)]
+pub(super) struct ScaleOptimizer {
+    learning_rate: f64,
+    clip: f64,
+    /// Least scale of weights and of scales of batch normalisation; that of biases and shifts is 0.
+    floor: f64,
+    /// Per purpose, parameter and run.
+    first: [Vec<Vec<f64>>; 2],
+    /// Per parameter and run.
+    second: Vec<Vec<f64>>,
+    /// Steps, per purpose and run.
+    steps: [Vec<i32>; 2],
+}
+
+impl ScaleOptimizer {
+    pub(super) fn new(scales: &Scales, learning_rate: f64, clip: f64, floor: f64) -> Self {
+        let zeros = || vec![vec![0.0; scales.run_count()]; scales.roles().len()];
+        let steps = || vec![0; scales.run_count()];
+        Self { learning_rate, clip, floor, first: [zeros(), zeros()], second: zeros(), steps: [steps(), steps()] }
+    }
+
+    /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is no number moves nothing.
+    pub(super) fn step(&mut self, scales: &mut Scales, purposes: &[Purpose], gradients: &[Vec<f64>]) {
+        for (run, purpose) in purposes.iter().enumerate() {
+            self.steps[*purpose as usize][run] += 1;
+        }
+        for parameter in 0..gradients.len() {
+            for (run, purpose) in purposes.iter().enumerate() {
+                let gradient = gradients[parameter][run];
+                if gradient.is_finite() {
+                    self.step_scale(scales, parameter, run, *purpose, gradient.clamp(-self.clip, self.clip));
+                }
+            }
+        }
+    }
+
+    fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: Purpose, gradient: f64) {
+        let least = match scales.roles()[parameter] {
+            ParameterRole::Weight(_) | ParameterRole::Scale(_) => self.floor,
+            ParameterRole::Bias(_) | ParameterRole::Shift(_) => 0.0,
+        };
+        let Some(scale) = scales.scale_mut(parameter, run) else { return };
+        let first = &mut self.first[purpose as usize][parameter][run];
+        *first = BETA_1 * *first + (1.0 - BETA_1) * gradient;
+        let second = &mut self.second[parameter][run];
+        *second = BETA_2 * *second + (1.0 - BETA_2) * gradient * gradient;
+        let own = self.steps[purpose as usize][run];
+        let all = self.steps[0][run] + self.steps[1][run];
+        let direction = *first / (1.0 - BETA_1.powi(own));
+        let size = (*second / (1.0 - BETA_2.powi(all))).sqrt() + EPSILON;
+        *scale = (*scale - self.learning_rate * direction / size).max(least);
+    }
+}
