@@ -32,9 +32,12 @@ impl Distribution {
         }
     }
 
-    /// `count` independent numbers, drawn in f64 and then rounded.
+    /// `count` independent numbers, drawn in f64 and then rounded; without any spread they are zeros of one sign.
     #[expect(clippy::cast_possible_truncation, reason = "kept in the precision of the weights")]
     pub(super) fn draw(self, count: usize, mut rng: impl Rng) -> Vec<f32> {
+        if self.std() == 0.0 {
+            return vec![0.0; count];
+        }
         match self {
             Self::Normal { std } => StandardNormals::new(rng).take(count).map(|normal| (std * normal) as f32).collect(),
             Self::Uniform { bound } => (0..count).map(|_| (bound * symmetric(&mut rng)) as f32).collect(),

@@ -43,8 +43,8 @@ impl LayerScales {
     pub const ONE: Self = Self { weight: 1.0, bias: 1.0, norm: 1.0 };
 }
 
-/// One layer with weights of one run before the first step, measured on the probe batch and on the first training batch. `None`
-/// where a value is no finite number.
+/// One layer with weights of one run before the first step, measured on the first training batch as the first step sees it (not
+/// augmented). `None` where a value is no finite number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerReport {
     /// What the scheme multiplied it by.

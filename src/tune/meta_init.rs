@@ -105,17 +105,17 @@ impl MetaInit {
 
     /// Moves the norm of every weight against the sign of the derivative, given `⟨∇GQ, w⟩` per parameter and run.
     fn step(&mut self, along: &[Vec<f64>]) {
-        let Constants { learning_rate, momentum, epsilon, .. } = self.constants;
+        let Constants { learning_rate, momentum, .. } = self.constants;
         for (parameter, runs) in along.iter().enumerate() {
             if !matches!(self.scales.roles()[parameter], ParameterRole::Weight(_)) {
                 continue;
             }
             for (run, along) in runs.iter().enumerate() {
                 let norm = self.scales.norm(parameter, run);
-                let Some(scale) = self.scales.scale_mut(parameter, run) else { continue };
+                let Some(scale) = self.scales.scale_mut(parameter, run).filter(|_| norm > 0.0) else { continue };
                 let memory = &mut self.memory[parameter][run];
                 *memory = momentum * *memory - learning_rate * sign(*along);
-                *scale *= (norm + *memory) / (norm + epsilon);
+                *scale *= (norm + *memory) / norm;
             }
         }
     }

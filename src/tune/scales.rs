@@ -42,7 +42,7 @@ impl Scales {
 
     /// The present 2-norm of a parameter of a run.
     pub(super) fn norm(&self, parameter: usize, run: usize) -> f64 {
-        self.norms[parameter][run] * self.values[parameter][run]
+        self.norms[parameter][run] * self.values[parameter][run].abs()
     }
 
     /// The scale of a parameter of a run, to be changed; `None` where there is nothing to scale.
