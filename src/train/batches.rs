@@ -3,7 +3,9 @@
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::error::Result;
+use crate::init::draw::StandardNormals;
 use crate::model::Batch;
+use crate::rng::{Purpose, below, stream};
 use crate::tune::Examples;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
@@ -34,6 +36,23 @@ impl Examples for TuningExamples {
         let batch = batch(&self.dataset, Part::Train, batcher.batch(index), None, &self.device);
         self.batcher = Some((size, batcher));
         batch
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "kept in the precision of the weights")]
+    fn noise(&mut self, size: usize, index: u64) -> Result<Batch> {
+        let (inputs, classes) = (self.dataset.pixels(), self.dataset.classes);
+        let normals = StandardNormals::new(stream(self.seed, Purpose::TuningInputs, index));
+        let images = normals.take(size * inputs).map(|normal| normal as f32).collect::<Vec<_>>();
+        let mut draws = stream(self.seed, Purpose::TuningLabels, index);
+        let mut one_hot = vec![0.0_f32; size * classes];
+        for row in one_hot.chunks_exact_mut(classes) {
+            // Classes are at most 256; the conversion cannot fail.
+            row[below(&mut draws, u32::try_from(classes).unwrap_or(u32::MAX)) as usize] = 1.0;
+        }
+        Ok(Batch {
+            images: Tensor::from_data(TensorData::new(images, [1, size, inputs]), &self.device),
+            one_hot: Tensor::from_data(TensorData::new(one_hot, [1, size, classes]), &self.device),
+        })
     }
 }
 

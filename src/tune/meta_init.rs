@@ -17,21 +17,21 @@
 
 use super::scales::Scales;
 use super::vectors::{inner, plus, read_runs, total};
-use super::{Circumstances, Effort, Iteration, finite_mean};
+use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
 use crate::error::Result;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::MetaInit as Constants;
 use crate::init::LayerWeights;
-use crate::init::draw::StandardNormals;
 use crate::model::{Batch, Mode, Network};
-use crate::rng::{Purpose, below, stream};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 /// `MetaInit` at work.
 #[derive(Debug)]
 pub(super) struct MetaInit {
-    around: Circumstances,
     constants: Constants,
+    batch_size: usize,
+    /// Of one run.
+    parameters: f64,
     scales: Scales,
     /// Momentum of every weight's norm, per parameter and run.
     memory: Vec<Vec<f64>>,
@@ -51,18 +51,29 @@ impl MetaInit {
     pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
         let scales = Scales::new(around, runs);
         let memory = vec![vec![0.0; scales.run_count()]; scales.roles().len()];
-        Self { around: around.clone(), constants: constants.clone(), scales, memory }
+        Self {
+            constants: constants.clone(),
+            batch_size: around.batch_size,
+            parameters: around.plan.architecture.parameter_count() as f64,
+            scales,
+            memory,
+        }
     }
 
     pub(super) fn total(&self) -> u64 {
         self.constants.steps
     }
 
-    pub(super) async fn advance(&mut self, index: u64, effort: &mut Effort) -> Result<Iteration> {
+    pub(super) async fn advance(
+        &mut self,
+        index: u64,
+        examples: &mut dyn Examples,
+        effort: &mut Effort,
+    ) -> Result<Iteration> {
         if index >= self.constants.steps {
             return Ok(Iteration::Finished);
         }
-        let batch = self.made_up(index);
+        let batch = examples.noise(self.batch_size, index)?;
         let network = self.scales.network();
         let (value, gradient) = self.quotient_gradient(&network, &batch);
         effort.gradient_evaluations += 1 + 2 * Effort::HESSIAN_VECTOR_PRODUCT + Effort::CURVATURE_GRADIENT;
@@ -88,19 +99,18 @@ impl MetaInit {
     }
 
     fn quotient(&self, gradient: &[Tensor<3>], product: &[Tensor<3>]) -> Quotient {
-        let count = self.around.plan.architecture.parameter_count() as f64;
         let (mut values, mut by_gradient, mut by_product) = (Vec::new(), Vec::new(), Vec::new());
         for (g, q) in gradient.iter().zip(product) {
             let sign = g.clone().greater_equal_elem(0.0).float().mul_scalar(2.0).sub_scalar(1.0);
             let shift = sign.mul_scalar(self.constants.epsilon);
             let denominator = g.clone() + shift.clone();
             let off = (g.clone() - q.clone()) / denominator.clone() - 1.0;
-            let side = off.clone().sign().div_scalar(count);
+            let side = off.clone().sign().div_scalar(self.parameters);
             values.push(off.abs().sum_dims_squeeze::<1, _>(&[1, 2]));
             by_gradient.push(side.clone() * (q.clone() + shift) / (denominator.clone() * denominator.clone()));
             by_product.push(side.neg() / denominator);
         }
-        Quotient { value: total(values.into_iter()).div_scalar(count), by_gradient, by_product }
+        Quotient { value: total(values.into_iter()).div_scalar(self.parameters), by_gradient, by_product }
     }
 
     /// Moves the norm of every weight against the sign of the derivative, given `⟨∇GQ, w⟩` per parameter and run.
@@ -117,24 +127,6 @@ impl MetaInit {
                 *memory = momentum * *memory - learning_rate * sign(*along);
                 *scale *= (norm + *memory) / norm;
             }
-        }
-    }
-
-    /// Inputs `N(0, 1)` and labels, all classes equally likely.
-    #[expect(clippy::cast_possible_truncation, reason = "classes are few, and values are kept as f32")]
-    fn made_up(&self, index: u64) -> Batch {
-        let Circumstances { plan, device, batch_size, seed, .. } = &self.around;
-        let (inputs, classes) = (plan.architecture.input.units(), plan.architecture.output().units());
-        let normals = StandardNormals::new(stream(*seed, Purpose::TuningInputs, index));
-        let images = normals.take(batch_size * inputs).map(|normal| normal as f32).collect::<Vec<_>>();
-        let mut labels = stream(*seed, Purpose::TuningLabels, index);
-        let mut one_hot = vec![0.0_f32; batch_size * classes];
-        for row in one_hot.chunks_exact_mut(classes) {
-            row[below(&mut labels, classes as u32) as usize] = 1.0;
-        }
-        Batch {
-            images: Tensor::from_data(TensorData::new(images, [1, *batch_size, inputs]), device),
-            one_hot: Tensor::from_data(TensorData::new(one_hot, [1, *batch_size, classes]), device),
         }
     }
 

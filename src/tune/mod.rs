@@ -28,6 +28,12 @@ pub trait Examples {
     /// # Errors
     /// Whatever keeps the examples from being had.
     fn batch(&mut self, size: usize, index: u64) -> Result<Batch>;
+
+    /// The batch with this index of so many examples that show nothing: inputs `N(0, 1)`, and labels of which all are equally likely.
+    ///
+    /// # Errors
+    /// Whatever keeps the examples from being had.
+    fn noise(&mut self, size: usize, index: u64) -> Result<Batch>;
 }
 
 /// What a method may know of the experiment.
@@ -41,8 +47,6 @@ pub struct Circumstances {
     pub batch_size: usize,
     /// The experiment's optimizer.
     pub optimizer: OptimizerKind,
-    /// The seed of what a method makes up.
-    pub seed: u64,
 }
 
 impl Circumstances {
@@ -54,7 +58,6 @@ impl Circumstances {
             device: device.clone(),
             batch_size: experiment.batch_size,
             optimizer: experiment.optimizer.kind,
-            seed: experiment.first_seed.into(),
         }
     }
 
@@ -148,7 +151,7 @@ impl Tuner {
         let iteration = match &mut self.state {
             State::Lsuv(method) => method.advance(examples, effort).await,
             State::DataDependent(method) => method.advance(examples, effort).await,
-            State::MetaInit(method) => method.advance(index, effort).await,
+            State::MetaInit(method) => method.advance(index, examples, effort).await,
             State::GradInit(method) => method.advance(index, examples, effort).await,
             State::Nio(method) => method.advance(index, examples, effort).await,
         }?;

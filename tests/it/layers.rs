@@ -44,7 +44,7 @@ const RULES: &[Rule] = &[
     Rule { module: "metrics", own: &["experiment"], outside: &["serde", "statrs"] },
     Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "rayon", "wide"] },
     Rule { module: "device", own: &["error"], outside: &["burn", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
-    Rule { module: "tune", own: &["device", "error", "experiment", "init", "model", "rng"], outside: &["burn"] },
+    Rule { module: "tune", own: &["device", "error", "experiment", "init", "model"], outside: &["burn"] },
     Rule {
         module: "train",
         own: &["dataset", "device", "emergence", "error", "experiment", "init", "metrics", "model", "rng", "tune"],

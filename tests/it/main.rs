@@ -16,3 +16,5 @@ mod plot;
 mod protocol;
 #[cfg(feature = "train")]
 mod training;
+#[cfg(feature = "train")]
+mod tune;
