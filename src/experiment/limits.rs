@@ -85,14 +85,12 @@ impl Experiment {
     /// # Errors
     /// [`Error::Value`] names the key that has to change.
     pub fn validate(&self) -> Result<()> {
-        match self.dataset.name.facts() {
-            Some(facts) => self.validate_for(&facts),
-            None => {
-                self.validate_variants()?;
-                self.validate_schemes()?;
-                self.validate_curves()
-            }
+        if let Some(facts) = self.dataset.name.facts() {
+            return self.validate_for(&facts);
         }
+        self.validate_variants()?;
+        self.validate_schemes()?;
+        self.validate_curves()
     }
 
     /// Checks limits across keys for a data set of which these facts are known.

@@ -12,9 +12,9 @@
 //! | `pi`, `e` | the constants |
 //! | `sqrt(x)`, `pow(x, y)`, `min(x, y, ...)`, `max(x, y, ...)` | the functions |
 //!
-//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / % ^ !` (a remainder, a power, a factorial),
-//! comparisons, `! && ||`, `c ? a : b`. All of it is arithmetic in f64 and functions of the portable crate `libm`, so a formula
-//! gives the same bits everywhere. Nesting is bounded, and there is nothing to loop with.
+//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / ^`, `%` for a remainder, `n!`, comparisons,
+//! `! && ||`, `c ? a : b`. All of it is arithmetic in f64 and functions of the portable crate `libm`, so a formula gives the
+//! same bits everywhere. Nesting is bounded, and there is nothing to loop with.
 //!
 //! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
 //! refused where one of its layers has none.
