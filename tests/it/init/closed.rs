@@ -140,7 +140,10 @@ fn fixup_follows_its_rules() {
 
 /// The factors of a scheme on so many layers, as they were applied.
 fn applied(scheme: &str, layers: usize, seed: u64) -> Vec<f64> {
-    draw(scheme, &WeightLayer::dense_chain(&vec![3; layers + 1]), seed).iter().map(|layer| layer.factor).collect()
+    draw(scheme, &WeightLayer::dense_chain(&vec![3; layers + 1]), seed)
+        .iter()
+        .map(|layer| layer.factors.weight)
+        .collect()
 }
 
 fn sorted(mut factors: Vec<f64>) -> Vec<f64> {
@@ -176,7 +179,8 @@ fn shuffled_weights_are_the_base_times_the_shuffled_factors() {
         (draw("pytorch", &layers, 4), draw("shuffle(emergence(pytorch;alpha=2;rule=flat))", &layers, 4));
     for (plain, shuffled) in plain.iter().zip(&shuffled) {
         // Factors of 1/2 and 2 are exact.
-        let expected: Vec<f64> = plain.weight.iter().map(|weight| f64::from(*weight) * shuffled.factor).collect();
+        let expected: Vec<f64> =
+            plain.weight.iter().map(|weight| f64::from(*weight) * shuffled.factors.weight).collect();
         assert_eq!(shuffled.weight.iter().copied().map(f64::from).collect::<Vec<_>>(), expected, "weights");
         assert_eq!(shuffled.bias, plain.bias, "biases are left alone");
     }
