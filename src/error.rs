@@ -15,7 +15,7 @@ pub enum Error {
         got: String,
     },
     /// The formula of an initialisation cannot be read or evaluated.
-    #[error("init: {reason}: `{part}` at character {character} of `{formula}`")]
+    #[error("init: {reason}{} at character {character} of `{formula}`", quoted(part))]
     Formula {
         /// The formula.
         formula: String,
@@ -334,6 +334,11 @@ impl Error {
     pub fn value(key: &str, expected: impl Into<String>, got: impl std::fmt::Display) -> Self {
         Self::Value { key: key.to_owned(), expected: expected.into(), got: got.to_string() }
     }
+}
+
+/// A part of a text behind a colon; nothing where there is none.
+fn quoted(part: &str) -> String {
+    if part.is_empty() { String::new() } else { format!(": `{part}`") }
 }
 
 /// The library's result.

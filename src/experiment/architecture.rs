@@ -116,6 +116,25 @@ impl WeightShape {
         }
     }
 
+    /// Connections into a unit of the layer. In a convolution a feature map counts once for every place of the window, strides
+    /// and borders left aside: `channels_in k²`, as in PyTorch.
+    #[must_use]
+    pub fn fan_in(self) -> usize {
+        match self {
+            Self::Dense { inputs, .. } => inputs,
+            Self::Convolution { channels_in, kernel, .. } => channels_in * kernel * kernel,
+        }
+    }
+
+    /// Connections out of a unit of the layer before, likewise: `channels_out k²`.
+    #[must_use]
+    pub fn fan_out(self) -> usize {
+        match self {
+            Self::Dense { outputs, .. } => outputs,
+            Self::Convolution { channels_out, kernel, .. } => channels_out * kernel * kernel,
+        }
+    }
+
     /// Units, or feature maps, that the layer computes: the length of its bias.
     #[must_use]
     pub fn outputs(self) -> usize {

@@ -2,10 +2,19 @@
 //!
 //! Only multiplications with weights are counted; everything else a network does grows with them or is small. A training
 //! step takes three products of the size of the forward one: forward, and backward for the values and for the weights.
+//!
+//! What tuning weights takes is a rougher guess, since some methods stop when they are content:
+//!
+//! | method | products of the size of the forward one |
+//! |---|---|
+//! | `lsuv` | 2 per layer: one finds the deviation, another that it is gone |
+//! | `datadep` | 1 per layer and batch, of its own size |
+//! | `gradinit`, `nio` | 9 per iteration: 3 for a gradient, 6 for the objective's or a Hessian-vector product |
+//! | `metainit` | 45 per iteration: a Hessian-vector product, and the derivative of the quotient that is made of it |
 
 use super::architecture::Architecture;
 use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk};
-use super::{Experiment, ModelSpec};
+use super::{Experiment, InitScheme, ModelSpec, TuningMethod};
 use crate::error::Result;
 
 /// Multiplications with weights per second of dense layers on the CPU path in a browser, on one core with 128-bit SIMD.
@@ -15,6 +24,12 @@ pub const DENSE_SPEED: f64 = 7e9;
 pub const CONVOLUTION_SPEED: f64 = 5e9;
 /// Products of the size of the forward one in a training step.
 const PRODUCTS_PER_STEP: u64 = 3;
+/// The same for a layer that LSUV brings to unit variance.
+const PRODUCTS_PER_LSUV_LAYER: u64 = 2;
+/// The same for an iteration of GradInit or NIO.
+const PRODUCTS_PER_SCALE_STEP: u64 = 9;
+/// The same for an iteration of MetaInit.
+const PRODUCTS_PER_METAINIT_STEP: u64 = 45;
 /// A value that is only evaluated: a float, and the one it is computed from.
 const BYTES_PER_EVALUATED_VALUE: u64 = 8;
 
@@ -28,6 +43,8 @@ pub struct Estimate {
     /// Memory at the most, if all runs are computed at once: the data set, parameters with what the optimizer keeps, and
     /// the larger of a step's values with their gradients and an evaluation's. Without the program itself.
     pub memory_bytes: u64,
+    /// Multiplications of all tuning of initial weights, about.
+    pub tuning_work: u64,
     /// Multiplications of a training step of all runs.
     pub step_work: u64,
     /// Multiplications of an evaluation of all runs.
@@ -53,6 +70,7 @@ impl Estimate {
             parameters: architecture.parameter_count(),
             runs,
             memory_bytes: data_bytes(facts) + runs * run_bytes(&architecture, experiment.batch_size as u64, tests),
+            tuning_work: tuning_work(experiment, architecture.multiplication_count()),
             step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
             evaluation_work: forward * tests,
             steps: experiment.steps,
@@ -60,19 +78,20 @@ impl Estimate {
         })
     }
 
-    /// Seconds of the whole experiment at so many multiplications per second.
+    /// Seconds of the whole experiment, tuning included, at so many multiplications per second.
     #[must_use]
     pub fn seconds(&self, speed: f64) -> f64 {
         self.work(self.steps, self.evaluations) / speed
     }
 
-    /// The speed of an experiment that has taken so many seconds for so many steps and evaluations.
+    /// The speed of an experiment that has taken so many seconds for its tuning and so many steps and evaluations.
     #[must_use]
     pub fn measured_speed(&self, steps: u64, evaluations: u64, seconds: f64) -> f64 {
         self.work(steps, evaluations) / seconds
     }
 
-    /// Seconds that are left of an experiment, at the speed so far; `None` before there is one.
+    /// Seconds that are left of an experiment that has taken so many for its tuning and so many steps and evaluations, at the
+    /// speed so far; `None` before there is one.
     #[must_use]
     pub fn seconds_left(&self, steps: u64, evaluations: u64, seconds: f64) -> Option<f64> {
         let (done, all) = (self.work(steps, evaluations), self.work(self.steps, self.evaluations));
@@ -80,7 +99,8 @@ impl Estimate {
     }
 
     fn work(&self, steps: u64, evaluations: u64) -> f64 {
-        steps as f64 * self.step_work as f64 + evaluations as f64 * self.evaluation_work as f64
+        let training = steps as f64 * self.step_work as f64 + evaluations as f64 * self.evaluation_work as f64;
+        training + self.tuning_work as f64
     }
 }
 
@@ -88,6 +108,26 @@ impl Estimate {
 #[must_use]
 pub fn standard_speed(model: &ModelSpec) -> f64 {
     if model.has_convolutions() { CONVOLUTION_SPEED } else { DENSE_SPEED }
+}
+
+/// Multiplications that all tuned runs take before their first step, if one example takes so many, forward.
+fn tuning_work(experiment: &Experiment, forward: u64) -> u64 {
+    let (layers, batch) = (experiment.model.weight_layer_count() as u64, experiment.batch_size as u64);
+    let methods = experiment.variants.iter().filter_map(InitScheme::tuning).map(|tuning| &tuning.method);
+    let examples = methods.map(|method| tuning_examples(method, layers, batch)).sum::<u64>();
+    // An experiment that was not checked yet may ask for more than 64 bits hold.
+    examples.saturating_mul(forward).saturating_mul(experiment.seeds.into())
+}
+
+/// Examples of which the tuning of one run takes a product each.
+fn tuning_examples(method: &TuningMethod, layers: u64, batch: u64) -> u64 {
+    match method {
+        TuningMethod::Lsuv(_) => PRODUCTS_PER_LSUV_LAYER * layers * batch,
+        TuningMethod::DataDependent(constants) => constants.batches * layers * constants.batch as u64,
+        TuningMethod::MetaInit(constants) => PRODUCTS_PER_METAINIT_STEP * constants.steps * batch,
+        TuningMethod::GradInit(constants) => PRODUCTS_PER_SCALE_STEP * constants.steps * batch,
+        TuningMethod::Nio(constants) => PRODUCTS_PER_SCALE_STEP * constants.steps * batch,
+    }
 }
 
 /// Pixels are kept as bytes.

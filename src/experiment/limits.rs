@@ -85,10 +85,12 @@ impl Experiment {
     /// # Errors
     /// [`Error::Value`] names the key that has to change.
     pub fn validate(&self) -> Result<()> {
-        match self.dataset.name.facts() {
-            Some(facts) => self.validate_for(&facts),
-            None => self.validate_variants().and_then(|()| self.validate_curves()),
+        if let Some(facts) = self.dataset.name.facts() {
+            return self.validate_for(&facts);
         }
+        self.validate_variants()?;
+        self.validate_schemes()?;
+        self.validate_curves()
     }
 
     /// Checks limits across keys for a data set of which these facts are known.
@@ -97,10 +99,13 @@ impl Experiment {
     /// [`Error::Value`] names the key that has to change.
     pub fn validate_for(&self, facts: &DatasetFacts) -> Result<()> {
         self.validate_variants()?;
+        self.validate_schemes()?;
         self.validate_examples(facts)?;
         let architecture = self.model.architecture(facts.shape, facts.classes, self.norm)?;
         self.validate_memory(&architecture)?;
         self.validate_orthogonal(&architecture)?;
+        // Behind what may give another key its default back.
+        self.validate_layers(&architecture, facts)?;
         self.validate_curves()
     }
 

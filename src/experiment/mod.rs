@@ -1,13 +1,14 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
 //! the native command line all carry an [`Experiment`]. This file holds the plain data, [`model`] the grammar of networks
-//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, [`estimate`]
-//! what it will take, [`query`] the text form.
+//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, `refusals`
+//! which initialisations do not go with the rest, [`estimate`] what it will take, [`query`] the text form.
 
 pub mod architecture;
 pub mod estimate;
 pub mod limits;
 pub mod model;
 pub mod query;
+mod refusals;
 pub mod scheme;
 
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};

@@ -18,15 +18,9 @@ impl Fan {
         Self { fan_in: inputs, fan_out: outputs }
     }
 
-    /// The fans of a weight tensor. In a convolution a feature map counts once for every place of the window, strides and
-    /// borders left aside: `channels_in k²` and `channels_out k²`, as in PyTorch.
+    /// The fans of a weight tensor.
     #[must_use]
     pub fn of(shape: WeightShape) -> Self {
-        match shape {
-            WeightShape::Dense { inputs, outputs } => Self::dense(inputs, outputs),
-            WeightShape::Convolution { channels_in, channels_out, kernel } => {
-                Self { fan_in: channels_in * kernel * kernel, fan_out: channels_out * kernel * kernel }
-            }
-        }
+        Self { fan_in: shape.fan_in(), fan_out: shape.fan_out() }
     }
 }

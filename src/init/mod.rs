@@ -160,8 +160,7 @@ pub fn custom_distribution(
     layers: &[WeightLayer],
     index: usize,
 ) -> Result<variance::Distribution> {
-    let Fan { fan_in, fan_out } = Fan::of(layers[index].shape);
-    let value = custom.evaluate(FormulaInputs { fan_in, fan_out, layer: index + 1, n_layers: layers.len() })?;
+    let value = custom.evaluate(FormulaInputs::of(layers, index))?;
     Ok(match custom.kind {
         CustomKind::Std => variance::Distribution::Normal { std: value },
         CustomKind::Uniform => variance::Distribution::Uniform { bound: value },

@@ -1,9 +1,9 @@
 """Reference numbers for tests/it/init.rs and tests/it/dataset.rs: initial weights, the order of the training examples and
 augmented images once more, in Python, from the description alone.
 
-Needs numpy. Prints the SHA-256 of all parameters of a network 20-12-5 (ReLU, seed 7) for closed-form schemes, and some
-entries of orthogonal weights by LAPACK's QR, whose last digits may differ; then the order of 60,000 examples in the first
-epoch of seed 0, and the crops and flips of step 3 of seed 7.
+Needs numpy. Prints the SHA-256 of all parameters of a network 20-12-5 (ReLU, seed 7) for closed-form schemes, those of a
+residual network for ZerO, Fixup and a formula, and some entries of orthogonal weights by LAPACK's QR, whose last digits may
+differ; then the order of 60,000 examples in the first epoch of seed 0, and the crops and flips of step 3 of seed 7.
 
     python3 tests/data/init_reference.py
 """
@@ -100,6 +100,57 @@ def orthogonal(layer, fan_in, fan_out):
     return math.sqrt(2.0) * (q if fan_in >= fan_out else q.T)
 
 
+def zero_matrix(outputs, inputs):
+    """ZerO, algorithm 1: I* where the layer does not widen, else I* H I* with a Hadamard matrix of Kronecker products."""
+    if outputs <= inputs:
+        return numpy.eye(outputs, inputs)
+    order = math.ceil(math.log2(outputs))
+    hadamard = numpy.array([[1.0]])
+    for _ in range(order):
+        hadamard = numpy.kron([[1.0, 1.0], [1.0, -1.0]], hadamard) / math.sqrt(2.0)
+    return numpy.eye(outputs, 2**order) @ hadamard @ numpy.eye(2**order, inputs)
+
+
+def zero(layer, fan_in, fan_out):
+    return zero_matrix(fan_out, fan_in).T.astype("<f4")
+
+
+# resnet:3,5x2 for grey images and 4 classes: [maps out, maps in, 3, 3] of every convolution, and which part of Fixup's rules
+# it falls under; then the classifier.
+CONVOLUTIONS = [((3, 1, 3, 3), "trunk"), ((3, 3, 3, 3), "branch"), ((3, 3, 3, 3), "end"), ((5, 3, 3, 3), "branch"),
+                ((5, 5, 3, 3), "end"), ((5, 5, 3, 3), "branch"), ((5, 5, 3, 3), "end")]
+CLASSIFIER = (5, 4)
+
+
+def residual_sha256(convolution, classifier):
+    digest = hashlib.sha256()
+    for layer, (shape, role) in enumerate(CONVOLUTIONS):
+        digest.update(convolution(layer, shape, role).astype("<f4").tobytes())
+        digest.update(numpy.zeros(shape[0], "<f4").tobytes())
+    digest.update(classifier(len(CONVOLUTIONS), CLASSIFIER).astype("<f4").tobytes())
+    digest.update(numpy.zeros(CLASSIFIER[1], "<f4").tobytes())
+    return digest.hexdigest()
+
+
+def he(layer, shape, scale=1.0):
+    fan_in = math.prod(shape[1:]) if len(shape) == 4 else shape[0]
+    return take(normals(SEED, WEIGHTS, layer), math.prod(shape), math.sqrt(2.0) / math.sqrt(fan_in) * scale)
+
+
+def zero_convolution(_, shape, role):
+    """Algorithm 2: the matrix in the middle of the windows; nothing where a branch ends."""
+    weight = numpy.zeros(shape)
+    if role != "end":
+        weight[:, :, 1, 1] = zero_matrix(shape[0], shape[1])
+    return weight
+
+
+def fixup_convolution(layer, shape, role):
+    """Three branches of two layers each: 3^(-1/2) of He et al. inside, zero at the end."""
+    scale = {"trunk": 1.0, "branch": 3.0 ** (-1.0 / 2.0)}
+    return numpy.zeros(shape) if role == "end" else he(layer, shape, scale[role])
+
+
 def below(words, bound):
     """Uniform in 0..bound (Lemire 2019): the high half of word times bound, unless the low half is among the surplus."""
     while True:
@@ -135,6 +186,11 @@ print("kaiming_normal", sha256(kaiming_normal))
 print("xavier_uniform", sha256(xavier_uniform))
 print("emergence(kaiming_normal;alpha=1.5)", sha256(promoted))
 print("pytorch", sha256(pytorch_weight, pytorch_bias))
+print("zero", sha256(zero))
+print("residual zero", residual_sha256(zero_convolution, lambda _, shape: zero_matrix(shape[1], shape[0]).T))
+print("residual fixup", residual_sha256(fixup_convolution, lambda _, shape: numpy.zeros(shape)))
+print("residual kaiming_normal, custom(std=sqrt(2)/sqrt(fan_in))",
+      residual_sha256(lambda layer, shape, _: he(layer, shape), he))
 for fan_in, fan_out in ((20, 12), (12, 20)):
     weight = orthogonal(0, fan_in, fan_out).flatten()
     print("orthogonal", fan_in, fan_out, "first, second and last:", weight[0], weight[1], weight[-1])

@@ -1,7 +1,7 @@
 //! What an experiment will take, against numbers by hand.
 
 use emergence_lab::experiment::estimate::{CONVOLUTION_SPEED, DENSE_SPEED, Estimate, standard_speed};
-use emergence_lab::experiment::parse_query;
+use emergence_lab::experiment::{Experiment, ModelSpec, parse_query};
 
 /// The estimate of a query on its data set.
 fn estimate(query: &str) -> Estimate {
@@ -47,6 +47,49 @@ fn time_is_work_over_speed() {
     assert!((half - 7.0 * (work - done) / done).abs() < 1e-9, "the rest at the speed so far");
     assert_eq!(found.seconds_left(1000, 21, 9.0), Some(0.0), "nothing is left at the end");
     assert_eq!(found.seconds_left(0, 0, 1.0), None, "nothing is known at the beginning");
+}
+
+#[test]
+fn tuning_takes_what_its_passes_do() {
+    // Three layers; two runs of each variant; a batch of 50.
+    let forward = 784 * 100 + 100 * 20 + 20 * 10;
+    let check = |init: &str, examples: u64| {
+        let found = estimate(&format!("data=mnist&model=mlp:100,20&seeds=2&batch=50&init={init}"));
+        assert_eq!(found.tuning_work, 2 * examples * forward, "{init}");
+    };
+    check("kaiming_normal,custom(std=0.1),lrmatch(emergence(pytorch)),shuffle(emergence(pytorch)),zero", 0);
+    check("lsuv", 2 * 3 * 50);
+    check("lsuv(tries=100)", 2 * 3 * 50);
+    check("datadep", 10 * 3 * 16);
+    check("datadep(batches=4;batch=25)", 4 * 3 * 25);
+    check("gradinit", 390 * (3 + 6) * 50);
+    check("nio(steps=7)", 7 * (3 + 6) * 50);
+    check("metainit(steps=2)", 2 * 45 * 50);
+    check("pytorch,lsuv,nio(steps=7),nio(steps=1)", 2 * 3 * 50 + 8 * 9 * 50);
+}
+
+#[test]
+fn tuning_counts_before_the_first_step() {
+    let found = estimate("data=digits&steps=1000&eval=50&init=gradinit(steps=40),pytorch&seeds=1");
+    let plain = estimate("data=digits&steps=1000&eval=50&init=orthogonal,pytorch&seeds=1");
+    let work = |estimate: &Estimate| estimate.seconds(1.0);
+    let tuning = found.tuning_work as f64;
+    assert!(tuning > 0.0 && (work(&found) - work(&plain) - tuning).abs() < 1e-9 * work(&found), "added to the rest");
+    let left = found.seconds_left(0, 0, 6.0).expect("the weights are tuned");
+    assert!((left - 6.0 * work(&plain) / tuning).abs() < 1e-9 * left, "everything else at the speed of tuning");
+    let speed = found.measured_speed(found.steps, found.evaluations, 20.0);
+    assert!((found.seconds(speed) - 20.0).abs() < 1e-9, "what was measured is what is expected");
+    assert_eq!(found.seconds_left(found.steps, found.evaluations, 9.0), Some(0.0), "nothing is left at the end");
+    let excessive = Experiment {
+        model: ModelSpec::Mlp { hidden: vec![8192; 64] },
+        variants: vec!["metainit(steps=10000)".parse().expect("a scheme")],
+        seeds: 64,
+        batch_size: 8192,
+        ..Experiment::default()
+    };
+    let facts = excessive.dataset.name.facts().expect("known");
+    let found = Estimate::new(&excessive, &facts).expect("a network that fits");
+    assert_eq!(found.tuning_work, u64::MAX, "more than 64 bits hold is no panic");
 }
 
 #[test]

@@ -2,10 +2,13 @@
 //! drawing, and values pinned by a second implementation (`tests/data/init_reference.py`).
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
+mod closed;
 mod equivalence;
 
-use emergence_lab::experiment::architecture::{WeightLayer, WeightShape};
-use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
+use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer, WeightShape};
+use emergence_lab::experiment::{
+    Activation, BaseInit, InitScheme, ModelSpec, NormLayer, OptimizerKind, Promotion, PromotionRule, Turn,
+};
 use emergence_lab::init::draw::StandardNormals;
 use emergence_lab::init::promoting::{exponents, factors};
 use emergence_lab::init::variance::gain;
@@ -266,11 +269,26 @@ fn values_never_change() {
         ("xavier_uniform", "8c285b00cd7fc1481e9ef77121b46677eda1b9324146eae716ec87b523714f49"),
         ("emergence(kaiming_normal;alpha=1.5)", "02c8b41875bfa844a44c4af373d92022ff3d649e7270521798b6bfc087337688"),
         ("pytorch", "b3fad675b50edfdedeccb7f1b77c13fd194a60ec990164231655c360829021d8"),
+        ("zero", "1630c43eff53270da5f11dff72a02ef788a3d31ee18a76543e93077228033467"),
+        ("custom(std=sqrt(2)/sqrt(fan_in))", "f76db98f8540ef7c6473a39d8816370b4528e2dd8850eb78c2be91c5c3e4fdcd"),
         // Of our own making: LAPACK's last digits differ, see `orthogonal_weights_equal_lapack`.
         ("orthogonal", "63eeb4f4d09fd4509bc730f2280b26d6ce4b58b771fe3f5446a6804f6769b0ae"),
     ] {
         let layers = sample(&scheme.parse().unwrap(), &WeightLayer::dense_chain(&[20, 12, 5]), Activation::Relu, 7);
         assert_eq!(weights_sha256(&layers), expected, "{scheme}");
+    }
+    let kaiming = "bebb34dcb7721b647b42ba90af72615b8481f65e59a4cbb045a029333f180113";
+    let model: ModelSpec = "resnet:3,5x2".parse().unwrap();
+    let grey = FeatureShape { channels: 1, height: 28, width: 28 };
+    let residual = model.architecture(grey, 4, NormLayer::None).unwrap().weight_layers();
+    for (scheme, expected) in [
+        ("zero", "a50e61759f032bd45a0ce6d7a3d44d9c31ba19e493738a9509f51bf0ee200915"),
+        ("fixup", "e4d4f2354b6d3ee164b1606b5eb888be9aab8005a3b43e7c4c29bf424d43dd6a"),
+        ("kaiming_normal", kaiming),
+        ("custom(std=sqrt(2)/sqrt(fan_in))", kaiming),
+    ] {
+        let layers = sample(&scheme.parse().unwrap(), &residual, Activation::Relu, 7);
+        assert_eq!(weights_sha256(&layers), expected, "{scheme} in a residual network");
     }
 }
 

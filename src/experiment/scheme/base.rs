@@ -55,7 +55,7 @@ impl BaseInit {
         Self::all().filter(|base| !matches!(base, Self::Zero | Self::Fixup))
     }
 
-    /// Whether some layer starts without any weight but zero, so that nothing can be measured behind it.
+    /// Whether layers may start with nothing but zeros, whatever the network, so that nothing can be measured behind them.
     #[must_use]
     pub fn has_silent_layers(&self) -> bool {
         matches!(self, Self::Zero | Self::Fixup)
@@ -76,18 +76,21 @@ impl FromStr for BaseInit {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if let Some(inside) = call(text, "custom") {
-            return inside.parse().map(Self::Custom);
-        }
-        let found = NAMES.into_iter().find(|(name, _)| *name == text).map(|(_, base)| base);
-        found.ok_or_else(|| {
-            let names = NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-            let expected = format!(
-                "one of {names}, custom(std=FORMULA), emergence(BASE;alpha=...), shuffle(emergence(...)), \
-                 lrmatch(emergence(...)), lsuv, datadep, metainit, gradinit, nio"
-            );
-            Error::value("init", expected, text)
-        })
+        parse(text)?.ok_or_else(|| unknown(text, ""))
     }
+}
+
+/// The base that a text names; `None` if it names none.
+pub(super) fn parse(text: &str) -> Result<Option<BaseInit>> {
+    let text = text.trim();
+    match call(text, "custom") {
+        Some(inside) => inside.parse().map(BaseInit::Custom).map(Some),
+        None => Ok(NAMES.into_iter().find(|(name, _)| *name == text).map(|(_, base)| base)),
+    }
+}
+
+/// The complaint about a text that names neither a base nor one of the `others`, each behind a comma.
+pub(super) fn unknown(text: &str, others: &str) -> Error {
+    let names = NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    Error::value("init", format!("one of {names}, custom(std=FORMULA){others}"), text.trim())
 }

@@ -3,6 +3,7 @@
 
 use super::tuning::{Constant, DataDependent, GradInit, Lsuv, MetaInit, Nio, StepKind};
 use crate::error::{Error, Result};
+use std::ops::Add;
 use std::str::FromStr;
 
 /// A constant of a method: how to read and to write it.
@@ -33,10 +34,16 @@ pub(super) fn assigned<T>(fields: &[Field<T>], constants: &mut T, name: &str, va
 }
 
 /// Puts what `text` says in its place if it is within the bounds.
-fn put<N: FromStr + PartialOrd + Copy>(place: &mut N, text: &str, least: N, most: N) -> bool {
+fn put<N: FromStr + PartialOrd + Copy + Add<Output = N> + Default>(
+    place: &mut N,
+    text: &str,
+    least: N,
+    most: N,
+) -> bool {
     match text.parse::<N>() {
         Ok(value) if value >= least && value <= most => {
-            *place = value;
+            // Plus zero: `-0` would be written back as `-0`.
+            *place = value + N::default();
             true
         }
         _ => false,

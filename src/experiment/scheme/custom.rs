@@ -12,13 +12,18 @@
 //! | `pi`, `e` | the constants |
 //! | `sqrt(x)`, `pow(x, y)`, `min(x, y, ...)`, `max(x, y, ...)` | the functions |
 //!
-//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / % ^`, comparisons, `c ? a : b`. All of
-//! it is arithmetic in f64 and functions of the portable crate `libm`, so a formula gives the same bits everywhere.
+//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / ^`, `%` for a remainder, `n!`, comparisons,
+//! `! && ||`, `c ? a : b`. All of it is arithmetic in f64 and functions of the portable crate `libm`, so a formula gives the
+//! same bits everywhere. Nesting is bounded, and there is nothing to loop with.
+//!
+//! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
+//! refused where one of its layers has none.
 
 use super::promotion::parse_alpha;
 use super::split_outside;
 use crate::error::{Error, Result};
-use nanoexpr::{Context, ErrorKind};
+use crate::experiment::architecture::WeightLayer;
+use nanoexpr::{Context, ErrorKind, Number};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -28,7 +33,7 @@ use std::str::FromStr;
 pub struct CustomInit {
     /// What the formula gives.
     pub kind: CustomKind,
-    /// The formula; it can be read.
+    /// The formula, of which every layer's value is asked.
     formula: String,
     /// The constant `alpha` of the formula.
     pub alpha: f64,
@@ -56,6 +61,15 @@ pub struct FormulaInputs {
     pub n_layers: usize,
 }
 
+impl FormulaInputs {
+    /// Those of the layer with this index.
+    #[must_use]
+    pub fn of(layers: &[WeightLayer], index: usize) -> Self {
+        let shape = layers[index].shape;
+        Self { fan_in: shape.fan_in(), fan_out: shape.fan_out(), layer: index + 1, n_layers: layers.len() }
+    }
+}
+
 /// `alpha` where nothing is said.
 const ALPHA: f64 = 1.5;
 /// Longest accepted formula, in bytes.
@@ -69,12 +83,15 @@ impl CustomInit {
     pub fn new(kind: CustomKind, formula: &str, alpha: f64) -> Result<Self> {
         let formula = formula.trim().to_owned();
         if formula.len() > LONGEST {
-            return Err(Error::value("init", format!("a formula of at most {LONGEST} bytes"), formula));
+            let got = format!("{} bytes", formula.len());
+            return Err(Error::value("init", format!("a formula of at most {LONGEST} bytes"), got));
         }
         let custom = Self { kind, formula, alpha };
-        // Layers at which no usual formula divides by zero or takes a root of less than nothing.
-        let typical = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 4 };
-        custom.evaluate(typical).map(|_| custom)
+        let some_layer = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 4 };
+        match custom.value(some_layer) {
+            Err(error) if !depends_on_layer(error.kind) => Err(custom.complaint(error, some_layer)),
+            _ => Ok(custom),
+        }
     }
 
     /// The formula as it was typed.
@@ -88,9 +105,7 @@ impl CustomInit {
     /// # Errors
     /// [`Error::Formula`] says what is wrong, and where.
     pub fn evaluate(&self, inputs: FormulaInputs) -> Result<f64> {
-        let names = Names { inputs, alpha: self.alpha };
-        let value = nanoexpr::evaluate_with::<f64, _>(&self.formula, &names);
-        let value = value.map_err(|error| self.error(error.span.start, error.span.end, reason(error.kind)))?;
+        let value = self.value(inputs).map_err(|error| self.complaint(error, inputs))?;
         if value.is_finite() && value >= 0.0 {
             return Ok(value);
         }
@@ -98,8 +113,17 @@ impl CustomInit {
             CustomKind::Std => "a standard deviation",
             CustomKind::Uniform => "a bound",
         };
-        let reason = format!("expected {wanted} of at least 0, got {value} for layer {}", inputs.layer);
+        let reason = format!("expected {wanted} of at least 0, got {value} in layer {}", inputs.layer);
         Err(self.error(0, self.formula.len(), reason))
+    }
+
+    fn value(&self, inputs: FormulaInputs) -> std::result::Result<f64, nanoexpr::Error> {
+        nanoexpr::evaluate_with(&self.formula, &Names { inputs, alpha: self.alpha })
+    }
+
+    fn complaint(&self, error: nanoexpr::Error, inputs: FormulaInputs) -> Error {
+        let place = if depends_on_layer(error.kind) { format!(" in layer {}", inputs.layer) } else { String::new() };
+        self.error(error.span.start, error.span.end, reason(error.kind) + &place)
     }
 
     fn error(&self, start: usize, end: usize, reason: String) -> Error {
@@ -107,6 +131,11 @@ impl CustomInit {
         let part = self.formula.get(start..end).unwrap_or_default().to_owned();
         Error::Formula { formula: self.formula.clone(), part, character: before + 1, reason }
     }
+}
+
+/// Whether another layer may well have a value.
+fn depends_on_layer(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::DivisionByZero | ErrorKind::Domain | ErrorKind::Overflow)
 }
 
 /// What stands in for the crate's own words, where the names that there are should be said.
@@ -144,7 +173,7 @@ impl Context<f64> for Names {
         Some(match (name, arguments) {
             ("sqrt", [x]) if *x < 0.0 => Err(ErrorKind::Domain),
             ("sqrt", [x]) => Ok(x.sqrt()),
-            ("pow", [x, y]) => Ok(libm::pow(*x, *y)),
+            ("pow", [x, y]) => x.power(*y),
             ("min", [first, rest @ ..]) => Ok(rest.iter().fold(*first, |least, x| least.min(*x))),
             ("max", [first, rest @ ..]) => Ok(rest.iter().fold(*first, |most, x| most.max(*x))),
             ("sqrt" | "pow" | "min" | "max", _) => Err(ErrorKind::ArgumentCount),

@@ -143,10 +143,13 @@ impl FromStr for InitScheme {
         if let Some(inside) = call(text, "lrmatch") {
             return promotion_inside("lrmatch", inside, text).map(Self::LearningRateMatched);
         }
-        match tuning::parse(text)? {
-            Some(tuning) => Ok(Self::Tuned(tuning)),
-            None => text.parse().map(Self::Closed),
+        if let Some(tuning) = tuning::parse(text)? {
+            return Ok(Self::Tuned(tuning));
         }
+        closed_form(text)?.map(Self::Closed).ok_or_else(|| {
+            let methods = TuningMethod::all().map(|method| method.name()).join(", ");
+            base::unknown(text, &format!("{RESCALED}, lrmatch(emergence(...)), {methods}"))
+        })
     }
 }
 
@@ -154,15 +157,23 @@ impl FromStr for ClosedForm {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if let Some(inside) = call(text, "shuffle") {
-            return promotion_inside("shuffle", inside, text).map(Self::Shuffled);
-        }
-        if let Some(inside) = call(text, "emergence") {
-            return promotion::parse(inside).map(Self::Emergence);
-        }
-        text.parse().map(Self::Base)
+        closed_form(text)?.ok_or_else(|| base::unknown(text, RESCALED))
     }
+}
+
+/// What a closed-form scheme may be besides a base.
+const RESCALED: &str = ", emergence(BASE;alpha=...), shuffle(emergence(...))";
+
+/// The closed-form scheme that a text names; `None` if it names none.
+fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
+    let text = text.trim();
+    if let Some(inside) = call(text, "shuffle") {
+        return promotion_inside("shuffle", inside, text).map(ClosedForm::Shuffled).map(Some);
+    }
+    if let Some(inside) = call(text, "emergence") {
+        return promotion::parse(inside).map(ClosedForm::Emergence).map(Some);
+    }
+    Ok(base::parse(text)?.map(ClosedForm::Base))
 }
 
 /// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`.

@@ -163,7 +163,7 @@ fn the_function_at_the_start_is_unchanged() {
 }
 
 /// The largest difference of the losses of the rescaled network and its control, relative to the first loss.
-fn largest_difference(widths: &[usize], promotion: Promotion, optimizer: OptimizerKind) -> f64 {
+fn largest_difference(widths: &[usize], promotion: &Promotion, optimizer: OptimizerKind) -> f64 {
     let scaled = network(&InitScheme::emergence(promotion.clone()), widths, optimizer).train(optimizer);
     let matched = network(&InitScheme::LearningRateMatched(promotion.clone()), widths, optimizer).train(optimizer);
     let plain = network(&InitScheme::from(promotion.base.clone()), widths, optimizer).train(optimizer);
@@ -180,11 +180,11 @@ fn training_equals_the_layer_wise_learning_rate() {
     for (widths, rule) in cases() {
         for optimizer in [OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW] {
             // Powers of two scale without rounding, so only f64 rounding is left, grown over the steps.
-            let exact = largest_difference(&widths, promotion(2.0, rule), optimizer);
+            let exact = largest_difference(&widths, &promotion(2.0, rule), optimizer);
             assert!(exact < 1e-9, "{rule:?}, {optimizer:?}, {} layers: {exact}", widths.len() - 1);
         }
         // 1.5 rounds the scaled weights to f32 (6e-8), which 40 steps let grow.
-        let rounded = largest_difference(&widths, promotion(1.5, rule), OptimizerKind::Sgd);
+        let rounded = largest_difference(&widths, &promotion(1.5, rule), OptimizerKind::Sgd);
         assert!(rounded < 1e-4, "{rule:?}, alpha 1.5: {rounded}");
     }
 }

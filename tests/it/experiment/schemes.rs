@@ -1,0 +1,192 @@
+//! The grammar of initialisations: what is written can be read, for every scheme with any constants.
+
+use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio};
+use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
+use emergence_lab::experiment::{
+    BaseInit, ClosedForm, InitScheme, ModelSpec, NormLayer, Promotion, PromotionRule, StepKind, Tuning, TuningMethod,
+    Turn,
+};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Formulas that have a value above 0 in every layer of any network, and characters that an address has to escape.
+const FORMULAS: [&str; 6] = [
+    "sqrt(2/fan_in)",
+    "sqrt(6/(fan_in+fan_out))",
+    "alpha^(layer - 1) / sqrt(fan_in)",
+    "0.1*(1 - depth) + 1e-3",
+    "layer < n_layers && fan_in > 9 ? min(1/fan_in, 0.5, alpha) : 0.02",
+    "layer % 2 == 0 ? 0.1 : pow(e, -pi)",
+];
+
+fn any_custom() -> impl Strategy<Value = BaseInit> {
+    let kinds = select(vec![CustomKind::Std, CustomKind::Uniform]);
+    let alphas = prop_oneof![Just(1.5), 0.01..=100.0];
+    (kinds, select(FORMULAS.to_vec()), alphas)
+        .prop_map(|(kind, formula, alpha)| BaseInit::Custom(CustomInit::new(kind, formula, alpha).expect("a formula")))
+}
+
+/// Bases that every tuning method takes.
+fn any_random_base() -> BoxedStrategy<BaseInit> {
+    prop_oneof![2 => select(BaseInit::random().collect::<Vec<_>>()), 1 => any_custom()].boxed()
+}
+
+/// Bases that go with a network.
+fn any_base(fixup: bool) -> BoxedStrategy<BaseInit> {
+    let silent = if fixup { vec![BaseInit::Zero, BaseInit::Fixup] } else { vec![BaseInit::Zero] };
+    prop_oneof![3 => any_random_base(), 1 => select(silent)].boxed()
+}
+
+fn any_promotion(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy<Value = Promotion> {
+    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+    let turn = prop_oneof![Just(Turn::Auto), (0..=layers).prop_map(Turn::At)];
+    (bases, 0.01..=100.0, select(rules.to_vec()), turn).prop_map(|(base, alpha, rule, turn)| Promotion {
+        base,
+        alpha,
+        rule,
+        turn,
+    })
+}
+
+fn any_closed_form(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy<Value = ClosedForm> {
+    prop_oneof![
+        bases.clone().prop_map(ClosedForm::Base),
+        any_promotion(bases.clone(), layers).prop_map(ClosedForm::Emergence),
+        any_promotion(bases, layers).prop_map(ClosedForm::Shuffled),
+    ]
+}
+
+/// Constants of a method: those of its paper, or any that it may have.
+fn constants<T: Default + Clone + std::fmt::Debug + 'static>(
+    any: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<T> {
+    prop_oneof![1 => any, 1 => Just(T::default())].boxed()
+}
+
+fn positive() -> impl Strategy<Value = f64> {
+    prop_oneof![1e-9..=1e9, 1e-9..=1e-3]
+}
+
+/// Methods that take random bases only.
+fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
+    let lsuv = (1e-6..=0.5, 1_u64..=100).prop_map(|(tolerance, tries)| Lsuv { tolerance, tries });
+    let data_dependent = (-10.0..=10.0, 1_u64..=1000, 2_usize..=512).prop_map(|(beta, batches, batch)| DataDependent {
+        beta,
+        batches,
+        batch,
+    });
+    let meta_init = (positive(), 0.0..=0.999, 1_u64..=10_000, 1e-9..=1.0)
+        .prop_map(|(learning_rate, momentum, steps, epsilon)| MetaInit { learning_rate, momentum, steps, epsilon });
+    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, positive(), 0.0..=1.0).prop_map(
+        |(learning_rate, gamma, steps, parts, clip, floor)| Nio { learning_rate, gamma, steps, parts, clip, floor },
+    );
+    prop_oneof![
+        constants(lsuv).prop_map(TuningMethod::Lsuv),
+        constants(data_dependent).prop_map(TuningMethod::DataDependent),
+        constants(meta_init).prop_map(TuningMethod::MetaInit),
+        constants(nio).prop_map(TuningMethod::Nio),
+    ]
+}
+
+fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
+    let kinds = select(StepKind::ALL.to_vec());
+    let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
+    let any = (kinds, automatic, 1_u64..=10_000, positive(), 0.0..=1.0).prop_map(
+        |(step, (eta, gamma, learning_rate), steps, clip, floor)| GradInit {
+            step,
+            eta,
+            gamma,
+            steps,
+            learning_rate,
+            clip,
+            floor,
+        },
+    );
+    constants(any).prop_map(TuningMethod::GradInit)
+}
+
+/// Schemes of all kinds that go with a network.
+pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<InitScheme> {
+    let layers = model.weight_layer_count();
+    let fixup = matches!(model, ModelSpec::ResNet { .. }) && norm == NormLayer::None;
+    let tuned = |(base, method)| InitScheme::Tuned(Tuning { base, method });
+    prop_oneof![
+        3 => any_closed_form(any_base(fixup), layers).prop_map(InitScheme::Closed),
+        1 => any_promotion(any_base(fixup), layers).prop_map(InitScheme::LearningRateMatched),
+        1 => (any_closed_form(any_base(fixup), layers), any_grad_init()).prop_map(tuned),
+        2 => (any_closed_form(any_random_base(), layers), any_measuring_method()).prop_map(tuned),
+        1 => prop_oneof![any_grad_init(), any_measuring_method()].prop_map(|method| InitScheme::Tuned(method.into())),
+    ]
+    .boxed()
+}
+
+proptest! {
+    #[test]
+    fn every_scheme_is_read_as_it_is_written(
+        scheme in any_scheme(&ModelSpec::ResNet { stages: Vec::new() }, NormLayer::None),
+    ) {
+        let text = scheme.to_string();
+        prop_assert_eq!(text.parse::<InitScheme>(), Ok(scheme.clone()), "{}", text);
+        if let Some(tuning) = scheme.tuning() {
+            let mut rebuilt = tuning.method.standard();
+            for constant in tuning.method.constants() {
+                rebuilt.set(constant.name, &constant.value).expect("its own value");
+            }
+            prop_assert_eq!(&rebuilt, &tuning.method, "constant by constant: {}", text);
+        }
+    }
+}
+
+#[test]
+fn texts_have_one_canonical_form() {
+    for (typed, canonical) in [
+        ("lsuv", "lsuv"),
+        ("lsuv(orthogonal)", "lsuv"),
+        ("lsuv( orthogonal ; tries=10 )", "lsuv"),
+        ("lsuv(tolerance=0.10)", "lsuv"),
+        ("lsuv(tries=3)", "lsuv(orthogonal;tries=3)"),
+        ("datadep(kaiming_normal;batch=16;beta=-0)", "datadep(kaiming_normal;beta=0)"),
+        ("metainit(xavier_normal)", "metainit(xavier_normal)"),
+        ("metainit(eps=1e-4;steps=20)", "metainit(kaiming_normal;steps=20;eps=0.0001)"),
+        ("gradinit(kaiming_normal;eta=auto;step=adam;steps=1;steps=2)", "gradinit(kaiming_normal;steps=2;step=adam)"),
+        ("gradinit(emergence(pytorch))", "gradinit(emergence(pytorch;alpha=1.5))"),
+        ("nio(shuffle( emergence(zero;alpha=2) );parts=4)", "nio(shuffle(emergence(zero;alpha=2));parts=4)"),
+        ("nio(custom(std = 1/fan_in ;alpha=2);gamma=1)", "nio(custom(std=1/fan_in;alpha=2);gamma=1)"),
+        ("custom( uniform = max(1, 2) ; alpha=1.50)", "custom(uniform=max(1, 2))"),
+        ("emergence(custom(std=alpha;alpha=2);alpha=3)", "emergence(custom(std=alpha;alpha=2);alpha=3)"),
+        ("lrmatch( emergence(fixup) )", "lrmatch(emergence(fixup;alpha=1.5))"),
+    ] {
+        let scheme = typed.parse::<InitScheme>().unwrap_or_else(|error| panic!("{typed}: {error}"));
+        assert_eq!(scheme.to_string(), canonical, "{typed}");
+        assert_eq!(canonical.parse::<InitScheme>(), Ok(scheme), "{canonical} is the same");
+    }
+}
+
+#[test]
+fn a_complaint_names_what_can_stand_in_its_place() {
+    let bases = "xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, lecun_normal, pytorch, orthogonal, zero, fixup";
+    let check = |text: &str, expected: &str, got: &str| {
+        let error = text.parse::<InitScheme>().expect_err("no scheme").to_string();
+        assert_eq!(error, format!("init: expected {expected}, got `{got}`"), "{text}");
+    };
+    let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), shuffle(emergence(...))");
+    let all = format!("{closed}, lrmatch(emergence(...)), lsuv, datadep, metainit, gradinit, nio");
+    check(" he_normal ", &all, "he_normal");
+    check("lsuv(", &all, "lsuv(");
+    check("gradinit(lsuv)", &closed, "lsuv");
+    check("nio()", &closed, "");
+    check("emergence(lsuv)", &format!("one of {bases}, custom(std=FORMULA)"), "lsuv");
+    check("shuffle(pytorch)", "shuffle(emergence(BASE;alpha=...))", "shuffle(pytorch)");
+    check("lsuv(pytorch;tries)", "constant=value behind the base", "tries");
+    check("lsuv(pytorch;steps=3)", "one of tolerance=, tries=", "steps");
+    check("lsuv(tries=0)", "tries as a whole number from 1 to 100", "0");
+    check("lsuv(tolerance=nan)", "tolerance as a number from 0.000001 to 0.5", "nan");
+    check("datadep(batch=1)", "batch as a whole number from 2 to 512", "1");
+    check("metainit(momentum=1)", "momentum as a number from 0 to 0.999", "1");
+    check("gradinit(step=lion)", "step as one of auto, sgd, adam", "lion");
+    check("gradinit(eta=0)", "eta as auto or a number from 1e-9 to 1e9", "0");
+    check("gradinit(clip=auto)", "clip as a number from 1e-9 to 1e9", "auto");
+    check("nio(parts=9)", "parts as a whole number from 2 to 8", "9");
+    check("nio(steps=10001)", "steps as a whole number from 1 to 10000", "10001");
+}
