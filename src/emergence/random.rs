@@ -19,7 +19,7 @@ use super::graph::{Network, NetworkLayer};
 use super::units::Recurrence;
 
 /// The numbers of active units that a table has, in percent of all units. They lie closer where `log E` bends.
-const GRID: [usize; 17] = [0, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99, 100];
+const GRID: [usize; 19] = [0, 1, 2, 3, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97, 98, 99, 100];
 /// About so many units are looked at for each point of a table.
 const BUDGET: usize = 2_000_000;
 /// Masks for each point of a table of a large network: with fewer than 39 no two of them enclose 95 % of all masks.
@@ -72,7 +72,7 @@ pub fn random_activity<B: FnMut(u32) -> u32>(
 /// Point `index` of a table over the fractions of active units from 0 to 1, `None` behind the last one. One at a time, so that
 /// others can have a turn in between; `stream(m)` is the generator of mask `m`, and no two points have a mask in common.
 ///
-/// The points are at 0, 1, 2, 5, 10, 20, ..., 90, 95, 98, 99 and 100 % of the units, rounded to whole units and without
+/// The points are at 0, 1, 2, 3, 5, 10, 20, ..., 90, 95, 97, 98, 99 and 100 % of the units, rounded to whole units and without
 /// repetition. Each has 200 masks, or for networks of more than 10,000 units as many as have 2 million units together, but at
 /// least 40.
 pub fn random_point<B: FnMut(u32) -> u32>(

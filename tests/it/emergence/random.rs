@@ -217,8 +217,8 @@ fn table(network: &Network) -> Vec<(RandomInterval, Vec<u64>)> {
 #[test]
 fn a_table_spans_all_fractions() {
     let table = table(&Network::dense(&[128, 128, 128, 10]).unwrap());
-    assert_eq!(table.len(), 17, "0, 1, 2, 5, 10, 20, ..., 90, 95, 98, 99, 100 %");
-    let counts = [0, 4, 8, 20, 39, 79, 118, 158, 197, 236, 276, 315, 355, 374, 386, 390, 394];
+    assert_eq!(table.len(), 19, "0, 1, 2, 3, 5, 10, 20, ..., 90, 95, 97, 98, 99, 100 %");
+    let counts = [0, 4, 8, 12, 20, 39, 79, 118, 158, 197, 236, 276, 315, 355, 374, 382, 386, 390, 394];
     let mut all: Vec<u64> = Vec::new();
     for ((point, masks), active) in table.iter().zip(counts) {
         assert!((point.fraction * 394.0 - f64::from(active)).abs() < 1e-9, "{point:?}, not {active} of 394");
