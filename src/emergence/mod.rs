@@ -26,7 +26,8 @@
 //! It comes in three shapes: [`layered`] on the widths of layers that are dense between neighbors, [`dag`] on any list
 //! of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, where it takes
 //! a whole window of edges at a time. What runs while a network trains is the third; the other two say what it has to
-//! be. [`measure_channels`] is an approximation on channels instead of units.
+//! be. [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] what random masks would
+//! have.
 //!
 //! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
 //! space, never as a plain float. This module sees numbers only: no tensor, no experiment.
@@ -35,6 +36,7 @@ pub mod activity;
 pub mod dag;
 pub mod graph;
 pub mod layered;
+mod random;
 mod scaled;
 mod units;
 
@@ -42,6 +44,7 @@ pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measu
 pub use dag::Dag;
 pub use graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
 pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
+pub use random::{RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
 use scaled::Scaled;

@@ -4,12 +4,20 @@ mod results;
 
 pub use results::{Results, SCHEMA, VariantResults, parse_results, results_json};
 
-use crate::metrics::{History, Quantity, RunCurves};
+use crate::metrics::{History, LayerReport, Quantity, RunCurves, Setup};
 use crate::plot;
 
-/// All curves in long format: `variant,seed,step,quantity,value`, a line per measured value, with the names of the results
-/// file; the active fractions are called `active_fraction_1` (input side) and so on. Where a measure is zero its
-/// logarithm has no line.
+/// All curves in long format: `variant,seed,step,quantity,value`, a line per value, with the names of the results file. Where a
+/// measure is zero its logarithm has no line.
+///
+/// - `active_fraction_1` (input side) and so on are the active fractions of the measured layers.
+/// - `emergence_a_random_low`, `emergence_a_random_high` and the same of `emergence_b` are the interval of random activity at the
+///   fraction of active units that the run had at that step. The charts show it at the mean fraction of a variant's runs.
+/// - `init_weight_std_1` and so on, at step 0, are what the run was like before training, for every layer with weights: the
+///   fields of [`LayerReport`].
+///
+/// What belongs to no run has no line, the cost of an initialisation and the table of random activity: they are in the results
+/// file.
 #[must_use]
 pub fn csv(history: &History) -> String {
     // Writing to memory cannot fail.
@@ -27,7 +35,7 @@ fn write_csv(history: &History) -> csv::Result<String> {
     writer.write_record(["variant", "seed", "step", "quantity", "value"])?;
     for variant in &history.variants {
         for run in &variant.runs {
-            for (step, quantity, value) in measured(run) {
+            for (step, quantity, value) in measured(&history.setup, run) {
                 let (seed, step) = (run.seed.to_string(), step.to_string());
                 writer.write_record([variant.name.as_str(), &seed, &step, &quantity, &value])?;
             }
@@ -37,9 +45,11 @@ fn write_csv(history: &History) -> csv::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Everything measured of a run as `(step, quantity, value)`. Numbers in f32 are written from f32, so that 0.9 does not
-/// become 0.8999999761581421.
-fn measured(run: &RunCurves) -> Vec<(u64, String, String)> {
+/// A step, a quantity and its value.
+type Line = (u64, String, String);
+
+/// Everything known of a run. Numbers in f32 are written from f32, so that 0.9 does not become 0.8999999761581421.
+fn measured(setup: &Setup, run: &RunCurves) -> Vec<Line> {
     let mut lines = Vec::new();
     for (quantity, points) in [
         (Quantity::TrainLoss, &run.train_loss),
@@ -59,5 +69,31 @@ fn measured(run: &RunCurves) -> Vec<(u64, String, String)> {
         let layers = fractions.iter().enumerate().filter(|(_, fraction)| fraction.is_finite());
         lines.extend(layers.map(|(index, value)| (*step, format!("active_fraction_{}", index + 1), value.to_string())));
     }
+    for quantity in [Quantity::EmergenceA, Quantity::EmergenceB] {
+        for (step, low, high) in setup.random_of_run(run, quantity) {
+            let ends = [("low", low), ("high", high)];
+            lines.extend(
+                ends.map(|(end, value)| (step, format!("{}_random_{end}", quantity.name()), value.to_string())),
+            );
+        }
+    }
+    lines.extend(run.layers.iter().enumerate().flat_map(|(index, layer)| reported(index + 1, layer)));
     lines
+}
+
+/// What is known of a layer with weights before the first step.
+fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = Line> {
+    let values = [
+        ("scale_weight", Some(layer.scales.weight)),
+        ("scale_bias", Some(layer.scales.bias)),
+        ("scale_norm", Some(layer.scales.norm)),
+        ("weight_std", layer.weight_std),
+        ("activation_mean", layer.activation_mean),
+        ("activation_std", layer.activation_std),
+        ("active_fraction", layer.active_fraction),
+        ("gradient_norm", layer.gradient_norm),
+        ("step_size", layer.step_size),
+    ];
+    let known = values.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| value.is_finite())?)));
+    known.map(move |(name, value)| (0, format!("init_{name}_{number}"), value.to_string()))
 }

@@ -1,7 +1,9 @@
 //! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
 
 use crate::error::{Error, Result};
-use crate::metrics::{Environment, History, InitCost, Receipt, RunCurves, Timing, VariantSummary};
+use crate::metrics::{
+    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, RunCurves, Timing, VariantSummary,
+};
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the format, the value of the key `schema`.
@@ -18,6 +20,9 @@ pub struct Results {
     pub environment: Environment,
     /// Fingerprints of what all runs shared.
     pub receipt: Receipt,
+    /// What emergence random activity would have, for any fraction of active units; absent where it was not measured.
+    #[serde(default, skip_serializing_if = "RandomActivity::is_empty")]
+    pub random_activity: RandomActivity,
     /// The variants, the baseline first.
     pub variants: Vec<VariantResults>,
     /// How long it took.
@@ -53,6 +58,7 @@ impl From<&History> for Results {
             query: history.setup.query.clone(),
             environment: history.setup.environment.clone(),
             receipt: history.setup.receipt.clone(),
+            random_activity: finite_random(&history.setup.random_activity),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
         }
@@ -105,6 +111,16 @@ fn finite(run: &RunCurves) -> RunCurves {
         channel_emergence_b: logs(&run.channel_emergence_b),
         active_fraction: fractions.cloned().collect(),
     }
+}
+
+fn finite_random(random: &RandomActivity) -> RandomActivity {
+    let interval = |ends: Option<(f64, f64)>| ends.filter(|(low, high)| low.is_finite() && high.is_finite());
+    let points = random.points.iter().filter(|point| point.fraction.is_finite()).map(|point| RandomPoint {
+        fraction: point.fraction,
+        emergence_a: interval(point.emergence_a),
+        emergence_b: interval(point.emergence_b),
+    });
+    RandomActivity { points: points.collect() }
 }
 
 fn finite_timing(timing: Timing) -> Timing {

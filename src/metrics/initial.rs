@@ -63,7 +63,8 @@ pub struct LayerReport {
     pub step_size: Option<f64>,
 }
 
-/// Where the emergence of random activity lies: every unit of the network is as likely to be active as any other.
+/// Where the emergence of random activity lies: every unit of the network is as likely to be active as any other. Empty
+/// where it was not measured.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RandomActivity {
     /// Rising in the fraction; the first and the last are 0 and 1.

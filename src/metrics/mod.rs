@@ -6,6 +6,7 @@ pub mod curve;
 mod history;
 mod initial;
 mod look;
+mod random;
 pub mod statistics;
 
 pub use comparison::VariantSummary;
@@ -13,6 +14,7 @@ pub use curve::{Curve, CurvePoint, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
 pub use initial::{InitCost, LayerReport, LayerScales, Preparing, RandomActivity, RandomPoint};
 pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
+pub use random::StepInterval;
 use serde::{Deserialize, Serialize};
 pub use statistics::{PairedTest, Statistic, Verdict};
 

@@ -1,15 +1,19 @@
-//! Draws a [`Chart`]: axes, bands, lines, and the marks under a pointer.
+//! Draws a [`Chart`]: axes, the bands of random activity, those of the runs, lines, and the marks under a pointer.
 
 use super::axis::{Ticks, drawable, extent, padded, widened};
 use super::ink::{LARGE, Lettering, MEDIUM, Pen, SMALL, estimated_width};
-use super::{Area, Chart, Drawn, Frame, PlotStyle, Series, read_at};
+use super::palette::mixed;
+use super::{Area, Chart, Dash, Drawn, Frame, PlotStyle, Series, read_at};
 use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 /// Width of a series' line in CSS pixels.
 const LINE: f64 = 2.0;
 /// Opacity of a series' band.
 const BAND: f64 = 0.16;
+/// Opacity of the band of random activity.
+const RANDOM: f64 = 0.1;
 
 /// Draws a chart over the whole of `root` and says where its plotting area lies. Any chart can be drawn: one without data
 /// shows its axes, and what is not finite is left out.
@@ -19,7 +23,16 @@ pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyl
     let layout = Layout::new(&pen, chart);
     layout.draw_axes(&pen, chart)?;
     for series in &chart.series {
-        draw_band(&pen, &layout.frame, series, style.dark)?;
+        if let Some(edges) = edges(&layout.frame, &series.random) {
+            // Bands of several variants overlap; dash and tint of the hairlines say whose each is.
+            let hairline = mixed(pen.theme.axis, series.color.on(style.dark), 0.5);
+            draw_random(&pen, &edges, hairline, series.dash)?;
+        }
+    }
+    for series in &chart.series {
+        if let Some(edges) = edges(&layout.frame, &series.band) {
+            pen.polygon(&outline(&edges), series.color.on(style.dark), BAND)?;
+        }
     }
     for series in &chart.series {
         draw_line(&pen, &layout.frame, series, style.dark)?;
@@ -51,16 +64,27 @@ pub fn draw_cursor<DB: DrawingBackend>(
     Ok(())
 }
 
-fn draw_band<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame, series: &Series, dark: bool) -> Drawn<DB, ()> {
-    let band = series.band.iter().filter(|(x, low, high)| drawable(*x) && drawable(*low) && drawable(*high));
-    let band: Vec<_> = band.collect();
-    if band.len() < 2 {
-        return Ok(());
-    }
-    let edge = |x: f64, y: f64| frame.clamped((frame.pixel_x(x), frame.pixel_y(y)));
-    let top = band.iter().map(|(x, _, high)| edge(*x, *high));
-    let bottom = band.iter().rev().map(|(x, low, _)| edge(*x, *low));
-    pen.polygon(&top.chain(bottom).collect::<Vec<_>>(), series.color.on(dark), BAND)
+/// The lower and the upper edge of a band, in pixels; none where there is nothing between them.
+fn edges(frame: &Frame, band: &[(f64, f64, f64)]) -> Option<[Vec<(f64, f64)>; 2]> {
+    let band = band.iter().filter(|(x, low, high)| drawable(*x) && drawable(*low) && drawable(*high));
+    let at = |x: f64, y: f64| frame.clamped((frame.pixel_x(x), frame.pixel_y(y)));
+    let (low, high): (Vec<_>, Vec<_>) = band.map(|(x, low, high)| (at(*x, *low), at(*x, *high))).unzip();
+    (low.len() > 1).then_some([low, high])
+}
+
+fn outline([low, high]: &[Vec<(f64, f64)>; 2]) -> Vec<(f64, f64)> {
+    high.iter().chain(low.iter().rev()).copied().collect()
+}
+
+/// A band of random activity: grey between hairlines, so that it is not taken for the spread of a variant's runs.
+pub(super) fn draw_random<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    edges: &[Vec<(f64, f64)>; 2],
+    hairline: RGBColor,
+    dash: Dash,
+) -> Drawn<DB, ()> {
+    pen.polygon(&outline(edges), pen.theme.muted, RANDOM)?;
+    edges.iter().try_for_each(|edge| pen.line(edge, hairline, 1.0, dash.pattern()))
 }
 
 fn draw_line<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame, series: &Series, dark: bool) -> Drawn<DB, ()> {
@@ -148,6 +172,5 @@ fn y_range(chart: &Chart) -> (f64, f64) {
         return widened(range);
     }
     let points = chart.series.iter().flat_map(|series| series.points.iter().map(|(_, y)| *y));
-    let bands = chart.series.iter().flat_map(|series| series.band.iter().flat_map(|(_, low, high)| [*low, *high]));
-    extent(points.chain(bands)).map_or((0.0, 1.0), |range| padded(range, 0.06))
+    extent(points.chain(chart.series.iter().flat_map(Series::bands))).map_or((0.0, 1.0), |range| padded(range, 0.06))
 }

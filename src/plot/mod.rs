@@ -64,6 +64,15 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// `(x, low, high)`, by rising x; empty for no band.
     pub band: Vec<(f64, f64, f64)>,
+    /// The same of random activity, a grey band behind everything else; empty for none.
+    pub random: Vec<(f64, f64, f64)>,
+}
+
+impl Series {
+    /// Both bands, whose ends an axis has to hold.
+    fn bands(&self) -> impl Iterator<Item = f64> {
+        self.band.iter().chain(&self.random).flat_map(|(_, low, high)| [*low, *high])
+    }
 }
 
 /// How a chart is drawn.

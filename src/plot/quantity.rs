@@ -21,18 +21,25 @@ pub struct Reading {
 }
 
 /// The chart of a quantity against training steps, with a line and a band per variant. `visible` says which variants
-/// are shown, by index; those beyond its end are.
+/// are shown, by index; those beyond its end are. With `random`, behind the emergence of units lies that of random activity,
+/// where the history has it.
 ///
 /// The axis of steps spans the whole experiment from the start, so that lines grow towards its end. Accuracy is in
 /// percent, between multiples of ten. A loss axis starts at 0 and ends at the latest at twice the largest loss at the start, so that one exploding
 /// run does not flatten the others: what lies above is cut.
 #[must_use]
-pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool]) -> Chart {
+pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool], random: bool) -> Chart {
     let curves = history.curves(quantity);
     let shown = history.variants.iter().zip(&curves).enumerate();
     let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
-    let series: Vec<Series> =
-        shown.map(|(index, (variant, curve))| series(&variant.name, index, curve, quantity.display_factor())).collect();
+    let series = shown.map(|(index, (variant, curve))| {
+        let band = if random { history.random_band(variant, quantity) } else { Vec::new() };
+        Series {
+            random: band.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect(),
+            ..series(&variant.name, index, curve, quantity.display_factor())
+        }
+    });
+    let series: Vec<Series> = series.collect();
     Chart {
         title: quantity.title().to_owned(),
         x_label: "step".to_owned(),
@@ -67,13 +74,13 @@ fn series(name: &str, index: usize, curve: &Curve, factor: f64) -> Series {
         dash: Dash::of_variant(index),
         points: points.collect(),
         band: band.collect(),
+        random: Vec::new(),
     }
 }
 
 fn y_range(quantity: Quantity, series: &[Series]) -> (f64, f64) {
     let means = || series.iter().flat_map(|series| series.points.iter().map(|(_, y)| *y));
-    let bands = series.iter().flat_map(|series| series.band.iter().flat_map(|(_, low, high)| [*low, *high]));
-    let all = extent(means().chain(bands));
+    let all = extent(means().chain(series.iter().flat_map(Series::bands)));
     match quantity {
         Quantity::TestAccuracy => {
             let (low, high) = all.unwrap_or((0.0, 100.0));

@@ -3,6 +3,7 @@
 //! Plotters draws in whole pixels, so everything is drawn [`FINENESS`] times too large and the document's view box
 //! scales it back: lines stay smooth.
 
+use super::chart::draw_random;
 use super::ink::{Lettering, MEDIUM, Pen, estimated_width, whole};
 use super::{
     ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, PlotStyle, draw, draw_confusion, draw_heatmap,
@@ -25,10 +26,16 @@ const LEGEND_ROW: f64 = 24.0;
 pub const PANELS: [Quantity; 4] =
     [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
 
-/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`.
+/// What the grey bands are, in a legend.
+const RANDOM_ACTIVITY: &str = "95 % of random masks with as many active units";
+
+/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Behind the
+/// emergence lies that of random activity where the history has it.
 #[must_use]
 pub fn figure(history: &History, dark: bool) -> String {
-    let names: Vec<&str> = history.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let names = history.variants.iter().map(|variant| variant.name.as_str());
+    let random = (!history.setup.random_activity.is_empty()).then_some(RANDOM_ACTIVITY);
+    let names: Vec<&str> = names.chain(random).collect();
     let rows = legend_places(&names);
     let legend = rows.last().map_or(0, |(row, _)| row + 1);
     let legend_height = u32::try_from(legend).unwrap_or(u32::MAX).saturating_mul(24).saturating_add(14);
@@ -38,7 +45,7 @@ pub fn figure(history: &History, dark: bool) -> String {
         Pen::new(root, &style).background()?;
         draw_legend(root, &names, &rows, &style)?;
         for (index, quantity) in PANELS.into_iter().enumerate() {
-            let chart = quantity_chart(history, quantity, &[]);
+            let chart = quantity_chart(history, quantity, &[], true);
             let (row, column) = (u32::from(index > 1), u32::from(index % 2 == 1));
             let place = (column * PANEL.0, legend_height + row * PANEL.1);
             draw(&panel(root, place, PANEL), &chart, &style)?;
@@ -127,9 +134,15 @@ fn draw_legend<DB: DrawingBackend>(
     let lettering = Lettering { size: MEDIUM, color: pen.theme.text, anchor: HPos::Left, bold: false, upwards: false };
     for (index, (name, (row, left))) in names.iter().zip(places).enumerate() {
         let (left, middle) = (20.0 + left, 20.0 + LEGEND_ROW * *row as f64);
-        let sample = [(pen.px(left), pen.px(middle)), (pen.px(left + 28.0), pen.px(middle))];
-        pen.line(&sample, variant_color(index, style.dark), 2.5, Dash::of_variant(index).pattern())?;
-        pen.text(name, (pen.px(left + 35.0), pen.px(middle)), lettering)?;
+        let at = |x: f64, y: f64| (pen.px(left + x), pen.px(middle + y));
+        if *name == RANDOM_ACTIVITY {
+            let edges = [6.0, -6.0].map(|y| vec![at(0.0, y), at(28.0, y)]);
+            draw_random(&pen, &edges, pen.theme.axis, Dash::Solid)?;
+        } else {
+            let color = variant_color(index, style.dark);
+            pen.line(&[at(0.0, 0.0), at(28.0, 0.0)], color, 2.5, Dash::of_variant(index).pattern())?;
+        }
+        pen.text(name, at(35.0, 0.0), lettering)?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! The results file against its schema and back, CSV and SVG.
 
+use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, synthetic_history};
 use crate::plot::check_golden;
 use emergence_lab::error::Error;
 use emergence_lab::export::{self, Results, parse_results, results_json};
-use emergence_lab::metrics::{History, Verdict};
+use emergence_lab::metrics::{History, InitCost, LayerReport, LayerScales, Quantity, RandomActivity, Verdict};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -96,6 +97,47 @@ fn the_results_file_can_be_read_back() {
     assert_eq!(verdicts, [Some(Verdict::NoEvidence); 2], "and so does the verdict");
 }
 
+/// A layer of which everything is known but the gradient.
+fn report(scale: f64) -> LayerReport {
+    LayerReport {
+        scales: LayerScales { weight: scale, ..LayerScales::ONE },
+        weight_std: Some(0.25),
+        activation_mean: Some(0.5),
+        activation_std: Some(0.75),
+        active_fraction: Some(0.625),
+        gradient_norm: None,
+        step_size: Some(0.125),
+    }
+}
+
+#[test]
+fn the_results_file_tells_what_runs_were_like_before_training() {
+    let mut history = history_with_random(40);
+    history.variants[1].init = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
+    history.variants[1].runs[2].layers = vec![report(1.5), report(2.0)];
+    let json: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
+    let points = json["random_activity"]["points"].as_array().expect("the points of random activity");
+    assert_eq!(points.len(), history.setup.random_activity.points.len(), "all of them");
+    assert_eq!(keys(&points[0]), ["emergence_a", "emergence_b", "fraction"], "keys of a point");
+    assert_eq!((&points[0]["fraction"], &points[0]["emergence_b"]), (&Value::from(0.0), &Value::Null), "no path");
+    assert_eq!(points[8]["emergence_b"].as_array().map(Vec::len), Some(2), "[low, high]");
+    let variant = &json["variants"][1];
+    assert_eq!(variant["init"]["forward_passes"], 30, "what the initialisation took");
+    assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "what the scheme did to a layer");
+    let read = parse_results(&results_json(&history)).expect("our own file is well-formed");
+    assert_eq!(read.random_activity, history.setup.random_activity, "random activity comes back");
+    assert_eq!(read.variants[1].init, history.variants[1].init, "the cost comes back");
+    assert_eq!(read.variants[1].runs[2].layers, history.variants[1].runs[2].layers, "the layers come back");
+}
+
+#[test]
+fn files_from_before_random_activity_can_be_read() {
+    let json = results_json(&synthetic_history(20));
+    assert!(!json.contains("random_activity"), "nothing is written of what was not measured");
+    let results = parse_results(&json).expect("well-formed");
+    assert_eq!(results.random_activity, RandomActivity::default(), "none");
+}
+
 #[test]
 fn verdicts_are_written_with_their_names() {
     for verdict in [Verdict::Better, Verdict::Worse, Verdict::NoEvidence] {
@@ -106,7 +148,7 @@ fn verdicts_are_written_with_their_names() {
 
 #[test]
 fn what_is_not_finite_never_reaches_json() {
-    let mut history = synthetic_history(40);
+    let mut history = history_with_random(40);
     history.timing.steps_per_sec = f64::INFINITY;
     for run in &mut history.variants[0].runs {
         run.train_loss[3].1 = f32::NAN;
@@ -115,11 +157,16 @@ fn what_is_not_finite_never_reaches_json() {
         run.emergence_a[1].1 = Some(f64::NEG_INFINITY);
         run.active_fraction[0].1[1] = f32::NAN;
     }
+    history.setup.random_activity.points[3].emergence_a = Some((f64::NAN, 2.0));
+    history.setup.random_activity.points[4].fraction = f64::NAN;
     let results = parse_results(&results_json(&history)).expect("such a file can still be read");
     let run = &results.variants[0].runs[0];
     assert_eq!((run.train_loss.len(), run.test_loss.len(), run.test_accuracy.len()), (39, 2, 2), "points left out");
     assert_eq!(run.emergence_a[1], (20, None), "a logarithm without a value");
     assert_eq!(run.active_fraction.len(), 2, "an evaluation left out");
+    let (points, original) = (&results.random_activity.points, &history.setup.random_activity.points);
+    assert_eq!((points.len(), points[3].emergence_a), (original.len() - 1, None), "a point and an interval left out");
+    assert_eq!(points[3].emergence_b, original[3].emergence_b, "and nothing else");
 }
 
 #[test]
@@ -154,6 +201,50 @@ fn csv_has_a_line_per_value() {
     let value = line.and_then(|line| line[4].parse::<f32>().ok());
     assert_eq!(value, Some(expected), "the value comes back to the bit");
     assert!(lines.iter().any(|line| &line[3] == "active_fraction_3"), "layers by number");
+}
+
+/// The value of a line of CSV.
+fn csv_value(text: &str, variant: &str, seed: &str, step: &str, quantity: &str) -> Option<f64> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut lines = reader.records().map(|line| line.expect("a well-formed line"));
+    let line = lines.find(|line| (&line[0], &line[1], &line[2], &line[3]) == (variant, seed, step, quantity))?;
+    line[4].parse().ok()
+}
+
+#[test]
+fn csv_has_the_random_activity_of_every_run() {
+    let (history, plain) = (history_with_random(40), synthetic_history(40));
+    let text = export::csv(&history);
+    // Per run and evaluation two measures with two ends.
+    assert_eq!(text.lines().count(), export::csv(&plain).lines().count() + 9 * 3 * 4, "a line per end");
+    let fractions = &history.variants[1].runs[2].active_fraction[1];
+    let fraction = history.setup.overall_fraction(&fractions.1).expect("a fraction");
+    for (name, quantity) in [("emergence_a", Quantity::EmergenceA), ("emergence_b", Quantity::EmergenceB)] {
+        let (low, high) = history.setup.random_activity.at(fraction, quantity).expect("an interval");
+        let of = |end: &str| csv_value(&text, "kaiming_normal", "2", "20", &format!("{name}_random_{end}"));
+        assert_eq!((of("low"), of("high")), (Some(low), Some(high)), "{name} at the run's own fraction");
+    }
+}
+
+#[test]
+fn csv_has_the_layers_before_training() {
+    let mut history = History::new(setup(&["one"], 2, 10));
+    history.variants[0].runs[1].layers = vec![report(1.5), report(f64::INFINITY)];
+    let text = export::csv(&history);
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let expected = [
+        "one,1,0,init_scale_weight_1,1.5",
+        "one,1,0,init_scale_bias_1,1",
+        "one,1,0,init_scale_norm_1,1",
+        "one,1,0,init_weight_std_1,0.25",
+        "one,1,0,init_activation_mean_1,0.5",
+        "one,1,0,init_activation_std_1,0.75",
+        "one,1,0,init_active_fraction_1,0.625",
+        "one,1,0,init_step_size_1,0.125",
+        "one,1,0,init_scale_bias_2,1",
+    ];
+    assert_eq!(lines[..9], expected, "what is known, and finite, of the first layer and the next");
+    assert_eq!(lines.len(), 8 + 7, "two layers");
 }
 
 #[test]

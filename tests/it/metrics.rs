@@ -1,5 +1,7 @@
 //! Curves, summaries and the paired t test, against numbers by hand and from SciPy.
 
+pub(crate) mod random;
+
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{
     Environment, EvaluationRecord, History, InitCost, Quantity, RandomActivity, Receipt, Record, RunEvaluation,

@@ -1,5 +1,6 @@
 //! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
 
+use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
@@ -26,6 +27,7 @@ fn chart_of(points: Vec<(f64, f64)>) -> Chart {
         dash: Dash::Solid,
         band: points.iter().map(|(x, y)| (*x, y - 1.0, y + 1.0)).collect(),
         points,
+        random: Vec::new(),
     };
     let (title, x_label, y_label) = ("Title".to_owned(), "step".to_owned(), "loss".to_owned());
     Chart { title, x_label, y_label, series: vec![series], x_max: 1000.0, y_range: None }
@@ -172,7 +174,7 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
 #[test]
 fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
-    let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false]);
+    let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
     let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
     assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolour the others");
@@ -182,10 +184,85 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
 }
 
 #[test]
+fn random_activity_lies_behind_the_emergence_of_units() {
+    let history = history_with_random(400);
+    for quantity in Quantity::ALL {
+        let chart = plot::quantity_chart(&history, quantity, &[true, false], true);
+        let banded = matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB);
+        for (series, variant) in chart.series.iter().zip([0, 2]) {
+            let expected = history.random_band(&history.variants[variant], quantity);
+            let expected: Vec<_> = expected.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect();
+            assert_eq!(series.random, expected, "{quantity:?} of {}", series.name);
+            assert_eq!(series.random.len(), if banded { 21 } else { 0 }, "an interval per evaluation");
+        }
+        let without = plot::quantity_chart(&synthetic_history(400), quantity, &[true, false], true);
+        assert_eq!(
+            plot::quantity_chart(&history, quantity, &[true, false], false),
+            without,
+            "{quantity:?} without it is as if it were not known"
+        );
+        assert_eq!(chart == without, !banded, "{quantity:?}: seen where there is any");
+    }
+}
+
+#[test]
+fn the_axis_holds_random_activity() {
+    let mut history = history_with_random(400);
+    for point in &mut history.setup.random_activity.points {
+        point.emergence_b = Some((-3.0, 30.0));
+    }
+    let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
+    assert!(low < -3.0 && high > 30.0, "{low} to {high} does not hold -3 to 30");
+    let mut chart = chart_of(vec![(0.0, 1.0), (1000.0, 2.0)]);
+    chart.series[0].random = vec![(0.0, -20.0, 1.0), (1000.0, 1.0, 40.0)];
+    let frame = frame_of(&chart, (360, 240), 1.0);
+    assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not hold -20 to 40");
+}
+
+/// Shapes of an SVG in the order of drawing: the kind with its colours.
+fn shapes(svg: &str) -> Vec<String> {
+    let color = |shape: &str, key: &str| {
+        let value = shape.split_once(&format!("{key}=\""))?.1.split_once('"')?.0;
+        Some(value.to_owned())
+    };
+    let shapes = svg.split('<').filter(|shape| shape.starts_with("poly"));
+    let shapes = shapes.map(|shape| {
+        let kind = shape.split(' ').next().unwrap_or_default();
+        let paint = color(shape, "fill").filter(|fill| fill != "none").or_else(|| color(shape, "stroke"));
+        format!("{kind} {}", paint.unwrap_or_default())
+    });
+    shapes.collect()
+}
+
+#[test]
+fn random_activity_is_grey_between_hairlines_and_drawn_first() {
+    let mut chart = plot::quantity_chart(&history_with_random(400), Quantity::EmergenceB, &[true, false, false], true);
+    let drawn = |chart: &Chart, dark: bool| shapes(&plot::svg::chart(chart, (480, 300), dark));
+    let variant = |dark| plot::variant_css(0, dark).to_uppercase();
+    // Hairlines half-way from the grey of the axis, #969DA8 and #626A77, to the variant's blue, #0072B2 and #56B4E9.
+    for (dark, fill, edge) in [(false, "#5C636E", "#4B88AD"), (true, "#A0A8B4", "#5C8FB0")] {
+        let random = [format!("polygon {fill}"), format!("polyline {edge}"), format!("polyline {edge}")];
+        let own = [format!("polygon {}", variant(dark)), format!("polyline {}", variant(dark))];
+        assert_eq!(drawn(&chart, dark), [&random[..], &own[..]].concat(), "dark: {dark}");
+    }
+    chart.series[0].random.truncate(1);
+    assert_eq!(drawn(&chart, false).len(), 2, "a single interval is no band");
+}
+
+#[test]
+fn the_figure_with_random_activity_is_the_golden_one() {
+    let figure = plot::svg::figure(&history_with_random(400), false);
+    check_golden("random.svg", &figure);
+    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend says what is grey");
+    let plain = plot::svg::figure(&synthetic_history(400), false);
+    assert!(!plain.contains("random masks"), "and nothing where there is none");
+}
+
+#[test]
 fn one_exploding_loss_does_not_flatten_the_others() {
     let mut history = synthetic_history(400);
     history.variants[1].runs[0].train_loss[300].1 = 1e30;
-    let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[]);
+    let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[], true);
     let (low, high) = chart.y_range.expect("a loss chart has a range");
     assert!(low == 0.0 && high < 6.0, "the axis ends at {high}, twice the first loss at the latest");
 }
@@ -193,7 +270,7 @@ fn one_exploding_loss_does_not_flatten_the_others() {
 #[test]
 fn readings_are_the_nearest_points() {
     let history = synthetic_history(400);
-    let mut chart = plot::quantity_chart(&history, Quantity::EmergenceB, &[]);
+    let mut chart = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true);
     chart.series[1].points.clear();
     let readings = plot::read_at(&chart, 109.0);
     assert_eq!(readings.len(), 3, "a reading per series");
@@ -269,7 +346,7 @@ fn an_experiment_without_data_still_has_axes() {
     for names in [&[][..], &["xavier_normal"][..]] {
         let history = History::new(setup(names, 2, 1000));
         for quantity in Quantity::ALL {
-            let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[]), (360, 240), false);
+            let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[], true), (360, 240), false);
             assert!(texts(&svg).contains(&"1000"), "{quantity:?} of {names:?} spans the planned steps");
         }
         assert!(plot::svg::figure(&history, false).ends_with("</svg>\n"), "the figure is complete");
@@ -291,6 +368,7 @@ proptest! {
     fn nothing_stops_the_drawing(
         points in proptest::collection::vec((any_number(), any_number()), 0..8),
         band in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
+        random in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
         x_max in any_number(),
         y_range in proptest::option::of((any_number(), any_number())),
         size in (0_u32..600, 0_u32..400),
@@ -300,6 +378,7 @@ proptest! {
     ) {
         let mut chart = Chart { x_max, y_range, ..chart_of(points) };
         chart.series[0].band = band;
+        chart.series[0].random = random;
         chart.series[0].dash = Dash::of_variant(dash);
         let mut text = String::new();
         {

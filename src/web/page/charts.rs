@@ -10,7 +10,7 @@ use crate::metrics::{History, Quantity};
 use crate::plot::{self, ActivityMap, Chart, Frame};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 /// The panels: id of the canvas and what it shows at first.
 const PANELS: [(&str, Quantity); 3] = [
@@ -28,6 +28,10 @@ pub(super) struct Charts {
     /// The measure of emergence that was chosen last; networks without feature maps show that of units instead.
     measure: Quantity,
     measure_note: Element,
+    /// Whether the band of random activity is shown.
+    random: HtmlInputElement,
+    /// What it is; for units only.
+    random_note: HtmlElement,
     /// The step under the pointer, and the panel that the pointer is on.
     cursor: Option<(usize, f64)>,
 }
@@ -62,16 +66,24 @@ impl Charts {
         let readout = Readout::new(canvas.holder())?;
         bind_switch(dispatcher)?;
         let map = MapPanel { canvas, drawn: None, readout, pointed: None };
-        let measure_note = dom::element("measure-note")?;
-        Ok(Self { panels, map, measure: PANELS[EMERGENCE].1, measure_note, cursor: None })
+        Ok(Self {
+            panels,
+            map,
+            measure: PANELS[EMERGENCE].1,
+            measure_note: dom::element("measure-note")?,
+            random: bind_random(dispatcher)?,
+            random_note: dom::element("random-note")?,
+            cursor: None,
+        })
     }
 
     /// Draws everything anew.
     pub(super) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
         let convolutions = parse_query(&history.setup.query).experiment.model.has_convolutions();
         self.show_measure(convolutions)?;
+        let random = self.random.checked();
         for panel in &mut self.panels {
-            panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible), empty_frame()));
+            panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible, random), empty_frame()));
         }
         let emergence = &mut self.panels[EMERGENCE];
         if let Some((chart, _)) = emergence.drawn.as_mut().filter(|_| convolutions) {
@@ -108,6 +120,7 @@ impl Charts {
             button.set_hidden(name.starts_with("channel") && !convolutions);
         }
         dom::set_text(&self.measure_note, measure_note(quantity, convolutions));
+        self.random_note.set_hidden(!matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB));
         Ok(())
     }
 
@@ -188,7 +201,11 @@ impl Panel {
         let Some((chart, _)) = &self.drawn else { return Ok(()) };
         let last = chart.series.iter().filter_map(|series| {
             let (step, value) = series.points.last()?;
-            Some(format!("{} {} at step {step:.0}", variant_label(&series.name), value_text(self.quantity, *value)))
+            let text = |value: f64| value_text(self.quantity, value);
+            let random =
+                series.random.last().map(|(_, low, high)| format!(" (random {} to {})", text(*low), text(*high)));
+            let random = random.unwrap_or_default();
+            Some(format!("{} {} at step {step:.0}{random}", variant_label(&series.name), text(*value)))
         });
         let values: Vec<String> = last.collect();
         let title = self.quantity.title();
@@ -257,4 +274,11 @@ fn bind_switch(dispatcher: &Dispatcher) -> WebResult<()> {
             switch.dispatch(Action::Measure(quantity));
         }
     })
+}
+
+fn bind_random(dispatcher: &Dispatcher) -> WebResult<HtmlInputElement> {
+    let random: HtmlInputElement = dom::element("random-activity")?;
+    let changed = dispatcher.clone();
+    dom::on(&random, "change", move |_| changed.dispatch(Action::Draw))?;
+    Ok(random)
 }

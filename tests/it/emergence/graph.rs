@@ -13,7 +13,7 @@ const TAU: f32 = 0.05;
 
 /// All units and all edges, from the definition of a convolution: output `(y, x)` reads
 /// `(y·stride + ky - padding, x·stride + kx - padding)`.
-fn unit_graph(network: &Network) -> Dag {
+pub(super) fn unit_graph(network: &Network) -> Dag {
     let layers = network.layers();
     let starts: Vec<usize> = layers
         .iter()
@@ -115,25 +115,25 @@ fn check(network: &Network, values: &[Vec<f32>], samples: usize, what: &str) {
     }
 }
 
-fn convolution(from: usize, window: Window) -> Edges {
+pub(super) fn convolution(from: usize, window: Window) -> Edges {
     Edges { from, kind: EdgeKind::Convolution(window) }
 }
 
-fn depthwise(from: usize, window: Window) -> Edges {
+pub(super) fn depthwise(from: usize, window: Window) -> Edges {
     Edges { from, kind: EdgeKind::Depthwise(window) }
 }
 
-fn input(shape: [usize; 3]) -> NetworkLayer {
+pub(super) fn input(shape: [usize; 3]) -> NetworkLayer {
     NetworkLayer::new(shape, Vec::new())
 }
 
-fn network(layers: impl Into<Vec<NetworkLayer>>) -> Network {
+pub(super) fn network(layers: impl Into<Vec<NetworkLayer>>) -> Network {
     Network::new(layers.into()).unwrap()
 }
 
 /// Two residual blocks as in a residual network for small images: an identity skip, then a shortcut of option A to
 /// more channels on half the size, global average pooling and a dense layer.
-fn residual() -> Network {
+pub(super) fn residual() -> Network {
     let kernel = |stride| Window::square(3, stride, 1);
     network([
         input([2, 5, 4]),

@@ -1,0 +1,139 @@
+//! The emergence of random activity: of masks that have so many active units, wherever in the network.
+//!
+//! `E` depends on how many units are active and on where they are. Its distribution over all masks with the same number
+//! of active units, each of them equally likely, says what the number alone would give. It is this project's, as is the
+//! interval between the 2.5th and the 97.5th percentile that stands for it.
+//!
+//! The mean of that distribution has a closed form, which tests compare with. A path of `m` edges has `m + 1` different
+//! units, and `k` active units of `K` are where a path wants them with the same probability for every such path. So with
+//! `P_m` paths of `m` edges and `x^(m) = x (x - 1) ... (x - m + 1)`:
+//!
+//! ```text
+//! mean E_A = Σ_m P_m (K - k) k^(m) / K^(m+1)          mean E_B = k (K - k) / (K (K - 1)) Σ_m P_m
+//! ```
+//!
+//! Chance comes in as a closure, a stream of its own for every mask, so that a mask does not depend on any other one.
+
+use super::Form;
+use super::graph::{Network, NetworkLayer};
+use super::units::Recurrence;
+
+/// The numbers of active units that a table has, in percent of all units. They lie closer where `log E` bends.
+const GRID: [usize; 19] = [0, 1, 2, 3, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97, 98, 99, 100];
+/// About so many units are looked at for each point of a table.
+const BUDGET: usize = 2_000_000;
+/// Masks for each point of a table of a large network: with fewer than 39 no two of them enclose 95 % of all masks.
+const LEAST_DRAWS: usize = 40;
+/// Masks for each point of a table of a small network.
+const MOST_DRAWS: usize = 200;
+/// The ends of an interval as parts of 40: 2.5 % and 97.5 %.
+const ENDS: [usize; 2] = [1, 39];
+
+/// Where the emergence of random masks with one number of active units lies: `log10` of the 2.5th and of the 97.5th percentile,
+/// `None` where the lower one is zero, since a logarithm has no place for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RandomInterval {
+    /// Active units over all units.
+    pub fraction: f64,
+    /// Of `E_A`.
+    pub log10_e_a: Option<(f64, f64)>,
+    /// Of `E_B`.
+    pub log10_e_b: Option<(f64, f64)>,
+}
+
+/// Measures `draws` random masks with `active` of all units active (all, if there are fewer). `stream(d)` is the generator of
+/// mask `d`: a function that draws uniformly below a bound.
+///
+/// The percentile `p` of `n` values is the one of rank `(n + 1) p`, between two of them linearly in `log10 E`, so that a
+/// further mask lies between the two ends with about 95 %, whatever `n` from 39 up; with fewer it is the first or last one.
+/// Costs `O(units)` per mask and form, like [`measure`](super::measure).
+pub fn random_activity<B: FnMut(u32) -> u32>(
+    network: &Network,
+    active: usize,
+    draws: usize,
+    mut stream: impl FnMut(u64) -> B,
+) -> RandomInterval {
+    let units = units(network);
+    let active = active.min(units);
+    let mut recurrence = Recurrence::new(network);
+    let mut mask = vec![false; units];
+    let mut logs = [const { Vec::new() }; 2];
+    for draw in 0..draws {
+        choose(&mut mask, active, stream(draw as u64));
+        recurrence.activate(&by_layer(network, &mask));
+        for (logs, form) in logs.iter_mut().zip([Form::ThroughActive, Form::ThroughAll]) {
+            logs.push(recurrence.emergence(form).log10().unwrap_or(f64::NEG_INFINITY));
+        }
+    }
+    let [log10_e_a, log10_e_b] = logs.map(interval);
+    RandomInterval { fraction: active as f64 / units as f64, log10_e_a, log10_e_b }
+}
+
+/// Point `index` of a table over the fractions of active units from 0 to 1, `None` behind the last one. One at a time, so that
+/// others can have a turn in between; `stream(m)` is the generator of mask `m`, and no two points have a mask in common.
+///
+/// The points are at 0, 1, 2, 3, 5, 10, 20, ..., 90, 95, 97, 98, 99 and 100 % of the units, rounded to whole units and without
+/// repetition. Each has 200 masks, or for networks of more than 10,000 units as many as have 2 million units together, but at
+/// least 40.
+pub fn random_point<B: FnMut(u32) -> u32>(
+    network: &Network,
+    index: usize,
+    mut stream: impl FnMut(u64) -> B,
+) -> Option<RandomInterval> {
+    let units = units(network);
+    let mut counts: Vec<usize> = GRID.iter().map(|percent| (units * percent + 50) / 100).collect();
+    counts.dedup();
+    let active = *counts.get(index)?;
+    let draws = match active {
+        // Without an end or without a start there is no path.
+        _ if active == 0 || active == units => 1,
+        _ => (BUDGET / units).clamp(LEAST_DRAWS, MOST_DRAWS),
+    };
+    let first = (index * MOST_DRAWS) as u64;
+    Some(random_activity(network, active, draws, |draw| stream(first + draw)))
+}
+
+fn units(network: &Network) -> usize {
+    network.layers().iter().map(NetworkLayer::units).sum()
+}
+
+/// The part of a mask over all units that belongs to each layer.
+fn by_layer<'mask>(network: &Network, mut mask: &'mask [bool]) -> Vec<&'mask [bool]> {
+    let layers = network.layers().iter();
+    let split = layers.map(|layer| {
+        let (own, rest) = mask.split_at(layer.units());
+        mask = rest;
+        own
+    });
+    split.collect()
+}
+
+/// Makes `active` places of a mask true and the others false, every choice with the same probability. Robert Floyd's algorithm
+/// (Bentley & Floyd 1987, "A sample of brilliance"), which needs as many numbers as there are places to choose and no memory
+/// besides the mask; the rarer of true and false is chosen.
+fn choose(mask: &mut [bool], active: usize, mut below: impl FnMut(u32) -> u32) {
+    let rare = active <= mask.len() / 2;
+    let count = if rare { active } else { mask.len() - active };
+    mask.fill(!rare);
+    for last in mask.len() - count..mask.len() {
+        let drawn = below(u32::try_from(last + 1).unwrap_or(u32::MAX)) as usize;
+        let free = drawn < last && mask[drawn] != rare;
+        mask[if free { drawn } else { last }] = rare;
+    }
+}
+
+/// The two percentiles of the logarithms, of which that of zero is the lowest.
+fn interval(mut logs: Vec<f64>) -> Option<(f64, f64)> {
+    logs.sort_by(f64::total_cmp);
+    let [low, high] = ENDS.map(|part| percentile(&logs, part));
+    Some((low?, high?))
+}
+
+/// The value of rank `(n + 1) · part / 40`, counted from 1; none where that is a zero or lies between a zero and another one.
+fn percentile(sorted: &[f64], part: usize) -> Option<f64> {
+    let parts = ENDS.iter().sum::<usize>();
+    let place = ((sorted.len() + 1) * part).clamp(parts, parts * sorted.len().max(1)) - parts;
+    let low = *sorted.get(place / parts).filter(|low| low.is_finite())?;
+    let high = sorted.get(place / parts + 1).unwrap_or(&low);
+    Some(low + (high - low) * (place % parts) as f64 / parts as f64)
+}
