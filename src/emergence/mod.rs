@@ -44,7 +44,7 @@ pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measu
 pub use dag::Dag;
 pub use graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
 pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
-pub use random::{RandomInterval, random_activity, random_point};
+pub use random::{RANDOM_POINTS, RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
 use scaled::Scaled;

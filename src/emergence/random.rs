@@ -20,6 +20,8 @@ use super::units::Recurrence;
 
 /// The numbers of active units that a table has, in percent of all units. They lie closer where `log E` bends.
 const GRID: [usize; 19] = [0, 1, 2, 3, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97, 98, 99, 100];
+/// Points that a table has at the most.
+pub const RANDOM_POINTS: usize = GRID.len();
 /// About so many units are looked at for each point of a table.
 const BUDGET: usize = 2_000_000;
 /// Masks for each point of a table of a large network: with fewer than 39 no two of them enclose 95 % of all masks.

@@ -153,6 +153,6 @@ pub struct Timing {
     pub ms_per_step: f64,
     /// Runs that were stacked.
     pub runs: usize,
-    /// Seconds from the start, pauses left out.
+    /// Seconds from the start, the tuning of initial weights included, pauses left out.
     pub elapsed_secs: f64,
 }

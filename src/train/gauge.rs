@@ -87,7 +87,7 @@ impl Gauge {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unmeasurable(error: EmergenceError) -> Error {
+pub(super) fn unmeasurable(error: EmergenceError) -> Error {
     Error::Emergence { reason: error.to_string() }
 }
 

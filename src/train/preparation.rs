@@ -3,17 +3,20 @@
 
 use super::batches::{TuningExamples, batch};
 use super::cohort::{Cohort, check_fit, tuning_group_size};
+use super::gauge::{graph, unmeasurable};
 use super::initial::layer_reports;
 use super::session::Session;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
+use crate::emergence::{self, RANDOM_POINTS, RandomInterval};
 use crate::error::Result;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::LayerWeights;
-use crate::metrics::{InitCost, LayerReport, Preparing, RandomActivity};
+use crate::metrics::{InitCost, LayerReport, Preparing, RandomActivity, RandomPoint};
 use crate::model::Plan;
+use crate::rng::{Purpose, below, stream};
 use crate::tune::{Circumstances, Iteration, Tuner};
 use std::collections::VecDeque;
 use std::fmt;
@@ -99,7 +102,7 @@ impl Preparation {
     pub async fn advance(&mut self) -> Result<Option<Preparing>> {
         if self.jobs.is_empty() {
             self.measure().await?;
-            return Ok(None);
+            return self.next_random_point();
         }
         let start = (self.clock)();
         let preparing = self.tune().await?;
@@ -159,6 +162,24 @@ impl Preparation {
         self.reports = layer_reports(&cohort, &batch, &self.weights, &self.experiment.activity).await?;
         self.cohort = Some(cohort);
         Ok(())
+    }
+
+    /// One more point of the table of random activity, whose masks the first seed names.
+    fn next_random_point(&mut self) -> Result<Option<Preparing>> {
+        let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
+        let graph = graph(&self.plan.architecture).map_err(unmeasurable)?;
+        let point = emergence::random_point(&graph, points.len(), |mask| {
+            let mut draws = stream(seed, Purpose::RandomActivity, mask);
+            move |bound| below(&mut draws, bound)
+        });
+        let Some(RandomInterval { fraction, log10_e_a, log10_e_b }) = point else { return Ok(None) };
+        points.push(RandomPoint { fraction, emergence_a: log10_e_a, emergence_b: log10_e_b });
+        Ok(Some(Preparing {
+            variant: "random activity".to_owned(),
+            done: points.len() as u64,
+            total: RANDOM_POINTS as u64,
+            objective: None,
+        }))
     }
 
     /// The initial weights per run and layer, variants outermost; those of runs that are being tuned are away.

@@ -8,7 +8,7 @@
 //!
 //! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one layer.
 
-use super::outputs::{Moments, weight_steps};
+use super::outputs::{Moments, VARIES, weight_steps};
 use super::scales::norm;
 use super::vectors::read_runs;
 use super::{Circumstances, Effort, Examples, Iteration};
@@ -102,12 +102,12 @@ fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
             WeightShape::Convolution { .. } => index / per_channel,
         };
         let (_, std) = channels[channel];
-        if std.is_normal() {
+        if std > VARIES {
             *weight /= std as f32;
         }
     }
     for (bias, (mean, std)) in layer.bias.iter_mut().zip(channels) {
-        if std.is_normal() {
+        if *std > VARIES {
             *bias = (beta - (mean - f64::from(*bias)) / std) as f32;
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! An iteration is one look at a layer. A layer whose output does not vary is left alone.
 
-use super::outputs::{Moments, weight_steps};
+use super::outputs::{Moments, VARIES, weight_steps};
 use super::scales::Scales;
 use super::vectors::read_runs;
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
@@ -68,7 +68,7 @@ impl Lsuv {
         let Some(parameter) = self.scales.roles().iter().position(|other| *other == role) else { return false };
         let mut changed = false;
         for (run, std) in stds.iter().enumerate() {
-            let off = (std - 1.0).abs() > self.constants.tolerance && std.is_normal();
+            let off = (std - 1.0).abs() > self.constants.tolerance && *std > VARIES && std.is_finite();
             if let Some(scale) = self.scales.scale_mut(parameter, run).filter(|_| off) {
                 *scale /= std;
                 changed = true;

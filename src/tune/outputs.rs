@@ -4,6 +4,9 @@ use crate::experiment::architecture::{Architecture, Layer};
 use crate::model::{Mode, Network};
 use burn::tensor::Tensor;
 
+/// An output of a smaller standard deviation does not vary, and there is nothing to divide by.
+pub(super) const VARIES: f64 = 1e-12;
+
 /// The index of the step that each layer with weights is, input side first.
 pub(super) fn weight_steps(architecture: &Architecture) -> Vec<usize> {
     let weighs = |layer: &Layer| matches!(layer, Layer::Dense(_) | Layer::Convolution(..));

@@ -56,9 +56,10 @@ impl Clock {
 }
 
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
+    let start = now();
     let mut session = prepare(experiment, dataset).await?.into_session().await?;
     let mut history = History::new(session.setup().clone());
-    let mut clock = Clock::default();
+    let mut clock = Clock { elapsed_secs: start.elapsed().as_secs_f64(), ..Clock::default() };
     loop {
         let start = now();
         let work = session.advance(true).await?;

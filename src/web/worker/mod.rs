@@ -143,12 +143,13 @@ impl Worker {
         post(&Event::Dataset { sample: look::sample(&dataset) });
         let preparation = Preparation::new(&experiment, &dataset, &device.open, Box::new(now_secs));
         let preparation = preparation.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let start = now_secs();
         let session = match self.prepare_session(preparation).await? {
             Prepared::Session(session) => *session,
             Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
         };
         post(&Event::Started { setup: Box::new(session.setup().clone()) });
-        self.drive(Run::new(session, experiment.run_count()), paused).await
+        self.drive(Run::new(session, experiment.run_count(), now_secs() - start), paused).await
     }
 
     /// Tunes initial weights where that is asked for, and listens meanwhile. A pause or a step is none of its business: the page holds

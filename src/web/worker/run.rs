@@ -78,10 +78,11 @@ impl Pace {
 }
 
 impl Run {
-    pub(super) fn new(session: Session, runs: usize) -> Self {
+    /// A session whose preparation has taken so many seconds.
+    pub(super) fn new(session: Session, runs: usize, preparation_secs: f64) -> Self {
         Self {
             session,
-            timing: Timing { runs, ..Timing::default() },
+            timing: Timing { runs, elapsed_secs: preparation_secs, ..Timing::default() },
             training_secs: 0.0,
             reported_at: now_secs(),
             steps_per_report: 1,
