@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
 mod graph;
+mod paths;
 
 use emergence_lab::emergence::{
     ActiveRule, Dag, EmergenceError, LayerActivity, Measurement, Network, e_a, e_b, log10, log10_e_a, log10_e_b,
