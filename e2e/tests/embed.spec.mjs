@@ -104,6 +104,7 @@ test('hide=article leaves the article out of the whole page, too', async ({ lab 
   await lab.open('hide=article&data=digits&device=cpu');
   await lab.reach('ready');
   await expect(lab.root.locator('#article')).toBeHidden();
+  await expect(lab.root.locator('#paths'), 'with the path explorer').toBeHidden();
   await expect(lab.root.locator('#header')).toBeVisible();
 });
 

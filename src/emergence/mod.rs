@@ -27,7 +27,7 @@
 //! of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, where it takes
 //! a whole window of edges at a time. What runs while a network trains is the third; the other two say what it has to
 //! be. [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] what random masks would
-//! have.
+//! have. [`paths`](mod@paths) is no recurrence: it writes every path of a small network down, to be looked at.
 //!
 //! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
 //! space, never as a plain float. This module sees numbers only: no tensor, no experiment.
@@ -36,6 +36,7 @@ pub mod activity;
 pub mod dag;
 pub mod graph;
 pub mod layered;
+pub mod paths;
 mod random;
 mod scaled;
 mod units;
@@ -44,6 +45,7 @@ pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measu
 pub use dag::Dag;
 pub use graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
 pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
+pub use paths::{NodeSet, Path, paths};
 pub use random::{RANDOM_POINTS, RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
@@ -94,6 +96,14 @@ pub enum EmergenceError {
     Cycle {
         /// A node on or behind a cycle.
         node: usize,
+    },
+    /// A network has too many nodes for its paths to be listed.
+    #[error("expected at most {capacity} nodes, got {nodes}")]
+    TooManyNodes {
+        /// Number of nodes.
+        nodes: usize,
+        /// The most there may be.
+        capacity: usize,
     },
     /// A mask does not say of every node whether it is active.
     #[error("expected a mask of {nodes} nodes, got {mask}")]
@@ -222,7 +232,7 @@ impl Amount for BigUint {
 
 /// Which paths count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub enum Form {
     /// Form A: only active nodes may lie on a path after its inactive start.
     ThroughActive,
     /// Form B: any node may lie between the inactive start and the active end.

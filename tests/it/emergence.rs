@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
 mod graph;
+mod paths;
 mod random;
 
 use emergence_lab::emergence::{

@@ -64,7 +64,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         module: "web",
-        own: &["error", "experiment", "export", "metrics", "plot", "protocol", "web"],
+        own: &["emergence", "error", "experiment", "export", "metrics", "plot", "protocol", "web"],
         outside: &[
             "js_sys",
             "plotters",

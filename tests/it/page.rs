@@ -1,10 +1,12 @@
 //! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
 //! they come, in orders that are unlucky, and (in [`any_order`]) in any order. Its words are in [`messages`] and
-//! [`words`], what surrounds its form in [`planned`], the section that looks inside a run in [`inside`].
+//! [`words`], what surrounds its form in [`planned`], the section that looks inside a run in [`inside`], the path
+//! explorer in [`paths`].
 
 mod any_order;
 mod inside;
 mod messages;
+mod paths;
 mod planned;
 mod words;
 

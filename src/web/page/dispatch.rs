@@ -4,6 +4,7 @@ use super::controller::Page;
 use super::exports::Export;
 use super::inside::Wish;
 use super::messages::Question;
+use super::paths::Explored;
 use super::state::Request;
 use crate::experiment::{BaseInit, Theme};
 use crate::metrics::Quantity;
@@ -49,6 +50,8 @@ pub(super) enum Action {
     Measure(Quantity),
     /// Something was done in the section "Inside a run".
     Wished(Wish),
+    /// Something was done in the path explorer.
+    Explored(Explored),
     /// The pointer is at this CSS column of a chart.
     Point {
         /// Index of the chart.

@@ -2,13 +2,14 @@
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
 //! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`inside`] (a
-//! run, looked into), [`messages`] (what other pages say), [`presets`], [`uploads`] (which files the worker has),
-//! [`forecast`], [`preview`] and [`wording`].
+//! run, looked into), [`messages`] (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which
+//! files the worker has), [`forecast`], [`preview`] and [`wording`].
 
 pub mod fields;
 pub mod forecast;
 pub mod inside;
 pub mod messages;
+pub mod paths;
 pub mod presets;
 pub mod preview;
 pub mod state;

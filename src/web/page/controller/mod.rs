@@ -14,6 +14,7 @@ use super::legend::{Legend, publish_colors};
 use super::messages::announcement;
 use super::notices::{Notices, Offer, Weight};
 use super::own_files::OwnFiles;
+use super::paths::PathSection;
 use super::plan::Plan;
 use super::preview::preview;
 use super::samples::Samples;
@@ -45,6 +46,7 @@ pub(super) struct Page {
     charts: Charts,
     table: Table,
     inside: Inside,
+    paths: PathSection,
     toolbar: Toolbar,
     notices: Notices,
     parent: Parent,
@@ -80,6 +82,7 @@ impl Page {
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
             inside: Inside::bind(dispatcher)?,
+            paths: PathSection::bind(dispatcher)?,
             toolbar: Toolbar::bind(dispatcher)?,
             notices: Notices::bind(dispatcher)?,
             parent: Parent::bind(dispatcher)?,
@@ -154,6 +157,7 @@ impl Page {
                 self.draw()
             }
             Action::Wished(wish) => self.wish(&wish),
+            Action::Explored(explored) => self.paths.act(explored),
             Action::Point { panel, column } => self.charts.point(panel, column, &self.history, dark()?),
             Action::PointMap { column, row } => self.charts.point_map(column, row),
             Action::Press { panel, key } => self.charts.press(panel, &key, &self.history, dark()?),

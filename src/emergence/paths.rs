@@ -1,0 +1,101 @@
+//! Paths one by one, for layered networks small enough to look at: what the recurrences count, written out.
+//!
+//! A path of a layered network takes one node of each layer from its start to its end, so it is known by the set of its
+//! nodes. With at most 32 nodes such a set is one `u32`, and so is a pattern of activity; whether a path counts is then a
+//! matter of which of its nodes are inactive. It also bounds the counts: there are fewer paths than sets of 32 nodes, so
+//! no count overflows 32 bits.
+//!
+//! For networks of real size use [`layered`](super::layered) or [`measure`](super::measure): the number of paths grows
+//! like the product of the widths.
+
+use super::{EmergenceError, Form};
+
+/// A set of nodes of a network that has at most [`NodeSet::CAPACITY`]. Nodes are counted from the input side, layer by
+/// layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct NodeSet(u32);
+
+impl NodeSet {
+    /// The most nodes that a network may have.
+    pub const CAPACITY: usize = u32::BITS as usize;
+
+    /// Whether the node is in the set.
+    #[must_use]
+    pub fn contains(self, node: usize) -> bool {
+        node < Self::CAPACITY && self.0 >> node & 1 == 1
+    }
+
+    /// The set with the node taken out if it is there, and put in if it is not. Nodes beyond the capacity change nothing.
+    #[must_use]
+    pub fn toggled(self, node: usize) -> Self {
+        if node < Self::CAPACITY { Self(self.0 ^ 1 << node) } else { self }
+    }
+}
+
+impl FromIterator<usize> for NodeSet {
+    /// The set of these nodes; nodes beyond the capacity are left out.
+    fn from_iter<I: IntoIterator<Item = usize>>(nodes: I) -> Self {
+        nodes.into_iter().filter(|node| *node < Self::CAPACITY).fold(Self(0), |set, node| Self(set.0 | 1 << node))
+    }
+}
+
+/// A path of at least one edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Path(u32);
+
+impl Path {
+    /// Its nodes, from start to end.
+    pub fn nodes(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let node = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (node < u32::BITS).then_some(node as usize)
+        })
+    }
+
+    /// Its edges as `(from, to)`, from start to end.
+    pub fn edges(self) -> impl Iterator<Item = (usize, usize)> {
+        self.nodes().zip(self.nodes().skip(1))
+    }
+
+    /// Whether it counts where these nodes are active: through active nodes, when its start is its only inactive node;
+    /// through all nodes, when its start is inactive and its end active.
+    #[must_use]
+    pub fn counts(self, form: Form, active: NodeSet) -> bool {
+        let inactive = self.0 & !active.0;
+        let start = self.0 & self.0.wrapping_neg();
+        let end = 1_u32 << (u32::BITS - 1 - self.0.leading_zeros());
+        match form {
+            Form::ThroughActive => inactive == start,
+            Form::ThroughAll => inactive & start != 0 && inactive & end == 0,
+        }
+    }
+}
+
+/// All paths of at least one edge in layers of these widths, dense between neighbors: short ones first, those of one
+/// length in the order of their nodes.
+///
+/// # Errors
+/// [`EmergenceError::TooManyNodes`] with more than [`NodeSet::CAPACITY`] nodes in all.
+pub fn paths(widths: &[usize]) -> Result<Vec<Path>, EmergenceError> {
+    let nodes = widths.iter().fold(0_usize, |sum, width| sum.saturating_add(*width));
+    if nodes > NodeSet::CAPACITY {
+        return Err(EmergenceError::TooManyNodes { nodes, capacity: NodeSet::CAPACITY });
+    }
+    // The layer behind each node, as a range of nodes.
+    let mut behind = Vec::with_capacity(nodes);
+    let mut first = 0;
+    for (layer, &width) in widths.iter().enumerate() {
+        first += width;
+        let next = widths.get(layer + 1).copied().unwrap_or(0);
+        behind.extend(std::iter::repeat_n(first..first + next, width));
+    }
+    let mut found: Vec<(u32, usize)> = (0..nodes).map(|node| (1 << node, node)).collect();
+    let mut done = 0;
+    while let Some(&(path, end)) = found.get(done) {
+        done += 1;
+        found.extend(behind[end].clone().map(|next| (path | 1 << next, next)));
+    }
+    Ok(found.into_iter().skip(nodes).map(|(path, _)| Path(path)).collect())
+}

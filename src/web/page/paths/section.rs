@@ -1,0 +1,240 @@
+//! The explorer in the document: nodes are buttons, edges the lines of an SVG under them, paths the entries of two lists.
+//! Everything is placed in percent of the graph, so no size has to be known.
+
+use super::model::{Edge, Explorer, FORMS, Pattern};
+use super::words::{change_text, count_text, more_text, node_label, node_name};
+use crate::emergence::Form;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::{Action, Dispatcher};
+use std::fmt::Write as _;
+use web_sys::{Element, HtmlSelectElement};
+
+/// What a visitor does in the section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::web::page) enum Explored {
+    /// Another size was chosen.
+    Resized,
+    /// A node was pressed.
+    Node(usize),
+    /// A pattern was chosen.
+    Pattern(Pattern),
+    /// The pointer or the focus is on a path, or on none any more.
+    Path(Option<usize>),
+    /// A path was chosen, to stay in sight.
+    Pinned(usize),
+}
+
+/// The section with what it shows.
+pub(in crate::web::page) struct PathSection {
+    explorer: Explorer,
+    layers: HtmlSelectElement,
+    nodes: HtmlSelectElement,
+    graph: Element,
+    edges: Element,
+    buttons: Element,
+    panels: [Panel; 2],
+    /// What is known of the lines, in their order.
+    shown: Vec<Edge>,
+    /// The path that was chosen.
+    pinned: Option<usize>,
+    /// The path that stands out.
+    lit: Option<usize>,
+}
+
+impl PathSection {
+    /// Binds the section of the document and shows the network it starts with.
+    pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let [a, b] = FORMS;
+        let mut section = Self {
+            explorer: Explorer::default(),
+            layers: dom::element("paths-layers")?,
+            nodes: dom::element("paths-width")?,
+            graph: dom::element("paths-graph")?,
+            edges: dom::element("paths-edges")?,
+            buttons: dom::element("paths-nodes")?,
+            panels: [Panel::bind(a, "a")?, Panel::bind(b, "b")?],
+            shown: Vec::new(),
+            pinned: None,
+            lit: None,
+        };
+        listen(&dom::element("paths")?, dispatcher)?;
+        // A reload may have left other sizes in the fields.
+        section.layers.set_value(&section.explorer.layers().to_string());
+        section.nodes.set_value(&section.explorer.nodes().to_string());
+        section.build()?;
+        Ok(section)
+    }
+
+    /// Carries out what the visitor has done.
+    pub(in crate::web::page) fn act(&mut self, explored: Explored) -> WebResult<()> {
+        match explored {
+            Explored::Path(path) => return self.light(path.or(self.pinned)),
+            Explored::Pinned(path) => {
+                self.pinned = Some(path);
+                return self.light(self.pinned);
+            }
+            Explored::Node(node) => self.explorer.toggle(node),
+            Explored::Pattern(pattern) => self.explorer.set(pattern),
+            Explored::Resized => {
+                let size = |select: &HtmlSelectElement| select.value().parse().unwrap_or(0);
+                self.explorer = Explorer::new(size(&self.layers), size(&self.nodes));
+                return self.build();
+            }
+        }
+        self.draw()
+    }
+
+    /// Puts nodes and edges into the document. Numbers only: nothing here comes from outside.
+    fn build(&mut self) -> WebResult<()> {
+        let (layers, nodes) = (self.explorer.layers(), self.explorer.nodes());
+        let middle = |index: usize, count: usize| (index as f64 + 0.5) * 100.0 / count as f64;
+        let place = |node: usize| {
+            let (layer, row) = self.explorer.place(node);
+            (middle(layer, layers), middle(row, nodes))
+        };
+        let mut lines = String::new();
+        for edge in self.explorer.edges() {
+            let ((x1, y1), (x2, y2)) = (place(edge.from), place(edge.to));
+            // Writing to a String cannot fail.
+            let _ = write!(lines, r#"<line x1="{x1:.2}%" y1="{y1:.2}%" x2="{x2:.2}%" y2="{y2:.2}%"/>"#);
+        }
+        self.edges.set_inner_html(&lines);
+        let mut buttons = String::new();
+        for node in 0..layers * nodes {
+            let ((x, y), label) = (place(node), node_label(&self.explorer, node));
+            let _ = write!(
+                buttons,
+                r#"<button type="button" data-node="{node}" style="left:{x:.2}%;top:{y:.2}%">{label}</button>"#
+            );
+        }
+        self.buttons.set_inner_html(&buttons);
+        self.draw()
+    }
+
+    /// Shows which nodes are active, and what counts.
+    fn draw(&mut self) -> WebResult<()> {
+        for (node, button) in children(&self.buttons).enumerate() {
+            let pressed = if self.explorer.active().contains(node) { "true" } else { "false" };
+            dom::set_attribute(&button, "aria-pressed", pressed)?;
+            dom::set_attribute(&button, "aria-label", &node_name(&self.explorer, node))?;
+        }
+        for panel in &self.panels {
+            panel.draw(&self.explorer)?;
+        }
+        self.shown = self.explorer.edges();
+        (self.pinned, self.lit) = (None, None);
+        self.color()
+    }
+
+    /// Lets a path stand out in the graph, or none.
+    fn light(&mut self, path: Option<usize>) -> WebResult<()> {
+        if self.lit == path {
+            return Ok(());
+        }
+        self.lit = path;
+        self.color()
+    }
+
+    fn color(&self) -> WebResult<()> {
+        let path = self.lit.and_then(|index| self.explorer.paths().get(index));
+        let lit = |node: usize| path.is_some_and(|path| path.nodes().any(|other| other == node));
+        for (edge, line) in self.shown.iter().zip(children(&self.edges)) {
+            let class = match edge {
+                edge if lit(edge.from) && lit(edge.to) => "lit",
+                Edge { new: true, .. } => "new",
+                Edge { counted: true, .. } => "counted",
+                _ => "",
+            };
+            dom::set_attribute(&line, "class", class)?;
+        }
+        for (node, button) in children(&self.buttons).enumerate() {
+            dom::set_attribute(&button, "class", if lit(node) { "lit" } else { "" })?;
+        }
+        dom::set_attribute(&self.graph, "class", if path.is_some() { "lighting" } else { "" })
+    }
+}
+
+/// The number of one form and its paths.
+struct Panel {
+    form: Form,
+    count: Element,
+    most: Element,
+    gained: Element,
+    lost: Element,
+    list: Element,
+    more: Element,
+}
+
+impl Panel {
+    fn bind(form: Form, name: &str) -> WebResult<Self> {
+        let part = |part: &str| dom::element(&format!("paths-{name}-{part}"));
+        Ok(Self {
+            form,
+            count: part("count")?,
+            most: part("most")?,
+            gained: part("gained")?,
+            lost: part("lost")?,
+            list: part("list")?,
+            more: part("more")?,
+        })
+    }
+
+    fn draw(&self, explorer: &Explorer) -> WebResult<()> {
+        let tally = explorer.tally(self.form);
+        let ((count, most), (gained, lost)) = (count_text(&tally), change_text(&tally));
+        let texts = [(&self.count, count), (&self.most, most), (&self.gained, gained), (&self.lost, lost)];
+        for (element, text) in texts {
+            dom::set_text(element, &text);
+        }
+        let reached = if tally.count == tally.most { "reached" } else { "" };
+        dom::set_attribute(&self.count, "class", reached)?;
+        let listed = explorer.listed(self.form);
+        let mut items = String::new();
+        for &(index, new) in &listed.paths {
+            let class = if new { "new" } else { "" };
+            let _ =
+                write!(items, r#"<li class="{class}"><label data-path="{index}"><input type="radio" name="path"/>"#);
+            for node in explorer.paths()[index].nodes() {
+                let class = if explorer.active().contains(node) { "on" } else { "" };
+                let _ = write!(items, r#"<i class="{class}">{}</i>"#, node_label(explorer, node));
+            }
+            items.push_str("</label></li>");
+        }
+        self.list.set_inner_html(&items);
+        self.list.set_scroll_top(0);
+        dom::set_text(&self.more, &more_text(&listed));
+        Ok(())
+    }
+}
+
+fn listen(section: &Element, dispatcher: &Dispatcher) -> WebResult<()> {
+    let index = |event: &web_sys::Event, name| dom::marked(event, name).and_then(|index| index.parse().ok());
+    let pressed = dispatcher.clone();
+    dom::on(section, "click", move |event| {
+        if let Some(node) = index(&event, "node") {
+            pressed.dispatch(Action::Explored(Explored::Node(node)));
+        } else if let Some(pattern) = dom::marked(&event, "pattern").and_then(|name| Pattern::of_name(&name)) {
+            pressed.dispatch(Action::Explored(Explored::Pattern(pattern)));
+        }
+    })?;
+    let changed = dispatcher.clone();
+    dom::on(section, "change", move |event| {
+        let explored = index(&event, "path").map_or(Explored::Resized, Explored::Pinned);
+        changed.dispatch(Action::Explored(explored));
+    })?;
+    for kind in ["pointerover", "pointerleave", "focusin", "focusout"] {
+        let pointed = dispatcher.clone();
+        dom::on(section, kind, move |event| {
+            // Between two paths, and outside the lists, there is none.
+            let path = if kind == "focusout" { None } else { index(&event, "path") };
+            pointed.dispatch(Action::Explored(Explored::Path(path)));
+        })?;
+    }
+    Ok(())
+}
+
+fn children(element: &Element) -> impl Iterator<Item = Element> {
+    let children = element.children();
+    (0..children.length()).filter_map(move |index| children.item(index))
+}

@@ -1,0 +1,43 @@
+//! How the path explorer reads.
+
+use super::model::{Explorer, Listed, Tally};
+use crate::web::page::wording::grouped;
+
+/// `2.1`: the first node of the second layer.
+#[must_use]
+pub fn node_label(explorer: &Explorer, node: usize) -> String {
+    let (layer, place) = explorer.place(node);
+    format!("{}.{}", layer + 1, place + 1)
+}
+
+/// `layer 2, node 1, active`.
+#[must_use]
+pub fn node_name(explorer: &Explorer, node: usize) -> String {
+    let (layer, place) = explorer.place(node);
+    let state = if explorer.active().contains(node) { "active" } else { "inactive" };
+    format!("layer {}, node {}, {state}", layer + 1, place + 1)
+}
+
+/// `144`, and `of at most 144`.
+#[must_use]
+pub fn count_text(tally: &Tally) -> (String, String) {
+    (grouped(tally.count), format!("of at most {}", grouped(tally.most)))
+}
+
+/// What the last change has brought and what it has taken: `+18 new`, `−4 gone`; empty for nothing.
+#[must_use]
+pub fn change_text(tally: &Tally) -> (String, String) {
+    let gained = if tally.gained == 0 { String::new() } else { format!("+{} new", grouped(tally.gained)) };
+    let lost = if tally.lost == 0 { String::new() } else { format!("−{} gone", grouped(tally.lost)) };
+    (gained, lost)
+}
+
+/// What stands under a list.
+#[must_use]
+pub fn more_text(listed: &Listed) -> String {
+    match listed.more {
+        0 if listed.paths.is_empty() => "No path counts.".to_owned(),
+        0 => "These are all.".to_owned(),
+        more => format!("and {} more", grouped(more)),
+    }
+}

@@ -1,0 +1,235 @@
+//! The path explorer: its numbers against the exact formulas, its optima against all patterns, what a change does, words.
+
+use emergence_lab::emergence::{Form, NodeSet, e_a, e_b, max_e_b};
+use emergence_lab::web::page::paths::model::{Explorer, FORMS, LAYERS, LISTED, NODES, Pattern};
+use emergence_lab::web::page::paths::words::{change_text, count_text, more_text, node_label, node_name};
+
+const A: Form = Form::ThroughActive;
+const B: Form = Form::ThroughAll;
+
+fn sizes() -> impl Iterator<Item = (usize, usize)> {
+    LAYERS.flat_map(|layers| NODES.map(move |nodes| (layers, nodes)))
+}
+
+fn total(explorer: &Explorer) -> usize {
+    explorer.layers() * explorer.nodes()
+}
+
+fn count(explorer: &Explorer, form: Form) -> u64 {
+    explorer.tally(form).count
+}
+
+/// Active nodes per layer.
+fn active(explorer: &Explorer) -> Vec<u64> {
+    let mut active = vec![0; explorer.layers()];
+    for node in (0..total(explorer)).filter(|&node| explorer.active().contains(node)) {
+        active[explorer.place(node).0] += 1;
+    }
+    active
+}
+
+/// `(E_A, E_B)` of the exact formulas, where `active` nodes of equal layers are active.
+fn exact(nodes: usize, active: &[u64]) -> (u64, u64) {
+    let widths = vec![nodes as u64; active.len()];
+    let small = |count: num_bigint::BigUint| u64::try_from(count).expect("a small number");
+    (small(e_a(&widths, active).expect("layers")), small(e_b(&widths, active).expect("layers")))
+}
+
+fn assert_exact(explorer: &Explorer) {
+    let counted = (count(explorer, A), count(explorer, B));
+    assert_eq!(counted, exact(explorer.nodes(), &active(explorer)), "{:?}", active(explorer));
+}
+
+/// Presses nodes until these are active.
+fn press(explorer: &mut Explorer, wanted: NodeSet) {
+    for node in 0..total(explorer) {
+        if explorer.active().contains(node) != wanted.contains(node) {
+            explorer.toggle(node);
+        }
+    }
+    assert_eq!(explorer.active(), wanted, "as it was pressed");
+}
+
+#[test]
+fn every_press_counts_what_the_formulas_say_and_the_change_adds_up() {
+    for (layers, nodes) in [(2, 1), (2, 4), (3, 3), (4, 2), (6, 1)] {
+        let mut explorer = Explorer::new(layers, nodes);
+        // A Gray code passes through all patterns, one press each.
+        for step in 1..=1_usize << (layers * nodes) {
+            let before = FORMS.map(|form| count(&explorer, form));
+            explorer.toggle((step.trailing_zeros() as usize).min(layers * nodes - 1));
+            assert_exact(&explorer);
+            for (form, before) in FORMS.into_iter().zip(before) {
+                let tally = explorer.tally(form);
+                assert_eq!(before + tally.gained - tally.lost, tally.count, "{form:?}: {tally:?} after {before}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_optimum_is_the_largest_of_all_patterns() {
+    for (layers, nodes) in [(2, 1), (2, 5), (3, 3), (4, 3), (5, 2), (6, 2)] {
+        let mut explorer = Explorer::new(layers, nodes);
+        let widths = vec![nodes as u64; layers];
+        let mut most = [0, 0];
+        for bits in 0..1_u32 << (layers * nodes) {
+            let active =
+                (0..layers).map(|layer| u64::from((bits >> (layer * nodes) & ((1 << nodes) - 1)).count_ones()));
+            let (a, b) = exact(nodes, &active.collect::<Vec<_>>());
+            most = [most[0].max(a), most[1].max(b)];
+        }
+        for (form, pattern, most) in [(A, Pattern::LargestA, most[0]), (B, Pattern::LargestB, most[1])] {
+            explorer.set(pattern);
+            let tally = explorer.tally(form);
+            assert_eq!((tally.count, tally.most), (most, most), "{form:?} of {widths:?}");
+        }
+    }
+}
+
+/// `E_A` depends on the number of active nodes per layer only and is linear in each, so whole layers switched on or off
+/// reach the largest value; that of `E_B` is known for any widths.
+#[test]
+fn the_optimum_of_every_size() {
+    for (layers, nodes) in sizes() {
+        let mut explorer = Explorer::new(layers, nodes);
+        let switched = (0..1_u32 << layers).map(|bits| {
+            let active: Vec<u64> = (0..layers).map(|layer| u64::from(bits >> layer & 1) * nodes as u64).collect();
+            exact(nodes, &active).0
+        });
+        let most_a = switched.max().expect("some pattern");
+        let (turn, most_b) = max_e_b(&vec![nodes as u64; layers]).expect("layers with nodes");
+        explorer.set(Pattern::LargestB);
+        assert_exact(&explorer);
+        assert_eq!(explorer.tally(B).most.to_string(), most_b.to_string(), "{layers} layers of {nodes}");
+        assert_eq!(count(&explorer, B), explorer.tally(B).most, "{layers} layers of {nodes}");
+        assert_eq!(active(&explorer).iter().position(|&active| active > 0), Some(turn), "where max_e_b turns");
+        let halves = count(&explorer, A);
+        assert_eq!(
+            halves < most_a,
+            layers >= 4,
+            "from four layers on the halves are no optimum of E_A: {layers}, {nodes}"
+        );
+        explorer.set(Pattern::LargestA);
+        assert_eq!((count(&explorer, A), explorer.tally(A).most), (most_a, most_a), "{layers} layers of {nodes}");
+        for pattern in [Pattern::Active, Pattern::Inactive] {
+            explorer.set(pattern);
+            assert_eq!((count(&explorer, A), count(&explorer, B)), (0, 0), "nothing to start from, or to end at");
+        }
+    }
+}
+
+#[test]
+fn the_worked_example_of_the_method() {
+    let mut explorer = Explorer::default();
+    assert_eq!((explorer.layers(), explorer.nodes()), (4, 3), "the network it begins with");
+    assert_eq!(active(&explorer), [0, 1, 2, 3], "more active nodes from layer to layer");
+    explorer.set(Pattern::LargestB);
+    assert_eq!((count(&explorer, A), count(&explorer, B)), (36, 144), "docs/method.md, section 1");
+    explorer.set(Pattern::LargestA);
+    assert_eq!(count(&explorer, A), 117, "docs/method.md, section 1");
+}
+
+#[test]
+fn the_largest_network_has_all_its_paths() {
+    let explorer = Explorer::new(6, 5);
+    // A path of one edge begins in one of five layers and picks a node twice, one of two edges in one of four, and so on.
+    let expected: usize =
+        [(5, 2), (4, 3), (3, 4), (2, 5), (1, 6)].map(|(starts, picks)| starts * 5_usize.pow(picks)).iter().sum();
+    assert_eq!((explorer.paths().len(), expected), (24_375, 24_375), "by counting, and by hand");
+    assert_eq!((Explorer::new(0, 0), Explorer::new(99, 99)), (Explorer::new(2, 1), explorer), "sizes have limits");
+}
+
+#[test]
+fn a_press_lists_what_is_new_first() {
+    let mut explorer = Explorer::default();
+    explorer.set(Pattern::Inactive);
+    // The first node of the last layer: every path that ends there counts, 3 of one edge, 9 of two, 27 of three.
+    explorer.toggle(9);
+    let (a, b) = (explorer.tally(A), explorer.tally(B));
+    assert_eq!((a.count, a.gained, a.lost), (3, 3, 0), "only its own edges have no inactive node between");
+    assert_eq!((b.count, b.gained, b.lost), (39, 39, 0), "all ways to it");
+    // Its neighbor in the layer before: three of its ways no longer begin in an inactive node; nine more end there.
+    explorer.toggle(6);
+    let b = explorer.tally(B);
+    assert_eq!((b.count, b.gained, b.lost), (39 - 1 + 12, 12, 1), "3 + 9 ways lead to it, one has led away");
+    let listed = explorer.listed(B);
+    assert_eq!((listed.paths.len(), listed.more), (LISTED, 50 - LISTED as u64), "some of them");
+    assert!(
+        listed.paths.iter().all(|&(index, new)| explorer.paths()[index].counts(B, explorer.active())
+            && (new == explorer.paths()[index].nodes().last().is_some_and(|end| end == 6))),
+        "{listed:?}"
+    );
+    assert!(listed.paths.is_sorted_by_key(|&(_, new)| !new), "new ones first: {listed:?}");
+    let new: Vec<usize> = explorer.edges().iter().filter(|edge| edge.new).map(|edge| edge.to).collect();
+    // In form A the ways through it to the last layer are new as well: they had an inactive node between.
+    assert_eq!(new.len(), 9 + 3 + 1, "edges to layer 2, to the node, and on to the active node: {new:?}");
+    let idle = explorer.edges().iter().filter(|edge| !edge.counted).count();
+    assert_eq!(idle, 6, "those to the inactive nodes of the last layer");
+}
+
+#[test]
+fn the_sequence_of_patterns_is_fixed_and_never_stands_still() {
+    for (layers, nodes) in sizes() {
+        let (mut one, mut other) = (Explorer::new(layers, nodes), Explorer::new(layers, nodes));
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let before = one.active();
+            one.set(Pattern::Next);
+            other.set(Pattern::Next);
+            assert_eq!(one, other, "nothing by chance");
+            assert_ne!(one.active(), before, "another one each time");
+            assert_exact(&one);
+            seen.insert(active(&one));
+        }
+        let possible: usize = std::iter::repeat_n(nodes + 1, layers).product();
+        assert!(seen.len() >= possible.min(20) * 3 / 4, "variety with {layers} layers of {nodes}: {seen:?}");
+    }
+}
+
+#[test]
+fn names_and_numbers_in_words() {
+    let mut explorer = Explorer::default();
+    press(&mut explorer, [3].into_iter().collect());
+    assert_eq!(node_label(&explorer, 3), "2.1", "layer and place from one");
+    assert_eq!(node_name(&explorer, 3), "layer 2, node 1, active", "what a screen reader says");
+    assert_eq!(node_name(&explorer, 11), "layer 4, node 3, inactive", "what a screen reader says");
+    explorer.set(Pattern::LargestB);
+    let tally = explorer.tally(B);
+    assert_eq!(count_text(&tally), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
+    // Before: the three edges to 2.1. They end at an inactive node now.
+    assert_eq!(change_text(&tally), ("+144 new".to_owned(), "−3 gone".to_owned()), "what came and what went");
+    assert_eq!(more_text(&explorer.listed(B)), "and 114 more", "144 less those that are listed");
+    explorer.set(Pattern::Active);
+    assert_eq!(change_text(&explorer.tally(B)), (String::new(), "−144 gone".to_owned()), "nothing came");
+    assert_eq!(more_text(&explorer.listed(A)), "No path counts.", "nothing to list");
+    explorer.toggle(8);
+    assert_eq!(more_text(&explorer.listed(A)), "These are all.", "three edges to the last layer");
+    explorer.toggle(99);
+    assert_eq!(explorer.tally(A).count, 3, "a node that is not there");
+    let large = Explorer::new(6, 5).tally(B);
+    assert_eq!(count_text(&large).1, "of at most 24,025", "(5 + 25 + 125)²");
+    assert_eq!(change_text(&large), Default::default(), "another size is no change");
+}
+
+/// What stands there before the page's code has arrived is what it will show.
+#[test]
+fn the_document_begins_with_the_first_network() {
+    let (html, explorer) = (include_str!("../../../www/index.html"), Explorer::default());
+    for (form, name) in [(A, "a"), (B, "b")] {
+        let (count, most) = count_text(&explorer.tally(form));
+        for (part, text) in [("count", count), ("most", most), ("more", more_text(&explorer.listed(form)))] {
+            assert!(html.contains(&format!("id=\"paths-{name}-{part}\">{text}<")), "{form:?}: {part} {text}");
+        }
+    }
+}
+
+#[test]
+fn the_document_names_every_pattern() {
+    let html = include_str!("../../../www/index.html");
+    for (pattern, name) in Pattern::ALL {
+        assert!(html.contains(&format!("data-pattern=\"{name}\"")), "a button for {pattern:?}");
+        assert_eq!(Pattern::of_name(name), Some(pattern), "there and back");
+    }
+    assert_eq!(Pattern::of_name("none"), None, "no such pattern");
+}
