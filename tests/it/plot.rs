@@ -1,5 +1,7 @@
 //! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
 
+mod layers;
+
 use crate::metrics::{setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
