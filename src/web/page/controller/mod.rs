@@ -9,6 +9,7 @@ use super::embed::Parent;
 use super::fields::{init_text, toggled};
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
+use super::initial::Initial;
 use super::inside::Inside;
 use super::legend::{Legend, publish_colors};
 use super::messages::announcement;
@@ -44,6 +45,7 @@ pub(super) struct Page {
     legend: Legend,
     charts: Charts,
     table: Table,
+    initial: Initial,
     inside: Inside,
     toolbar: Toolbar,
     notices: Notices,
@@ -79,6 +81,7 @@ impl Page {
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
+            initial: Initial::bind(dispatcher)?,
             inside: Inside::bind(dispatcher)?,
             toolbar: Toolbar::bind(dispatcher)?,
             notices: Notices::bind(dispatcher)?,
@@ -151,6 +154,10 @@ impl Page {
             }
             Action::Measure(quantity) => {
                 self.charts.switch(quantity);
+                self.draw()
+            }
+            Action::ShowLayers(quantity) => {
+                self.initial.switch(quantity)?;
                 self.draw()
             }
             Action::Wished(wish) => self.wish(&wish),
@@ -391,6 +398,7 @@ impl Page {
         let start = now()?;
         self.charts.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.table.show(&self.history)?;
+        self.initial.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.inside.draw(&self.history, self.session.phase(), appearance::is_dark()?)?;
         exports::enable(self.history.step > 0)?;
         self.show()?;
