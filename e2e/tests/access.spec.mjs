@@ -215,6 +215,12 @@ test('every field has a label, every chart a description, and the table the numb
   }
   await expect(lab.root.locator('#results tbody tr'), 'a line per variant').toHaveCount(3);
   await expect(cells.first(), 'an accuracy').toContainText(/^\d+\.\d %$/);
+  const layers = lab.root.locator('#initial-layers tr');
+  for (const quantity of ['weights', 'scale', 'activations', 'active', 'gradient', 'step']) {
+    await lab.root.locator(`[data-quantity="${quantity}"]`).click();
+    await expect(layers, 'a line per layer with weights').toHaveCount(4);
+    await expect(layers.last().locator('td'), `${quantity} of every variant`).toHaveText([/\d/, /\d/, /\d/]);
+  }
 });
 
 /** The hues that were drawn and of which less than a fifth is left. */

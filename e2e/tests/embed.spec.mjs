@@ -85,7 +85,7 @@ test('the height settles instead of growing by itself', async ({ hosted, page })
 test('hide= leaves parts out and theme= sets the colours', async ({ lab, page }) => {
   await lab.open('embed=1&hide=controls,legend,table,article,export&theme=dark&data=digits&device=cpu');
   await lab.reach('ready');
-  const parts = ['controls', 'run', 'legend', 'table', 'article', 'export', 'header'];
+  const parts = ['controls', 'run', 'legend', 'table', 'initial', 'article', 'export', 'header'];
   for (const part of parts) {
     await expect(lab.root.locator(`#${part}`), part).toBeHidden();
   }

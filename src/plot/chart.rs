@@ -163,7 +163,7 @@ impl Layout {
 
 /// How many ticks fit on so many CSS pixels.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to small whole numbers first")]
-fn count(length: f64, each: f64) -> usize {
+pub(super) fn count(length: f64, each: f64) -> usize {
     (length / each).floor().clamp(2.0, 12.0) as usize
 }
 

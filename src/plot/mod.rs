@@ -13,6 +13,7 @@ mod confusion;
 mod frame;
 pub mod heatmap;
 mod ink;
+mod layers;
 pub mod palette;
 mod quantity;
 pub mod svg;
@@ -21,6 +22,7 @@ pub use chart::{draw, draw_cursor};
 pub use confusion::{ConfusionMatrix, draw_confusion};
 pub use frame::Frame;
 pub use heatmap::{ActivityMap, draw_heatmap};
+pub use layers::{LayerAxis, LayerChart, LayerLine, draw_layers};
 pub use palette::{Dash, Shade, variant_color, variant_css};
 pub use quantity::{Reading, quantity_chart, read_at};
 

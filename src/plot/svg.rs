@@ -6,8 +6,8 @@
 use super::chart::draw_random;
 use super::ink::{Lettering, MEDIUM, Pen, estimated_width, whole};
 use super::{
-    ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, PlotStyle, draw, draw_confusion, draw_heatmap,
-    quantity_chart, variant_color,
+    ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
+    draw_layers, quantity_chart, variant_color,
 };
 use crate::metrics::{History, Quantity};
 use plotters::drawing::IntoDrawingArea;
@@ -75,6 +75,13 @@ pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
 pub fn confusion(matrix: &ConfusionMatrix, side: u32, dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
     document((side, side), "Confusion matrix", |root| draw_confusion(root, matrix, &style))
+}
+
+/// A quantity of layers in `size` CSS pixels.
+#[must_use]
+pub fn layers(chart: &LayerChart, size: (u32, u32), dark: bool) -> String {
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    document(size, &chart.y_label, |root| draw_layers(root, chart, &style))
 }
 
 /// A document of `size` CSS pixels.

@@ -1,5 +1,7 @@
 //! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
 
+mod layers;
+
 use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};

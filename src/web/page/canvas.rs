@@ -39,6 +39,12 @@ impl Canvas {
         dom::set_attribute(&self.element, "aria-label", text)
     }
 
+    /// Takes the drawing away.
+    pub(super) fn clear(&self) {
+        // Setting a size wipes the canvas.
+        self.element.set_width(self.element.width());
+    }
+
     /// Draws anew; `None` while the canvas has no size because it is not shown.
     pub(super) fn paint<T>(
         &mut self,

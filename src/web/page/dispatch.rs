@@ -2,6 +2,7 @@
 
 use super::controller::Page;
 use super::exports::Export;
+use super::initial::quantity::LayerQuantity;
 use super::inside::Wish;
 use super::messages::Question;
 use super::paths::Explored;
@@ -48,6 +49,8 @@ pub(super) enum Action {
     ToggleVariant(usize),
     /// Another measure of emergence is to be shown.
     Measure(Quantity),
+    /// Another quantity of layers before training is to be shown.
+    ShowLayers(LayerQuantity),
     /// Something was done in the section "Inside a run".
     Wished(Wish),
     /// Something was done in the path explorer.

@@ -1,16 +1,20 @@
-//! The legend: a button per variant with its line, pressed while the variant is shown.
+//! The legend: a button per variant with its line, pressed while the variant is shown; and what is to be known of variants
+//! that belong together.
 
+use super::control::control_note;
 use super::wording::variant_label;
 use super::{Action, Dispatcher};
+use crate::experiment::parse_query;
 use crate::metrics::History;
 use crate::plot::{Dash, variant_css};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 /// The legend with what it shows.
 pub(super) struct Legend {
     element: Element,
+    note: HtmlElement,
     names: Vec<String>,
     visible: Vec<bool>,
 }
@@ -25,7 +29,7 @@ impl Legend {
                 toggle.dispatch(Action::ToggleVariant(index));
             }
         })?;
-        Ok(Self { element, names: Vec::new(), visible: Vec::new() })
+        Ok(Self { element, note: dom::element("control-note")?, names: Vec::new(), visible: Vec::new() })
     }
 
     /// Which variants are shown, by index.
@@ -35,6 +39,9 @@ impl Legend {
 
     /// Shows the variants of a history; another list of variants is shown in full.
     pub(super) fn show(&mut self, history: &History) -> WebResult<()> {
+        let note = control_note(&parse_query(&history.setup.query).experiment);
+        dom::set_text(&self.note, note.as_deref().unwrap_or_default());
+        self.note.set_hidden(note.is_none());
         let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
         if names == self.names {
             return Ok(());

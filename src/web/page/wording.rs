@@ -240,14 +240,24 @@ pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
     }
 }
 
-/// How far the tuning of a variant is: `GradInit: 40 of 390, objective 21.3`.
+/// Digits of the status line that fit on a phone of 360 px; letters are narrower on average.
+const PHONE_LINE: usize = 48;
+
+/// How far the tuning of a variant is: `GradInit: 40 of 390, objective 21.3`. Parentheses for which a phone has no room are
+/// emptied, for all iterations of a tuning alike.
 #[must_use]
 pub fn preparing_text(preparing: &Preparing) -> String {
-    let label = variant_label(&preparing.variant);
-    let mut text = format!("{label}: {} of {}", grouped(preparing.done), grouped(preparing.total));
+    let mut label = variant_label(&preparing.variant);
+    let total = grouped(preparing.total);
+    let objective = if preparing.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
+    let taken = ":  of ".len() + 2 * total.len() + objective;
+    if let Some((name, _)) = label.split_once(" (").filter(|_| label.chars().count() + taken > PHONE_LINE) {
+        label = format!("{name} (…)");
+    }
+    let mut text = format!("{label}: {} of {total}", grouped(preparing.done));
     if let Some(objective) = preparing.objective {
         // Writing to a String cannot fail.
-        let _ = write!(text, ", objective {}", short(objective));
+        let _ = write!(text, ", objective {}", three_digits(objective));
     }
     text
 }
@@ -352,6 +362,19 @@ pub fn duration(seconds: f64) -> String {
         120..7200 => format!("{} min", (whole + 30) / 60),
         _ => format!("{} h", (whole + 1800) / 3600),
     }
+}
+
+/// A number with three digits, so that it can be copied: `0.0506`, `1.00`, `123`; `3.10e-5` where it is tiny or huge.
+#[must_use]
+pub fn three_digits(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-3..1e5).contains(&value.abs()) {
+        return format!("{value:.2e}");
+    }
+    let decimals = [100.0, 10.0, 1.0, 0.1, 0.01].into_iter().filter(|power| value.abs() < *power).count();
+    format!("{value:.decimals$}")
 }
 
 fn short(rate: f64) -> String {

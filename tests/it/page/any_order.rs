@@ -1,6 +1,7 @@
 //! Requests and news in any order whatever: the page is never stuck, never contradicts itself, and sends nothing to a
 //! worker that is not there.
 
+use super::tuning::tuning;
 use super::{
     PAUSED, QUERY, READY, REQUESTS, STATES, data, data_fallback, device, failed, finished, progress, start, started,
 };
@@ -20,7 +21,7 @@ enum Move {
 }
 
 fn any_move() -> impl Strategy<Value = Move> {
-    let news = vec![READY, device(), data(), data_fallback(), started(), progress(), PAUSED, finished()];
+    let news = vec![READY, device(), data(), data_fallback(), tuning(), started(), progress(), PAUSED, finished()];
     let failures = vec![
         failed(FailureKind::Experiment),
         failed(FailureKind::Data),

@@ -9,6 +9,7 @@ use super::embed::Parent;
 use super::fields::{init_text, toggled};
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
+use super::initial::Initial;
 use super::inside::Inside;
 use super::legend::{Legend, publish_colors};
 use super::messages::announcement;
@@ -45,6 +46,7 @@ pub(super) struct Page {
     legend: Legend,
     charts: Charts,
     table: Table,
+    initial: Initial,
     inside: Inside,
     paths: PathSection,
     toolbar: Toolbar,
@@ -81,6 +83,7 @@ impl Page {
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
             table: Table::bind()?,
+            initial: Initial::bind(dispatcher)?,
             inside: Inside::bind(dispatcher)?,
             paths: PathSection::bind(dispatcher)?,
             toolbar: Toolbar::bind(dispatcher)?,
@@ -154,6 +157,10 @@ impl Page {
             }
             Action::Measure(quantity) => {
                 self.charts.switch(quantity);
+                self.draw()
+            }
+            Action::ShowLayers(quantity) => {
+                self.initial.switch(quantity)?;
                 self.draw()
             }
             Action::Wished(wish) => self.wish(&wish),
@@ -395,6 +402,7 @@ impl Page {
         let start = now()?;
         self.charts.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.table.show(&self.history)?;
+        self.initial.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.inside.draw(&self.history, self.session.phase(), appearance::is_dark()?)?;
         exports::enable(self.history.step > 0)?;
         self.show()?;

@@ -1,0 +1,231 @@
+//! One quantity of every layer of every variant: layers stand side by side along the x axis, each variant has a line with a
+//! dot per layer.
+//!
+//! Variants often agree on some layers, to the bit, so at every layer their dots stand beside each other and not on top of
+//! each other. A layer without a value is a gap in the line: nothing is drawn across it.
+
+use super::axis::{Ticks, drawable, extent, padded, widened};
+use super::chart::count;
+use super::ink::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
+use super::{Area, Dash, Drawn, PlotStyle, Shade};
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::HPos;
+
+/// Distance between the dots of two variants at one layer, in CSS pixels, where there is room for it.
+const APART: f64 = 9.0;
+/// The part of a layer's room that its dots may take.
+const DOTS: f64 = 0.6;
+/// Radius of a dot where there is room for it, in CSS pixels.
+const DOT: f64 = 3.5;
+/// A logarithmic axis spans at least so many powers of ten.
+const LEAST_DECADES: f64 = 0.7;
+
+/// A quantity of layers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerChart {
+    /// What the vertical axis shows, with its unit.
+    pub y_label: String,
+    /// What stands below the horizontal axis.
+    pub x_label: String,
+    /// Names of the layers, from left to right.
+    pub layers: Vec<String>,
+    /// The lines, the first one at the bottom.
+    pub lines: Vec<LayerLine>,
+    /// How values are placed.
+    pub axis: LayerAxis,
+}
+
+/// One variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerLine {
+    /// Its colour.
+    pub color: Shade,
+    /// How the line is broken.
+    pub dash: Dash,
+    /// A value per layer, or none.
+    pub values: Vec<Option<f64>>,
+}
+
+/// How values are placed on the vertical axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayerAxis {
+    /// Evenly, zero included.
+    Linear,
+    /// By their logarithm; what is not above zero has no place.
+    Logarithmic,
+    /// Evenly from 0 to 100.
+    Percent,
+}
+
+impl LayerAxis {
+    /// Where a value stands, in the unit of the axis.
+    fn place(self, value: f64) -> Option<f64> {
+        let place = if self == Self::Logarithmic { value.log10() } else { value };
+        drawable(place).then_some(place)
+    }
+
+    /// The range that holds all of `places`.
+    fn range(self, places: impl Iterator<Item = f64>) -> (f64, f64) {
+        let found = extent(places);
+        match self {
+            Self::Percent => (0.0, 100.0),
+            Self::Linear => match found.map(|(low, high)| (low.min(0.0) * 1.06, high.max(0.0) * 1.06)) {
+                Some((low, high)) if low < high => widened((low, high)),
+                _ => (0.0, 1.0),
+            },
+            Self::Logarithmic => {
+                let (low, high) = found.unwrap_or((-1.0, 0.0));
+                let missing = (LEAST_DECADES - (high - low)).max(0.0) / 2.0;
+                padded((low - missing, high + missing), 0.06)
+            }
+        }
+    }
+
+    /// About `count` marks with their labels, rising.
+    fn ticks(self, range: (f64, f64), count: usize) -> Vec<(f64, String)> {
+        if self == Self::Logarithmic {
+            return decades(range, count);
+        }
+        let ticks = Ticks::new(range, count, false);
+        let labels = ticks.labels();
+        ticks.values.into_iter().zip(labels).collect()
+    }
+}
+
+/// The powers of ten within a range of logarithms, or every so many of them where there is no room for all, with 2 and 5
+/// times them where there is: one and a half times `count` at the most.
+fn decades((low, high): (f64, f64), count: usize) -> Vec<(f64, String)> {
+    let (span, room) = (high - low, count.max(2) as f64);
+    let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let stride = (span / (1.5 * room)).ceil().max(1.0);
+    let first = (low / stride).floor() * stride;
+    // A range holds at most 1.5 `room` strides, and begins within the first one.
+    let exponents = (0..=2 * count.max(2) + 1).map(|index| first + index as f64 * stride);
+    let marks = exponents.flat_map(|exponent| {
+        factors.iter().map(move |factor| (exponent + factor.log10(), decade_label(*factor, exponent)))
+    });
+    marks.filter(|(place, _)| *place >= low - 1e-9 && *place <= high + 1e-9).collect()
+}
+
+/// `0.02`, `500`; powers of ten outside what fits.
+fn decade_label(factor: f64, exponent: f64) -> String {
+    if !(-4.0..=4.0).contains(&exponent) {
+        return format!("{factor:.0}e{exponent:.0}").replace('-', "\u{2212}");
+    }
+    let decimals = (0..4).take_while(|decimals| f64::from(*decimals) < -exponent).count();
+    format!("{:.decimals$}", factor * 10_f64.powf(exponent))
+}
+
+/// Draws a chart of layers over the whole of `root`. Any chart can be drawn: one without data shows its axes.
+pub fn draw_layers<DB: DrawingBackend>(root: &Area<DB>, chart: &LayerChart, style: &PlotStyle) -> Drawn<DB, ()> {
+    let pen = Pen::new(root, style);
+    pen.background()?;
+    let layout = Layout::new(&pen, chart);
+    layout.draw_axes(&pen, chart)?;
+    for (index, line) in chart.lines.iter().enumerate() {
+        layout.draw_line(&pen, chart, index, line, style.dark)?;
+    }
+    Ok(())
+}
+
+/// Where the parts go, in pixels.
+struct Layout {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    /// Values at the bottom and at the top.
+    range: (f64, f64),
+    ticks: Vec<(f64, String)>,
+    /// Width of a layer.
+    slot: f64,
+}
+
+impl Layout {
+    fn new<DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &LayerChart) -> Self {
+        let (width, height) = pen.size();
+        let values = chart.lines.iter().flat_map(|line| line.values.iter().flatten());
+        let range = chart.axis.range(values.filter_map(|value| chart.axis.place(*value)));
+        let top = pen.px(10.0);
+        let bottom = (height - pen.px(40.0)).max(top + 1.0);
+        let ticks = chart.axis.ticks(range, count(pen.css(bottom - top), 38.0));
+        let widest = ticks.iter().map(|(_, label)| estimated_width(label, SMALL));
+        let left = pen.px(28.0 + widest.fold(estimated_width("000", SMALL), f64::max));
+        let right = (width - pen.px(10.0)).max(left + 1.0);
+        let slot = (right - left) / chart.layers.len().max(1) as f64;
+        Self { left, right, top, bottom, range, ticks, slot }
+    }
+
+    fn row(&self, place: f64) -> f64 {
+        self.bottom - (place - self.range.0) / (self.range.1 - self.range.0) * (self.bottom - self.top)
+    }
+
+    /// The middle of a layer.
+    fn column(&self, layer: usize) -> f64 {
+        self.left + (layer as f64 + 0.5) * self.slot
+    }
+
+    fn draw_axes<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, chart: &LayerChart) -> Drawn<DB, ()> {
+        let theme = pen.theme;
+        let tick = Lettering { size: SMALL, color: theme.muted, anchor: HPos::Right, bold: false, upwards: false };
+        for (place, label) in &self.ticks {
+            let row = self.row(*place);
+            pen.level((self.left, row), self.right, theme.grid)?;
+            pen.text(label, (self.left - pen.px(7.0), row), tick)?;
+        }
+        let centred = Lettering { anchor: HPos::Center, ..tick };
+        for (layer, label) in self.layer_labels(pen, chart) {
+            let column = self.column(layer);
+            pen.upright((column, self.bottom), self.bottom + pen.px(4.0), theme.axis)?;
+            pen.text(&label, (column, self.bottom + pen.px(13.0)), centred)?;
+        }
+        pen.level((self.left, self.bottom), self.right, theme.axis)?;
+        let (x, y) = (self.left.midpoint(self.right), self.top.midpoint(self.bottom));
+        let label = Lettering { size: MEDIUM, ..centred };
+        pen.text(&chart.x_label, (x, self.bottom + pen.px(30.0)), label)?;
+        pen.text(&chart.y_label, (pen.px(10.0), y), Lettering { upwards: true, ..label })
+    }
+
+    /// The names of the layers where all of them fit, else their numbers, every so many of them.
+    fn layer_labels<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, chart: &LayerChart) -> Vec<(usize, String)> {
+        let slot = pen.css(self.slot).max(1.0);
+        let names = chart.layers.iter().enumerate();
+        if chart.layers.iter().all(|name| estimated_width(name, SMALL) + 12.0 <= slot) {
+            return names.map(|(index, name)| (index, name.clone())).collect();
+        }
+        let stride =
+            (1..chart.layers.len()).find(|stride| *stride as f64 * slot >= 22.0).unwrap_or(chart.layers.len().max(1));
+        names.step_by(stride).map(|(index, _)| (index, (index + 1).to_string())).collect()
+    }
+
+    fn draw_line<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        chart: &LayerChart,
+        index: usize,
+        line: &LayerLine,
+        dark: bool,
+    ) -> Drawn<DB, ()> {
+        let color = line.color.on(dark);
+        let lines = chart.lines.len().max(1) as f64;
+        let width = (self.slot * DOTS).min(pen.px(APART) * lines);
+        let shift = ((index as f64 + 0.5) / lines - 0.5) * width;
+        let radius = pen.css(width / lines * 0.6).clamp(1.5, DOT);
+        let point = |(layer, value): (usize, &Option<f64>)| {
+            let place = value.and_then(|value| chart.axis.place(value))?;
+            Some((self.column(layer) + shift, self.row(place)))
+        };
+        let points: Vec<Option<(f64, f64)>> =
+            line.values.iter().take(chart.layers.len()).enumerate().map(point).collect();
+        for piece in points.split(Option::is_none) {
+            let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
+            if piece.len() > 1 {
+                pen.line(&piece, color, 1.5, line.dash.pattern())?;
+            }
+            for at in piece {
+                pen.dot(at, radius, color)?;
+            }
+        }
+        Ok(())
+    }
+}

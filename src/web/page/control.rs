@@ -1,0 +1,87 @@
+//! What is said beside the curves where a rescaling and the rate control that stands for it are both in the list: whether
+//! their curves must lie on each other, and why.
+
+use super::wording::variant_label;
+use crate::experiment::{
+    Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, Promotion, PromotionRule, Turn,
+};
+
+/// The sentences about every rescaling whose rate control is in the list; `None` where there is none.
+#[must_use]
+pub fn control_note(experiment: &Experiment) -> Option<String> {
+    let variants = &experiment.variants;
+    let pairs = variants.iter().filter_map(|variant| match variant {
+        InitScheme::LearningRateMatched(promotion) => Some(promotion),
+        _ => None,
+    });
+    let pairs = pairs.filter(|promotion| variants.contains(&InitScheme::emergence((*promotion).clone())));
+    let verdicts: Vec<String> = pairs.clone().map(|promotion| verdict(experiment, promotion)).collect();
+    if verdicts.is_empty() {
+        return None;
+    }
+    let rate = match experiment.optimizer.kind {
+        OptimizerKind::Sgd => "to η/c² under SGD",
+        OptimizerKind::Adam | OptimizerKind::AdamW => "to η/c under Adam (to η/c² under SGD)",
+    };
+    let promised = pairs.into_iter().any(|promotion| difference(experiment, promotion).is_none());
+    let elsewhere = " Under batch normalisation or with shortcuts they need not coincide.";
+    Some(format!(
+        "{} With ReLU, zero biases, no normalisation and no shortcuts, multiplying a layer by c does nothing but change its \
+         learning rate {rate}, which is all that the control does.{}",
+        verdicts.join(" "),
+        if promised { elsewhere } else { "" }
+    ))
+}
+
+fn verdict(experiment: &Experiment, promotion: &Promotion) -> String {
+    let name = variant_label(&InitScheme::emergence(promotion.clone()).to_string());
+    let rounding = match experiment.optimizer.kind {
+        OptimizerKind::Sgd => "up to rounding",
+        OptimizerKind::Adam | OptimizerKind::AdamW => "up to rounding and Adam’s ε",
+    };
+    match difference(experiment, promotion) {
+        None => {
+            format!("The curves of “{name}” and of its rate control must coincide in accuracy and loss, {rounding}.")
+        }
+        Some(reason) => {
+            format!("The curves of “{name}” and of its rate control need not coincide here, since {reason}.")
+        }
+    }
+}
+
+/// Why a rescaling is more than a learning rate per layer, if it is.
+fn difference(experiment: &Experiment, promotion: &Promotion) -> Option<&'static str> {
+    let layers = experiment.model.weight_layer_count();
+    let hidden = layers > 1;
+    if hidden && experiment.norm == NormLayer::Batch {
+        return Some("batch normalisation takes all factors but the last one out of the signal");
+    }
+    if matches!(experiment.model, ModelSpec::ResNet { .. }) {
+        return Some("shortcuts add signals that were multiplied differently");
+    }
+    if hidden && experiment.activation != Activation::Relu {
+        return Some("only ReLU passes a factor through");
+    }
+    if promotion.base == BaseInit::Pytorch {
+        return Some("the biases do not start at zero");
+    }
+    (!is_balanced(promotion, layers)).then_some("the factors of all layers together are not 1")
+}
+
+/// Whether the factors of so many layers multiply to 1.
+fn is_balanced(promotion: &Promotion, layers: usize) -> bool {
+    let unscaled = (promotion.alpha - 1.0).abs() < f64::EPSILON;
+    let turn = match promotion.turn {
+        Turn::Auto => layers / 2,
+        Turn::At(turn) => turn.min(layers),
+    };
+    // With an automatic turn the middle one of an odd number of layers is left alone.
+    let middle_left_alone = promotion.turn == Turn::Auto;
+    unscaled
+        || match promotion.rule {
+            PromotionRule::Pivot => 2 * turn + 1 == layers,
+            PromotionRule::Outer | PromotionRule::Inner | PromotionRule::Flat => {
+                middle_left_alone || 2 * turn == layers
+            }
+        }
+}

@@ -1,0 +1,12 @@
+//! The section "What each initialisation does before training": one quantity of every layer of every variant at a time, as
+//! a chart and as a table, and what each variant's initialisation amounts to and has cost. The explanations stand in
+//! `www/index.html`.
+
+pub mod quantity;
+pub mod values;
+
+#[cfg(target_arch = "wasm32")]
+mod section;
+
+#[cfg(target_arch = "wasm32")]
+pub(in crate::web::page) use section::Initial;

@@ -1,0 +1,83 @@
+//! What can be shown of layers before the first step.
+
+use crate::metrics::LayerReport;
+use crate::plot::LayerAxis;
+
+/// A quantity of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayerQuantity {
+    /// Standard deviation of the weights.
+    Weights,
+    /// What the scheme multiplied the layer by.
+    Scale,
+    /// Values behind the nonlinearity: mean and standard deviation in the table, the latter on the chart.
+    Activations,
+    /// Fraction of them that are active.
+    Active,
+    /// 2-norm of the gradient.
+    Gradient,
+    /// The optimizer's first step relative to the weights.
+    Step,
+}
+
+impl LayerQuantity {
+    /// All of them, in the order of their buttons.
+    pub const ALL: [Self; 6] =
+        [Self::Weights, Self::Scale, Self::Activations, Self::Active, Self::Gradient, Self::Step];
+
+    /// The name in the document.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weights => "weights",
+            Self::Scale => "scale",
+            Self::Activations => "activations",
+            Self::Active => "active",
+            Self::Gradient => "gradient",
+            Self::Step => "step",
+        }
+    }
+
+    /// What the chart shows, with its unit.
+    #[must_use]
+    pub fn axis_label(self) -> &'static str {
+        match self {
+            Self::Weights => "std of the weights",
+            Self::Scale => "factor on the weights",
+            Self::Activations => "std of the activations",
+            Self::Active => "active units (%)",
+            Self::Gradient => "norm of the gradient",
+            Self::Step => "first step / weights",
+        }
+    }
+
+    /// The value on the chart; `None` where it is no finite number.
+    #[must_use]
+    pub fn value(self, layer: &LayerReport) -> Option<f64> {
+        let value = match self {
+            Self::Weights => layer.weight_std,
+            Self::Scale => Some(layer.scales.weight),
+            Self::Activations => layer.activation_std,
+            Self::Active => layer.active_fraction.map(|fraction| fraction * 100.0),
+            Self::Gradient => layer.gradient_norm,
+            Self::Step => layer.step_size,
+        };
+        value.filter(|value| value.is_finite())
+    }
+
+    /// The axis for values like these: factors and what spans a power of ten (or is tiny) stand by their logarithm, so that
+    /// the large ones do not flatten the others.
+    #[must_use]
+    pub fn axis(self, values: impl Iterator<Item = f64>) -> LayerAxis {
+        let (least, most) = values
+            .filter(|value| *value > 0.0)
+            .fold((f64::MAX, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let spread = most > 0.0 && (most / least >= 10.0 || most < 1e-6);
+        match self {
+            Self::Active => LayerAxis::Percent,
+            Self::Scale => LayerAxis::Logarithmic,
+            _ if spread => LayerAxis::Logarithmic,
+            _ => LayerAxis::Linear,
+        }
+    }
+}

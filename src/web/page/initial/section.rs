@@ -1,0 +1,171 @@
+//! The section in the document. It touches only what changes: while it trains the page draws ten times a second, and nothing
+//! here does.
+
+use super::quantity::LayerQuantity;
+use super::values::{cells, chart, totals};
+use crate::metrics::History;
+use crate::plot::{LayerChart, draw_layers};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::canvas::Canvas;
+use crate::web::page::legend::sample;
+use crate::web::page::wording::variant_label;
+use crate::web::page::{Action, Dispatcher};
+use web_sys::{Element, HtmlElement};
+
+/// The section with what it shows.
+pub(in crate::web::page) struct Initial {
+    quantity: LayerQuantity,
+    canvas: Canvas,
+    missing: HtmlElement,
+    table: Table,
+    /// What was painted last, in which colours and size.
+    painted: Option<(LayerChart, bool, i32)>,
+}
+
+impl Initial {
+    /// Binds the section of the document.
+    pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let switch = dispatcher.clone();
+        dom::on(&dom::element::<Element>("initial")?, "click", move |event| {
+            let name = dom::marked(&event, "quantity");
+            let quantity = LayerQuantity::ALL.into_iter().find(|quantity| Some(quantity.name()) == name.as_deref());
+            if let Some(quantity) = quantity {
+                switch.dispatch(Action::ShowLayers(quantity));
+            }
+        })?;
+        Ok(Self {
+            quantity: LayerQuantity::ALL[0],
+            canvas: Canvas::bind("chart-initial")?,
+            missing: dom::element("initial-missing")?,
+            table: Table::bind()?,
+            painted: None,
+        })
+    }
+
+    /// Shows another quantity from the next drawing on.
+    pub(in crate::web::page) fn switch(&mut self, quantity: LayerQuantity) -> WebResult<()> {
+        self.quantity = quantity;
+        for (attribute, state) in [("data-quantity", "aria-pressed"), ("data-about", "data-shown")] {
+            for element in dom::all(&format!("#initial [{attribute}]"))? {
+                let own = element.get_attribute(attribute).as_deref() == Some(quantity.name());
+                dom::set_attribute(&element, state, if own { "true" } else { "false" })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the layers of a history; before anything was measured, what will come.
+    pub(in crate::web::page) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
+        self.table.show(history, self.quantity)?;
+        let chart = chart(history, self.quantity, visible);
+        self.missing.set_hidden(chart.is_some());
+        let now = chart.map(|chart| (chart, dark, self.canvas.holder().client_width()));
+        if self.painted == now {
+            return Ok(());
+        }
+        self.painted = None;
+        let label = self.quantity.axis_label();
+        let Some(now) = now else {
+            self.canvas.clear();
+            return self.canvas.describe(&format!("{label}, per layer: no run yet"));
+        };
+        self.canvas.describe(&format!("{label}, per layer: the numbers stand in the table below"))?;
+        let painted = self.canvas.paint(dark, |area, style| draw_layers(area, &now.0, style))?;
+        self.painted = painted.map(|()| now);
+        Ok(())
+    }
+}
+
+/// The table: layers and totals as lines, variants as columns.
+struct Table {
+    element: HtmlElement,
+    head: Element,
+    body: Element,
+    totals: Vec<HtmlElement>,
+    /// Names of variants and layers that it was built for.
+    names: (Vec<String>, Vec<String>),
+    /// The cells of the layers, then of the totals, line by line, with their texts.
+    cells: Vec<(Element, String)>,
+}
+
+impl Table {
+    fn bind() -> WebResult<Self> {
+        Ok(Self {
+            element: dom::element("initial-table")?,
+            head: dom::element("initial-variants")?,
+            body: dom::element("initial-layers")?,
+            totals: dom::all("#initial-totals tr")?,
+            names: Default::default(),
+            cells: Vec::new(),
+        })
+    }
+
+    fn show(&mut self, history: &History, quantity: LayerQuantity) -> WebResult<()> {
+        let variants = history.variants.iter().map(|variant| variant.name.clone()).collect();
+        let names = (variants, history.setup.weight_layers.clone());
+        if self.names != names {
+            self.rebuild(&names.0, &names.1)?;
+            self.names = names;
+        }
+        let totals: Vec<[String; 5]> = history.variants.iter().map(totals).collect();
+        let sums = (0..5).flat_map(|line| totals.iter().map(move |variant| variant[line].clone()));
+        let texts = cells(history, quantity).into_iter().flatten().chain(sums);
+        for ((cell, shown), text) in self.cells.iter_mut().zip(texts) {
+            if *shown != text {
+                cell.set_text_content(Some(&text));
+                *shown = text;
+            }
+        }
+        Ok(())
+    }
+
+    fn rebuild(&mut self, variants: &[String], layers: &[String]) -> WebResult<()> {
+        self.cells.clear();
+        self.body.set_inner_html("");
+        self.element.style().set_property("--variants", &variants.len().to_string())?;
+        for old in dom::all("#initial-variants th + th, #initial-totals td")? {
+            old.remove();
+        }
+        for (index, name) in variants.iter().enumerate() {
+            dom::append(&self.head, &variant_heading(index, name)?)?;
+        }
+        for (index, name) in layers.iter().enumerate() {
+            let row = dom::create("tr", "", "")?;
+            dom::append(&row, &layer_heading(index, name)?)?;
+            self.fill(&row, variants.len())?;
+            dom::append(&self.body, &row)?;
+        }
+        for row in self.totals.clone() {
+            self.fill(&row, variants.len())?;
+        }
+        Ok(())
+    }
+
+    /// Puts empty cells at the end of a line.
+    fn fill(&mut self, row: &Element, count: usize) -> WebResult<()> {
+        for _ in 0..count {
+            let cell = dom::create("td", "", "")?;
+            dom::append(row, &cell)?;
+            self.cells.push((cell, String::new()));
+        }
+        Ok(())
+    }
+}
+
+fn variant_heading(index: usize, name: &str) -> WebResult<Element> {
+    let heading = dom::create("th", "", "")?;
+    heading.set_attribute("scope", "col")?;
+    heading.set_attribute("title", name)?;
+    dom::append(&heading, &sample(index)?)?;
+    dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
+    Ok(heading)
+}
+
+fn layer_heading(index: usize, name: &str) -> WebResult<Element> {
+    // Where there is little room, it breaks before the sizes and not inside them.
+    let name = name.replace(" → ", "\u{a0}→\u{a0}");
+    let heading = dom::create("th", "", &format!("{}. {name}", index + 1))?;
+    heading.set_attribute("scope", "row")?;
+    Ok(heading)
+}

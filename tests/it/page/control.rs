@@ -1,0 +1,104 @@
+//! What is said of a rate control beside its rescaling, held against the factors themselves.
+
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Promotion, PromotionRule, Turn, parse_query};
+use emergence_lab::init::promoting::exponents;
+use emergence_lab::web::page::control::control_note;
+
+const RESCALED: &str = "emergence(kaiming_normal;alpha=1.5)";
+
+fn experiment(rest: &str, variants: &str) -> Experiment {
+    parse_query(&format!("data=mnist&init={variants}{rest}")).strict().expect("a valid experiment").0
+}
+
+/// What is said of a rescaling and its control with these settings.
+fn note(rest: &str) -> String {
+    let variants = format!("kaiming_normal,{RESCALED},lrmatch({RESCALED})");
+    control_note(&experiment(rest, &variants)).expect("both are in the list")
+}
+
+#[test]
+fn only_a_pair_is_worth_a_word() {
+    let check = |variants: &str, expected: bool| {
+        assert_eq!(control_note(&experiment("", variants)).is_some(), expected, "{variants}");
+    };
+    check("kaiming_normal", false);
+    check(RESCALED, false);
+    check(&format!("kaiming_normal,lrmatch({RESCALED})"), false);
+    check(&format!("emergence(kaiming_normal;alpha=2),lrmatch({RESCALED})"), false);
+    check(&format!("shuffle({RESCALED}),lrmatch({RESCALED})"), false);
+    check(&format!("lrmatch({RESCALED}),{RESCALED}"), true);
+}
+
+#[test]
+fn where_the_two_are_the_same_it_says_so_and_why() {
+    let sgd = note("");
+    let expected = "The curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide in accuracy and \
+        loss, up to rounding. With ReLU, zero biases, no normalisation and no shortcuts, multiplying a layer by c does nothing \
+        but change its learning rate to η/c² under SGD, which is all that the control does. Under batch normalisation or with \
+        shortcuts they need not coincide.";
+    assert_eq!(sgd, expected, "SGD, with momentum");
+    for optimizer in ["adam", "adamw"] {
+        let text = note(&format!("&opt={optimizer}&lr=0.001"));
+        assert!(text.contains("must coincide") && text.contains("Adam’s ε"), "nearly, with {optimizer}: {text}");
+        assert!(text.contains("η/c under Adam"), "another power of the factor, with {optimizer}: {text}");
+    }
+}
+
+#[test]
+fn where_they_are_not_it_says_why_not() {
+    let check = |rest: &str, reason: &str| {
+        let text = note(rest);
+        assert!(
+            text.contains("need not coincide here, since") && text.contains(reason),
+            "`{reason}` of {rest}: {text}"
+        );
+        assert_eq!(text.matches("coincide").count(), 1, "said once with {rest}: {text}");
+        assert!(!text.contains("must coincide"), "no promise that cannot be kept with {rest}: {text}");
+    };
+    check("&norm=batch", "batch normalisation");
+    check("&model=resnet:16,32", "shortcuts add");
+    check("&model=resnet:16,32&norm=batch", "batch normalisation");
+    check("&act=tanh", "only ReLU");
+    check("&act=gelu&model=cnn:8,16", "only ReLU");
+    let biased = "emergence(pytorch;alpha=2)";
+    let text = control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
+    assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
+    // Without a hidden layer there is no nonlinearity and no normalisation.
+    for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
+        assert!(note(rest).contains("must coincide"), "{rest}: {}", note(rest));
+    }
+}
+
+#[test]
+fn every_pair_has_its_verdict() {
+    let pivot = "emergence(kaiming_normal;alpha=2;rule=pivot)";
+    let variants = format!("{RESCALED},lrmatch({RESCALED}),{pivot},lrmatch({pivot})");
+    let text = control_note(&experiment("", &variants)).expect("two pairs");
+    assert!(text.contains("must coincide") && text.contains("need not coincide here"), "one of each: {text}");
+    assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
+}
+
+/// Over all rules, turns and depths: the promise is made just where the exponents of the factors add up to 0.
+#[test]
+fn the_promise_needs_factors_that_make_one() {
+    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+    for rule in rules {
+        for layers in 1..=9_usize {
+            for turn in std::iter::once(Turn::Auto).chain((0..=layers + 1).map(Turn::At)) {
+                for alpha in [1.0, 2.0] {
+                    let promotion = Promotion { base: BaseInit::KaimingNormal, alpha, rule, turn };
+                    let mut experiment =
+                        experiment(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
+                    experiment.variants =
+                        vec![InitScheme::emergence(promotion.clone()), InitScheme::LearningRateMatched(promotion)];
+                    let text = control_note(&experiment).expect("a pair");
+                    let sum: isize = exponents(rule, turn, layers).iter().sum();
+                    let expected = sum == 0 || alpha < 1.5;
+                    let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}: {text}");
+                    assert_eq!(text.contains("must coincide"), expected, "{at}");
+                    assert_eq!(text.contains("together are not 1"), !expected, "{at}");
+                }
+            }
+        }
+    }
+}
