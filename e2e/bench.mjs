@@ -1,5 +1,6 @@
 // Measures what docs/benchmarks.md states, in one browser run: milliseconds per training step against jax-js and
-// TensorFlow.js, the gain of stacking, the way to the first point, the worker's memory, and the sizes.
+// TensorFlow.js, the gain of stacking, what tuning initial weights takes, the way to the first point, the worker's memory, and the
+// sizes.
 //
 //   node bench.mjs [--quick] [--json FILE]        (or `cargo xtask bench`; needs the built page in ../dist)
 
@@ -60,6 +61,7 @@ try {
     machine: { cpu: cpus()[0]?.model, cores: cpus().length, browser: `Chromium ${browser.version()}` },
     quick: options.quick,
     steps: await trainingSteps(),
+    tuning: await tuning(),
     start: await startOfPage(),
     first_point: await medianOfThree(firstPoint),
     memory: await memoryOfWorker(),
@@ -159,6 +161,41 @@ function ourStep(model, runs) {
       throw new Error(`ours: measured ${results.timing.runs} runs on ${results.environment.backend}`);
     }
     return results.timing.ms_per_step;
+  });
+}
+
+/** What each tuned initialisation takes, in training steps of the same network; the goals are those of the project. */
+const TUNED = {
+  'gradinit(kaiming_normal;steps=100)': 400,
+  lsuv: 20,
+  datadep: null,
+  'nio(kaiming_normal;steps=100)': null,
+  'metainit(kaiming_normal;steps=100)': null,
+};
+
+async function tuning() {
+  const measured = {};
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const scheme of Object.keys(TUNED)) {
+      (measured[scheme] ??= []).push(await tuningInSteps(scheme));
+    }
+  }
+  return Object.fromEntries(Object.entries(measured).map(([scheme, all]) => [scheme, median(all)]));
+}
+
+/** One run; the first experiment only warms the code up. */
+function tuningInSteps(scheme) {
+  return inPage(async (page) => {
+    const host = new Host(page, site);
+    const data = 'data=digits&train=4096&test=128&model=mlp:128,128,128&batch=128&eval=1000000&device=cpu';
+    await host.open(`${data}&seeds=1&steps=100&init=${scheme}`);
+    await host.run();
+    await host.reach('finished', 180_000);
+    await host.button('Reset').click();
+    await host.run();
+    await host.reach('finished', 180_000);
+    const { timing, variants } = await host.results();
+    return (1000 * variants[0].init.seconds) / timing.ms_per_step;
   });
 }
 
@@ -339,9 +376,15 @@ function rowsOf({ title, stacked, stacking_goal }, { ms_per_step, times_faster, 
   ];
 }
 
-function print({ machine, steps, start, first_point, memory, sizes }) {
+function print({ machine, steps, tuning, start, first_point, memory, sizes }) {
   const rows = [
     ...Object.entries(steps).flatMap(([model, measured]) => rowsOf(MODELS[model], measured)),
+    ['Tuning before step 0, MLP 784-128-128-128-10, batch 128', 'training steps', ''],
+    ...Object.entries(tuning).map(([scheme, taken]) => {
+      const goal = TUNED[scheme] ? `goal: at most ${TUNED[scheme]}` : '';
+      return [scheme, taken.toFixed(1), goal];
+    }),
+    [],
     ['form usable', `${start.form_secs.toFixed(2)} s`, 'before the worker has loaded'],
     ['worker loaded', `${start.worker_secs.toFixed(2)} s`, ''],
     ['Run to the first plotted point, digits', `${first_point.ink_secs.toFixed(2)} s`, 'goal: under 3 s'],
