@@ -37,6 +37,9 @@ export class Lab {
     this.exports = root.locator('#export');
     this.preset = root.locator('#preset');
     this.estimate = root.locator('#estimate');
+    this.variants = root.locator('#variants li');
+    this.picker = root.locator('#picker');
+    this.pickerError = root.locator('#scheme-error');
     this.samples = root.locator('#samples-place canvas');
     this.filesStatus = root.locator('#files-status');
     this.filesRefused = root.locator('#files-refused');
@@ -56,6 +59,13 @@ export class Lab {
   /** A field of the form by the key of the query string that it stands for. */
   field(key) {
     return this.root.locator(`form [name="${key}"]`);
+  }
+
+  /** Opens an entry of the picker of initialisations, and resolves to the field of one of its parameters. */
+  async pick(scheme, parameter) {
+    await this.root.locator('#variant-editor').evaluate((details) => (details.open = true));
+    await this.picker.locator('#scheme').selectOption(scheme);
+    return this.picker.locator(`[data-for~="${scheme}"] [data-parameter="${parameter}"]`);
   }
 
   /** `data-state`: loading, ready, training, paused, finished or failed. */

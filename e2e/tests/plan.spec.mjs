@@ -46,6 +46,33 @@ test('the default is a preset, and augmentation is a check box', async ({ lab, p
   await expect.poll(() => lab.search()).toBe('');
 });
 
+test('the picker adds what is tuned, and points at the mistake in a formula', async ({ lab, page }) => {
+  await lab.open('data=digits&train=256&test=100&model=mlp:8&init=kaiming_normal&seeds=1&batch=64&steps=2&eval=2&device=cpu');
+  await lab.reach('ready');
+  await (await lab.pick('gradinit', 'steps')).fill('5');
+  await lab.button('Add').click();
+  await expect.poll(() => lab.search()).toContain('init=kaiming_normal,gradinit(kaiming_normal;steps=5)&');
+
+  const formula = await lab.pick('custom', 'formula');
+  await formula.fill('sqrt(2 / fan_inn)');
+  await expect(lab.pickerError).toContainText('Character 10: expected fan_in,');
+  await expect(lab.pickerError.locator('mark')).toHaveText('fan_inn');
+  await expect(formula).toHaveAttribute('aria-invalid', 'true');
+  await screenshot(page, 'formula-mistake');
+  await lab.field('init').focus();
+  await lab.button('Add').click({ force: true });
+  await expect(formula, 'the field to mend').toBeFocused();
+  await expect(lab.variants).toHaveCount(2);
+  await formula.fill('sqrt(2 / fan_in)');
+  await expect(lab.pickerError).toBeHidden();
+  await formula.press('Enter');
+  await expect(lab.variants).toHaveText(['Kaiming normal×', 'GradInit (steps 5)×', 'std = sqrt(2 / fan_in)×']);
+
+  await lab.run();
+  await lab.reach('finished');
+  await expect(lab.root.locator('#results tbody tr'), 'a line for each').toHaveCount(3);
+});
+
 test('the estimate follows the fields', async ({ lab }) => {
   await lab.open('data=digits&model=mlp:16&device=cpu');
   await lab.reach('ready');

@@ -182,13 +182,20 @@ impl Context<f64> for Names {
     }
 }
 
+impl CustomKind {
+    /// The name in the query string.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Std => "std",
+            Self::Uniform => "uniform",
+        }
+    }
+}
+
 impl fmt::Display for CustomInit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            CustomKind::Std => "std",
-            CustomKind::Uniform => "uniform",
-        };
-        write!(f, "custom({kind}={}", self.formula)?;
+        write!(f, "custom({}={}", self.kind.name(), self.formula)?;
         if self.alpha != ALPHA {
             write!(f, ";alpha={}", self.alpha)?;
         }

@@ -52,6 +52,14 @@ const RULES: [(&str, PromotionRule); 4] = [
     ("flat", PromotionRule::Flat),
 ];
 
+impl PromotionRule {
+    /// The name in the query string.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(&RULES, self)
+    }
+}
+
 impl Default for Promotion {
     fn default() -> Self {
         Self { base: BaseInit::KaimingNormal, alpha: 1.5, rule: PromotionRule::Outer, turn: Turn::Auto }
@@ -63,7 +71,7 @@ impl fmt::Display for Promotion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "emergence({};alpha={}", self.base, self.alpha)?;
         if self.rule != PromotionRule::Outer {
-            write!(f, ";rule={}", name_of(&RULES, self.rule))?;
+            write!(f, ";rule={}", self.rule.name())?;
         }
         if let Turn::At(turn) = self.turn {
             write!(f, ";turn={turn}")?;

@@ -1,5 +1,6 @@
 //! Everything that can happen on the page, one at a time.
 
+use super::catalogue::Addition;
 use super::controller::Page;
 use super::exports::Export;
 use super::initial::quantity::LayerQuantity;
@@ -7,7 +8,7 @@ use super::inside::Wish;
 use super::messages::Question;
 use super::paths::Explored;
 use super::state::Request;
-use crate::experiment::{BaseInit, Theme};
+use crate::experiment::Theme;
 use crate::metrics::Quantity;
 use crate::protocol::Event;
 use crate::web::dom;
@@ -22,13 +23,14 @@ use web_sys::File;
 pub(super) enum Action {
     /// A field of the form has another value.
     Edited,
-    /// A plain scheme was checked or unchecked.
-    ToggleBase(BaseInit),
-    /// The variant of the builder is to be added; with `control`, as its learning-rate control.
-    AddVariant {
-        /// As the learning-rate control.
-        control: bool,
-    },
+    /// Another scheme of the catalogue was opened.
+    SchemeChosen,
+    /// A parameter in the picker has another value.
+    SchemeEdited,
+    /// What the picker holds is to be put into the list.
+    AddVariant(Addition),
+    /// The variant with this index is to be brought into the picker.
+    EditVariant(usize),
     /// The variant with this index is to be taken out.
     RemoveVariant(usize),
     /// The form is to hold the default experiment.

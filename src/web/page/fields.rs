@@ -2,7 +2,7 @@
 //! pairs, and the crate's own parser judges what was typed.
 
 use crate::error::Error;
-use crate::experiment::{BaseInit, Experiment, InitScheme, ParsedQuery, parse_query};
+use crate::experiment::{Experiment, InitScheme, ParsedQuery, parse_query};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A key of the query string and its value, not escaped.
@@ -33,6 +33,9 @@ pub fn field_error(error: &Error) -> (String, String) {
     match error {
         Error::Value { key, expected, got } if got.is_empty() => (key.clone(), format!("Expected {expected}.")),
         Error::Value { key, expected, got } => (key.clone(), format!("Expected {expected}; got “{got}”.")),
+        Error::Formula { formula, character, reason, .. } => {
+            ("init".to_owned(), format!("In the formula “{formula}”, character {character}: {reason}."))
+        }
         other => (other.key().unwrap_or_default().to_owned(), other.to_string()),
     }
 }
@@ -41,22 +44,4 @@ pub fn field_error(error: &Error) -> (String, String) {
 #[must_use]
 pub fn init_text(variants: &[InitScheme]) -> String {
     variants.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// The variants with the plain scheme `base` added at the end, or taken out if it is there.
-#[must_use]
-pub fn toggled(variants: &[InitScheme], base: BaseInit) -> Vec<InitScheme> {
-    let scheme = InitScheme::from(base);
-    let mut rest: Vec<_> = variants.iter().filter(|variant| **variant != scheme).cloned().collect();
-    if rest.len() == variants.len() {
-        rest.push(scheme);
-    }
-    rest
-}
-
-/// The text of an emergence-promoting scheme as the fields of the builder say it.
-#[must_use]
-pub fn promotion_text(base: &str, alpha: &str, rule: &str, turn: &str, control: bool) -> String {
-    let text = format!("emergence({base};alpha={};rule={rule};turn={})", alpha.trim(), turn.trim());
-    if control { format!("lrmatch({text})") } else { text }
 }

@@ -1,8 +1,7 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
 use super::fields::{Pair, changed_fields, field_error, parse_fields};
-use super::variants;
-use super::{Action, Dispatcher};
+use super::{Action, Dispatcher, picker, variants};
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::web::dom;
@@ -29,14 +28,8 @@ impl Form {
         let element: HtmlFormElement = dom::element("controls")?;
         let edited = dispatcher.clone();
         dom::on(&element, "input", move |event| {
-            // The builder of a variant is not part of the experiment until "Add" is pressed.
-            if variants::field_of_builder(&event) {
-                return;
-            }
-            match variants::toggled_base(&event) {
-                Some(base) => edited.dispatch(Action::ToggleBase(base)),
-                None => edited.dispatch(Action::Edited),
-            }
+            // What is picked is not part of the experiment until "Add" is pressed.
+            edited.dispatch(picker::edited(&event).unwrap_or(Action::Edited));
         })?;
         let submitted = dispatcher.clone();
         dom::on(&element, "submit", move |event| {
@@ -68,7 +61,7 @@ impl Form {
         self.experiment = experiment;
         self.show_schedule()?;
         self.show_errors(Vec::new())?;
-        variants::show(&self.experiment.variants)
+        variants::show(&self.experiment)
     }
 
     /// Takes in what the fields say now.
@@ -81,7 +74,7 @@ impl Form {
         }
         self.show_schedule()?;
         self.show_errors(errors)?;
-        variants::show(&self.experiment.variants)
+        variants::show(&self.experiment)
     }
 
     /// Puts another list of variants into the field of the list, and takes it in.
@@ -157,7 +150,8 @@ impl Form {
     }
 }
 
-fn value_of(element: &Element) -> Option<String> {
+/// What a field says; `None` for an element that is none.
+pub(super) fn value_of(element: &Element) -> Option<String> {
     let of_input = element.dyn_ref::<HtmlInputElement>().map(input_value);
     let of_select = || element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value);
     let of_text = || element.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
@@ -169,7 +163,8 @@ fn input_value(input: &HtmlInputElement) -> String {
     if input.type_() == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() }
 }
 
-fn set_value(element: &Element, value: &str) {
+/// Makes a field say this.
+pub(super) fn set_value(element: &Element, value: &str) {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
         if input.type_() == "checkbox" {
             return input.set_checked(value == "1");

@@ -5,12 +5,10 @@ use super::{
 };
 use crate::metrics::setup;
 use emergence_lab::error::Error;
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Promotion, PromotionRule, Turn, parse_query};
+use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{
-    Pair, changed_fields, field_error, init_text, parse_fields, promotion_text, toggled,
-};
+use emergence_lab::web::page::fields::{Pair, changed_fields, field_error, init_text, parse_fields};
 use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::state::{Phase, Request, Session};
 use emergence_lab::web::page::wording::{
@@ -86,34 +84,6 @@ fn unknown_keys_are_named() {
     assert_eq!(one, "The key “color” in the address means nothing to this page and was left out.", "one key");
     let two = unknown_keys(&["color".to_owned(), "utm_source".to_owned()]);
     assert!(two.starts_with("The keys “color”, “utm_source” in the address mean nothing"), "two keys: {two}");
-}
-
-#[test]
-fn a_plain_scheme_is_toggled_and_nothing_else() {
-    let variants = Experiment::default().variants;
-    let check = |base: BaseInit, expected: &str| {
-        assert_eq!(init_text(&toggled(&variants, base.clone())), expected, "the list after toggling {base:?}");
-    };
-    check(BaseInit::KaimingNormal, "xavier_normal,emergence(kaiming_normal;alpha=1.5)");
-    check(BaseInit::Orthogonal, "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5),orthogonal");
-    assert_eq!(init_text(&toggled(&[], BaseInit::Pytorch)), "pytorch", "the first of a list");
-}
-
-#[test]
-fn the_builder_writes_what_the_parser_reads() {
-    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
-    for (rule, name) in rules.into_iter().zip(["outer", "pivot", "inner", "flat"]) {
-        for base in BaseInit::all() {
-            let promotion = Promotion { base: base.clone(), alpha: 2.5, rule, turn: Turn::At(2) };
-            let text = promotion_text(&base.to_string(), " 2.5 ", name, " 2", false);
-            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::emergence(promotion.clone())), "{text}");
-            let text = promotion_text(&base.to_string(), "2.5", name, "auto", true);
-            let control = Promotion { turn: Turn::Auto, ..promotion };
-            assert_eq!(text.parse::<InitScheme>(), Ok(InitScheme::LearningRateMatched(control)), "{text}");
-        }
-    }
-    let empty = promotion_text("pytorch", "", "outer", "", false).parse::<InitScheme>();
-    assert!(matches!(&empty, Err(Error::Value { key, .. }) if key == "init"), "empty fields: {empty:?}");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 mod hosted;
 mod inside;
+mod listed;
 mod planned;
 
 use super::charts::Charts;
 use super::embed::Parent;
-use super::fields::{init_text, toggled};
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
 use super::initial::Initial;
@@ -23,8 +23,8 @@ use super::state::{Effect, Phase, Request, Session};
 use super::table::Table;
 use super::toolbar::{Situation, Toolbar};
 use super::worker_link::WorkerLink;
-use super::{Action, Dispatcher, appearance, exports, variants, wording};
-use crate::experiment::{Experiment, InitScheme, Language, ParsedQuery, View, parse_query};
+use super::{Action, Dispatcher, appearance, exports, wording};
+use crate::experiment::{Experiment, Language, ParsedQuery, View, parse_query};
 use crate::metrics::History;
 use crate::protocol::{Command, Event, FailureKind};
 use crate::web::dom;
@@ -137,8 +137,10 @@ impl Page {
         let dark = || appearance::is_dark();
         match action {
             Action::Edited => self.read_form(),
-            Action::ToggleBase(base) => self.set_variants(&toggled(&self.form.experiment().variants, base)),
-            Action::AddVariant { control } => self.add_variant(control),
+            Action::SchemeChosen => self.choose_scheme(),
+            Action::SchemeEdited => self.show_picker(),
+            Action::AddVariant(addition) => self.add_variant(addition),
+            Action::EditVariant(index) => self.edit_variant(index),
             Action::RemoveVariant(index) => self.remove_variant(index),
             Action::Defaults => self.configure(Experiment::default()),
             Action::Preset(index) => self.choose_preset(index),
@@ -192,30 +194,6 @@ impl Page {
     fn read_form(&mut self) -> WebResult<()> {
         self.form.read()?;
         self.edited()
-    }
-
-    fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<()> {
-        self.form.set_variants(&init_text(list))?;
-        self.edited()
-    }
-
-    fn add_variant(&mut self, control: bool) -> WebResult<()> {
-        let Some(scheme) = variants::built(control)? else { return Ok(()) };
-        let mut list = self.form.experiment().variants.clone();
-        if list.contains(&scheme) {
-            return variants::show_builder_error(Some("It is in the list already."));
-        }
-        list.push(scheme);
-        self.set_variants(&list)
-    }
-
-    fn remove_variant(&mut self, index: usize) -> WebResult<()> {
-        let mut list = self.form.experiment().variants.clone();
-        if index < list.len() && list.len() > 1 {
-            list.remove(index);
-            self.set_variants(&list)?;
-        }
-        Ok(())
     }
 
     /// The form has changed: so do the address, and the empty charts where nothing has been measured.

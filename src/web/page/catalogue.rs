@@ -1,0 +1,181 @@
+//! Between a scheme and the picker of the form: its name in the catalogue, and its parameters as the fields hold them. The
+//! catalogue itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
+
+use super::fields::{Pair, field_error};
+use crate::error::{Error, Result};
+use crate::experiment::scheme::CustomInit;
+use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Promotion, TuningMethod, Turn};
+
+/// What a press in the picker puts into the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addition {
+    /// The scheme of the picker, at the end.
+    Itself,
+    /// The learning-rate control of the rescaling, at the end.
+    Control,
+    /// The rescaling with its factors in random order, at the end.
+    Shuffle,
+    /// The scheme of the picker, in the place of the one with this index.
+    Replacement(usize),
+}
+
+impl Addition {
+    /// What a button stands for: `itself`, `control`, `shuffle`, or the index of what is replaced.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "itself" => Some(Self::Itself),
+            "control" => Some(Self::Control),
+            "shuffle" => Some(Self::Shuffle),
+            index => index.parse().ok().map(Self::Replacement),
+        }
+    }
+
+    /// The variant that is put into the list when the picker holds `scheme`.
+    #[must_use]
+    pub fn of(self, scheme: InitScheme) -> InitScheme {
+        match (self, scheme.promotion().cloned()) {
+            (Self::Control, Some(promotion)) => InitScheme::LearningRateMatched(promotion),
+            (Self::Shuffle, Some(promotion)) => ClosedForm::Shuffled(promotion).into(),
+            _ => scheme,
+        }
+    }
+
+    /// The variants of an experiment when `variant` is put into them.
+    ///
+    /// # Errors
+    /// What the experiment would say of such a list.
+    pub fn put(self, variant: InitScheme, experiment: &Experiment) -> Result<Vec<InitScheme>> {
+        let mut changed = experiment.clone();
+        match self {
+            Self::Replacement(index) if index < changed.variants.len() => changed.variants[index] = variant,
+            _ => changed.variants.push(variant),
+        }
+        changed.validate().map(|()| changed.variants)
+    }
+}
+
+/// The name of a scheme in the catalogue.
+#[must_use]
+pub fn name(scheme: &InitScheme) -> String {
+    let name = match scheme {
+        InitScheme::Closed(ClosedForm::Base(BaseInit::Custom(_))) => "custom",
+        InitScheme::Closed(ClosedForm::Base(base)) => return base.to_string(),
+        InitScheme::Closed(ClosedForm::Emergence(_)) => "emergence",
+        InitScheme::Closed(ClosedForm::Shuffled(_)) => "shuffle",
+        InitScheme::LearningRateMatched(_) => "lrmatch",
+        InitScheme::Tuned(tuning) => tuning.method.name(),
+    };
+    name.to_owned()
+}
+
+/// Every parameter of a scheme with its value; plain schemes have none.
+#[must_use]
+pub fn parameters(scheme: &InitScheme) -> Vec<Pair> {
+    match scheme {
+        InitScheme::Closed(ClosedForm::Base(BaseInit::Custom(custom))) => of_custom(custom),
+        InitScheme::Tuned(tuning) => {
+            let constants = tuning.method.constants().into_iter();
+            let constants = constants.map(|constant| (constant.name.to_owned(), constant.value));
+            std::iter::once(("base".to_owned(), tuning.base.to_string())).chain(constants).collect()
+        }
+        other => other.promotion().map_or_else(Vec::new, of_promotion),
+    }
+}
+
+fn of_custom(custom: &CustomInit) -> Vec<Pair> {
+    let (kind, formula) = (custom.kind.name().to_owned(), custom.formula().to_owned());
+    named([("kind", kind), ("formula", formula), ("alpha", custom.alpha.to_string())])
+}
+
+fn of_promotion(promotion: &Promotion) -> Vec<Pair> {
+    let turn = match promotion.turn {
+        Turn::Auto => "auto".to_owned(),
+        Turn::At(turn) => turn.to_string(),
+    };
+    let (base, rule) = (promotion.base.to_string(), promotion.rule.name().to_owned());
+    named([("base", base), ("alpha", promotion.alpha.to_string()), ("rule", rule), ("turn", turn)])
+}
+
+fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<Pair> {
+    parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The scheme that the catalogue has under `name`, with these parameters.
+///
+/// # Errors
+/// The parser's, and of a formula those of [`CustomInit::new`].
+pub fn scheme(name: &str, parameters: &[Pair]) -> Result<InitScheme> {
+    let of = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
+    let promotion =
+        || format!("emergence({};alpha={};rule={};turn={})", of("base"), of("alpha"), of("rule"), of("turn"));
+    match name {
+        "custom" => custom(of("kind"), of("formula"), of("alpha")).map(|custom| BaseInit::Custom(custom).into()),
+        "emergence" => promotion().parse(),
+        "shuffle" | "lrmatch" => format!("{name}({})", promotion()).parse(),
+        _ if parameters.is_empty() => name.parse(),
+        _ => {
+            let constants = parameters.iter().filter(|(name, _)| name != "base");
+            let constants = constants.map(|(name, value)| format!("{name}={}", value.trim()));
+            let inside: Vec<String> = std::iter::once(of("base").to_owned()).chain(constants).collect();
+            format!("{name}({})", inside.join(";")).parse()
+        }
+    }
+}
+
+/// In the text form a parenthesis that is missing would take in what stands behind the formula.
+fn custom(kind: &str, formula: &str, alpha: &str) -> Result<CustomInit> {
+    let frame: CustomInit = format!("{kind}=1;alpha={alpha}").parse()?;
+    CustomInit::new(frame.kind, formula, frame.alpha)
+}
+
+/// The base with which the catalogue offers a scheme.
+#[must_use]
+pub fn default_base(name: &str) -> BaseInit {
+    name.parse::<InitScheme>().map_or_else(|_| Promotion::default().base, |scheme| scheme.base().clone())
+}
+
+/// Variants that can be the base of the scheme with this name, and have no name of their own: formulas, and for what is tuned
+/// rescaled weights, too.
+#[must_use]
+pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
+    let tuned = TuningMethod::all().iter().any(|method| method.name() == name);
+    let closed = variants.iter().filter_map(|variant| match variant {
+        InitScheme::Closed(closed) => Some(closed),
+        InitScheme::LearningRateMatched(_) | InitScheme::Tuned(_) => None,
+    });
+    let usable = closed.filter(|closed| match closed {
+        ClosedForm::Base(base) => matches!(base, BaseInit::Custom(_)),
+        ClosedForm::Emergence(_) | ClosedForm::Shuffled(_) => tuned,
+    });
+    usable.map(ToString::to_string).collect()
+}
+
+/// The parameter that an error is about, if it is about one: what is expected begins with its name.
+#[must_use]
+pub fn culprit(error: &Error) -> Option<&str> {
+    match error {
+        Error::Formula { .. } => Some("formula"),
+        Error::Value { expected, .. } => expected.split([' ', '=']).next(),
+        _ => None,
+    }
+}
+
+/// A formula in three parts: what stands before the one that is wrong, that one, and what stands behind it.
+#[must_use]
+pub fn marked(error: &Error) -> Option<[&str; 3]> {
+    let Error::Formula { formula, part, character, .. } = error else { return None };
+    let start = formula.char_indices().nth(character.saturating_sub(1)).map_or(formula.len(), |(at, _)| at);
+    let (before, rest) = formula.split_at(start);
+    let behind = rest.strip_prefix(part.as_str())?;
+    Some([before, part, behind])
+}
+
+/// Why the picker's scheme cannot be added, as a sentence; where a formula is wrong is shown beside it.
+#[must_use]
+pub fn refusal(error: &Error) -> String {
+    match error {
+        Error::Formula { character, reason, .. } => format!("Character {character}: {reason}."),
+        other => field_error(other).1,
+    }
+}

@@ -1,0 +1,60 @@
+//! The list of initialisations: what the picker adds to it, and what is taken out.
+
+use super::Page;
+use crate::experiment::InitScheme;
+use crate::web::error::WebResult;
+use crate::web::page::catalogue::{Addition, refusal};
+use crate::web::page::fields::init_text;
+use crate::web::page::picker;
+
+impl Page {
+    /// Another entry of the catalogue was opened.
+    pub(super) fn choose_scheme(&self) -> WebResult<()> {
+        picker::choose()?;
+        self.show_picker()
+    }
+
+    /// Shows what the picker holds now.
+    pub(super) fn show_picker(&self) -> WebResult<()> {
+        picker::say("")?;
+        picker::show(self.form.experiment())
+    }
+
+    pub(super) fn edit_variant(&self, index: usize) -> WebResult<()> {
+        let experiment = self.form.experiment();
+        let Some(variant) = experiment.variants.get(index) else { return Ok(()) };
+        picker::load(variant, index)?;
+        picker::show(experiment)
+    }
+
+    pub(super) fn add_variant(&mut self, addition: Addition) -> WebResult<()> {
+        let Ok(scheme) = picker::scheme()? else { return picker::focus_error() };
+        let variant = addition.of(scheme);
+        if self.form.experiment().variants.contains(&variant) {
+            return picker::say("It is in the list already.");
+        }
+        match addition.put(variant, self.form.experiment()) {
+            Ok(variants) => {
+                self.set_variants(&variants)?;
+                picker::say(if matches!(addition, Addition::Replacement(_)) { "Replaced." } else { "Added." })
+            }
+            // Why the scheme itself cannot be added stands above the buttons.
+            Err(_) if addition == Addition::Itself => picker::focus_error(),
+            Err(error) => picker::say(&refusal(&error)),
+        }
+    }
+
+    pub(super) fn remove_variant(&mut self, index: usize) -> WebResult<()> {
+        let mut list = self.form.experiment().variants.clone();
+        if index < list.len() && list.len() > 1 {
+            list.remove(index);
+            self.set_variants(&list)?;
+        }
+        Ok(())
+    }
+
+    fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<()> {
+        self.form.set_variants(&init_text(list))?;
+        self.edited()
+    }
+}

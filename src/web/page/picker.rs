@@ -1,0 +1,192 @@
+//! The picker of initialisations: a catalogue in HTML of which one entry is open. Everything that belongs to an entry, the card
+//! about it and the groups of fields for its parameters, names it in `data-for`; every field names its parameter in
+//! `data-parameter`. What the fields say is read and judged by the crate's own parser.
+
+use super::catalogue::{self, Addition};
+use super::fields::Pair;
+use super::form::{set_value, value_of};
+use super::wording::variant_label;
+use super::{Action, Dispatcher};
+use crate::error::{Error, Result};
+use crate::experiment::{Experiment, InitScheme};
+use crate::web::dom;
+use crate::web::error::WebResult;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDetailsElement, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+
+/// Binds the buttons, and the key that stands for the first of them.
+pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
+    let picker: Element = dom::element("picker")?;
+    let pressed = dispatcher.clone();
+    dom::on(&picker, "click", move |event| {
+        if let Some(addition) = dom::marked(&event, "add").and_then(|name| Addition::named(&name)) {
+            pressed.dispatch(Action::AddVariant(addition));
+        }
+    })?;
+    let entered = dispatcher.clone();
+    dom::on(&picker, "keydown", move |event| {
+        let enter = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Enter");
+        if enter && event.target().is_some_and(|target| target.has_type::<HtmlInputElement>()) {
+            entered.dispatch(Action::AddVariant(Addition::Itself));
+        }
+    })
+}
+
+/// What an edit means that happened in the picker; none of its fields is part of the experiment.
+pub(super) fn edited(event: &Event) -> Option<Action> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    element.closest("#picker").ok()??;
+    Some(if element.id() == "scheme" { Action::SchemeChosen } else { Action::SchemeEdited })
+}
+
+/// Another entry was opened: its base is the one that it is offered with.
+pub(super) fn choose() -> WebResult<()> {
+    let name = chosen()?;
+    let base = catalogue::default_base(&name).to_string();
+    fill(&name, &[("base".to_owned(), base)])
+}
+
+/// Puts a variant of the list into the picker, from where it can be put back.
+pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
+    dom::element::<HtmlDetailsElement>("variant-editor")?.set_open(true);
+    let name = catalogue::name(variant);
+    let select: HtmlSelectElement = dom::element("scheme")?;
+    select.set_value(&name);
+    fill(&name, &catalogue::parameters(variant))?;
+    let replace: HtmlElement = dom::element("replace")?;
+    replace.set_attribute("data-add", &index.to_string())?;
+    dom::set_text(&replace, &format!("Replace {}", variant_label(&variant.to_string())));
+    replace.set_hidden(false);
+    say("")?;
+    Ok(select.focus()?)
+}
+
+/// The list has changed: the number of the variant that was loaded may be another one's.
+pub(super) fn forget_origin() -> WebResult<()> {
+    let replace: HtmlElement = dom::element("replace")?;
+    let focused = dom::document()?.active_element().is_some_and(|focused| focused.is_same_node(Some(&replace)));
+    replace.set_hidden(true);
+    if focused {
+        dom::element::<HtmlElement>("scheme")?.focus()?;
+    }
+    Ok(())
+}
+
+/// What the fields of the open entry say.
+pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
+    let name = chosen()?;
+    let fields = dom::all(&parameter(&name, ""))?.into_iter();
+    let pairs: Vec<Pair> =
+        fields.filter_map(|field| Some((field.get_attribute("data-parameter")?, value_of(&field)?))).collect();
+    Ok(catalogue::scheme(&name, &pairs))
+}
+
+/// Shows the open entry, and whether its scheme can be added to the experiment.
+pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
+    let name = chosen()?;
+    for part in dom::all("#picker [data-for]")? {
+        let names = part.get_attribute("data-for").unwrap_or_default();
+        part.set_hidden(!names.split(' ').any(|one| one == name));
+    }
+    offer_bases(&experiment.variants, &name, None)?;
+    let scheme = scheme()?;
+    let listed = scheme.as_ref().is_ok_and(|scheme| experiment.variants.contains(scheme));
+    let text = scheme.as_ref().map(ToString::to_string).unwrap_or_default();
+    let verdict = scheme.and_then(|scheme| Addition::Itself.put(scheme, experiment));
+    let error = verdict.err().filter(|_| !listed);
+    show_error(error.as_ref(), &name)?;
+    dom::set_text(&dom::element("scheme-text")?, &text);
+    dom::set_text(&dom::element("scheme-words")?, if listed { "In the list: " } else { "As text: " });
+    for button in dom::all("#picker [data-add]")? {
+        // The controls of a scheme in the list are others.
+        let control = button.has_attribute("data-for");
+        let dead = error.is_some() || (listed && !control);
+        dom::set_attribute(&button, "aria-disabled", if dead { "true" } else { "false" })?;
+    }
+    Ok(())
+}
+
+/// Says what has become of a press, until something else is done.
+pub(super) fn say(words: &str) -> WebResult<()> {
+    dom::set_text(&dom::element("scheme-status")?, words);
+    Ok(())
+}
+
+/// Moves the focus to the field that keeps the scheme from being added.
+pub(super) fn focus_error() -> WebResult<()> {
+    let wrong = dom::all("#picker [aria-invalid=\"true\"]")?;
+    wrong.first().map_or(Ok(()), |field| Ok(field.focus()?))
+}
+
+/// The name of the open entry.
+fn chosen() -> WebResult<String> {
+    Ok(dom::element::<HtmlSelectElement>("scheme")?.value())
+}
+
+/// The selector of a parameter's field in an entry, or of all with an empty `condition`.
+fn parameter(name: &str, condition: &str) -> String {
+    format!("#picker [data-for~=\"{name}\"] [data-parameter{condition}]")
+}
+
+fn fill(name: &str, parameters: &[Pair]) -> WebResult<()> {
+    for (key, value) in parameters {
+        if key == "base" {
+            offer_bases(&[], name, Some(value))?;
+        }
+        for field in dom::all(&parameter(name, &format!("=\"{key}\"")))? {
+            set_value(&field, value);
+        }
+    }
+    Ok(())
+}
+
+/// Offers those variants as bases that can be one, and what is (or will be) chosen, even where it is in the list no more.
+fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebResult<()> {
+    let select: HtmlSelectElement = dom::element("scheme-base")?;
+    let group: HtmlElement = dom::element("listed-bases")?;
+    let chosen = base.map_or_else(|| select.value(), ToOwned::to_owned);
+    let mut offered = catalogue::listed_bases(variants, name);
+    let known = select.query_selector(&format!(":scope > option[value=\"{chosen}\"]"))?.is_some();
+    if !known && !offered.contains(&chosen) {
+        offered.push(chosen.clone());
+    }
+    group.set_hidden(offered.is_empty());
+    let text = offered.join(",");
+    if group.get_attribute("data-offered").as_deref() == Some(text.as_str()) {
+        return Ok(());
+    }
+    group.set_attribute("data-offered", &text)?;
+    group.set_inner_html("");
+    for base in offered {
+        let option = dom::create("option", "", &variant_label(&base))?;
+        option.set_attribute("value", &base)?;
+        dom::append(&group, &option)?;
+    }
+    select.set_value(&chosen);
+    Ok(())
+}
+
+fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
+    let place: HtmlElement = dom::element("scheme-error")?;
+    let sentence = error.map(catalogue::refusal).unwrap_or_default();
+    let parts = error.and_then(catalogue::marked);
+    // Not touched while nothing changes: no screen reader speaks twice.
+    let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
+    if place.text_content().as_deref() != Some(whole.as_str()) {
+        dom::set_text(&place, &sentence);
+        if let Some([before, part, behind]) = parts {
+            let formula = dom::create("code", "", before)?;
+            dom::append(&formula, &dom::create("mark", "", part)?)?;
+            dom::append(&formula, &dom::create("span", "", behind)?)?;
+            dom::append(&place, &formula)?;
+        }
+    }
+    place.set_hidden(error.is_none());
+    dom::element::<HtmlElement>("scheme-says")?.set_hidden(error.is_some());
+    let culprit = error.and_then(catalogue::culprit);
+    for field in dom::all(&parameter(name, ""))? {
+        let wrong = culprit.is_some() && field.get_attribute("data-parameter").as_deref() == culprit;
+        dom::set_attribute(&field, "aria-invalid", if wrong { "true" } else { "false" })?;
+    }
+    Ok(())
+}

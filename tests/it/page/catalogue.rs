@@ -1,0 +1,286 @@
+//! The picker of initialisations: the catalogue in the page's HTML against the parser, and schemes against their fields.
+
+use emergence_lab::error::Error;
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, StepKind, TuningMethod, parse_query};
+use emergence_lab::web::page::catalogue::{
+    Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
+};
+use emergence_lab::web::page::fields::{Pair, field_error, init_text};
+use emergence_lab::web::page::wording::{base_label, method_label};
+use std::collections::BTreeSet;
+
+const HTML: &str = include_str!("../../../www/index.html");
+
+/// Schemes with parameters of all kinds, in their canonical text.
+const SCHEMES: [&str; 14] = [
+    "orthogonal",
+    "zero",
+    "custom(std=sqrt(2 / fan_in))",
+    "custom(uniform=alpha * pow(fan_in, 0 - 0.5);alpha=2)",
+    "emergence(kaiming_normal;alpha=1.5)",
+    "emergence(custom(std=1/fan_in);alpha=1.5;rule=pivot;turn=2)",
+    "shuffle(emergence(pytorch;alpha=0.5;rule=inner))",
+    "lrmatch(emergence(lecun_normal;alpha=3;rule=flat;turn=0))",
+    "lsuv",
+    "datadep(xavier_normal;beta=0;batch=32)",
+    "metainit(kaiming_normal;steps=7;eps=0.001)",
+    "gradinit(emergence(kaiming_normal;alpha=2);steps=5;step=adam;eta=0.25)",
+    "gradinit(custom(std=depth + 0.1))",
+    "nio(orthogonal;parts=4)",
+];
+
+/// What stands between the first `from` and the next `to`.
+fn between<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("`{from}` stands in {text}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("`{to}` stands behind `{from}`")).0
+}
+
+/// Every option of a `<select>`: its value and its text.
+fn options(select: &str) -> Vec<(&str, &str)> {
+    let options = select.split("<option").skip(1).map(|rest| {
+        let text = between(rest, ">", "<");
+        let value = if rest.starts_with(" value=\"") { between(rest, "value=\"", "\"") } else { text };
+        (value, text)
+    });
+    options.collect()
+}
+
+/// The pieces of the page that belong to an entry of the catalogue.
+fn pieces(name: &str) -> Vec<&'static str> {
+    let pieces = HTML.split(" data-for=\"").skip(1);
+    pieces
+        .filter(|piece| piece.split('"').next().is_some_and(|names| names.split(' ').any(|one| one == name)))
+        .collect()
+}
+
+/// The fields of an entry: the name of the parameter, its element, and what that says when the page is opened.
+fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
+    let fields = pieces(name).into_iter().flat_map(|piece| piece.split(" data-parameter=\"").skip(1));
+    let field = |rest: &'static str| {
+        let (key, tag) = (rest.split('"').next().unwrap_or_default(), rest.split('>').next().unwrap_or_default());
+        if tag.contains(" value=\"") {
+            return (key, tag, between(tag, " value=\"", "\""));
+        }
+        let select = rest.split("</select>").next().unwrap_or_default();
+        let chosen = options(select).into_iter().find(|(value, _)| select.contains(&format!("\"{value}\" selected")));
+        (key, select, chosen.unwrap_or_else(|| options(select)[0]).0)
+    };
+    fields.map(field).collect()
+}
+
+/// What the picker says when the entry is opened.
+fn opened(name: &str) -> Vec<Pair> {
+    let base = default_base(name).to_string();
+    let value = |key: &str, value: &str| if key == "base" { base.clone() } else { value.to_owned() };
+    fields(name).into_iter().map(|(key, _, text)| (key.to_owned(), value(key, text))).collect()
+}
+
+/// The names of all schemes, as the parser lists them where it finds none.
+fn known() -> Vec<String> {
+    let Err(Error::Value { expected, .. }) = "nonsense".parse::<InitScheme>() else { panic!("it is no scheme") };
+    expected
+        .trim_start_matches("one of ")
+        .split(", ")
+        .map(|name| name.split('(').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+fn parsed(text: &str) -> InitScheme {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn the_catalogue_lists_exactly_what_the_parser_knows() {
+    let listed = options(between(HTML, "<select id=\"scheme\"", "</select>"));
+    let names: BTreeSet<String> = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(names.len(), listed.len(), "each once: {listed:?}");
+    assert_eq!(names, known().into_iter().collect(), "the parser's list");
+    let all = BaseInit::all().map(|base| base.to_string());
+    let all = all.chain(TuningMethod::all().into_iter().map(|method| method.name().to_owned()));
+    for name in all.chain(["custom", "emergence", "shuffle", "lrmatch"].map(String::from)) {
+        assert!(names.contains(&name), "{name} is among {names:?}");
+    }
+    for base in BaseInit::all() {
+        let (name, label) = (base.to_string(), base_label(&base));
+        assert!(listed.contains(&(name.as_str(), label.as_str())), "{base} by its label");
+    }
+    for method in TuningMethod::all() {
+        assert!(listed.contains(&(method.name(), method_label(&method))), "{} by its label", method.name());
+    }
+}
+
+#[test]
+fn every_entry_says_what_it_is_and_where_it_comes_from() {
+    for name in known() {
+        let cards = pieces(&name).into_iter().filter(|piece| piece.contains("class=\"equation\"")).collect::<Vec<_>>();
+        let [card] = cards[..] else { panic!("{name}: expected one card, got {}", cards.len()) };
+        assert!(between(card, "<p>", "</p>").ends_with('.'), "{name}: a sentence");
+        assert!(!between(card, "class=\"equation\">", "</p>").is_empty(), "{name}: a formula");
+        assert!(!between(card, "<dt>Cost</dt><dd>", "</dd>").is_empty(), "{name}: what it costs");
+        let source = between(card, "<dt>Source</dt><dd>", "</dd>");
+        let ours = ["custom", "shuffle", "lrmatch"].contains(&name.as_str());
+        assert_eq!(source.contains("href=\"https://"), !ours, "{name}: a link to the source `{source}`");
+        assert_eq!(card.contains(" hidden>"), name != "emergence", "{name}: hidden unless it is open at first");
+    }
+}
+
+#[test]
+fn an_entry_is_opened_with_its_defaults() {
+    for name in known() {
+        let expected = match name.as_str() {
+            "custom" => "custom(std=sqrt(2 / fan_in))",
+            "emergence" => "emergence(kaiming_normal;alpha=1.5)",
+            "shuffle" => "shuffle(emergence(kaiming_normal;alpha=1.5))",
+            "lrmatch" => "lrmatch(emergence(kaiming_normal;alpha=1.5))",
+            plain => plain,
+        };
+        let fields = opened(&name);
+        assert_eq!(scheme(&name, &fields), Ok(parsed(expected)), "{name} with {fields:?}");
+    }
+}
+
+#[test]
+fn constants_stand_in_the_page_with_their_meanings() {
+    for method in TuningMethod::all() {
+        let piece = pieces(method.name()).into_iter().find(|piece| piece.contains("<code>")).expect("constants");
+        let labels: Vec<_> = piece.split("<label>").skip(1).map(|label| between(label, "<span>", "</span>")).collect();
+        let constants = method.constants();
+        let meanings: Vec<_> =
+            constants.iter().map(|one| format!("{} <code>{}</code>", one.meaning, one.name)).collect();
+        assert_eq!(labels, meanings, "labels of {}", method.name());
+        let own = fields(method.name()).into_iter().filter(|(key, _, _)| *key != "base");
+        let own: Vec<_> = own.map(|(key, _, value)| (key, value.to_owned())).collect();
+        let defaults: Vec<_> = constants.into_iter().map(|one| (one.name, one.value)).collect();
+        assert_eq!(own, defaults, "fields of {}", method.name());
+    }
+}
+
+#[test]
+fn every_choice_of_a_field_is_one_of_the_parser() {
+    let mut choices = BTreeSet::new();
+    for name in known() {
+        for (key, element, _) in fields(&name) {
+            for (value, _) in options(element) {
+                let mut changed = opened(&name);
+                changed.iter_mut().filter(|(other, _)| other == key).for_each(|(_, text)| value.clone_into(text));
+                assert!(scheme(&name, &changed).is_ok(), "{key}={value} of {name}");
+                choices.insert((key, value));
+            }
+        }
+    }
+    let of = |wanted: &str| choices.iter().filter(|(key, _)| *key == wanted).map(|(_, value)| *value).collect();
+    let named = |names: Vec<String>, key: &str| {
+        let offered: BTreeSet<&str> = of(key);
+        assert_eq!(offered, names.iter().map(String::as_str).collect(), "all of {key}");
+    };
+    named(BaseInit::all().map(|base| base.to_string()).collect(), "base");
+    named(StepKind::ALL.map(|kind| kind.name().to_owned()).to_vec(), "step");
+    named(["std", "uniform"].map(String::from).to_vec(), "kind");
+    named(["outer", "pivot", "inner", "flat"].map(String::from).to_vec(), "rule");
+}
+
+#[test]
+fn a_scheme_goes_into_the_fields_and_comes_back() {
+    for text in SCHEMES {
+        let original = parsed(text);
+        assert_eq!(original.to_string(), text, "canonical");
+        let (name, values) = (name(&original), parameters(&original));
+        assert_eq!(scheme(&name, &values), Ok(original), "{text} through {values:?}");
+        let there: BTreeSet<&str> = fields(&name).into_iter().map(|(key, _, _)| key).collect();
+        assert_eq!(there, values.iter().map(|(key, _)| key.as_str()).collect(), "there is a field for each of {text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_blamed_on_its_field() {
+    for name in known() {
+        for (key, element, _) in fields(&name).into_iter().filter(|(_, element, _)| !element.contains("<option")) {
+            let mut broken = opened(&name);
+            broken.iter_mut().filter(|(other, _)| other == key).for_each(|(_, text)| "?".clone_into(text));
+            let error = scheme(&name, &broken).expect_err("a question mark is no value");
+            assert_eq!(culprit(&error), Some(key), "{name}: {error} ({element})");
+            assert!(refusal(&error).ends_with('.'), "a sentence: {}", refusal(&error));
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_formula_is_pointed_at() {
+    let check = |formula: &str, parts: [&str; 3], sentence: &str| {
+        let values = [("kind", "std"), ("formula", formula), ("alpha", "1.5")];
+        let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let added = scheme("custom", &values).and_then(|scheme| Addition::Itself.put(scheme, &Experiment::default()));
+        let error = added.expect_err("it is wrong");
+        assert_eq!(marked(&error), Some(parts), "the wrong part of `{formula}`: {error}");
+        assert_eq!(refusal(&error), sentence, "why `{formula}` is wrong");
+    };
+    let names = "expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e";
+    check(" sqrt(2 / fan_inn) ", ["sqrt(2 / ", "fan_inn", ")"], &format!("Character 10: {names}."));
+    check("sqr(2)", ["", "sqr", "(2)"], "Character 1: expected sqrt, pow, min or max.");
+    // Counted in characters, not in bytes.
+    check("2·3", ["2", "·", "3"], "Character 2: unexpected character.");
+    check("2 *", ["2 *", "", ""], "Character 4: unexpected end of expression.");
+    // What stands behind the formula in the text form is no part of it.
+    check("sqrt(2 / fan_in", ["sqrt", "(", "2 / fan_in"], "Character 5: unclosed parenthesis.");
+    // What depends on the layer is known of the experiment's layers.
+    let negative = "expected a standard deviation of at least 0, got -1 in layer 2";
+    check("1 - layer", ["", "1 - layer", ""], &format!("Character 1: {negative}."));
+    let error = parse_query("init=custom(std=2*fan)").strict().expect_err("there is no fan");
+    let sentence = format!("In the formula “2*fan”, character 3: {names}.");
+    assert_eq!(field_error(&error), ("init".to_owned(), sentence), "in the text field, too");
+}
+
+#[test]
+fn additions_change_the_list_as_their_buttons_say() {
+    let experiment = Experiment::default();
+    let check = |addition: &str, scheme: &str, expected: &str| {
+        let addition = Addition::named(addition).expect("a button");
+        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a list that can be");
+        assert_eq!(init_text(&list), expected, "the list after {addition:?} of {scheme}");
+    };
+    let (first, rest) = ("xavier_normal", "kaiming_normal,emergence(kaiming_normal;alpha=1.5)");
+    let strong = "emergence(orthogonal;alpha=2)";
+    check("itself", "nio", &format!("{first},{rest},nio"));
+    check("control", strong, &format!("{first},{rest},lrmatch({strong})"));
+    check("shuffle", strong, &format!("{first},{rest},shuffle({strong})"));
+    check("0", strong, &format!("{strong},{rest}"));
+    check("7", "nio", &format!("{first},{rest},nio"));
+    assert_eq!(Addition::named("nothing"), None, "no button is called so");
+    let twice = Addition::Itself.put(parsed(first), &experiment);
+    assert!(twice.is_err_and(|error| refusal(&error).contains("only once")), "not twice");
+    let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)"), &experiment);
+    assert_eq!(turned.as_ref().err().and_then(culprit), Some("turn"), "there are four weight layers: {turned:?}");
+}
+
+#[test]
+fn fixup_says_which_networks_it_is_for() {
+    let refused = |query: &str| {
+        let experiment = parse_query(query).strict().expect("an experiment").0;
+        Addition::Itself.put(parsed("fixup"), &experiment).err().map(|error| refusal(&error))
+    };
+    assert_eq!(refused("model=resnet:8,16"), None, "for residual blocks");
+    for (query, got) in
+        [("", "model=mlp:128,128,128"), ("model=cnn:8", "model=cnn:8"), ("model=resnet:8&norm=batch", "norm=batch")]
+    {
+        let sentence = refused(query).unwrap_or_else(|| panic!("`{query}` is refused"));
+        assert!(
+            sentence.contains("a residual network (resnet:...) without normalisation"),
+            "what it is for: {sentence}"
+        );
+        assert!(sentence.contains(&format!("“{got}”")), "and what is there: {sentence}");
+    }
+    let tuned = parse_query("init=gradinit(fixup)").strict();
+    assert!(tuned.is_err_and(|error| error.key() == Some("init")), "as a base, too");
+}
+
+#[test]
+fn variants_of_the_list_are_offered_as_bases() {
+    let list = "pytorch,custom(std=1/fan_in),emergence(pytorch;alpha=2),lrmatch(emergence(pytorch;alpha=2)),lsuv";
+    let variants = parse_query(&format!("init={list}")).experiment.variants;
+    assert_eq!(variants.len(), 5, "all of them are read");
+    let tuned = ["custom(std=1/fan_in)", "emergence(pytorch;alpha=2)"];
+    assert_eq!(listed_bases(&variants, "gradinit"), tuned, "of what is tuned");
+    assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "of what is rescaled");
+    assert_eq!(default_base("lsuv"), BaseInit::Orthogonal, "that of the paper");
+    assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "where the parser has no default");
+}
