@@ -1,5 +1,8 @@
 //! What page and worker say to each other: one closed enum each way, as JSON text. The worker speaks first
 //! ([`Event::Ready`] with the protocol version), so that an old cached worker meets a new page with a plain sentence.
+//!
+//! A message is `{"name": {its fields}}`, or just `"name"` if it has none: serde reads that as it comes, whereas a tag among the
+//! fields makes it keep everything first, in code that was an eighth of the page.
 
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, Preparing, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
@@ -9,7 +12,7 @@ pub const PROTOCOL_VERSION: u32 = 4;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Load the data and build the cohort of this experiment, dropping any other; answered by `Data*`, `Device`,
     /// `Started`. With `paused` it evaluates step 0 and waits.
@@ -45,7 +48,7 @@ pub enum Command {
 
 /// An image that is to be classified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ImageSource {
     /// A test example.
     Test {
@@ -61,9 +64,10 @@ pub enum ImageSource {
 
 /// From the worker to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// The worker has loaded.
+    /// The worker has loaded. Its text is that of [`Event::to_json`].
+    #[serde(skip)]
     Ready {
         /// [`PROTOCOL_VERSION`] of the worker.
         protocol_version: u32,
@@ -162,6 +166,50 @@ pub enum Event {
         /// What went wrong, as a plain sentence.
         message: String,
     },
+}
+
+/// The first message of a worker. Its text is the same in all versions, so that page and worker of different ones understand as
+/// much as that.
+#[derive(Serialize, Deserialize)]
+struct Greeting {
+    #[serde(rename = "type")]
+    kind: GreetingKind,
+    protocol_version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GreetingKind {
+    Ready,
+}
+
+impl Event {
+    /// The text that is sent.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let written = match self {
+            Self::Ready { protocol_version } => {
+                serde_json::to_string(&Greeting { kind: GreetingKind::Ready, protocol_version: *protocol_version })
+            }
+            event => serde_json::to_string(event),
+        };
+        // These are plain values with text keys, for which writing to memory cannot fail.
+        written.unwrap_or_default()
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// What serde says of a text that is no event.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        match serde_json::from_str(text) {
+            Ok(event) => Ok(event),
+            Err(error) => match serde_json::from_str::<Greeting>(text) {
+                Ok(Greeting { protocol_version, .. }) => Ok(Self::Ready { protocol_version }),
+                Err(_) => Err(error),
+            },
+        }
+    }
 }
 
 /// What can be done about a failure.

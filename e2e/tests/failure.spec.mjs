@@ -73,7 +73,7 @@ test('a crash that the worker tells of is shown, and Run starts another', async 
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
-        postMessage(JSON.stringify({ type: 'failed', kind: 'crash', message: 'The training worker has crashed: test.' }));
+        postMessage(JSON.stringify({ failed: { kind: 'crash', message: 'The training worker has crashed: test.' } }));
       }),
     ),
   );

@@ -50,7 +50,7 @@ const RULES: &[Rule] = &[
         own: &["dataset", "device", "emergence", "error", "experiment", "init", "metrics", "model", "rng", "tune"],
         outside: &["burn", "libm"],
     },
-    Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde"] },
+    Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde", "serde_json"] },
     Rule { module: "plot", own: &["experiment", "metrics"], outside: &["plotters"] },
     Rule {
         module: "export",

@@ -2,7 +2,7 @@
 
 use crate::metrics::setup;
 use emergence_lab::metrics::{
-    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Record,
+    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Preparing, Record,
     RunEvaluation, SampleImage, StepRecord, Timing,
 };
 use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
@@ -30,36 +30,57 @@ fn the_version_is_deliberate() {
 #[test]
 fn commands_have_their_texts() {
     let start = Command::Start { query: "data=digits&steps=5".to_owned(), paused: true };
-    check(&start, r#"{"type":"start","query":"data=digits&steps=5","paused":true}"#);
-    check(&Command::Pause, r#"{"type":"pause"}"#);
-    check(&Command::Resume, r#"{"type":"resume"}"#);
-    check(&Command::Step, r#"{"type":"step"}"#);
-    check(&Command::Reset, r#"{"type":"reset"}"#);
-    check(&Command::Inspect { run: 4 }, r#"{"type":"inspect","run":4}"#);
+    check(&start, r#"{"start":{"query":"data=digits&steps=5","paused":true}}"#);
+    check(&Command::Pause, r#""pause""#);
+    check(&Command::Resume, r#""resume""#);
+    check(&Command::Step, r#""step""#);
+    check(&Command::Reset, r#""reset""#);
+    check(&Command::Inspect { run: 4 }, r#"{"inspect":{"run":4}}"#);
     let test = Command::Classify { image: ImageSource::Test { index: 7 } };
-    check(&test, r#"{"type":"classify","image":{"from":"test","index":7}}"#);
+    check(&test, r#"{"classify":{"image":{"test":{"index":7}}}}"#);
     let drawn = Command::Classify { image: ImageSource::Drawn { pixels: vec![0, 255] } };
-    check(&drawn, r#"{"type":"classify","image":{"from":"drawn","pixels":[0,255]}}"#);
-    check(&Command::Upload, r#"{"type":"upload"}"#);
+    check(&drawn, r#"{"classify":{"image":{"drawn":{"pixels":[0,255]}}}}"#);
+    check(&Command::Upload, r#""upload""#);
+}
+
+#[test]
+fn the_greeting_is_the_same_in_all_versions() {
+    let text = r#"{"type":"ready","protocol_version":1}"#;
+    assert_eq!(Event::Ready { protocol_version: 1 }.to_json(), text, "what every worker begins with");
+    assert_eq!(
+        Event::from_json(text).expect("a greeting"),
+        Event::Ready { protocol_version: 1 },
+        "and every page reads"
+    );
+    let paused = Event::Paused { step: 7 };
+    assert_eq!(Event::from_json(&paused.to_json()).expect("an event"), paused, "any other event");
+}
+
+#[test]
+fn tuning_has_its_text() {
+    let preparing = Preparing { variant: "gradinit".to_owned(), done: 40, total: 390, objective: Some(21.5) };
+    check(
+        &Event::Preparing { preparing },
+        r#"{"preparing":{"preparing":{"variant":"gradinit","done":40,"total":390,"objective":21.5}}}"#,
+    );
 }
 
 #[test]
 fn events_have_their_texts() {
-    check(&Event::Ready { protocol_version: 1 }, r#"{"type":"ready","protocol_version":1}"#);
     let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
     check(
         &Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
-        r#"{"type":"device","environment":{"backend":"cpu","adapter":"Flex","version":"0.1.0"},"fallback":"No WebGPU here."}"#,
+        r#"{"device":{"environment":{"backend":"cpu","adapter":"Flex","version":"0.1.0"},"fallback":"No WebGPU here."}}"#,
     );
     check(
         &Event::Data { file: "train-images".into(), received: 10, total: None },
-        r#"{"type":"data","file":"train-images","received":10,"total":null}"#,
+        r#"{"data":{"file":"train-images","received":10,"total":null}}"#,
     );
-    check(&Event::DataFallback { reason: "Offline.".into() }, r#"{"type":"data_fallback","reason":"Offline."}"#);
-    check(&Event::Paused { step: 7 }, r#"{"type":"paused","step":7}"#);
+    check(&Event::DataFallback { reason: "Offline.".into() }, r#"{"data_fallback":{"reason":"Offline."}}"#);
+    check(&Event::Paused { step: 7 }, r#"{"paused":{"step":7}}"#);
     check(
         &Event::Finished { timing: timing() },
-        r#"{"type":"finished","timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}"#,
+        r#"{"finished":{"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}}"#,
     );
     let failures = [
         (FailureKind::Experiment, "experiment"),
@@ -69,7 +90,7 @@ fn events_have_their_texts() {
         (FailureKind::Crash, "crash"),
     ];
     for (kind, name) in failures {
-        let text = format!(r#"{{"type":"failed","kind":"{name}","message":"Why \"it\" stopped."}}"#);
+        let text = format!(r#"{{"failed":{{"kind":"{name}","message":"Why \"it\" stopped."}}}}"#);
         check(&Event::Failed { kind, message: "Why \"it\" stopped.".into() }, &text);
     }
 }
@@ -87,30 +108,30 @@ fn looks_have_their_texts() {
     };
     let text = concat!(
         r#""sample":{"name":"patterns","classes":["disc","ring"],"channels":1,"height":1,"width":2,"#,
-        r#""images":[{"label":1,"pixels":[0,9]}]}}"#
+        r#""images":[{"label":1,"pixels":[0,9]}]}}}"#
     );
-    check(&Event::Dataset { sample: sample.clone() }, &format!(r#"{{"type":"dataset",{text}"#));
-    check(&Event::Uploaded { train: 5, test: 1, sample }, &format!(r#"{{"type":"uploaded","train":5,"test":1,{text}"#));
-    check(&Event::UploadRefused { message: "Why.".into() }, r#"{"type":"upload_refused","message":"Why."}"#);
+    check(&Event::Dataset { sample: sample.clone() }, &format!(r#"{{"dataset":{{{text}"#));
+    check(&Event::Uploaded { train: 5, test: 1, sample }, &format!(r#"{{"uploaded":{{"train":5,"test":1,{text}"#));
+    check(&Event::UploadRefused { message: "Why.".into() }, r#"{"upload_refused":{"message":"Why."}}"#);
     let filters = Filters { run: 2, step: 50, channels: 1, height: 1, width: 2, pictures: vec![vec![0.5, -1.0]] };
     check(
         &Event::Filters { filters },
         concat!(
-            r#"{"type":"filters","filters":{"run":2,"step":50,"channels":1,"height":1,"width":2,"#,
-            r#""pictures":[[0.5,-1.0]]}}"#
+            r#"{"filters":{"filters":{"run":2,"step":50,"channels":1,"height":1,"width":2,"#,
+            r#""pictures":[[0.5,-1.0]]}}}"#
         ),
     );
     let mistakes = vec![Mistake { index: 3, label: 0, predicted: 1, pixels: vec![7, 8] }];
     check(
         &Event::Examination { examination: Examination { run: 2, step: 50, confusion: vec![4, 1, 0, 5], mistakes } },
         concat!(
-            r#"{"type":"examination","examination":{"run":2,"step":50,"confusion":[4,1,0,5],"#,
-            r#""mistakes":[{"index":3,"label":0,"predicted":1,"pixels":[7,8]}]}}"#
+            r#"{"examination":{"examination":{"run":2,"step":50,"confusion":[4,1,0,5],"#,
+            r#""mistakes":[{"index":3,"label":0,"predicted":1,"pixels":[7,8]}]}}}"#
         ),
     );
     check(
         &Event::Classified { pixels: vec![1, 2], test: Some((3, 1)), probabilities: vec![vec![0.25, 0.75]] },
-        r#"{"type":"classified","pixels":[1,2],"test":[3,1],"probabilities":[[0.25,0.75]]}"#,
+        r#"{"classified":{"pixels":[1,2],"test":[3,1],"probabilities":[[0.25,0.75]]}}"#,
     );
 }
 
@@ -131,10 +152,10 @@ fn progress_has_its_text() {
     check(
         &Event::Progress { record, timing: timing() },
         concat!(
-            r#"{"type":"progress","record":{"steps":[{"step":3,"losses":[0.1,null]}],"evaluations":[{"step":3,"runs":["#,
+            r#"{"progress":{"record":{"steps":[{"step":3,"losses":[0.1,null]}],"evaluations":[{"step":3,"runs":["#,
             r#"{"test_loss":0.5,"test_accuracy":0.9,"emergence_a":null,"emergence_b":4.25,"#,
             r#""channel_emergence":{"a":null,"b":1.5},"active_fraction":[0.25,1.0]},"#,
-            r#"null]}]},"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}"#
+            r#"null]}]},"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}}"#
         ),
     );
 }
@@ -148,14 +169,14 @@ fn started_has_its_text() {
     check(
         &Event::Started { setup: Box::new(setup) },
         concat!(
-            r#"{"type":"started","setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
+            r#"{"started":{"setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
             r#""train_examples":12800,"test_examples":1000,"steps_per_epoch":100,"steps":400,"#,
             r#""layer_widths":[64,32,10],"layer_names":["hidden 1","hidden 2","output"],"#,
             r#""weight_layers":["dense 784 → 64","dense 64 → 32","dense 32 → 10"],"parameters":52650,"#,
             r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
             r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"random_activity":{"points":[]},"#,
             r#""variants":[{"name":"pytorch","cost":{"seconds":0.0,"forward_passes":0,"gradient_evaluations":0},"#,
-            r#""runs":[{"seed":0,"weights_sha256":"f0","layers":[]}]}]}}"#
+            r#""runs":[{"seed":0,"weights_sha256":"f0","layers":[]}]}]}}}"#
         ),
     );
 }
@@ -177,15 +198,18 @@ fn other_texts_are_errors() {
         "null",
         "{}",
         "[]",
-        r#"{"type":"explode"}"#,
-        r#"{"type":"start"}"#,
-        r#"{"type":"start","query":1,"paused":false}"#,
+        r#""explode""#,
+        r#"{"explode":{}}"#,
+        r#"{"start":{}}"#,
+        r#"{"start":{"query":1,"paused":false}}"#,
         r#"{"type":"ready","protocol_version":-1}"#,
-        r#"{"type":"failed","kind":"mood","message":""}"#,
-        r#"{"type":"pause"} and more"#,
+        r#"{"ready":{"protocol_version":1}}"#,
+        r#"{"failed":{"kind":"mood","message":""}}"#,
+        r#""pause" and more"#,
+        r#"{"pause":{}}"#,
     ];
     for text in texts {
         assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is no command");
-        assert!(serde_json::from_str::<Event>(text).is_err(), "`{text}` is no event");
+        assert!(Event::from_json(text).is_err(), "`{text}` is no event");
     }
 }

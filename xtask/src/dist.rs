@@ -19,8 +19,10 @@ const PAGE_BUDGET: usize = 300_000;
 const WORKER_BUDGET: usize = 4_000_000;
 
 /// What today's rustc emits for wasm32 with simd128; every browser with module workers and SIMD has the rest too.
-const WASM_OPT: [&str; 10] = [
+const WASM_OPT: [&str; 11] = [
     "-Oz",
+    // Functions of one kind beside each other compress better: 4 KB of the page.
+    "--reorder-functions-by-name",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-call-indirect-overlong",

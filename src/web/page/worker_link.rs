@@ -1,7 +1,7 @@
 //! The worker as the page sees it: commands out, news in. It lives exactly as long as this value.
 
 use super::{Action, Dispatcher};
-use crate::protocol::Command;
+use crate::protocol::{self, Command};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::schedule::Timer;
@@ -84,7 +84,7 @@ fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
     let dispatcher = dispatcher.clone();
     Closure::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
-        dispatcher.dispatch(match serde_json::from_str(&text) {
+        dispatcher.dispatch(match protocol::Event::from_json(&text) {
             Ok(event) => Action::Heard(Box::new(event)),
             Err(error) => Action::WorkerLost(format!("The training worker said something unreadable: {error}.")),
         });

@@ -39,10 +39,8 @@ pub(super) fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Sends an event to the page.
 pub(super) fn post(event: &Event) {
-    // Neither can fail for our own plain values; if the page is gone there is nobody to tell.
-    if let Ok(text) = serde_json::to_string(event) {
-        let _ = scope().post_message(&JsValue::from_str(&text));
-    }
+    // If the page is gone there is nobody to tell.
+    let _ = scope().post_message(&JsValue::from_str(&event.to_json()));
 }
 
 /// Seconds since the worker started.
