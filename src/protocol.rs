@@ -15,14 +15,14 @@ pub const PROTOCOL_VERSION: u32 = 4;
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Load the data and build the cohort of this experiment, dropping any other; answered by `Data*`, `Device`,
-    /// `Started`. With `paused` it evaluates step 0 and waits.
+    /// `Preparing`, `Started`. With `paused` it evaluates step 0 and waits.
     Start {
         /// The experiment.
         query: String,
         /// Wait after the evaluation of step 0.
         paused: bool,
     },
-    /// Stop after the current step.
+    /// Stop after the current step, or before the first one.
     Pause,
     /// Go on.
     Resume,
@@ -132,7 +132,7 @@ pub enum Event {
         #[serde(deserialize_with = "crate::metrics::nan_for_null")]
         probabilities: Vec<Vec<f32>>,
     },
-    /// Initial weights are being tuned.
+    /// It is not ready for its first step yet.
     Preparing {
         /// How far it is.
         preparing: Preparing,

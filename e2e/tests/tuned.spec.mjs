@@ -50,7 +50,7 @@ test('tuning shows how far it is, and Reset stops it', async ({ lab }) => {
   await lab.button('Reset').click();
   await lab.reach('ready', 5_000);
   // The same worker goes on with another experiment at once.
-  await lab.field('init').fill('kaiming_normal');
+  await lab.root.locator('#variants [data-remove="1"]').click();
   await lab.run();
   await lab.reach('finished');
   expect(await lab.step()).toBe(4);

@@ -83,7 +83,8 @@ pub fn random_point<B: FnMut(u32) -> u32>(
     mut stream: impl FnMut(u64) -> B,
 ) -> Option<RandomInterval> {
     let units = units(network);
-    let mut counts: Vec<usize> = GRID.iter().map(|percent| (units * percent + 50) / 100).collect();
+    let mut counts: Vec<usize> =
+        GRID.iter().map(|percent| units / 100 * percent + (units % 100 * percent + 50) / 100).collect();
     counts.dedup();
     let active = *counts.get(index)?;
     let draws = match active {

@@ -273,6 +273,14 @@ impl Architecture {
         weights.collect()
     }
 
+    /// The index of the step that each layer with weights is, input side first.
+    #[must_use]
+    pub fn weight_steps(&self) -> Vec<usize> {
+        let weighs = |layer: &Layer| matches!(layer, Layer::Dense(_) | Layer::Convolution(..));
+        let steps = self.steps.iter().enumerate();
+        steps.filter(|(_, step)| weighs(&step.layer)).map(|(index, _)| index).collect()
+    }
+
     /// The layers with weights in words, input side first: `dense 784 → 128`, `conv 3×3, 16 → 32`.
     #[must_use]
     pub fn weight_layer_names(&self) -> Vec<String> {

@@ -13,7 +13,7 @@
 //! | `metainit` | 45 per iteration: a Hessian-vector product, and the derivative of the quotient that is made of it |
 
 use super::architecture::Architecture;
-use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk};
+use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk, tuning_memory_factor};
 use super::{Experiment, InitScheme, ModelSpec, TuningMethod};
 use crate::error::Result;
 
@@ -41,7 +41,8 @@ pub struct Estimate {
     /// Runs.
     pub runs: u64,
     /// Memory at the most, if all runs are computed at once: the data set, parameters with what the optimizer keeps, and
-    /// the larger of a step's values with their gradients and an evaluation's. Without the program itself.
+    /// the larger of a step's values with their gradients (with further derivatives where weights are tuned) and an evaluation's.
+    /// Without the program itself.
     pub memory_bytes: u64,
     /// Multiplications of all tuning of initial weights, about.
     pub tuning_work: u64,
@@ -69,7 +70,7 @@ impl Estimate {
         Ok(Self {
             parameters: architecture.parameter_count(),
             runs,
-            memory_bytes: data_bytes(facts) + runs * run_bytes(&architecture, experiment.batch_size as u64, tests),
+            memory_bytes: data_bytes(facts) + computing_bytes(experiment, &architecture, tests),
             tuning_work: tuning_work(experiment, architecture.multiplication_count()),
             step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
             evaluation_work: forward * tests,
@@ -135,8 +136,17 @@ fn data_bytes(facts: &DatasetFacts) -> u64 {
     (facts.train + facts.test) as u64 * facts.shape.units() as u64
 }
 
-fn run_bytes(architecture: &Architecture, batch: u64, tests: u64) -> u64 {
-    let step = architecture.value_count() * batch * BYTES_PER_VALUE;
+/// What the runs take while they train, or those of one variant while they are tuned if that is more.
+fn computing_bytes(experiment: &Experiment, architecture: &Architecture, tests: u64) -> u64 {
+    let step = architecture.value_count() * experiment.batch_size as u64 * BYTES_PER_VALUE;
+    let training = experiment.run_count() as u64 * run_bytes(architecture, step, tests);
+    let tunings = experiment.variants.iter().filter_map(InitScheme::tuning);
+    let tuning = tunings.map(|tuning| step * tuning_memory_factor(&tuning.method) * u64::from(experiment.seeds)).max();
+    training.max(tuning.unwrap_or_default())
+}
+
+/// Of a run, of which a step's values with their gradients take so much.
+fn run_bytes(architecture: &Architecture, step: u64, tests: u64) -> u64 {
     let chunk = tests.min(evaluation_chunk(architecture) as u64);
     let evaluation = architecture.largest_value_count() * chunk * BYTES_PER_EVALUATED_VALUE;
     architecture.parameter_count() * BYTES_PER_PARAMETER + step.max(evaluation)

@@ -188,7 +188,8 @@ fn reset(experiment: &mut Experiment, key: &str) -> bool {
 }
 
 fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    // A plus is a plus: no value has a space, but formulas have sums.
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Sets one key; `Ok(false)` says that there is no such key.

@@ -6,6 +6,9 @@ use super::scheme::FormulaInputs;
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, Tuning, TuningMethod};
 use crate::error::{Error, Result};
 
+/// Largest value of a formula: weights that are far outside of all that trains, but whose products are still numbers.
+const LARGEST: f64 = 1e6;
+
 impl Experiment {
     /// Refuses what does not go with the network's kind or with the batch size.
     ///
@@ -15,7 +18,7 @@ impl Experiment {
         self.variants.iter().try_for_each(|variant| {
             self.refuse_fixup(variant)?;
             match variant.tuning() {
-                Some(tuning) => refuse_silence(variant, tuning).and_then(|()| self.refuse_batch(tuning)),
+                Some(tuning) => self.refuse_zeros(variant, tuning).and_then(|()| self.refuse_batch(tuning)),
                 None => Ok(()),
             }
         })
@@ -49,6 +52,27 @@ impl Experiment {
         Err(Error::value("init", "a residual network (resnet:...) without normalisation for fixup", got))
     }
 
+    /// What some methods measure lies behind weights that must not be zero. ZerO has such weights in residual branches only.
+    fn refuse_zeros(&self, variant: &InitScheme, tuning: &Tuning) -> Result<()> {
+        let residual = matches!(self.model, ModelSpec::ResNet { .. });
+        let zeros = match variant.base() {
+            BaseInit::Fixup => true,
+            BaseInit::Zero => residual,
+            _ => false,
+        };
+        if !zeros || works_on_zeros(&tuning.method) {
+            return Ok(());
+        }
+        let name = tuning.method.name();
+        let expected = format!("a base without layers of zeros for {name}, which measures behind them");
+        Err(Error::value("init", expected, variant))
+    }
+
+    /// Examples that a part of a batch needs: the variance of one alone is zero.
+    fn least_part(&self) -> usize {
+        if self.norm == NormLayer::Batch { 2 } else { 1 }
+    }
+
     /// Some methods divide the batch.
     fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
         match &tuning.method {
@@ -56,8 +80,9 @@ impl Experiment {
                 let expected = "a batch of at least 2 examples for gradinit, which halves it";
                 Err(Error::value("init", expected, format!("batch={}", self.batch_size)))
             }
-            TuningMethod::Nio(constants) if constants.parts > self.batch_size => {
-                let expected = format!("parts of nio at most the number of examples of a batch, {}", self.batch_size);
+            TuningMethod::Nio(constants) if constants.parts * self.least_part() > self.batch_size => {
+                let most = self.batch_size / self.least_part();
+                let expected = format!("parts of nio at most {most} for a batch of {}", self.batch_size);
                 Err(Error::value("init", expected, constants.parts))
             }
             _ => Ok(()),
@@ -66,25 +91,21 @@ impl Experiment {
 }
 
 /// Whether a method can work on weights that are all zero: GradInit leaves those alone, the others measure behind them.
-fn bears_silence(method: &TuningMethod) -> bool {
+fn works_on_zeros(method: &TuningMethod) -> bool {
     matches!(method, TuningMethod::GradInit(_))
-}
-
-fn refuse_silence(variant: &InitScheme, tuning: &Tuning) -> Result<()> {
-    if bears_silence(&tuning.method) || !tuning.base.base().has_silent_layers() {
-        return Ok(());
-    }
-    let name = tuning.method.name();
-    Err(Error::value("init", format!("a base without layers of zeros for {name}, which measures behind them"), variant))
 }
 
 /// Asks a formula for the value of every layer.
 fn refuse_formula(variant: &InitScheme, architecture: &Architecture) -> Result<()> {
     let BaseInit::Custom(custom) = variant.base() else { return Ok(()) };
-    let measuring = variant.tuning().map(|tuning| &tuning.method).filter(|method| !bears_silence(method));
+    let measuring = variant.tuning().map(|tuning| &tuning.method).filter(|method| !works_on_zeros(method));
     let layers = architecture.weight_layers();
     for index in 0..layers.len() {
         let value = custom.evaluate(FormulaInputs::of(&layers, index))?;
+        if value > LARGEST {
+            let expected = format!("a formula of at most {LARGEST:e} in every layer");
+            return Err(Error::value("init", expected, format!("{value:e} in layer {}", index + 1)));
+        }
         if let Some(method) = measuring.filter(|_| value < f64::from(f32::MIN_POSITIVE)) {
             let expected =
                 format!("a formula above 0 in every layer for {}, which measures behind them", method.name());

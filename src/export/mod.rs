@@ -84,9 +84,9 @@ fn measured(setup: &Setup, run: &RunCurves) -> Vec<Line> {
 /// What is known of a layer with weights before the first step.
 fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = Line> {
     let values = [
-        ("scale_weight", Some(layer.scales.weight)),
-        ("scale_bias", Some(layer.scales.bias)),
-        ("scale_norm", Some(layer.scales.norm)),
+        ("scale_weight", layer.scales.weight),
+        ("scale_bias", layer.scales.bias),
+        ("scale_norm", layer.scales.norm),
         ("weight_std", layer.weight_std),
         ("activation_mean", layer.activation_mean),
         ("activation_std", layer.activation_std),

@@ -14,33 +14,47 @@ pub struct InitCost {
     pub gradient_evaluations: u64,
 }
 
-/// How far the preparation of an experiment's initial weights is.
+/// How far the preparation of an experiment is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparing {
-    /// The scheme that is being tuned, in its text form.
-    pub variant: String,
-    /// Its iterations so far, those of all groups of its runs together.
+    /// What is being done.
+    pub task: PreparingTask,
+    /// Its pieces so far.
     pub done: u64,
-    /// Its iterations in all, at the most.
+    /// Its pieces in all, at the most.
     pub total: u64,
-    /// What the method makes small or large, if it has such a number yet: the mean over the runs of the last iteration.
+    /// What a tuning method makes small or large, if it has such a number: the mean over the runs of the last iteration.
     pub objective: Option<f64>,
 }
 
-/// What a scheme multiplied the parameters of a layer by after drawing them; 1 where it left them alone.
+/// What is done before the first step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PreparingTask {
+    /// Initial weights are tuned, in iterations of one group of a variant's runs after the other.
+    Tuning {
+        /// The scheme in its text form.
+        variant: String,
+    },
+    /// The emergence of random activity is tabulated, point by point.
+    RandomActivity,
+}
+
+/// What a scheme multiplied the parameters of a layer by after drawing them; 1 where it left them alone, `None` where it is no
+/// finite number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LayerScales {
     /// The weight. Of a method that scales every unit for itself, the ratio of the norms.
-    pub weight: f64,
+    pub weight: Option<f64>,
     /// The bias.
-    pub bias: f64,
+    pub bias: Option<f64>,
     /// The scale of the batch normalisation that follows.
-    pub norm: f64,
+    pub norm: Option<f64>,
 }
 
 impl LayerScales {
     /// Nothing was multiplied.
-    pub const ONE: Self = Self { weight: 1.0, bias: 1.0, norm: 1.0 };
+    pub const ONE: Self = Self { weight: Some(1.0), bias: Some(1.0), norm: Some(1.0) };
 }
 
 /// One layer with weights of one run before the first step, measured on the first training batch as the first step sees it (not

@@ -12,7 +12,7 @@ pub mod statistics;
 pub use comparison::VariantSummary;
 pub use curve::{Curve, CurvePoint, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
-pub use initial::{InitCost, LayerReport, LayerScales, Preparing, RandomActivity, RandomPoint};
+pub use initial::{InitCost, LayerReport, LayerScales, Preparing, PreparingTask, RandomActivity, RandomPoint};
 pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
 pub use random::StepInterval;
 use serde::{Deserialize, Serialize};

@@ -10,12 +10,14 @@ pub mod convolution;
 mod derivatives;
 mod jet;
 mod loss;
+mod moments;
 mod network;
 mod networks;
 mod pass;
 
 pub use derivatives::{Batch, CurvatureGradient, LossGradient};
 pub use loss::{cross_entropy, predicted_classes};
+pub use moments::{Moments, inner_product};
 pub use network::{Network, Plan};
 pub use networks::{Networks, join};
 pub use pass::Mode;

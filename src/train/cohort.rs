@@ -4,9 +4,9 @@ use super::optimizer::{Optimizer, Rate, Rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
-use crate::experiment::Experiment;
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
-use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
+use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk, tuning_memory_factor};
+use crate::experiment::{Experiment, InitScheme, TuningMethod};
 use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
 use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -103,9 +103,6 @@ impl Group {
     }
 }
 
-/// A value and its derivatives along two directions, alone and together.
-const VALUES_OF_A_JET: u64 = 4;
-
 /// What one run takes of a device, in bytes.
 struct Demand {
     /// A training step.
@@ -130,22 +127,30 @@ impl Demand {
     }
 }
 
-/// Refuses a network of which not even one run fits the device.
+/// Refuses a network, or a tuning of its initial weights, of which not even one run fits the device.
 ///
 /// # Errors
-/// [`Error::Value`] of `model`.
+/// [`Error::Value`] of `model` or `init`.
 pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, open: &OpenDevice) -> Result<()> {
     let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
-    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
-    for (what, most, needed) in
-        [("a step of one run", open.step_bytes, step), ("its largest tensor", open.tensor_bytes, tensor)]
-    {
-        if needed > most {
-            let expected = format!("a network that takes at most {} MB for {what} on this device", megabytes(most));
-            return Err(Error::value("model", expected, format!("{} MB", megabytes(needed))));
-        }
+    let training = [("a step of one run", open.step_bytes, step), ("its largest tensor", open.tensor_bytes, tensor)];
+    for (what, most, needed) in training {
+        refuse_beyond("model", "a network", what, most, needed)?;
     }
-    Ok(())
+    experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
+        let needed = step * tuning_memory_factor(&tuning.method);
+        let what = format!("an iteration of {}", tuning.method.name());
+        refuse_beyond("init", "initialisations for a network", &what, open.step_bytes, needed)
+    })
+}
+
+fn refuse_beyond(key: &str, subject: &str, what: &str, most: u64, needed: u64) -> Result<()> {
+    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    if needed <= most {
+        return Ok(());
+    }
+    let expected = format!("{subject} that takes at most {} MB for {what} on this device", megabytes(most));
+    Err(Error::value(key, expected, format!("{} MB", megabytes(needed))))
 }
 
 /// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
@@ -153,10 +158,16 @@ fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevi
     group_size_for(&Demand::of(experiment, &plan.architecture), runs, open)
 }
 
-/// The same for tuning initial weights, where every value comes with its derivatives along two directions.
-pub(super) fn tuning_group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
+/// The same for a method that tunes initial weights.
+pub(super) fn tuning_group_size(
+    experiment: &Experiment,
+    method: &TuningMethod,
+    plan: &Plan,
+    open: &OpenDevice,
+) -> usize {
     let demand = Demand::of(experiment, &plan.architecture);
-    group_size_for(&Demand { step: demand.step * VALUES_OF_A_JET, ..demand }, runs, open)
+    let step = demand.step * tuning_memory_factor(method);
+    group_size_for(&Demand { step, ..demand }, experiment.seeds as usize, open)
 }
 
 fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {

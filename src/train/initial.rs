@@ -11,7 +11,7 @@ use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::{Architecture, Layer, ParameterRole};
 use crate::init::{Factors, LayerWeights};
 use crate::metrics::{LayerReport, LayerScales};
-use crate::model::{Batch, Mode, Network};
+use crate::model::{Batch, Mode, Moments, Network, inner_product};
 use burn::tensor::{Tensor, Transaction};
 
 /// Numbers that are read back for each layer: gradient norm, step size, mean, standard deviation, active fraction.
@@ -52,9 +52,9 @@ fn group_numbers(network: &Network, mut optimizer: Optimizer, factor: f64, batch
     let weights = roles.iter().enumerate().filter(|(_, role)| matches!(role, ParameterRole::Weight(_)));
     let layers = weights.zip(values).flat_map(|((index, _), values)| {
         let weight = network.parameters[index].clone();
-        let moved = norm(stepped[index].clone() - weight.clone()) / norm(weight);
+        let moved = norm(&(stepped[index].clone() - weight.clone())) / norm(&weight);
         let [mean, std, active] = moments(values, tau);
-        [norm(gradient[index].clone()), moved, mean, std, active]
+        [norm(&gradient[index]), moved, mean, std, active]
     });
     layers.collect()
 }
@@ -73,35 +73,31 @@ fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
 
 /// The step of the nonlinearity behind each layer with weights, or the layer's own where none follows.
 fn value_steps(architecture: &Architecture) -> Vec<usize> {
-    let weighs = |layer: &Layer| matches!(layer, Layer::Dense(_) | Layer::Convolution(..));
-    let steps = architecture.steps.iter().enumerate().filter(|(_, step)| weighs(&step.layer));
     let behind = |index: usize| {
         let mut rest = architecture.steps.iter().enumerate().skip(index);
         rest.find(|(_, step)| step.layer == Layer::Activation).map_or(index, |(index, _)| index)
     };
-    steps.map(|(index, _)| behind(index)).collect()
+    architecture.weight_steps().into_iter().map(behind).collect()
 }
 
 /// Mean, standard deviation and fraction above `tau` in absolute value of every run, `[runs]` each.
 fn moments(values: Tensor<3>, tau: f64) -> [Tensor<1>; 3] {
     let [runs, examples, units] = values.dims();
     let rows = values.reshape([runs, examples * units]);
-    let mean = rows.clone().mean_dim(1);
-    let centered = rows.clone() - mean.clone();
-    let variance = (centered.clone() * centered).mean_dim(1);
-    let active = rows.abs().greater_elem(tau).float().mean_dim(1);
-    [mean.squeeze_dim(1), variance.sqrt().squeeze_dim(1), active.squeeze_dim(1)]
+    let active = rows.clone().abs().greater_elem(tau).float().mean_dim(1).squeeze_dim(1);
+    let Moments { mean, std } = Moments::of_rows(rows);
+    [mean, std, active]
 }
 
 /// The 2-norm of every run, `[runs]`.
-fn norm(tensor: Tensor<3>) -> Tensor<1> {
-    (tensor.clone() * tensor).sum_dims_squeeze::<1, _>(&[1, 2]).sqrt()
+fn norm(tensor: &Tensor<3>) -> Tensor<1> {
+    inner_product(tensor, tensor).sqrt()
 }
 
 fn report(layer: &LayerWeights, number: impl Fn(usize) -> Option<f64>) -> LayerReport {
     let Factors { weight, bias, norm } = layer.factors;
     LayerReport {
-        scales: LayerScales { weight, bias, norm },
+        scales: LayerScales { weight: finite(weight), bias: finite(bias), norm: finite(norm) },
         weight_std: layer.statistics().and_then(|statistics| finite(statistics.std)),
         gradient_norm: number(0),
         step_size: number(1),

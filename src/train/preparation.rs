@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::LayerWeights;
-use crate::metrics::{InitCost, LayerReport, Preparing, RandomActivity, RandomPoint};
+use crate::metrics::{InitCost, LayerReport, Preparing, PreparingTask, RandomActivity, RandomPoint};
 use crate::model::Plan;
 use crate::rng::{Purpose, below, stream};
 use crate::tune::{Circumstances, Iteration, Tuner};
@@ -95,6 +95,12 @@ impl Preparation {
         })
     }
 
+    /// Whether all weights are what training will start from.
+    #[must_use]
+    pub fn is_tuned(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
     /// Does the next small piece. Says how far the tuning is; `None` when everything is ready.
     ///
     /// # Errors
@@ -127,7 +133,7 @@ impl Preparation {
         let iteration = tuner.advance(&mut job.examples).await?;
         let variant = job.variant;
         let preparing = |objective| Preparing {
-            variant: self.experiment.variants[variant].to_string(),
+            task: PreparingTask::Tuning { variant: self.experiment.variants[variant].to_string() },
             done: tuner.done(),
             total: tuner.total(),
             objective,
@@ -142,8 +148,9 @@ impl Preparation {
             Iteration::Finished => {
                 let preparing = preparing(None);
                 let (effort, cost) = (tuner.effort(), &mut self.costs[variant]);
-                cost.forward_passes = effort.forward_passes;
-                cost.gradient_evaluations = effort.gradient_evaluations;
+                // Groups of runs may differ by a pass or two; the cost is that of the one that took most.
+                cost.forward_passes = cost.forward_passes.max(effort.forward_passes);
+                cost.gradient_evaluations = cost.gradient_evaluations.max(effort.gradient_evaluations);
                 for (place, tuned) in self.weights[job.runs].iter_mut().zip(tuner.into_weights()) {
                     *place = tuned;
                 }
@@ -175,7 +182,7 @@ impl Preparation {
         let Some(RandomInterval { fraction, log10_e_a, log10_e_b }) = point else { return Ok(None) };
         points.push(RandomPoint { fraction, emergence_a: log10_e_a, emergence_b: log10_e_b });
         Ok(Some(Preparing {
-            variant: "random activity".to_owned(),
+            task: PreparingTask::RandomActivity,
             done: points.len() as u64,
             total: RANDOM_POINTS as u64,
             objective: None,
@@ -207,9 +214,9 @@ impl Preparation {
 /// The tuned variants, each in groups of seeds that fit the device.
 fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
     let seeds = experiment.seeds as usize;
-    let size = tuning_group_size(experiment, plan, seeds, open);
     let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
     let groups = tuned.flat_map(|(variant, tuning)| {
+        let size = tuning_group_size(experiment, &tuning.method, plan, open);
         let starts = (0..seeds).step_by(size);
         starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
     });

@@ -6,9 +6,9 @@
 //! `β - μ_c / σ_c` for biases of zero). A layer that is normalised has no bias, so there it is the division alone. A unit that does not
 //! vary is left alone.
 //!
-//! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one layer.
+//! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one batch.
 
-use super::outputs::{Moments, VARIES, weight_steps};
+use super::outputs::{VARIES, moments_of_channels};
 use super::scales::norm;
 use super::vectors::read_runs;
 use super::{Circumstances, Effort, Examples, Iteration};
@@ -27,35 +27,40 @@ pub(super) struct DataDependent {
     /// The steps of the architecture that the layers are.
     steps: Vec<usize>,
     layer: usize,
+    seen: Seen,
 }
 
 impl DataDependent {
     pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let steps = weight_steps(&around.plan.architecture);
-        Self { constants: constants.clone(), around: around.clone(), runs, steps, layer: 0 }
+        let steps = around.plan.architecture.weight_steps();
+        Self { constants: constants.clone(), around: around.clone(), runs, steps, layer: 0, seen: Seen::default() }
     }
 
     pub(super) fn total(&self) -> u64 {
-        self.steps.len() as u64
+        self.steps.len() as u64 * self.constants.batches
     }
 
     pub(super) async fn advance(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
+        let images = examples.batch(self.constants.batch, self.seen.batches() as u64)?.images;
         let network = Network::stack(&self.around.plan, &self.runs, &self.around.device);
-        let mut seen = Seen::default();
-        for batch in 0..self.constants.batches {
-            let images = examples.batch(self.constants.batch, batch)?.images;
-            let Some(moments) = Moments::of_channels(&network, images, step) else { return Ok(Iteration::Finished) };
-            seen.add(read_runs(vec![moments.mean, moments.std]).await?);
+        let Some(moments) = moments_of_channels(&network, images, step) else { return Ok(Iteration::Finished) };
+        self.seen.add(read_runs(vec![moments.mean, moments.std]).await?);
+        effort.forward_passes += 1;
+        if self.seen.batches() as u64 >= self.constants.batches {
+            self.normalize_layer();
         }
-        effort.forward_passes += self.constants.batches;
-        let channels = seen.channels();
+        Ok(Iteration::Done(None))
+    }
+
+    /// All batches have been seen: the layer of every run is normalised, and the next one comes.
+    fn normalize_layer(&mut self) {
+        let channels = std::mem::take(&mut self.seen).channels();
         let count = channels.len() / self.runs.len().max(1);
         for (run, channels) in self.runs.iter_mut().zip(channels.chunks(count.max(1))) {
             normalize(&mut run[self.layer], channels, self.constants.beta);
         }
         self.layer += 1;
-        Ok(Iteration::Done(None))
     }
 
     pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
@@ -71,6 +76,10 @@ struct Seen {
 }
 
 impl Seen {
+    fn batches(&self) -> usize {
+        self.means.len()
+    }
+
     fn add(&mut self, mean_and_std: Vec<Vec<f64>>) {
         let mut read = mean_and_std.into_iter();
         self.means.extend(read.next());
@@ -79,7 +88,7 @@ impl Seen {
 
     /// Those over all batches, which are of one size: the variance is the mean of the variances and the variance of the means.
     fn channels(&self) -> Vec<(f64, f64)> {
-        let batches = self.means.len().max(1) as f64;
+        let batches = self.batches().max(1) as f64;
         let channel = |index: usize| {
             let mean = self.means.iter().map(|batch| batch[index]).sum::<f64>() / batches;
             let within = self.stds.iter().map(|batch| batch[index].powi(2)).sum::<f64>() / batches;
@@ -111,7 +120,8 @@ fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
             *bias = (beta - (mean - f64::from(*bias)) / std) as f32;
         }
     }
-    if before > 0.0 {
-        layer.factors.weight *= norm(&layer.weight) / before;
+    let after = norm(&layer.weight);
+    if before > 0.0 && after.is_finite() {
+        layer.factors.weight *= after / before;
     }
 }

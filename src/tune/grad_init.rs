@@ -13,7 +13,7 @@
 //!
 //! Ours: the third half-batch is drawn for either kind of step, so that what a run sees does not depend on the runs beside it.
 
-use super::scales::{Purpose, ScaleOptimizer, Scales};
+use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean, step_kind};
 use crate::error::Result;
@@ -75,17 +75,17 @@ impl GradInit {
         effort.gradient_evaluations += 1;
         let norms = if self.kind == StepKind::Adam { norm_1(&gradient) } else { norm_2(&gradient) };
         let read = read_runs(vec![norms.clone()]).await?.remove(0);
-        let purpose = |norm: &f64| if *norm > self.gamma { Purpose::Constraint } else { Purpose::Objective };
-        let purposes: Vec<Purpose> = read.iter().map(purpose).collect();
+        let purpose = |norm: &f64| if *norm > self.gamma { StepPurpose::Constraint } else { StepPurpose::Objective };
+        let purposes: Vec<StepPurpose> = read.iter().map(purpose).collect();
         let direction = self.direction(&gradient, norms);
-        let constraint = if purposes.contains(&Purpose::Constraint) {
+        let constraint = if purposes.contains(&StepPurpose::Constraint) {
             effort.gradient_evaluations += Effort::HESSIAN_VECTOR_PRODUCT;
             let product = network.hessian_vector_product(&now, Mode::Training, &direction);
             read_runs(self.scales.pulled_back(&product)).await?
         } else {
             Vec::new()
         };
-        let (objective, values) = if purposes.contains(&Purpose::Objective) {
+        let (objective, values) = if purposes.contains(&StepPurpose::Objective) {
             effort.gradient_evaluations += 1;
             self.objective(&network, &direction, &then).await?
         } else {
@@ -93,7 +93,7 @@ impl GradInit {
         };
         let chosen = chosen(&purposes, &constraint, &objective, self.scales.roles().len());
         self.optimizer.step(&mut self.scales, &purposes, &chosen);
-        let taken = values.into_iter().zip(&purposes).filter(|(_, purpose)| **purpose == Purpose::Objective);
+        let taken = values.into_iter().zip(&purposes).filter(|(_, purpose)| **purpose == StepPurpose::Objective);
         Ok(Iteration::Done(finite_mean(taken.map(|(value, _)| value))))
     }
 
@@ -131,10 +131,15 @@ impl GradInit {
 }
 
 /// Of each run the gradients of its purpose, per parameter and run.
-fn chosen(purposes: &[Purpose], constraint: &[Vec<f64>], objective: &[Vec<f64>], parameters: usize) -> Vec<Vec<f64>> {
+fn chosen(
+    purposes: &[StepPurpose],
+    constraint: &[Vec<f64>],
+    objective: &[Vec<f64>],
+    parameters: usize,
+) -> Vec<Vec<f64>> {
     let of = |parameter: usize, run: usize| match purposes[run] {
-        Purpose::Constraint => constraint[parameter][run],
-        Purpose::Objective => objective[parameter][run],
+        StepPurpose::Constraint => constraint[parameter][run],
+        StepPurpose::Objective => objective[parameter][run],
     };
     (0..parameters).map(|parameter| (0..purposes.len()).map(|run| of(parameter, run)).collect()).collect()
 }

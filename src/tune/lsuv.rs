@@ -6,7 +6,7 @@
 //!
 //! An iteration is one look at a layer. A layer whose output does not vary is left alone.
 
-use super::outputs::{Moments, VARIES, weight_steps};
+use super::outputs::{VARIES, moments_of_layer};
 use super::scales::Scales;
 use super::vectors::read_runs;
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
@@ -33,7 +33,7 @@ impl Lsuv {
             constants: constants.clone(),
             scales: Scales::new(around, runs),
             batch_size: around.batch_size,
-            steps: weight_steps(&around.plan.architecture),
+            steps: around.plan.architecture.weight_steps(),
             layer: 0,
             tries: 0,
         }
@@ -47,7 +47,7 @@ impl Lsuv {
     pub(super) async fn advance(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
         let images = examples.batch(self.batch_size, 0)?.images;
-        let Some(moments) = Moments::of_layer(&self.scales.network(), images, step) else {
+        let Some(moments) = moments_of_layer(&self.scales.network(), images, step) else {
             return Ok(Iteration::Finished);
         };
         effort.forward_passes += 1;

@@ -16,13 +16,13 @@
 //! ```
 
 use super::scales::Scales;
-use super::vectors::{inner, plus, read_runs, total};
+use super::vectors::{plus, read_runs, total};
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
 use crate::error::Result;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::MetaInit as Constants;
 use crate::init::LayerWeights;
-use crate::model::{Batch, Mode, Network};
+use crate::model::{Batch, Mode, Network, inner_product};
 use burn::tensor::Tensor;
 
 /// `MetaInit` at work.
@@ -77,8 +77,11 @@ impl MetaInit {
         let network = self.scales.network();
         let (value, gradient) = self.quotient_gradient(&network, &batch);
         effort.gradient_evaluations += 1 + 2 * Effort::HESSIAN_VECTOR_PRODUCT + Effort::CURVATURE_GRADIENT;
-        let mut along: Vec<Tensor<1>> =
-            gradient.iter().zip(&network.parameters).map(|(gradient, weight)| inner(gradient, weight)).collect();
+        let mut along: Vec<Tensor<1>> = gradient
+            .iter()
+            .zip(&network.parameters)
+            .map(|(gradient, weight)| inner_product(gradient, weight))
+            .collect();
         along.push(value);
         let mut read = read_runs(along).await?;
         let value = read.pop().unwrap_or_default();
@@ -104,7 +107,8 @@ impl MetaInit {
             let sign = g.clone().greater_equal_elem(0.0).float().mul_scalar(2.0).sub_scalar(1.0);
             let shift = sign.mul_scalar(self.constants.epsilon);
             let denominator = g.clone() + shift.clone();
-            let off = (g.clone() - q.clone()) / denominator.clone() - 1.0;
+            // `(g - q) / (g + ε s) - 1`, without the difference of nearly equal numbers.
+            let off = (q.clone() + shift.clone()).neg() / denominator.clone();
             let side = off.clone().sign().div_scalar(self.parameters);
             values.push(off.abs().sum_dims_squeeze::<1, _>(&[1, 2]));
             by_gradient.push(side.clone() * (q.clone() + shift) / (denominator.clone() * denominator.clone()));

@@ -15,7 +15,7 @@
 //! objective:   d_i = - 2 / (D² - D) Σ_{j≠i} ( g_j / (‖g_i‖ ‖g_j‖) - cos(g_i, g_j) g_i / ‖g_i‖² )
 //! ```
 
-use super::scales::{Purpose, ScaleOptimizer, Scales};
+use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{inner_all, of_runs, plus, read_runs, times};
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
 use crate::error::Result;
@@ -69,12 +69,12 @@ impl Products {
     }
 
     /// What the gradient of part `other` is multiplied by in `d_part`.
-    fn coefficient(&self, purpose: Purpose, part: usize, other: usize) -> f64 {
+    fn coefficient(&self, purpose: StepPurpose, part: usize, other: usize) -> f64 {
         match purpose {
-            Purpose::Constraint if part == other => 1.0 / (self.parts() as f64 * self.norm(part)),
-            Purpose::Constraint => 0.0,
-            Purpose::Objective if part != other => -2.0 / self.pairs() / (self.norm(part) * self.norm(other)),
-            Purpose::Objective => {
+            StepPurpose::Constraint if part == other => 1.0 / (self.parts() as f64 * self.norm(part)),
+            StepPurpose::Constraint => 0.0,
+            StepPurpose::Objective if part != other => -2.0 / self.pairs() / (self.norm(part) * self.norm(other)),
+            StepPurpose::Objective => {
                 let others = (0..self.parts()).filter(|other| *other != part);
                 let cosines: f64 = others.map(|other| self.cosine(part, other)).sum();
                 2.0 / self.pairs() * cosines / self.0[part][part]
@@ -117,9 +117,9 @@ impl Nio {
         let gradients = parts.iter().map(|part| network.gradient(part, Mode::Training).gradient).collect::<Vec<_>>();
         let products = self.products(&gradients).await?;
         let purpose = |run: &Products| {
-            if run.mean_norm() > self.gamma { Purpose::Constraint } else { Purpose::Objective }
+            if run.mean_norm() > self.gamma { StepPurpose::Constraint } else { StepPurpose::Objective }
         };
-        let purposes: Vec<Purpose> = products.iter().map(purpose).collect();
+        let purposes: Vec<StepPurpose> = products.iter().map(purpose).collect();
         let gradient = self.pulled_back(&network, &parts, &gradients, &products, &purposes);
         self.optimizer.step(&mut self.scales, &purposes, &read_runs(gradient).await?);
         effort.gradient_evaluations += self.parts as u64 * (1 + Effort::HESSIAN_VECTOR_PRODUCT);
@@ -129,11 +129,14 @@ impl Nio {
     /// The scalar products of every run.
     async fn products(&self, gradients: &[Vec<Tensor<3>>]) -> Result<Vec<Products>> {
         let parts = self.parts;
-        let pairs = (0..parts).flat_map(|left| (0..parts).map(move |right| (left, right)));
+        let pairs = (0..parts).flat_map(|left| (0..=left).map(move |right| (left, right)));
         let tensors = pairs.map(|(left, right)| inner_all(&gradients[left], &gradients[right])).collect();
         let read = read_runs(tensors).await?;
+        // Row by row, the lower half of a symmetric matrix.
+        let place = |left: usize, right: usize| left * (left + 1) / 2 + right;
         let of_run = |run: usize| {
-            let row = |left: usize| (0..parts).map(|right| read[left * parts + right][run]).collect();
+            let product = |left: usize, right: usize| read[place(left.max(right), left.min(right))][run];
+            let row = |left: usize| (0..parts).map(|right| product(left, right)).collect();
             Products((0..parts).map(row).collect())
         };
         Ok((0..self.scales.run_count()).map(of_run).collect())
@@ -146,7 +149,7 @@ impl Nio {
         parts: &[Batch],
         gradients: &[Vec<Tensor<3>>],
         products: &[Products],
-        purposes: &[Purpose],
+        purposes: &[StepPurpose],
     ) -> Vec<Tensor<1>> {
         let term = |part: usize, other: usize| {
             let runs = products.iter().zip(purposes);

@@ -2,10 +2,10 @@
 //! change. The drawn numbers themselves stay as they are.
 
 use super::Circumstances;
-use super::vectors::{along_runs, inner, of_runs};
+use super::vectors::{along_runs, of_runs};
 use crate::experiment::architecture::ParameterRole;
 use crate::init::LayerWeights;
-use crate::model::Network;
+use crate::model::{Network, inner_product};
 use burn::tensor::Tensor;
 
 /// Drawn parameters with their scales.
@@ -65,7 +65,7 @@ impl Scales {
 
     /// The gradient of each scale, `[runs]`, from that of the parameters: with `θ = m θ₀` it is `∂/∂m = ⟨∂/∂θ, θ₀⟩`.
     pub(super) fn pulled_back(&self, gradient: &[Tensor<3>]) -> Vec<Tensor<1>> {
-        gradient.iter().zip(&self.drawn.parameters).map(|(gradient, drawn)| inner(gradient, drawn)).collect()
+        gradient.iter().zip(&self.drawn.parameters).map(|(gradient, drawn)| inner_product(gradient, drawn)).collect()
     }
 
     /// The drawn numbers times the scales.
@@ -127,7 +127,7 @@ const EPSILON: f64 = 1e-8;
 
 /// Which of two things a step of a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum StepPurpose {
     /// To make the objective smaller.
     Objective,
     /// To bring the gradient's norm back below its bound.
@@ -157,7 +157,7 @@ impl ScaleOptimizer {
     }
 
     /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is no number moves nothing.
-    pub(super) fn step(&mut self, scales: &mut Scales, purposes: &[Purpose], gradients: &[Vec<f64>]) {
+    pub(super) fn step(&mut self, scales: &mut Scales, purposes: &[StepPurpose], gradients: &[Vec<f64>]) {
         for (run, purpose) in purposes.iter().enumerate() {
             self.steps[*purpose as usize][run] += 1;
         }
@@ -171,7 +171,7 @@ impl ScaleOptimizer {
         }
     }
 
-    fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: Purpose, gradient: f64) {
+    fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: StepPurpose, gradient: f64) {
         let least = match scales.roles()[parameter] {
             ParameterRole::Weight(_) | ParameterRole::Scale(_) => self.floor,
             ParameterRole::Bias(_) | ParameterRole::Shift(_) => 0.0,

@@ -3,16 +3,12 @@
 
 use crate::device::read;
 use crate::error::Result;
+use crate::model::inner_product;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
-
-/// The scalar product of every run of two parameters, `[runs]`.
-pub(super) fn inner(left: &Tensor<3>, right: &Tensor<3>) -> Tensor<1> {
-    (left.clone() * right.clone()).sum_dims_squeeze::<1, _>(&[1, 2])
-}
 
 /// The scalar product of every run of two vectors, `[runs]`.
 pub(super) fn inner_all(left: &[Tensor<3>], right: &[Tensor<3>]) -> Tensor<1> {
-    total(left.iter().zip(right).map(|(left, right)| inner(left, right)))
+    total(left.iter().zip(right).map(|(left, right)| inner_product(left, right)))
 }
 
 /// The 2-norm of every run, `[runs]`.
@@ -25,11 +21,9 @@ pub(super) fn norm_1(vector: &[Tensor<3>]) -> Tensor<1> {
     total(vector.iter().map(|tensor| tensor.clone().abs().sum_dims_squeeze::<1, _>(&[1, 2])))
 }
 
-/// A sum of at least one.
+/// The sum of `[runs]` tensors; zeros of one run where there are none, which no network gives rise to.
 pub(super) fn total(terms: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {
-    let mut terms = terms.collect::<Vec<_>>();
-    let first = terms.swap_remove(0);
-    terms.into_iter().fold(first, |sum, term| sum + term)
+    terms.reduce(|sum, term| sum + term).unwrap_or_else(|| Tensor::zeros([1], &Device::flex()))
 }
 
 /// A vector times a number of each run, `[runs]`.

@@ -114,11 +114,12 @@ fn initialisations_nest() {
 }
 
 #[test]
-fn percent_signs_and_plus_are_decoded() {
+fn percent_signs_are_decoded() {
     let plain = read("init=emergence(kaiming_normal;alpha=1.3)&model=mlp:8,8");
     let encoded = read("init=emergence%28kaiming_normal%3Balpha%3D1.3%29&m%6Fdel=mlp%3A8%2C8");
     assert_eq!(plain, encoded, "as form fields and other people's tools encode it");
-    assert_eq!(read("init=emergence(+kaiming_normal;alpha=1.3)").variants, plain.variants, "plus is a space");
+    let formula = read("init=custom(std=sqrt(2/(fan_in+fan_out)))");
+    assert_eq!(formula.variants[0].to_string(), "custom(std=sqrt(2/(fan_in+fan_out)))", "plus is a plus");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn the_results_file_can_be_read_back() {
 /// A layer of which everything is known but the gradient.
 fn report(scale: f64) -> LayerReport {
     LayerReport {
-        scales: LayerScales { weight: scale, ..LayerScales::ONE },
+        scales: LayerScales { weight: Some(scale), ..LayerScales::ONE },
         weight_std: Some(0.25),
         activation_mean: Some(0.5),
         activation_std: Some(0.75),

@@ -113,7 +113,51 @@ fn default_data_become_digits_where_there_is_no_mnist() {
 }
 
 #[test]
+fn init_tells_what_tuning_has_learned_and_cost() {
+    let network = ["--model", "mlp:12", "--data", "digits", "--batch", "32"];
+    let tuned = json(&[&["init", "--scheme", "gradinit(kaiming_normal;steps=6)"], &network[..]].concat());
+    assert!(tuned["cost"]["gradient_evaluations"].as_u64().is_some_and(|count| count >= 12), "{}", tuned["cost"]);
+    assert!(tuned["cost"]["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{}", tuned["cost"]);
+    for layer in tuned["layers"].as_array().expect("layers") {
+        let scale = layer["scale"].as_f64().expect("a scale");
+        assert!(scale > 0.9 && scale < 1.1 && (scale - 1.0).abs() > 1e-6, "six steps of 0.01: {scale}");
+        assert_eq!(layer["bias_scale"], 1.0, "biases of zero have nothing to scale");
+    }
+    let drawn = json(&[&["init", "--scheme", "kaiming_normal"], &network[..]].concat());
+    assert_eq!(drawn["cost"]["gradient_evaluations"], 0, "a closed form costs nothing");
+    assert_ne!(drawn["weights_sha256"], tuned["weights_sha256"], "other weights");
+}
+
+#[test]
+fn run_accepts_every_kind_of_initialisation() {
+    let emergence = "emergence(kaiming_normal;alpha=1.5)";
+    let tuned =
+        "lsuv,gradinit(kaiming_normal;steps=2),metainit(kaiming_normal;steps=2),datadep,nio(kaiming_normal;steps=2)";
+    let init = format!(
+        "xavier_normal,kaiming_normal,{tuned},{emergence},shuffle({emergence}),lrmatch({emergence}),zero,\
+         custom(std=sqrt(2/(fan_in+fan_out)))"
+    );
+    let query = format!("data=digits&train=256&test=100&model=mlp:8,8&batch=32&steps=3&eval=3&seeds=2&init={init}");
+    let results = json(&["run", &query]);
+    let variants = results["variants"].as_array().expect("variants");
+    let names: Vec<_> = variants.iter().map(|variant| variant["name"].as_str().expect("a name")).collect();
+    assert_eq!(names.join(","), init, "all of them, in order");
+    for variant in variants {
+        for run in variant["runs"].as_array().expect("runs") {
+            assert_eq!(run["layers"].as_array().map(Vec::len), Some(3), "{}: reports", variant["name"]);
+            assert!(run["test_accuracy"][1][1].as_f64().is_some(), "{}: judged at the end", variant["name"]);
+        }
+    }
+    assert!(results["random_activity"]["points"].as_array().is_some_and(|points| points.len() > 5), "a table");
+}
+
+#[test]
 fn wrong_arguments_are_refused_in_one_line() {
+    refuses(&["init", "--scheme", "fixup", "--model", "mlp:8"], &["--scheme", "residual", "mlp:8"]);
+    refuses(&["init", "--scheme", "custom(std=sqrt(2/fan)", "--model", "mlp:8"], &["--scheme", "character"]);
+    refuses(&["init", "--scheme", "custom(std=1e39)", "--model", "mlp:8"], &["--scheme", "1e6", "1e39"]);
+    refuses(&["run", "data=digits&init=gradinit(kaiming_normal;tau=1)"], &["init", "eta=", "tau"]);
+
     refuses(&["run", "lr=fast"], &["lr", "expected", "fast"]);
     refuses(&["run", "model=mlp:0"], &["model", "mlp:0"]);
     refuses(&["run", "init=kaiming_normal,kaiming_normal"], &["init", "once"]);

@@ -1,7 +1,7 @@
 //! `lab init`: what an initialisation draws, layer by layer, and what its tuning, if there is any, has learned and cost.
 
 use crate::arguments::{Arguments, Options, Usage};
-use crate::prepare::{load, prepare};
+use crate::prepare::{load, tune};
 use emergence_lab::experiment::{Experiment, limits::DatasetFacts, parse_query};
 use emergence_lab::init::{self, Factors, LayerWeights};
 use emergence_lab::metrics::InitCost;
@@ -68,7 +68,7 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
 
 /// The weights of the one run after their tuning, and its cost.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
-    let preparation = prepare(experiment, load(experiment, options)?).await?;
+    let preparation = tune(experiment, load(experiment, options)?).await?;
     let layers = preparation.weights().first().cloned().unwrap_or_default();
     Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
 }

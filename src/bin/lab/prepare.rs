@@ -5,6 +5,7 @@ use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{DatasetName, Experiment};
+use emergence_lab::metrics::{Preparing, PreparingTask};
 use emergence_lab::train::Preparation;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -18,21 +19,28 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Prepares an experiment on the CPU, with a line on stderr now and then while weights are tuned.
-pub(crate) async fn prepare(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Preparation> {
+/// Draws and tunes the initial weights of an experiment on the CPU, with a line on stderr now and then.
+pub(crate) async fn tune(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Preparation> {
     let start = now();
     let clock = Box::new(move || start.elapsed().as_secs_f64());
     let mut preparation = Preparation::new(experiment, &Rc::new(dataset), &open_cpu(), clock)?;
     let mut reported = now();
-    while let Some(preparing) = preparation.advance().await? {
-        if reported.elapsed() >= REPORT_EVERY {
+    while !preparation.is_tuned() {
+        let preparing = preparation.advance().await?;
+        if let Some(preparing) = preparing.filter(|_| reported.elapsed() >= REPORT_EVERY) {
             reported = now();
-            let objective = preparing.objective.map(|objective| format!("  objective {objective:.4}"));
-            let objective = objective.unwrap_or_default();
-            eprintln!("tuning {}: {} of {}{objective}", preparing.variant, preparing.done, preparing.total);
+            report(&preparing);
         }
     }
     Ok(preparation)
+}
+
+fn report(Preparing { task, done, total, objective }: &Preparing) {
+    let objective = objective.map(|objective| format!("  objective {objective:.4}")).unwrap_or_default();
+    match task {
+        PreparingTask::Tuning { variant } => eprintln!("tuning {variant}: {done} of {total}{objective}"),
+        PreparingTask::RandomActivity => eprintln!("random activity: {done} of {total}"),
+    }
 }
 
 /// The data set of an experiment.

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use crate::prepare::{load, now, prepare};
+use crate::prepare::{load, now, tune};
 use emergence_lab::dataset::Dataset;
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// A whole link of the page is as good as its query.
 fn query_of_link(text: &str) -> &str {
-    let query = text.split_once('?').map_or(text, |(_, query)| query);
+    // A formula may hold a question mark, too, but what stands before that of a link has no equals sign.
+    let query = text.split_once('?').filter(|(address, _)| !address.contains('=')).map_or(text, |(_, query)| query);
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
@@ -57,7 +58,7 @@ impl Clock {
 
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
     let start = now();
-    let mut session = prepare(experiment, dataset).await?.into_session().await?;
+    let mut session = tune(experiment, dataset).await?.into_session().await?;
     let mut history = History::new(session.setup().clone());
     let mut clock = Clock { elapsed_secs: start.elapsed().as_secs_f64(), ..Clock::default() };
     loop {

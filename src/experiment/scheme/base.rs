@@ -54,12 +54,6 @@ impl BaseInit {
     pub fn random() -> impl Iterator<Item = Self> {
         Self::all().filter(|base| !matches!(base, Self::Zero | Self::Fixup))
     }
-
-    /// Whether layers may start with nothing but zeros, whatever the network, so that nothing can be measured behind them.
-    #[must_use]
-    pub fn has_silent_layers(&self) -> bool {
-        matches!(self, Self::Zero | Self::Fixup)
-    }
 }
 
 impl fmt::Display for BaseInit {

@@ -13,7 +13,7 @@ pub enum Phase {
     Loading,
     /// An experiment can be started.
     Ready,
-    /// An experiment was started; its data and its device are on their way.
+    /// An experiment was started; its data and its device are on their way, or its initial weights are tuned.
     Preparing,
     /// Steps are taken.
     Training,

@@ -7,7 +7,9 @@ use crate::experiment::scheme::{CustomInit, CustomKind};
 use crate::experiment::{
     BaseInit, ClosedForm, DatasetName, InitScheme, Promotion, PromotionRule, Tuning, TuningMethod, Turn, parse_query,
 };
-use crate::metrics::{DatasetSample, History, Preparing, Quantity, Setup, Statistic, VariantCurves, VariantSummary};
+use crate::metrics::{
+    DatasetSample, History, Preparing, PreparingTask, Quantity, Setup, Statistic, VariantCurves, VariantSummary,
+};
 use std::fmt::Write;
 
 /// What stands where there is no value.
@@ -243,11 +245,14 @@ pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
 /// Digits of the status line that fit on a phone of 360 px; letters are narrower on average.
 const PHONE_LINE: usize = 48;
 
-/// How far the tuning of a variant is: `GradInit: 40 of 390, objective 21.3`. Parentheses for which a phone has no room are
+/// How far the preparation is: `GradInit: 40 of 390, objective 21.3`. Parentheses for which a phone has no room are
 /// emptied, for all iterations of a tuning alike.
 #[must_use]
 pub fn preparing_text(preparing: &Preparing) -> String {
-    let mut label = variant_label(&preparing.variant);
+    let mut label = match &preparing.task {
+        PreparingTask::Tuning { variant } => variant_label(variant),
+        PreparingTask::RandomActivity => "Random activity".to_owned(),
+    };
     let total = grouped(preparing.total);
     let objective = if preparing.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
     let taken = ":  of ".len() + 2 * total.len() + objective;

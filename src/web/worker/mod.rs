@@ -1,6 +1,7 @@
 //! The training worker: takes commands, drives a [`Session`] in small pieces, and tells the page what it measured.
 //!
-//! It listens between any two pieces of work, so a pause takes effect within one step or one evaluation chunk.
+//! It listens between any two pieces of work, so a pause takes effect within one step or one evaluation chunk, and while initial
+//! weights are tuned before the first one.
 
 mod data;
 mod download;
@@ -134,7 +135,7 @@ impl Worker {
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
-    async fn run(&mut self, query: &str, paused: bool) -> Result<Option<Interrupt>, Failure> {
+    async fn run(&mut self, query: &str, mut paused: bool) -> Result<Option<Interrupt>, Failure> {
         let experiment = parse_query(query).strict();
         let (experiment, _) = experiment.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         let device = self.device(&experiment).await?;
@@ -144,7 +145,7 @@ impl Worker {
         let preparation = Preparation::new(&experiment, &dataset, &device.open, Box::new(now_secs));
         let preparation = preparation.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
         let start = now_secs();
-        let session = match self.prepare_session(preparation).await? {
+        let session = match self.prepare_session(preparation, &mut paused).await? {
             Prepared::Session(session) => *session,
             Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
         };
@@ -152,9 +153,8 @@ impl Worker {
         self.drive(Run::new(session, experiment.run_count(), now_secs() - start), paused).await
     }
 
-    /// Tunes initial weights where that is asked for, and listens meanwhile. A pause or a step is none of its business: the page holds
-    /// them back until the session has started.
-    async fn prepare_session(&mut self, mut preparation: Preparation) -> Result<Prepared, Failure> {
+    /// Tunes initial weights where that is asked for, and listens meanwhile; `paused` says whether training is to wait.
+    async fn prepare_session(&mut self, mut preparation: Preparation, paused: &mut bool) -> Result<Prepared, Failure> {
         let mut reported_at = f64::NEG_INFINITY;
         while let Some(preparing) = preparation.advance().await.map_err(device_failure)? {
             if let Some(message) = faults::take_logged_error() {
@@ -165,18 +165,31 @@ impl Worker {
                 reported_at = now;
                 post(&Event::Preparing { preparing });
             }
-            self.turn.pass().await;
-            let Some(message) = self.inbox.try_next() else { continue };
-            let Message { command, files } = message.map_err(|message| Failure::unknown_command(&message))?;
-            match command {
-                Command::Reset => return Ok(Prepared::Interrupted(Interrupt::Reset)),
-                Command::Start { query, paused } => {
-                    return Ok(Prepared::Interrupted(Interrupt::Start { query, paused }));
-                }
-                command => self.prepare(&command, files).await,
+            if let Some(interrupt) = self.listen(paused).await? {
+                return Ok(Prepared::Interrupted(interrupt));
             }
         }
-        preparation.into_session().await.map(|session| Prepared::Session(Box::new(session))).map_err(device_failure)
+        let session = preparation.into_session().await.map_err(device_failure)?;
+        // What was asked for in the meantime comes before the news that this session has started.
+        match self.listen(paused).await? {
+            Some(interrupt) => Ok(Prepared::Interrupted(interrupt)),
+            None => Ok(Prepared::Session(Box::new(session))),
+        }
+    }
+
+    /// Takes in a command that came while a session is prepared.
+    async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, Failure> {
+        self.turn.pass().await;
+        let Some(message) = self.inbox.try_next() else { return Ok(None) };
+        let Message { command, files } = message.map_err(|message| Failure::unknown_command(&message))?;
+        match command {
+            Command::Reset => return Ok(Some(Interrupt::Reset)),
+            Command::Start { query, paused } => return Ok(Some(Interrupt::Start { query, paused })),
+            Command::Pause => *paused = true,
+            Command::Resume => *paused = false,
+            command => self.prepare(&command, files).await,
+        }
+        Ok(None)
     }
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, Failure> {

@@ -32,13 +32,16 @@ fn nothing_is_measured_behind_zeros() {
     let base = "expected a base without layers of zeros for";
     let formula = "expected a formula above 0 in every layer for";
     check(&[
-        ("init=lsuv(zero)", &format!("{base} lsuv, which measures behind them, got `lsuv(zero)`")),
+        ("init=lsuv(zero)&model=resnet:4", &format!("{base} lsuv, which measures behind them, got `lsuv(zero)`")),
         ("init=nio(fixup)&model=resnet:4", &format!("{base} nio, which measures behind them, got `nio(fixup)`")),
         (
-            "init=datadep(emergence(zero;alpha=2))",
+            "init=datadep(emergence(zero;alpha=2))&model=resnet:4",
             &format!("{base} datadep, which measures behind them, got `datadep(emergence(zero;alpha=2))`"),
         ),
-        ("init=metainit(zero)", &format!("{base} metainit, which measures behind them, got `metainit(zero)`")),
+        (
+            "init=metainit(zero)&model=resnet:4",
+            &format!("{base} metainit, which measures behind them, got `metainit(zero)`"),
+        ),
         (
             "init=metainit(custom(std=layer==3?0:0.1))",
             &format!("{formula} metainit, which measures behind them, got `0 in layer 3`"),
@@ -53,7 +56,8 @@ fn methods_need_examples_to_divide() {
             "init=gradinit&batch=1",
             "expected a batch of at least 2 examples for gradinit, which halves it, got `batch=1`",
         ),
-        ("init=nio(parts=4)&batch=3", "expected parts of nio at most the number of examples of a batch, 3, got `4`"),
+        ("init=nio(parts=4)&batch=3", "expected parts of nio at most 3 for a batch of 3, got `4`"),
+        ("init=nio(parts=4)&batch=6&norm=batch", "expected parts of nio at most 3 for a batch of 6, got `4`"),
         (
             "init=datadep(batch=65)&batch=8&train=64",
             "expected batch of datadep at most the number of training examples, 64, got `65`",
@@ -74,7 +78,11 @@ fn a_formula_needs_a_value_in_every_layer() {
             "init=nio(custom(uniform=1.5-layer))",
             &format!("expected a bound of at least 0, got -0.5 in layer 2: {}", at("1.5-layer")),
         ),
-        ("init=custom(std=10^(100*layer))", &format!("overflow in layer 4: {}", at("10^(100*layer)"))),
+        (
+            "init=custom(std=1e-300*10^(100*layer))",
+            "overflow in layer 4: `10^(100*layer)` at character 8 of `1e-300*10^(100*layer)`",
+        ),
+        ("init=custom(std=10^(4*layer))", "expected a formula of at most 1e6 in every layer, got `1e8 in layer 2`"),
     ]);
 }
 
@@ -106,7 +114,7 @@ fn one_refused_variant_leaves_the_rest_of_a_link_alone() {
         ("train=50&batch=20&init=datadep(batch=60)", "train=50&batch=20"),
         ("batch=1&init=gradinit,lsuv", "batch=1"),
         ("seed=4&init=custom(std=layer-2)", "seed=4"),
-        ("data=upload&steps=3&init=nio(zero)", "data=upload&steps=3"),
+        ("data=upload&steps=3&init=nio(fixup)", "data=upload&steps=3"),
     ] {
         let parsed = parse_query(query);
         assert_eq!(parsed.conflicts.iter().map(Error::key).collect::<Vec<_>>(), [Some("init")], "{query}");

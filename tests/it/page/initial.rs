@@ -18,7 +18,7 @@ const NAMES: [&str; 2] = ["kaiming_normal", "gradinit"];
 /// A layer of which every number is another one.
 fn layer(size: f64) -> LayerReport {
     LayerReport {
-        scales: LayerScales { weight: size, bias: 1.0, norm: 1.0 },
+        scales: LayerScales { weight: Some(size), ..LayerScales::ONE },
         weight_std: Some(size),
         activation_mean: Some(-2.0 * size),
         activation_std: Some(3.0 * size),
@@ -91,8 +91,8 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
     let mut setup = measured();
     let scales = [
         LayerScales::ONE,
-        LayerScales { weight: 1.0, bias: 0.5, norm: 1.0 },
-        LayerScales { weight: 0.444_444, bias: 1.2, norm: 0.75 },
+        LayerScales { bias: Some(0.5), ..LayerScales::ONE },
+        LayerScales { weight: Some(0.444_444), bias: Some(1.2), norm: Some(0.75) },
     ];
     for run in setup.variants.iter_mut().flat_map(|variant| &mut variant.runs) {
         for (layer, scales) in run.layers.iter_mut().zip(scales) {

@@ -329,7 +329,7 @@ fn numbers_that_are_none_come_through_json() {
     assert!(text.contains("[[1.0,null]]"), "JSON has no NaN: {text}");
     let Ok(Event::Filters { filters }) = serde_json::from_str(&text) else { panic!("it can be read: {text}") };
     assert!(filters.pictures[0][1].is_nan(), "and is one again: {:?}", filters.pictures);
-    let text = r#"{"type":"classified","pixels":[],"test":[3,1],"probabilities":[[null,0.5]]}"#;
+    let text = r#"{"classified":{"pixels":[],"test":[3,1],"probabilities":[[null,0.5]]}}"#;
     let Ok(Event::Classified { probabilities, .. }) = serde_json::from_str(text) else { panic!("as in {text}") };
     assert!(probabilities[0][0].is_nan(), "probabilities too: {probabilities:?}");
 }

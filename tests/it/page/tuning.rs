@@ -5,13 +5,14 @@ use super::{
     ready_session, send, started, training_session,
 };
 use emergence_lab::experiment::InitScheme;
-use emergence_lab::metrics::Preparing;
+use emergence_lab::metrics::{Preparing, PreparingTask};
 use emergence_lab::protocol::{Command, Event, FailureKind};
 use emergence_lab::web::page::state::{Effect, Phase, Request, Session};
 use emergence_lab::web::page::wording::preparing_text;
 
 fn preparing(variant: &str, done: u64, objective: Option<f64>) -> Preparing {
-    Preparing { variant: variant.to_owned(), done, total: 1390, objective }
+    let task = PreparingTask::Tuning { variant: variant.to_owned() };
+    Preparing { task, done, total: 1390, objective }
 }
 
 /// The worker tells how far the tuning is.
@@ -127,6 +128,8 @@ fn tuning_is_told_in_iterations() {
         "GradInit (…): 9 of 1,390, objective 2.00e-5",
     );
     check(&preparing("of a later version", 2, None), "of a later version: 2 of 1,390");
+    let random = Preparing { task: PreparingTask::RandomActivity, done: 3, total: 19, objective: None };
+    check(&random, "Random activity: 3 of 19");
 }
 
 /// A phone of 360 px has room for 48 digits of its status line (13 px, 336 px wide); letters are narrower on average.
@@ -135,13 +138,14 @@ fn tuning_fits_on_a_phone() {
     let bases = ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)", "custom(std=sqrt(2/fan_in))"];
     for method in ["lsuv", "datadep", "metainit", "gradinit", "nio"] {
         for base in bases {
+            let variant = format!("{method}({base})");
+            assert!(variant.parse::<InitScheme>().is_ok(), "`{variant}` is a scheme");
             let preparing = Preparing {
-                variant: format!("{method}({base})"),
+                task: PreparingTask::Tuning { variant },
                 done: 9_999,
                 total: 10_000,
                 objective: (method != "lsuv" && method != "datadep").then_some(1.234e-5),
             };
-            assert!(preparing.variant.parse::<InitScheme>().is_ok(), "`{}` is a scheme", preparing.variant);
             let text = preparing_text(&preparing);
             assert!(text.chars().count() <= 48, "{} characters: {text}", text.chars().count());
         }

@@ -1,12 +1,12 @@
 //! What each method promises, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero function,
 //! independence of test data and of what runs are stacked with, and the control that coincides with the rescaling.
 
-use emergence_lab::dataset::{Dataset, digits};
-use emergence_lab::device::open_cpu;
+use emergence_lab::dataset::{Dataset, Part, digits};
+use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::{Experiment, parse_query};
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, Setup};
-use emergence_lab::model::{Network, Plan};
+use emergence_lab::model::{Mode, Network, Plan};
 use emergence_lab::train::{Preparation, Session, Work};
 use std::rc::Rc;
 
@@ -70,13 +70,68 @@ fn lsuv_ends_with_unit_variance() {
         let layers = prepared(&query, &dataset).weights()[0].clone();
         let mut images = Vec::new();
         let all = (0..512).collect::<Vec<u32>>();
-        dataset.write_examples(emergence_lab::dataset::Part::Train, &all, &mut images).expect("examples");
+        dataset.write_examples(Part::Train, &all, &mut images).expect("examples");
         for (index, output) in outputs(&layers, &images, 784).iter().enumerate() {
             let (_, std) = moments(output);
             let accepted: f64 = tolerance.parse().expect("a number");
             assert!((std - 1.0).abs() <= accepted + 1e-4, "{base}, layer {index}: a standard deviation of {std}");
         }
     }
+}
+
+/// The outputs of every layer with weights, before normalisation, as a network of one run computes them on all examples.
+fn network_outputs(query: &str) -> Vec<Vec<f64>> {
+    let (experiment, dataset) = (experiment(query), dataset());
+    let architecture = experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("it fits");
+    let steps = architecture.weight_steps();
+    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let network = Network::stack(&plan, prepared(query, &dataset).weights(), &open_cpu().device);
+    let mut images = Vec::new();
+    dataset.write_examples(Part::Train, &(0..512).collect::<Vec<u32>>(), &mut images).expect("examples");
+    let images = super::batch(images, &vec![0; 512], 10).images;
+    let mut outputs = Vec::new();
+    let _ = network.observe(images, Mode::Training, |step, values| {
+        if steps.contains(&step) {
+            let data = pollster::block_on(values().into_data_async()).expect("readable");
+            outputs.push(data.try_into_vec::<f32>().expect("f32").into_iter().map(f64::from).collect());
+        }
+    });
+    outputs
+}
+
+#[test]
+fn lsuv_holds_with_convolutions_and_normalisation() {
+    for network in
+        ["model=cnn:4,6", "model=cnn:4,6&norm=batch&act=tanh", "model=resnet:3,4&norm=batch", "model=resnet:3,4"]
+    {
+        for (layer, output) in network_outputs(&format!("{network}&batch=512&init=lsuv")).iter().enumerate() {
+            let (_, std) = moments(output);
+            assert!((std - 1.0).abs() <= 0.1 + 1e-4, "{network}, layer {layer}: a standard deviation of {std}");
+        }
+    }
+}
+
+#[test]
+fn scales_that_are_no_numbers_survive_the_way_through_json() {
+    for base in ["emergence(kaiming_normal;alpha=100)", "custom(std=1e6)"] {
+        let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
+        let setup = setup(&deep);
+        let text = serde_json::to_string(&setup).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Setup>(&text).expect("and read"), setup, "{base}");
+    }
+}
+
+#[test]
+fn a_tuning_that_is_too_large_is_refused() {
+    let small = OpenDevice { step_bytes: 4 << 20, ..open_cpu() };
+    let refused = |scheme: &str| {
+        let experiment = experiment(&format!("model=mlp:64,64&batch=128&init={scheme}"));
+        Preparation::new(&experiment, &dataset(), &small, Box::new(|| 0.0)).err().map(|error| error.to_string())
+    };
+    assert_eq!(refused("kaiming_normal"), None, "training fits");
+    assert_eq!(refused("lsuv"), None, "a forward pass fits");
+    let why = refused("metainit").expect("its derivatives do not");
+    assert!(why.contains("init: expected") && why.contains("an iteration of metainit"), "{why}");
 }
 
 #[test]
@@ -86,7 +141,7 @@ fn data_dependent_initialization_sets_mean_and_variance() {
     let layers = prepared(query, &dataset).weights()[0].clone();
     let mut images = Vec::new();
     let all = (0..512).collect::<Vec<u32>>();
-    dataset.write_examples(emergence_lab::dataset::Part::Train, &all, &mut images).expect("examples");
+    dataset.write_examples(Part::Train, &all, &mut images).expect("examples");
     for (layer, output) in layers.iter().zip(outputs(&layers, &images, 784)) {
         let units = layer.shape.outputs();
         for unit in 0..units {

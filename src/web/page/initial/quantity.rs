@@ -56,7 +56,7 @@ impl LayerQuantity {
     pub fn value(self, layer: &LayerReport) -> Option<f64> {
         let value = match self {
             Self::Weights => layer.weight_std,
-            Self::Scale => Some(layer.scales.weight),
+            Self::Scale => layer.scales.weight,
             Self::Activations => layer.activation_std,
             Self::Active => layer.active_fraction.map(|fraction| fraction * 100.0),
             Self::Gradient => layer.gradient_norm,

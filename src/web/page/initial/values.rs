@@ -93,8 +93,8 @@ fn cell(reports: &[&LayerReport], quantity: LayerQuantity) -> String {
 /// The factor on the weights, and those on what else was multiplied.
 fn scale(reports: &[&LayerReport], weight: f64) -> String {
     let others = [
-        ("bias", over_seeds(reports, |report| Some(report.scales.bias)).0),
-        ("norm", over_seeds(reports, |report| Some(report.scales.norm)).0),
+        ("bias", over_seeds(reports, |report| report.scales.bias).0),
+        ("norm", over_seeds(reports, |report| report.scales.norm).0),
     ];
     let changed =
         others.into_iter().filter_map(|(name, factor)| Some((name, factor.filter(|factor| !is_one(*factor))?)));

@@ -1,0 +1,29 @@
+//! Sizes of values and parameters, row by row.
+
+use burn::tensor::Tensor;
+
+/// Mean and standard deviation (divided by the count) of every row.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    /// `[rows]`.
+    pub mean: Tensor<1>,
+    /// `[rows]`.
+    pub std: Tensor<1>,
+}
+
+impl Moments {
+    /// Those of `[rows, numbers]`.
+    #[must_use]
+    pub fn of_rows(rows: Tensor<2>) -> Self {
+        let mean = rows.clone().mean_dim(1);
+        let centered = rows - mean.clone();
+        let variance = (centered.clone() * centered).mean_dim(1);
+        Self { mean: mean.squeeze_dim(1), std: variance.sqrt().squeeze_dim(1) }
+    }
+}
+
+/// The scalar product of every run of two parameters `[runs, ...]`: `[runs]`.
+#[must_use]
+pub fn inner_product(left: &Tensor<3>, right: &Tensor<3>) -> Tensor<1> {
+    (left.clone() * right.clone()).sum_dims_squeeze::<1, _>(&[1, 2])
+}
