@@ -3,7 +3,7 @@
 //!
 //! A constant that is not stated has the default of its paper, or `auto`, which follows the experiment.
 
-use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, assigned, listed};
+use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, list_constants, set_constant};
 use super::text::call;
 use super::{BaseInit, ClosedForm, split_outside};
 use crate::error::{Error, Result};
@@ -194,11 +194,11 @@ impl TuningMethod {
     #[must_use]
     pub fn constants(&self) -> Vec<Constant> {
         match self {
-            Self::Lsuv(constants) => listed(&LSUV, constants),
-            Self::DataDependent(constants) => listed(&DATA_DEPENDENT, constants),
-            Self::MetaInit(constants) => listed(&META_INIT, constants),
-            Self::GradInit(constants) => listed(&GRAD_INIT, constants),
-            Self::Nio(constants) => listed(&NIO, constants),
+            Self::Lsuv(constants) => list_constants(&LSUV, constants),
+            Self::DataDependent(constants) => list_constants(&DATA_DEPENDENT, constants),
+            Self::MetaInit(constants) => list_constants(&META_INIT, constants),
+            Self::GradInit(constants) => list_constants(&GRAD_INIT, constants),
+            Self::Nio(constants) => list_constants(&NIO, constants),
         }
     }
 
@@ -208,11 +208,11 @@ impl TuningMethod {
     /// [`Error::Value`] for a name that it does not have, and for a value that the constant cannot have.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match self {
-            Self::Lsuv(constants) => assigned(&LSUV, constants, name, value),
-            Self::DataDependent(constants) => assigned(&DATA_DEPENDENT, constants, name, value),
-            Self::MetaInit(constants) => assigned(&META_INIT, constants, name, value),
-            Self::GradInit(constants) => assigned(&GRAD_INIT, constants, name, value),
-            Self::Nio(constants) => assigned(&NIO, constants, name, value),
+            Self::Lsuv(constants) => set_constant(&LSUV, constants, name, value),
+            Self::DataDependent(constants) => set_constant(&DATA_DEPENDENT, constants, name, value),
+            Self::MetaInit(constants) => set_constant(&META_INIT, constants, name, value),
+            Self::GradInit(constants) => set_constant(&GRAD_INIT, constants, name, value),
+            Self::Nio(constants) => set_constant(&NIO, constants, name, value),
         }
     }
 
