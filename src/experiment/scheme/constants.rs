@@ -69,6 +69,8 @@ fn auto_text(value: Option<f64>) -> String {
 const STEPS: u64 = 10_000;
 /// Least and largest positive constant.
 const POSITIVE: (f64, f64) = (1e-9, 1e9);
+/// Largest decay of a running mean.
+const MOST_DECAY: f64 = 0.999_999;
 
 pub(super) const LSUV: [Field<Lsuv>; 2] = [
     Field {
@@ -142,7 +144,7 @@ pub(super) const META_INIT: [Field<MetaInit>; 4] = [
     },
 ];
 
-pub(super) const GRAD_INIT: [Field<GradInit>; 7] = [
+pub(super) const GRAD_INIT: [Field<GradInit>; 11] = [
     Field {
         name: "steps",
         meaning: "iterations T",
@@ -198,9 +200,37 @@ pub(super) const GRAD_INIT: [Field<GradInit>; 7] = [
         read: |constants| constants.floor.to_string(),
         write: |constants, text| write_bounded(&mut constants.floor, text, 0.0, 1.0),
     },
+    Field {
+        name: "beta1",
+        meaning: "decay β₁ of a scale's mean gradient",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_1.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_1, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "beta2",
+        meaning: "decay β₂ of its mean square",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_2.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_2, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "eps",
+        meaning: "ε that keeps a step's denominator away from 0",
+        expected: "a number from 1e-12 to 1",
+        read: |constants| constants.epsilon.to_string(),
+        write: |constants, text| write_bounded(&mut constants.epsilon, text, 1e-12, 1.0),
+    },
+    Field {
+        name: "bias_floor",
+        meaning: "least scale of a bias",
+        expected: "a number from 0 to 1",
+        read: |constants| constants.bias_floor.to_string(),
+        write: |constants, text| write_bounded(&mut constants.bias_floor, text, 0.0, 1.0),
+    },
 ];
 
-pub(super) const NIO: [Field<Nio>; 6] = [
+pub(super) const NIO: [Field<Nio>; 10] = [
     Field {
         name: "steps",
         meaning: "iterations",
@@ -242,5 +272,33 @@ pub(super) const NIO: [Field<Nio>; 6] = [
         expected: "a number from 0 to 1",
         read: |constants| constants.floor.to_string(),
         write: |constants, text| write_bounded(&mut constants.floor, text, 0.0, 1.0),
+    },
+    Field {
+        name: "beta1",
+        meaning: "decay β₁ of a scale's mean gradient",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_1.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_1, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "beta2",
+        meaning: "decay β₂ of its mean square",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_2.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_2, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "eps",
+        meaning: "ε that keeps a step's denominator away from 0",
+        expected: "a number from 1e-12 to 1",
+        read: |constants| constants.epsilon.to_string(),
+        write: |constants, text| write_bounded(&mut constants.epsilon, text, 1e-12, 1.0),
+    },
+    Field {
+        name: "bias_floor",
+        meaning: "least scale of a bias",
+        expected: "a number from 0 to 1",
+        read: |constants| constants.bias_floor.to_string(),
+        write: |constants, text| write_bounded(&mut constants.bias_floor, text, 0.0, 1.0),
     },
 ];

@@ -85,6 +85,14 @@ pub struct GradInit {
     pub clip: f64,
     /// Least scale of a weight.
     pub floor: f64,
+    /// Decay `β₁` of the running mean of a scale's gradient, of Adam on the scales.
+    pub beta_1: f64,
+    /// Decay `β₂` of the running mean of its square.
+    pub beta_2: f64,
+    /// `ε`, kept between the denominator of a scale's step and zero.
+    pub epsilon: f64,
+    /// Least scale of a bias.
+    pub bias_floor: f64,
 }
 
 /// Constants of NIO.
@@ -102,6 +110,14 @@ pub struct Nio {
     pub clip: f64,
     /// Least scale of a weight.
     pub floor: f64,
+    /// Decay `β₁` of the running mean of a scale's gradient, of Adam on the scales.
+    pub beta_1: f64,
+    /// Decay `β₂` of the running mean of its square.
+    pub beta_2: f64,
+    /// `ε`, kept between the denominator of a scale's step and zero.
+    pub epsilon: f64,
+    /// Least scale of a bias.
+    pub bias_floor: f64,
 }
 
 /// The optimizer whose first step `GradInit` looks at.
@@ -146,13 +162,36 @@ impl Default for MetaInit {
 
 impl Default for GradInit {
     fn default() -> Self {
-        Self { step: StepKind::Auto, eta: None, gamma: None, steps: 390, learning_rate: None, clip: 1.0, floor: 0.01 }
+        Self {
+            step: StepKind::Auto,
+            eta: None,
+            gamma: None,
+            steps: 390,
+            learning_rate: None,
+            clip: 1.0,
+            floor: 0.01,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            bias_floor: 0.0,
+        }
     }
 }
 
 impl Default for Nio {
     fn default() -> Self {
-        Self { learning_rate: 0.05, gamma: 5.0, steps: 100, parts: 2, clip: 1.0, floor: 0.01 }
+        Self {
+            learning_rate: 0.05,
+            gamma: 5.0,
+            steps: 100,
+            parts: 2,
+            clip: 1.0,
+            floor: 0.01,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            bias_floor: 0.0,
+        }
     }
 }
 

@@ -86,18 +86,8 @@ impl Form {
     /// Moves the focus to the first field that cannot be used.
     pub(super) fn focus_error(&self) -> WebResult<()> {
         let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
-        let Some(field) = self.control(&key)? else { return Ok(()) };
-        let mut outside = field.closest("details")?;
-        while let Some(details) = outside {
-            if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
-                details.set_open(true);
-            }
-            outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
-        }
-        if let Some(field) = field.dyn_ref::<HtmlElement>() {
-            field.focus()?;
-        }
-        Ok(())
+        let field = self.control(&key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        field.map_or(Ok(()), |field| focus(&field))
     }
 
     fn fields(&self) -> WebResult<Vec<Pair>> {
@@ -148,6 +138,18 @@ impl Form {
         }
         Ok(())
     }
+}
+
+/// Moves the focus to a field, and opens what it is folded into.
+pub(super) fn focus(field: &HtmlElement) -> WebResult<()> {
+    let mut outside = field.closest("details")?;
+    while let Some(details) = outside {
+        if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
+            details.set_open(true);
+        }
+        outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+    }
+    Ok(field.focus()?)
 }
 
 /// What a field says; `None` for an element that is none.
