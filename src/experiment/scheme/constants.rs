@@ -123,7 +123,7 @@ pub(super) const META_INIT: [Field<MetaInit>; 4] = [
     },
     Field {
         name: "lr",
-        meaning: "step of a weight's norm",
+        meaning: "step of the norm of every weight tensor",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.learning_rate.to_string(),
         write: |constants, text| write_bounded(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),

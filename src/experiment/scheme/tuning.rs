@@ -57,7 +57,7 @@ pub struct DataDependent {
 /// Constants of `MetaInit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetaInit {
-    /// Step of a weight's norm.
+    /// Step of the norm of every weight tensor.
     pub learning_rate: f64,
     /// Momentum of these steps.
     pub momentum: f64,
