@@ -1,9 +1,9 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
-use super::fields::{Pair, changed_fields, field_error, parse_fields};
+use super::fields::{Pair, changed_fields, field_error, init_text, is_init_text, parse_fields};
 use super::{Action, Dispatcher, picker, variants};
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
@@ -77,10 +77,21 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Puts another list of variants into the field of the list, and takes it in.
-    pub(super) fn set_variants(&mut self, text: &str) -> WebResult<()> {
-        self.set_field("init", text)?;
-        self.read()
+    /// Puts another list of variants into the field of the list and takes it in. While a field cannot be used, the list is left
+    /// as it was; so is one that is being edited as text. The error is what has to be mended first.
+    pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
+        let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
+        if is_init_text(&old, &self.experiment) {
+            self.set_field("init", &init_text(list))?;
+            self.read()?;
+            if self.is_valid() && self.experiment.variants == list {
+                return Ok(Ok(()));
+            }
+        }
+        let error = self.errors.first().cloned();
+        self.set_field("init", &old)?;
+        self.read()?;
+        Ok(Err(error))
     }
 
     /// Moves the focus to the first field that cannot be used.
