@@ -68,6 +68,21 @@ test('the picker adds what is tuned, and points at the mistake in a formula', as
   await formula.press('Enter');
   await expect(lab.variants).toHaveText(['Kaiming normal×', 'GradInit (steps 5)×', 'std = sqrt(2 / fan_in)×']);
 
+  const status = lab.root.locator('#scheme-status');
+  await lab.field('seeds').fill('many');
+  await lab.pick('nio', 'steps');
+  await lab.button('Add').click();
+  await expect(status, 'another field comes first').toContainText('First mend “seeds”.');
+  await expect(lab.variants, 'the list is as it was').toHaveCount(3);
+  await lab.field('seeds').fill('1');
+  const list = await lab.field('init').inputValue();
+  await lab.field('init').fill(`${list},orth`);
+  await lab.pick('nio', 'steps');
+  await lab.button('Add').click();
+  await expect(status, 'so does the list that is being edited').toContainText('First mend “init”.');
+  await expect(lab.field('init'), 'which is left alone').toHaveValue(`${list},orth`);
+  await lab.field('init').fill(list);
+
   await lab.run();
   await lab.reach('finished');
   await expect(lab.root.locator('#results tbody tr'), 'a line for each').toHaveCount(3);

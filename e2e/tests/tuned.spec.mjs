@@ -7,8 +7,12 @@ import { runsOf } from '../lab.mjs';
 const TINY = 'data=digits&train=512&test=100&model=mlp:16&batch=64&steps=4&eval=4&seeds=2&device=cpu';
 /** One of every kind, with the fewest iterations that still do something. */
 const SCHEMES = [
+  'xavier_normal',
+  'kaiming_normal',
   'zero',
   'custom(std=sqrt(2/fan_in))',
+  'emergence(kaiming_normal;alpha=1.5)',
+  'lrmatch(emergence(kaiming_normal;alpha=1.5))',
   'shuffle(emergence(kaiming_normal;alpha=0.8))',
   'lsuv',
   'datadep',
@@ -29,7 +33,7 @@ test('every initialisation trains, and tells what it has cost', async ({ hosted 
     }
   }
   const cost = Object.fromEntries(results.variants.map(({ name, init }) => [name.split('(')[0], init]));
-  for (const free of ['zero', 'custom', 'shuffle']) {
+  for (const free of ['xavier_normal', 'kaiming_normal', 'zero', 'custom', 'emergence', 'lrmatch', 'shuffle']) {
     expect(cost[free], free).toEqual({ seconds: 0, forward_passes: 0, gradient_evaluations: 0 });
   }
   expect(cost.lsuv.forward_passes, 'a look before and behind a rescaling of two layers').toBeGreaterThanOrEqual(2);
@@ -41,6 +45,9 @@ test('every initialisation trains, and tells what it has cost', async ({ hosted 
     expect(cost[tuned].seconds, `seconds of ${tuned}`).toBeGreaterThan(0);
   }
   expect(results.random_activity.points.length, 'a table of random activity').toBeGreaterThan(10);
+  const note = hosted.root.locator('#control-note');
+  await expect(note, 'a rescaling stands beside its rate control').toBeVisible();
+  await expect(note).toContainText('must coincide');
 });
 
 test('tuning shows how far it is, and Reset stops it', async ({ lab }) => {

@@ -22,6 +22,11 @@ impl Usage {
     pub(crate) fn refused(argument: &str, error: &Error) -> Self {
         match error {
             Error::Value { expected, got, .. } => Self::new(argument, expected, got),
+            Error::Formula { .. } => {
+                let reason = error.to_string();
+                // The argument stands there already, and is not always called `init`.
+                Self::because(argument, reason.strip_prefix("init: ").unwrap_or(&reason))
+            }
             other => Self::because(argument, other),
         }
     }

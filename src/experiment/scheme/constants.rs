@@ -16,13 +16,13 @@ pub(super) struct Field<T> {
     write: fn(&mut T, &str) -> bool,
 }
 
-pub(super) fn listed<T>(fields: &[Field<T>], constants: &T) -> Vec<Constant> {
+pub(super) fn list_constants<T>(fields: &[Field<T>], constants: &T) -> Vec<Constant> {
     let constant =
         |field: &Field<T>| Constant { name: field.name, meaning: field.meaning, value: (field.read)(constants) };
     fields.iter().map(constant).collect()
 }
 
-pub(super) fn assigned<T>(fields: &[Field<T>], constants: &mut T, name: &str, value: &str) -> Result<()> {
+pub(super) fn set_constant<T>(fields: &[Field<T>], constants: &mut T, name: &str, value: &str) -> Result<()> {
     let Some(field) = fields.iter().find(|field| field.name == name) else {
         let names = fields.iter().map(|field| format!("{}=", field.name)).collect::<Vec<_>>().join(", ");
         return Err(Error::value("init", format!("one of {names}"), name));
@@ -33,8 +33,8 @@ pub(super) fn assigned<T>(fields: &[Field<T>], constants: &mut T, name: &str, va
     Err(Error::value("init", format!("{} as {}", field.name, field.expected), value))
 }
 
-/// Puts what `text` says in its place if it is within the bounds.
-fn put<N: FromStr + PartialOrd + Copy + Add<Output = N> + Default>(
+/// Writes the number that `text` says to its place if it is within the bounds.
+fn write_bounded<N: FromStr + PartialOrd + Copy + Add<Output = N> + Default>(
     place: &mut N,
     text: &str,
     least: N,
@@ -51,10 +51,10 @@ fn put<N: FromStr + PartialOrd + Copy + Add<Output = N> + Default>(
 }
 
 /// The same where `auto` is a value, too.
-fn put_auto(place: &mut Option<f64>, text: &str, least: f64, most: f64) -> bool {
+fn write_bounded_or_auto(place: &mut Option<f64>, text: &str, least: f64, most: f64) -> bool {
     let mut value = 0.0;
     let stated = text != "auto";
-    if stated && !put(&mut value, text, least, most) {
+    if stated && !write_bounded(&mut value, text, least, most) {
         return false;
     }
     *place = stated.then_some(value);
@@ -69,6 +69,8 @@ fn auto_text(value: Option<f64>) -> String {
 const STEPS: u64 = 10_000;
 /// Least and largest positive constant.
 const POSITIVE: (f64, f64) = (1e-9, 1e9);
+/// Largest decay of a running mean.
+const MOST_DECAY: f64 = 0.999_999;
 
 pub(super) const LSUV: [Field<Lsuv>; 2] = [
     Field {
@@ -76,14 +78,14 @@ pub(super) const LSUV: [Field<Lsuv>; 2] = [
         meaning: "accepted difference between the standard deviation and 1",
         expected: "a number from 0.000001 to 0.5",
         read: |constants| constants.tolerance.to_string(),
-        write: |constants, text| put(&mut constants.tolerance, text, 1e-6, 0.5),
+        write: |constants, text| write_bounded(&mut constants.tolerance, text, 1e-6, 0.5),
     },
     Field {
         name: "tries",
         meaning: "rescalings of one layer at the most",
         expected: "a whole number from 1 to 100",
         read: |constants| constants.tries.to_string(),
-        write: |constants, text| put(&mut constants.tries, text, 1, 100),
+        write: |constants, text| write_bounded(&mut constants.tries, text, 1, 100),
     },
 ];
 
@@ -93,21 +95,21 @@ pub(super) const DATA_DEPENDENT: [Field<DataDependent>; 3] = [
         meaning: "mean of every unit before its nonlinearity",
         expected: "a number from -10 to 10",
         read: |constants| constants.beta.to_string(),
-        write: |constants, text| put(&mut constants.beta, text, -10.0, 10.0),
+        write: |constants, text| write_bounded(&mut constants.beta, text, -10.0, 10.0),
     },
     Field {
         name: "batches",
         meaning: "batches that are measured",
         expected: "a whole number from 1 to 1000",
         read: |constants| constants.batches.to_string(),
-        write: |constants, text| put(&mut constants.batches, text, 1, 1000),
+        write: |constants, text| write_bounded(&mut constants.batches, text, 1, 1000),
     },
     Field {
         name: "batch",
         meaning: "examples of each",
         expected: "a whole number from 2 to 512",
         read: |constants| constants.batch.to_string(),
-        write: |constants, text| put(&mut constants.batch, text, 2, 512),
+        write: |constants, text| write_bounded(&mut constants.batch, text, 2, 512),
     },
 ];
 
@@ -117,38 +119,38 @@ pub(super) const META_INIT: [Field<MetaInit>; 4] = [
         meaning: "iterations",
         expected: "a whole number from 1 to 10000",
         read: |constants| constants.steps.to_string(),
-        write: |constants, text| put(&mut constants.steps, text, 1, STEPS),
+        write: |constants, text| write_bounded(&mut constants.steps, text, 1, STEPS),
     },
     Field {
         name: "lr",
-        meaning: "step of a weight's norm",
+        meaning: "step of the norm of every weight tensor",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.learning_rate.to_string(),
-        write: |constants, text| put(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "momentum",
         meaning: "momentum of these steps",
         expected: "a number from 0 to 0.999",
         read: |constants| constants.momentum.to_string(),
-        write: |constants, text| put(&mut constants.momentum, text, 0.0, 0.999),
+        write: |constants, text| write_bounded(&mut constants.momentum, text, 0.0, 0.999),
     },
     Field {
         name: "eps",
         meaning: "keeps the gradient quotient's denominator away from 0",
         expected: "a number from 1e-9 to 1",
         read: |constants| constants.epsilon.to_string(),
-        write: |constants, text| put(&mut constants.epsilon, text, POSITIVE.0, 1.0),
+        write: |constants, text| write_bounded(&mut constants.epsilon, text, POSITIVE.0, 1.0),
     },
 ];
 
-pub(super) const GRAD_INIT: [Field<GradInit>; 7] = [
+pub(super) const GRAD_INIT: [Field<GradInit>; 11] = [
     Field {
         name: "steps",
         meaning: "iterations T",
         expected: "a whole number from 1 to 10000",
         read: |constants| constants.steps.to_string(),
-        write: |constants, text| put(&mut constants.steps, text, 1, STEPS),
+        write: |constants, text| write_bounded(&mut constants.steps, text, 1, STEPS),
     },
     Field {
         name: "step",
@@ -168,79 +170,135 @@ pub(super) const GRAD_INIT: [Field<GradInit>; 7] = [
         meaning: "size η of that step",
         expected: "auto or a number from 1e-9 to 1e9",
         read: |constants| auto_text(constants.eta),
-        write: |constants, text| put_auto(&mut constants.eta, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded_or_auto(&mut constants.eta, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "gamma",
         meaning: "upper bound γ of the gradient's norm",
         expected: "auto or a number from 1e-9 to 1e9",
         read: |constants| auto_text(constants.gamma),
-        write: |constants, text| put_auto(&mut constants.gamma, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded_or_auto(&mut constants.gamma, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "lr",
         meaning: "Adam's learning rate τ on the scales",
         expected: "auto or a number from 1e-9 to 1e9",
         read: |constants| auto_text(constants.learning_rate),
-        write: |constants, text| put_auto(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded_or_auto(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "clip",
         meaning: "largest absolute gradient of a scale",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.clip.to_string(),
-        write: |constants, text| put(&mut constants.clip, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded(&mut constants.clip, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "floor",
         meaning: "least scale of a weight",
         expected: "a number from 0 to 1",
         read: |constants| constants.floor.to_string(),
-        write: |constants, text| put(&mut constants.floor, text, 0.0, 1.0),
+        write: |constants, text| write_bounded(&mut constants.floor, text, 0.0, 1.0),
+    },
+    Field {
+        name: "beta1",
+        meaning: "decay β₁ of a scale's mean gradient",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_1.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_1, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "beta2",
+        meaning: "decay β₂ of its mean square",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_2.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_2, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "eps",
+        meaning: "ε that keeps a step's denominator away from 0",
+        expected: "a number from 1e-12 to 1",
+        read: |constants| constants.epsilon.to_string(),
+        write: |constants, text| write_bounded(&mut constants.epsilon, text, 1e-12, 1.0),
+    },
+    Field {
+        name: "bias_floor",
+        meaning: "least scale of a bias",
+        expected: "a number from 0 to 1",
+        read: |constants| constants.bias_floor.to_string(),
+        write: |constants, text| write_bounded(&mut constants.bias_floor, text, 0.0, 1.0),
     },
 ];
 
-pub(super) const NIO: [Field<Nio>; 6] = [
+pub(super) const NIO: [Field<Nio>; 10] = [
     Field {
         name: "steps",
         meaning: "iterations",
         expected: "a whole number from 1 to 10000",
         read: |constants| constants.steps.to_string(),
-        write: |constants, text| put(&mut constants.steps, text, 1, STEPS),
+        write: |constants, text| write_bounded(&mut constants.steps, text, 1, STEPS),
     },
     Field {
         name: "parts",
         meaning: "parts of a batch whose gradients are compared",
         expected: "a whole number from 2 to 8",
         read: |constants| constants.parts.to_string(),
-        write: |constants, text| put(&mut constants.parts, text, 2, 8),
+        write: |constants, text| write_bounded(&mut constants.parts, text, 2, 8),
     },
     Field {
         name: "gamma",
         meaning: "upper bound γ of the mean norm of their gradients",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.gamma.to_string(),
-        write: |constants, text| put(&mut constants.gamma, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded(&mut constants.gamma, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "lr",
         meaning: "Adam's learning rate τ on the scales",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.learning_rate.to_string(),
-        write: |constants, text| put(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "clip",
         meaning: "largest absolute gradient of a scale",
         expected: "a number from 1e-9 to 1e9",
         read: |constants| constants.clip.to_string(),
-        write: |constants, text| put(&mut constants.clip, text, POSITIVE.0, POSITIVE.1),
+        write: |constants, text| write_bounded(&mut constants.clip, text, POSITIVE.0, POSITIVE.1),
     },
     Field {
         name: "floor",
         meaning: "least scale of a weight",
         expected: "a number from 0 to 1",
         read: |constants| constants.floor.to_string(),
-        write: |constants, text| put(&mut constants.floor, text, 0.0, 1.0),
+        write: |constants, text| write_bounded(&mut constants.floor, text, 0.0, 1.0),
+    },
+    Field {
+        name: "beta1",
+        meaning: "decay β₁ of a scale's mean gradient",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_1.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_1, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "beta2",
+        meaning: "decay β₂ of its mean square",
+        expected: "a number from 0 to 0.999999",
+        read: |constants| constants.beta_2.to_string(),
+        write: |constants, text| write_bounded(&mut constants.beta_2, text, 0.0, MOST_DECAY),
+    },
+    Field {
+        name: "eps",
+        meaning: "ε that keeps a step's denominator away from 0",
+        expected: "a number from 1e-12 to 1",
+        read: |constants| constants.epsilon.to_string(),
+        write: |constants, text| write_bounded(&mut constants.epsilon, text, 1e-12, 1.0),
+    },
+    Field {
+        name: "bias_floor",
+        meaning: "least scale of a bias",
+        expected: "a number from 0 to 1",
+        read: |constants| constants.bias_floor.to_string(),
+        write: |constants, text| write_bounded(&mut constants.bias_floor, text, 0.0, 1.0),
     },
 ];

@@ -3,7 +3,7 @@
 //!
 //! A constant that is not stated has the default of its paper, or `auto`, which follows the experiment.
 
-use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, assigned, listed};
+use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, list_constants, set_constant};
 use super::text::call;
 use super::{BaseInit, ClosedForm, split_outside};
 use crate::error::{Error, Result};
@@ -57,7 +57,7 @@ pub struct DataDependent {
 /// Constants of `MetaInit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetaInit {
-    /// Step of a weight's norm.
+    /// Step of the norm of every weight tensor.
     pub learning_rate: f64,
     /// Momentum of these steps.
     pub momentum: f64,
@@ -85,6 +85,14 @@ pub struct GradInit {
     pub clip: f64,
     /// Least scale of a weight.
     pub floor: f64,
+    /// Decay `β₁` of the running mean of a scale's gradient, of Adam on the scales.
+    pub beta_1: f64,
+    /// Decay `β₂` of the running mean of its square.
+    pub beta_2: f64,
+    /// `ε`, kept between the denominator of a scale's step and zero.
+    pub epsilon: f64,
+    /// Least scale of a bias.
+    pub bias_floor: f64,
 }
 
 /// Constants of NIO.
@@ -102,6 +110,14 @@ pub struct Nio {
     pub clip: f64,
     /// Least scale of a weight.
     pub floor: f64,
+    /// Decay `β₁` of the running mean of a scale's gradient, of Adam on the scales.
+    pub beta_1: f64,
+    /// Decay `β₂` of the running mean of its square.
+    pub beta_2: f64,
+    /// `ε`, kept between the denominator of a scale's step and zero.
+    pub epsilon: f64,
+    /// Least scale of a bias.
+    pub bias_floor: f64,
 }
 
 /// The optimizer whose first step `GradInit` looks at.
@@ -146,13 +162,36 @@ impl Default for MetaInit {
 
 impl Default for GradInit {
     fn default() -> Self {
-        Self { step: StepKind::Auto, eta: None, gamma: None, steps: 390, learning_rate: None, clip: 1.0, floor: 0.01 }
+        Self {
+            step: StepKind::Auto,
+            eta: None,
+            gamma: None,
+            steps: 390,
+            learning_rate: None,
+            clip: 1.0,
+            floor: 0.01,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            bias_floor: 0.0,
+        }
     }
 }
 
 impl Default for Nio {
     fn default() -> Self {
-        Self { learning_rate: 0.05, gamma: 5.0, steps: 100, parts: 2, clip: 1.0, floor: 0.01 }
+        Self {
+            learning_rate: 0.05,
+            gamma: 5.0,
+            steps: 100,
+            parts: 2,
+            clip: 1.0,
+            floor: 0.01,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            bias_floor: 0.0,
+        }
     }
 }
 
@@ -194,11 +233,11 @@ impl TuningMethod {
     #[must_use]
     pub fn constants(&self) -> Vec<Constant> {
         match self {
-            Self::Lsuv(constants) => listed(&LSUV, constants),
-            Self::DataDependent(constants) => listed(&DATA_DEPENDENT, constants),
-            Self::MetaInit(constants) => listed(&META_INIT, constants),
-            Self::GradInit(constants) => listed(&GRAD_INIT, constants),
-            Self::Nio(constants) => listed(&NIO, constants),
+            Self::Lsuv(constants) => list_constants(&LSUV, constants),
+            Self::DataDependent(constants) => list_constants(&DATA_DEPENDENT, constants),
+            Self::MetaInit(constants) => list_constants(&META_INIT, constants),
+            Self::GradInit(constants) => list_constants(&GRAD_INIT, constants),
+            Self::Nio(constants) => list_constants(&NIO, constants),
         }
     }
 
@@ -208,11 +247,11 @@ impl TuningMethod {
     /// [`Error::Value`] for a name that it does not have, and for a value that the constant cannot have.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match self {
-            Self::Lsuv(constants) => assigned(&LSUV, constants, name, value),
-            Self::DataDependent(constants) => assigned(&DATA_DEPENDENT, constants, name, value),
-            Self::MetaInit(constants) => assigned(&META_INIT, constants, name, value),
-            Self::GradInit(constants) => assigned(&GRAD_INIT, constants, name, value),
-            Self::Nio(constants) => assigned(&NIO, constants, name, value),
+            Self::Lsuv(constants) => set_constant(&LSUV, constants, name, value),
+            Self::DataDependent(constants) => set_constant(&DATA_DEPENDENT, constants, name, value),
+            Self::MetaInit(constants) => set_constant(&META_INIT, constants, name, value),
+            Self::GradInit(constants) => set_constant(&GRAD_INIT, constants, name, value),
+            Self::Nio(constants) => set_constant(&NIO, constants, name, value),
         }
     }
 

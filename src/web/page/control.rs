@@ -35,13 +35,16 @@ pub fn control_note(experiment: &Experiment) -> Option<String> {
 
 fn verdict(experiment: &Experiment, promotion: &Promotion) -> String {
     let name = variant_label(&InitScheme::emergence(promotion.clone()).to_string());
-    let rounding = match experiment.optimizer.kind {
-        OptimizerKind::Sgd => "up to rounding",
-        OptimizerKind::Adam | OptimizerKind::AdamW => "up to rounding and Adam’s ε",
+    let until = match experiment.optimizer.kind {
+        OptimizerKind::Sgd => ", until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so",
+        OptimizerKind::Adam | OptimizerKind::AdamW => "; but for rounding, only Adam’s ε parts them",
     };
     match difference(experiment, promotion) {
         None => {
-            format!("The curves of “{name}” and of its rate control must coincide in accuracy and loss, {rounding}.")
+            format!(
+                "The curves of “{name}” and of its rate control must coincide in accuracy and loss while nothing \
+                 diverges{until}."
+            )
         }
         Some(reason) => {
             format!("The curves of “{name}” and of its rate control need not coincide here, since {reason}.")

@@ -40,6 +40,17 @@ pub fn field_error(error: &Error) -> (String, String) {
     }
 }
 
+/// Whether `text`, as it stands in the field `init`, is the list of the experiment's variants, however it is written.
+#[must_use]
+pub fn is_init_text(text: &str, experiment: &Experiment) -> bool {
+    let mut fields = changed_fields(experiment);
+    fields.retain(|(key, _)| key != "init");
+    fields.push(("init".to_owned(), text.to_owned()));
+    let parsed = parse_fields(&fields);
+    // What cannot be used is replaced by the default, which may be the experiment's.
+    parsed.errors.is_empty() && parsed.conflicts.is_empty() && parsed.experiment.variants == experiment.variants
+}
+
 /// The value of `init` for these variants.
 #[must_use]
 pub fn init_text(variants: &[InitScheme]) -> String {

@@ -1,9 +1,9 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
-use super::fields::{Pair, changed_fields, field_error, parse_fields};
+use super::fields::{Pair, changed_fields, field_error, init_text, is_init_text, parse_fields};
 use super::{Action, Dispatcher, picker, variants};
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
@@ -77,27 +77,28 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Puts another list of variants into the field of the list, and takes it in.
-    pub(super) fn set_variants(&mut self, text: &str) -> WebResult<()> {
-        self.set_field("init", text)?;
-        self.read()
+    /// Puts another list of variants into the field of the list and takes it in. While a field cannot be used, the list is left
+    /// as it was; so is one that is being edited as text. The error is what has to be mended first.
+    pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
+        let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
+        if is_init_text(&old, &self.experiment) {
+            self.set_field("init", &init_text(list))?;
+            self.read()?;
+            if self.is_valid() && self.experiment.variants == list {
+                return Ok(Ok(()));
+            }
+        }
+        let error = self.errors.first().cloned();
+        self.set_field("init", &old)?;
+        self.read()?;
+        Ok(Err(error))
     }
 
     /// Moves the focus to the first field that cannot be used.
     pub(super) fn focus_error(&self) -> WebResult<()> {
         let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
-        let Some(field) = self.control(&key)? else { return Ok(()) };
-        let mut outside = field.closest("details")?;
-        while let Some(details) = outside {
-            if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
-                details.set_open(true);
-            }
-            outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
-        }
-        if let Some(field) = field.dyn_ref::<HtmlElement>() {
-            field.focus()?;
-        }
-        Ok(())
+        let field = self.control(&key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        field.map_or(Ok(()), |field| focus(&field))
     }
 
     fn fields(&self) -> WebResult<Vec<Pair>> {
@@ -148,6 +149,18 @@ impl Form {
         }
         Ok(())
     }
+}
+
+/// Moves the focus to a field, and opens what it is folded into.
+pub(super) fn focus(field: &HtmlElement) -> WebResult<()> {
+    let mut outside = field.closest("details")?;
+    while let Some(details) = outside {
+        if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
+            details.set_open(true);
+        }
+        outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+    }
+    Ok(field.focus()?)
 }
 
 /// What a field says; `None` for an element that is none.

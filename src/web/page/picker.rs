@@ -4,7 +4,7 @@
 
 use super::catalogue::{self, Addition};
 use super::fields::Pair;
-use super::form::{set_value, value_of};
+use super::form::{focus, set_value, value_of};
 use super::wording::variant_label;
 use super::{Action, Dispatcher};
 use crate::error::{Error, Result};
@@ -115,7 +115,7 @@ pub(super) fn say(words: &str) -> WebResult<()> {
 /// Moves the focus to the field that keeps the scheme from being added.
 pub(super) fn focus_error() -> WebResult<()> {
     let wrong = dom::all("#picker [aria-invalid=\"true\"]")?;
-    wrong.first().map_or(Ok(()), |field| Ok(field.focus()?))
+    wrong.first().map_or(Ok(()), focus)
 }
 
 /// The name of the open entry.
@@ -146,7 +146,9 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     let group: HtmlElement = dom::element("listed-bases")?;
     let chosen = base.map_or_else(|| select.value(), ToOwned::to_owned);
     let mut offered = catalogue::listed_bases(variants, name);
-    let known = select.query_selector(&format!(":scope > option[value=\"{chosen}\"]"))?.is_some();
+    // Compared, not selected by: a formula may hold what no selector can.
+    let mut named = dom::all("#scheme-base > option")?.into_iter();
+    let known = named.any(|option| option.get_attribute("value").as_deref() == Some(chosen.as_str()));
     if !known && !offered.contains(&chosen) {
         offered.push(chosen.clone());
     }

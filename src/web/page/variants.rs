@@ -56,6 +56,7 @@ fn item(index: usize, variant: &InitScheme, removable: bool) -> WebResult<Elemen
     dom::append(&item, &sample(index)?)?;
     let edit = button("name", &label, ("data-edit", index))?;
     edit.set_attribute("title", &name)?;
+    edit.set_attribute("aria-label", &format!("Change {label}"))?;
     dom::append(&item, &edit)?;
     if removable {
         let remove = button("remove", "×", ("data-remove", index))?;

@@ -1,5 +1,6 @@
 //! The sentences and numbers that the page shows, made from plain values; the only place where they are worded.
 
+use super::fields::field_error;
 use super::forecast::{Forecast, seconds_left};
 use super::state::{Phase, Session};
 use crate::error::Error;
@@ -110,6 +111,7 @@ pub fn status(session: &Session, history: &History, again: bool) -> String {
         Phase::Loading => "Loading the worker …".to_owned(),
         Phase::Ready if again => "Ready: the same weights again".to_owned(),
         Phase::Ready => "Ready: press Run".to_owned(),
+        Phase::Preparing if session.pausing() => "Preparing, then pausing …".to_owned(),
         Phase::Preparing => "Preparing …".to_owned(),
         Phase::Training if session.pausing() => "Pausing …".to_owned(),
         Phase::Training => "Training".to_owned(),
@@ -274,7 +276,22 @@ pub fn address_error(error: &Error) -> String {
         Error::Value { key, expected, got } => {
             format!("In the address, {key} was expected to be {expected}; got “{got}”. The default is used instead.")
         }
+        Error::Formula { formula, character, reason, .. } => {
+            format!(
+                "In the address, the formula “{formula}” is wrong at character {character}: {reason}. The default is used \
+                 instead."
+            )
+        }
         other => other.to_string(),
+    }
+}
+
+/// Why the list of variants is left as it is: a field that cannot be used comes first.
+#[must_use]
+pub fn mend_first(error: &Error) -> String {
+    match field_error(error) {
+        (key, text) if key.is_empty() => text,
+        (key, text) => format!("First mend “{key}”. {text}"),
     }
 }
 

@@ -68,6 +68,14 @@ fn positive() -> impl Strategy<Value = f64> {
     prop_oneof![1e-9..=1e9, 1e-9..=1e-3]
 }
 
+/// Clip, floors of weights and biases; `β₁`, `β₂` and `ε`.
+fn any_scale_optimizer() -> impl Strategy<Value = ([f64; 3], [f64; 3])> {
+    let bounds = (positive(), 0.0..=1.0, 0.0..=1.0).prop_map(|(clip, floor, bias_floor)| [clip, floor, bias_floor]);
+    let epsilons = prop_oneof![1e-12..=1.0, 1e-12..=1e-6];
+    let adam = (0.0..=0.999_999, 0.0..=0.999_999, epsilons);
+    (bounds, adam.prop_map(|(beta_1, beta_2, epsilon)| [beta_1, beta_2, epsilon]))
+}
+
 /// Methods that take random bases only.
 fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
     let lsuv = (1e-6..=0.5, 1_u64..=100).prop_map(|(tolerance, tries)| Lsuv { tolerance, tries });
@@ -78,8 +86,19 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
     });
     let meta_init = (positive(), 0.0..=0.999, 1_u64..=10_000, 1e-9..=1.0)
         .prop_map(|(learning_rate, momentum, steps, epsilon)| MetaInit { learning_rate, momentum, steps, epsilon });
-    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, positive(), 0.0..=1.0).prop_map(
-        |(learning_rate, gamma, steps, parts, clip, floor)| Nio { learning_rate, gamma, steps, parts, clip, floor },
+    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, any_scale_optimizer()).prop_map(
+        |(learning_rate, gamma, steps, parts, ([clip, floor, bias_floor], [beta_1, beta_2, epsilon]))| Nio {
+            learning_rate,
+            gamma,
+            steps,
+            parts,
+            clip,
+            floor,
+            beta_1,
+            beta_2,
+            epsilon,
+            bias_floor,
+        },
     );
     prop_oneof![
         constants(lsuv).prop_map(TuningMethod::Lsuv),
@@ -92,17 +111,12 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
 fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
     let kinds = select(StepKind::ALL.to_vec());
     let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
-    let any = (kinds, automatic, 1_u64..=10_000, positive(), 0.0..=1.0).prop_map(
-        |(step, (eta, gamma, learning_rate), steps, clip, floor)| GradInit {
-            step,
-            eta,
-            gamma,
-            steps,
-            learning_rate,
-            clip,
-            floor,
-        },
-    );
+    let any =
+        (kinds, automatic, 1_u64..=10_000, any_scale_optimizer()).prop_map(
+            |(step, (eta, gamma, learning_rate), steps, ([clip, floor, bias_floor], [beta_1, beta_2, epsilon]))| {
+                GradInit { step, eta, gamma, steps, learning_rate, clip, floor, beta_1, beta_2, epsilon, bias_floor }
+            },
+        );
     constants(any).prop_map(TuningMethod::GradInit)
 }
 
@@ -153,6 +167,11 @@ fn texts_have_one_canonical_form() {
         ("gradinit(emergence(pytorch))", "gradinit(emergence(pytorch;alpha=1.5))"),
         ("nio(shuffle( emergence(zero;alpha=2) );parts=4)", "nio(shuffle(emergence(zero;alpha=2));parts=4)"),
         ("nio(custom(std = 1/fan_in ;alpha=2);gamma=1)", "nio(custom(std=1/fan_in;alpha=2);gamma=1)"),
+        ("nio(eps=1e-8;bias_floor=-0;beta1=.9;beta2=0.9990)", "nio"),
+        (
+            "gradinit(bias_floor=1e-3;eps=1e-12;beta1=0)",
+            "gradinit(kaiming_normal;beta1=0;eps=0.000000000001;bias_floor=0.001)",
+        ),
         ("custom( uniform = max(1, 2) ; alpha=1.50)", "custom(uniform=max(1, 2))"),
         ("emergence(custom(std=alpha;alpha=2);alpha=3)", "emergence(custom(std=alpha;alpha=2);alpha=3)"),
         ("lrmatch( emergence(fixup) )", "lrmatch(emergence(fixup;alpha=1.5))"),
@@ -187,6 +206,10 @@ fn a_complaint_names_what_can_stand_in_its_place() {
     check("gradinit(step=lion)", "step as one of auto, sgd, adam", "lion");
     check("gradinit(eta=0)", "eta as auto or a number from 1e-9 to 1e9", "0");
     check("gradinit(clip=auto)", "clip as a number from 1e-9 to 1e9", "auto");
+    check("gradinit(beta1=1)", "beta1 as a number from 0 to 0.999999", "1");
+    check("gradinit(eps=0)", "eps as a number from 1e-12 to 1", "0");
+    check("nio(beta2=0.9999991)", "beta2 as a number from 0 to 0.999999", "0.9999991");
+    check("nio(bias_floor=-0.1)", "bias_floor as a number from 0 to 1", "-0.1");
     check("nio(parts=9)", "parts as a whole number from 2 to 8", "9");
     check("nio(steps=10001)", "steps as a whole number from 1 to 10000", "10001");
 }

@@ -128,7 +128,7 @@ fn every_entry_says_what_it_is_and_where_it_comes_from() {
 fn an_entry_is_opened_with_its_defaults() {
     for name in known() {
         let expected = match name.as_str() {
-            "custom" => "custom(std=sqrt(2 / fan_in))",
+            "custom" => "custom(std=sqrt(2) / sqrt(fan_in))",
             "emergence" => "emergence(kaiming_normal;alpha=1.5)",
             "shuffle" => "shuffle(emergence(kaiming_normal;alpha=1.5))",
             "lrmatch" => "lrmatch(emergence(kaiming_normal;alpha=1.5))",

@@ -8,11 +8,11 @@ use emergence_lab::error::Error;
 use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{Pair, changed_fields, field_error, init_text, parse_fields};
+use emergence_lab::web::page::fields::{Pair, changed_fields, field_error, init_text, is_init_text, parse_fields};
 use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::state::{Phase, Request, Session};
 use emergence_lab::web::page::wording::{
-    NOTHING, address_error, data_text, duration, facts, grouped, pace_text, status, step_text, table_cells,
+    NOTHING, address_error, data_text, duration, facts, grouped, mend_first, pace_text, status, step_text, table_cells,
     unknown_keys, value_text, variant_label,
 };
 use proptest::prelude::*;
@@ -74,8 +74,46 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     let sentence = "In the address, seeds was expected to be a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
     assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
+    let text = address_error(&complaint("init=custom(std=2*fan)"));
+    assert!(
+        text.starts_with("In the address, the formula “2*fan” is wrong at character 3: expected fan_in,"),
+        "{text}"
+    );
+    assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
     let other = Error::NoWebGpu { reason: "none".to_owned() };
     assert_eq!(address_error(&other), other.to_string(), "other errors have their own words");
+}
+
+#[test]
+fn what_keeps_the_list_from_changing_is_named() {
+    let seeds = mend_first(&complaint("seeds=many"));
+    assert_eq!(seeds, "First mend “seeds”. Expected a whole number from 1 to 64; got “many”.", "a field");
+    let formula = mend_first(&complaint("init=custom(std=2 *)"));
+    assert_eq!(
+        formula, "First mend “init”. In the formula “2 *”, character 4: unexpected end of expression.",
+        "a formula"
+    );
+    let other = Error::NoWebGpu { reason: "none".to_owned() };
+    assert_eq!(mend_first(&other), other.to_string(), "what is about no field");
+}
+
+#[test]
+fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
+    let experiment = Experiment::default();
+    let list = "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)";
+    let check = |text: &str, expected: bool| {
+        assert_eq!(is_init_text(text, &experiment), expected, "`{text}`");
+    };
+    check(list, true);
+    check(&format!(" {list} "), true);
+    check(&list.replace(';', " ; ").replace("1.5", "1.50"), true);
+    check(&list.replace("kaiming_normal,", ""), false);
+    check(&format!("{list},lsuv"), false);
+    check(&format!("{list},lsu"), false);
+    check("", false);
+    check("xavier_normal,custom(std=", false);
+    let residual = parse_query("model=resnet:8,16&init=fixup,zero").strict().expect("Fixup is for residual networks").0;
+    assert!(is_init_text("fixup , zero", &residual), "whatever the variants go with");
 }
 
 #[test]
@@ -124,7 +162,8 @@ fn the_status_says_what_the_page_is_doing() {
     check(&after(Session::default(), Request::Run), false, "then starting");
     check(&ready_session(), false, "press Run");
     check(&ready_session(), true, "the same weights");
-    check(&preparing_session(), true, "Preparing");
+    check(&preparing_session(), true, "Preparing …");
+    check(&after(preparing_session(), Request::Pause), true, "Preparing, then pausing …");
     check(&training_session(), true, "Training");
     check(&after(training_session(), Request::Pause), true, "Pausing");
     check(&paused_session(), true, "Paused at step 1,234");

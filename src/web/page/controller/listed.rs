@@ -1,11 +1,12 @@
 //! The list of initialisations: what the picker adds to it, and what is taken out.
 
 use super::Page;
+use crate::error::Error;
 use crate::experiment::InitScheme;
 use crate::web::error::WebResult;
 use crate::web::page::catalogue::{Addition, refusal};
-use crate::web::page::fields::init_text;
 use crate::web::page::picker;
+use crate::web::page::wording::mend_first;
 
 impl Page {
     /// Another entry of the catalogue was opened.
@@ -34,10 +35,11 @@ impl Page {
             return picker::say("It is in the list already.");
         }
         match addition.put(variant, self.form.experiment()) {
-            Ok(variants) => {
-                self.set_variants(&variants)?;
-                picker::say(if matches!(addition, Addition::Replacement(_)) { "Replaced." } else { "Added." })
-            }
+            Ok(variants) => match self.set_variants(&variants)? {
+                Ok(()) if matches!(addition, Addition::Replacement(_)) => picker::say("Replaced."),
+                Ok(()) => picker::say("Added."),
+                Err(error) => picker::say(&error.map_or_else(String::new, |error| mend_first(&error))),
+            },
             // Why the scheme itself cannot be added stands above the buttons.
             Err(_) if addition == Addition::Itself => picker::focus_error(),
             Err(error) => picker::say(&refusal(&error)),
@@ -48,13 +50,18 @@ impl Page {
         let mut list = self.form.experiment().variants.clone();
         if index < list.len() && list.len() > 1 {
             list.remove(index);
-            self.set_variants(&list)?;
+            if self.set_variants(&list)?.is_err() {
+                // What is wrong with it stands beside the field.
+                return self.form.focus_error();
+            }
         }
         Ok(())
     }
 
-    fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<()> {
-        self.form.set_variants(&init_text(list))?;
-        self.edited()
+    /// Another list of variants, or what has to be mended first.
+    fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
+        let set = self.form.set_variants(list)?;
+        self.edited()?;
+        Ok(set)
     }
 }
