@@ -118,12 +118,23 @@ fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
     }
 }
 
-/// Decay of the first moments.
-const BETA_1: f64 = 0.9;
-/// Decay of the second moments.
-const BETA_2: f64 = 0.999;
-/// Added to the root of the second moment.
-const EPSILON: f64 = 1e-8;
+/// Constants of the scales' optimizer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ScaleConstants {
+    pub(super) learning_rate: f64,
+    /// Decay of the first moments.
+    pub(super) beta_1: f64,
+    /// Decay of the second moments.
+    pub(super) beta_2: f64,
+    /// Added to the root of the second moment.
+    pub(super) epsilon: f64,
+    /// Largest absolute gradient; larger ones are clipped.
+    pub(super) clip: f64,
+    /// Least scale of weights and of scales of batch normalisation.
+    pub(super) floor: f64,
+    /// Least scale of biases and shifts.
+    pub(super) bias_floor: f64,
+}
 
 /// Which of two things a step of a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,10 +148,7 @@ pub(super) enum StepPurpose {
 /// Adam on the scales (Zhu et al. 2021): first moments for each purpose, one second moment for both.
 #[derive(Debug)]
 pub(super) struct ScaleOptimizer {
-    learning_rate: f64,
-    clip: f64,
-    /// Least scale of weights and of scales of batch normalisation; that of biases and shifts is 0.
-    floor: f64,
+    constants: ScaleConstants,
     /// Per purpose, parameter and run.
     first: [Vec<Vec<f64>>; 2],
     /// Per parameter and run.
@@ -150,10 +158,10 @@ pub(super) struct ScaleOptimizer {
 }
 
 impl ScaleOptimizer {
-    pub(super) fn new(scales: &Scales, learning_rate: f64, clip: f64, floor: f64) -> Self {
+    pub(super) fn new(scales: &Scales, constants: ScaleConstants) -> Self {
         let zeros = || vec![vec![0.0; scales.run_count()]; scales.roles().len()];
         let steps = || vec![0; scales.run_count()];
-        Self { learning_rate, clip, floor, first: [zeros(), zeros()], second: zeros(), steps: [steps(), steps()] }
+        Self { constants, first: [zeros(), zeros()], second: zeros(), steps: [steps(), steps()] }
     }
 
     /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is no number moves nothing.
@@ -165,26 +173,33 @@ impl ScaleOptimizer {
             for (run, purpose) in purposes.iter().enumerate() {
                 let gradient = gradients[parameter][run];
                 if gradient.is_finite() {
-                    self.step_scale(scales, parameter, run, *purpose, gradient.clamp(-self.clip, self.clip));
+                    self.step_scale(
+                        scales,
+                        parameter,
+                        run,
+                        *purpose,
+                        gradient.clamp(-self.constants.clip, self.constants.clip),
+                    );
                 }
             }
         }
     }
 
     fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: StepPurpose, gradient: f64) {
+        let ScaleConstants { learning_rate, beta_1, beta_2, epsilon, floor, bias_floor, .. } = self.constants;
         let least = match scales.roles()[parameter] {
-            ParameterRole::Weight(_) | ParameterRole::Scale(_) => self.floor,
-            ParameterRole::Bias(_) | ParameterRole::Shift(_) => 0.0,
+            ParameterRole::Weight(_) | ParameterRole::Scale(_) => floor,
+            ParameterRole::Bias(_) | ParameterRole::Shift(_) => bias_floor,
         };
         let Some(scale) = scales.scale_mut(parameter, run) else { return };
         let first = &mut self.first[purpose as usize][parameter][run];
-        *first = BETA_1 * *first + (1.0 - BETA_1) * gradient;
+        *first = beta_1 * *first + (1.0 - beta_1) * gradient;
         let second = &mut self.second[parameter][run];
-        *second = BETA_2 * *second + (1.0 - BETA_2) * gradient * gradient;
+        *second = beta_2 * *second + (1.0 - beta_2) * gradient * gradient;
         let own = self.steps[purpose as usize][run];
         let all = self.steps[0][run] + self.steps[1][run];
-        let direction = *first / (1.0 - BETA_1.powi(own));
-        let size = (*second / (1.0 - BETA_2.powi(all))).sqrt() + EPSILON;
-        *scale = (*scale - self.learning_rate * direction / size).max(least);
+        let direction = *first / (1.0 - beta_1.powi(own));
+        let size = (*second / (1.0 - beta_2.powi(all))).sqrt() + epsilon;
+        *scale = (*scale - learning_rate * direction / size).max(least);
     }
 }
