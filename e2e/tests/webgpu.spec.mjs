@@ -58,6 +58,36 @@ for (const model of ['cnn:4k5a,6s2p', 'resnet:4,6']) {
   });
 }
 
+const TUNED = [
+  'lsuv',
+  'datadep(kaiming_normal;batches=2)',
+  'metainit(kaiming_normal;steps=1)',
+  'gradinit(kaiming_normal;steps=2)',
+  'nio(kaiming_normal;steps=1)',
+];
+
+test('tuning on WebGPU learns what it does on the CPU', async ({ hosted }) => {
+  test.setTimeout(300_000);
+  const tiny = `data=patterns&train=64&test=32&model=cnn:3&norm=batch&batch=16&steps=1&eval=1&seeds=1`;
+  const query = `${tiny}&init=${TUNED.join(',')}`;
+  const [cpu, webgpu] = [
+    await hosted.finish(`${query}&device=cpu`, 60_000),
+    await hosted.finish(`${query}&device=webgpu`, 240_000),
+  ];
+  expect(webgpu.environment.backend).toBe('webgpu');
+  runsOf(webgpu).forEach((run, index) => {
+    const other = runsOf(cpu)[index];
+    run.layers.forEach(({ scales }, layer) => {
+      for (const [part, scale] of Object.entries(scales)) {
+        const difference = Math.abs(scale - other.layers[layer].scales[part]);
+        expect(difference, `${part} of layer ${layer + 1}, ${run.name}`).toBeLessThan(TOLERANCE);
+      }
+    });
+  });
+  const costs = ({ variants }) => variants.map(({ init: { seconds, ...counts } }) => counts);
+  expect(costs(webgpu), 'as many passes and gradients').toEqual(costs(cpu));
+});
+
 test('a GPU that computes wrong numbers is not used, and the page says so', async ({ lab, page }) => {
   test.setTimeout(120_000);
   await corruptReadback(page);
