@@ -94,7 +94,7 @@ impl Experiment {
     /// admits. Of a visitor's own files nothing is known yet; [`Experiment::validate_for`] checks again when they are there.
     ///
     /// # Errors
-    /// [`Error::Value`] names the key that has to change.
+    /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
     pub fn validate(&self) -> Result<()> {
         if let Some(facts) = self.dataset.name.facts() {
             return self.validate_for(&facts);
@@ -107,7 +107,7 @@ impl Experiment {
     /// Checks limits across keys for a data set of which these facts are known.
     ///
     /// # Errors
-    /// [`Error::Value`] names the key that has to change.
+    /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
     pub fn validate_for(&self, facts: &DatasetFacts) -> Result<()> {
         self.validate_variants()?;
         self.validate_schemes()?;

@@ -122,14 +122,7 @@ impl Preparation {
     /// One iteration of the first job, with the variant that it is of.
     async fn tune(&mut self) -> Result<Option<(usize, Preparing)>> {
         let Some(mut job) = self.jobs.pop_front() else { return Ok(None) };
-        let mut tuner = match job.tuner.take() {
-            Some(tuner) => tuner,
-            None => {
-                let around = Circumstances::new(&self.experiment, &self.plan, &self.open.device);
-                let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
-                Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
-            }
-        };
+        let mut tuner = job.tuner.take().unwrap_or_else(|| self.tuner(&job));
         let iteration = tuner.advance(&mut job.examples).await?;
         let variant = job.variant;
         let preparing = |objective| Preparing {
@@ -157,6 +150,13 @@ impl Preparation {
                 Ok(Some((variant, preparing)))
             }
         }
+    }
+
+    /// A tuner for a job, with the drawn weights of its runs.
+    fn tuner(&mut self, job: &Job) -> Tuner {
+        let around = Circumstances::new(&self.experiment, &self.plan, &self.open.device);
+        let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
+        Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
     }
 
     /// Builds the cohort and measures what its initialisations do.

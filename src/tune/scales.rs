@@ -112,7 +112,9 @@ fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
         }
         ParameterRole::Shift(layer) => (&mut layers[layer].shift, None),
     };
-    numbers.iter_mut().for_each(|number| *number *= scale as f32);
+    for number in numbers {
+        *number *= scale as f32;
+    }
     if let Some(factor) = factor {
         *factor *= scale;
     }
@@ -169,9 +171,8 @@ impl ScaleOptimizer {
         for (run, purpose) in purposes.iter().enumerate() {
             self.steps[*purpose as usize][run] += 1;
         }
-        for parameter in 0..gradients.len() {
-            for (run, purpose) in purposes.iter().enumerate() {
-                let gradient = gradients[parameter][run];
+        for (parameter, gradients) in gradients.iter().enumerate() {
+            for (run, (purpose, gradient)) in purposes.iter().zip(gradients).enumerate() {
                 if gradient.is_finite() {
                     self.step_scale(
                         scales,

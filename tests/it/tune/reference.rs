@@ -21,7 +21,7 @@ struct Reference {
     derivatives: Vec<Derivatives>,
     gradinit: Vec<Learned>,
     nio: Vec<Learned>,
-    metainit: Vec<Norms>,
+    metainit: Vec<MetaLearned>,
     lsuv: Vec<Unit>,
     datadep: Vec<Dependent>,
 }
@@ -81,7 +81,7 @@ struct Learned {
 }
 
 #[derive(Deserialize)]
-struct Norms {
+struct MetaLearned {
     #[serde(flatten)]
     case: Case,
     quotients: Vec<f64>,
@@ -294,7 +294,7 @@ fn nio_agrees_with_jax() {
 
 #[test]
 fn metainit_agrees_with_jax() {
-    for Norms { case, quotients, norms } in &reference().metainit {
+    for MetaLearned { case, quotients, norms } in &reference().metainit {
         let (objectives, weights) = case.tuned("metainit", case.labels[0].len());
         for (iteration, (got, expected)) in objectives.iter().zip(quotients).enumerate() {
             let what = format!("{}: quotient {iteration}", case.name);
