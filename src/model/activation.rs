@@ -9,7 +9,8 @@ use std::f64::consts::{PI, SQRT_2};
 /// The curve of a nonlinearity. The derivative of ReLU at 0 is 0, and its kink is no curvature, as in PyTorch.
 pub(super) fn curve<const D: usize>(activation: Activation) -> Curve<D> {
     match activation {
-        Activation::Relu => Curve { value: relu, slope: |x, _| x.clone().greater_elem(0.0).float(), curvature: None },
+        // The sign of what is not negative is 1 or 0, in the type of the values.
+        Activation::Relu => Curve { value: relu, slope: |_, y| y.clone().sign(), curvature: None },
         Activation::Tanh => Curve {
             value: tanh,
             slope: |_, y| one_minus(y.clone() * y.clone()),

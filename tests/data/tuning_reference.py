@@ -63,7 +63,7 @@ n = mean of |g_d|_2 ("norms"); where n <= gamma, objective = -(sum over i != j o
 (uniform, of variance 1), g = grad L, q = H g, s = 1 where g >= 0 and else -1, taken for a constant, N = number of parameters,
 
     quotient = 1/N * sum |(g - q) / (g + eps s) - 1|
-    for every weight w: D = sum(w * grad_w quotient) / |w|;  u = momentum u - lr sign(D);  w *= (|w| + u) / (|w| + eps)
+    for every weight w: D = sum(w * grad_w quotient) / |w|;  u = momentum u - lr sign(D);  w *= (|w| + u) / |w|
 
 all from the same g and q. With ReLU the kinks are ignored: H is the Hessian of the linear piece at hand.
 
@@ -566,7 +566,7 @@ def metainit(network, constants, batches, dtype):
                 check_along(lambda parameters: quotient(parameters, batch)[0], parameters, only, derivative)
         memory = constants["momentum"] * memory - constants["lr"] * np.sign(along)
         for index, norm, change in zip(network.weights, norms, memory):
-            parameters[index] = parameters[index] * dtype((norm + change) / (norm + epsilon))
+            parameters[index] = parameters[index] * dtype((norm + change) / norm)
         record["quotients"].append(number(value))
         record["derivatives"].append(numbers(along))
         record["norms"].append(numbers(jnp.sqrt(jnp.vdot(parameters[index], parameters[index])) for index in network.weights))

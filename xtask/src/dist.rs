@@ -19,10 +19,7 @@ const PAGE_BUDGET: usize = 300_000;
 const WORKER_BUDGET: usize = 4_000_000;
 
 /// What today's rustc emits for wasm32 with simd128; every browser with module workers and SIMD has the rest too.
-const WASM_OPT: [&str; 11] = [
-    "-Oz",
-    // Functions of one kind beside each other compress better: 4 KB of the page.
-    "--reorder-functions-by-name",
+const FEATURES: [&str; 9] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-call-indirect-overlong",
@@ -33,7 +30,10 @@ const WASM_OPT: [&str; 11] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-
+/// Passes over the worker, for which each takes minutes. Functions of one kind beside each other compress better.
+const WORKER_PASSES: [&str; 2] = ["-Oz", "--reorder-functions-by-name"];
+/// Passes over the page: another look at its control flow is worth 2 KB.
+const PAGE_PASSES: [&str; 6] = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions-by-name"];
 /// Builds, shrinks and weighs the page. `arguments`: nothing, or `--public-url PATH`.
 pub(crate) fn dist(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().flat_map(|word| word.splitn(2, '=')).collect();
@@ -80,13 +80,14 @@ fn shrink(wasm: &Path) -> Result<()> {
     let folder = target_dir()?.join("wasm-opt");
     let program = tools::wasm_opt()?;
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let cached = folder.join(format!("{}.wasm", cache_key(&read(wasm)?, &program)));
+    let passes: &[&str] = if name.starts_with("app") { &PAGE_PASSES } else { &WORKER_PASSES };
+    let cached = folder.join(format!("{}.wasm", cache_key(&read(wasm)?, passes, &program)));
     if cached.is_file() {
         say(&format!("==> shrink {name} (wasm-opt): known from before"));
     } else {
         step(&format!("shrink {name} (wasm-opt; minutes for the worker)"), || {
             let unfinished = cached.with_extension("unfinished");
-            run(tool("node").arg(&program).args(WASM_OPT).arg(wasm).arg("-o").arg(&unfinished))?;
+            run(tool("node").arg(&program).args(passes).args(FEATURES).arg(wasm).arg("-o").arg(&unfinished))?;
             std::fs::rename(&unfinished, &cached).with_context(|| format!("cannot write {}", cached.display()))
         })?;
     }
@@ -95,10 +96,11 @@ fn shrink(wasm: &Path) -> Result<()> {
 }
 
 /// SHA-256, in hexadecimal, of all that decides the result: the file, the flags and the tool (its path has its version).
-fn cache_key(wasm: &[u8], program: &Path) -> String {
+fn cache_key(wasm: &[u8], passes: &[&str], program: &Path) -> String {
     let mut hash = Sha256::new();
     hash.update(program.to_string_lossy().as_bytes());
-    hash.update(WASM_OPT.join(" "));
+    hash.update(passes.join(" "));
+    hash.update(FEATURES.join(" "));
     hash.update(wasm);
     hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a String cannot fail.
@@ -187,9 +189,11 @@ mod tests {
 
     #[test]
     fn the_cache_knows_its_input() {
-        let key = |wasm: &[u8]| cache_key(wasm, Path::new("binaryen-132/wasm-opt"));
+        let passed = |wasm: &[u8], passes: &[&str]| cache_key(wasm, passes, Path::new("binaryen-132/wasm-opt"));
+        let key = |wasm: &[u8]| passed(wasm, &WORKER_PASSES);
         assert_eq!(key(b"a"), key(b"a"), "same file, same key");
         assert_ne!(key(b"a"), key(b"b"), "another file, another key");
+        assert_ne!(key(b"a"), passed(b"a", &PAGE_PASSES), "other passes, another key");
         assert_eq!(key(b"a").len(), 64, "SHA-256 in hexadecimal");
     }
 }

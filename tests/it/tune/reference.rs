@@ -167,7 +167,11 @@ impl Case {
 }
 
 fn reference() -> Reference {
-    serde_json::from_str(include_str!("../../data/tuning_reference.json")).expect("the format of the script")
+    let text = include_str!("../../data/tuning_reference.json");
+    let read: Reference = serde_json::from_str(text).expect("the format of the script");
+    let lengths = [read.derivatives.len(), read.gradinit.len(), read.nio.len(), read.metainit.len(), read.lsuv.len()];
+    assert!(lengths.iter().chain([&read.datadep.len()]).all(|length| *length >= 5), "cases of each: {lengths:?}");
+    read
 }
 
 fn assert_near(what: &str, got: f64, expected: f64, tolerance: f64) {
@@ -281,6 +285,7 @@ fn gradinit_agrees_with_jax() {
     for case in &reference.gradinit {
         check_learned("gradinit", 1.0, case, 2 * case.case.labels[0].len());
     }
+    assert!(reference.gradinit.iter().any(|case| case.scales.len() >= 30), "thirty iterations");
     let kinds = reference.gradinit.iter().flat_map(|case| &case.kinds);
     assert!(kinds.clone().any(|kind| kind == "norm") && kinds.clone().any(|kind| kind == "objective"), "both kinds");
 }
