@@ -82,6 +82,10 @@ impl Experiment {
             }
             TuningMethod::Nio(constants) if constants.parts * self.least_part() > self.batch_size => {
                 let most = self.batch_size / self.least_part();
+                if most < 2 {
+                    let expected = format!("a batch of at least {} examples for nio", 2 * self.least_part());
+                    return Err(Error::value("init", expected, format!("batch={}", self.batch_size)));
+                }
                 let expected = format!("parts of nio at most {most} for a batch of {}", self.batch_size);
                 Err(Error::value("init", expected, constants.parts))
             }

@@ -4,7 +4,7 @@ use crate::model::{Mode, Moments, Network};
 use burn::tensor::Tensor;
 
 /// An output of a smaller standard deviation does not vary, and there is nothing to divide by.
-pub(super) const VARIES: f64 = 1e-12;
+pub(super) const VARIES: f64 = 1e-30;
 
 /// Moments over all examples, places and units of what a step computes, one row per run; `None` for a step that there is not.
 pub(super) fn moments_of_layer(network: &Network, images: Tensor<3>, step: usize) -> Option<Moments> {

@@ -57,6 +57,7 @@ fn methods_need_examples_to_divide() {
             "expected a batch of at least 2 examples for gradinit, which halves it, got `batch=1`",
         ),
         ("init=nio(parts=4)&batch=3", "expected parts of nio at most 3 for a batch of 3, got `4`"),
+        ("init=nio&batch=3&norm=batch", "expected a batch of at least 4 examples for nio, got `batch=3`"),
         ("init=nio(parts=4)&batch=6&norm=batch", "expected parts of nio at most 3 for a batch of 6, got `4`"),
         (
             "init=datadep(batch=65)&batch=8&train=64",
