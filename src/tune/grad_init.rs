@@ -13,7 +13,7 @@
 //!
 //! Ours: the third half-batch is drawn for either kind of step, so that what a run sees does not depend on the runs beside it.
 
-use super::scales::{ScaleConstants, ScaleOptimizer, Scales, StepPurpose};
+use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean, step_kind};
 use crate::error::Result;
@@ -44,18 +44,7 @@ impl GradInit {
         let (eta, gamma) = if kind == StepKind::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
         let scales = Scales::new(around, runs);
         Self {
-            optimizer: ScaleOptimizer::new(
-                &scales,
-                ScaleConstants {
-                    learning_rate,
-                    beta_1: constants.beta_1,
-                    beta_2: constants.beta_2,
-                    epsilon: constants.epsilon,
-                    clip: constants.clip,
-                    floor: constants.floor,
-                    bias_floor: constants.bias_floor,
-                },
-            ),
+            optimizer: ScaleOptimizer::new(&scales, learning_rate, &constants.scales),
             scales,
             kind,
             eta: constants.eta.unwrap_or(eta),

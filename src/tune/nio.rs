@@ -15,7 +15,7 @@
 //! objective:   d_i = - 2 / (D² - D) Σ_{j≠i} ( g_j / (‖g_i‖ ‖g_j‖) - cos(g_i, g_j) g_i / ‖g_i‖² )
 //! ```
 
-use super::scales::{ScaleConstants, ScaleOptimizer, Scales, StepPurpose};
+use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{inner_all, of_runs, plus, read_runs, times};
 use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
 use crate::error::Result;
@@ -87,18 +87,7 @@ impl Nio {
     pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
         let scales = Scales::new(around, runs);
         Self {
-            optimizer: ScaleOptimizer::new(
-                &scales,
-                ScaleConstants {
-                    learning_rate: constants.learning_rate,
-                    beta_1: constants.beta_1,
-                    beta_2: constants.beta_2,
-                    epsilon: constants.epsilon,
-                    clip: constants.clip,
-                    floor: constants.floor,
-                    bias_floor: constants.bias_floor,
-                },
-            ),
+            optimizer: ScaleOptimizer::new(&scales, constants.learning_rate, &constants.scales),
             scales,
             gamma: constants.gamma,
             steps: constants.steps,

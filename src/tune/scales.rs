@@ -4,6 +4,7 @@
 use super::Circumstances;
 use super::vectors::{along_runs, of_runs};
 use crate::experiment::architecture::ParameterRole;
+use crate::experiment::scheme::tuning::ScaleSteps;
 use crate::init::LayerWeights;
 use crate::model::{Network, inner_product};
 use burn::tensor::Tensor;
@@ -120,24 +121,6 @@ fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
     }
 }
 
-/// Constants of the scales' optimizer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ScaleConstants {
-    pub(super) learning_rate: f64,
-    /// Decay of the first moments.
-    pub(super) beta_1: f64,
-    /// Decay of the second moments.
-    pub(super) beta_2: f64,
-    /// Added to the root of the second moment.
-    pub(super) epsilon: f64,
-    /// Largest absolute gradient; larger ones are clipped.
-    pub(super) clip: f64,
-    /// Least scale of weights and of scales of batch normalisation.
-    pub(super) floor: f64,
-    /// Least scale of biases and shifts.
-    pub(super) bias_floor: f64,
-}
-
 /// Which of two things a step of a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepPurpose {
@@ -150,7 +133,8 @@ pub(super) enum StepPurpose {
 /// Adam on the scales (Zhu et al. 2021): first moments for each purpose, one second moment for both.
 #[derive(Debug)]
 pub(super) struct ScaleOptimizer {
-    constants: ScaleConstants,
+    learning_rate: f64,
+    constants: ScaleSteps,
     /// Per purpose, parameter and run.
     first: [Vec<Vec<f64>>; 2],
     /// Per parameter and run.
@@ -160,10 +144,16 @@ pub(super) struct ScaleOptimizer {
 }
 
 impl ScaleOptimizer {
-    pub(super) fn new(scales: &Scales, constants: ScaleConstants) -> Self {
+    pub(super) fn new(scales: &Scales, learning_rate: f64, constants: &ScaleSteps) -> Self {
         let zeros = || vec![vec![0.0; scales.run_count()]; scales.roles().len()];
         let steps = || vec![0; scales.run_count()];
-        Self { constants, first: [zeros(), zeros()], second: zeros(), steps: [steps(), steps()] }
+        Self {
+            learning_rate,
+            constants: constants.clone(),
+            first: [zeros(), zeros()],
+            second: zeros(),
+            steps: [steps(), steps()],
+        }
     }
 
     /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is no number moves nothing.
@@ -187,7 +177,7 @@ impl ScaleOptimizer {
     }
 
     fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: StepPurpose, gradient: f64) {
-        let ScaleConstants { learning_rate, beta_1, beta_2, epsilon, floor, bias_floor, .. } = self.constants;
+        let ScaleSteps { beta_1, beta_2, epsilon, floor, bias_floor, .. } = self.constants;
         let least = match scales.roles()[parameter] {
             ParameterRole::Weight(_) | ParameterRole::Scale(_) => floor,
             ParameterRole::Bias(_) | ParameterRole::Shift(_) => bias_floor,
@@ -201,6 +191,6 @@ impl ScaleOptimizer {
         let all = self.steps[0][run] + self.steps[1][run];
         let direction = *first / (1.0 - beta_1.powi(own));
         let size = (*second / (1.0 - beta_2.powi(all))).sqrt() + epsilon;
-        *scale = (*scale - learning_rate * direction / size).max(least);
+        *scale = (*scale - self.learning_rate * direction / size).max(least);
     }
 }

@@ -1,7 +1,7 @@
 //! The constants of every tuning method by name: how each is read, written and explained. One table serves the parser, the
 //! text form and the fields of the page.
 
-use super::tuning::{Constant, DataDependent, GradInit, Lsuv, MetaInit, Nio, StepKind};
+use super::tuning::{Constant, DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps, StepKind};
 use crate::error::{Error, Result};
 use std::ops::Add;
 use std::str::FromStr;
@@ -22,15 +22,11 @@ pub(super) fn list_constants<T>(fields: &[Field<T>], constants: &T) -> Vec<Const
     fields.iter().map(constant).collect()
 }
 
-pub(super) fn set_constant<T>(fields: &[Field<T>], constants: &mut T, name: &str, value: &str) -> Result<()> {
-    let Some(field) = fields.iter().find(|field| field.name == name) else {
-        let names = fields.iter().map(|field| format!("{}=", field.name)).collect::<Vec<_>>().join(", ");
-        return Err(Error::value("init", format!("one of {names}"), name));
-    };
-    if (field.write)(constants, value) {
-        return Ok(());
-    }
-    Err(Error::value("init", format!("{} as {}", field.name, field.expected), value))
+/// Gives the constant of this name another value; `None` if no field has it.
+pub(super) fn set_constant<T>(fields: &[Field<T>], constants: &mut T, name: &str, value: &str) -> Option<Result<()>> {
+    let field = fields.iter().find(|field| field.name == name)?;
+    let refused = || Error::value("init", format!("{} as {}", field.name, field.expected), value);
+    Some((field.write)(constants, value).then_some(()).ok_or_else(refused))
 }
 
 /// Writes the number that `text` says to its place if it is within the bounds.
@@ -144,7 +140,7 @@ pub(super) const META_INIT: [Field<MetaInit>; 4] = [
     },
 ];
 
-pub(super) const GRAD_INIT: [Field<GradInit>; 11] = [
+pub(super) const GRAD_INIT: [Field<GradInit>; 5] = [
     Field {
         name: "steps",
         meaning: "iterations T",
@@ -186,51 +182,9 @@ pub(super) const GRAD_INIT: [Field<GradInit>; 11] = [
         read: |constants| auto_text(constants.learning_rate),
         write: |constants, text| write_bounded_or_auto(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
     },
-    Field {
-        name: "clip",
-        meaning: "largest absolute gradient of a scale",
-        expected: "a number from 1e-9 to 1e9",
-        read: |constants| constants.clip.to_string(),
-        write: |constants, text| write_bounded(&mut constants.clip, text, POSITIVE.0, POSITIVE.1),
-    },
-    Field {
-        name: "floor",
-        meaning: "least scale of a weight",
-        expected: "a number from 0 to 1",
-        read: |constants| constants.floor.to_string(),
-        write: |constants, text| write_bounded(&mut constants.floor, text, 0.0, 1.0),
-    },
-    Field {
-        name: "beta1",
-        meaning: "decay β₁ of a scale's mean gradient",
-        expected: "a number from 0 to 0.999999",
-        read: |constants| constants.beta_1.to_string(),
-        write: |constants, text| write_bounded(&mut constants.beta_1, text, 0.0, MOST_DECAY),
-    },
-    Field {
-        name: "beta2",
-        meaning: "decay β₂ of its mean square",
-        expected: "a number from 0 to 0.999999",
-        read: |constants| constants.beta_2.to_string(),
-        write: |constants, text| write_bounded(&mut constants.beta_2, text, 0.0, MOST_DECAY),
-    },
-    Field {
-        name: "eps",
-        meaning: "ε that keeps a step's denominator away from 0",
-        expected: "a number from 1e-12 to 1",
-        read: |constants| constants.epsilon.to_string(),
-        write: |constants, text| write_bounded(&mut constants.epsilon, text, 1e-12, 1.0),
-    },
-    Field {
-        name: "bias_floor",
-        meaning: "least scale of a bias",
-        expected: "a number from 0 to 1",
-        read: |constants| constants.bias_floor.to_string(),
-        write: |constants, text| write_bounded(&mut constants.bias_floor, text, 0.0, 1.0),
-    },
 ];
 
-pub(super) const NIO: [Field<Nio>; 10] = [
+pub(super) const NIO: [Field<Nio>; 4] = [
     Field {
         name: "steps",
         meaning: "iterations",
@@ -259,6 +213,10 @@ pub(super) const NIO: [Field<Nio>; 10] = [
         read: |constants| constants.learning_rate.to_string(),
         write: |constants, text| write_bounded(&mut constants.learning_rate, text, POSITIVE.0, POSITIVE.1),
     },
+];
+
+/// What GradInit and NIO have in common, behind their own.
+pub(super) const SCALE_STEPS: [Field<ScaleSteps>; 6] = [
     Field {
         name: "clip",
         meaning: "largest absolute gradient of a scale",

@@ -3,7 +3,7 @@
 //!
 //! A constant that is not stated has the default of its paper, or `auto`, which follows the experiment.
 
-use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, list_constants, set_constant};
+use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, SCALE_STEPS, list_constants, set_constant};
 use super::text::call;
 use super::{BaseInit, ClosedForm, split_outside};
 use crate::error::{Error, Result};
@@ -81,18 +81,8 @@ pub struct GradInit {
     pub steps: u64,
     /// Adam's learning rate on the scales, `τ`; by itself 0.01, with batch normalisation 0.1.
     pub learning_rate: Option<f64>,
-    /// Largest absolute gradient of a scale; larger ones are clipped.
-    pub clip: f64,
-    /// Least scale of a weight.
-    pub floor: f64,
-    /// Decay `β₁` of the running mean of a scale's gradient, of Adam on the scales.
-    pub beta_1: f64,
-    /// Decay `β₂` of the running mean of its square.
-    pub beta_2: f64,
-    /// `ε`, kept between the denominator of a scale's step and zero.
-    pub epsilon: f64,
-    /// Least scale of a bias.
-    pub bias_floor: f64,
+    /// Steps of the scales otherwise.
+    pub scales: ScaleSteps,
 }
 
 /// Constants of NIO.
@@ -106,6 +96,13 @@ pub struct Nio {
     pub steps: u64,
     /// Parts of a batch whose gradients are compared, `D`.
     pub parts: usize,
+    /// Steps of the scales otherwise.
+    pub scales: ScaleSteps,
+}
+
+/// How `GradInit` and NIO change scales: Adam with clipped gradients and least scales.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScaleSteps {
     /// Largest absolute gradient of a scale; larger ones are clipped.
     pub clip: f64,
     /// Least scale of a weight.
@@ -160,6 +157,12 @@ impl Default for MetaInit {
     }
 }
 
+impl Default for ScaleSteps {
+    fn default() -> Self {
+        Self { clip: 1.0, floor: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, bias_floor: 0.0 }
+    }
+}
+
 impl Default for GradInit {
     fn default() -> Self {
         Self {
@@ -168,30 +171,14 @@ impl Default for GradInit {
             gamma: None,
             steps: 390,
             learning_rate: None,
-            clip: 1.0,
-            floor: 0.01,
-            beta_1: 0.9,
-            beta_2: 0.999,
-            epsilon: 1e-8,
-            bias_floor: 0.0,
+            scales: ScaleSteps::default(),
         }
     }
 }
 
 impl Default for Nio {
     fn default() -> Self {
-        Self {
-            learning_rate: 0.05,
-            gamma: 5.0,
-            steps: 100,
-            parts: 2,
-            clip: 1.0,
-            floor: 0.01,
-            beta_1: 0.9,
-            beta_2: 0.999,
-            epsilon: 1e-8,
-            bias_floor: 0.0,
-        }
+        Self { learning_rate: 0.05, gamma: 5.0, steps: 100, parts: 2, scales: ScaleSteps::default() }
     }
 }
 
@@ -232,12 +219,13 @@ impl TuningMethod {
     /// Its constants with their values.
     #[must_use]
     pub fn constants(&self) -> Vec<Constant> {
+        let with_steps = |own: Vec<Constant>, steps| [own, list_constants(&SCALE_STEPS, steps)].concat();
         match self {
             Self::Lsuv(constants) => list_constants(&LSUV, constants),
             Self::DataDependent(constants) => list_constants(&DATA_DEPENDENT, constants),
             Self::MetaInit(constants) => list_constants(&META_INIT, constants),
-            Self::GradInit(constants) => list_constants(&GRAD_INIT, constants),
-            Self::Nio(constants) => list_constants(&NIO, constants),
+            Self::GradInit(constants) => with_steps(list_constants(&GRAD_INIT, constants), &constants.scales),
+            Self::Nio(constants) => with_steps(list_constants(&NIO, constants), &constants.scales),
         }
     }
 
@@ -246,13 +234,19 @@ impl TuningMethod {
     /// # Errors
     /// [`Error::Value`] for a name that it does not have, and for a value that the constant cannot have.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
-        match self {
+        let set = match self {
             Self::Lsuv(constants) => set_constant(&LSUV, constants, name, value),
             Self::DataDependent(constants) => set_constant(&DATA_DEPENDENT, constants, name, value),
             Self::MetaInit(constants) => set_constant(&META_INIT, constants, name, value),
-            Self::GradInit(constants) => set_constant(&GRAD_INIT, constants, name, value),
-            Self::Nio(constants) => set_constant(&NIO, constants, name, value),
-        }
+            Self::GradInit(constants) => set_constant(&GRAD_INIT, constants, name, value)
+                .or_else(|| set_constant(&SCALE_STEPS, &mut constants.scales, name, value)),
+            Self::Nio(constants) => set_constant(&NIO, constants, name, value)
+                .or_else(|| set_constant(&SCALE_STEPS, &mut constants.scales, name, value)),
+        };
+        set.unwrap_or_else(|| {
+            let names = self.constants().iter().map(|constant| format!("{}=", constant.name)).collect::<Vec<_>>();
+            Err(Error::value("init", format!("one of {}", names.join(", ")), name))
+        })
     }
 
     /// The same method with its defaults.

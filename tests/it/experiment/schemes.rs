@@ -1,6 +1,6 @@
 //! The grammar of initialisations: what is written can be read, for every scheme with any constants.
 
-use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio};
+use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
 use emergence_lab::experiment::{
     BaseInit, ClosedForm, InitScheme, ModelSpec, NormLayer, Promotion, PromotionRule, StepKind, Tuning, TuningMethod,
@@ -68,12 +68,18 @@ fn positive() -> impl Strategy<Value = f64> {
     prop_oneof![1e-9..=1e9, 1e-9..=1e-3]
 }
 
-/// Clip, floors of weights and biases; `β₁`, `β₂` and `ε`.
-fn any_scale_optimizer() -> impl Strategy<Value = ([f64; 3], [f64; 3])> {
-    let bounds = (positive(), 0.0..=1.0, 0.0..=1.0).prop_map(|(clip, floor, bias_floor)| [clip, floor, bias_floor]);
+fn any_scale_steps() -> impl Strategy<Value = ScaleSteps> {
     let epsilons = prop_oneof![1e-12..=1.0, 1e-12..=1e-6];
-    let adam = (0.0..=0.999_999, 0.0..=0.999_999, epsilons);
-    (bounds, adam.prop_map(|(beta_1, beta_2, epsilon)| [beta_1, beta_2, epsilon]))
+    (positive(), 0.0..=1.0, 0.0..=1.0, 0.0..=0.999_999, 0.0..=0.999_999, epsilons).prop_map(
+        |(clip, floor, bias_floor, beta_1, beta_2, epsilon)| ScaleSteps {
+            clip,
+            floor,
+            beta_1,
+            beta_2,
+            epsilon,
+            bias_floor,
+        },
+    )
 }
 
 /// Methods that take random bases only.
@@ -86,20 +92,8 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
     });
     let meta_init = (positive(), 0.0..=0.999, 1_u64..=10_000, 1e-9..=1.0)
         .prop_map(|(learning_rate, momentum, steps, epsilon)| MetaInit { learning_rate, momentum, steps, epsilon });
-    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, any_scale_optimizer()).prop_map(
-        |(learning_rate, gamma, steps, parts, ([clip, floor, bias_floor], [beta_1, beta_2, epsilon]))| Nio {
-            learning_rate,
-            gamma,
-            steps,
-            parts,
-            clip,
-            floor,
-            beta_1,
-            beta_2,
-            epsilon,
-            bias_floor,
-        },
-    );
+    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, any_scale_steps())
+        .prop_map(|(learning_rate, gamma, steps, parts, scales)| Nio { learning_rate, gamma, steps, parts, scales });
     prop_oneof![
         constants(lsuv).prop_map(TuningMethod::Lsuv),
         constants(data_dependent).prop_map(TuningMethod::DataDependent),
@@ -111,12 +105,16 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
 fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
     let kinds = select(StepKind::ALL.to_vec());
     let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
-    let any =
-        (kinds, automatic, 1_u64..=10_000, any_scale_optimizer()).prop_map(
-            |(step, (eta, gamma, learning_rate), steps, ([clip, floor, bias_floor], [beta_1, beta_2, epsilon]))| {
-                GradInit { step, eta, gamma, steps, learning_rate, clip, floor, beta_1, beta_2, epsilon, bias_floor }
-            },
-        );
+    let any = (kinds, automatic, 1_u64..=10_000, any_scale_steps()).prop_map(
+        |(step, (eta, gamma, learning_rate), steps, scales)| GradInit {
+            step,
+            eta,
+            gamma,
+            steps,
+            learning_rate,
+            scales,
+        },
+    );
     constants(any).prop_map(TuningMethod::GradInit)
 }
 
