@@ -40,7 +40,7 @@ const QUICK = {
   experiment: 'steps=100',
 };
 
-/** What each tuned initialisation takes, in training steps of the same network; the goals are those of the project. */
+/** What each tuned initialization takes, in training steps of the same network; the goals are those of the project. */
 const TUNED = {
   'gradinit(kaiming_normal;steps=100)': 400,
   lsuv: 20,
@@ -249,7 +249,7 @@ function firstPoint() {
   });
 }
 
-/** Presses the button; resolves to the ms until a saturated pixel is on one of the charts: all but curves is grey. */
+/** Presses the button; resolves to the ms until a saturated pixel is on one of the charts: all but curves is gray. */
 async function firstInk([button, ...canvases]) {
   const drawn = (canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -61,7 +61,7 @@ export class Lab {
     return this.root.locator(`form [name="${key}"]`);
   }
 
-  /** Opens an entry of the picker of initialisations, and resolves to the field of one of its parameters. */
+  /** Opens an entry of the picker of initializations, and resolves to the field of one of its parameters. */
   async pick(scheme, parameter) {
     await this.root.locator('#variant-editor').evaluate((details) => (details.open = true));
     await this.picker.locator('#scheme').selectOption(scheme);
@@ -138,8 +138,8 @@ export class Lab {
   }
 
   /**
-   * The ink on the accuracy chart: pixels that differ from the corner's colour, and saturated pixels by hue, in bins of
-   * 30 degrees. Every variant has a hue of its own; axes, grid and text are grey.
+   * The ink on the accuracy chart: pixels that differ from the corner's color, and saturated pixels by hue, in bins of
+   * 30 degrees. Every variant has a hue of its own; axes, grid and text are gray.
    */
   ink() {
     return this.chart.evaluate(inkOf);
@@ -161,7 +161,7 @@ function inkOf(canvas) {
       marked += 1;
     }
     const [most, least] = [Math.max(r, g, b), Math.min(r, g, b)];
-    // Bands are the curve's colour at low opacity; only the line itself counts.
+    // Bands are the curve's color at low opacity; only the line itself counts.
     if (alpha < 200 || most - least < 0.45 * most || most < 90) {
       continue;
     }

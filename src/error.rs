@@ -14,7 +14,7 @@ pub enum Error {
         /// The text that was found.
         got: String,
     },
-    /// The formula of an initialisation cannot be read or evaluated.
+    /// The formula of an initialization cannot be read or evaluated.
     #[error("init: {reason}{} at character {character} of `{formula}`", quoted(part))]
     Formula {
         /// The formula.
@@ -295,7 +295,7 @@ pub enum Error {
         examples: usize,
     },
     /// An image that is to be classified has another size than those of the data set.
-    #[error("expected an image of {expected} pixels in all colours, got {got}")]
+    #[error("expected an image of {expected} pixels in all colors, got {got}")]
     PixelCount {
         /// Numbers of an image of the data set.
         expected: usize,

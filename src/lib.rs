@@ -1,4 +1,4 @@
-//! Emergence Lab: train small neural networks from several weight initialisations side by side, under controlled
+//! Emergence Lab: train small neural networks from several weight initializations side by side, under controlled
 //! conditions, and watch accuracy, loss and emergence grow.
 //!
 //! The modules are layers, in reading order: each uses only those above it (`tests/it/layers.rs` has the table).

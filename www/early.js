@@ -1,4 +1,4 @@
-// Runs before the first paint, so that an embed never flashes the header or the wrong colours. The page itself sets the
+// Runs before the first paint, so that an embed never flashes the header or the wrong colors. The page itself sets the
 // same attributes again once it has read the query properly.
 (() => {
   const query = new URLSearchParams(location.search);

@@ -84,7 +84,7 @@ test('without MNIST anywhere data=mnist fails and offers digits', async ({ page,
   await takeDigits(lab);
 });
 
-test('corrupted files are recognised, said so, and digits offered', async ({ page, host, tolerate }) => {
+test('corrupted files are recognized, said so, and digits offered', async ({ page, host, tolerate }) => {
   needsData('mnist');
   tolerate(/Failed to load resource|CORS|net::ERR_/);
   const site = await host({ corrupt: /\.gz$/ });

@@ -1,4 +1,4 @@
-// The page inside other pages: heights, commands, parts left out, colours.
+// The page inside other pages: heights, commands, parts left out, colors.
 
 import { expect, test } from '../fixtures.mjs';
 import { SMALL, Lab, resultsOf, screenshot } from '../lab.mjs';
@@ -82,7 +82,7 @@ test('the height settles instead of growing by itself', async ({ hosted, page })
   expect((await count()) - settled, 'messages after the host has followed').toBeLessThanOrEqual(2);
 });
 
-test('hide= leaves parts out and theme= sets the colours', async ({ lab, page }) => {
+test('hide= leaves parts out and theme= sets the colors', async ({ lab, page }) => {
   await lab.open('embed=1&hide=controls,legend,table,article,export&theme=dark&data=digits&device=cpu');
   await lab.reach('ready');
   const parts = ['controls', 'run', 'legend', 'table', 'initial', 'article', 'export', 'header'];
@@ -191,8 +191,8 @@ test('commands from anyone but the parent are ignored', async ({ hosted, page })
 /** Brightness of the page's background, 0 to 255. */
 function background(lab) {
   return lab.html.evaluate((root) => {
-    const colours = [document.body, root].map((element) => getComputedStyle(element).backgroundColor);
-    const opaque = colours.find((colour) => !/^(transparent|rgba\(.*, 0\))$/.test(colour)) ?? 'rgb(255, 255, 255)';
+    const colors = [document.body, root].map((element) => getComputedStyle(element).backgroundColor);
+    const opaque = colors.find((color) => !/^(transparent|rgba\(.*, 0\))$/.test(color)) ?? 'rgb(255, 255, 255)';
     const [r, g, b] = opaque.match(/[\d.]+/g).map(Number);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   });

@@ -102,7 +102,7 @@ test('a worker that is silent for long is mentioned, and can be replaced', async
   await expect(lab.notices).not.toContainText(/still loading/);
 });
 
-test('an old worker from a cache is recognised', async ({ lab, page }) => {
+test('an old worker from a cache is recognized', async ({ lab, page }) => {
   const old = `postMessage(JSON.stringify({ type: 'ready', protocol_version: 0 }));`;
   await page.route(WORKER_SCRIPT, (route) => route.fulfill({ contentType: 'text/javascript', body: old }));
   await lab.open(QUICK);

@@ -5,8 +5,8 @@ import { screenshot } from '../lab.mjs';
 
 const TINY = 'data=digits&train=2000&test=200&model=mlp:32&seeds=1&steps=40&eval=20&batch=64&device=cpu&run=1';
 
-/** Number of colours on a canvas, at most 50. */
-const colours = (canvas) =>
+/** Number of colors on a canvas, at most 50. */
+const colors = (canvas) =>
   canvas.evaluate((element) => {
     const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
     const seen = new Set();
@@ -52,14 +52,14 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   ]);
   const pictures = page.locator('#filters canvas');
   await expect(pictures, 'a picture per hidden unit').toHaveCount(32);
-  await expect.poll(() => colours(pictures.first()), 'weights of many sizes').toBeGreaterThan(20);
+  await expect.poll(() => colors(pictures.first()), 'weights of many sizes').toBeGreaterThan(20);
   await expect(page.locator('#filters')).toHaveAttribute('aria-label', /Xavier normal, seed 0.*28 × 28 weights at step 40/);
 
   await expect(page.locator('#active li'), 'hidden layer and output').toHaveText([/hidden 1\s*\d+\.\d %/, /output\s*\d+\.\d %/]);
 
   const matrix = page.locator('#chart-confusion');
   await expect(matrix).toHaveAttribute('aria-label', /of 200 right \(\d+\.\d %\) at step 40\..*taken for|No confusion/);
-  expect(await colours(matrix), 'the matrix is drawn').toBeGreaterThan(5);
+  expect(await colors(matrix), 'the matrix is drawn').toBeGreaterThan(5);
   await expect(page.locator('#mistakes-note')).toContainText(/wrong answer/);
   await expect(page.locator('#mistakes li').first()).toContainText(/\d taken for \d/);
   await screenshot(page, 'inside');
@@ -88,7 +88,7 @@ test('a drawing and a test image get an answer of every variant', async ({ lab, 
     await expect(line.locator('.shares')).toHaveAttribute('aria-label', /^0 \d+\.\d %, 1 /);
   }
   await expect(page.locator('#asked-note')).toContainText('Your drawing');
-  expect(await colours(page.locator('#asked-image')), 'ink with soft edges').toBeGreaterThan(3);
+  expect(await colors(page.locator('#asked-image')), 'ink with soft edges').toBeGreaterThan(3);
 
   await page.locator('[data-pick="next"]').focus();
   await page.keyboard.press('Enter');

@@ -24,7 +24,7 @@ test('choosing a preset fills the form and the address', async ({ lab }) => {
   await expect(lab.field('data')).toHaveValue('cifar-10');
   await expect(lab.field('model')).toHaveValue('cnn:16,32');
   await expect(lab.field('norm')).toHaveValue('batch');
-  await expect(lab.root.locator('#lesson')).toContainText('batch normalisation');
+  await expect(lab.root.locator('#lesson')).toContainText('batch normalization');
   await lab.field('steps').fill('299');
   await expect(lab.preset.locator('option:checked')).toHaveText('Custom');
   await lab.field('steps').fill('300');
@@ -132,7 +132,7 @@ test('files are read, shown, and given to the next worker too', async ({ lab, pa
   await lab.reach('ready');
   const drop = await lab.drag('data_batch_1.bin', batch(240));
   await drop();
-  await expect(lab.filesStatus).toContainText(/Your files: [\d,]+ training and [\d,]+ test examples, 32 × 32 colour/);
+  await expect(lab.filesStatus).toContainText(/Your files: [\d,]+ training and [\d,]+ test examples, 32 × 32 color/);
   await expect(lab.field('data')).toHaveValue('upload');
   await expect.poll(() => lab.search()).toContain('data=upload');
   await expect(lab.samples.first()).toBeVisible();

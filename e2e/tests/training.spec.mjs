@@ -63,7 +63,7 @@ test('a run starts from the same bits as natively', async ({ hosted }) => {
   expect(Object.fromEntries(weights), 'initial weights').toEqual(golden.weights_sha256);
 });
 
-/** The number of coloured pixels of a canvas: axes, grid and text are grey. */
+/** The number of colored pixels of a canvas: axes, grid and text are gray. */
 const SATURATED = `
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   let count = 0;
@@ -84,7 +84,7 @@ test('every chart is drawn', async ({ lab, page }) => {
   await lab.reach('finished');
   const drawn = await ink();
   expect(drawn.length, 'accuracy, loss, emergence, activity').toBe(4);
-  drawn.forEach((pixels, index) => expect(pixels, `coloured pixels of chart ${index}`).toBeGreaterThan(empty[index] + 500));
+  drawn.forEach((pixels, index) => expect(pixels, `colored pixels of chart ${index}`).toBeGreaterThan(empty[index] + 500));
 });
 
 test('charts are sharp on dense screens', async ({ browser, site }) => {

@@ -1,4 +1,4 @@
-// Initialisations that run the network before its first step, in the real worker: they say what they cost and how far they are, and can
+// Initializations that run the network before its first step, in the real worker: they say what they cost and how far they are, and can
 // be stopped.
 
 import { expect, test } from '../fixtures.mjs';
@@ -21,7 +21,7 @@ const SCHEMES = [
   'nio(kaiming_normal;steps=3)',
 ];
 
-test('every initialisation trains, and tells what it has cost', async ({ hosted }) => {
+test('every initialization trains, and tells what it has cost', async ({ hosted }) => {
   const results = await hosted.finish(`${TINY}&init=${SCHEMES.join(',')}`);
   expect(results.variants.map(({ name }) => name)).toEqual(SCHEMES);
   for (const run of runsOf(results)) {

@@ -1,8 +1,8 @@
 //! Random crops and horizontal flips of training images, as torchvision's `RandomCrop(size, padding=4)` and
 //! `RandomHorizontalFlip()`, one after the other, make them.
 //!
-//! They work on pixels, before normalisation: what a crop takes from beyond the border is a pixel of value 0, black,
-//! and not an input of 0. Grey images are treated as colour ones are, so digits are mirrored too: whether that makes
+//! They work on pixels, before normalization: what a crop takes from beyond the border is a pixel of value 0, black,
+//! and not an input of 0. Gray images are treated as color ones are, so digits are mirrored too: whether that makes
 //! sense for a data set is the experiment's choice.
 
 use super::Dataset;

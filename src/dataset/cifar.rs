@@ -1,5 +1,5 @@
 //! CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): 50,000 training and 10,000
-//! test colour photographs of ten kinds of things, 32 x 32, in its binary version. This is the one place that lists
+//! test color photographs of ten kinds of things, 32 x 32, in its binary version. This is the one place that lists
 //! its files.
 //!
 //! A file, called a batch, is a number of records of 3073 bytes without any header: the label, then the planes of red,
@@ -10,7 +10,7 @@ use super::{Dataset, Normalization, Part, Split, limit};
 use crate::error::{Error, Result};
 use crate::experiment::DatasetName;
 
-/// Colours of an image.
+/// Colors of an image.
 pub const CHANNELS: usize = 3;
 /// Height and width of an image, in pixels.
 pub const SIDE: usize = 32;

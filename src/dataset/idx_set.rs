@@ -1,4 +1,4 @@
-//! Data sets that are published as MNIST is: four IDX files of grey 28 x 28 images in ten classes.
+//! Data sets that are published as MNIST is: four IDX files of gray 28 x 28 images in ten classes.
 
 use super::published::File;
 use super::{Dataset, Normalization, Part, Split, idx, limit};

@@ -1,6 +1,6 @@
 //! Images and labels: readers, generators, and the order in which examples are used.
 //!
-//! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalised floats only for
+//! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalized floats only for
 //! the examples of a batch. Nothing here knows where the bytes came from, except [`files`], which is native.
 
 pub mod archive;
@@ -33,7 +33,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// Labelled images, in a training and a test part.
+/// Labeled images, in a training and a test part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// Which data set it is.
@@ -42,7 +42,7 @@ pub struct Dataset {
     pub train: Arc<Split>,
     /// Examples to be judged by.
     pub test: Arc<Split>,
-    /// Colours of an image: 1 for grey.
+    /// Colors of an image: 1 for gray.
     pub channels: usize,
     /// Rows of an image.
     pub height: usize,
@@ -126,7 +126,7 @@ impl Dataset {
         let names: &[&str] = match self.name {
             DatasetName::FashionMnist => &fashion_mnist::CLASS_NAMES,
             DatasetName::Cifar10 => &cifar::CLASS_NAMES,
-            // Own files in colour can only be CIFAR-10's.
+            // Own files in color can only be CIFAR-10's.
             DatasetName::Upload if self.channels == cifar::CHANNELS => &cifar::CLASS_NAMES,
             DatasetName::Patterns => &patterns::CLASS_NAMES,
             DatasetName::Auto | DatasetName::Mnist | DatasetName::Digits | DatasetName::Upload => &[],
@@ -174,7 +174,7 @@ impl Dataset {
         hexadecimal(&hash.finalize())
     }
 
-    /// Replaces `out` by the normalised images at `indices`: `[indices, channels, height, width]`, row-major.
+    /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.
     ///
     /// # Errors
     /// [`Error::NoSuchExample`] if an index is not below the number of examples.
@@ -184,7 +184,7 @@ impl Dataset {
     }
 
     /// As [`write_examples`](Self::write_examples), of images that are cropped and flipped at random before they are
-    /// normalised ([`augment`]), as (seed, step) has it.
+    /// normalized ([`augment`]), as (seed, step) has it.
     ///
     /// # Errors
     /// [`Error::NoSuchExample`] if an index is not below the number of examples.
@@ -216,7 +216,7 @@ impl Dataset {
         Ok(())
     }
 
-    /// Replaces `out` by one image of the data set's size, normalised.
+    /// Replaces `out` by one image of the data set's size, normalized.
     pub fn write_pixels(&self, image: &[u8], out: &mut Vec<f32>) {
         out.clear();
         self.normalize(&self.tables(), image, out);

@@ -10,8 +10,8 @@ pub struct Normalization {
 }
 
 impl Normalization {
-    /// The least standard deviation that [`measured`](Self::measured) gives, one level of grey: the channel of images
-    /// that are all of one colour has none, and is not to be divided by.
+    /// The least standard deviation that [`measured`](Self::measured) gives, one level of gray: the channel of images
+    /// that are all of one color has none, and is not to be divided by.
     pub const LEAST_STD: f32 = 1.0 / 255.0;
 
     /// That of the given pixels; a mean of 0 where there are none. Sums are exact, so the order does not matter.

@@ -1,4 +1,4 @@
-//! Layered networks, dense between neighbouring layers: layer `i = 1..L` has `N_i` nodes of which `n_i` are active.
+//! Layered networks, dense between neighboring layers: layer `i = 1..L` has `N_i` nodes of which `n_i` are active.
 //!
 //! ```text
 //! E_A = Σ_{i<L} (N_i - n_i) Σ_{j>i} Π_{k=i+1..j} n_k           E_B = Σ_{i<j} (N_i - n_i) n_j Π_{i<k<j} N_k

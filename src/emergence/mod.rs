@@ -4,8 +4,8 @@
 //!
 //! - **A, through active nodes** (`e_a`): paths whose nodes after the first are all active. This is the general
 //!   definition for a network `G` with observed active subsystem `H`, `E(G, H) = Σ over inactive x of the number of
-//!   paths inside H that start at an out-neighbour of x` (Li, Pardo Guerra, Basu & Silva, arXiv 2311.17403, as a third
-//!   party summarises it), evaluated exactly.
+//!   paths inside H that start at an out-neighbor of x` (Li, Pardo Guerra, Basu & Silva, arXiv 2311.17403, as a third
+//!   party summarizes it), evaluated exactly.
 //! - **B, through all nodes** (`e_b`): paths of `G` from an inactive node to an active one, whatever lies between
 //!   ("number of paths from inactive nodes in lower layers to active nodes in higher layers", as a public review puts
 //!   it). Only this form is largest where the first half of equally wide layers is inactive and the second half

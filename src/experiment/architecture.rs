@@ -1,5 +1,5 @@
 //! The layers of a network one by one, with their shapes: what a [`ModelSpec`](super::ModelSpec) becomes once the size of
-//! an image is known. Initialisation, training, the emergence measure, limits and estimates all read this one list.
+//! an image is known. Initialization, training, the emergence measure, limits and estimates all read this one list.
 //!
 //! A network is a chain of [`Step`]s. The only detour is the shortcut of a residual block: [`Layer::Branch`] remembers the
 //! values at its place and [`Layer::AddShortcut`] adds them again.
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Size of an image or of a block of feature maps. A dense layer of `n` units is `n x 1 x 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureShape {
-    /// Colours of an image, or feature maps.
+    /// Colors of an image, or feature maps.
     pub channels: usize,
     /// Rows.
     pub height: usize,
@@ -149,7 +149,7 @@ impl WeightShape {
 pub struct WeightLayer {
     /// Its weight tensor.
     pub shape: WeightShape,
-    /// Whether batch normalisation follows. Then there is no bias, which the normalisation would only take away again.
+    /// Whether batch normalization follows. Then there is no bias, which the normalization would only take away again.
     pub normalized: bool,
     /// Where it stands in the network.
     pub place: Place,
@@ -197,7 +197,7 @@ pub enum Layer {
     Dense(WeightLayer),
     /// A convolution.
     Convolution(WeightLayer, Window),
-    /// Batch normalisation of every unit of a dense layer or every feature map.
+    /// Batch normalization of every unit of a dense layer or every feature map.
     BatchNorm,
     /// The nonlinearity.
     Activation,
@@ -231,9 +231,9 @@ pub enum ParameterRole {
     Weight(usize),
     /// Bias of that layer.
     Bias(usize),
-    /// Scale (gamma) of the batch normalisation after that layer.
+    /// Scale (gamma) of the batch normalization after that layer.
     Scale(usize),
-    /// Shift (beta) of the batch normalisation after that layer.
+    /// Shift (beta) of the batch normalization after that layer.
     Shift(usize),
 }
 

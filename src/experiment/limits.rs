@@ -77,10 +77,10 @@ impl DatasetName {
     /// What is known before it is loaded: nothing of a visitor's own files.
     #[must_use]
     pub fn facts(self) -> Option<DatasetFacts> {
-        let grey = FeatureShape { channels: 1, height: 28, width: 28 };
+        let gray = FeatureShape { channels: 1, height: 28, width: 28 };
         let color = FeatureShape { channels: 3, height: 32, width: 32 };
         let (shape, train, test) = match self {
-            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (grey, 60_000, 10_000),
+            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (gray, 60_000, 10_000),
             Self::Cifar10 => (color, 50_000, 10_000),
             Self::Patterns => (color, 20_000, 4_000),
             Self::Upload => return None,

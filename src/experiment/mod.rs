@@ -1,7 +1,7 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
 //! the native command line all carry an [`Experiment`]. This file holds the plain data, [`model`] the grammar of networks
-//! and [`architecture`] their layers, [`scheme`] the grammar of initialisations, [`limits`] what is too much, `refusals`
-//! which initialisations do not go with the rest, [`estimate`] what it will take, [`query`] the text form.
+//! and [`architecture`] their layers, [`scheme`] the grammar of initializations, [`limits`] what is too much, `refusals`
+//! which initializations do not go with the rest, [`estimate`] what it will take, [`query`] the text form.
 
 pub mod architecture;
 pub mod estimate;
@@ -25,9 +25,9 @@ pub struct Experiment {
     pub model: ModelSpec,
     /// The nonlinearity after every hidden layer.
     pub activation: Activation,
-    /// Normalisation after every hidden layer's weights.
+    /// Normalization after every hidden layer's weights.
     pub norm: NormLayer,
-    /// The initialisations that are compared, each a *variant*.
+    /// The initializations that are compared, each a *variant*.
     pub variants: Vec<InitScheme>,
     /// How many runs every variant gets, each with its own seed.
     pub seeds: u32,
@@ -69,11 +69,11 @@ pub enum DatasetName {
     Mnist,
     /// Articles of clothing in the format of MNIST, Xiao, Rasul & Vollgraf 2017.
     FashionMnist,
-    /// Colour photographs of ten kinds of things, Krizhevsky 2009.
+    /// Color photographs of ten kinds of things, Krizhevsky 2009.
     Cifar10,
     /// Digits drawn by our own generator.
     Digits,
-    /// Colour pictures of ten kinds of shapes and textures drawn by our own generator.
+    /// Color pictures of ten kinds of shapes and textures drawn by our own generator.
     Patterns,
     /// The visitor's own files.
     Upload,
@@ -172,7 +172,7 @@ pub struct View {
     pub embed: bool,
     /// Parts of the page that are left out.
     pub hide: Vec<PagePart>,
-    /// Colours.
+    /// Colors.
     pub theme: Theme,
     /// Language of the texts.
     pub lang: Language,
@@ -193,7 +193,7 @@ pub enum PagePart {
     Export,
 }
 
-/// Colours of the page.
+/// Colors of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Theme {
     /// As the visitor's system says.

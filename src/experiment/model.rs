@@ -63,13 +63,13 @@ pub struct StageSpec {
     pub blocks: usize,
 }
 
-/// Normalisation after every hidden layer's weights.
+/// Normalization after every hidden layer's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum NormLayer {
     /// None.
     #[default]
     None,
-    /// Batch normalisation (Ioffe & Szegedy 2015), between the weights and the nonlinearity.
+    /// Batch normalization (Ioffe & Szegedy 2015), between the weights and the nonlinearity.
     Batch,
 }
 

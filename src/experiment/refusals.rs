@@ -1,4 +1,4 @@
-//! Initialisations that do not go with the rest of an experiment. Each is refused with a sentence that says what it needs.
+//! Initializations that do not go with the rest of an experiment. Each is refused with a sentence that says what it needs.
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
@@ -49,7 +49,7 @@ impl Experiment {
             return Ok(());
         }
         let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", "a residual network (resnet:...) without normalisation for fixup", got))
+        Err(Error::value("init", "a residual network (resnet:...) without normalization for fixup", got))
     }
 
     /// What some methods measure lies behind weights that must not be zero. ZerO has such weights in residual branches only.

@@ -16,7 +16,7 @@ use crate::plot;
 /// - `init_weight_std_1` and so on, at step 0, are what the run was like before training, for every layer with weights: the
 ///   fields of [`LayerReport`].
 ///
-/// What belongs to no run has no line, the cost of an initialisation and the table of random activity: they are in the results
+/// What belongs to no run has no line, the cost of an initialization and the table of random activity: they are in the results
 /// file.
 #[must_use]
 pub fn csv(history: &History) -> String {

@@ -34,7 +34,7 @@ pub struct Results {
 pub struct VariantResults {
     /// The scheme in its text form.
     pub name: String,
-    /// What its initialisation took, all its runs together.
+    /// What its initialization took, all its runs together.
     #[serde(default)]
     pub init: InitCost,
     /// Its runs, curves included.

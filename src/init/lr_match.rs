@@ -22,10 +22,10 @@
 //! of layers), the nonlinearity is ReLU and the base draws no biases. Otherwise the control is only what the name
 //! says, the same layer-wise rates; with `s_L ≠ 1` the two networks already differ in the size of their logits.
 //!
-//! Batch normalisation takes away the factor of the layer before it (up to its `ε`): `s` starts anew at 1 behind it, and its
+//! Batch normalization takes away the factor of the layer before it (up to its `ε`): `s` starts anew at 1 behind it, and its
 //! own scale and shift keep the optimizer's rates. What is left of the rescaling is then the factor of the last layer, which
 //! the control does not have: the two differ in the size of their logits. Nor is the control exact where a shortcut of a
-//! residual block without normalisation adds values that were multiplied by different products.
+//! residual block without normalization adds values that were multiplied by different products.
 
 use super::promoting::{exponents, power};
 use crate::experiment::architecture::WeightLayer;

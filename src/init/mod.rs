@@ -35,12 +35,12 @@ use sha2::{Digest, Sha256};
 pub struct LayerWeights {
     /// In the order of [`WeightShape::dimensions`], row by row.
     pub weight: Vec<f32>,
-    /// One number per unit or feature map; zero unless the scheme draws biases. Empty where batch normalisation follows.
+    /// One number per unit or feature map; zero unless the scheme draws biases. Empty where batch normalization follows.
     pub bias: Vec<f32>,
-    /// Scale of the batch normalisation that follows: one number per unit or feature map, 1 unless a method tunes it. Empty where
+    /// Scale of the batch normalization that follows: one number per unit or feature map, 1 unless a method tunes it. Empty where
     /// none follows.
     pub scale: Vec<f32>,
-    /// Shift of that normalisation, likewise; 0.
+    /// Shift of that normalization, likewise; 0.
     pub shift: Vec<f32>,
     /// Shape of the weight.
     pub shape: WeightShape,
@@ -55,7 +55,7 @@ pub struct Factors {
     pub weight: f64,
     /// The bias.
     pub bias: f64,
-    /// The scale of the batch normalisation that follows.
+    /// The scale of the batch normalization that follows.
     pub norm: f64,
 }
 
@@ -71,7 +71,7 @@ impl Factors {
 /// - [`ClosedForm::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
 ///   are left alone. With `alpha = 1` the result is that of the base to the bit. [`ClosedForm::Shuffled`] multiplies by the
 ///   same factors in the random order of [`shuffle::order`].
-///   Scale and shift of batch normalisation are no weights: they start at 1 and 0 whatever the scheme.
+///   Scale and shift of batch normalization are no weights: they start at 1 and 0 whatever the scheme.
 /// - [`InitScheme::LearningRateMatched`] draws its base; the rest of it is in [`layer_rates`].
 /// - [`InitScheme::Tuned`] draws what the tuning starts from; the rest of it is in `tune`.
 ///

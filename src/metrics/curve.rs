@@ -135,7 +135,7 @@ impl History {
     ///
     /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation to either
     /// side when there are two or more; where all have, see [`VariantCurves::shown_runs`]. The loss of single
-    /// mini-batches jumps, so a train-loss point is the mean over a bucket of neighbouring steps, at its middle; buckets
+    /// mini-batches jumps, so a train-loss point is the mean over a bucket of neighboring steps, at its middle; buckets
     /// are equally wide, at most [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while the curve
     /// grows.
     #[must_use]
@@ -180,7 +180,7 @@ fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f
     buckets.iter().map(|bucket| (bucket.first.midpoint(bucket.last), bucket.sum / bucket.count as f64)).collect()
 }
 
-/// Neighbouring steps that become one point.
+/// Neighboring steps that become one point.
 struct Bucket {
     index: u64,
     first: u64,

@@ -21,7 +21,7 @@ pub struct History {
 pub struct VariantCurves {
     /// The scheme in its text form.
     pub name: String,
-    /// What its initialisation took.
+    /// What its initialization took.
     pub init: InitCost,
     /// One set of curves per seed.
     pub runs: Vec<RunCurves>,

@@ -1,9 +1,9 @@
-//! What runs are like before their first step: what their initialisation has cost, what it has done to the layers, and what
+//! What runs are like before their first step: what their initialization has cost, what it has done to the layers, and what
 //! emergence would be if activity were random.
 
 use serde::{Deserialize, Serialize};
 
-/// What the initialisation of a variant took, all its runs together.
+/// What the initialization of a variant took, all its runs together.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct InitCost {
     /// Seconds.
@@ -48,7 +48,7 @@ pub struct LayerScales {
     pub weight: Option<f64>,
     /// The bias.
     pub bias: Option<f64>,
-    /// The scale of the batch normalisation that follows.
+    /// The scale of the batch normalization that follows.
     pub norm: Option<f64>,
 }
 

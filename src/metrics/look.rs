@@ -9,7 +9,7 @@ pub struct Filters {
     pub run: usize,
     /// Steps taken.
     pub step: u64,
-    /// Colours of a picture.
+    /// Colors of a picture.
     pub channels: usize,
     /// Rows of a picture.
     pub height: usize,
@@ -53,7 +53,7 @@ pub struct DatasetSample {
     pub name: String,
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Colours of an image.
+    /// Colors of an image.
     pub channels: usize,
     /// Rows of an image.
     pub height: usize,

@@ -1,4 +1,4 @@
-//! What an experiment measures, as plain serialisable values: training writes them, the plots, tables and exports read
+//! What an experiment measures, as plain serializable values: training writes them, the plots, tables and exports read
 //! them. Nothing here knows a tensor or a pixel.
 
 pub mod comparison;
@@ -74,7 +74,7 @@ pub struct Receipt {
 pub struct VariantSetup {
     /// The scheme in its text form.
     pub name: String,
-    /// What its initialisation took.
+    /// What its initialization took.
     pub cost: InitCost,
     /// Its runs.
     pub runs: Vec<RunSetup>,
@@ -112,7 +112,7 @@ pub struct StepRecord {
 /// The evaluation of all runs after some step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EvaluationRecord {
-    /// Steps taken before it; 0 is the initialisation.
+    /// Steps taken before it; 0 is the initialization.
     pub step: u64,
     /// Per run, variants outermost; `None` where the test loss is not a finite number.
     pub runs: Vec<Option<RunEvaluation>>,

@@ -49,7 +49,7 @@ pub struct PairedTest {
 }
 
 impl Statistic {
-    /// Summarises `values`; those that are not finite are left out and not counted.
+    /// Summarizes `values`; those that are not finite are left out and not counted.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();

@@ -1,4 +1,4 @@
-//! Batch normalisation with a run axis (Ioffe & Szegedy 2015, arXiv 1502.03167): `y = γ (x - mean) / √(variance + ε) + β`
+//! Batch normalization with a run axis (Ioffe & Szegedy 2015, arXiv 1502.03167): `y = γ (x - mean) / √(variance + ε) + β`
 //! for every unit of a dense layer or every feature map, with PyTorch's constants.
 //!
 //! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
@@ -97,7 +97,7 @@ fn inverse_root<const D: usize>() -> Curve<D> {
     }
 }
 
-/// Normalises `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
+/// Normalizes `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
 /// statistics of the batch, outside the graph and with the variance as the running one wants it, where they were used.
 #[must_use]
 pub fn normalize<const D: usize>(

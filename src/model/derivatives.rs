@@ -25,7 +25,7 @@ pub struct LossGradient {
     pub losses: Tensor<1>,
     /// Its gradient with respect to every parameter, shaped as these.
     pub gradient: Vec<Tensor<3>>,
-    /// Statistics of the batch at each batch normalisation, in [`Mode::Training`].
+    /// Statistics of the batch at each batch normalization, in [`Mode::Training`].
     pub statistics: Vec<BatchStatistics>,
 }
 

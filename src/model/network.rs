@@ -25,7 +25,7 @@ pub struct Network {
     /// Parameters in the order of [`Architecture::parameter_roles`]: dense weights `[runs, inputs, outputs]`, those of
     /// convolutions `[runs, channels_out, channels_in · kernel²]`, everything else `[runs, 1, channels]`.
     pub parameters: Vec<Tensor<3>>,
-    /// Running statistics of each batch normalisation, input side first.
+    /// Running statistics of each batch normalization, input side first.
     pub statistics: Vec<BatchStatistics>,
 }
 

@@ -10,7 +10,7 @@ use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Layer, Pooling, Step, Window};
 use burn::tensor::Tensor;
 
-/// Which statistics batch normalisation uses.
+/// Which statistics batch normalization uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Those of the batch.

@@ -76,7 +76,7 @@ fn outline([low, high]: &[Vec<(f64, f64)>; 2]) -> Vec<(f64, f64)> {
     high.iter().chain(low.iter().rev()).copied().collect()
 }
 
-/// A band of random activity: grey between hairlines, so that it is not taken for the spread of a variant's runs.
+/// A band of random activity: gray between hairlines, so that it is not taken for the spread of a variant's runs.
 pub(super) fn draw_random<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     edges: &[Vec<(f64, f64)>; 2],
@@ -134,14 +134,14 @@ impl Layout {
             pen.level((frame.left, row), frame.right, theme.grid)?;
             pen.text(label, (frame.left - pen.px(7.0), row), tick)?;
         }
-        let centred = Lettering { anchor: HPos::Center, ..tick };
+        let centered = Lettering { anchor: HPos::Center, ..tick };
         for (value, label) in self.x_ticks.values.iter().zip(self.x_ticks.labels()) {
             let column = frame.pixel_x(*value);
             pen.upright((column, frame.bottom), frame.bottom + pen.px(4.0), theme.axis)?;
-            pen.text(&label, (column, frame.bottom + pen.px(13.0)), centred)?;
+            pen.text(&label, (column, frame.bottom + pen.px(13.0)), centered)?;
         }
         pen.level((frame.left, frame.bottom), frame.right, theme.axis)?;
-        self.draw_labels(pen, chart, Lettering { size: MEDIUM, ..centred })
+        self.draw_labels(pen, chart, Lettering { size: MEDIUM, ..centered })
     }
 
     fn draw_labels<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, chart: &Chart, label: Lettering) -> Drawn<DB, ()> {

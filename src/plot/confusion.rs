@@ -1,4 +1,4 @@
-//! A confusion matrix: a row per true class, a column per predicted one, coloured by the share of the row.
+//! A confusion matrix: a row per true class, a column per predicted one, colored by the share of the row.
 
 use super::heatmap::{draw_scale, plain};
 use super::ink::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
@@ -8,7 +8,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-/// Height of the heading with the colour bar, in CSS pixels.
+/// Height of the heading with the color bar, in CSS pixels.
 const TOP: f64 = 30.0;
 /// Room for the name of an axis, in CSS pixels.
 const AXIS: f64 = 22.0;
@@ -129,7 +129,7 @@ fn shortened(name: &str) -> String {
     name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
-/// Black on light colours, white on dark ones.
+/// Black on light colors, white on dark ones.
 fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     let lightness = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
     if lightness > 140.0 { RGBColor(20, 22, 26) } else { RGBColor(255, 255, 255) }

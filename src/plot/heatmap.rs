@@ -35,7 +35,7 @@ pub struct ActivityMap {
 pub struct VariantActivity {
     /// The scheme in its text form.
     pub name: String,
-    /// Its colour in the charts.
+    /// Its color in the charts.
     pub color: Shade,
     /// Per layer, input side first (the output is last): `(step, fraction in [0, 1])`, the mean over the runs that
     /// curves show.
@@ -154,7 +154,7 @@ fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
     sums.into_iter().map(|(step, (sum, count))| (step, sum / f64::from(count))).collect()
 }
 
-/// Each cell reaches to the middle between its neighbours; the outer ones as far on their other side, and a
+/// Each cell reaches to the middle between its neighbors; the outer ones as far on their other side, and a
 /// lonely one over a fiftieth of the `width` of the axis.
 fn column_spans(cells: &[(u64, f64)], width: f64) -> Vec<(f64, f64)> {
     let steps: Vec<f64> = cells.iter().map(|(step, _)| *step as f64).collect();
@@ -230,7 +230,7 @@ fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB,
     pen.text("step", at, Lettering { size: MEDIUM, ..lettering })
 }
 
-/// The heading and, ending at `right`, the colour bar from 0 to 1.
+/// The heading and, ending at `right`, the color bar from 0 to 1.
 pub(super) fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, right: f64, title: &str) -> Drawn<DB, ()> {
     let (row, bar) = (pen.px(14.0), (right - pen.px(10.0 + 84.0), right - pen.px(12.0)));
     let heading = Lettering { size: LARGE, color: pen.theme.text, bold: true, ..plain(pen, HPos::Left) };

@@ -1,4 +1,4 @@
-//! The pen: texts, lines and areas in CSS sizes on a plotters drawing area, in the colours of a theme.
+//! The pen: texts, lines and areas in CSS sizes on a plotters drawing area, in the colors of a theme.
 
 use super::{Area, Drawn, PlotStyle, palette};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
@@ -13,7 +13,7 @@ pub(super) const MEDIUM: f64 = 12.0;
 /// Font size of headings, in CSS pixels.
 pub(super) const LARGE: f64 = 13.0;
 
-/// Colours of everything that is not data.
+/// Colors of everything that is not data.
 pub(super) struct Theme {
     pub(super) background: RGBColor,
     pub(super) text: RGBColor,
@@ -85,7 +85,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         if self.style.transparent { Ok(()) } else { self.area.fill(&self.theme.background) }
     }
 
-    /// Writes a text, centred on `at` vertically.
+    /// Writes a text, centered on `at` vertically.
     pub(super) fn text(&self, text: &str, at: (f64, f64), lettering: Lettering) -> Drawn<DB, ()> {
         let size = self.px(lettering.size) * self.style.font_factor;
         let weight = if lettering.bold { FontStyle::Bold } else { FontStyle::Normal };

@@ -38,7 +38,7 @@ pub struct LayerChart {
 /// One variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerLine {
-    /// Its colour.
+    /// Its color.
     pub color: Shade,
     /// How the line is broken.
     pub dash: Dash,
@@ -173,15 +173,15 @@ impl Layout {
             pen.level((self.left, row), self.right, theme.grid)?;
             pen.text(label, (self.left - pen.px(7.0), row), tick)?;
         }
-        let centred = Lettering { anchor: HPos::Center, ..tick };
+        let centered = Lettering { anchor: HPos::Center, ..tick };
         for (layer, label) in self.layer_labels(pen, chart) {
             let column = self.column(layer);
             pen.upright((column, self.bottom), self.bottom + pen.px(4.0), theme.axis)?;
-            pen.text(&label, (column, self.bottom + pen.px(13.0)), centred)?;
+            pen.text(&label, (column, self.bottom + pen.px(13.0)), centered)?;
         }
         pen.level((self.left, self.bottom), self.right, theme.axis)?;
         let (x, y) = (self.left.midpoint(self.right), self.top.midpoint(self.bottom));
-        let label = Lettering { size: MEDIUM, ..centred };
+        let label = Lettering { size: MEDIUM, ..centered };
         pen.text(&chart.x_label, (x, self.bottom + pen.px(30.0)), label)?;
         pen.text(&chart.y_label, (pen.px(10.0), y), Lettering { upwards: true, ..label })
     }

@@ -58,15 +58,15 @@ pub struct Chart {
 pub struct Series {
     /// What it is called in a legend.
     pub name: String,
-    /// Its colour.
+    /// Its color.
     pub color: Shade,
-    /// How the line is broken, the second channel beside the colour.
+    /// How the line is broken, the second channel beside the color.
     pub dash: Dash,
     /// `(x, y)`, by rising x.
     pub points: Vec<(f64, f64)>,
     /// `(x, low, high)`, by rising x; empty for no band.
     pub band: Vec<(f64, f64, f64)>,
-    /// The same of random activity, a grey band behind everything else; empty for none.
+    /// The same of random activity, a gray band behind everything else; empty for none.
     pub random: Vec<(f64, f64, f64)>,
 }
 

@@ -1,11 +1,11 @@
-//! Colours that colour-blind readers can tell apart, with the way a line is broken as a second channel.
+//! Colors that color-blind readers can tell apart, with the way a line is broken as a second channel.
 //!
 //! The hues are those of Okabe & Ito (*Color Universal Design*, 2008). The paler ones are darkened for light
 //! backgrounds and the deeper ones lightened for dark ones, so that each stands out at 3:1 or more from its background.
 
 use plotters::style::RGBColor;
 
-/// A colour in its two versions.
+/// A color in its two versions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shade {
     /// On a light background.
@@ -54,7 +54,7 @@ impl Shade {
         if dark { self.dark } else { self.light }
     }
 
-    /// The colour of the variant with this index. Colours repeat after 8 variants, colour and dash together after 40.
+    /// The color of the variant with this index. Colors repeat after 8 variants, color and dash together after 40.
     #[must_use]
     pub fn of_variant(index: usize) -> Self {
         SHADES[index % SHADES.len()]
@@ -81,13 +81,13 @@ impl Dash {
     }
 }
 
-/// The colour of the variant with this index.
+/// The color of the variant with this index.
 #[must_use]
 pub fn variant_color(index: usize, dark: bool) -> RGBColor {
     Shade::of_variant(index).on(dark)
 }
 
-/// The colour of the variant with this index, as CSS writes it: `#0072b2`.
+/// The color of the variant with this index, as CSS writes it: `#0072b2`.
 #[must_use]
 pub fn variant_css(index: usize, dark: bool) -> String {
     let RGBColor(red, green, blue) = variant_color(index, dark);
@@ -95,7 +95,7 @@ pub fn variant_css(index: usize, dark: bool) -> String {
 }
 
 /// Stops of the sequential scale, evenly spaced from 0 to 1: viridis (van der Walt & Smith 2015), whose lightness rises
-/// evenly for every kind of colour vision.
+/// evenly for every kind of color vision.
 const SEQUENTIAL: [RGBColor; 9] = [
     RGBColor(68, 1, 84),
     RGBColor(71, 45, 123),
@@ -108,7 +108,7 @@ const SEQUENTIAL: [RGBColor; 9] = [
     RGBColor(253, 231, 37),
 ];
 
-/// The colour of a fraction on the sequential scale; outside `[0, 1]` it is that of the nearer end, and for NaN of 0.
+/// The color of a fraction on the sequential scale; outside `[0, 1]` it is that of the nearer end, and for NaN of 0.
 #[must_use]
 pub fn sequential(fraction: f64) -> RGBColor {
     let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
@@ -117,13 +117,13 @@ pub fn sequential(fraction: f64) -> RGBColor {
     mixed(SEQUENTIAL[index], SEQUENTIAL[index + 1], place - index as f64)
 }
 
-/// Colours of the diverging scale: below zero, zero, above zero. The page's legend takes them from its style sheet: the
+/// Colors of the diverging scale: below zero, zero, above zero. The page's legend takes them from its style sheet: the
 /// outer ones are those of the first two variants, the middle is the page's soft background.
 const NEGATIVE: Shade = SHADES[0];
 const ZERO: Shade = Shade { light: RGBColor(236, 236, 230), dark: RGBColor(34, 37, 44) };
 const POSITIVE: Shade = SHADES[1];
 
-/// The colour of a value on the diverging scale from -1 to 1; outside it is that of the nearer end, and for NaN of 0.
+/// The color of a value on the diverging scale from -1 to 1; outside it is that of the nearer end, and for NaN of 0.
 #[must_use]
 pub fn diverging(value: f64, dark: bool) -> RGBColor {
     let end = if value < 0.0 { NEGATIVE } else { POSITIVE };
@@ -131,7 +131,7 @@ pub fn diverging(value: f64, dark: bool) -> RGBColor {
     mixed(ZERO.on(dark), end.on(dark), share)
 }
 
-/// The colour at a share, from 0 to 1, of the way from one to another.
+/// The color at a share, from 0 to 1, of the way from one to another.
 pub(super) fn mixed(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
     let mix = |from: u8, to: u8| super::ink::byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
     RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))

@@ -26,7 +26,7 @@ const LEGEND_ROW: f64 = 24.0;
 pub const PANELS: [Quantity; 4] =
     [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
 
-/// What the grey bands are, in a legend.
+/// What the gray bands are, in a legend.
 const RANDOM_ACTIVITY: &str = "95 % of random masks with as many active units";
 
 /// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Behind the

@@ -71,14 +71,14 @@ pub(super) fn batch(
     Ok(Batch { images, one_hot: one_hot(dataset, part, indices, device)? })
 }
 
-/// Normalised images, `[1, examples, inputs]`.
+/// Normalized images, `[1, examples, inputs]`.
 pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
     let mut values = Vec::new();
     dataset.write_examples(part, indices, &mut values)?;
     Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
-/// Normalised training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
+/// Normalized training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
 fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
     let mut values = Vec::new();
     dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;

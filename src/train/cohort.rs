@@ -140,7 +140,7 @@ pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, op
     experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
         let needed = step * tuning_memory_factor(&tuning.method);
         let what = format!("an iteration of {}", tuning.method.name());
-        refuse_beyond("init", "initialisations for a network", &what, open.step_bytes, needed)
+        refuse_beyond("init", "initializations for a network", &what, open.step_bytes, needed)
     })
 }
 

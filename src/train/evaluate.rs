@@ -58,7 +58,7 @@ pub(super) struct Tally {
 
 /// What the runs take the test examples for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
+pub struct Judgment {
     /// Steps taken before.
     pub step: u64,
     /// The class of every test example, per run.
@@ -133,16 +133,16 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read, [`Error::Emergence`] when a run of finite loss cannot be measured.
-    pub(super) async fn finish(&self, tally: Tally) -> Result<(EvaluationRecord, Judgement)> {
+    pub(super) async fn finish(&self, tally: Tally) -> Result<(EvaluationRecord, Judgment)> {
         let chunks = tally.losses.len();
         let transaction = tally.losses.into_iter().fold(Transaction::default(), Transaction::register);
         let transaction = tally.predicted.into_iter().fold(transaction, Transaction::register);
         let read = read(transaction).await?;
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
-        let judgement = Judgement { step: tally.step, classes: by_run(predicted, losses.len()) };
+        let judgment = Judgment { step: tally.step, classes: by_run(predicted, losses.len()) };
         let labels = &self.dataset.test.labels;
-        let runs = losses.iter().zip(&judgement.classes).zip(tally.measured).map(|((loss, classes), measured)| {
+        let runs = losses.iter().zip(&judgment.classes).zip(tally.measured).map(|((loss, classes), measured)| {
             let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
             let examples = labels.len().max(1) as f64;
             #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
@@ -150,7 +150,7 @@ impl Evaluator {
             loss.is_finite().then(|| measured.evaluation(test_loss, test_accuracy))
         });
         let record = EvaluationRecord { step: tally.step, runs: runs.collect() };
-        Ok((record, judgement))
+        Ok((record, judgment))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What initial weights do before the first step: sizes of weights, values, gradients and of the first step, layer by layer.
 //!
-//! Values and gradients are those of the first training batch, normalised by its own statistics where there is batch normalisation: what
+//! Values and gradients are those of the first training batch, normalized by its own statistics where there is batch normalization: what
 //! the first step sees.
 
 use super::cohort::Cohort;

@@ -39,8 +39,8 @@ impl Session {
     /// What a run got right and wrong at the last evaluation; none before the first and for a run that does not exist.
     #[must_use]
     pub fn examination(&self, run: usize) -> Option<Examination> {
-        let judgement = self.judgement.as_ref()?;
-        let predicted = judgement.classes.get(run)?;
+        let judgment = self.judgment.as_ref()?;
+        let predicted = judgment.classes.get(run)?;
         let (test, classes) = (&self.dataset.test, self.dataset.classes);
         let mut confusion = vec![0; classes * classes];
         let mut mistakes = Vec::new();
@@ -52,7 +52,7 @@ impl Session {
                 mistakes.push(Mistake { index, label: *label, predicted: *class, pixels: self.pixels(index) });
             }
         }
-        Some(Examination { run, step: judgement.step, confusion, mistakes })
+        Some(Examination { run, step: judgment.step, confusion, mistakes })
     }
 
     /// The pixels of a test example, its index and its class; an index beyond the last one counts on from the first.

@@ -17,7 +17,7 @@ pub mod self_test;
 mod session;
 
 pub use cohort::Cohort;
-pub use evaluate::{Judgement, PROBE_EXAMPLES, probe_examples};
+pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
 pub use gauge::graph;
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use preparation::{Clock, Preparation};

@@ -159,7 +159,7 @@ impl Preparation {
         Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
     }
 
-    /// Builds the cohort and measures what its initialisations do.
+    /// Builds the cohort and measures what its initializations do.
     async fn measure(&mut self) -> Result<()> {
         if self.cohort.is_some() {
             return Ok(());
@@ -195,7 +195,7 @@ impl Preparation {
         &self.weights
     }
 
-    /// What the initialisation of each variant has taken so far.
+    /// What the initialization of each variant has taken so far.
     #[must_use]
     pub fn costs(&self) -> &[InitCost] {
         &self.costs

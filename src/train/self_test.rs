@@ -84,7 +84,7 @@ pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_step("one training step", &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
 }
 
-/// One training step of a convolutional network with batch normalisation against the CPU.
+/// One training step of a convolutional network with batch normalization against the CPU.
 ///
 /// # Errors
 /// As [`check_device`].

@@ -2,7 +2,7 @@
 
 use super::batches::batch;
 use super::cohort::Cohort;
-use super::evaluate::{Evaluator, Judgement, Tally};
+use super::evaluate::{Evaluator, Judgment, Tally};
 use super::preparation::Preparation;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
@@ -46,7 +46,7 @@ pub struct Session {
     /// Evaluations not yet handed out.
     evaluations: Vec<EvaluationRecord>,
     /// What the last evaluation took the test examples for.
-    pub(super) judgement: Option<Judgement>,
+    pub(super) judgment: Option<Judgment>,
 }
 
 impl Session {
@@ -75,7 +75,7 @@ impl Session {
             device: open.device,
             losses: Vec::new(),
             evaluations: Vec::new(),
-            judgement: None,
+            judgment: None,
             experiment,
             setup,
             dataset,
@@ -162,9 +162,9 @@ impl Session {
         if self.evaluator.advance(&mut tally).await? {
             self.tally = Some(tally);
         } else {
-            let (record, judgement) = self.evaluator.finish(tally).await?;
+            let (record, judgment) = self.evaluator.finish(tally).await?;
             self.evaluations.push(record);
-            self.judgement = Some(judgement);
+            self.judgment = Some(judgment);
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
-//! Data-dependent initialisation: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional Neural
-//! Networks" (arXiv 1511.06856), algorithm 1, within-layer normalisation.
+//! Data-dependent initialization: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional Neural
+//! Networks" (arXiv 1511.06856), algorithm 1, within-layer normalization.
 //!
 //! Layer by layer in forward order, every unit or feature map `c` gets the mean `β` and the standard deviation 1 before its
 //! nonlinearity: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the paper's
-//! `β - μ_c / σ_c` for biases of zero). A layer that is normalised has no bias, so there it is the division alone. A unit that does not
+//! `β - μ_c / σ_c` for biases of zero). A layer that is normalized has no bias, so there it is the division alone. A unit that does not
 //! vary is left alone.
 //!
 //! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one batch.
@@ -18,7 +18,7 @@ use crate::experiment::scheme::tuning::DataDependent as Constants;
 use crate::init::LayerWeights;
 use crate::model::Network;
 
-/// Data-dependent initialisation at work.
+/// Data-dependent initialization at work.
 #[derive(Debug)]
 pub(super) struct DataDependent {
     constants: Constants,
@@ -53,7 +53,7 @@ impl DataDependent {
         Ok(Iteration::Done(None))
     }
 
-    /// All batches have been seen: the layer of every run is normalised, and the next one comes.
+    /// All batches have been seen: the layer of every run is normalized, and the next one comes.
     fn normalize_layer(&mut self) {
         let channels = std::mem::take(&mut self.seen).channels();
         let count = channels.len() / self.runs.len().max(1);

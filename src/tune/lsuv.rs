@@ -2,7 +2,7 @@
 //!
 //! From orthonormal weights (or any base), layer by layer in forward order: `W ← W / std(output)` until the standard deviation of the
 //! layer's output, over examples, places and units, is 1 to within the tolerance, at most so many times. The output is that
-//! before normalisation and nonlinearity, on the first batch of the tuning order.
+//! before normalization and nonlinearity, on the first batch of the tuning order.
 //!
 //! An iteration is one look at a layer. A layer whose output does not vary is left alone.
 

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! over all `N` parameters, with steps of fixed size along the sign of its derivative with respect to each weight's norm, on inputs
-//! `N(0, 1)` and random labels; batch normalisation is in evaluation mode. No training example is used.
+//! `N(0, 1)` and random labels; batch normalization is in evaluation mode. No training example is used.
 //!
 //! With `q = H g`, `a = ∂GQ/∂g` and `b = ∂GQ/∂q`, both element by element, the derivative is exactly
 //!

@@ -1,4 +1,4 @@
-//! What the layers with weights compute, before normalisation and nonlinearity.
+//! What the layers with weights compute, before normalization and nonlinearity.
 
 use crate::model::{Mode, Moments, Network};
 use burn::tensor::Tensor;

@@ -115,7 +115,7 @@ def zero(layer, fan_in, fan_out):
     return zero_matrix(fan_out, fan_in).T.astype("<f4")
 
 
-# resnet:3,5x2 for grey images and 4 classes: [maps out, maps in, 3, 3] of every convolution, and which part of Fixup's rules
+# resnet:3,5x2 for gray images and 4 classes: [maps out, maps in, 3, 3] of every convolution, and which part of Fixup's rules
 # it falls under; then the classifier.
 CONVOLUTIONS = [((3, 1, 3, 3), "trunk"), ((3, 3, 3, 3), "branch"), ((3, 3, 3, 3), "end"), ((5, 3, 3, 3), "branch"),
                 ((5, 5, 3, 3), "end"), ((5, 5, 3, 3), "branch"), ((5, 5, 3, 3), "end")]

@@ -1,5 +1,5 @@
 //! Tests of `dataset`: IDX files whole and broken, MNIST itself where it is there, the generator of digits, and the
-//! order of the batches; colour patterns, CIFAR-10, uploads and augmentation in files of their own.
+//! order of the batches; color patterns, CIFAR-10, uploads and augmentation in files of their own.
 
 mod augment;
 mod cifar;
@@ -187,7 +187,7 @@ fn assembling_checks_that_files_belong_together() {
 }
 
 #[test]
-fn examples_are_normalised_and_truncated() {
+fn examples_are_normalized_and_truncated() {
     let dataset = small();
     let mut out = vec![9.0; 5];
     dataset.write_examples(Part::Train, &[2, 0], &mut out).expect("both are there");

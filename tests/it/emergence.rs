@@ -39,7 +39,7 @@ fn brute_force(nodes: usize, edges: &[(usize, usize)], active: &[bool]) -> (BigU
     (through_active.into(), through_all.into())
 }
 
-/// A layered network as a graph: all edges between neighbouring layers, the last `n_i` nodes of each layer active.
+/// A layered network as a graph: all edges between neighboring layers, the last `n_i` nodes of each layer active.
 fn layered_graph(widths: &[u64], active: &[u64]) -> (usize, Vec<(usize, usize)>, Vec<bool>) {
     let mut layers: Vec<Vec<usize>> = Vec::new();
     let mut mask = Vec::new();

@@ -98,7 +98,7 @@ fn the_list_of_keys_has_the_order_of_the_contract() {
 }
 
 #[test]
-fn initialisations_nest() {
+fn initializations_nest() {
     let text = "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence( pytorch ; turn=auto ),lecun_normal";
     let flat = Promotion { base: BaseInit::XavierUniform, alpha: 2.0, rule: PromotionRule::Flat, turn: Turn::At(3) };
     let expected = [
@@ -124,8 +124,8 @@ fn percent_signs_are_decoded() {
 
 #[test]
 fn unknown_keys_are_collected_and_ignored() {
-    let parsed = parse_query("colour=red&lr=0.1&=3&utm_source=x%26y&loose");
-    assert_eq!(parsed.unknown, ["colour", "", "utm_source", "loose"], "in their order");
+    let parsed = parse_query("color=red&lr=0.1&=3&utm_source=x%26y&loose");
+    assert_eq!(parsed.unknown, ["color", "", "utm_source", "loose"], "in their order");
     assert_eq!(parsed.errors, [], "they are no errors");
     assert!((parsed.experiment.optimizer.learning_rate - 0.1).abs() < 1e-12, "what is known counts");
 }

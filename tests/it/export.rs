@@ -122,7 +122,7 @@ fn the_results_file_tells_what_runs_were_like_before_training() {
     assert_eq!((&points[0]["fraction"], &points[0]["emergence_b"]), (&Value::from(0.0), &Value::Null), "no path");
     assert_eq!(points[8]["emergence_b"].as_array().map(Vec::len), Some(2), "[low, high]");
     let variant = &json["variants"][1];
-    assert_eq!(variant["init"]["forward_passes"], 30, "what the initialisation took");
+    assert_eq!(variant["init"]["forward_passes"], 30, "what the initialization took");
     assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "what the scheme did to a layer");
     let read = parse_results(&results_json(&history)).expect("our own file is well-formed");
     assert_eq!(read.random_activity, history.setup.random_activity, "random activity comes back");

@@ -279,8 +279,8 @@ fn values_never_change() {
     }
     let kaiming = "bebb34dcb7721b647b42ba90af72615b8481f65e59a4cbb045a029333f180113";
     let model: ModelSpec = "resnet:3,5x2".parse().unwrap();
-    let grey = FeatureShape { channels: 1, height: 28, width: 28 };
-    let residual = model.architecture(grey, 4, NormLayer::None).unwrap().weight_layers();
+    let gray = FeatureShape { channels: 1, height: 28, width: 28 };
+    let residual = model.architecture(gray, 4, NormLayer::None).unwrap().weight_layers();
     for (scheme, expected) in [
         ("zero", "a50e61759f032bd45a0ce6d7a3d44d9c31ba19e493738a9509f51bf0ee200915"),
         ("fixup", "e4d4f2354b6d3ee164b1606b5eb888be9aab8005a3b43e7c4c29bf424d43dd6a"),
@@ -325,7 +325,7 @@ fn degenerate_shapes_are_no_panic() {
 }
 
 #[test]
-fn batch_normalisation_starts_the_products_of_the_control_anew() {
+fn batch_normalization_starts_the_products_of_the_control_anew() {
     let promotion = Promotion { rule: PromotionRule::Outer, ..promote(BaseInit::KaimingNormal, 2.0) };
     let mut layers = WeightLayer::dense_chain(&[1; 5]);
     layers[1].normalized = true;

@@ -129,7 +129,7 @@ fn init_tells_what_tuning_has_learned_and_cost() {
 }
 
 #[test]
-fn run_accepts_every_kind_of_initialisation() {
+fn run_accepts_every_kind_of_initialization() {
     let emergence = "emergence(kaiming_normal;alpha=1.5)";
     let tuned =
         "lsuv,gradinit(kaiming_normal;steps=2),metainit(kaiming_normal;steps=2),datadep,nio(kaiming_normal;steps=2)";

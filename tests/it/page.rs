@@ -1,11 +1,11 @@
 //! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
 //! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]. Its
-//! words are in [`messages`], [`words`] and [`control`], the picker of initialisations in [`catalogue`], what surrounds its
+//! words are in [`messages`], [`words`] and [`control`], the picker of initializations in [`catalog`], what surrounds its
 //! form in [`planned`], the section about layers before training in [`initial`], the one that looks inside a run in
 //! [`inside`], the path explorer in [`paths`].
 
 mod any_order;
-mod catalogue;
+mod catalog;
 mod control;
 mod initial;
 mod inside;

@@ -179,7 +179,7 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
     let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
     assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
-    assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolour the others");
+    assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
     assert_eq!(chart.series[0].band.len(), chart.series[0].points.len(), "three runs make a band");
@@ -221,7 +221,7 @@ fn the_axis_holds_random_activity() {
     assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not hold -20 to 40");
 }
 
-/// Shapes of an SVG in the order of drawing: the kind with its colours.
+/// Shapes of an SVG in the order of drawing: the kind with its colors.
 fn shapes(svg: &str) -> Vec<String> {
     let color = |shape: &str, key: &str| {
         let value = shape.split_once(&format!("{key}=\""))?.1.split_once('"')?.0;
@@ -237,11 +237,11 @@ fn shapes(svg: &str) -> Vec<String> {
 }
 
 #[test]
-fn random_activity_is_grey_between_hairlines_and_drawn_first() {
+fn random_activity_is_gray_between_hairlines_and_drawn_first() {
     let mut chart = plot::quantity_chart(&history_with_random(400), Quantity::EmergenceB, &[true, false, false], true);
     let drawn = |chart: &Chart, dark: bool| shapes(&plot::svg::chart(chart, (480, 300), dark));
     let variant = |dark| plot::variant_css(0, dark).to_uppercase();
-    // Hairlines half-way from the grey of the axis, #969DA8 and #626A77, to the variant's blue, #0072B2 and #56B4E9.
+    // Hairlines half-way from the gray of the axis, #969DA8 and #626A77, to the variant's blue, #0072B2 and #56B4E9.
     for (dark, fill, edge) in [(false, "#5C636E", "#4B88AD"), (true, "#A0A8B4", "#5C8FB0")] {
         let random = [format!("polygon {fill}"), format!("polyline {edge}"), format!("polyline {edge}")];
         let own = [format!("polygon {}", variant(dark)), format!("polyline {}", variant(dark))];
@@ -255,7 +255,7 @@ fn random_activity_is_grey_between_hairlines_and_drawn_first() {
 fn the_figure_with_random_activity_is_the_golden_one() {
     let figure = plot::svg::figure(&history_with_random(400), false);
     check_golden("random.svg", &figure);
-    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend says what is grey");
+    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend says what is gray");
     let plain = plot::svg::figure(&synthetic_history(400), false);
     assert!(!plain.contains("random masks"), "and nothing where there is none");
 }
@@ -313,7 +313,7 @@ fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
     let lightness =
         |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
     let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
-    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each colour is lighter than the one before: {steps:?}");
+    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each color is lighter than the one before: {steps:?}");
     assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
     assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
     assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
@@ -331,11 +331,11 @@ fn contrast(one: RGBColor, other: RGBColor) -> f64 {
 }
 
 #[test]
-fn variant_colours_stand_out_and_never_repeat_with_their_dash() {
+fn variant_colors_stand_out_and_never_repeat_with_their_dash() {
     for index in 0..8 {
         let light = contrast(plot::variant_color(index, false), plot::palette::LIGHT_BACKGROUND);
         let dark = contrast(plot::variant_color(index, true), plot::palette::DARK_BACKGROUND);
-        assert!(light >= 3.0 && dark >= 3.0, "colour {index}: {light:.2} on light, {dark:.2} on dark; 3 is the least");
+        assert!(light >= 3.0 && dark >= 3.0, "color {index}: {light:.2} on light, {dark:.2} on dark; 3 is the least");
     }
     let looks: Vec<_> = (0..40).map(|index| (plot::variant_css(index, false), Dash::of_variant(index))).collect();
     let repeated = looks.iter().enumerate().find(|(index, look)| looks[..*index].contains(look));

@@ -17,7 +17,7 @@ pub(crate) fn compile() -> Result<()> {
     })
 }
 
-/// Fills `dist/`, not yet optimised for size. `public_url` replaces the relative addresses of Trunk.toml.
+/// Fills `dist/`, not yet optimized for size. `public_url` replaces the relative addresses of Trunk.toml.
 pub(crate) fn page(public_url: Option<&str>) -> Result<()> {
     tools::page()?;
     compile()?;

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: `dist/` as it is published, optimised for size and within its budgets.
+//! `cargo xtask dist`: `dist/` as it is published, optimized for size and within its budgets.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -40,7 +40,7 @@ pub(crate) fn wasm_target() -> Result<()> {
 /// What a build of the page needs: the wasm target, Trunk, and wasm-bindgen in the version that the lock file names.
 pub(crate) fn page() -> Result<()> {
     wasm_target()?;
-    // Trunk only copies files for us: an unoptimised build of it is ready in a third of the time.
+    // Trunk only copies files for us: an unoptimized build of it is ready in a third of the time.
     let quick = [("LTO", "off"), ("OPT_LEVEL", "1"), ("CODEGEN_UNITS", "16")];
     cargo_tool("trunk", "trunk", TRUNK, true, &quick)?;
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("cannot read Cargo.lock")?;

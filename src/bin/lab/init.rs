@@ -1,4 +1,4 @@
-//! `lab init`: what an initialisation draws, layer by layer, and what its tuning, if there is any, has learned and cost.
+//! `lab init`: what an initialization draws, layer by layer, and what its tuning, if there is any, has learned and cost.
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::prepare::{load, tune};
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// The experiment of one run that the options describe, and what is known of its data.
 fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
-    options.required("scheme", "an initialisation, like kaiming_normal")?;
+    options.required("scheme", "an initialization, like kaiming_normal")?;
     options.required("model", "a model, like mlp:128,128,128")?;
     let stated = KEYS.iter().filter_map(|(option, key)| Some((*key, options.get(option)?)));
     let pairs = [("data", "mnist"), ("seeds", "1")].into_iter().chain(stated);
@@ -58,7 +58,7 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
         Usage::refused(&format!("--{option}"), &error)
     })?;
     if let [_, second, ..] = experiment.variants.as_slice() {
-        return Err(Usage::new("--scheme", "one initialisation", second).into());
+        return Err(Usage::new("--scheme", "one initialization", second).into());
     }
     match experiment.dataset.name.facts() {
         Some(facts) => Ok((experiment, facts)),

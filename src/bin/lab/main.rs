@@ -15,7 +15,7 @@ use arguments::{Arguments, Usage};
 use std::process::ExitCode;
 
 const HELP: &str = "\
-lab: compare weight initialisations from the command line
+lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg]
       train the experiment that a link of the page describes
@@ -23,7 +23,7 @@ lab: compare weight initialisations from the command line
       the emergence measure of a layered network, exactly
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
           [--batch 128] [--opt sgd] [--data-dir DIR]
-      what an initialisation draws, layer by layer; a tuned one runs the network on the data first, and its cost is told
+      what an initialization draws, layer by layer; a tuned one runs the network on the data first, and its cost is told
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]
   lab data check NAME [--data-dir DIR]

@@ -99,8 +99,8 @@ impl Placing {
         let (cosine, sine) = rotation(draws.bell(range::HALF_TURN));
         // Rotation after lean after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
         let matrix = [cosine * width, (-cosine * lean - sine) * height, sine * width, (-sine * lean + cosine) * height];
-        let centre = (SIDE - 1) as f32 * 0.5;
-        let offset = (centre + draws.bell(range::SHIFT), centre + draws.bell(range::SHIFT));
+        let center = (SIDE - 1) as f32 * 0.5;
+        let offset = (center + draws.bell(range::SHIFT), center + draws.bell(range::SHIFT));
         Self { matrix, middle: middle(points), offset }
     }
 

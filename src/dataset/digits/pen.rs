@@ -6,7 +6,7 @@ use super::{PIXELS, SIDE};
 
 /// A straight piece of a stroke.
 pub(super) struct Segment {
-    /// Where it begins, in pixels (the centre of the first pixel is (0, 0)).
+    /// Where it begins, in pixels (the center of the first pixel is (0, 0)).
     pub(super) from: Point,
     /// Where it ends.
     pub(super) to: Point,

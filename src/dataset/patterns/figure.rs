@@ -151,8 +151,8 @@ impl Place {
     }
 
     fn draw(draws: &mut Draws, shift: f32, half: f32) -> Self {
-        let centre = (SIDE - 1) as f32 * 0.5;
-        let middle = (centre + draws.between(-shift, shift), centre + draws.between(-shift, shift));
+        let center = (SIDE - 1) as f32 * 0.5;
+        let middle = (center + draws.between(-shift, shift), center + draws.between(-shift, shift));
         let (cosine, sine) = rotation(draws.between(-half, half));
         Self { middle, cosine, sine }
     }

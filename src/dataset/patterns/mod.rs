@@ -1,13 +1,13 @@
-//! `patterns`: colour pictures of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
+//! `patterns`: color pictures of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
 //! convolutional networks where no files can be had.
 //!
 //! Every example is a function of (seed, index) alone: a class is chosen, its figure is placed, turned and scaled
-//! ([`figure`]), coloured, lit from one side, littered with a few strokes of other colours ([`paint`]), and noise is laid
+//! ([`figure`]), colored, lit from one side, littered with a few strokes of other colors ([`paint`]), and noise is laid
 //! over it. Only operations whose results IEEE 754 fixes are used, so the bytes are the same natively and in
 //! WebAssembly.
 //!
-//! What is drawn for the colours is their mean over the picture and their difference; the two colours follow from what
-//! part of the picture the figure covers. So the mean colour is the same for all classes and gives nothing away.
+//! What is drawn for the colors is their mean over the picture and their difference; the two colors follow from what
+//! part of the picture the figure covers. So the mean color is the same for all classes and gives nothing away.
 //!
 //! The ranges in [`figure`] and [`paint`] were chosen so that a linear classifier on the pixels does not learn the classes
 //! (36 % of the test images after 600 steps, 38 % after 3000) while a small convolutional network does (two layers of 16
@@ -31,7 +31,7 @@ use crate::rng::{Purpose, stream};
 
 pub use super::generator::FIRST_TEST_INDEX;
 
-/// Colours of an image: red, green and blue.
+/// Colors of an image: red, green and blue.
 pub const CHANNELS: usize = 3;
 /// Height and width of an image, in pixels.
 pub const SIDE: usize = 32;

@@ -1,4 +1,4 @@
-//! Colours a figure: two colours of which the mean over the picture does not depend on the figure, light from one side,
+//! Colors a figure: two colors of which the mean over the picture does not depend on the figure, light from one side,
 //! and litter.
 
 use super::figure::Coverage;
@@ -8,12 +8,12 @@ use crate::dataset::draws::Draws;
 /// Light of each channel, 0 for none and 1 for white: `[channel, row, column]`.
 pub(super) type Canvas = [f32; VALUES];
 
-/// A colour, or a difference of two.
-type Colour = [f32; CHANNELS];
+/// A color, or a difference of two.
+type Color = [f32; CHANNELS];
 
 /// Bounds of what varies; light is in `[0, 1]`.
 mod range {
-    /// Mean colour of a picture.
+    /// Mean color of a picture.
     pub(super) const MEAN: (f32, f32) = (0.22, 0.78);
     /// How much lighter (or, see [`LIGHTER`], darker) the figure is than the ground, in all channels.
     pub(super) const STEP: (f32, f32) = (0.18, 0.45);
@@ -21,7 +21,7 @@ mod range {
     pub(super) const HUE: f32 = 0.55;
     /// How often the figure is the lighter one.
     pub(super) const LIGHTER: f32 = 0.85;
-    /// What both colours stay within, by a smaller contrast if need be.
+    /// What both colors stay within, by a smaller contrast if need be.
     pub(super) const LIGHT: (f32, f32) = (0.04, 0.96);
     /// Difference of light from the middle to the side, along each axis.
     pub(super) const SLOPE: f32 = 0.12;
@@ -36,7 +36,7 @@ mod range {
 /// A picture of the figure.
 pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> Canvas {
     let covered = coverage.iter().sum::<f32>() * (1.0 / AREA as f32);
-    let (ground, difference) = colours(covered, draws);
+    let (ground, difference) = colors(covered, draws);
     let slope = (draws.between(-range::SLOPE, range::SLOPE), draws.between(-range::SLOPE, range::SLOPE));
     let mut canvas = [0.0; VALUES];
     for (channel, plane) in canvas.chunks_exact_mut(AREA).enumerate() {
@@ -60,12 +60,12 @@ fn from_middle(index: usize) -> f32 {
     (index as f32 - half) * (1.0 / half)
 }
 
-/// The colour of the ground, and the figure's minus that, for a figure that covers such a part of the picture.
-fn colours(covered: f32, draws: &mut Draws) -> (Colour, Colour) {
-    let mean: Colour = std::array::from_fn(|_| draws.between(range::MEAN.0, range::MEAN.1));
+/// The color of the ground, and the figure's minus that, for a figure that covers such a part of the picture.
+fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
+    let mean: Color = std::array::from_fn(|_| draws.between(range::MEAN.0, range::MEAN.1));
     let step = draws.between(range::STEP.0, range::STEP.1);
     let step = if draws.chance(range::LIGHTER) { step } else { -step };
-    let wanted: Colour = std::array::from_fn(|_| step + draws.bell(range::HUE));
+    let wanted: Color = std::array::from_fn(|_| step + draws.bell(range::HUE));
     let mut contrast = 1.0_f32;
     for (mean, wanted) in mean.iter().zip(wanted) {
         let (up, down) = (range::LIGHT.1 - mean, mean - range::LIGHT.0);
@@ -78,9 +78,9 @@ fn colours(covered: f32, draws: &mut Draws) -> (Colour, Colour) {
     (std::array::from_fn(|channel| mean[channel] - difference[channel] * covered), difference)
 }
 
-/// A short stroke of any colour, anywhere.
+/// A short stroke of any color, anywhere.
 fn litter(canvas: &mut Canvas, draws: &mut Draws) {
-    let colour: Colour = std::array::from_fn(|_| draws.unit());
+    let color: Color = std::array::from_fn(|_| draws.unit());
     let radius = draws.between(range::RADIUS.0, range::RADIUS.1);
     let from = (draws.between(0.0, SIDE as f32), draws.between(0.0, SIDE as f32));
     let (dx, dy) = (draws.between(-range::REACH, range::REACH), draws.between(-range::REACH, range::REACH));
@@ -93,9 +93,9 @@ fn litter(canvas: &mut Canvas, draws: &mut Draws) {
             let along = ((x * dx + y * dy) * per_length_squared).clamp(0.0, 1.0);
             let (x, y) = (x - along * dx, y - along * dy);
             let covered = (0.5 + radius - (x * x + y * y).sqrt()).clamp(0.0, 1.0);
-            for (channel, colour) in colour.iter().enumerate() {
+            for (channel, color) in color.iter().enumerate() {
                 let light = &mut canvas[channel * AREA + row * SIDE + column];
-                *light += (colour - *light) * covered;
+                *light += (color - *light) * covered;
             }
         }
     }

@@ -26,7 +26,7 @@ pub enum BaseInit {
     Orthogonal,
     /// `ZerO`, Zhao, Schäfer & Anandkumar 2021: identities and Hadamard matrices, nothing random.
     Zero,
-    /// Zhang, Dauphin & Ma 2019, for residual networks without normalisation.
+    /// Zhang, Dauphin & Ma 2019, for residual networks without normalization.
     Fixup,
     /// A formula of one's own.
     Custom(CustomInit),

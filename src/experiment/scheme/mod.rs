@@ -1,4 +1,4 @@
-//! The grammar of initialisations: `kaiming_normal`, `emergence(kaiming_normal;alpha=1.5;rule=outer;turn=auto)`,
+//! The grammar of initializations: `kaiming_normal`, `emergence(kaiming_normal;alpha=1.5;rule=outer;turn=auto)`,
 //! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. Only what is asked for lives
 //! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
 

@@ -24,7 +24,7 @@ pub struct Tuning {
 pub enum TuningMethod {
     /// Layer-sequential unit variance, Mishkin & Matas 2015.
     Lsuv(Lsuv),
-    /// Within-layer normalisation of Krähenbühl, Doersch, Donahue & Darrell 2015.
+    /// Within-layer normalization of Krähenbühl, Doersch, Donahue & Darrell 2015.
     DataDependent(DataDependent),
     /// Dauphin & Schoenholz 2019.
     MetaInit(MetaInit),
@@ -43,7 +43,7 @@ pub struct Lsuv {
     pub tries: u64,
 }
 
-/// Constants of data-dependent initialisation.
+/// Constants of data-dependent initialization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataDependent {
     /// Mean that every unit or feature map gets, `beta`.
@@ -79,7 +79,7 @@ pub struct GradInit {
     pub gamma: Option<f64>,
     /// Iterations, `T`.
     pub steps: u64,
-    /// Adam's learning rate on the scales, `τ`; by itself 0.01, with batch normalisation 0.1.
+    /// Adam's learning rate on the scales, `τ`; by itself 0.01, with batch normalization 0.1.
     pub learning_rate: Option<f64>,
     /// Steps of the scales otherwise.
     pub scales: ScaleSteps,

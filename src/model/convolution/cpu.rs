@@ -3,7 +3,7 @@
 //! Burn's own convolution unfolds every image into a matrix nine times its size and multiplies that; with the few feature
 //! maps of small networks the unfolding and the packing of small matrices take longer than the arithmetic. Here every image
 //! is put into a frame of zeros once, so that each place of the window is a fixed distance away from the position of the
-//! window ([`Frame`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighbouring positions stays in registers while
+//! window ([`Frame`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers while
 //! it runs through the window and the maps of the input, and the gradient of the weights is a handful of scalar products.
 //!
 //! Images are `[channels, height, width]` and lie one after the other: for every example those of all runs, or one that all
@@ -15,7 +15,7 @@ use std::ops::{Add, AddAssign, Mul};
 
 /// Feature maps of a tile.
 const MAPS: usize = 4;
-/// Neighbouring places of a tile.
+/// Neighboring places of a tile.
 const LANES: usize = 8;
 /// Numbers of a register.
 const QUAD: usize = 4;
@@ -137,7 +137,7 @@ impl Geometry {
 }
 
 /// Zero-padded images, `[channels, stride, stride, rows, columns]` and some more zeros: rows and columns are dealt out in
-/// turn, so that whatever the stride, neighbouring positions of the window meet neighbouring places. The last positions of
+/// turn, so that whatever the stride, neighboring positions of the window meet neighboring places. The last positions of
 /// each row are none of the output: there the window reaches over into the next row.
 #[derive(Debug, Clone)]
 struct Frame {
@@ -342,7 +342,7 @@ fn convolve<T: Number>(
     }
 }
 
-/// [`LANES`] neighbouring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
+/// [`LANES`] neighboring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
 /// the early returns only spare the compiler doubts about it. Loops over constants are unrolled, and sums stay in registers.
 fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Frame) -> [[T::Quad; 2]; MAPS] {
     let mut sums = [[T::Quad::default(); 2]; MAPS];

@@ -1,4 +1,4 @@
-//! Colours, and the parts of the page that are left out.
+//! Colors, and the parts of the page that are left out.
 
 use super::{Action, Dispatcher, exports};
 use crate::experiment::{Theme, View};

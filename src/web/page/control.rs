@@ -24,9 +24,9 @@ pub fn control_note(experiment: &Experiment) -> Option<String> {
         OptimizerKind::Adam | OptimizerKind::AdamW => "to η/c under Adam (to η/c² under SGD)",
     };
     let promised = pairs.into_iter().any(|promotion| difference(experiment, promotion).is_none());
-    let elsewhere = " Under batch normalisation or with shortcuts they need not coincide.";
+    let elsewhere = " Under batch normalization or with shortcuts they need not coincide.";
     Some(format!(
-        "{} With ReLU, zero biases, no normalisation and no shortcuts, multiplying a layer by c does nothing but change its \
+        "{} With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c does nothing but change its \
          learning rate {rate}, which is all that the control does.{}",
         verdicts.join(" "),
         if promised { elsewhere } else { "" }
@@ -57,7 +57,7 @@ fn difference(experiment: &Experiment, promotion: &Promotion) -> Option<&'static
     let layers = experiment.model.weight_layer_count();
     let hidden = layers > 1;
     if hidden && experiment.norm == NormLayer::Batch {
-        return Some("batch normalisation takes all factors but the last one out of the signal");
+        return Some("batch normalization takes all factors but the last one out of the signal");
     }
     if matches!(experiment.model, ModelSpec::ResNet { .. }) {
         return Some("shortcuts add signals that were multiplied differently");

@@ -1,6 +1,6 @@
 //! Everything that can happen on the page, one at a time.
 
-use super::catalogue::Addition;
+use super::catalog::Addition;
 use super::controller::Page;
 use super::exports::Export;
 use super::initial::quantity::LayerQuantity;
@@ -23,7 +23,7 @@ use web_sys::File;
 pub(super) enum Action {
     /// A field of the form has another value.
     Edited,
-    /// Another scheme of the catalogue was opened.
+    /// Another scheme of the catalog was opened.
     SchemeChosen,
     /// A parameter in the picker has another value.
     SchemeEdited,
@@ -86,7 +86,7 @@ pub(super) enum Action {
     Asked(Question),
     /// Another embed of this site has started to compute.
     OtherStarted,
-    /// Other colours were chosen.
+    /// Other colors were chosen.
     Themed(Theme),
     /// A notice was dismissed.
     Dismiss(String),
@@ -96,7 +96,7 @@ pub(super) enum Action {
     UseCpu,
     /// The page is to be loaded anew.
     Reload,
-    /// Size or colours have changed, or a drawing is due.
+    /// Size or colors have changed, or a drawing is due.
     Draw,
 }
 

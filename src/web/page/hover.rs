@@ -93,7 +93,7 @@ pub(super) fn stepped(chart: &Chart, now: Option<f64>, key: &str) -> Option<f64>
     }
 }
 
-/// A heading, and per line the class of its colour, a label and a value.
+/// A heading, and per line the class of its color, a label and a value.
 type Content = (String, Vec<(String, String, String)>);
 
 /// The box with the values at the cursor.

@@ -78,7 +78,7 @@ fn button(index: usize, name: &str) -> WebResult<Element> {
     Ok(button)
 }
 
-/// A piece of the line of the variant with this index. Its colour is a class, so that it follows the theme.
+/// A piece of the line of the variant with this index. Its color is a class, so that it follows the theme.
 pub(super) fn sample(index: usize) -> WebResult<Element> {
     let svg = dom::create("span", &format!("sample {}", color_class(index)), "")?;
     let dashes: Vec<String> = Dash::of_variant(index).pattern().iter().map(ToString::to_string).collect();
@@ -91,15 +91,15 @@ pub(super) fn sample(index: usize) -> WebResult<Element> {
     Ok(svg)
 }
 
-/// The class that carries the colour of the variant with this index.
+/// The class that carries the color of the variant with this index.
 pub(super) fn color_class(index: usize) -> String {
     format!("variant-{}", index % VARIANT_COLORS)
 }
 
-/// Colours before they repeat, as in [`crate::plot::palette`].
+/// Colors before they repeat, as in [`crate::plot::palette`].
 const VARIANT_COLORS: usize = 8;
 
-/// Writes the colours of the plots into the document's style sheet, so that they stand in one place only.
+/// Writes the colors of the plots into the document's style sheet, so that they stand in one place only.
 pub(super) fn publish_colors() -> WebResult<()> {
     let style = dom::root()?.style();
     for index in 0..VARIANT_COLORS {

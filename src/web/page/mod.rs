@@ -1,12 +1,12 @@
 //! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
-//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`catalogue`]
+//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`initial`] (layers before training), [`inside`] (a run, looked into), [`messages`] (what
 //! other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has), [`control`],
 //! [`forecast`], [`preview`] and [`wording`].
 
-pub mod catalogue;
+pub mod catalog;
 pub mod control;
 pub mod fields;
 pub mod forecast;

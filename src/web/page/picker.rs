@@ -1,8 +1,8 @@
-//! The picker of initialisations: a catalogue in HTML of which one entry is open. Everything that belongs to an entry, the card
+//! The picker of initializations: a catalog in HTML of which one entry is open. Everything that belongs to an entry, the card
 //! about it and the groups of fields for its parameters, names it in `data-for`; every field names its parameter in
 //! `data-parameter`. What the fields say is read and judged by the crate's own parser.
 
-use super::catalogue::{self, Addition};
+use super::catalog::{self, Addition};
 use super::fields::Pair;
 use super::form::{focus, set_value, value_of};
 use super::wording::variant_label;
@@ -42,17 +42,17 @@ pub(super) fn edited(event: &Event) -> Option<Action> {
 /// Another entry was opened: its base is the one that it is offered with.
 pub(super) fn choose() -> WebResult<()> {
     let name = chosen()?;
-    let base = catalogue::default_base(&name).to_string();
+    let base = catalog::default_base(&name).to_string();
     fill(&name, &[("base".to_owned(), base)])
 }
 
 /// Puts a variant of the list into the picker, from where it can be put back.
 pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     dom::element::<HtmlDetailsElement>("variant-editor")?.set_open(true);
-    let name = catalogue::name(variant);
+    let name = catalog::name(variant);
     let select: HtmlSelectElement = dom::element("scheme")?;
     select.set_value(&name);
-    fill(&name, &catalogue::parameters(variant))?;
+    fill(&name, &catalog::parameters(variant))?;
     let replace: HtmlElement = dom::element("replace")?;
     replace.set_attribute("data-add", &index.to_string())?;
     dom::set_text(&replace, &format!("Replace {}", variant_label(&variant.to_string())));
@@ -78,7 +78,7 @@ pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
     let fields = dom::all(&parameter(&name, ""))?.into_iter();
     let pairs: Vec<Pair> =
         fields.filter_map(|field| Some((field.get_attribute("data-parameter")?, value_of(&field)?))).collect();
-    Ok(catalogue::scheme(&name, &pairs))
+    Ok(catalog::scheme(&name, &pairs))
 }
 
 /// Shows the open entry, and whether its scheme can be added to the experiment.
@@ -145,7 +145,7 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     let select: HtmlSelectElement = dom::element("scheme-base")?;
     let group: HtmlElement = dom::element("listed-bases")?;
     let chosen = base.map_or_else(|| select.value(), ToOwned::to_owned);
-    let mut offered = catalogue::listed_bases(variants, name);
+    let mut offered = catalog::listed_bases(variants, name);
     // Compared, not selected by: a formula may hold what no selector can.
     let mut named = dom::all("#scheme-base > option")?.into_iter();
     let known = named.any(|option| option.get_attribute("value").as_deref() == Some(chosen.as_str()));
@@ -170,8 +170,8 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
 
 fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     let place: HtmlElement = dom::element("scheme-error")?;
-    let sentence = error.map(catalogue::refusal).unwrap_or_default();
-    let parts = error.and_then(catalogue::marked);
+    let sentence = error.map(catalog::refusal).unwrap_or_default();
+    let parts = error.and_then(catalog::marked);
     // Not touched while nothing changes: no screen reader speaks twice.
     let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
     if place.text_content().as_deref() != Some(whole.as_str()) {
@@ -185,7 +185,7 @@ fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     }
     place.set_hidden(error.is_none());
     dom::element::<HtmlElement>("scheme-says")?.set_hidden(error.is_some());
-    let culprit = error.and_then(catalogue::culprit);
+    let culprit = error.and_then(catalog::culprit);
     for field in dom::all(&parameter(name, ""))? {
         let wrong = culprit.is_some() && field.get_attribute("data-parameter").as_deref() == culprit;
         dom::set_attribute(&field, "aria-invalid", if wrong { "true" } else { "false" })?;

@@ -4,8 +4,8 @@ use crate::web::error::{WebError, WebResult};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Draws an image `[channels, height, width]`, 0 to 255, as large as it is: in colour where it has three channels, else
-/// its first one in grey. Nothing where there are too few pixels.
+/// Draws an image `[channels, height, width]`, 0 to 255, as large as it is: in color where it has three channels, else
+/// its first one in gray. Nothing where there are too few pixels.
 pub(super) fn draw_pixels(
     canvas: &HtmlCanvasElement,
     channels: usize,

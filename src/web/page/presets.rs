@@ -37,12 +37,12 @@ pub const PRESETS: [Preset; 7] = [
     Preset {
         name: "CNN on patterns (no download)",
         query: "data=patterns&test=1000&model=cnn:8,16&batch=64&steps=200",
-        lesson: "Coloured shapes and textures drawn in your browser: three channels in, nothing to fetch.",
+        lesson: "Colored shapes and textures drawn in your browser: three channels in, nothing to fetch.",
     },
     Preset {
         name: "CNN on CIFAR-10 with batch norm",
         query: "data=cifar-10&test=1000&model=cnn:16,32&norm=batch&seeds=1&batch=64&steps=300",
-        lesson: "Photographs. Behind batch normalisation activity hardly depends on the scale of weights, and the schemes end \
+        lesson: "Photographs. Behind batch normalization activity hardly depends on the scale of weights, and the schemes end \
                  close together. One seed each, so the table gives no verdict.",
     },
     Preset {
@@ -50,14 +50,14 @@ pub const PRESETS: [Preset; 7] = [
         query: "data=cifar-10&test=1000&model=cnn:16,16p,32,32p,32p\
                 &init=kaiming_normal,emergence(kaiming_normal;alpha=1.2),emergence(kaiming_normal;alpha=1.5)\
                 &seeds=1&lr=0.005&batch=64&steps=200",
-        lesson: "Without normalisation the powers of α add up over depth. In reference runs of a similar network with one more \
+        lesson: "Without normalization the powers of α add up over depth. In reference runs of a similar network with one more \
                  layer α 1.5 fell behind the plain start.",
     },
     Preset {
         name: "ResNet on patterns (no download)",
         query: "data=patterns&test=1000&model=resnet:16,32,64&norm=batch\
                 &init=kaiming_normal,emergence(kaiming_normal;alpha=1.2)&seeds=1&batch=32&steps=200",
-        lesson: "Shortcuts carry the signal past every block, and batch normalisation turns the size of weights into a mere \
+        lesson: "Shortcuts carry the signal past every block, and batch normalization turns the size of weights into a mere \
                  step size. One seed each: a look, no verdict.",
     },
 ];

@@ -170,8 +170,8 @@ fn memory(bytes: u64) -> String {
 #[must_use]
 pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String {
     let colors = match sample.channels {
-        1 => "grey".to_owned(),
-        3 => "colour".to_owned(),
+        1 => "gray".to_owned(),
+        3 => "color".to_owned(),
         channels => format!("{channels}-channel"),
     };
     format!(

@@ -143,7 +143,7 @@ async fn read_body(
         }
         heard(bytes.len(), ended);
         if ended || bytes.len() > limit {
-            // What was not asked for is not waited for; that it cannot be cancelled harms nobody.
+            // What was not asked for is not waited for; that it cannot be canceled harms nobody.
             let _ = reader.cancel();
             return Ok(bytes);
         }

@@ -113,7 +113,7 @@ fn padding_is_black_and_not_an_input_of_zero() {
     dataset.write_augmented(Part::Train, &[0; 64], 0, 0, &mut out).expect("it is there");
     let shifted = Augmentation::of_batch(0, 0).take(64).position(|one| one.dy == 0).expect("one of 64 at least");
     // The first row of the padded image: (0 / 255 - mean) / std.
-    assert_eq!(out[shifted * 784..][..28], [-0.1307 / 0.3081; 28], "normalised like any other black pixel");
+    assert_eq!(out[shifted * 784..][..28], [-0.1307 / 0.3081; 28], "normalized like any other black pixel");
     let got = dataset.write_augmented(Part::Test, &[2], 0, 0, &mut out);
     assert_eq!(got, Err(Error::NoSuchExample { index: 2, examples: 2 }), "no such example");
 }

@@ -1,4 +1,4 @@
-//! The generator of colour patterns: the same bytes everywhere, balanced labels, colours that give nothing away, and
+//! The generator of color patterns: the same bytes everywhere, balanced labels, colors that give nothing away, and
 //! pictures that no linear classifier learns.
 
 use super::check_normalization;
@@ -42,7 +42,7 @@ fn fewer_patterns_are_the_first_ones() {
 }
 
 #[test]
-fn patterns_are_colour_images_of_ten_classes() {
+fn patterns_are_color_images_of_ten_classes() {
     let dataset = first(5, 3);
     assert_eq!(dataset.name, DatasetName::Patterns, "name");
     let shape = (dataset.channels, dataset.height, dataset.width, dataset.classes);
@@ -88,38 +88,38 @@ fn patterns_are_limited() {
     assert_eq!(patterns::generate(0, 1, 0, |_, _| {}), Err(Error::NoExamples { part: "test" }), "no judge");
 }
 
-/// The mean colours of the images.
-fn mean_colours(split: &Split) -> Vec<[f64; 3]> {
+/// The mean colors of the images.
+fn mean_colors(split: &Split) -> Vec<[f64; 3]> {
     let mean = |plane: &[u8]| plane.iter().map(|value| f64::from(*value)).sum::<f64>() / AREA as f64;
-    let colour = |image: &[u8]| std::array::from_fn(|channel| mean(&image[channel * AREA..(channel + 1) * AREA]));
-    split.images.chunks(VALUES).map(colour).collect()
+    let color = |image: &[u8]| std::array::from_fn(|channel| mean(&image[channel * AREA..(channel + 1) * AREA]));
+    split.images.chunks(VALUES).map(color).collect()
 }
 
 #[test]
-fn colours_give_nothing_away() {
-    let (train, test) = (mean_colours(&SOME.train), mean_colours(&SOME.test));
+fn colors_give_nothing_away() {
+    let (train, test) = (mean_colors(&SOME.train), mean_colors(&SOME.test));
     let (mut sums, mut counts) = ([[0.0; 3]; 10], [0.0; 10]);
-    for (colour, label) in train.iter().zip(&SOME.train.labels) {
+    for (color, label) in train.iter().zip(&SOME.train.labels) {
         let class = usize::from(*label);
         counts[class] += 1.0;
-        (0..3).for_each(|channel| sums[class][channel] += colour[channel]);
+        (0..3).for_each(|channel| sums[class][channel] += color[channel]);
     }
-    let distance = |colour: &[f64; 3], class: usize| -> f64 {
-        (0..3).map(|channel| (colour[channel] - sums[class][channel] / counts[class]).powi(2)).sum()
+    let distance = |color: &[f64; 3], class: usize| -> f64 {
+        (0..3).map(|channel| (color[channel] - sums[class][channel] / counts[class]).powi(2)).sum()
     };
-    let nearest = |colour: &[f64; 3]| {
-        (0..10).min_by(|a, b| distance(colour, *a).total_cmp(&distance(colour, *b))).expect("ten classes")
+    let nearest = |color: &[f64; 3]| {
+        (0..10).min_by(|a, b| distance(color, *a).total_cmp(&distance(color, *b))).expect("ten classes")
     };
-    let right = test.iter().zip(&SOME.test.labels).filter(|(colour, label)| nearest(colour) == usize::from(**label));
+    let right = test.iter().zip(&SOME.test.labels).filter(|(color, label)| nearest(color) == usize::from(**label));
     // Chance is Binomial(500, 0.1): mean 50, standard deviation 6.7; 75 are 15 %.
     let right = right.count();
-    assert!(right < 75, "{right} of 500 by the nearest mean colour of a class");
+    assert!(right < 75, "{right} of 500 by the nearest mean color of a class");
 }
 
 /// Rows and columns of [`lightness`].
 const HALF: usize = SIDE / 2;
 
-/// The images without colour at half the resolution, about normalised, each with a 1 for the bias. Little is lost to a
+/// The images without color at half the resolution, about normalized, each with a 1 for the bias. Little is lost to a
 /// linear classifier, which needs fewer examples so: where classes differ in the mean it is in all channels, over many
 /// pixels.
 fn lightness(split: &Split) -> Vec<[f32; HALF * HALF + 1]> {

@@ -121,7 +121,7 @@ fn closed_form(paths: &[f64], units: usize, active: usize) -> (f64, f64) {
     (through_active.sum(), paths.iter().sum::<f64>() * inactive * active as f64 / falling(units, 2))
 }
 
-/// Numbers of paths with 1, 2, ... edges of dense layers: one per choice of neighbouring layers and a unit in each.
+/// Numbers of paths with 1, 2, ... edges of dense layers: one per choice of neighboring layers and a unit in each.
 fn path_counts(widths: &[usize]) -> Vec<f64> {
     let of =
         |edges: usize| widths.windows(edges + 1).map(|layers| layers.iter().map(|&n| n as f64).product::<f64>()).sum();

@@ -1,4 +1,4 @@
-//! Initialisations that do not go with the rest of an experiment: each is refused with its sentence, and everything else of a
+//! Initializations that do not go with the rest of an experiment: each is refused with its sentence, and everything else of a
 //! link stands.
 
 use emergence_lab::error::Error;
@@ -17,8 +17,8 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn fixup_wants_a_residual_network_without_normalisation() {
-    let wanted = "expected a residual network (resnet:...) without normalisation for fixup";
+fn fixup_wants_a_residual_network_without_normalization() {
+    let wanted = "expected a residual network (resnet:...) without normalization for fixup";
     check(&[
         ("init=fixup", &format!("{wanted}, got `model=mlp:128,128,128`")),
         ("init=emergence(fixup;alpha=2)&model=cnn:4", &format!("{wanted}, got `model=cnn:4`")),

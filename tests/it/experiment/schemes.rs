@@ -1,4 +1,4 @@
-//! The grammar of initialisations: what is written can be read, for every scheme with any constants.
+//! The grammar of initializations: what is written can be read, for every scheme with any constants.
 
 use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind};

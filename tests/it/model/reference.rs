@@ -123,7 +123,7 @@ impl Leaves {
         }
     }
 
-    /// The batch normalisation called `name`, where there is one, and the statistics of the batch.
+    /// The batch normalization called `name`, where there is one, and the statistics of the batch.
     fn normalize(&self, name: &str, input: Tensor<4>) -> (Tensor<4>, Option<BatchStatistics>) {
         if !self.0.contains_key(&format!("{name}gamma")) {
             return (input, None);

@@ -33,8 +33,8 @@ fn only_a_pair_is_worth_a_word() {
 fn where_the_two_are_the_same_it_says_so_and_why() {
     let sgd = note("");
     let expected = "The curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide in accuracy and \
-        loss while nothing diverges, until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so. With ReLU, zero biases, no normalisation and no shortcuts, multiplying a layer by c does nothing \
-        but change its learning rate to η/c² under SGD, which is all that the control does. Under batch normalisation or with \
+        loss while nothing diverges, until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so. With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c does nothing \
+        but change its learning rate to η/c² under SGD, which is all that the control does. Under batch normalization or with \
         shortcuts they need not coincide.";
     assert_eq!(sgd, expected, "SGD, with momentum");
     for optimizer in ["adam", "adamw"] {
@@ -58,15 +58,15 @@ fn where_they_are_not_it_says_why_not() {
         assert_eq!(text.matches("coincide").count(), 1, "said once with {rest}: {text}");
         assert!(!text.contains("must coincide"), "no promise that cannot be kept with {rest}: {text}");
     };
-    check("&norm=batch", "batch normalisation");
+    check("&norm=batch", "batch normalization");
     check("&model=resnet:16,32", "shortcuts add");
-    check("&model=resnet:16,32&norm=batch", "batch normalisation");
+    check("&model=resnet:16,32&norm=batch", "batch normalization");
     check("&act=tanh", "only ReLU");
     check("&act=gelu&model=cnn:8,16", "only ReLU");
     let biased = "emergence(pytorch;alpha=2)";
     let text = control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
     assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
-    // Without a hidden layer there is no nonlinearity and no normalisation.
+    // Without a hidden layer there is no nonlinearity and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
         assert!(note(rest).contains("must coincide"), "{rest}: {}", note(rest));
     }

@@ -141,7 +141,7 @@ fn a_chart_has_a_line_per_visible_variant() {
     assert_eq!(all.axis, LayerAxis::Logarithmic, "three hundred times between the least and the most");
     assert_eq!(all.layers, history.setup.weight_layers, "a place per layer");
     let one = chart(&history, LayerQuantity::Gradient, &[false, true]).expect("measured");
-    assert_eq!(one.lines, all.lines[1..], "its colour and dash are those of the variant, whatever else is hidden");
+    assert_eq!(one.lines, all.lines[1..], "its color and dash are those of the variant, whatever else is hidden");
     assert_eq!(one.axis, LayerAxis::Linear, "7.5 to 22.5 is no power of ten");
 }
 

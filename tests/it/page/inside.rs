@@ -195,14 +195,14 @@ fn a_sheet_without_ink_is_no_image_and_a_dot_is_one() {
 }
 
 #[test]
-fn weights_become_colours() {
-    let grey = weight_pixels(&[0.0, 2.0, -2.0, f32::NAN], 1, false);
-    assert_eq!(grey.len(), 12, "three colours of four places");
-    let color = |place: usize| [grey[place], grey[4 + place], grey[8 + place]];
+fn weights_become_colors() {
+    let gray = weight_pixels(&[0.0, 2.0, -2.0, f32::NAN], 1, false);
+    assert_eq!(gray.len(), 12, "three colors of four places");
+    let color = |place: usize| [gray[place], gray[4 + place], gray[8 + place]];
     assert_eq!(color(0), [236, 236, 230], "zero is the soft background");
     assert_eq!((color(1), color(2)), ([213, 94, 0], [0, 114, 178]), "the largest ones are as strong as can be");
     assert_eq!(color(3), color(0), "what is no number says nothing");
-    assert_eq!(weight_pixels(&[0.0, 1.0, -1.0], 3, true), [128, 255, 0], "red, green and blue around mid grey");
+    assert_eq!(weight_pixels(&[0.0, 1.0, -1.0], 3, true), [128, 255, 0], "red, green and blue around mid gray");
     assert_eq!(weight_pixels(&[0.0; 4], 2, true).len(), 6, "the first of two channels");
     assert!(weight_pixels(&[], 0, true).is_empty(), "nothing of nothing");
 }
@@ -292,7 +292,7 @@ fn who_cannot_ask_is_told_why() {
     }
     assert!(ask_invitation(&digits(), true).starts_with("Draw a digit"), "digits are drawn");
     assert!(ask_invitation(&animals(), true).starts_with("Draw one of cat, dog"), "or what there is");
-    assert!(ask_invitation(&animals(), false).contains("grey images only"), "colours are not");
+    assert!(ask_invitation(&animals(), false).contains("gray images only"), "colors are not");
     assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "what was asked about");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
 }

@@ -26,7 +26,7 @@ fn every_preset_is_an_experiment_in_its_canonical_text() {
     for (index, preset) in PRESETS.iter().enumerate() {
         let experiment = read(preset.query);
         assert_eq!(experiment.to_query(), preset.query, "{}: nothing but what differs, in order", preset.name);
-        assert_eq!(preset_of(&experiment), Some(index), "{} is recognised", preset.name);
+        assert_eq!(preset_of(&experiment), Some(index), "{} is recognized", preset.name);
         let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("fields that can be used");
         assert_eq!(through_form, experiment, "{} through the form", preset.name);
         assert!(preset.lesson.ends_with('.'), "{}: a sentence", preset.name);
@@ -106,9 +106,9 @@ fn what_was_uploaded_is_told() {
     let mut sample =
         DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
     let text = upload_text(50_000, 1000, &sample);
-    assert_eq!(text, "Your files: 50,000 training and 1,000 test examples, 28 × 20 grey images of 2 classes.");
+    assert_eq!(text, "Your files: 50,000 training and 1,000 test examples, 28 × 20 gray images of 2 classes.");
     sample.channels = 3;
-    assert!(upload_text(1, 1, &sample).contains("28 × 20 colour images"), "three channels are colours");
+    assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
     assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files come another way");
 }

@@ -22,7 +22,7 @@ fn chart_of(axis: LayerAxis, lines: &[&[Option<f64>]]) -> LayerChart {
     }
 }
 
-/// Centres of the dots of an SVG, in the order of drawing.
+/// Centers of the dots of an SVG, in the order of drawing.
 fn dots(svg: &str) -> Vec<(f64, f64)> {
     let number = |circle: &str, name: &str| {
         let text = circle.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"'));

@@ -79,7 +79,7 @@ fn lsuv_ends_with_unit_variance() {
     }
 }
 
-/// The outputs of every layer with weights, before normalisation, as a network of one run computes them on all examples.
+/// The outputs of every layer with weights, before normalization, as a network of one run computes them on all examples.
 fn network_outputs(query: &str) -> Vec<Vec<f64>> {
     let (experiment, dataset) = (experiment(query), dataset());
     let architecture = experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("it fits");
@@ -100,7 +100,7 @@ fn network_outputs(query: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn lsuv_holds_with_convolutions_and_normalisation() {
+fn lsuv_holds_with_convolutions_and_normalization() {
     for network in
         ["model=cnn:4,6", "model=cnn:4,6&norm=batch&act=tanh", "model=resnet:3,4&norm=batch", "model=resnet:3,4"]
     {
@@ -308,7 +308,7 @@ fn the_rate_control_coincides_with_the_rescaling() {
 }
 
 #[test]
-fn a_setup_tells_what_an_initialisation_did() {
+fn a_setup_tells_what_an_initialization_did() {
     let setup = setup("model=cnn:3,4&batch=32&seeds=2&init=kaiming_normal,lsuv,gradinit(kaiming_normal;steps=2)");
     assert_eq!(setup.weight_layers, ["conv 3×3, 1 → 3", "conv 3×3, 3 → 4", "dense 196 → 10"], "layers in words");
     for variant in &setup.variants {

@@ -331,7 +331,7 @@ fn lsuv_agrees_with_jax() {
 }
 
 #[test]
-fn data_dependent_initialisation_agrees_with_jax() {
+fn data_dependent_initialization_agrees_with_jax() {
     for Dependent { case, norms, biases } in &reference().datadep {
         let examples = case.inputs[0].shape[0];
         let around = case.around(examples);

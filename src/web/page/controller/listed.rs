@@ -1,15 +1,15 @@
-//! The list of initialisations: what the picker adds to it, and what is taken out.
+//! The list of initializations: what the picker adds to it, and what is taken out.
 
 use super::Page;
 use crate::error::Error;
 use crate::experiment::InitScheme;
 use crate::web::error::WebResult;
-use crate::web::page::catalogue::{Addition, refusal};
+use crate::web::page::catalog::{Addition, refusal};
 use crate::web::page::picker;
 use crate::web::page::wording::mend_first;
 
 impl Page {
-    /// Another entry of the catalogue was opened.
+    /// Another entry of the catalog was opened.
     pub(super) fn choose_scheme(&self) -> WebResult<()> {
         picker::choose()?;
         self.show_picker()

@@ -1,5 +1,5 @@
-//! The section "What each initialisation does before training": one quantity of every layer of every variant at a time, as
-//! a chart and as a table, and what each variant's initialisation amounts to and has cost. The explanations stand in
+//! The section "What each initialization does before training": one quantity of every layer of every variant at a time, as
+//! a chart and as a table, and what each variant's initialization amounts to and has cost. The explanations stand in
 //! `www/index.html`.
 
 pub mod quantity;

@@ -19,7 +19,7 @@ pub(in crate::web::page) struct Initial {
     canvas: Canvas,
     missing: HtmlElement,
     table: Table,
-    /// What was painted last, in which colours and size.
+    /// What was painted last, in which colors and size.
     painted: Option<(LayerChart, bool, i32)>,
 }
 

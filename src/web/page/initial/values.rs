@@ -80,8 +80,8 @@ fn cell(reports: &[&LayerReport], quantity: LayerQuantity) -> String {
     let Some(value) = value else { return NO_NUMBER.to_owned() };
     let text = match quantity {
         LayerQuantity::Activations => {
-            let centre = over_seeds(reports, |report| report.activation_mean).0;
-            format!("{} ± {}", centre.map_or(NOTHING.to_owned(), three_digits), three_digits(value))
+            let center = over_seeds(reports, |report| report.activation_mean).0;
+            format!("{} ± {}", center.map_or(NOTHING.to_owned(), three_digits), three_digits(value))
         }
         LayerQuantity::Active => format!("{value:.1} %"),
         LayerQuantity::Scale => scale(reports, value),

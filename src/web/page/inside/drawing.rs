@@ -1,5 +1,5 @@
 //! A visitor's drawing: a soft brush on a fine sheet, and the way from there to an image like those of MNIST. There the
-//! digits were scaled into 20 x 20 of the 28 x 28 pixels and put with their centre of mass into the middle.
+//! digits were scaled into 20 x 20 of the 28 x 28 pixels and put with their center of mass into the middle.
 
 /// Height and width of the sheet, in its own pixels.
 pub const SIDE: usize = 140;
@@ -54,16 +54,16 @@ impl Sheet {
         let (rows, columns) = ((bottom - top + 1) as f32, (right - left + 1) as f32);
         // Pixels of the sheet per pixel of the image: the drawing fits into 20/28 of the image either way.
         let step = (rows / (height as f32 * 20.0 / 28.0)).max(columns / (width as f32 * 20.0 / 28.0));
-        let centre = self.centre_of_mass();
-        let sample = |place: f32, size: usize, centre: f32| centre + (place - size as f32 / 2.0) * step;
+        let center = self.center_of_mass();
+        let sample = |place: f32, size: usize, center: f32| center + (place - size as f32 / 2.0) * step;
         let mut image = Vec::with_capacity(height * width);
         for pixel in 0..height * width {
             let (row, column) = (pixel / width, pixel % width);
             let mut sum = 0.0;
             for part in 0..SAMPLES * SAMPLES {
                 let inside = |part: usize| (part as f32 + 0.5) / SAMPLES as f32;
-                let y = sample(row as f32 + inside(part / SAMPLES), height, centre.1);
-                let x = sample(column as f32 + inside(part % SAMPLES), width, centre.0);
+                let y = sample(row as f32 + inside(part / SAMPLES), height, center.1);
+                let x = sample(column as f32 + inside(part % SAMPLES), width, center.0);
                 sum += self.at(x, y);
             }
             image.push(byte(sum / (SAMPLES * SAMPLES) as f32));
@@ -88,7 +88,7 @@ impl Sheet {
         })
     }
 
-    fn centre_of_mass(&self) -> (f32, f32) {
+    fn center_of_mass(&self) -> (f32, f32) {
         let (mut mass, mut x, mut y) = (0.0, 0.0, 0.0);
         for (index, ink) in self.ink.iter().enumerate() {
             let ink = f32::from(*ink);

@@ -137,7 +137,7 @@ pub(super) struct Errors {
     list_note: Element,
     examination: Option<Examination>,
     listed: bool,
-    /// In which colours and size the matrix was painted.
+    /// In which colors and size the matrix was painted.
     painted: Option<(bool, i32, i32)>,
 }
 

@@ -3,7 +3,7 @@
 use crate::plot::palette::diverging;
 
 /// Red, green and blue `[3, height, width]` of a picture of weights `[channels, height, width]`, scaled so that its largest
-/// weight has the strongest colour. Weights for red, green and blue mix around mid grey; those for a grey image, and the
+/// weight has the strongest color. Weights for red, green and blue mix around mid gray; those for a gray image, and the
 /// first ones of any other number of channels, stand on the diverging scale.
 #[must_use]
 pub fn weight_pixels(weights: &[f32], channels: usize, dark: bool) -> Vec<u8> {

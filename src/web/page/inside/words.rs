@@ -102,7 +102,7 @@ pub fn ask_reason(phase: Phase) -> Option<&'static str> {
 #[must_use]
 pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
     if !drawable {
-        return "Choose a test image; drawings are for grey images only.".to_owned();
+        return "Choose a test image; drawings are for gray images only.".to_owned();
     }
     let digits = classes.iter().all(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
     let thing = match classes.len() {

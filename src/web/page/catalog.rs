@@ -1,5 +1,5 @@
-//! Between a scheme and the picker of the form: its name in the catalogue, and its parameters as the fields hold them. The
-//! catalogue itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
+//! Between a scheme and the picker of the form: its name in the catalog, and its parameters as the fields hold them. The
+//! catalog itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
 
 use super::fields::{Pair, field_error};
 use crate::error::{Error, Result};
@@ -55,7 +55,7 @@ impl Addition {
     }
 }
 
-/// The name of a scheme in the catalogue.
+/// The name of a scheme in the catalog.
 #[must_use]
 pub fn name(scheme: &InitScheme) -> String {
     let name = match scheme {
@@ -101,7 +101,7 @@ fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<Pair> {
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The scheme that the catalogue has under `name`, with these parameters.
+/// The scheme that the catalog has under `name`, with these parameters.
 ///
 /// # Errors
 /// The parser's, and of a formula those of [`CustomInit::new`].
@@ -129,7 +129,7 @@ fn custom(kind: &str, formula: &str, alpha: &str) -> Result<CustomInit> {
     CustomInit::new(frame.kind, formula, frame.alpha)
 }
 
-/// The base with which the catalogue offers a scheme.
+/// The base with which the catalog offers a scheme.
 #[must_use]
 pub fn default_base(name: &str) -> BaseInit {
     name.parse::<InitScheme>().map_or_else(|_| Promotion::default().base, |scheme| scheme.base().clone())

@@ -1,8 +1,8 @@
-//! The picker of initialisations: the catalogue in the page's HTML against the parser, and schemes against their fields.
+//! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
 
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, StepKind, TuningMethod, parse_query};
-use emergence_lab::web::page::catalogue::{
+use emergence_lab::web::page::catalog::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
 use emergence_lab::web::page::fields::{Pair, field_error, init_text};
@@ -45,7 +45,7 @@ fn options(select: &str) -> Vec<(&str, &str)> {
     options.collect()
 }
 
-/// The pieces of the page that belong to an entry of the catalogue.
+/// The pieces of the page that belong to an entry of the catalog.
 fn pieces(name: &str) -> Vec<&'static str> {
     let pieces = HTML.split(" data-for=\"").skip(1);
     pieces
@@ -90,7 +90,7 @@ fn parsed(text: &str) -> InitScheme {
 }
 
 #[test]
-fn the_catalogue_lists_exactly_what_the_parser_knows() {
+fn the_catalog_lists_exactly_what_the_parser_knows() {
     let listed = options(between(HTML, "<select id=\"scheme\"", "</select>"));
     let names: BTreeSet<String> = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(names.len(), listed.len(), "each once: {listed:?}");
@@ -264,7 +264,7 @@ fn fixup_says_which_networks_it_is_for() {
     {
         let sentence = refused(query).unwrap_or_else(|| panic!("`{query}` is refused"));
         assert!(
-            sentence.contains("a residual network (resnet:...) without normalisation"),
+            sentence.contains("a residual network (resnet:...) without normalization"),
             "what it is for: {sentence}"
         );
         assert!(sentence.contains(&format!("“{got}”")), "and what is there: {sentence}");
