@@ -1,6 +1,6 @@
 //! Tar archives, in memory.
 
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use std::io::Read;
 use tar::{Archive, Entry};
 
@@ -28,9 +28,9 @@ impl NamedFile {
 /// end.
 ///
 /// # Errors
-/// [`Error::ArchiveDamaged`] and [`Error::DataFileTooLarge`].
+/// [`DatasetError::ArchiveDamaged`] and [`DatasetError::DataFileTooLarge`].
 pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFile>> {
-    let damaged = |error: std::io::Error| Error::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() };
+    let damaged = |error: std::io::Error| DatasetError::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() }.into();
     let mut left = limit as u64;
     let mut files = Vec::new();
     for entry in Archive::new(bytes).entries().map_err(damaged)? {
@@ -38,7 +38,7 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
         if entry.header().entry_type().is_file() {
             left = left
                 .checked_sub(entry.size())
-                .ok_or_else(|| Error::DataFileTooLarge { path: file.to_owned(), limit: limit as u64 })?;
+                .ok_or_else(|| DatasetError::DataFileTooLarge { path: file.to_owned(), limit: limit as u64 }.into())?;
             files.push(read_entry(file, entry)?);
         }
     }
@@ -47,7 +47,7 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
 
 fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    let damaged = |reason| Error::ArchiveDamaged { file: file.to_owned(), reason };
+    let damaged = |reason| DatasetError::ArchiveDamaged { file: file.to_owned(), reason }.into();
     let mut bytes = Vec::new();
     // What is read is a part of the archive: however large the header says that it is, no more is allocated.
     entry.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;

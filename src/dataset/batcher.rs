@@ -5,7 +5,7 @@
 //! through those before it. The last, partial batch of an epoch is dropped: shapes stay constant.
 
 use super::hexadecimal;
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::rng::{Purpose, below, stream};
 use sha2::{Digest, Sha256};
 
@@ -25,7 +25,7 @@ impl Batcher {
     /// Batches of `batch_size` out of `examples` training examples, in the order that `seed` names.
     ///
     /// # Errors
-    /// [`Error::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
+    /// [`DatasetError::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
     pub fn new(examples: usize, batch_size: usize, seed: u64) -> Result<Self> {
         Self::keyed(examples, batch_size, (seed, Purpose::BatchOrder))
     }
@@ -40,7 +40,7 @@ impl Batcher {
     }
 
     fn keyed(examples: usize, batch_size: usize, key: (u64, Purpose)) -> Result<Self> {
-        let refuse = Error::BatchSize { examples, batch_size };
+        let refuse = DatasetError::BatchSize { examples, batch_size }.into();
         if batch_size == 0 || batch_size > examples {
             return Err(refuse);
         }

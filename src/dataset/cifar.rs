@@ -7,7 +7,7 @@
 
 use super::published::File;
 use super::{Dataset, Normalization, Part, Split, limit};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 
 /// Colors of an image.
@@ -63,7 +63,7 @@ const fn batch(name: &'static str, sha256: &'static str) -> File {
 /// Reads a batch of one or more records. `file` is its name, for errors.
 ///
 /// # Errors
-/// [`Error::CifarLength`] and [`Error::LabelRange`].
+/// [`DatasetError::CifarLength`] and [`DatasetError::LabelRange`].
 pub fn read_batch(file: &str, bytes: &[u8]) -> Result<Split> {
     let mut split = Split::default();
     append_batch(file, bytes, &mut split)?;
@@ -83,13 +83,13 @@ pub(super) fn read_batches<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8
 fn append_batch(file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
     let (records, rest) = bytes.as_chunks::<RECORD>();
     if records.is_empty() || !rest.is_empty() {
-        return Err(Error::CifarLength { file: file.to_owned(), record: RECORD, got: bytes.len() });
+        return Err(DatasetError::CifarLength { file: file.to_owned(), record: RECORD, got: bytes.len() }.into());
     }
     split.images.reserve_exact(records.len() * PIXELS);
     split.labels.reserve_exact(records.len());
     for (index, [label, pixels @ ..]) in records.iter().enumerate() {
         if usize::from(*label) >= CLASSES {
-            return Err(Error::LabelRange { file: file.to_owned(), index, label: *label, classes: CLASSES });
+            return Err(DatasetError::LabelRange { file: file.to_owned(), index, label: *label, classes: CLASSES }.into());
         }
         split.labels.push(*label);
         split.images.extend_from_slice(pixels);
@@ -101,7 +101,7 @@ fn append_batch(file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
 /// are fine, as are shorter ones.
 ///
 /// # Errors
-/// Those of [`read_batch`], and [`Error::NoExamples`] without a training batch.
+/// Those of [`read_batch`], and [`DatasetError::NoExamples`] without a training batch.
 pub fn assemble(train: &[(&str, &[u8])], test: (&str, &[u8])) -> Result<Dataset> {
     let train = read_batches(train.iter().copied())?;
     limit(Part::Train, None, train.len())?;

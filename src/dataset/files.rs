@@ -5,7 +5,7 @@ use super::archive::{NamedFile, unpack_tar};
 use super::idx_set::IdxSet;
 use super::published::{self, File};
 use super::{Dataset, cifar, fashion_mnist, mnist};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 use flate2::read::MultiGzDecoder;
 use std::io::{ErrorKind, Read};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Unpacks gzip, to at most `limit` bytes. `path` is for errors.
 ///
 /// # Errors
-/// [`Error::DataFileUnreadable`] if it is damaged, [`Error::DataFileTooLarge`] if more than `limit` bytes come out.
+/// [`DatasetError::DataFileUnreadable`] if it is damaged, [`DatasetError::DataFileTooLarge`] if more than `limit` bytes come out.
 pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
     read_bounded(path, MultiGzDecoder::new(packed), limit)
 }
@@ -65,7 +65,7 @@ pub fn load_cifar10(directory: &Path) -> Result<Dataset> {
 /// Checks that the folder of a data set has all of the published files, whatever way they are packed.
 ///
 /// # Errors
-/// Those of [`read`] and [`Error::Checksum`].
+/// Those of [`read`] and [`DatasetError::Checksum`].
 pub fn check(directory: &Path, name: DatasetName) -> Result<()> {
     published::files(name).iter().try_for_each(|file| file.verify(&read(directory, name, file)?))
 }
@@ -74,7 +74,7 @@ pub fn check(directory: &Path, name: DatasetName) -> Result<()> {
 /// `path` is for errors.
 ///
 /// # Errors
-/// [`Error::Checksum`], and those of [`gunzip`] and [`unpack_tar`].
+/// [`DatasetError::Checksum`], and those of [`gunzip`] and [`unpack_tar`].
 pub fn unpack_cifar10(path: &str, packed: &[u8]) -> Result<Vec<NamedFile>> {
     cifar::ARCHIVE.verify(packed)?;
     let mut found = unpack_tar(path, &gunzip(path, packed, cifar::UNPACKED)?, cifar::UNPACKED)?;
@@ -85,7 +85,7 @@ pub fn unpack_cifar10(path: &str, packed: &[u8]) -> Result<Vec<NamedFile>> {
 /// The unpacked contents of one of the files of a data set.
 ///
 /// # Errors
-/// [`Error::DataFileMissing`], [`Error::DataFileUnreadable`] and [`Error::DataFileTooLarge`].
+/// [`DatasetError::DataFileMissing`], [`DatasetError::DataFileUnreadable`] and [`DatasetError::DataFileTooLarge`].
 pub fn read(directory: &Path, name: DatasetName, file: &File) -> Result<Vec<u8>> {
     find(directory, name, file)?.ok_or_else(|| missing(directory, name, file))
 }
@@ -110,10 +110,10 @@ fn place(directory: &Path, name: DatasetName, file: &File) -> PathBuf {
 
 fn missing(directory: &Path, name: DatasetName, file: &File) -> Error {
     let path = place(directory, name, file).display().to_string();
-    Error::DataFileMissing {
+    DatasetError::DataFileMissing {
         path,
         remedy: format!("lab data fetch {} --data-dir {}", name.name(), directory.display()),
-    }
+    }.into()
 }
 
 /// The open file, or nothing where there is none.
@@ -121,7 +121,7 @@ fn open(path: &Path) -> Result<Option<std::fs::File>> {
     match std::fs::File::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::DataFileUnreadable { path: path.display().to_string(), reason: error.to_string() }),
+        Err(error) => Err(DatasetError::DataFileUnreadable { path: path.display().to_string(), reason: error.to_string() }.into()),
     }
 }
 
@@ -130,8 +130,8 @@ fn read_bounded(path: &str, reader: impl Read, limit: usize) -> Result<Vec<u8>> 
     let mut bytes = Vec::new();
     // One more than allowed, to see that there is more.
     match reader.take(limit as u64 + 1).read_to_end(&mut bytes) {
-        Err(error) => Err(Error::DataFileUnreadable { path: path.to_owned(), reason: error.to_string() }),
-        Ok(_) if bytes.len() > limit => Err(Error::DataFileTooLarge { path: path.to_owned(), limit: limit as u64 }),
+        Err(error) => Err(DatasetError::DataFileUnreadable { path: path.to_owned(), reason: error.to_string() }.into()),
+        Ok(_) if bytes.len() > limit => Err(DatasetError::DataFileTooLarge { path: path.to_owned(), limit: limit as u64 }.into()),
         Ok(_) => Ok(bytes),
     }
 }

@@ -2,7 +2,7 @@
 //! few at a time.
 
 use super::{Dataset, Normalization, Part, Split, limit};
-use crate::error::Result;
+use crate::error::{DatasetError, Result};
 use crate::experiment::DatasetName;
 
 /// Examples between two reports of [`Recipe::generate`].
@@ -67,8 +67,8 @@ impl Generator {
     /// A generator that has made nothing yet.
     ///
     /// # Errors
-    /// [`Error::TooManyExamples`](crate::error::Error::TooManyExamples) above [`Recipe::train`] and [`Recipe::test`],
-    /// [`Error::NoExamples`](crate::error::Error::NoExamples) for zero.
+    /// [`DatasetError::TooManyExamples`](crate::error::DatasetError::TooManyExamples) above [`Recipe::train`] and [`Recipe::test`],
+    /// [`DatasetError::NoExamples`](crate::error::DatasetError::NoExamples) for zero.
     pub fn new(recipe: &'static Recipe, seed: u64, train: usize, test: usize) -> Result<Self> {
         limit(Part::Train, Some(train), recipe.train)?;
         limit(Part::Test, Some(test), recipe.test)?;

@@ -4,7 +4,7 @@
 //! The header is never believed: lengths are multiplied in 128 bits and compared with the bytes that are there, and
 //! nothing is allocated before or beyond them.
 
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 
 /// First four bytes of a file of unsigned bytes with three dimensions.
 pub const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -27,7 +27,7 @@ pub struct Images<'a> {
 /// Reads a file of images: `magic, count, height, width, pixels`. `file` is its name, for errors.
 ///
 /// # Errors
-/// [`Error::IdxMagic`], [`Error::IdxTruncated`] and [`Error::IdxTooLong`].
+/// [`DatasetError::IdxMagic`], [`DatasetError::IdxTruncated`] and [`DatasetError::IdxTooLong`].
 pub fn read_images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>> {
     let ([count, height, width], pixels) = read(file, IMAGES_MAGIC, bytes)?;
     Ok(Images { count, height, width, pixels })
@@ -36,11 +36,11 @@ pub fn read_images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>> {
 /// Reads a file of labels: `magic, count, labels`, each label below `classes`. `file` is its name, for errors.
 ///
 /// # Errors
-/// [`Error::IdxMagic`], [`Error::IdxTruncated`], [`Error::IdxTooLong`] and [`Error::LabelRange`].
+/// [`DatasetError::IdxMagic`], [`DatasetError::IdxTruncated`], [`DatasetError::IdxTooLong`] and [`DatasetError::LabelRange`].
 pub fn read_labels<'a>(file: &str, bytes: &'a [u8], classes: usize) -> Result<&'a [u8]> {
     let ([_], labels) = read(file, LABELS_MAGIC, bytes)?;
     match labels.iter().position(|label| usize::from(*label) >= classes) {
-        Some(index) => Err(Error::LabelRange { file: file.to_owned(), index, label: labels[index], classes }),
+        Some(index) => Err(DatasetError::LabelRange { file: file.to_owned(), index, label: labels[index], classes }.into()),
         None => Ok(labels),
     }
 }
@@ -48,11 +48,11 @@ pub fn read_labels<'a>(file: &str, bytes: &'a [u8], classes: usize) -> Result<&'
 /// The lengths of `N` dimensions and the bytes after them.
 fn read<'a, const N: usize>(file: &str, magic: u32, bytes: &'a [u8]) -> Result<([usize; N], &'a [u8])> {
     let header = 4 * (N + 1);
-    let truncated = |expected| Error::IdxTruncated { file: file.to_owned(), expected, got: bytes.len() as u128 };
+    let truncated = |expected| DatasetError::IdxTruncated { file: file.to_owned(), expected, got: bytes.len() as u128 }.into();
     let (words, _) = bytes.as_chunks::<4>();
     match words.first().map(|word| u32::from_be_bytes(*word)) {
         Some(got) if got != magic => {
-            return Err(Error::IdxMagic { file: file.to_owned(), expected: magic, got });
+            return Err(DatasetError::IdxMagic { file: file.to_owned(), expected: magic, got }.into());
         }
         Some(_) if words.len() > N => {}
         _ => return Err(truncated(header as u128)),
@@ -65,7 +65,7 @@ fn read<'a, const N: usize>(file: &str, magic: u32, bytes: &'a [u8]) -> Result<(
         return Err(truncated(expected));
     }
     if got > expected {
-        return Err(Error::IdxTooLong { file: file.to_owned(), expected, got });
+        return Err(DatasetError::IdxTooLong { file: file.to_owned(), expected, got }.into());
     }
     Ok((lengths.map(|length| length as usize), &bytes[header..]))
 }

@@ -2,7 +2,7 @@
 
 use super::published::File;
 use super::{Dataset, Normalization, Part, Split, idx, limit};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 
 const HEIGHT: usize = 28;
@@ -24,8 +24,8 @@ impl IdxSet {
     /// The data set of the four unpacked files. Files of fewer examples than the published ones are fine.
     ///
     /// # Errors
-    /// Those of [`idx::read_images`] and [`idx::read_labels`], and [`Error::ImageSize`], [`Error::LabelCount`] and
-    /// [`Error::NoExamples`].
+    /// Those of [`idx::read_images`] and [`idx::read_labels`], and [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and
+    /// [`DatasetError::NoExamples`].
     pub fn assemble(&self, [train_images, train_labels, test_images, test_labels]: [&[u8]; 4]) -> Result<Dataset> {
         let [train_images_file, train_labels_file, test_images_file, test_labels_file] = self.files;
         Ok(Dataset {
@@ -46,7 +46,7 @@ fn split(part: Part, (images_file, images): (File, &[u8]), (labels_file, labels)
     let labels = idx::read_labels(labels_file.name, labels, CLASSES)?;
     let (expected, got) = ((HEIGHT, WIDTH), (images.height, images.width));
     if got != expected {
-        return Err(Error::ImageSize { file: images_file.name.to_owned(), expected, got });
+        return Err(DatasetError::ImageSize { file: images_file.name.to_owned(), expected, got }.into());
     }
     same_count((images_file.name, images.count), (labels_file.name, labels.len()))?;
     limit(part, None, images.count)?;
@@ -58,5 +58,5 @@ pub(super) fn same_count((images_file, images): (&str, usize), (labels_file, lab
     if images == labels {
         return Ok(());
     }
-    Err(Error::LabelCount { images_file: images_file.to_owned(), labels_file: labels_file.to_owned(), images, labels })
+    Err(DatasetError::LabelCount { images_file: images_file.to_owned(), labels_file: labels_file.to_owned(), images, labels }.into())
 }

@@ -24,7 +24,7 @@ mod normalization;
 
 pub use normalization::Normalization;
 
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::limits::DatasetFacts;
@@ -145,7 +145,7 @@ impl Dataset {
     /// not copied.
     ///
     /// # Errors
-    /// [`Error::TooManyExamples`] if there are fewer, [`Error::NoExamples`] for zero.
+    /// [`DatasetError::TooManyExamples`] if there are fewer, [`DatasetError::NoExamples`] for zero.
     pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
         let train = limit(Part::Train, train, self.train.len())?;
         let test = limit(Part::Test, test, self.test.len())?;
@@ -177,7 +177,7 @@ impl Dataset {
     /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.
     ///
     /// # Errors
-    /// [`Error::NoSuchExample`] if an index is not below the number of examples.
+    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let tables = self.tables();
         self.write_images(part, indices, out, |image, out| self.normalize(&tables, image, out))
@@ -187,7 +187,7 @@ impl Dataset {
     /// normalized ([`augment`]), as (seed, step) has it.
     ///
     /// # Errors
-    /// [`Error::NoSuchExample`] if an index is not below the number of examples.
+    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_augmented(&self, part: Part, indices: &[u32], seed: u64, step: u64, out: &mut Vec<f32>) -> Result<()> {
         let tables = self.tables();
         let mut augmentations = Augmentation::of_batch(seed, step);
@@ -237,7 +237,7 @@ impl Dataset {
     /// Replaces `out` by the labels at `indices`.
     ///
     /// # Errors
-    /// [`Error::NoSuchExample`] if an index is not below the number of examples.
+    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
     pub fn write_labels(&self, part: Part, indices: &[u32], out: &mut Vec<u8>) -> Result<()> {
         let labels = &self.part(part).labels;
         out.clear();
@@ -248,15 +248,15 @@ impl Dataset {
     }
 
     fn no_such(&self, part: Part, index: u32) -> Error {
-        Error::NoSuchExample { index, examples: self.part(part).len() }
+        DatasetError::NoSuchExample { index, examples: self.part(part).len() }.into()
     }
 }
 
 /// The number of examples to use of `available` ones.
 pub(crate) fn limit(part: Part, asked: Option<usize>, available: usize) -> Result<usize> {
     match asked.unwrap_or(available) {
-        0 => Err(Error::NoExamples { part: part.key() }),
-        asked if asked > available => Err(Error::TooManyExamples { part: part.key(), asked, available }),
+        0 => Err(DatasetError::NoExamples { part: part.key() }.into()),
+        asked if asked > available => Err(DatasetError::TooManyExamples { part: part.key(), asked, available }.into()),
         asked => Ok(asked),
     }
 }

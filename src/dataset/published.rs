@@ -1,7 +1,7 @@
 //! Data sets that others have published as files: which ones there are, their checksums, and where they can be had.
 
 use super::{cifar, fashion_mnist, mnist, sha256};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 
 /// One published file. Checksums are of the unpacked contents, since packing again changes the packed ones; only where
@@ -26,13 +26,13 @@ impl File {
     /// Checks contents against the published checksum.
     ///
     /// # Errors
-    /// [`Error::Checksum`].
+    /// [`DatasetError::Checksum`].
     pub fn verify(&self, bytes: &[u8]) -> Result<()> {
         let got = sha256(bytes);
         if got == self.sha256 {
             return Ok(());
         }
-        Err(Error::Checksum { file: self.name.to_owned(), expected: self.sha256.to_owned(), got })
+        Err(DatasetError::Checksum { file: self.name.to_owned(), expected: self.sha256.to_owned(), got }.into())
     }
 }
 

@@ -8,7 +8,7 @@
 use super::archive::{NamedFile, unpack_tar};
 use super::idx_set::same_count;
 use super::{Dataset, Normalization, Part, Split, cifar, hexadecimal, idx, limit};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 use crate::experiment::limits::EXAMPLES;
 
@@ -31,16 +31,16 @@ enum Kind {
 /// The data set of the given files.
 ///
 /// # Errors
-/// [`Error::UploadEmpty`], [`Error::UploadKind`], [`Error::UploadMixed`], [`Error::UploadTwice`],
-/// [`Error::UploadUnpaired`], [`Error::UploadImageSize`], [`Error::UploadClasses`], [`Error::UploadTooFew`] and
-/// [`Error::UploadTooMany`]; those of [`cifar::read_batch`], [`idx::read_images`], [`idx::read_labels`] and
-/// [`unpack_tar`]; [`Error::ImageSize`], [`Error::LabelCount`] and [`Error::NoExamples`].
+/// [`DatasetError::UploadEmpty`], [`DatasetError::UploadKind`], [`DatasetError::UploadMixed`], [`DatasetError::UploadTwice`],
+/// [`DatasetError::UploadUnpaired`], [`DatasetError::UploadImageSize`], [`DatasetError::UploadClasses`], [`DatasetError::UploadTooFew`] and
+/// [`DatasetError::UploadTooMany`]; those of [`cifar::read_batch`], [`idx::read_images`], [`idx::read_labels`] and
+/// [`unpack_tar`]; [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
 pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
     let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(|(kind, _)| *kind == Kind::Cifar);
     match (batches.first(), pairs.first()) {
-        (None, None) => Err(Error::UploadEmpty),
+        (None, None) => Err(DatasetError::UploadEmpty.into()),
         (Some((_, batch)), Some((_, idx))) => {
-            Err(Error::UploadMixed { batch: batch.name.clone(), idx: idx.name.clone() })
+            Err(DatasetError::UploadMixed { batch: batch.name.clone(), idx: idx.name.clone() }.into())
         }
         (Some(_), None) => from_batches(&batches),
         (None, Some(_)) => from_pairs(&pairs),
@@ -54,7 +54,7 @@ fn expand(files: Vec<NamedFile>) -> Result<Vec<(Kind, NamedFile)>> {
         match kind(&file) {
             Some(Kind::Archive) => known.extend(members(&file)?),
             Some(kind) => known.push((kind, file)),
-            None => return Err(Error::UploadKind { got: beginning(&file.bytes), file: file.name }),
+            None => return Err(DatasetError::UploadKind { got: beginning(&file.bytes), file: file.name }.into()),
         }
     }
     known.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
@@ -89,7 +89,7 @@ fn members(archive: &NamedFile) -> Result<Vec<(Kind, NamedFile)>> {
     }
     if known.is_empty() {
         let got = "an archive without any of these".to_owned();
-        return Err(Error::UploadKind { file: archive.name.clone(), got });
+        return Err(DatasetError::UploadKind { file: archive.name.clone(), got }.into());
     }
     Ok(known)
 }
@@ -141,17 +141,17 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
     // There is a file, and where there is a file there is a pair.
-    let first = pairs.first().ok_or(Error::UploadEmpty)?;
+    let first = pairs.first().ok_or(DatasetError::UploadEmpty.into())?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {
         let (expected, got) = ((height, width), (pair.images.height, pair.images.width));
         if got != expected {
-            return Err(Error::ImageSize { file: pair.images_file.to_owned(), expected, got });
+            return Err(DatasetError::ImageSize { file: pair.images_file.to_owned(), expected, got }.into());
         }
     }
     let classes = pairs.iter().flat_map(|pair| pair.labels).max().map_or(0, |label| usize::from(*label) + 1);
     if classes < 2 {
-        return Err(Error::UploadClasses { file: first.labels_file.to_owned(), limit: CLASSES });
+        return Err(DatasetError::UploadClasses { file: first.labels_file.to_owned(), limit: CLASSES }.into());
     }
     let [train, test] = parts.map(|pair| pair.map_or_else(Split::default, |pair| pair.split()));
     finish(&Shape { channels: 1, height, width, classes }, train, test)
@@ -160,7 +160,7 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
 /// The images and labels of a part, where there are any.
 fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<Pair<'_>>> {
     let unpaired =
-        |file: &NamedFile, expected| Error::UploadUnpaired { file: file.name.clone(), expected, part: word(part) };
+        |file: &NamedFile, expected| DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into();
     match (only(files, Kind::Images, part)?, only(files, Kind::Labels, part)?) {
         (None, None) => Ok(None),
         (Some(images), None) => Err(unpaired(images, "labels")),
@@ -181,7 +181,7 @@ fn only(files: &[(Kind, NamedFile)], wanted: Kind, of: Part) -> Result<Option<&N
 }
 
 fn twice(what: &'static str, part: Part, one: &NamedFile, other: &NamedFile) -> Error {
-    Error::UploadTwice { what, part: word(part), first: one.name.clone(), second: other.name.clone() }
+    DatasetError::UploadTwice { what, part: word(part), first: one.name.clone(), second: other.name.clone() }.into()
 }
 
 impl<'a> Pair<'a> {
@@ -192,7 +192,7 @@ impl<'a> Pair<'a> {
         same_count((images_file, images.count), (labels_file, labels.len()))?;
         if ![images.height, images.width].iter().all(|length| (1..=SIDE).contains(length)) {
             let got = (images.height, images.width);
-            return Err(Error::UploadImageSize { file: images_file.clone(), limit: SIDE, got });
+            return Err(DatasetError::UploadImageSize { file: images_file.clone(), limit: SIDE, got }.into());
         }
         limit(part, None, images.count)?;
         Ok(Self { images_file, labels_file, images, labels })
@@ -215,7 +215,7 @@ fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
     }
     for (part, got) in [(Part::Train, train.len()), (Part::Test, test.len())] {
         if got > EXAMPLES {
-            return Err(Error::UploadTooMany { part: word(part), limit: EXAMPLES, got });
+            return Err(DatasetError::UploadTooMany { part: word(part), limit: EXAMPLES, got }.into());
         }
     }
     let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(shape.channels);
@@ -229,7 +229,7 @@ fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
 fn split_off_sixth(train: &mut Split, image: usize) -> Result<Split> {
     let examples = train.len();
     if examples < 2 {
-        return Err(Error::UploadTooFew { got: examples });
+        return Err(DatasetError::UploadTooFew { got: examples }.into());
     }
     let kept = examples - (examples / 6).max(1);
     Ok(Split { images: train.images.split_off(kept * image), labels: train.labels.split_off(kept) })

@@ -1,7 +1,7 @@
 //! Devices of the native build: the CPU only.
 
 use super::OpenDevice;
-use crate::error::{Error, Result};
+use crate::error::{DeviceError, Error, Result};
 
 /// What the CPU path runs on.
 pub const CPU_ADAPTER: &str = "Flex, native";
@@ -15,7 +15,7 @@ pub const CPU_STEP_BYTES: u64 = 4 << 30;
 /// The native build has no GPU path.
 ///
 /// # Errors
-/// Always [`Error::NoWebGpu`].
+/// Always [`DeviceError::NoWebGpu`].
 pub async fn open_webgpu() -> Result<OpenDevice> {
-    Err(Error::NoWebGpu { reason: "the native build computes on the CPU".to_owned() })
+    Err(DeviceError::NoWebGpu { reason: "the native build computes on the CPU".to_owned() }.into())
 }

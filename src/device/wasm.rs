@@ -1,7 +1,7 @@
 //! Devices of the browser: WebGPU through burn-wgpu, and the CPU in WebAssembly.
 
 use super::{Backend, OpenDevice};
-use crate::error::{Error, Result};
+use crate::error::{DeviceError, Error, Result};
 use burn::tensor::Device;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,11 +25,11 @@ const GPU_TENSOR_BYTES: u64 = 128 << 20;
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.
 ///
 /// # Errors
-/// [`Error::NoWebGpu`] when there is no adapter or it refuses a device.
+/// [`DeviceError::NoWebGpu`] when there is no adapter or it refuses a device.
 pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
-    let device = opened.map_err(|error| Error::NoWebGpu { reason: error.to_string() })?;
+    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() }.into())?;
     Ok(OpenDevice {
         device,
         backend: Backend::WebGpu,
@@ -42,7 +42,7 @@ pub async fn open_webgpu() -> Result<OpenDevice> {
 
 /// What the browser tells of its adapter. Asked before Burn opens it, for a plain reason where there is none.
 async fn adapter_in_words() -> Result<String> {
-    let missing = |reason: &str| Error::NoWebGpu { reason: reason.to_owned() };
+    let missing = |reason: &str| DeviceError::NoWebGpu { reason: reason.to_owned() }.into();
     let gpu = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu"));
     let gpu = gpu.ok_or_else(|| missing("this browser does not offer it"))?;
     let no_adapter = || missing("the browser found no graphics adapter for it");

@@ -52,19 +52,16 @@ use num_bigint::BigUint;
 use scaled::Scaled;
 
 /// Why a network or its activity cannot be measured.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum EmergenceError {
     /// There is no layer to measure.
-    #[error("expected at least one layer, got none")]
     NoLayers,
     /// A layer has no node where the measure needs one.
-    #[error("layer {layer}: expected at least one node, got none")]
     EmptyLayer {
         /// Index of the layer, input side first.
         layer: usize,
     },
     /// Activity is not given for every layer.
-    #[error("expected the activity of each of {widths} layers, got {active}")]
     LayerCount {
         /// Number of layers.
         widths: usize,
@@ -72,7 +69,6 @@ pub enum EmergenceError {
         active: usize,
     },
     /// A layer has more active nodes than nodes, or a number that is no count (negative, NaN, infinite).
-    #[error("layer {layer}: expected between 0 and {width} active nodes, got {active}")]
     ActiveCount {
         /// Index of the layer, input side first.
         layer: usize,
@@ -82,7 +78,6 @@ pub enum EmergenceError {
         active: String,
     },
     /// An edge names a node that is not there.
-    #[error("edge {from} -> {to}: expected nodes below {nodes}")]
     EdgeOutOfRange {
         /// Where the edge starts.
         from: usize,
@@ -92,13 +87,11 @@ pub enum EmergenceError {
         nodes: usize,
     },
     /// The edges hold a cycle, so that the number of paths is not finite.
-    #[error("expected a graph without cycles, got a cycle through node {node}")]
     Cycle {
         /// A node on or behind a cycle.
         node: usize,
     },
     /// A network has too many nodes for its paths to be listed.
-    #[error("expected at most {capacity} nodes, got {nodes}")]
     TooManyNodes {
         /// Number of nodes.
         nodes: usize,
@@ -106,7 +99,6 @@ pub enum EmergenceError {
         capacity: usize,
     },
     /// A mask does not say of every node whether it is active.
-    #[error("expected a mask of {nodes} nodes, got {mask}")]
     MaskLength {
         /// Number of nodes.
         nodes: usize,
@@ -114,7 +106,6 @@ pub enum EmergenceError {
         mask: usize,
     },
     /// The activity of a layer is not a `[samples, units]` array with at least one sample.
-    #[error("layer {layer}: expected one or more whole samples of {units} units, got {values} values")]
     ActivityShape {
         /// Index of the layer, input side first.
         layer: usize,
@@ -124,7 +115,6 @@ pub enum EmergenceError {
         values: usize,
     },
     /// The activity of a layer has another number of units than the layer.
-    #[error("layer {layer}: expected the activity of {expected} units, got {got}")]
     UnitCount {
         /// Index of the layer, input side first.
         layer: usize,
@@ -134,7 +124,6 @@ pub enum EmergenceError {
         got: usize,
     },
     /// Edges into a layer start in the layer itself, in a later one, or nowhere.
-    #[error("layer {layer}: expected edges from an earlier layer, got edges from layer {from}")]
     EdgesBackwards {
         /// Index of the layer, input side first.
         layer: usize,
@@ -142,9 +131,6 @@ pub enum EmergenceError {
         from: usize,
     },
     /// A window has kernel or stride zero, or is larger than what it lies over.
-    #[error(
-        "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"
-    )]
     WindowMisfit {
         /// Index of the layer, input side first.
         layer: usize,
@@ -152,7 +138,6 @@ pub enum EmergenceError {
         from: usize,
     },
     /// A layer is not as large as the window over another one makes it.
-    #[error("layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}")]
     LayerSize {
         /// Index of the layer, input side first.
         layer: usize,
@@ -164,9 +149,6 @@ pub enum EmergenceError {
         got: [usize; 2],
     },
     /// A depthwise window leads to fewer channels than there are.
-    #[error(
-        "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"
-    )]
     DepthwiseChannels {
         /// Index of the layer, input side first.
         layer: usize,
@@ -178,13 +160,11 @@ pub enum EmergenceError {
         got: usize,
     },
     /// A pooled layer is not just one other layer pooled.
-    #[error("layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels")]
     PooledLayer {
         /// Index of the layer, input side first.
         layer: usize,
     },
     /// Two layers were observed on different numbers of samples.
-    #[error("layer {layer}: expected {expected} samples as in the first layer, got {got}")]
     SampleCount {
         /// Index of the layer, input side first.
         layer: usize,

@@ -1,6 +1,6 @@
 //! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultsError};
 use crate::metrics::{
     Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, RunCurves, Timing, VariantSummary,
 };
@@ -75,12 +75,12 @@ pub fn results_json(history: &History) -> String {
 /// Reads a results file. Numbers measured in f32 come back to the bit, those in f64 to within a unit in the last place.
 ///
 /// # Errors
-/// [`Error::ResultsSchema`] for JSON of another schema, [`Error::ResultsMalformed`] for anything else that is wrong.
+/// [`ResultsError::Schema`] for JSON of another schema, [`ResultsError::Malformed`] for anything else that is wrong.
 pub fn parse_results(text: &str) -> Result<Results> {
-    let malformed = |error: serde_json::Error| Error::ResultsMalformed { reason: error.to_string() };
+    let malformed = |error: serde_json::Error| ResultsError::Malformed { reason: error.to_string() }.into();
     let header: Header = serde_json::from_str(text).map_err(malformed)?;
     if header.schema != SCHEMA {
-        return Err(Error::ResultsSchema { expected: SCHEMA.to_owned(), got: header.schema });
+        return Err(ResultsError::Schema { expected: SCHEMA.to_owned(), got: header.schema }.into());
     }
     serde_json::from_str(text).map_err(malformed)
 }

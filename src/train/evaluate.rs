@@ -4,7 +4,7 @@ use super::batches::{batch, images};
 use super::gauge::{Gauge, Observation};
 use crate::dataset::{Dataset, Part};
 use crate::device::read;
-use crate::error::Result;
+use crate::error::{DatasetError, Result};
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
@@ -77,7 +77,7 @@ impl Evaluator {
     /// Uploads the probe batch, and the test examples unless they are too many.
     ///
     /// # Errors
-    /// [`Error::NoSuchExample`] never comes up: every index is below the number of examples.
+    /// [`DatasetError::NoSuchExample`] never comes up: every index is below the number of examples.
     pub(super) fn new(
         dataset: &Rc<Dataset>,
         architecture: &Architecture,

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::device::read;
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::architecture::WeightShape;
 use crate::metrics::{Examination, Filters, Mistake};
 use burn::tensor::activation::softmax;
@@ -72,11 +72,11 @@ impl Session {
     /// the probability of each class, per run.
     ///
     /// # Errors
-    /// [`Error::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.
+    /// [`DatasetError::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.
     pub async fn classify(&self, pixels: &[u8]) -> Result<Vec<Vec<f32>>> {
         let expected = self.dataset.pixels();
         if pixels.len() != expected {
-            return Err(Error::PixelCount { expected, got: pixels.len() });
+            return Err(DatasetError::PixelCount { expected, got: pixels.len() }.into());
         }
         let mut values = Vec::new();
         self.dataset.write_pixels(pixels, &mut values);

@@ -4,7 +4,7 @@
 
 use super::cohort::Cohort;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
-use crate::error::{Error, Result};
+use crate::error::{DeviceError, Error, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};
 use crate::model::{Batch, Plan};
@@ -39,7 +39,7 @@ impl Devices {
     /// their shaders take long to compile.
     ///
     /// # Errors
-    /// [`Error::NoWebGpu`], [`Error::SelfTest`] or [`Error::Device`] when WebGPU was insisted on.
+    /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] when WebGPU was insisted on.
     pub async fn choose(&mut self, preference: DevicePreference, convolutions: bool) -> Result<ChosenDevice> {
         let (open, fallback) = match preference {
             DevicePreference::Cpu => (open_cpu(), None),
@@ -77,7 +77,7 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
 /// against the CPU.
 ///
 /// # Errors
-/// [`Error::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
+/// [`DeviceError::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_matmul(&open.device).await?;
     check_softmax(&open.device).await?;
@@ -149,22 +149,22 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
 /// Whether a device's answer to `check` is the `expected` one, to within `1e-4` per number; tensors are compared end to end.
 ///
 /// # Errors
-/// [`Error::SelfTest`] with the first number that is not, NaN included, or with the count of numbers.
+/// [`DeviceError::SelfTest`] with the first number that is not, NaN included, or with the count of numbers.
 pub fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
     let pairs = expected.iter().flatten().zip(got.iter().flatten());
     // A NaN is wrong, too.
     let wrong = |expected: f32, got: f32| (expected - got).abs() > TOLERANCE || got.is_nan();
     if expected.iter().flatten().count() != got.iter().flatten().count() {
         let (expected, got) = (expected.concat().len(), got.concat().len());
-        return Err(Error::SelfTest {
+        return Err(DeviceError::SelfTest {
             check: check.to_owned(),
             expected: format!("{expected} numbers"),
             got: got.to_string(),
-        });
+        }.into());
     }
     match pairs.into_iter().find(|(expected, got)| wrong(**expected, **got)) {
         Some((expected, got)) => {
-            Err(Error::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() })
+            Err(DeviceError::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() }.into())
         }
         None => Ok(()),
     }

@@ -9,7 +9,7 @@ mod upload;
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files::{check, gunzip, load_fashion_mnist, load_mnist};
 use emergence_lab::dataset::{Dataset, Part, digits, idx, mnist, sha256};
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -93,19 +93,19 @@ fn idx_refuses_each_kind_of_broken_file() {
     let file = "f".to_owned();
     let labels = |bytes: &[u8]| idx::read_labels("f", bytes, 10).expect_err("a broken file");
     let images = |bytes: &[u8]| idx::read_images("f", bytes).expect_err("a broken file");
-    let magic = Error::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC };
+    let magic = DatasetError::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC }.into();
     assert_eq!(labels(&images_file(1, 28)), magic, "images where labels belong");
     let got_magic = images(&gzip(b"x"));
-    assert!(matches!(got_magic, Error::IdxMagic { got: 0x1f8b_0800.., .. }), "still gzipped: {got_magic}");
-    assert_eq!(images(&[]), Error::IdxTruncated { file: file.clone(), expected: 16, got: 0 }, "empty");
+    assert!(matches!(got_magic, Error::Dataset(DatasetError::IdxMagic { got: 0x1f8b_0800.., .. })), "still gzipped: {got_magic}");
+    assert_eq!(images(&[]), DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 0 }.into(), "empty");
     let head = &images_file(1, 28)[..15];
-    assert_eq!(images(head), Error::IdxTruncated { file: file.clone(), expected: 16, got: 15 }, "header cut off");
+    assert_eq!(images(head), DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 15 }.into(), "header cut off");
     let mut bytes = images_file(2, 28);
     bytes.pop();
-    assert_eq!(images(&bytes), Error::IdxTruncated { file: file.clone(), expected: 1584, got: 1583 }, "cut off");
+    assert_eq!(images(&bytes), DatasetError::IdxTruncated { file: file.clone(), expected: 1584, got: 1583 }.into(), "cut off");
     bytes.extend([0, 0]);
-    assert_eq!(images(&bytes), Error::IdxTooLong { file: file.clone(), expected: 1584, got: 1585 }, "too long");
-    let range = Error::LabelRange { file, index: 2, label: 10, classes: 10 };
+    assert_eq!(images(&bytes), DatasetError::IdxTooLong { file: file.clone(), expected: 1584, got: 1585 }.into(), "too long");
+    let range = DatasetError::LabelRange { file, index: 2, label: 10, classes: 10 }.into();
     assert_eq!(labels(&labels_file(&[1, 2, 10, 11])), range, "no such class");
 }
 
@@ -120,12 +120,12 @@ fn idx_headers_that_lie_are_refused_without_allocating() {
         ([1 << 31, 1 << 31, 4], 16 + (1 << 64)),
     ] {
         let got = idx::read_images("f", &header(idx::IMAGES_MAGIC, &lengths)).expect_err("a header that lies");
-        assert_eq!(got, Error::IdxTruncated { file: "f".to_owned(), expected, got: 16 }, "{lengths:?}");
+        assert_eq!(got, DatasetError::IdxTruncated { file: "f".to_owned(), expected, got: 16 }.into(), "{lengths:?}");
     }
     let bytes = header(idx::IMAGES_MAGIC, &[0, u32::MAX, u32::MAX]);
     assert_eq!(idx::read_images("f", &bytes).map(|images| images.count), Ok(0), "no images of any size are nothing");
     let refused = mnist::assemble(&bytes, &labels_file(&[]), &[], &[]).expect_err("images of another size");
-    assert!(matches!(refused, Error::ImageSize { .. }), "{refused}");
+    assert!(matches!(refused, Error::Dataset(DatasetError::ImageSize { .. })), "{refused}");
 }
 
 proptest! {
@@ -169,21 +169,21 @@ fn assembling_checks_that_files_belong_together() {
     let mut files = small_files();
     files[1] = labels_file(&[5, 0]);
     let got = assemble(&files).expect_err("a label is missing");
-    let expected = Error::LabelCount {
+    let expected = DatasetError::LabelCount {
         images_file: mnist::TRAIN_IMAGES.name.to_owned(),
         labels_file: mnist::TRAIN_LABELS.name.to_owned(),
         images: 3,
         labels: 2,
-    };
+    }.into();
     assert_eq!(got, expected, "a label is missing");
     let mut files = small_files();
     files[2] = images_file(2, 14);
     let got = assemble(&files).expect_err("smaller images");
     let file = mnist::TEST_IMAGES.name.to_owned();
-    assert_eq!(got, Error::ImageSize { file, expected: (28, 28), got: (14, 14) }, "smaller images");
+    assert_eq!(got, DatasetError::ImageSize { file, expected: (28, 28), got: (14, 14) }.into(), "smaller images");
     let mut files = small_files();
     (files[2], files[3]) = (images_file(0, 28), labels_file(&[]));
-    assert_eq!(assemble(&files), Err(Error::NoExamples { part: "test" }), "no test images");
+    assert_eq!(assemble(&files), Err(DatasetError::NoExamples { part: "test" }.into()), "no test images");
 }
 
 #[test]
@@ -197,14 +197,14 @@ fn examples_are_normalized_and_truncated() {
     let mut labels = Vec::new();
     dataset.write_labels(Part::Train, &[2, 0], &mut labels).expect("both are there");
     assert_eq!(labels, [9, 5], "labels");
-    let no_such = Err(Error::NoSuchExample { index: 2, examples: 2 });
+    let no_such = Err(DatasetError::NoSuchExample { index: 2, examples: 2 }.into());
     assert_eq!(dataset.write_examples(Part::Test, &[2], &mut out), no_such, "images");
     assert_eq!(dataset.write_labels(Part::Test, &[2], &mut labels), no_such, "labels");
 
     let whole = dataset;
-    let too_many = Err(Error::TooManyExamples { part: "test", asked: 3, available: 2 });
+    let too_many = Err(DatasetError::TooManyExamples { part: "test", asked: 3, available: 2 }.into());
     assert_eq!(whole.truncated(Some(1), Some(3)), too_many, "more than there are");
-    assert_eq!(whole.truncated(Some(0), None), Err(Error::NoExamples { part: "train" }), "none");
+    assert_eq!(whole.truncated(Some(0), None), Err(DatasetError::NoExamples { part: "train" }.into()), "none");
     assert_eq!(whole.truncated(None, None), Ok(whole.clone()), "all");
     let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
     assert_eq!((dataset.train.images.len(), dataset.train.labels.len(), dataset.test.len()), (1568, 2, 2), "sizes");
@@ -220,7 +220,7 @@ fn sha256_is_the_standard_one() {
     assert_eq!(sha256(b"abc"), expected, "of `abc`");
     let got = mnist::TEST_LABELS.verify(b"abc").expect_err("not the published labels");
     let (file, expected) = (mnist::TEST_LABELS.name.to_owned(), mnist::TEST_LABELS.sha256.to_owned());
-    assert_eq!(got, Error::Checksum { file, expected, got: sha256(b"abc") }, "a damaged file");
+    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256(b"abc") }.into(), "a damaged file");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn files_are_read_plain_or_gzipped() {
     let test = load_mnist(&folder.0).expect("whole files").test;
     assert_eq!(test.labels, [1, 1], "the plain file comes first");
     let got = check(&folder.0, DatasetName::Mnist).expect_err("not the published files");
-    assert!(matches!(&got, Error::Checksum { file, .. } if file == mnist::TRAIN_IMAGES.name), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == mnist::TRAIN_IMAGES.name), "{got}");
 }
 
 #[test]
@@ -246,16 +246,16 @@ fn files_that_are_missing_or_damaged_are_named() {
     packed.truncate(packed.len() - 9);
     folder.put("train-images-idx3-ubyte.gz", &packed);
     let got = load_mnist(&folder.0).expect_err("a packed file cut off");
-    assert!(matches!(&got, Error::DataFileUnreadable { path, .. } if path.contains("ubyte.gz")), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::DataFileUnreadable { path, .. }) if path.contains("ubyte.gz")), "{got}");
     let last = packed.len() - 12;
     packed[last] ^= 0x55;
     let got = gunzip("f", &packed[..], 1 << 20).expect_err("a damaged packed file");
-    assert!(matches!(got, Error::DataFileUnreadable { .. }), "{got}");
+    assert!(matches!(got, Error::Dataset(DatasetError::DataFileUnreadable { .. })), "{got}");
     // 8 MB of zeros pack to 8 KB: unpacking stops one byte after the longest file that there can be.
     folder.put("train-images-idx3-ubyte.gz", &gzip(&images_file(3, 28)));
     folder.put("train-labels-idx1-ubyte.gz", &gzip(&vec![0; 8 << 20]));
     let got = load_mnist(&folder.0).expect_err("a bomb");
-    assert!(matches!(got, Error::DataFileTooLarge { limit: 60_008, .. }), "{got}");
+    assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 60_008, .. })), "{got}");
 }
 
 /// The folder of the real data: `$EMERGENCE_LAB_DATA`, else `data/`. Nothing where there is no MNIST, said aloud.
@@ -322,7 +322,7 @@ fn fashion_mnist_goes_the_way_of_mnist() {
     assert_eq!((dataset.name, dataset.normalization[0].mean), (DatasetName::FashionMnist, 0.2860), "of another set");
     assert_eq!((&dataset.class_names()[9][..], &small().class_names()[9][..]), ("Ankle boot", "9"), "names of classes");
     let got = check(&folder.0, DatasetName::FashionMnist).expect_err("not the published files");
-    assert!(matches!(&got, Error::Checksum { expected, .. } if expected.starts_with("c59f468a")), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { expected, .. }) if expected.starts_with("c59f468a")), "{got}");
 }
 
 #[test]
@@ -371,9 +371,9 @@ fn digits_have_the_stated_normalization() {
 
 #[test]
 fn digits_are_limited() {
-    let too_many = Error::TooManyExamples { part: "train", asked: 60_001, available: 60_000 };
+    let too_many = DatasetError::TooManyExamples { part: "train", asked: 60_001, available: 60_000 }.into();
     assert_eq!(digits::generate(0, 60_001, 1, |_, _| {}), Err(too_many), "too many");
-    assert_eq!(digits::generate(0, 1, 0, |_, _| {}), Err(Error::NoExamples { part: "test" }), "none");
+    assert_eq!(digits::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: "test" }.into()), "none");
 }
 
 #[test]
@@ -429,7 +429,7 @@ fn the_order_is_uniform() {
 fn batches_need_examples() {
     for (examples, batch_size) in [(10, 11), (10, 0), (0, 1), (1 << 32, 1)] {
         let got = Batcher::new(examples, batch_size, 0).map(|batcher| batcher.steps_per_epoch());
-        assert_eq!(got, Err(Error::BatchSize { examples, batch_size }), "{batch_size} of {examples}");
+        assert_eq!(got, Err(DatasetError::BatchSize { examples, batch_size }.into()), "{batch_size} of {examples}");
     }
     assert_eq!(Batcher::new(10, 10, 0).map(|batcher| batcher.steps_per_epoch()), Ok(1), "exactly one batch");
 }

@@ -3,7 +3,7 @@
 use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, synthetic_history};
 use crate::plot::check_golden;
-use emergence_lab::error::Error;
+use emergence_lab::error::{Error, ResultsError};
 use emergence_lab::export::{self, Results, parse_results, results_json};
 use emergence_lab::metrics::{History, InitCost, LayerReport, LayerScales, Quantity, RandomActivity, Verdict};
 use proptest::prelude::*;
@@ -172,11 +172,11 @@ fn what_is_not_finite_never_reaches_json() {
 #[test]
 fn other_texts_are_refused_with_their_reason() {
     let other = parse_results("{\"schema\": \"emergence-lab/2\", \"new\": []}");
-    let expected = Error::ResultsSchema { expected: "emergence-lab/1".to_owned(), got: "emergence-lab/2".to_owned() };
+    let expected = ResultsError::Schema { expected: "emergence-lab/1".to_owned(), got: "emergence-lab/2".to_owned() }.into();
     assert_eq!(other, Err(expected), "another version names itself");
     for text in ["", "[]", "{}", "{\"schema\": 1}", "{\"schema\": \"emergence-lab/1\"}", "{\"schema\"", "\u{0}"] {
         let result = parse_results(text);
-        assert!(matches!(result, Err(Error::ResultsMalformed { .. })), "`{text}` gave {result:?}");
+        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "`{text}` gave {result:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::arguments::Options;
 use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::{DatasetName, Experiment};
 use emergence_lab::metrics::{Preparing, PreparingTask};
 use emergence_lab::train::Preparation;
@@ -62,7 +62,7 @@ pub(crate) fn load(experiment: &Experiment, options: &Options) -> anyhow::Result
         }
         DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),
-            Err(Error::DataFileMissing { .. }) => {
+            Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
                 eprintln!("note: no MNIST in {}; using the embedded digits", directory.display());
                 Ok(draw()?)
             }

@@ -6,7 +6,7 @@ use super::scope::Turn;
 use crate::dataset::generator::Generator;
 use crate::dataset::published::{File, files, mirrors};
 use crate::dataset::{Dataset, cifar, digits, fashion_mnist, mnist, patterns};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ const DRAWN_PER_TURN: usize = 1000;
 /// Loads a data set, telling the page how far it has come; `Auto` becomes `digits` when MNIST cannot be had.
 ///
 /// # Errors
-/// What went wrong with the first file that could be had nowhere; [`Error::UploadEmpty`] for the visitor's own files, which
+/// What went wrong with the first file that could be had nowhere; [`DatasetError::UploadEmpty`] for the visitor's own files, which
 /// are not loaded from anywhere.
 pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
     let (dataset, fallback) = match asked {
@@ -31,7 +31,7 @@ pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
             Ok(dataset) => (dataset, None),
             Err(error) => (draw_digits(turn).await?, Some(error.to_string())),
         },
-        DatasetName::Upload => return Err(Error::UploadEmpty),
+        DatasetName::Upload => return Err(DatasetError::UploadEmpty.into()),
     };
     Ok(Loaded { asked, dataset: Rc::new(dataset), fallback })
 }
@@ -68,10 +68,10 @@ async fn load_cifar10() -> Result<Dataset> {
     for file in batches {
         train.extend(own(folder, file).await?.map(|bytes| (file.name, bytes)));
     }
-    let missing = |file: &File| Error::Download {
+    let missing = |file: &File| DatasetError::Download {
         file: file.name.to_owned(),
         reason: format!("this site does not have it. {}", own_files()),
-    };
+    }.into();
     if train.is_empty() {
         return Err(missing(&batches[0]));
     }

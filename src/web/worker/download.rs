@@ -2,7 +2,7 @@
 
 use super::scope::{now_secs, post, scope};
 use crate::dataset::published::File;
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::protocol::Event;
 use crate::web::error::describe;
 use js_sys::{Function, Reflect, Uint8Array};
@@ -28,7 +28,7 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
     }
     let (packed, bytes) = match fetch_verified(&own, file).await {
         Ok(found) => found,
-        Err(damaged) if !matches!(damaged, Error::Download { .. }) => {
+        Err(damaged) if !matches!(damaged, Error::Dataset(DatasetError::Download { .. })) => {
             fetch_verified(&file.url(mirror), file).await.map_err(|_| damaged)?
         }
         Err(_) => fetch_verified(&file.url(mirror), file).await?,
@@ -44,7 +44,7 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
 /// where the site does not have it.
 ///
 /// # Errors
-/// [`Error::Download`] when the site has it but cannot send it, and [`Error::DataFileUnreadable`].
+/// [`DatasetError::Download`] when the site has it but cannot send it, and [`DatasetError::DataFileUnreadable`].
 pub(super) async fn own(folder: &str, file: &File) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
     let mut sent = try_fetch(&packed, file).await?;
@@ -83,13 +83,13 @@ async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
 /// server may unpack on the way, when it sends a file with `Content-Encoding: gzip`.
 ///
 /// # Errors
-/// [`Error::DataFileUnreadable`].
+/// [`DatasetError::DataFileUnreadable`].
 pub(super) async fn unpacked(name: &str, bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
     if bytes.starts_with(&GZIP) { gunzip(name, bytes, limit).await } else { Ok(bytes.to_vec()) }
 }
 
 async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
-    let missing = || Error::Download { file: packed_name(file), reason: NOT_THERE.to_owned() };
+    let missing = || DatasetError::Download { file: packed_name(file), reason: NOT_THERE.to_owned() }.into();
     try_fetch(url, file).await?.ok_or_else(missing)
 }
 
@@ -103,7 +103,7 @@ fn packed_name(file: &File) -> String {
 /// What `url` sends; nothing where there is no such file.
 async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
     let name = packed_name(file);
-    let failed = |reason: String| Error::Download { file: name.clone(), reason };
+    let failed = |reason: String| DatasetError::Download { file: name.clone(), reason }.into();
     let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(|error| failed(describe(&error)))?;
     let response = response.unchecked_into::<Response>();
     if response.status() == 404 {
@@ -157,10 +157,10 @@ async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
         read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, limit, |_, _| ()).await
     };
-    unpack.await.map_err(|error| Error::DataFileUnreadable {
+    unpack.await.map_err(|error| DatasetError::DataFileUnreadable {
         path: name.to_owned(),
         reason: format!("a damaged gzip file ({})", describe(&error)),
-    })
+    }.into())
 }
 
 /// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.

@@ -3,7 +3,7 @@
 use super::scope::post;
 use super::{Failure, device_failure};
 use crate::dataset::Dataset;
-use crate::error::Error;
+use crate::error::{DatasetError, Error};
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::protocol::{Event, FailureKind, ImageSource};
 use crate::train::Session;
@@ -53,7 +53,7 @@ pub(super) async fn classify(session: &Session, image: ImageSource) -> Result<()
     match session.classify(&pixels).await {
         Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
         // The page drew for another data set: nothing is wrong with the training, and nobody has an answer.
-        Err(Error::PixelCount { .. }) => post(&Event::Classified { pixels, test, probabilities: Vec::new() }),
+        Err(Error::Dataset(DatasetError::PixelCount { .. })) => post(&Event::Classified { pixels, test, probabilities: Vec::new() }),
         Err(error) => return Err(Failure::new(FailureKind::Device, error)),
     }
     Ok(())

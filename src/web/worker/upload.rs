@@ -6,7 +6,7 @@ use super::scope::post;
 use crate::dataset::Dataset;
 use crate::dataset::archive::NamedFile;
 use crate::dataset::upload::{UNPACKED, assemble};
-use crate::error::{Error, Result};
+use crate::error::{DatasetError, Error, Result};
 use crate::protocol::Event;
 use crate::web::error::describe;
 use js_sys::Uint8Array;
@@ -43,11 +43,11 @@ async fn read(files: Vec<File>) -> Result<Dataset> {
 /// One file of at most `limit` bytes, unpacked where it is packed by gzip; its name then loses the `.gz`.
 async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     let name = file.name();
-    let too_large = || Error::DataFileTooLarge { path: name.clone(), limit: limit as u64 };
+    let too_large = || DatasetError::DataFileTooLarge { path: name.clone(), limit: limit as u64 }.into();
     if file.size() > limit as f64 {
         return Err(too_large());
     }
-    let unreadable = |error| Error::DataFileUnreadable { path: name.clone(), reason: describe(&error) };
+    let unreadable = |error| DatasetError::DataFileUnreadable { path: name.clone(), reason: describe(&error) }.into();
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
     let packed = Uint8Array::new(&buffer).to_vec();
     let bytes = unpacked(&name, &packed, limit).await?;

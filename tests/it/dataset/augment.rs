@@ -3,7 +3,7 @@
 use super::small;
 use emergence_lab::dataset::augment::{Augmentation, PADDING};
 use emergence_lab::dataset::{Dataset, Normalization, Part, Split, sha256};
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 
 /// Four images of two channels whose inputs are their pixels: 0 stays 0.
@@ -115,5 +115,5 @@ fn padding_is_black_and_not_an_input_of_zero() {
     // The first row of the padded image: (0 / 255 - mean) / std.
     assert_eq!(out[shifted * 784..][..28], [-0.1307 / 0.3081; 28], "normalized like any other black pixel");
     let got = dataset.write_augmented(Part::Test, &[2], 0, 0, &mut out);
-    assert_eq!(got, Err(Error::NoSuchExample { index: 2, examples: 2 }), "no such example");
+    assert_eq!(got, Err(DatasetError::NoSuchExample { index: 2, examples: 2 }.into()), "no such example");
 }

@@ -5,7 +5,7 @@ use emergence_lab::dataset::archive::{NamedFile, unpack_tar};
 use emergence_lab::dataset::cifar::{self, CLASS_NAMES, RECORD};
 use emergence_lab::dataset::files::{check, load_cifar10, unpack_cifar10};
 use emergence_lab::dataset::{Part, published};
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
 use std::io::Write;
@@ -48,11 +48,11 @@ fn records_come_back_as_written() {
 fn broken_batches_are_refused() {
     let file = "f".to_owned();
     let refused = |bytes: &[u8]| cifar::read_batch("f", bytes).expect_err("a broken file");
-    let length = |got| Error::CifarLength { file: file.clone(), record: 3073, got };
+    let length = |got| DatasetError::CifarLength { file: file.clone(), record: 3073, got }.into();
     assert_eq!(refused(&[]), length(0), "empty");
     assert_eq!(refused(&batch(&[1])[1..]), length(3072), "cut off");
     assert_eq!(refused(&[batch(&[1, 2]), vec![0]].concat()), length(6147), "too long");
-    let range = Error::LabelRange { file, index: 1, label: 10, classes: 10 };
+    let range = DatasetError::LabelRange { file, index: 1, label: 10, classes: 10 }.into();
     assert_eq!(refused(&batch(&[1, 10])), range, "no such class");
 }
 
@@ -68,9 +68,9 @@ fn batches_are_put_together_in_their_order() {
     // By hand, with the same operations.
     assert_eq!((out[0], out[3071]), ((10.0 / 255.0 - 0.4914) / 0.2470, (30.0 / 255.0 - 0.4465) / 0.2616), "inputs");
     let got = cifar::assemble(&[], ("c", &three));
-    assert_eq!(got, Err(Error::NoExamples { part: "train" }), "no training batch");
+    assert_eq!(got, Err(DatasetError::NoExamples { part: "train" }.into()), "no training batch");
     let got = cifar::assemble(&[("a", &one), ("b", &two[1..])], ("c", &three)).expect_err("a broken batch");
-    assert!(matches!(&got, Error::CifarLength { file, .. } if file == "b"), "it is named: {got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::CifarLength { file, .. }) if file == "b"), "it is named: {got}");
 }
 
 #[test]
@@ -86,12 +86,12 @@ fn whichever_batches_are_there_are_read() {
     let dataset = load_cifar10(&folder.0).expect("two batches and a test batch");
     assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[2, 4][..], &[9][..]), "labels");
     let got = check(&folder.0, DatasetName::Cifar10).expect_err("not all of the published files");
-    assert!(matches!(&got, Error::DataFileMissing { path, .. } if path.contains("data_batch_1")), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::DataFileMissing { path, .. }) if path.contains("data_batch_1")), "{got}");
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&vec![0; 32 << 20]));
     let got = load_cifar10(&folder.0).expect_err("a bomb");
-    assert!(matches!(got, Error::DataFileTooLarge { limit: 30_730_000, .. }), "{got}");
+    assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 30_730_000, .. })), "{got}");
     let got = unpack_cifar10("a.tar.gz", &gzip(b"x")).expect_err("not the published archive");
-    assert!(matches!(&got, Error::Checksum { file, .. } if file == "cifar-10-binary.tar.gz"), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == "cifar-10-binary.tar.gz"), "{got}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn archives_are_unpacked_whole_or_refused() {
     let expected = vec![file("folder/a.bin", &[7; 700]), file(&long, b"b"), file("empty", &[])];
     assert_eq!(unpack_tar("f", &archive, 701), Ok(expected.clone()), "files without the folder");
     assert_eq!(expected[0].base_name(), "a.bin", "the name without the folder");
-    let too_large = Err(Error::DataFileTooLarge { path: "f".to_owned(), limit: 700 });
+    let too_large = Err(DatasetError::DataFileTooLarge { path: "f".to_owned(), limit: 700 }.into());
     assert_eq!(unpack_tar("f", &archive, 700), too_large, "one byte too many");
     // The folder's header, the file's header, and a part of the file.
     let got = unpack_tar("f", &archive[..1024 + 600], 701).expect_err("cut off");
@@ -140,7 +140,7 @@ fn archives_are_unpacked_whole_or_refused() {
     let mut damaged = archive;
     damaged[5] ^= 1;
     let got = unpack_tar("f", &damaged, 701).expect_err("damaged");
-    assert!(matches!(&got, Error::ArchiveDamaged { file, .. } if file == "f"), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "f"), "{got}");
 }
 
 proptest! {

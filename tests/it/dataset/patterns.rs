@@ -4,7 +4,7 @@
 use super::check_normalization;
 use emergence_lab::dataset::patterns::{self, AREA, CLASS_NAMES, SEED, SIDE, VALUES};
 use emergence_lab::dataset::{Dataset, Split, sha256};
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -80,12 +80,12 @@ fn patterns_have_the_stated_normalization() {
 
 #[test]
 fn patterns_are_limited() {
-    let too_many = Error::TooManyExamples { part: "train", asked: 20_001, available: 20_000 };
+    let too_many = DatasetError::TooManyExamples { part: "train", asked: 20_001, available: 20_000 }.into();
     assert_eq!(patterns::generate(0, 20_001, 1, |_, _| {}), Err(too_many), "too many to learn from");
-    let too_many = Error::TooManyExamples { part: "test", asked: 4001, available: 4000 };
+    let too_many = DatasetError::TooManyExamples { part: "test", asked: 4001, available: 4000 }.into();
     assert_eq!(patterns::generate(0, 1, 4001, |_, _| {}), Err(too_many), "too many to be judged by");
-    assert_eq!(patterns::generate(0, 0, 1, |_, _| {}), Err(Error::NoExamples { part: "train" }), "nothing to learn");
-    assert_eq!(patterns::generate(0, 1, 0, |_, _| {}), Err(Error::NoExamples { part: "test" }), "no judge");
+    assert_eq!(patterns::generate(0, 0, 1, |_, _| {}), Err(DatasetError::NoExamples { part: "train" }.into()), "nothing to learn");
+    assert_eq!(patterns::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: "test" }.into()), "no judge");
 }
 
 /// The mean colors of the images.

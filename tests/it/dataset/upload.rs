@@ -4,7 +4,7 @@ use super::cifar::{batch, tar};
 use super::{gzip, header, images_file, labels_file};
 use emergence_lab::dataset::archive::NamedFile;
 use emergence_lab::dataset::{Dataset, Normalization, idx, upload};
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
 
@@ -42,7 +42,7 @@ fn one_part_alone_gives_its_last_sixth_for_the_test() {
     assert_eq!(labels_of(&[("mine.bin", &twelve)]), expected, "training batches alone");
     assert_eq!(labels_of(&[("test.bin", &twelve)]), expected, "a test batch alone");
     assert_eq!(labels_of(&[("a.bin", &batch(&[1, 2]))]), (vec![1], vec![2]), "two examples");
-    assert_eq!(assemble(&[("a.bin", &batch(&[1]))]), Err(Error::UploadTooFew { got: 1 }), "one example");
+    assert_eq!(assemble(&[("a.bin", &batch(&[1]))]), Err(DatasetError::UploadTooFew { got: 1 }.into()), "one example");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_archive_stands_for_its_files() {
     let got = assemble(&[("a.tar", &tar(&[("readme", b"x")]))]).expect_err("nothing in it");
     assert!(got.to_string().ends_with("got an archive without any of these"), "{got}");
     let got = assemble(&[("a.tar", &archive[..1000])]).expect_err("cut off");
-    assert!(matches!(&got, Error::ArchiveDamaged { file, .. } if file == "a.tar"), "{got}");
+    assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "a.tar"), "{got}");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn files_that_will_not_do_are_named() {
         assert!(got.contains(expected), "expected `{expected}`, got `{got}`");
     }
     let none = [("test-i", &images_file(0, 8)[..]), ("test-l", &labels_file(&[])), ("i", &images), ("l", &labels)];
-    assert_eq!(assemble(&none), Err(Error::NoExamples { part: "test" }), "a test part without examples");
+    assert_eq!(assemble(&none), Err(DatasetError::NoExamples { part: "test" }.into()), "a test part without examples");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn uploads_are_limited() {
     labels.extend((0..count).map(|index| (index % 2) as u8));
     let test: [Given<'_>; 2] = [("test-i", &images_file(1, 1)), ("test-l", &labels_file(&[0]))];
     let got = assemble(&[("i", &images), ("l", &labels), test[0], test[1]]).expect_err("too many");
-    assert_eq!(got, Error::UploadTooMany { part: "training", limit: 60_000, got: 60_002 }, "with a test part");
+    assert_eq!(got, DatasetError::UploadTooMany { part: "training", limit: 60_000, got: 60_002 }.into(), "with a test part");
     let (train, test) = labels_of(&[("i", &images), ("l", &labels)]);
     assert_eq!((train.len(), test.len()), (50_002, 10_000), "divided");
 }

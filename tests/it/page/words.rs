@@ -4,7 +4,7 @@ use super::{
     QUERY, failed_session, finished_session, paused_session, preparing_session, ready_session, training_session,
 };
 use crate::metrics::setup;
-use emergence_lab::error::Error;
+use emergence_lab::error::{DatasetError, DeviceError, Error};
 use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
@@ -65,7 +65,7 @@ fn an_error_stands_beside_its_field() {
     check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
     assert_eq!((small.0.as_str(), small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
-    let other = Error::NoExamples { part: "train" };
+    let other = DatasetError::NoExamples { part: "train" }.into();
     assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
 }
 
@@ -80,7 +80,7 @@ fn an_error_of_the_address_names_key_expected_and_got() {
         "{text}"
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
-    let other = Error::NoWebGpu { reason: "none".to_owned() };
+    let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
     assert_eq!(address_error(&other), other.to_string(), "other errors have their own words");
 }
 
@@ -93,7 +93,7 @@ fn what_keeps_the_list_from_changing_is_named() {
         formula, "First mend “init”. In the formula “2 *”, character 4: unexpected end of expression.",
         "a formula"
     );
-    let other = Error::NoWebGpu { reason: "none".to_owned() };
+    let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
     assert_eq!(mend_first(&other), other.to_string(), "what is about no field");
 }
 

@@ -1,0 +1,252 @@
+//! The words of the library's errors, all of them: one plain line each, with what was expected and what was got.
+
+use super::{
+    Bounds, DatasetError, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm,
+    Requirement, ResultsError, ValueError,
+};
+use crate::emergence::EmergenceError;
+use std::fmt::{Display, Formatter, Result};
+
+impl std::error::Error for ValueError {}
+impl std::error::Error for FormulaError {}
+impl std::error::Error for DatasetError {}
+impl std::error::Error for DeviceError {}
+impl std::error::Error for ResultsError {}
+impl std::error::Error for EmergenceError {}
+
+impl Display for ValueError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Self { key, parameter, expected, got } = self;
+        write!(f, "{key}: ")?;
+        if let Some(parameter) = parameter {
+            write!(f, "{parameter}: ")?;
+        }
+        write!(f, "expected {expected}, got `{got}`")
+    }
+}
+
+impl Display for Bounds {
+    /// `a whole number from 1 to 64`, `a number above 0 and at most 1e6`.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let (from, to) = (bound(self.from, self.whole), bound(self.to, self.whole));
+        f.write_str(if self.whole { "a whole number " } else { "a number " })?;
+        match (self.above, self.below) {
+            (false, false) => write!(f, "from {from} to {to}"),
+            (false, true) => write!(f, "of at least {from} and below {to}"),
+            (true, false) => write!(f, "above {from} and at most {to}"),
+            (true, true) => write!(f, "above {from} and below {to}"),
+        }
+    }
+}
+
+/// A bound in digits, in scientific notation where these would be too many to count.
+fn bound(value: f64, whole: bool) -> String {
+    let plain = whole || value == 0.0 || (1e-4..1e5).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
+}
+
+impl Display for Expected {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Number(bounds) => write!(f, "{bounds}"),
+            Self::AutoOr(bounds) => write!(f, "auto or {bounds}"),
+            Self::OneOf(names) => match names.as_slice() {
+                [only] => f.write_str(only),
+                names => write!(f, "one of {}", names.join(", ")),
+            },
+            Self::Network { form, entries, size } => network(*form, entries, size, f),
+            Self::Requires(requirement) => write!(f, "{requirement}"),
+        }
+    }
+}
+
+fn network(form: NetworkForm, entries: &Bounds, size: &Bounds, f: &mut Formatter<'_>) -> Result {
+    let (least, most, largest) = (entries.from, entries.to, size.to);
+    match form {
+        NetworkForm::Mlp => write!(f, "mlp:W,W,... with at most {most} hidden layers of 1 to {largest} units"),
+        NetworkForm::Cnn => write!(
+            f,
+            "cnn:C,C,... with {least} to {most} convolutions of 1 to {largest} feature maps, each optionally followed by k5, \
+             s2, and p or a"
+        ),
+        NetworkForm::ResNet => write!(
+            f,
+            "resnet:C,C,... with numbers of feature maps from 1 to {largest} that never decrease, each optionally followed by \
+             xBLOCKS, and {least} to {most} blocks in all"
+        ),
+    }
+}
+
+impl Display for Requirement {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::DistinctVariants => f.write_str("each variant only once"),
+            Self::Runs { most } => write!(f, "1 to {most} runs in total"),
+            Self::OneBatch { batch_size } => write!(f, "at least one batch ({batch_size})"),
+            Self::Parameters { most, runs } => {
+                write!(f, "a network of at most {most} parameters for {runs} {}", plural(*runs, "run"))
+            }
+            Self::ValuesPerImage { most } => write!(f, "a network that computes at most {most} values per image"),
+            Self::BatchForNetwork { most } => write!(f, "at most {most} examples for this network"),
+            Self::OrthogonalLayers => f.write_str("layers small enough for orthogonal weights, which are slow to draw"),
+            Self::StepsForRuns { most, runs } => write!(f, "at most {most} steps for {runs} {}", plural(*runs, "run")),
+            Self::EvaluationInterval { least } => write!(f, "at least {least} for this number of steps and runs"),
+            Self::PositionLeft { height, width } => {
+                write!(f, "a network whose pools and strides leave at least one position of {height} x {width} images")
+            }
+            Self::DeviceMemory { demand, most } => device_memory(*demand, *most, f),
+            Self::NativeDevice => f.write_str("auto or cpu in the native build"),
+            Self::NamedDataset => f.write_str("a named data set; your own files can be uploaded in the browser only"),
+            of_scheme => scheme_requirement(of_scheme, f),
+        }
+    }
+}
+
+/// What schemes require of the rest of an experiment.
+fn scheme_requirement(requirement: &Requirement, f: &mut Formatter<'_>) -> Result {
+    match requirement {
+        Requirement::TurnWithinLayers { layers } => write!(f, "at most the number of weight layers, {layers}"),
+        Requirement::ResidualWithoutNormalization { scheme } => {
+            write!(f, "a residual network (resnet:...) without normalization for {scheme}")
+        }
+        Requirement::NonzeroBase { method } => {
+            write!(f, "a base without zero-initialized layers for {method}, which measures after them")
+        }
+        Requirement::BatchToDivide { method, least } => {
+            write!(f, "a batch of at least {least} examples for {method}, which divides it")
+        }
+        Requirement::PartsOfBatch { method, most, batch_size } => {
+            write!(f, "at most {most} parts for {method} and a batch of {batch_size}")
+        }
+        Requirement::WithinTrainingExamples { method, most } => {
+            write!(f, "at most the number of training examples, {most}, for {method}")
+        }
+        Requirement::FormulaLength { most } => write!(f, "a formula of at most {most} bytes"),
+        _ => Ok(()),
+    }
+}
+
+fn device_memory(demand: DeviceDemand, most: u64, f: &mut Formatter<'_>) -> Result {
+    let most = most.div_ceil(1 << 20);
+    match demand {
+        DeviceDemand::Step => write!(f, "a network that needs at most {most} MB for a step of one run on this device"),
+        DeviceDemand::Tensor => write!(f, "a network that needs at most {most} MB for its largest tensor on this device"),
+        DeviceDemand::Iteration { method } => write!(
+            f,
+            "initializations for a network that needs at most {most} MB for an iteration of {method} on this device"
+        ),
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+impl Display for FormulaError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "init: {}", self.reason)?;
+        let [_, part, _] = self.parts();
+        if !part.is_empty() {
+            write!(f, ": `{part}`")?;
+        }
+        write!(f, " at character {} of `{}`", self.character(), self.formula)
+    }
+}
+
+impl Display for FormulaReason {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::UnknownVariable => f.write_str("expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e"),
+            Self::UnknownFunction => f.write_str("expected sqrt, pow, min or max"),
+            Self::Syntax(words) => f.write_str(words),
+            Self::NoValue { why, layer } => write!(f, "{why} in layer {layer}"),
+            Self::Negative { size, value, layer } => {
+                let size = match size {
+                    FormulaSize::StandardDeviation => "a standard deviation",
+                    FormulaSize::Bound => "a bound",
+                };
+                write!(f, "expected {size} of at least 0, got {value} in layer {layer}")
+            }
+            Self::TooLarge { most, value, layer } => write!(f, "expected at most {most:e}, got {value:e} in layer {layer}"),
+            Self::Zero { method, value, layer } => {
+                write!(f, "expected more than 0 for {method}, which measures after every layer, got {value} in layer {layer}")
+            }
+        }
+    }
+}
+
+impl Display for DatasetError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Download { file, reason } => write!(f, "{file} could not be downloaded: {reason}"),
+            Self::IdxMagic { file, expected, got } => write!(f, "{file}: expected the IDX magic number {expected:#010x}, got {got:#010x}"),
+            Self::IdxTruncated { file, expected, got } => write!(f, "{file}: truncated: expected {expected} bytes, got {got}"),
+            Self::IdxTooLong { file, expected, got } => write!(f, "{file}: too long: expected {expected} bytes, got {got}"),
+            Self::ImageSize { file, expected, got } => write!(f, "{file}: expected images of {} x {} pixels, got {} x {}", expected.0, expected.1, got.0, got.1),
+            Self::LabelCount { images_file, labels_file, images, labels } => write!(f, "{labels_file}: expected {images} labels, as many as images in {images_file}, got {labels}"),
+            Self::LabelRange { file, index, label, classes } => write!(f, "{file}: expected labels below {classes}, got {label} at example {index}"),
+            Self::CifarLength { file, record, got } => write!(f, "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"),
+            Self::ArchiveDamaged { file, reason } => write!(f, "{file}: expected a whole tar archive, got: {reason}"),
+            Self::UploadEmpty => f.write_str("upload: expected files, got none"),
+            Self::UploadKind { file, got } => write!(f, "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"),
+            Self::UploadMixed { batch, idx } => write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)"),
+            Self::UploadTwice { what, part, first, second } => write!(f, "upload: expected one {part} file of {what}, got {first} and {second}"),
+            Self::UploadUnpaired { file, expected, part } => write!(f, "{file}: expected a {part} file of {expected} to go with it, got none"),
+            Self::UploadImageSize { file, limit, got } => write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1),
+            Self::UploadClasses { file, limit } => write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone"),
+            Self::UploadTooFew { got } => write!(f, "upload: expected at least 2 examples, one to learn from and one to be judged by, got {got}"),
+            Self::UploadTooMany { part, limit, got } => write!(f, "upload: expected at most {limit} {part} examples, got {got}"),
+            Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
+            Self::DataFileMissing { path, remedy } => write!(f, "{path}: expected this file or {path}.gz, got none; `{remedy}` puts it there"),
+            Self::DataFileUnreadable { path, reason } => write!(f, "{path}: expected a readable file, got: {reason}"),
+            Self::DataFileTooLarge { path, limit } => write!(f, "{path}: expected at most {limit} bytes, got more"),
+            Self::TooManyExamples { part, asked, available } => write!(f, "{part}: expected at most {available} examples, got {asked}"),
+            Self::NoExamples { part } => write!(f, "{part}: expected at least one example, got none"),
+            Self::NoSuchExample { index, examples } => write!(f, "expected an example below {examples}, got {index}"),
+            Self::PixelCount { expected, got } => write!(f, "expected an image of {expected} pixels in all colors, got {got}"),
+            Self::BatchSize { examples, batch_size } => write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}"),
+        }
+    }
+}
+
+impl Display for DeviceError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::NoWebGpu { reason } => write!(f, "WebGPU is not available: {reason}"),
+            Self::SelfTest { check, expected, got } => write!(f, "the device failed its self-test: {check} gave {got}, expected {expected}"),
+            Self::Failed { message } => write!(f, "the device failed: {message}"),
+        }
+    }
+}
+
+impl Display for ResultsError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Schema { expected, got } => write!(f, "results file: expected schema `{expected}`, got `{got}`"),
+            Self::Malformed { reason } => write!(f, "results file: {reason}"),
+        }
+    }
+}
+
+impl Display for EmergenceError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::NoLayers => f.write_str("expected at least one layer, got none"),
+            Self::EmptyLayer { layer } => write!(f, "layer {layer}: expected at least one node, got none"),
+            Self::LayerCount { widths, active } => write!(f, "expected the activity of each of {widths} layers, got {active}"),
+            Self::ActiveCount { layer, width, active } => write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}"),
+            Self::EdgeOutOfRange { from, to, nodes } => write!(f, "edge {from} -> {to}: expected nodes below {nodes}"),
+            Self::Cycle { node } => write!(f, "expected a graph without cycles, got a cycle through node {node}"),
+            Self::TooManyNodes { nodes, capacity } => write!(f, "expected at most {capacity} nodes, got {nodes}"),
+            Self::MaskLength { nodes, mask } => write!(f, "expected a mask of {nodes} nodes, got {mask}"),
+            Self::ActivityShape { layer, units, values } => write!(f, "layer {layer}: expected one or more whole samples of {units} units, got {values} values"),
+            Self::UnitCount { layer, expected, got } => write!(f, "layer {layer}: expected the activity of {expected} units, got {got}"),
+            Self::EdgesBackwards { layer, from } => write!(f, "layer {layer}: expected edges from an earlier layer, got edges from layer {from}"),
+            Self::WindowMisfit { layer, from } => write!(f, "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"),
+            Self::LayerSize { layer, from, expected, got } => write!(f, "layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}"),
+            Self::DepthwiseChannels { layer, from, expected, got } => write!(f, "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"),
+            Self::PooledLayer { layer } => write!(f, "layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels"),
+            Self::SampleCount { layer, expected, got } => write!(f, "layer {layer}: expected {expected} samples as in the first layer, got {got}"),
+        }
+    }
+}
