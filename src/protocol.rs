@@ -4,18 +4,18 @@
 //! A message is `{"name": {its fields}}`, or just `"name"` if it has none: serde reads that as it comes, whereas a tag among the
 //! fields makes it keep everything first, in code that was an eighth of the page.
 
-use crate::metrics::{DatasetSample, Environment, Examination, Filters, Preparing, Record, Setup, Timing};
+use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Load the data and build the cohort of this experiment, dropping any other; answered by `Data*`, `Device`,
-    /// `Preparing`, `Started`. With `paused` it evaluates step 0 and waits.
+    /// `Preparation`, `Started`. With `paused` it evaluates step 0 and waits.
     Start {
         /// The experiment.
         query: String,
@@ -133,9 +133,9 @@ pub enum Event {
         probabilities: Vec<Vec<f32>>,
     },
     /// It is not ready for its first step yet.
-    Preparing {
+    Preparation {
         /// How far it is.
-        preparing: Preparing,
+        progress: PreparationProgress,
     },
     /// The cohort stands.
     Started {

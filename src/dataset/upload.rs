@@ -130,7 +130,7 @@ fn from_batches(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
 }
 
 /// Images and labels that belong together.
-struct Pair<'a> {
+struct LabeledImages<'a> {
     images_file: &'a str,
     labels_file: &'a str,
     images: idx::Images<'a>,
@@ -158,14 +158,14 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
 }
 
 /// The images and labels of a part, where there are any.
-fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<Pair<'_>>> {
+fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<LabeledImages<'_>>> {
     let unpaired =
         |file: &NamedFile, expected| DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into();
     match (only(files, Kind::Images, part)?, only(files, Kind::Labels, part)?) {
         (None, None) => Ok(None),
         (Some(images), None) => Err(unpaired(images, "labels")),
         (None, Some(labels)) => Err(unpaired(labels, "images")),
-        (Some(images), Some(labels)) => Pair::read(images, labels, part).map(Some),
+        (Some(images), Some(labels)) => LabeledImages::read(images, labels, part).map(Some),
     }
 }
 
@@ -184,7 +184,7 @@ fn twice(what: &'static str, part: Part, one: &NamedFile, other: &NamedFile) -> 
     DatasetError::UploadTwice { what, part: word(part), first: one.name.clone(), second: other.name.clone() }.into()
 }
 
-impl<'a> Pair<'a> {
+impl<'a> LabeledImages<'a> {
     fn read(images_file: &'a NamedFile, labels_file: &'a NamedFile, part: Part) -> Result<Self> {
         let images = idx::read_images(&images_file.name, &images_file.bytes)?;
         let labels = idx::read_labels(&labels_file.name, &labels_file.bytes, CLASSES)?;

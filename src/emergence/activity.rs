@@ -5,9 +5,9 @@
 //! what the activity of a channel is, are this project's. Callers pass the hidden layers, the pooled layers and the
 //! output, not the input.
 
-use super::graph::{Network, NetworkLayer};
+use super::graph::{NetworkGraph, NetworkLayer};
 use super::units::Recurrence;
-use super::{Amount, EmergenceError, Form, Scaled};
+use super::{Amount, EmergenceError, EmergenceForm, ScaledNumber};
 
 /// When a unit counts as active on a batch of samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub struct Measurement {
 /// [`EmergenceError`] when the layers are not those of the network, a layer has no whole number of samples, or the
 /// numbers of samples differ.
 pub fn measure(
-    network: &Network,
+    network: &NetworkGraph,
     layers: &[LayerActivity<'_>],
     rule: ActiveRule,
     tau: f32,
@@ -66,24 +66,24 @@ pub fn measure(
     let mut masks_of_layers: Vec<_> =
         masks.iter().zip(layers).map(|(masks, layer)| masks.chunks_exact(layer.units)).collect();
     let mut recurrence = Recurrence::new(network);
-    let (mut sum_a, mut sum_b, mut count) = (Scaled::zero(), Scaled::zero(), 0_u32);
+    let (mut sum_a, mut sum_b, mut count) = (ScaledNumber::zero(), ScaledNumber::zero(), 0_u32);
     while let Some(active) = masks_of_layers.iter_mut().map(Iterator::next).collect::<Option<Vec<_>>>() {
         recurrence.activate(&active);
-        sum_a = sum_a.plus(&recurrence.emergence(Form::ThroughActive));
-        sum_b = sum_b.plus(&recurrence.emergence(Form::ThroughAll));
+        sum_a = sum_a.plus(&recurrence.emergence(EmergenceForm::ThroughActive));
+        sum_b = sum_b.plus(&recurrence.emergence(EmergenceForm::ThroughAll));
         count += 1;
     }
-    let share = Scaled::new(1.0 / f64::from(count));
+    let share = ScaledNumber::new(1.0 / f64::from(count));
     let active_fraction = masks.iter().map(|masks| fraction(masks)).collect();
     Ok(Measurement { log10_e_a: sum_a.times(&share).log10(), log10_e_b: sum_b.times(&share).log10(), active_fraction })
 }
 
 /// Measures one run at the level of channels, a cheap approximation of this project: [`channel_values`] on
-/// [`Network::channel_level`]. Arguments and errors as for [`measure`], with the values of all units.
+/// [`NetworkGraph::channel_level`]. Arguments and errors as for [`measure`], with the values of all units.
 ///
 /// [`Measurement::active_fraction`] has one entry per layer of the channel level, so none for pooled layers.
 pub fn measure_channels(
-    network: &Network,
+    network: &NetworkGraph,
     layers: &[LayerActivity<'_>],
     rule: ActiveRule,
     tau: f32,
@@ -95,18 +95,18 @@ pub fn measure_channels(
     measure(&channels, &activity.collect::<Vec<_>>(), rule, tau)
 }
 
-/// The values of the channels, `[samples, channels]` for every layer of [`Network::channel_level`].
+/// The values of the channels, `[samples, channels]` for every layer of [`NetworkGraph::channel_level`].
 ///
 /// The value of a channel on a sample is the mean of `|h|` over its positions, after the activation and before any
 /// pooling (a definition of this project); it is NaN, so inactive, where one of them is. Errors as for [`measure`].
-pub fn channel_values(network: &Network, layers: &[LayerActivity<'_>]) -> Result<Vec<Vec<f32>>, EmergenceError> {
+pub fn channel_values(network: &NetworkGraph, layers: &[LayerActivity<'_>]) -> Result<Vec<Vec<f32>>, EmergenceError> {
     check(network, layers)?;
     let kept = network.layers().iter().zip(layers).filter(|(layer, _)| !layer.pooled);
     Ok(kept.map(|(layer, activity)| activity.values.chunks_exact(layer.positions()).map(mean_size).collect()).collect())
 }
 
 /// Whether the activity is that of the network, on one number of samples.
-fn check(network: &Network, layers: &[LayerActivity<'_>]) -> Result<(), EmergenceError> {
+fn check(network: &NetworkGraph, layers: &[LayerActivity<'_>]) -> Result<(), EmergenceError> {
     if network.layers().len() != layers.len() {
         return Err(EmergenceError::LayerCount { widths: network.layers().len(), active: layers.len() });
     }

@@ -1,6 +1,6 @@
 //! Any directed acyclic graph, for architectures with skip connections and as the reference for the layered formulas.
 
-use super::{Amount, EmergenceError, Form, Scaled};
+use super::{Amount, EmergenceError, EmergenceForm, ScaledNumber};
 use num_bigint::BigUint;
 
 /// A directed acyclic graph whose edges point from input to output.
@@ -36,26 +36,26 @@ impl Dag {
     /// # Errors
     /// [`EmergenceError::MaskLength`] unless `active` has one entry per node.
     pub fn e_a(&self, active: &[bool]) -> Result<BigUint, EmergenceError> {
-        self.emergence(Form::ThroughActive, active)
+        self.emergence(EmergenceForm::ThroughActive, active)
     }
 
     /// `E_B` exactly: paths from an inactive node to an active one, through any nodes. Errors as for [`Dag::e_a`].
     pub fn e_b(&self, active: &[bool]) -> Result<BigUint, EmergenceError> {
-        self.emergence(Form::ThroughAll, active)
+        self.emergence(EmergenceForm::ThroughAll, active)
     }
 
     /// `log10 E_A`, `None` where it is zero; never overflows. Errors as for [`Dag::e_a`].
     pub fn log10_e_a(&self, active: &[bool]) -> Result<Option<f64>, EmergenceError> {
-        self.emergence::<Scaled>(Form::ThroughActive, active).map(Scaled::log10)
+        self.emergence::<ScaledNumber>(EmergenceForm::ThroughActive, active).map(ScaledNumber::log10)
     }
 
     /// `log10 E_B`, `None` where it is zero; never overflows. Errors as for [`Dag::e_a`].
     pub fn log10_e_b(&self, active: &[bool]) -> Result<Option<f64>, EmergenceError> {
-        self.emergence::<Scaled>(Form::ThroughAll, active).map(Scaled::log10)
+        self.emergence::<ScaledNumber>(EmergenceForm::ThroughAll, active).map(ScaledNumber::log10)
     }
 
     /// The recurrence of the [module](super), one visit per edge.
-    fn emergence<T: Amount>(&self, form: Form, active: &[bool]) -> Result<T, EmergenceError> {
+    fn emergence<T: Amount>(&self, form: EmergenceForm, active: &[bool]) -> Result<T, EmergenceError> {
         let nodes = self.successors.len();
         if active.len() != nodes {
             return Err(EmergenceError::MaskLength { nodes, mask: active.len() });
@@ -68,7 +68,7 @@ impl Dag {
                 if active[next] {
                     leaving = leaving.plus(&T::one());
                 }
-                if active[next] || form == Form::ThroughAll {
+                if active[next] || form == EmergenceForm::ThroughAll {
                     leaving = leaving.plus(&paths[next]);
                 }
             }

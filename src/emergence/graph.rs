@@ -4,14 +4,14 @@
 //! The input image is no node, so a layer that reads only the image has no edges. An edge is a connection that a value
 //! takes on its way, whatever its weight: the support of a convolution's kernel, a pooling window, a skip connection.
 //! Exact measurement on these nodes and edges is derived by this project ([`measure`](super::measure)); so is the cheap
-//! approximation of [`Network::channel_level`].
+//! approximation of [`NetworkGraph::channel_level`].
 
 use super::EmergenceError;
 use std::ops::Range;
 
 /// A network as layers in topological order, input side first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Network {
+pub struct NetworkGraph {
     layers: Vec<NetworkLayer>,
 }
 
@@ -25,7 +25,7 @@ pub struct NetworkLayer {
     /// Columns of a channel.
     pub width: usize,
     /// Whether this is another layer pooled: a smaller picture of the same channels, which
-    /// [`Network::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
+    /// [`NetworkGraph::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
     pub pooled: bool,
     /// The edges into this layer. Several from one layer are parallel connections, whose paths count separately.
     pub inputs: Vec<Edges>,
@@ -44,18 +44,18 @@ pub struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EdgeKind {
     /// From all channels in the window to all channels: a convolution. A dense layer, also one after flattening, is a
-    /// window as large as the layer before ([`Window::whole`]).
-    Convolution(Window),
+    /// window as large as the layer before ([`GraphWindow::whole`]).
+    Convolution(GraphWindow),
     /// From each channel in the window to the same channel: pooling, a depthwise convolution, an identity skip
-    /// ([`Window::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
+    /// ([`GraphWindow::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
     /// The later layer may have more channels; the additional ones have no such edge.
-    Depthwise(Window),
+    Depthwise(GraphWindow),
 }
 
 /// Where a kernel lies for every position of a layer, `[vertical, horizontal]`, as in PyTorch (dilation 1, floor mode):
 /// an axis of `n` becomes `floor((n + 2 padding - kernel) / stride) + 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct GraphWindow {
     /// Extent of the kernel.
     pub kernel: [usize; 2],
     /// Distance between neighboring positions.
@@ -64,7 +64,7 @@ pub struct Window {
     pub padding: [usize; 2],
 }
 
-impl Network {
+impl NetworkGraph {
     /// A network of these layers.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Network {
     /// [`EmergenceError::NoLayers`] and [`EmergenceError::EmptyLayer`].
     pub fn dense(widths: &[usize]) -> Result<Self, EmergenceError> {
         let layers = widths.iter().enumerate().map(|(index, &width)| {
-            let edges = |from| Edges { from, kind: EdgeKind::Convolution(Window::pointwise(1)) };
+            let edges = |from| Edges { from, kind: EdgeKind::Convolution(GraphWindow::pointwise(1)) };
             NetworkLayer::new([width, 1, 1], index.checked_sub(1).map(edges).into_iter().collect())
         });
         Self::new(layers.collect())
@@ -111,7 +111,7 @@ impl Network {
     /// `[channels, 1, 1]`, every window a single position. A pooled layer, global average pooling included, is the same
     /// channels as the layer that it pools and merges with it, so there may be fewer layers than before.
     ///
-    /// Without skip connections this is the [layered](super::layered) network whose widths are the channels. Its counts
+    /// Without skip connections this is the [layered](super::layers) network whose widths are the channels. Its counts
     /// are far smaller than those of the units, so values of the two levels do not compare with each other.
     #[must_use]
     pub fn channel_level(&self) -> Self {
@@ -126,8 +126,8 @@ impl Network {
             let inputs = layer.inputs.iter().map(|edges| Edges {
                 from: merged[edges.from],
                 kind: match edges.kind {
-                    EdgeKind::Convolution(_) => EdgeKind::Convolution(Window::pointwise(1)),
-                    EdgeKind::Depthwise(_) => EdgeKind::Depthwise(Window::pointwise(1)),
+                    EdgeKind::Convolution(_) => EdgeKind::Convolution(GraphWindow::pointwise(1)),
+                    EdgeKind::Depthwise(_) => EdgeKind::Depthwise(GraphWindow::pointwise(1)),
                 },
             });
             layers.push(NetworkLayer::new([layer.channels, 1, 1], inputs.collect()));
@@ -146,7 +146,7 @@ impl NetworkLayer {
 
     /// Layer `from` pooled by `window` to `[channels, height, width]`.
     #[must_use]
-    pub fn pooled([channels, height, width]: [usize; 3], from: usize, window: Window) -> Self {
+    pub fn pooled([channels, height, width]: [usize; 3], from: usize, window: GraphWindow) -> Self {
         let inputs = vec![Edges { from, kind: EdgeKind::Depthwise(window) }];
         Self { channels, height, width, pooled: true, inputs }
     }
@@ -181,14 +181,14 @@ impl NetworkLayer {
 impl EdgeKind {
     /// The window, whichever the kind.
     #[must_use]
-    pub fn window(&self) -> &Window {
+    pub fn window(&self) -> &GraphWindow {
         match self {
             Self::Convolution(window) | Self::Depthwise(window) => window,
         }
     }
 }
 
-impl Window {
+impl GraphWindow {
     /// The same kernel, stride and padding along both axes.
     #[must_use]
     pub fn square(kernel: usize, stride: usize, padding: usize) -> Self {

@@ -23,8 +23,8 @@
 //! B:  Q[v] = Σ over all successors w of     [w active] + Q[w]          E = Σ over inactive x of Q[x]
 //! ```
 //!
-//! It comes in three shapes: [`layered`] on the widths of layers that are dense between neighbors, [`dag`] on any list
-//! of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, where it takes
+//! It comes in three shapes: [`layers`] on the widths of layers that are dense between neighbors, [`dag`] on any list
+//! of edges, and [`measure`] on a [`NetworkGraph`] of layers with convolutions, pooling and skip connections, where it takes
 //! a whole window of edges at a time. What runs while a network trains is the third; the other two say what it has to
 //! be. [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] what random masks would
 //! have. [`paths`](mod@paths) is no recurrence: it writes every path of a small network down, to be looked at.
@@ -35,21 +35,21 @@
 pub mod activity;
 pub mod dag;
 pub mod graph;
-pub mod layered;
+pub mod layers;
 pub mod paths;
 mod random;
-mod scaled;
+mod scaled_number;
 mod units;
 
 pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measure, measure_channels};
 pub use dag::Dag;
-pub use graph::{EdgeKind, Edges, Network, NetworkLayer, Window};
-pub use layered::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
+pub use graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
+pub use layers::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
 pub use paths::{NodeSet, Path, paths};
 pub use random::{RANDOM_POINTS, RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
-use scaled::Scaled;
+use scaled_number::ScaledNumber;
 
 /// Why a network or its activity cannot be measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,7 +212,7 @@ impl Amount for BigUint {
 
 /// Which paths count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum EmergenceForm {
     /// Form A: only active nodes may lie on a path after its inactive start.
     ThroughActive,
     /// Form B: any node may lie between the inactive start and the active end.

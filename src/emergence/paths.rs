@@ -5,10 +5,10 @@
 //! matter of which of its nodes are inactive. It also bounds the counts: there are fewer paths than sets of 32 nodes, so
 //! no count overflows 32 bits.
 //!
-//! For networks of real size use [`layered`](super::layered) or [`measure`](super::measure): the number of paths grows
+//! For networks of real size use [`layers`](super::layers) or [`measure`](super::measure): the number of paths grows
 //! like the product of the widths.
 
-use super::{EmergenceError, Form};
+use super::{EmergenceError, EmergenceForm};
 
 /// A set of nodes of a network that has at most [`NodeSet::CAPACITY`]. Nodes are counted from the input side, layer by
 /// layer.
@@ -62,13 +62,13 @@ impl Path {
     /// Whether it counts where these nodes are active: through active nodes, when its start is its only inactive node;
     /// through all nodes, when its start is inactive and its end active.
     #[must_use]
-    pub fn counts(self, form: Form, active: NodeSet) -> bool {
+    pub fn counts(self, form: EmergenceForm, active: NodeSet) -> bool {
         let inactive = self.0 & !active.0;
         let start = self.0 & self.0.wrapping_neg();
         let end = 1_u32 << (u32::BITS - 1 - self.0.leading_zeros());
         match form {
-            Form::ThroughActive => inactive == start,
-            Form::ThroughAll => inactive & start != 0 && inactive & end == 0,
+            EmergenceForm::ThroughActive => inactive == start,
+            EmergenceForm::ThroughAll => inactive & start != 0 && inactive & end == 0,
         }
     }
 }

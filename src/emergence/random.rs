@@ -14,8 +14,8 @@
 //!
 //! Chance comes in as a closure, a stream of its own for every mask, so that a mask does not depend on any other one.
 
-use super::Form;
-use super::graph::{Network, NetworkLayer};
+use super::EmergenceForm;
+use super::graph::{NetworkGraph, NetworkLayer};
 use super::units::Recurrence;
 
 /// The numbers of active units that a table has, in percent of all units. They lie closer where `log E` bends.
@@ -50,7 +50,7 @@ pub struct RandomInterval {
 /// further mask lies between the two ends with about 95 %, whatever `n` from 39 up; with fewer it is the first or last one.
 /// Costs `O(units)` per mask and form, like [`measure`](super::measure).
 pub fn random_activity<B: FnMut(u32) -> u32>(
-    network: &Network,
+    network: &NetworkGraph,
     active: usize,
     draws: usize,
     mut stream: impl FnMut(u64) -> B,
@@ -63,7 +63,7 @@ pub fn random_activity<B: FnMut(u32) -> u32>(
     for draw in 0..draws {
         choose(&mut mask, active, stream(draw as u64));
         recurrence.activate(&by_layer(network, &mask));
-        for (logs, form) in logs.iter_mut().zip([Form::ThroughActive, Form::ThroughAll]) {
+        for (logs, form) in logs.iter_mut().zip([EmergenceForm::ThroughActive, EmergenceForm::ThroughAll]) {
             logs.push(recurrence.emergence(form).log10().unwrap_or(f64::NEG_INFINITY));
         }
     }
@@ -78,7 +78,7 @@ pub fn random_activity<B: FnMut(u32) -> u32>(
 /// repetition. Each has 200 masks, or for networks of more than 10,000 units as many as have 2 million units together, but at
 /// least 40.
 pub fn random_point<B: FnMut(u32) -> u32>(
-    network: &Network,
+    network: &NetworkGraph,
     index: usize,
     mut stream: impl FnMut(u64) -> B,
 ) -> Option<RandomInterval> {
@@ -96,12 +96,12 @@ pub fn random_point<B: FnMut(u32) -> u32>(
     Some(random_activity(network, active, draws, |draw| stream(first + draw)))
 }
 
-fn units(network: &Network) -> usize {
+fn units(network: &NetworkGraph) -> usize {
     network.layers().iter().map(NetworkLayer::units).sum()
 }
 
 /// The part of a mask over all units that belongs to each layer.
-fn by_layer<'mask>(network: &Network, mut mask: &'mask [bool]) -> Vec<&'mask [bool]> {
+fn by_layer<'mask>(network: &NetworkGraph, mut mask: &'mask [bool]) -> Vec<&'mask [bool]> {
     let layers = network.layers().iter();
     let split = layers.map(|layer| {
         let (own, rest) = mask.split_at(layer.units());

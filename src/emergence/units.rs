@@ -1,4 +1,4 @@
-//! The recurrence of the [module](super) on a [`Network`], layer by layer from the output backwards, with numbers that
+//! The recurrence of the [module](super) on a [`NetworkGraph`], layer by layer from the output backwards, with numbers that
 //! cannot overflow.
 //!
 //! What a unit passes on to its predecessors is `1 + T` if active and else nothing (form A), or `[active] + T` (form
@@ -14,9 +14,9 @@
 //! networks nothing is lost either where all units of a layer have equal counts, as between dense layers. It would
 //! take such a network with, in addition, units that lead almost nowhere beside units that lead everywhere.
 
-use super::graph::{EdgeKind, Network, NetworkLayer, Window};
-use super::scaled::{Scaled, exponent_of, power_of_two};
-use super::{Amount, Form};
+use super::graph::{EdgeKind, GraphWindow, NetworkGraph, NetworkLayer};
+use super::scaled_number::{ScaledNumber, exponent_of, power_of_two};
+use super::{Amount, EmergenceForm};
 use std::ops::Range;
 
 /// The largest mantissa of a layer: far enough from the limit of 2^1023 for sums over all edges of a layer.
@@ -29,7 +29,7 @@ const LANES: usize = 8;
 /// Evaluates the recurrence for one mask after the other, in memory that it keeps.
 #[derive(Debug)]
 pub(super) struct Recurrence<'network> {
-    network: &'network Network,
+    network: &'network NetworkGraph,
     blocks: Vec<Block>,
     scratch: Scratch,
 }
@@ -74,7 +74,7 @@ struct Counts {
 
 impl<'network> Recurrence<'network> {
     /// With no unit active.
-    pub(super) fn new(network: &'network Network) -> Self {
+    pub(super) fn new(network: &'network NetworkGraph) -> Self {
         let layers = network.layers();
         let mut shared = vec![true; layers.len()];
         for (index, layer) in layers.iter().enumerate() {
@@ -95,12 +95,12 @@ impl<'network> Recurrence<'network> {
     }
 
     /// `E` under the present mask.
-    pub(super) fn emergence(&mut self, form: Form) -> Scaled {
+    pub(super) fn emergence(&mut self, form: EmergenceForm) -> ScaledNumber {
         for Block { counts, .. } in &mut self.blocks {
             counts.mantissas.fill(0.0);
             counts.exponent = 0;
         }
-        let mut total = Scaled::zero();
+        let mut total = ScaledNumber::zero();
         for (index, layer) in self.network.layers().iter().enumerate().rev() {
             let (earlier, later) = self.blocks.split_at_mut(index);
             let block = &mut later[0];
@@ -146,27 +146,27 @@ impl Block {
     }
 
     /// The paths that leave inactive units.
-    fn leaving_inactive(&self) -> Scaled {
+    fn leaving_inactive(&self) -> ScaledNumber {
         let channels = self.channels as f64;
         let leaving = |(paths, active): (&f64, &f64)| (channels - active) * paths;
         let sum = in_lanes(&self.counts.mantissas, &self.active, leaving, |sum, value| sum + value);
-        Scaled::normalized(sum, self.counts.exponent)
+        ScaledNumber::normalized(sum, self.counts.exponent)
     }
 
     /// Replaces the paths that leave a unit by those on which the units of its plane lie or end, for a predecessor.
-    fn pass_on(&mut self, form: Form) {
+    fn pass_on(&mut self, form: EmergenceForm) {
         let one = negligible_or_power_of_two(-self.counts.exponent);
         let channels = self.channels as f64;
         let units = self.counts.mantissas.iter_mut().zip(&self.active);
         match form {
-            Form::ThroughActive => units.for_each(|(paths, active)| *paths = active * (one + *paths)),
-            Form::ThroughAll => units.for_each(|(paths, active)| *paths = active * one + channels * *paths),
+            EmergenceForm::ThroughActive => units.for_each(|(paths, active)| *paths = active * (one + *paths)),
+            EmergenceForm::ThroughAll => units.for_each(|(paths, active)| *paths = active * one + channels * *paths),
         }
     }
 }
 
 impl Cover {
-    fn new(window: &Window, layer: &NetworkLayer, source: &NetworkLayer) -> Self {
+    fn new(window: &GraphWindow, layer: &NetworkLayer, source: &NetworkLayer) -> Self {
         let over = source.size();
         let axis = |axis: usize| (0..layer.size()[axis]).map(|at| window.covered(axis, at, over[axis])).collect();
         Self { rows: axis(0), columns: axis(1), over }

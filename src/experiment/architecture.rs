@@ -152,12 +152,12 @@ pub struct WeightLayer {
     /// Whether batch normalization follows. Then there is no bias, which the normalization would only take away again.
     pub normalized: bool,
     /// Where it stands in the network.
-    pub place: Place,
+    pub place: LayerPlace,
 }
 
 /// Where a layer with weights stands in a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
+pub enum LayerPlace {
     /// On the way that everything takes, before the last layer.
     Trunk,
     /// In a residual branch, before its last layer.
@@ -172,7 +172,7 @@ impl WeightLayer {
     /// The layers of a plain dense network with these widths, input and output included.
     #[must_use]
     pub fn dense_chain(widths: &[usize]) -> Vec<Self> {
-        let place = |index: usize| if index + 2 == widths.len() { Place::Output } else { Place::Trunk };
+        let place = |index: usize| if index + 2 == widths.len() { LayerPlace::Output } else { LayerPlace::Trunk };
         let pairs = widths.windows(2).enumerate();
         pairs
             .map(|(index, pair)| Self {

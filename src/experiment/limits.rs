@@ -133,7 +133,7 @@ impl Experiment {
             if self.variants[..index].contains(variant) {
                 return Err(Error::value("init", "every variant only once", variant));
             }
-            match variant.promotion().map(|promotion| promotion.turn) {
+            match variant.rescaling().map(|rescaling| rescaling.turn) {
                 Some(Turn::At(turn)) if turn > layers => {
                     let expected = format!("turn at most the number of weight layers, {layers}");
                     return Err(Error::value("init", expected, turn));

@@ -13,7 +13,7 @@ pub mod scheme;
 
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
 pub use query::{ParsedQuery, parse_query};
-pub use scheme::{BaseInit, ClosedForm, InitScheme, Promotion, PromotionRule, StepKind, Tuning, TuningMethod, Turn};
+pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn, UpdateRule};
 use serde::{Deserialize, Serialize};
 
 /// Everything that decides the numbers of an experiment.
@@ -225,7 +225,7 @@ impl Default for Experiment {
             variants: vec![
                 BaseInit::XavierNormal.into(),
                 BaseInit::KaimingNormal.into(),
-                InitScheme::emergence(Promotion::default()),
+                InitScheme::emergence(Rescaling::default()),
             ],
             seeds: 3,
             first_seed: 0,

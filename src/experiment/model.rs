@@ -14,7 +14,7 @@
 //! before the second nonlinearity. The first block of every entry but the first has stride 2. Where a block changes the
 //! shape its shortcut has no parameters (their option A): every second row and column, and zeros for the new maps.
 
-use super::architecture::{Architecture, FeatureShape, Layer, Place, Pooling, WeightLayer, WeightShape, Window};
+use super::architecture::{Architecture, FeatureShape, Layer, LayerPlace, Pooling, WeightLayer, WeightShape, Window};
 use super::limits;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl ModelSpec {
         match self {
             Self::Mlp { hidden } => {
                 for width in hidden {
-                    builder.dense(*width, norm == NormLayer::Batch, Place::Trunk);
+                    builder.dense(*width, norm == NormLayer::Batch, LayerPlace::Trunk);
                     builder.activate(norm);
                 }
             }
@@ -94,13 +94,13 @@ impl ModelSpec {
             }
             Self::ResNet { stages } => builder.residual(stages).ok_or_else(|| self.too_small(input))?,
         }
-        builder.dense(classes, false, Place::Output);
+        builder.dense(classes, false, LayerPlace::Output);
         Ok(builder.architecture)
     }
 
     fn convolve(&self, builder: &mut Builder, entry: ConvolutionSpec) -> Result<()> {
         let input = builder.architecture.input;
-        let fits = builder.convolution(entry.channels, (entry.kernel, entry.stride), Place::Trunk);
+        let fits = builder.convolution(entry.channels, (entry.kernel, entry.stride), LayerPlace::Trunk);
         fits.ok_or_else(|| self.too_small(input))?;
         builder.activate(builder.norm);
         match entry.pool {
@@ -139,13 +139,13 @@ struct Builder {
 }
 
 impl Builder {
-    fn dense(&mut self, outputs: usize, normalized: bool, place: Place) {
+    fn dense(&mut self, outputs: usize, normalized: bool, place: LayerPlace) {
         let shape = WeightShape::Dense { inputs: self.architecture.output().units(), outputs };
         self.architecture.push(Layer::Dense(WeightLayer { shape, normalized, place }), FeatureShape::dense(outputs));
     }
 
     /// `None` where the window does not fit.
-    fn convolution(&mut self, channels_out: usize, (kernel, stride): (usize, usize), place: Place) -> Option<()> {
+    fn convolution(&mut self, channels_out: usize, (kernel, stride): (usize, usize), place: LayerPlace) -> Option<()> {
         let window = Window { kernel, stride, padding: kernel / 2 };
         let input = self.architecture.output();
         let shape = WeightShape::Convolution { channels_in: input.channels, channels_out, kernel };
@@ -173,7 +173,7 @@ impl Builder {
     }
 
     fn residual(&mut self, stages: &[StageSpec]) -> Option<()> {
-        self.convolution(stages.first()?.channels, (3, 1), Place::Trunk)?;
+        self.convolution(stages.first()?.channels, (3, 1), LayerPlace::Trunk)?;
         self.activate(self.norm);
         for (index, stage) in stages.iter().enumerate() {
             for block in 0..stage.blocks {
@@ -187,9 +187,9 @@ impl Builder {
 
     fn basic_block(&mut self, channels: usize, stride: usize) -> Option<()> {
         self.same(Layer::Branch);
-        self.convolution(channels, (3, stride), Place::Branch)?;
+        self.convolution(channels, (3, stride), LayerPlace::Branch)?;
         self.activate(self.norm);
-        self.convolution(channels, (3, 1), Place::BranchEnd)?;
+        self.convolution(channels, (3, 1), LayerPlace::BranchEnd)?;
         self.normalize(self.norm);
         self.same(Layer::AddShortcut { stride });
         self.activate(NormLayer::None);

@@ -49,9 +49,9 @@ pub const KEYS: [&str; 27] = [
     "wd", "sched", "batch", "steps", "eval", "tau", "active", "device", "run", "embed", "hide", "theme", "lang",
 ];
 
-type Names<T, const N: usize> = [(&'static str, T); N];
+type NameTable<T, const N: usize> = [(&'static str, T); N];
 
-const DATASETS: Names<DatasetName, 7> = [
+const DATASETS: NameTable<DatasetName, 7> = [
     ("auto", DatasetName::Auto),
     ("mnist", DatasetName::Mnist),
     ("fashion-mnist", DatasetName::FashionMnist),
@@ -60,29 +60,29 @@ const DATASETS: Names<DatasetName, 7> = [
     ("patterns", DatasetName::Patterns),
     ("upload", DatasetName::Upload),
 ];
-const ACTIVATIONS: Names<Activation, 4> = [
+const ACTIVATIONS: NameTable<Activation, 4> = [
     ("relu", Activation::Relu),
     ("tanh", Activation::Tanh),
     ("gelu", Activation::Gelu),
     ("sigmoid", Activation::Sigmoid),
 ];
-const OPTIMIZERS: Names<OptimizerKind, 3> =
+const OPTIMIZERS: NameTable<OptimizerKind, 3> =
     [("sgd", OptimizerKind::Sgd), ("adam", OptimizerKind::Adam), ("adamw", OptimizerKind::AdamW)];
-const DEFINITIONS: Names<ActiveDefinition, 3> =
+const DEFINITIONS: NameTable<ActiveDefinition, 3> =
     [("sample", ActiveDefinition::Sample), ("mean", ActiveDefinition::Mean), ("rate", ActiveDefinition::Rate)];
-const DEVICES: Names<DevicePreference, 3> =
+const DEVICES: NameTable<DevicePreference, 3> =
     [("auto", DevicePreference::Auto), ("webgpu", DevicePreference::WebGpu), ("cpu", DevicePreference::Cpu)];
-const NORMALIZATIONS: Names<NormLayer, 2> = [("none", NormLayer::None), ("batch", NormLayer::Batch)];
-const SWITCH: Names<bool, 2> = [("0", false), ("1", true)];
-const PARTS: Names<PagePart, 5> = [
+const NORMALIZATIONS: NameTable<NormLayer, 2> = [("none", NormLayer::None), ("batch", NormLayer::Batch)];
+const SWITCH: NameTable<bool, 2> = [("0", false), ("1", true)];
+const PARTS: NameTable<PagePart, 5> = [
     ("controls", PagePart::Controls),
     ("legend", PagePart::Legend),
     ("table", PagePart::Table),
     ("article", PagePart::Article),
     ("export", PagePart::Export),
 ];
-const THEMES: Names<Theme, 3> = [("auto", Theme::Auto), ("light", Theme::Light), ("dark", Theme::Dark)];
-const LANGUAGES: Names<Language, 2> = [("en", Language::En), ("zh", Language::Zh)];
+const THEMES: NameTable<Theme, 3> = [("auto", Theme::Auto), ("light", Theme::Light), ("dark", Theme::Dark)];
+const LANGUAGES: NameTable<Language, 2> = [("en", Language::En), ("zh", Language::Zh)];
 
 /// The name of `value` in a table of names.
 pub(super) fn name_of<T: PartialEq + Copy>(names: &[(&'static str, T)], value: T) -> &'static str {

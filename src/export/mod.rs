@@ -46,10 +46,10 @@ fn write_csv(history: &History) -> csv::Result<String> {
 }
 
 /// A step, a quantity and its value.
-type Line = (u64, String, String);
+type CsvRow = (u64, String, String);
 
 /// Everything known of a run. Numbers in f32 are written from f32, so that 0.9 does not become 0.8999999761581421.
-fn measured(setup: &Setup, run: &RunCurves) -> Vec<Line> {
+fn measured(setup: &Setup, run: &RunCurves) -> Vec<CsvRow> {
     let mut lines = Vec::new();
     for (quantity, points) in [
         (Quantity::TrainLoss, &run.train_loss),
@@ -82,7 +82,7 @@ fn measured(setup: &Setup, run: &RunCurves) -> Vec<Line> {
 }
 
 /// What is known of a layer with weights before the first step.
-fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = Line> {
+fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = CsvRow> {
     let values = [
         ("scale_weight", layer.scales.weight),
         ("scale_bias", layer.scales.bias),

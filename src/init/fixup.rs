@@ -12,7 +12,7 @@
 
 use super::Fan;
 use super::variance::{Distribution, kaiming_normal};
-use crate::experiment::architecture::{Place, WeightLayer};
+use crate::experiment::architecture::{LayerPlace, WeightLayer};
 
 /// Weight layers of a branch of a basic block, `m`.
 const BRANCH_LAYERS: f64 = 2.0;
@@ -20,11 +20,11 @@ const BRANCH_LAYERS: f64 = 2.0;
 /// The distribution of the layer with this index.
 pub(super) fn distribution(layers: &[WeightLayer], index: usize, gain: f64) -> Distribution {
     let he = kaiming_normal(Fan::of(layers[index].shape), gain).std();
-    let branches = layers.iter().filter(|layer| layer.place == Place::BranchEnd).count().max(1) as f64;
+    let branches = layers.iter().filter(|layer| layer.place == LayerPlace::BranchEnd).count().max(1) as f64;
     let std = match layers[index].place {
-        Place::Output | Place::BranchEnd => 0.0,
-        Place::Trunk => he,
-        Place::Branch => he * libm::pow(branches, -1.0 / (2.0 * BRANCH_LAYERS - 2.0)),
+        LayerPlace::Output | LayerPlace::BranchEnd => 0.0,
+        LayerPlace::Trunk => he,
+        LayerPlace::Branch => he * libm::pow(branches, -1.0 / (2.0 * BRANCH_LAYERS - 2.0)),
     };
     Distribution::Normal { std }
 }

@@ -12,15 +12,13 @@
 pub mod draw;
 pub mod fan;
 pub mod fixup;
-pub mod lr_match;
 pub mod orthogonal;
-pub mod promoting;
+pub mod rescaling;
 pub mod shuffle;
 pub mod variance;
 pub mod zero;
 
 pub use fan::Fan;
-pub use lr_match::{LayerRates, ParameterRates, layer_rates};
 
 use crate::error::Result;
 use crate::experiment::architecture::{WeightLayer, WeightShape};
@@ -68,11 +66,11 @@ impl Factors {
 ///
 /// - A base scheme is drawn as published; biases are zero except for [`BaseInit::Pytorch`]. The gain of Kaiming and
 ///   orthogonal weights is that of `activation` in every layer, the output layer included, as is usual with PyTorch.
-/// - [`ClosedForm::Emergence`] draws its base and multiplies the weights (in f32) by [`promoting::factors`]; biases
+/// - [`ClosedForm::Emergence`] draws its base and multiplies the weights (in f32) by [`rescaling::factors`]; biases
 ///   are left alone. With `alpha = 1` the result is that of the base to the bit. [`ClosedForm::Shuffled`] multiplies by the
 ///   same factors in the random order of [`shuffle::order`].
 ///   Scale and shift of batch normalization are no weights: they start at 1 and 0 whatever the scheme.
-/// - [`InitScheme::LearningRateMatched`] draws its base; the rest of it is in [`layer_rates`].
+/// - [`InitScheme::RateControl`] draws its base; the rest of it is in `train::rate_control`.
 /// - [`InitScheme::Tuned`] draws what the tuning starts from; the rest of it is in `tune`.
 ///
 /// Factors beyond the range of f32 give infinite or zero weights: such a run diverges or stays at chance, and the
@@ -110,13 +108,13 @@ fn factors(scheme: &InitScheme, layers: usize, seed: u64) -> Vec<f64> {
     let closed = match scheme {
         InitScheme::Closed(closed) => closed,
         InitScheme::Tuned(tuning) => &tuning.base,
-        InitScheme::LearningRateMatched(_) => return vec![1.0; layers],
+        InitScheme::RateControl(_) => return vec![1.0; layers],
     };
     match closed {
         ClosedForm::Base(_) => vec![1.0; layers],
-        ClosedForm::Emergence(promotion) => promoting::factors(promotion, layers),
-        ClosedForm::Shuffled(promotion) => {
-            let factors = promoting::factors(promotion, layers);
+        ClosedForm::Emergence(rescaling) => rescaling::factors(rescaling, layers),
+        ClosedForm::Shuffled(rescaling) => {
+            let factors = rescaling::factors(rescaling, layers);
             shuffle::order(&factors, seed).into_iter().map(|index| factors[index]).collect()
         }
     }

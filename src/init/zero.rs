@@ -12,12 +12,12 @@
 //! branch is zero, so that every block starts as the identity; that the authors' residual networks zero every convolution,
 //! which takes a shortcut of their own around each, is not followed here.
 
-use crate::experiment::architecture::{Place, WeightLayer, WeightShape};
+use crate::experiment::architecture::{LayerPlace, WeightLayer, WeightShape};
 
 /// The weight of a layer, in the order of its dimensions.
 pub(super) fn zero(layer: WeightLayer) -> Vec<f32> {
     let mut weight = vec![0.0; layer.shape.count()];
-    if layer.place == Place::BranchEnd {
+    if layer.place == LayerPlace::BranchEnd {
         return weight;
     }
     let (inputs, outputs) = match layer.shape {

@@ -30,7 +30,7 @@ pub enum Quantity {
 
 /// A variant's line.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Curve {
+pub struct MeanCurve {
     /// By rising step.
     pub points: Vec<CurvePoint>,
 }
@@ -139,7 +139,7 @@ impl History {
     /// are equally wide, at most [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while the curve
     /// grows.
     #[must_use]
-    pub fn curves(&self, quantity: Quantity) -> Vec<Curve> {
+    pub fn curves(&self, quantity: Quantity) -> Vec<MeanCurve> {
         let width = match quantity {
             Quantity::TrainLoss => self.setup.steps.div_ceil(LOSS_BUCKETS).max(1),
             _ => 1,
@@ -148,7 +148,7 @@ impl History {
     }
 }
 
-fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> Curve {
+fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> MeanCurve {
     let (runs, end) = variant.shown_runs();
     let mut values: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for run in runs {
@@ -158,7 +158,7 @@ fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> Curve {
             values.entry(step).or_default().push(value);
         }
     }
-    Curve { points: values.into_iter().filter_map(|(step, values)| point(step, &values)).collect() }
+    MeanCurve { points: values.into_iter().filter_map(|(step, values)| point(step, &values)).collect() }
 }
 
 fn point(step: u64, values: &[f64]) -> Option<CurvePoint> {

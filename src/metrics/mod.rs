@@ -4,18 +4,20 @@
 pub mod comparison;
 pub mod curve;
 mod history;
-mod initial;
-mod look;
+mod inspection;
 mod random;
+mod start_report;
 pub mod statistics;
 
 pub use comparison::VariantSummary;
-pub use curve::{Curve, CurvePoint, Quantity};
+pub use curve::{CurvePoint, MeanCurve, Quantity};
 pub use history::{History, RunCurves, VariantCurves};
-pub use initial::{InitCost, LayerReport, LayerScales, Preparing, PreparingTask, RandomActivity, RandomPoint};
-pub use look::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
+pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
 pub use random::StepInterval;
 use serde::{Deserialize, Serialize};
+pub use start_report::{
+    InitCost, LayerReport, LayerScales, PreparationProgress, PreparationTask, RandomActivity, RandomPoint,
+};
 pub use statistics::{PairedTest, Statistic, Verdict};
 
 /// What is fixed before the first step.

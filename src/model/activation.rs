@@ -1,28 +1,28 @@
 //! The nonlinearities with their first two derivatives.
 
-use super::jet::Curve;
+use super::jet::ElementwiseFunction;
 use crate::experiment::Activation;
 use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, sigmoid, tanh};
 use std::f64::consts::{PI, SQRT_2};
 
 /// The curve of a nonlinearity. The derivative of ReLU at 0 is 0, and its kink is no curvature, as in PyTorch.
-pub(super) fn curve<const D: usize>(activation: Activation) -> Curve<D> {
+pub(super) fn curve<const D: usize>(activation: Activation) -> ElementwiseFunction<D> {
     match activation {
         // The sign of what is not negative is 1 or 0, in the type of the values.
-        Activation::Relu => Curve { value: relu, slope: |_, y| y.clone().sign(), curvature: None },
-        Activation::Tanh => Curve {
+        Activation::Relu => ElementwiseFunction { value: relu, slope: |_, y| y.clone().sign(), curvature: None },
+        Activation::Tanh => ElementwiseFunction {
             value: tanh,
             slope: |_, y| one_minus(y.clone() * y.clone()),
             curvature: Some(|_, y| one_minus(y.clone() * y.clone()) * y.clone().mul_scalar(-2.0)),
         },
-        Activation::Gelu => Curve {
+        Activation::Gelu => ElementwiseFunction {
             // Burn's own has the gradient of an approximation on some devices.
             value: |x| x.clone() * cumulative(&x),
             slope: |x, _| cumulative(x) + x.clone() * density(x),
             curvature: Some(|x, _| density(x) * (x.clone() * x.clone()).neg().add_scalar(2.0)),
         },
-        Activation::Sigmoid => Curve {
+        Activation::Sigmoid => ElementwiseFunction {
             value: sigmoid,
             slope: |_, y| y.clone() * one_minus(y.clone()),
             curvature: Some(|_, y| y.clone() * one_minus(y.clone()) * one_minus(y.clone().mul_scalar(2.0))),

@@ -4,7 +4,7 @@
 //! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
 //! ones: `running = 0.9 running + 0.1 batch`, the variance divided by `n - 1` there and by `n` everywhere else.
 
-use super::jet::{Curve, Jet};
+use super::jet::{ElementwiseFunction, Jet};
 use burn::tensor::module::{BatchNormTrainOutput, batch_norm, batch_norm_train};
 use burn::tensor::{Device, Tensor};
 
@@ -89,8 +89,8 @@ fn means<const D: usize>(maps: Tensor<D>) -> Tensor<D> {
 }
 
 /// `1 / √(x + ε)` with its derivatives.
-fn inverse_root<const D: usize>() -> Curve<D> {
-    Curve {
+fn inverse_root<const D: usize>() -> ElementwiseFunction<D> {
+    ElementwiseFunction {
         value: |x| x.add_scalar(EPSILON).sqrt().recip(),
         slope: |_, y| y.clone().powi_scalar(3).mul_scalar(-0.5),
         curvature: Some(|_, y| y.clone().powi_scalar(5).mul_scalar(0.75)),

@@ -23,7 +23,7 @@ pub(super) struct Jet<const D: usize> {
 }
 
 /// A function of single numbers with its first two derivatives, for tensors.
-pub(super) struct Curve<const D: usize> {
+pub(super) struct ElementwiseFunction<const D: usize> {
     /// `f(x)`.
     pub(super) value: fn(Tensor<D>) -> Tensor<D>,
     /// `f'(x)`, given `x` and `f(x)`.
@@ -79,7 +79,7 @@ impl<const D: usize> Jet<D> {
     }
 
     /// A function of every single number.
-    pub(super) fn map(self, curve: &Curve<D>) -> Self {
+    pub(super) fn map(self, curve: &ElementwiseFunction<D>) -> Self {
         if self.is_plain() {
             return Self::constant((curve.value)(self.value));
         }

@@ -1,8 +1,8 @@
 //! Draws a [`Chart`]: axes, the bands of random activity, those of the runs, lines, and the marks under a pointer.
 
 use super::axis::{Ticks, drawable, extent, padded, widened};
-use super::ink::{LARGE, Lettering, MEDIUM, Pen, SMALL, estimated_width};
 use super::palette::mixed;
+use super::pen::{LARGE, Lettering, MEDIUM, Pen, SMALL, estimated_width};
 use super::{Area, Chart, Dash, Drawn, Frame, PlotStyle, Series, read_at};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
@@ -20,7 +20,7 @@ const RANDOM: f64 = 0.1;
 pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyle) -> Drawn<DB, Frame> {
     let pen = Pen::new(root, style);
     pen.background()?;
-    let layout = Layout::new(&pen, chart);
+    let layout = ChartLayout::new(&pen, chart);
     layout.draw_axes(&pen, chart)?;
     for series in &chart.series {
         if let Some(edges) = edges(&layout.frame, &series.random) {
@@ -101,14 +101,14 @@ fn draw_line<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame, series: &Seri
 }
 
 /// Where the parts of a chart go.
-struct Layout {
+struct ChartLayout {
     frame: Frame,
     x_ticks: Ticks,
     y_ticks: Ticks,
     y_labels: Vec<String>,
 }
 
-impl Layout {
+impl ChartLayout {
     fn new<DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &Chart) -> Self {
         let (width, height) = pen.size();
         let top = pen.px(if chart.title.is_empty() { 10.0 } else { 32.0 });

@@ -1,8 +1,8 @@
 //! A confusion matrix: a row per true class, a column per predicted one, colored by the share of the row.
 
 use super::heatmap::{draw_scale, plain};
-use super::ink::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
 use super::palette::sequential;
+use super::pen::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
 use super::{Area, Drawn, PlotStyle};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;

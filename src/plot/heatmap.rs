@@ -1,8 +1,8 @@
 //! The fraction of active units as a heat map: a row per layer under each variant's name, a column per evaluation.
 
 use super::axis::{Ticks, drawable, widened};
-use super::ink::{LARGE, Lettering, MEDIUM, Pen, SMALL};
 use super::palette::sequential;
+use super::pen::{LARGE, Lettering, MEDIUM, Pen, SMALL};
 use super::{Area, Drawn, Frame, PlotStyle, Shade};
 use crate::metrics::{History, VariantCurves};
 use plotters::prelude::DrawingBackend;

@@ -6,7 +6,7 @@
 
 use super::axis::{Ticks, drawable, extent, padded, widened};
 use super::chart::count;
-use super::ink::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
+use super::pen::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
 use super::{Area, Dash, Drawn, PlotStyle, Shade};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
@@ -120,7 +120,7 @@ fn decade_label(factor: f64, exponent: f64) -> String {
 pub fn draw_layers<DB: DrawingBackend>(root: &Area<DB>, chart: &LayerChart, style: &PlotStyle) -> Drawn<DB, ()> {
     let pen = Pen::new(root, style);
     pen.background()?;
-    let layout = Layout::new(&pen, chart);
+    let layout = LayerChartLayout::new(&pen, chart);
     layout.draw_axes(&pen, chart)?;
     for (index, line) in chart.lines.iter().enumerate() {
         layout.draw_line(&pen, chart, index, line, style.dark)?;
@@ -129,7 +129,7 @@ pub fn draw_layers<DB: DrawingBackend>(root: &Area<DB>, chart: &LayerChart, styl
 }
 
 /// Where the parts go, in pixels.
-struct Layout {
+struct LayerChartLayout {
     left: f64,
     right: f64,
     top: f64,
@@ -141,7 +141,7 @@ struct Layout {
     slot: f64,
 }
 
-impl Layout {
+impl LayerChartLayout {
     fn new<DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &LayerChart) -> Self {
         let (width, height) = pen.size();
         let values = chart.lines.iter().flat_map(|line| line.values.iter().flatten());

@@ -12,9 +12,9 @@ mod chart;
 mod confusion;
 mod frame;
 pub mod heatmap;
-mod ink;
 mod layers;
 pub mod palette;
+mod pen;
 mod quantity;
 pub mod svg;
 

@@ -2,7 +2,7 @@
 
 use super::axis::{drawable, extent, padded, widened};
 use super::{Chart, Dash, Series, Shade};
-use crate::metrics::{Curve, History, Quantity};
+use crate::metrics::{History, MeanCurve, Quantity};
 
 /// An emergence axis spans at least so many powers of ten, so that noise does not look like news.
 const LEAST_DECADES: f64 = 0.5;
@@ -64,7 +64,7 @@ fn read_series(series: &Series, x: f64) -> Option<Reading> {
     Some(Reading { name: series.name.clone(), x: nearest.0, y: nearest.1, band })
 }
 
-fn series(name: &str, index: usize, curve: &Curve, factor: f64) -> Series {
+fn series(name: &str, index: usize, curve: &MeanCurve, factor: f64) -> Series {
     let points = curve.points.iter().map(|point| (point.step as f64, point.mean * factor));
     let banded = curve.points.iter().filter(|point| point.n > 1);
     let band = banded.map(|point| (point.step as f64, point.low * factor, point.high * factor));

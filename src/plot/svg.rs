@@ -4,7 +4,7 @@
 //! scales it back: lines stay smooth.
 
 use super::chart::draw_random;
-use super::ink::{Lettering, MEDIUM, Pen, estimated_width, whole};
+use super::pen::{Lettering, MEDIUM, Pen, estimated_width, whole};
 use super::{
     ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
     draw_layers, quantity_chart, variant_color,

@@ -1,13 +1,14 @@
 //! All runs of an experiment, one training step at a time.
 
 use super::optimizer::{Optimizer, Rate, Rates};
+use super::rate_control::{LayerRates, ParameterRates, layer_rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk, tuning_memory_factor};
 use crate::experiment::{Experiment, InitScheme, TuningMethod};
-use crate::init::{self, LayerRates, LayerWeights, ParameterRates};
+use crate::init::{self, LayerWeights};
 use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
@@ -183,7 +184,7 @@ fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {
 /// What multiplies the optimizer's coefficients in each layer of each run.
 fn run_rates(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<Vec<LayerRates>> {
     let kind = experiment.optimizer.kind;
-    let variants = experiment.variants.iter().map(|scheme| init::layer_rates(scheme, layers, kind));
+    let variants = experiment.variants.iter().map(|scheme| layer_rates(scheme, layers, kind));
     variants.flat_map(|rates| std::iter::repeat_n(rates, experiment.seeds as usize)).collect()
 }
 

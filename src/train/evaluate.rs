@@ -1,7 +1,7 @@
 //! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
 
 use super::batches::{batch, images};
-use super::gauge::{Gauge, Observation};
+use super::emergence::{EmergenceMeasure, Observation};
 use crate::dataset::{Dataset, Part};
 use crate::device::read;
 use crate::error::{DatasetError, Result};
@@ -39,13 +39,13 @@ pub(super) struct Evaluator {
     /// The chunks on the device, where they stay there.
     resident: Vec<Batch>,
     probe: Tensor<3>,
-    gauge: Gauge,
+    emergence: EmergenceMeasure,
     device: Device,
 }
 
 /// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct PendingEvaluation {
     step: u64,
     networks: Networks,
     /// `[runs]` of each chunk.
@@ -65,7 +65,7 @@ pub struct Judgment {
     pub classes: Vec<Vec<u8>>,
 }
 
-impl Tally {
+impl PendingEvaluation {
     /// Nothing judged yet of `networks` after `step` steps. Tensors share memory until they change, so this copies nothing.
     #[must_use]
     pub(super) fn new(step: u64, networks: Networks) -> Self {
@@ -96,7 +96,7 @@ impl Evaluator {
                 .collect::<Result<_>>()?,
             chunks,
             probe: images(dataset, Part::Train, &probe, device)?,
-            gauge: Gauge::new(architecture, activity)?,
+            emergence: EmergenceMeasure::new(architecture, activity)?,
             dataset: Rc::clone(dataset),
             device: device.clone(),
         })
@@ -106,22 +106,22 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub(super) async fn advance(&self, tally: &mut Tally) -> Result<bool> {
-        let done = tally.losses.len();
+    pub(super) async fn advance(&self, pending: &mut PendingEvaluation) -> Result<bool> {
+        let done = pending.losses.len();
         if let Some(indices) = self.chunks.get(done) {
             let chunk = match self.resident.get(done) {
                 Some(chunk) => chunk.clone(),
                 None => batch(&self.dataset, Part::Test, indices, None, &self.device)?,
             };
-            let logits = tally.networks.forward(&chunk.images);
-            tally.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
-            tally.predicted.push(predicted_classes(logits));
+            let logits = pending.networks.forward(&chunk.images);
+            pending.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
+            pending.predicted.push(predicted_classes(logits));
             return Ok(true);
         }
-        match tally.networks.group_of_run(tally.measured.len()) {
+        match pending.networks.group_of_run(pending.measured.len()) {
             Some((group, _)) => {
                 let layers = group.activations(self.probe.clone());
-                tally.measured.extend(self.gauge.observe(layers).await?);
+                pending.measured.extend(self.emergence.observe(layers).await?);
                 Ok(true)
             }
             None => Ok(false),
@@ -133,23 +133,23 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read, [`Error::Emergence`] when a run of finite loss cannot be measured.
-    pub(super) async fn finish(&self, tally: Tally) -> Result<(EvaluationRecord, Judgment)> {
-        let chunks = tally.losses.len();
-        let transaction = tally.losses.into_iter().fold(Transaction::default(), Transaction::register);
-        let transaction = tally.predicted.into_iter().fold(transaction, Transaction::register);
+    pub(super) async fn finish(&self, pending: PendingEvaluation) -> Result<(EvaluationRecord, Judgment)> {
+        let chunks = pending.losses.len();
+        let transaction = pending.losses.into_iter().fold(Transaction::default(), Transaction::register);
+        let transaction = pending.predicted.into_iter().fold(transaction, Transaction::register);
         let read = read(transaction).await?;
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
-        let judgment = Judgment { step: tally.step, classes: by_run(predicted, losses.len()) };
+        let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
         let labels = &self.dataset.test.labels;
-        let runs = losses.iter().zip(&judgment.classes).zip(tally.measured).map(|((loss, classes), measured)| {
+        let runs = losses.iter().zip(&judgment.classes).zip(pending.measured).map(|((loss, classes), measured)| {
             let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
             let examples = labels.len().max(1) as f64;
             #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
             let (test_loss, test_accuracy) = ((loss / examples) as f32, (correct as f64 / examples) as f32);
             loss.is_finite().then(|| measured.evaluation(test_loss, test_accuracy))
         });
-        let record = EvaluationRecord { step: tally.step, runs: runs.collect() };
+        let record = EvaluationRecord { step: pending.step, runs: runs.collect() };
         Ok((record, judgment))
     }
 }

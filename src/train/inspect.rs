@@ -1,6 +1,6 @@
-//! A look into the runs of a session: what their first layers look for, what they get wrong, what they say of one image.
+//! the runs of a training: what their first layers look for, what they get wrong, what they say of one image.
 
-use super::session::Session;
+use super::training::Training;
 use crate::device::read;
 use crate::error::{DatasetError, Error, Result};
 use crate::experiment::architecture::WeightShape;
@@ -13,7 +13,7 @@ const FILTERS: usize = 32;
 /// Wrong answers that are shown at most.
 const MISTAKES: usize = 24;
 
-impl Session {
+impl Training {
     /// The weights of the first layer of a run, one picture per feature map or unit; none for a run that does not exist.
     ///
     /// # Errors

@@ -1,25 +1,27 @@
 //! Training all runs of an experiment as one cohort, stacked: one computation per step and group of runs.
 //!
-//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Session`] strings these
+//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Training`] strings these
 //! together into small pieces of work, so that whoever drives it can pause, draw or listen in between. No clock and no
 //! browser in here.
 
 mod batches;
 mod cohort;
+mod emergence;
 mod evaluate;
-mod gauge;
-mod initial;
 mod inspect;
 mod optimizer;
 mod preparation;
+mod rate_control;
 mod schedule;
 pub mod self_test;
-mod session;
+mod start_report;
+mod training;
 
 pub use cohort::Cohort;
+pub use emergence::graph;
 pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
-pub use gauge::graph;
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use preparation::{Clock, Preparation};
+pub use rate_control::{LayerRates, ParameterRates, layer_rates};
 pub use schedule::schedule_factor;
-pub use session::{Session, Work, environment};
+pub use training::{Training, Work, environment};

@@ -41,14 +41,14 @@ pub struct Rates {
 pub struct Optimizer {
     spec: OptimizerSpec,
     rates: Vec<Rates>,
-    moments: Vec<Moments>,
+    moments: Vec<MomentEstimates>,
     /// Steps taken.
     step: i32,
 }
 
 /// What an optimizer remembers of one parameter tensor.
 #[derive(Debug, Clone, Default)]
-struct Moments {
+struct MomentEstimates {
     first: Option<Tensor<3>>,
     second: Option<Tensor<3>>,
 }
@@ -73,7 +73,7 @@ impl Optimizer {
     /// An optimizer for as many parameter tensors as there are `rates`.
     #[must_use]
     pub fn new(spec: OptimizerSpec, rates: Vec<Rates>) -> Self {
-        let moments = vec![Moments::default(); rates.len()];
+        let moments = vec![MomentEstimates::default(); rates.len()];
         Self { spec, rates, moments, step: 0 }
     }
 
@@ -117,7 +117,7 @@ fn sgd(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
     rates: &Rates,
-    moments: &mut Moments,
+    moments: &mut MomentEstimates,
     momentum: f64,
     factor: f64,
 ) -> Tensor<3> {
@@ -137,7 +137,7 @@ fn adam(
     parameter: Tensor<3>,
     gradient: Tensor<3>,
     rates: &Rates,
-    moments: &mut Moments,
+    moments: &mut MomentEstimates,
     step: i32,
     factor: f64,
 ) -> Tensor<3> {

@@ -1,11 +1,11 @@
-//! From an experiment to a session, in small pieces: initial weights are drawn and, where a scheme says so, tuned by running the
+//! From an experiment to a training, in small pieces: initial weights are drawn and, where a scheme says so, tuned by running the
 //! network; then what they do is measured, and what emergence random activity would have.
 
 use super::batches::{TuningExamples, batch};
 use super::cohort::{Cohort, check_fit, tuning_group_size};
-use super::gauge::{graph, unmeasurable};
-use super::initial::layer_reports;
-use super::session::Session;
+use super::emergence::{graph, unmeasurable};
+use super::start_report::layer_reports;
+use super::training::Training;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
@@ -14,10 +14,10 @@ use crate::error::Result;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::LayerWeights;
-use crate::metrics::{InitCost, LayerReport, Preparing, PreparingTask, RandomActivity, RandomPoint};
+use crate::metrics::{InitCost, LayerReport, PreparationProgress, PreparationTask, RandomActivity, RandomPoint};
 use crate::model::Plan;
 use crate::rng::{Purpose, below, stream};
-use crate::tune::{Circumstances, Iteration, Tuner};
+use crate::tune::{Iteration, Tuner, TuningContext};
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
@@ -105,41 +105,41 @@ impl Preparation {
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
-    pub async fn advance(&mut self) -> Result<Option<Preparing>> {
+    pub async fn advance(&mut self) -> Result<Option<PreparationProgress>> {
         if self.jobs.is_empty() {
             self.measure().await?;
             return self.next_random_point();
         }
         let start = (self.clock)();
-        let preparing = self.tune().await?;
+        let progress = self.tune().await?;
         let elapsed = (self.clock)() - start;
-        if let Some(cost) = preparing.as_ref().and_then(|(variant, _)| self.costs.get_mut(*variant)) {
+        if let Some(cost) = progress.as_ref().and_then(|(variant, _)| self.costs.get_mut(*variant)) {
             cost.seconds += elapsed;
         }
-        Ok(preparing.map(|(_, preparing)| preparing))
+        Ok(progress.map(|(_, progress)| progress))
     }
 
     /// One iteration of the first job, with the variant that it is of.
-    async fn tune(&mut self) -> Result<Option<(usize, Preparing)>> {
+    async fn tune(&mut self) -> Result<Option<(usize, PreparationProgress)>> {
         let Some(mut job) = self.jobs.pop_front() else { return Ok(None) };
         let mut tuner = job.tuner.take().unwrap_or_else(|| self.tuner(&job));
         let iteration = tuner.advance(&mut job.examples).await?;
         let variant = job.variant;
-        let preparing = |objective| Preparing {
-            task: PreparingTask::Tuning { variant: self.experiment.variants[variant].to_string() },
+        let progress = |objective| PreparationProgress {
+            task: PreparationTask::Tuning { variant: self.experiment.variants[variant].to_string() },
             done: tuner.done(),
             total: tuner.total(),
             objective,
         };
         match iteration {
             Iteration::Done(objective) => {
-                let preparing = preparing(objective);
+                let progress = progress(objective);
                 job.tuner = Some(tuner);
                 self.jobs.push_front(job);
-                Ok(Some((variant, preparing)))
+                Ok(Some((variant, progress)))
             }
             Iteration::Finished => {
-                let preparing = preparing(None);
+                let progress = progress(None);
                 let (effort, cost) = (tuner.effort(), &mut self.costs[variant]);
                 // Groups of runs may differ by a pass or two; the cost is that of the one that took most.
                 cost.forward_passes = cost.forward_passes.max(effort.forward_passes);
@@ -147,14 +147,14 @@ impl Preparation {
                 for (place, tuned) in self.weights[job.runs].iter_mut().zip(tuner.into_weights()) {
                     *place = tuned;
                 }
-                Ok(Some((variant, preparing)))
+                Ok(Some((variant, progress)))
             }
         }
     }
 
     /// A tuner for a job, with the drawn weights of its runs.
     fn tuner(&mut self, job: &Job) -> Tuner {
-        let around = Circumstances::new(&self.experiment, &self.plan, &self.open.device);
+        let around = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
         let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
         Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
     }
@@ -172,7 +172,7 @@ impl Preparation {
     }
 
     /// One more point of the table of random activity, whose masks the first seed names.
-    fn next_random_point(&mut self) -> Result<Option<Preparing>> {
+    fn next_random_point(&mut self) -> Result<Option<PreparationProgress>> {
         let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
         let graph = graph(&self.plan.architecture).map_err(unmeasurable)?;
         let point = emergence::random_point(&graph, points.len(), |mask| {
@@ -181,8 +181,8 @@ impl Preparation {
         });
         let Some(RandomInterval { fraction, log10_e_a, log10_e_b }) = point else { return Ok(None) };
         points.push(RandomPoint { fraction, emergence_a: log10_e_a, emergence_b: log10_e_b });
-        Ok(Some(Preparing {
-            task: PreparingTask::RandomActivity,
+        Ok(Some(PreparationProgress {
+            task: PreparationTask::RandomActivity,
             done: points.len() as u64,
             total: RANDOM_POINTS as u64,
             objective: None,
@@ -201,13 +201,13 @@ impl Preparation {
         &self.costs
     }
 
-    /// The session, which stands before the evaluation of step 0. What is not ready yet is made so.
+    /// The training, which stands before the evaluation of step 0. What is not ready yet is made so.
     ///
     /// # Errors
     /// As [`Preparation::advance`].
-    pub async fn into_session(mut self) -> Result<Session> {
+    pub async fn into_training(mut self) -> Result<Training> {
         while self.advance().await?.is_some() {}
-        Session::prepared(self)
+        Training::prepared(self)
     }
 }
 

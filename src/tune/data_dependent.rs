@@ -11,7 +11,7 @@
 use super::outputs::{VARIES, moments_of_channels};
 use super::scales::norm;
 use super::vectors::read_runs;
-use super::{Circumstances, Effort, Examples, Iteration};
+use super::{Effort, Examples, Iteration, TuningContext};
 use crate::error::Result;
 use crate::experiment::architecture::WeightShape;
 use crate::experiment::scheme::tuning::DataDependent as Constants;
@@ -22,7 +22,7 @@ use crate::model::Network;
 #[derive(Debug)]
 pub(super) struct DataDependent {
     constants: Constants,
-    around: Circumstances,
+    around: TuningContext,
     runs: Vec<Vec<LayerWeights>>,
     /// The steps of the architecture that the layers are.
     steps: Vec<usize>,
@@ -31,7 +31,7 @@ pub(super) struct DataDependent {
 }
 
 impl DataDependent {
-    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let steps = around.plan.architecture.weight_steps();
         Self { constants: constants.clone(), around: around.clone(), runs, steps, layer: 0, seen: Seen::default() }
     }

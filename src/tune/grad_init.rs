@@ -15,9 +15,9 @@
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};
-use super::{Circumstances, Effort, Examples, Iteration, finite_mean, step_kind};
+use super::{Effort, Examples, Iteration, TuningContext, finite_mean, update_rule};
 use crate::error::Result;
-use crate::experiment::StepKind;
+use crate::experiment::UpdateRule;
 use crate::experiment::scheme::tuning::GradInit as Constants;
 use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network};
@@ -28,7 +28,7 @@ use burn::tensor::Tensor;
 pub(super) struct GradInit {
     scales: Scales,
     optimizer: ScaleOptimizer,
-    kind: StepKind,
+    kind: UpdateRule,
     eta: f64,
     gamma: f64,
     steps: u64,
@@ -36,12 +36,12 @@ pub(super) struct GradInit {
 }
 
 impl GradInit {
-    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let kind = step_kind(constants.step, around.optimizer);
+    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let kind = update_rule(constants.step, around.optimizer);
         let learning_rate = if around.has_batch_norm() { 0.1 } else { 0.01 };
         let learning_rate = constants.learning_rate.unwrap_or(learning_rate);
         let parameters = around.plan.architecture.parameter_count() as f64;
-        let (eta, gamma) = if kind == StepKind::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
+        let (eta, gamma) = if kind == UpdateRule::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
         let scales = Scales::new(around, runs);
         Self {
             optimizer: ScaleOptimizer::new(&scales, learning_rate, &constants.scales),
@@ -73,7 +73,7 @@ impl GradInit {
         let network = self.scales.network();
         let gradient = network.gradient(&now, Mode::Training).gradient;
         effort.gradient_evaluations += 1;
-        let norms = if self.kind == StepKind::Adam { norm_1(&gradient) } else { norm_2(&gradient) };
+        let norms = if self.kind == UpdateRule::Adam { norm_1(&gradient) } else { norm_2(&gradient) };
         let read = read_runs(vec![norms.clone()]).await?.remove(0);
         let purpose = |norm: &f64| if *norm > self.gamma { StepPurpose::Constraint } else { StepPurpose::Objective };
         let purposes: Vec<StepPurpose> = read.iter().map(purpose).collect();
@@ -99,7 +99,7 @@ impl GradInit {
 
     /// `A[g]`, which is also what the gradient of the norm multiplies the Hessian by.
     fn direction(&self, gradient: &[Tensor<3>], norms: Tensor<1>) -> Vec<Tensor<3>> {
-        if self.kind == StepKind::Adam {
+        if self.kind == UpdateRule::Adam {
             return gradient.iter().map(|tensor| tensor.clone().sign()).collect();
         }
         // A gradient of zero has no direction, and stays zero.

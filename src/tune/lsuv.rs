@@ -9,7 +9,7 @@
 use super::outputs::{VARIES, moments_of_layer};
 use super::scales::Scales;
 use super::vectors::read_runs;
-use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
+use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
 use crate::error::Result;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::Lsuv as Constants;
@@ -28,7 +28,7 @@ pub(super) struct Lsuv {
 }
 
 impl Lsuv {
-    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         Self {
             constants: constants.clone(),
             scales: Scales::new(around, runs),

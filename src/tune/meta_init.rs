@@ -17,7 +17,7 @@
 
 use super::scales::Scales;
 use super::vectors::{plus, read_runs, total};
-use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
+use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
 use crate::error::Result;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::MetaInit as Constants;
@@ -48,7 +48,7 @@ struct Quotient {
 }
 
 impl MetaInit {
-    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let scales = Scales::new(around, runs);
         let memory = vec![vec![0.0; scales.run_count()]; scales.roles().len()];
         Self {

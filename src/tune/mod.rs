@@ -15,7 +15,7 @@ mod scales;
 mod vectors;
 
 use crate::error::Result;
-use crate::experiment::{Experiment, OptimizerKind, StepKind, TuningMethod};
+use crate::experiment::{Experiment, OptimizerKind, TuningMethod, UpdateRule};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Plan};
 use burn::tensor::Device;
@@ -38,7 +38,7 @@ pub trait Examples {
 
 /// What a method may know of the experiment.
 #[derive(Debug, Clone)]
-pub struct Circumstances {
+pub struct TuningContext {
     /// The network.
     pub plan: Rc<Plan>,
     /// Where to compute.
@@ -49,7 +49,7 @@ pub struct Circumstances {
     pub optimizer: OptimizerKind,
 }
 
-impl Circumstances {
+impl TuningContext {
     /// Those of an experiment.
     #[must_use]
     pub fn new(experiment: &Experiment, plan: &Rc<Plan>, device: &Device) -> Self {
@@ -111,7 +111,7 @@ pub enum Iteration {
 impl Tuner {
     /// `method` before its first iteration, on weights given per run and layer.
     #[must_use]
-    pub fn new(method: &TuningMethod, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub fn new(method: &TuningMethod, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let state = match method {
             TuningMethod::Lsuv(constants) => State::Lsuv(lsuv::Lsuv::new(constants, around, runs)),
             TuningMethod::DataDependent(constants) => {
@@ -181,10 +181,10 @@ impl Tuner {
 }
 
 /// The optimizer whose first step is looked at.
-fn step_kind(stated: StepKind, optimizer: OptimizerKind) -> StepKind {
+fn update_rule(stated: UpdateRule, optimizer: OptimizerKind) -> UpdateRule {
     match (stated, optimizer) {
-        (StepKind::Auto, OptimizerKind::Sgd) => StepKind::Sgd,
-        (StepKind::Auto, OptimizerKind::Adam | OptimizerKind::AdamW) => StepKind::Adam,
+        (UpdateRule::Auto, OptimizerKind::Sgd) => UpdateRule::Sgd,
+        (UpdateRule::Auto, OptimizerKind::Adam | OptimizerKind::AdamW) => UpdateRule::Adam,
         (stated, _) => stated,
     }
 }

@@ -17,7 +17,7 @@
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{inner_all, of_runs, plus, read_runs, times};
-use super::{Circumstances, Effort, Examples, Iteration, finite_mean};
+use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
 use crate::error::Result;
 use crate::experiment::scheme::tuning::Nio as Constants;
 use crate::init::LayerWeights;
@@ -84,7 +84,7 @@ impl Products {
 }
 
 impl Nio {
-    pub(super) fn new(constants: &Constants, around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let scales = Scales::new(around, runs);
         Self {
             optimizer: ScaleOptimizer::new(&scales, constants.learning_rate, &constants.scales),

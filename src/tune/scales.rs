@@ -1,7 +1,7 @@
 //! One scale for every parameter tensor of every run, and the optimizer that learns them: what `GradInit`, NIO, `MetaInit` and LSUV
 //! change. The drawn numbers themselves stay as they are.
 
-use super::Circumstances;
+use super::TuningContext;
 use super::vectors::{along_runs, of_runs};
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::ScaleSteps;
@@ -24,7 +24,7 @@ pub(super) struct Scales {
 
 impl Scales {
     /// All scales are 1.
-    pub(super) fn new(around: &Circumstances, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let roles = around.plan.architecture.parameter_roles();
         let drawn = Network::stack(&around.plan, &runs, &around.device);
         let norms = roles.iter().map(|role| runs.iter().map(|run| norm(numbers(run, *role))).collect());

@@ -6,7 +6,7 @@ mod paths;
 mod random;
 
 use emergence_lab::emergence::{
-    ActiveRule, Dag, EmergenceError, LayerActivity, Measurement, Network, e_a, e_b, log10, log10_e_a, log10_e_b,
+    ActiveRule, Dag, EmergenceError, LayerActivity, Measurement, NetworkGraph, e_a, e_b, log10, log10_e_a, log10_e_b,
     max_e_b, measure,
 };
 use num_bigint::BigUint;
@@ -256,7 +256,7 @@ const SECOND: [f32; 12] = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.
 
 fn example(rule: ActiveRule) -> Measurement {
     let layers = [LayerActivity { values: &FIRST, units: 2 }, LayerActivity { values: &SECOND, units: 3 }];
-    measure(&Network::dense(&[2, 3]).unwrap(), &layers, rule, 0.5).unwrap()
+    measure(&NetworkGraph::dense(&[2, 3]).unwrap(), &layers, rule, 0.5).unwrap()
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn active_at_a_rate_of_five_percent() {
     let rate = |firing: usize, samples: usize| {
         let values: Vec<f32> = (0..samples).map(|sample| if sample < firing { 1.0 } else { 0.0 }).collect();
         let layers = [LayerActivity { values: &values, units: 1 }];
-        measure(&Network::dense(&[1]).unwrap(), &layers, ActiveRule::Rate, 0.5).unwrap().active_fraction[0]
+        measure(&NetworkGraph::dense(&[1]).unwrap(), &layers, ActiveRule::Rate, 0.5).unwrap().active_fraction[0]
     };
     for (firing, samples, expected) in
         [(1, 20, 1.0), (1, 21, 0.0), (2, 40, 1.0), (1, 40, 0.0), (0, 1, 0.0), (13, 256, 1.0)]
@@ -294,7 +294,7 @@ fn active_at_a_rate_of_five_percent() {
 
 #[test]
 fn activity_errors() {
-    let dense = |widths: &[usize]| Network::dense(widths).unwrap();
+    let dense = |widths: &[usize]| NetworkGraph::dense(widths).unwrap();
     let of = |values: &[f32], units| {
         measure(&dense(&[2]), &[LayerActivity { values, units }], ActiveRule::Mean, 0.05).unwrap_err()
     };

@@ -8,8 +8,8 @@ use emergence_lab::experiment::architecture::{FeatureShape, Pooling};
 use emergence_lab::experiment::query::KEYS;
 use emergence_lab::experiment::{
     Activation, ActiveDefinition, ActivitySpec, BaseInit, ConvolutionSpec, DatasetName, DatasetSpec, DevicePreference,
-    Experiment, InitScheme, Language, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Promotion,
-    PromotionRule, Schedule, StageSpec, Theme, Turn, View, limits, parse_query,
+    Experiment, InitScheme, Language, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Rescaling,
+    RescalingRule, Schedule, StageSpec, Theme, Turn, View, limits, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -100,10 +100,10 @@ fn the_list_of_keys_has_the_order_of_the_contract() {
 #[test]
 fn initializations_nest() {
     let text = "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence( pytorch ; turn=auto ),lecun_normal";
-    let flat = Promotion { base: BaseInit::XavierUniform, alpha: 2.0, rule: PromotionRule::Flat, turn: Turn::At(3) };
+    let flat = Rescaling { base: BaseInit::XavierUniform, alpha: 2.0, rule: RescalingRule::Flat, turn: Turn::At(3) };
     let expected = [
-        InitScheme::LearningRateMatched(flat),
-        InitScheme::emergence(Promotion { base: BaseInit::Pytorch, ..Promotion::default() }),
+        InitScheme::RateControl(flat),
+        InitScheme::emergence(Rescaling { base: BaseInit::Pytorch, ..Rescaling::default() }),
         InitScheme::from(BaseInit::LecunNormal),
     ];
     let experiment = read(text);

@@ -2,17 +2,16 @@
 //! drawing, and values pinned by a second implementation (`tests/data/init_reference.py`).
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
-mod closed;
-mod equivalence;
+mod closed_form;
 
 use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer, WeightShape};
 use emergence_lab::experiment::{
-    Activation, BaseInit, InitScheme, ModelSpec, NormLayer, OptimizerKind, Promotion, PromotionRule, Turn,
+    Activation, BaseInit, InitScheme, ModelSpec, NormLayer, Rescaling, RescalingRule, Turn,
 };
 use emergence_lab::init::draw::StandardNormals;
-use emergence_lab::init::promoting::{exponents, factors};
+use emergence_lab::init::rescaling::{exponents, factors};
 use emergence_lab::init::variance::gain;
-use emergence_lab::init::{Factors, LayerWeights, layer_rates, weights_sha256};
+use emergence_lab::init::{Factors, LayerWeights, weights_sha256};
 use emergence_lab::rng::{Purpose, stream};
 
 /// Draws a scheme without a formula, which always has weights.
@@ -24,8 +23,8 @@ fn base(base: BaseInit, widths: &[usize], activation: Activation, seed: u64) -> 
     sample(&InitScheme::from(base), &WeightLayer::dense_chain(widths), activation, seed)
 }
 
-fn promote(base: BaseInit, alpha: f64) -> Promotion {
-    Promotion { base, alpha, ..Promotion::default() }
+fn rescale(base: BaseInit, alpha: f64) -> Rescaling {
+    Rescaling { base, alpha, ..Rescaling::default() }
 }
 
 /// Standard errors that a sampled statistic may be off: with fixed seeds a test either always passes or never does.
@@ -154,8 +153,8 @@ fn orthogonal_weights_equal_lapack() {
 
 #[test]
 fn exponents_of_all_rules() {
-    use PromotionRule::{Flat, Inner, Outer, Pivot};
-    let cases: [(PromotionRule, Turn, &[isize]); 20] = [
+    use RescalingRule::{Flat, Inner, Outer, Pivot};
+    let cases: [(RescalingRule, Turn, &[isize]); 20] = [
         (Outer, Turn::Auto, &[-2, -1, 1, 2]),
         (Outer, Turn::Auto, &[-2, -1, 0, 1, 2]),
         (Outer, Turn::Auto, &[-1, 1]),
@@ -186,23 +185,23 @@ fn exponents_of_all_rules() {
 fn factors_of_outer_multiply_to_one() {
     for layers in 1..=64 {
         for alpha in [0.7, 1.0, 1.5, 3.0] {
-            let product: f64 = factors(&promote(BaseInit::KaimingNormal, alpha), layers).iter().product();
+            let product: f64 = factors(&rescale(BaseInit::KaimingNormal, alpha), layers).iter().product();
             // Two roundings per power and factor: at most some 64² · 1e-16.
             assert!((product - 1.0).abs() < 1e-12, "{layers} layers, alpha {alpha}: {product}");
         }
     }
-    assert_eq!(factors(&promote(BaseInit::KaimingNormal, 2.0), 4), [0.25, 0.5, 2.0, 4.0], "powers of two");
+    assert_eq!(factors(&rescale(BaseInit::KaimingNormal, 2.0), 4), [0.25, 0.5, 2.0, 4.0], "powers of two");
 }
 
 #[test]
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is what is tested")]
-fn promotion_scales_weights_and_nothing_else() {
+fn rescaling_scales_weights_and_nothing_else() {
     let widths = [20, 12, 9, 5];
     let layers = WeightLayer::dense_chain(&widths);
     for scheme in BaseInit::random() {
         let plain = base(scheme.clone(), &widths, Activation::Relu, 3);
-        let promotion = promote(scheme.clone(), 1.7);
-        let scaled = sample(&InitScheme::emergence(promotion.clone()), &layers, Activation::Relu, 3);
+        let rescaling = rescale(scheme.clone(), 1.7);
+        let scaled = sample(&InitScheme::emergence(rescaling.clone()), &layers, Activation::Relu, 3);
         for ((plain, scaled), factor) in plain.iter().zip(&scaled).zip([1.0 / 1.7, 1.0, 1.7]) {
             // f32 times f32: the product is exact in f64 and rounded once.
             let rounded = f64::from(factor as f32);
@@ -211,9 +210,9 @@ fn promotion_scales_weights_and_nothing_else() {
             assert_eq!(scaled.bias, plain.bias, "{scheme:?}: biases");
             assert!((scaled.factors.weight - factor).abs() < 1e-15, "{scheme:?}: factor {}", scaled.factors.weight);
         }
-        let matched = sample(&InitScheme::LearningRateMatched(promotion), &layers, Activation::Relu, 3);
+        let matched = sample(&InitScheme::RateControl(rescaling), &layers, Activation::Relu, 3);
         assert_eq!(matched, plain, "{scheme:?}: the control draws the plain base");
-        let neutral = InitScheme::emergence(promote(scheme.clone(), 1.0));
+        let neutral = InitScheme::emergence(rescale(scheme.clone(), 1.0));
         assert_eq!(sample(&neutral, &layers, Activation::Relu, 3), plain, "{scheme:?}: alpha 1");
     }
 }
@@ -322,45 +321,4 @@ fn degenerate_shapes_are_no_panic() {
         }
     }
     assert_eq!(base(BaseInit::LecunNormal, &[0, 3], Activation::Relu, 0)[0].statistics(), None, "no weights");
-}
-
-#[test]
-fn batch_normalization_starts_the_products_of_the_control_anew() {
-    let promotion = Promotion { rule: PromotionRule::Outer, ..promote(BaseInit::KaimingNormal, 2.0) };
-    let mut layers = WeightLayer::dense_chain(&[1; 5]);
-    layers[1].normalized = true;
-    // Factors 1/4, 1/2, 2, 4; products 1/4, 1/8, then from 1 again: 2, 8. SGD's rate is 1/s².
-    let rates = layer_rates(&InitScheme::LearningRateMatched(promotion), &layers, OptimizerKind::Sgd);
-    let rates = rates.iter().map(|rates| (rates.weight.learning_rate, rates.bias.learning_rate)).collect::<Vec<_>>();
-    assert_eq!(rates, [(16.0, 16.0), (4.0, 64.0), (0.25, 0.25), (0.0625, 0.015_625)], "powers of two are exact");
-}
-
-#[test]
-fn rates_of_the_control() {
-    let scheme = |rule| InitScheme::LearningRateMatched(Promotion { rule, ..promote(BaseInit::KaimingNormal, 2.0) });
-    let rates = |scheme, optimizer| -> Vec<[f64; 4]> {
-        let layers = layer_rates(&scheme, &WeightLayer::dense_chain(&[1; 5]), optimizer);
-        let numbers = layers.iter().map(|layer| {
-            let (weight, bias) = (layer.weight, layer.bias);
-            [weight.learning_rate, weight.weight_decay, bias.learning_rate, bias.weight_decay]
-        });
-        numbers.collect()
-    };
-    // Outer, four layers, alpha 2: c = 1/4 1/2 2 4 and s = 1/4 1/8 1/4 1, all exact.
-    let outer = scheme(PromotionRule::Outer);
-    let sgd = [
-        [16.0, 0.0625, 16.0, 0.0625],
-        [4.0, 0.25, 64.0, 0.015_625],
-        [0.25, 4.0, 16.0, 0.0625],
-        [0.0625, 16.0, 1.0, 1.0],
-    ];
-    assert_eq!(rates(outer.clone(), OptimizerKind::Sgd), sgd, "SGD");
-    let adam =
-        [[4.0, 0.0625, 4.0, 0.0625], [2.0, 0.25, 8.0, 0.015_625], [0.5, 4.0, 4.0, 0.0625], [0.25, 16.0, 1.0, 1.0]];
-    assert_eq!(rates(outer.clone(), OptimizerKind::Adam), adam, "Adam");
-    let adam_w = [[4.0, 0.25, 4.0, 0.25], [2.0, 0.5, 8.0, 0.125], [0.5, 2.0, 4.0, 0.25], [0.25, 4.0, 1.0, 1.0]];
-    assert_eq!(rates(outer.clone(), OptimizerKind::AdamW), adam_w, "AdamW");
-    for scheme in [InitScheme::from(BaseInit::Pytorch), InitScheme::emergence(promote(BaseInit::Pytorch, 2.0))] {
-        assert_eq!(rates(scheme.clone(), OptimizerKind::Sgd), [[1.0; 4]; 4], "{scheme}: the optimizer's own");
-    }
 }

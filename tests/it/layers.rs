@@ -112,7 +112,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// All source files with their paths relative to `src/`.
-fn all_sources() -> Vec<(String, String)> {
+pub(crate) fn all_sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     sources(&root, &mut found);
@@ -122,7 +122,7 @@ fn all_sources() -> Vec<(String, String)> {
 }
 
 /// The text without comments, so that a doc link is not an import.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 

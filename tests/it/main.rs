@@ -11,6 +11,7 @@ mod layers;
 mod metrics;
 #[cfg(feature = "train")]
 mod model;
+mod names;
 mod page;
 mod plot;
 mod protocol;

@@ -3,7 +3,7 @@
 mod gradients;
 mod reference;
 mod runs;
-mod session;
+mod training;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use emergence_lab::experiment::architecture::FeatureShape;

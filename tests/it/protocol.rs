@@ -2,8 +2,8 @@
 
 use crate::metrics::setup;
 use emergence_lab::metrics::{
-    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, Preparing,
-    PreparingTask, Record, RunEvaluation, SampleImage, StepRecord, Timing,
+    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress,
+    PreparationTask, Record, RunEvaluation, SampleImage, StepRecord, Timing,
 };
 use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
 use serde::Serialize;
@@ -58,15 +58,15 @@ fn the_greeting_is_the_same_in_all_versions() {
 
 #[test]
 fn tuning_has_its_text() {
-    let preparing = Preparing {
-        task: PreparingTask::Tuning { variant: "gradinit".to_owned() },
+    let progress = PreparationProgress {
+        task: PreparationTask::Tuning { variant: "gradinit".to_owned() },
         done: 40,
         total: 390,
         objective: Some(21.5),
     };
     check(
-        &Event::Preparing { preparing },
-        r#"{"preparing":{"preparing":{"task":{"tuning":{"variant":"gradinit"}},"done":40,"total":390,"objective":21.5}}}"#,
+        &Event::Preparation { progress },
+        r#"{"preparation":{"progress":{"task":{"tuning":{"variant":"gradinit"}},"done":40,"total":390,"objective":21.5}}}"#,
     );
 }
 

@@ -1,5 +1,7 @@
 //! Training against outside numbers (JAX, optax), finite differences, and the exact statements of docs/method.md.
 
+mod rate_control;
+
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::{Dataset, Part, digits};
@@ -10,7 +12,7 @@ use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::model::{Batch, Mode, Network, Plan, predicted_classes};
 use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
-use emergence_lab::train::{Cohort, Session, Work, schedule_factor};
+use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
 
@@ -146,12 +148,12 @@ fn run_on(open: &OpenDevice, query: &str, drain_every: usize) -> History {
 }
 
 fn train(open: &OpenDevice, dataset: &Rc<Dataset>, query: &str, drain_every: usize) -> History {
-    let mut session = pollster::block_on(Session::new(&experiment(query), dataset, open)).expect("a valid session");
-    let mut history = History::new(session.setup().clone());
+    let mut training = pollster::block_on(Training::new(&experiment(query), dataset, open)).expect("a valid training");
+    let mut history = History::new(training.setup().clone());
     for piece in 1.. {
-        let work = pollster::block_on(session.advance(true)).expect("the CPU computes");
+        let work = pollster::block_on(training.advance(true)).expect("the CPU computes");
         if piece % drain_every == 0 || work == Work::Finished {
-            history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
+            history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
         }
         if work == Work::Finished {
             break;
@@ -321,23 +323,25 @@ fn a_session_is_the_same_however_it_is_read() {
 #[test]
 fn a_session_that_may_not_train_only_ends_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
-    let mut session = pollster::block_on(Session::new(&experiment, &dataset(), &open_cpu())).expect("a valid session");
-    let advance = |session: &mut Session, may_train| pollster::block_on(session.advance(may_train)).expect("computes");
-    while session.is_evaluating() {
-        assert_eq!(advance(&mut session, false), Work::Evaluation, "the evaluation of step 0 goes on");
+    let mut training =
+        pollster::block_on(Training::new(&experiment, &dataset(), &open_cpu())).expect("a valid training");
+    let advance =
+        |training: &mut Training, may_train| pollster::block_on(training.advance(may_train)).expect("computes");
+    while training.is_evaluating() {
+        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 goes on");
     }
-    assert_eq!((advance(&mut session, false), session.step()), (Work::Waiting, 0), "and then it waits");
-    assert_eq!((advance(&mut session, true), session.step()), (Work::Step, 1), "until it may train");
+    assert_eq!((advance(&mut training, false), training.step()), (Work::Waiting, 0), "and then it waits");
+    assert_eq!((advance(&mut training, true), training.step()), (Work::Step, 1), "until it may train");
 }
 
 #[test]
 fn a_session_refuses_more_than_there_is() {
     let too_large = experiment("data=digits&batch=1000");
-    let session = pollster::block_on(Session::new(&too_large, &dataset(), &open_cpu()));
-    assert!(session.is_err(), "640 examples do not make one batch of 1000");
+    let training = pollster::block_on(Training::new(&too_large, &dataset(), &open_cpu()));
+    assert!(training.is_err(), "640 examples do not make one batch of 1000");
     let too_many = experiment("data=digits&batch=10&train=5000");
-    let session = pollster::block_on(Session::new(&too_many, &dataset(), &open_cpu()));
-    assert!(session.is_err(), "640 examples are not 5000");
+    let training = pollster::block_on(Training::new(&too_many, &dataset(), &open_cpu()));
+    assert!(training.is_err(), "640 examples are not 5000");
 }
 
 #[test]

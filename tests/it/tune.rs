@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use emergence_lab::error::Result;
 use emergence_lab::init::LayerWeights;
 use emergence_lab::model::Batch;
-use emergence_lab::tune::{Circumstances, Examples, Iteration, Tuner};
+use emergence_lab::tune::{Examples, Iteration, Tuner, TuningContext};
 
 /// Batches that are handed out by index.
 struct Given(Vec<Batch>);
@@ -38,7 +38,7 @@ fn batch(images: Vec<f32>, labels: &[usize], classes: usize) -> Batch {
 /// Tunes to the end: the objective of every iteration, and the weights.
 fn tuned(
     scheme: &str,
-    around: &Circumstances,
+    around: &TuningContext,
     runs: Vec<Vec<LayerWeights>>,
     examples: &mut Given,
 ) -> (Vec<Option<f64>>, Vec<Vec<LayerWeights>>) {

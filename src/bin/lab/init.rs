@@ -1,7 +1,7 @@
 //! `lab init`: what an initialization draws, layer by layer, and what its tuning, if there is any, has learned and cost.
 
 use crate::arguments::{Arguments, Options, Usage};
-use crate::prepare::{load, tune};
+use crate::preparation::{load, tune};
 use emergence_lab::experiment::{Experiment, limits::DatasetFacts, parse_query};
 use emergence_lab::init::{self, Factors, LayerWeights};
 use emergence_lab::metrics::InitCost;

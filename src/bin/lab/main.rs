@@ -8,7 +8,7 @@ mod data;
 mod emergence;
 mod init;
 mod output;
-mod prepare;
+mod preparation;
 mod run;
 
 use arguments::{Arguments, Usage};

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use crate::prepare::{load, now, tune};
+use crate::preparation::{load, now, tune};
 use emergence_lab::dataset::Dataset;
 use emergence_lab::error::Error;
 use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
@@ -38,12 +38,12 @@ fn query_of_link(text: &str) -> &str {
 
 /// Training time with and without the evaluations.
 #[derive(Default)]
-struct Clock {
+struct ElapsedTime {
     training_secs: f64,
     elapsed_secs: f64,
 }
 
-impl Clock {
+impl ElapsedTime {
     fn timing(&self, steps: u64, runs: usize) -> Timing {
         let steps = steps as f64;
         let training = self.training_secs.max(f64::MIN_POSITIVE);
@@ -58,13 +58,13 @@ impl Clock {
 
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
     let start = now();
-    let mut session = tune(experiment, dataset).await?.into_session().await?;
-    let mut history = History::new(session.setup().clone());
-    let mut clock = Clock { elapsed_secs: start.elapsed().as_secs_f64(), ..Clock::default() };
+    let mut training = tune(experiment, dataset).await?.into_training().await?;
+    let mut history = History::new(training.setup().clone());
+    let mut clock = ElapsedTime { elapsed_secs: start.elapsed().as_secs_f64(), ..ElapsedTime::default() };
     loop {
         let start = now();
-        let work = session.advance(true).await?;
-        let record = session.drain().await?;
+        let work = training.advance(true).await?;
+        let record = training.drain().await?;
         let elapsed = start.elapsed().as_secs_f64();
         clock.elapsed_secs += elapsed;
         if work == Work::Step {
@@ -73,7 +73,7 @@ async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Hist
         history.apply(&record);
         report(&history, &record);
         if work == Work::Finished {
-            history.timing = clock.timing(session.step(), experiment.run_count());
+            history.timing = clock.timing(training.step(), experiment.run_count());
             return Ok(history);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::SIDE;
 use super::glyphs::{GLYPHS, Glyph, POINTS, Point};
-use super::pen::{Segment, Sheet};
+use super::pen::{InkRaster, Segment};
 use crate::dataset::draws::{Draws, rotation};
 
 /// Pieces of a straight line per span between two points of a skeleton.
@@ -50,12 +50,12 @@ struct Placing {
 }
 
 /// Draws `digit` in a hand of its own.
-pub(super) fn write(digit: usize, draws: &mut Draws) -> Sheet {
+pub(super) fn write(digit: usize, draws: &mut Draws) -> InkRaster {
     let variants = GLYPHS[digit];
     let glyph = &variants[draws.below(variants.len())];
     let points = bend(glyph, draws);
     let placing = Placing::draw(&points[..glyph.points.len()], draws);
-    let mut sheet = Sheet::new(draws.between(range::SOFTNESS.0, range::SOFTNESS.1));
+    let mut sheet = InkRaster::new(draws.between(range::SOFTNESS.0, range::SOFTNESS.1));
     let radius = draws.between(range::RADIUS.0, range::RADIUS.1);
     let ink = draws.between(range::INK.0, range::INK.1);
     for stroke in glyph.strokes {
@@ -129,7 +129,7 @@ fn draw_stroke(
     placing: &Placing,
     (radius, ink): (f32, f32),
     draws: &mut Draws,
-    sheet: &mut Sheet,
+    sheet: &mut InkRaster,
 ) {
     let at = |index: usize| points[usize::from(stroke[index.min(stroke.len() - 1)])];
     let spans = stroke.len() - 1;

@@ -17,14 +17,14 @@ pub(super) struct Segment {
 }
 
 /// Ink per pixel, in [0, 1].
-pub(super) struct Sheet {
+pub(super) struct InkRaster {
     /// Row-major.
     pub(super) ink: [f32; PIXELS],
     /// Width of the soft edge, in pixels.
     softness: f32,
 }
 
-impl Sheet {
+impl InkRaster {
     /// An empty sheet; lines drawn on it fade out over `softness` pixels.
     pub(super) fn new(softness: f32) -> Self {
         Self { ink: [0.0; PIXELS], softness }

@@ -38,19 +38,19 @@ pub(super) fn draw(class: usize, draws: &mut Draws) -> Coverage {
 }
 
 fn disc(draws: &mut Draws) -> Coverage {
-    let (place, radius) = (Place::shape(draws), radius(draws));
+    let (place, radius) = (Placement::shape(draws), radius(draws));
     place.cover(draws, |u, v| radius - length(u, v))
 }
 
 fn ring(draws: &mut Draws) -> Coverage {
-    let (place, radius) = (Place::shape(draws), radius(draws));
+    let (place, radius) = (Placement::shape(draws), radius(draws));
     let half = radius * draws.between(range::LINE.0, range::LINE.1);
     place.cover(draws, |u, v| half - (length(u, v) - (radius - half)).abs())
 }
 
 /// The outline of a square.
 fn frame(draws: &mut Draws) -> Coverage {
-    let (place, radius) = (Place::shape(draws), radius(draws));
+    let (place, radius) = (Placement::shape(draws), radius(draws));
     let half = radius * draws.between(range::LINE.0, range::LINE.1);
     // As large as a ring of the same radius, on average over the directions.
     let side = radius * 0.9;
@@ -60,34 +60,34 @@ fn frame(draws: &mut Draws) -> Coverage {
 /// An equilateral triangle.
 fn triangle(draws: &mut Draws) -> Coverage {
     const SINE: f32 = 0.866_025_4;
-    let (place, radius) = (Place::shape(draws), 1.15 * radius(draws));
+    let (place, radius) = (Placement::shape(draws), 1.15 * radius(draws));
     place.cover(draws, |u, v| 0.5 * radius - v.max(SINE * u.abs() - 0.5 * v))
 }
 
 /// A cross of two equal bars.
 fn cross(draws: &mut Draws) -> Coverage {
-    let (place, radius) = (Place::shape(draws), radius(draws));
+    let (place, radius) = (Placement::shape(draws), radius(draws));
     let half = radius * draws.between(range::LINE.0, range::LINE.1);
     place.cover(draws, |u, v| (radius - u.abs().max(v.abs())).min(half - u.abs().min(v.abs())))
 }
 
 /// Stripes that lie.
 fn rows(draws: &mut Draws) -> Coverage {
-    let place = Place::texture(draws, range::TILT);
+    let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
     place.cover(draws, |_, v| (0.5 * width - wave(v / period)) * period)
 }
 
 /// Stripes that stand.
 fn columns(draws: &mut Draws) -> Coverage {
-    let place = Place::texture(draws, range::TILT);
+    let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
     place.cover(draws, |u, _| (0.5 * width - wave(u / period)) * period)
 }
 
 /// A chessboard.
 fn checks(draws: &mut Draws) -> Coverage {
-    let place = Place::texture(draws, EIGHTH);
+    let place = Placement::texture(draws, EIGHTH);
     // Two squares to the period.
     let period = 1.2 * period(draws);
     place.cover(draws, |u, v| {
@@ -99,14 +99,14 @@ fn checks(draws: &mut Draws) -> Coverage {
 
 /// A square lattice of dots.
 fn dots(draws: &mut Draws) -> Coverage {
-    let place = Place::texture(draws, EIGHTH);
+    let place = Placement::texture(draws, EIGHTH);
     let (period, radius) = (period(draws), draws.between(0.22, 0.34));
     place.cover(draws, |u, v| (radius - length(wave(u / period), wave(v / period))) * period)
 }
 
 /// A light that fades with the distance.
 fn glow(draws: &mut Draws) -> Coverage {
-    let place = Place::shape(draws);
+    let place = Placement::shape(draws);
     let per_radius = 1.0 / draws.between(range::GLOW.0, range::GLOW.1);
     place.fill(|u, v| {
         let left = (1.0 - (u * u + v * v) * (per_radius * per_radius)).max(0.0);
@@ -133,13 +133,13 @@ fn wave(phase: f32) -> f32 {
 }
 
 /// Where a figure lies: a point's coordinates seen from the figure are a rotation of those seen from its middle.
-struct Place {
+struct Placement {
     middle: (f32, f32),
     cosine: f32,
     sine: f32,
 }
 
-impl Place {
+impl Placement {
     /// Near the middle of the picture, almost upright.
     fn shape(draws: &mut Draws) -> Self {
         Self::draw(draws, range::SHIFT, range::TILT)

@@ -6,7 +6,7 @@ use super::{AREA, CHANNELS, SIDE, VALUES};
 use crate::dataset::draws::Draws;
 
 /// Light of each channel, 0 for none and 1 for white: `[channel, row, column]`.
-pub(super) type Canvas = [f32; VALUES];
+pub(super) type PatternImage = [f32; VALUES];
 
 /// A color, or a difference of two.
 type Color = [f32; CHANNELS];
@@ -34,7 +34,7 @@ mod range {
 }
 
 /// A picture of the figure.
-pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> Canvas {
+pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
     let covered = coverage.iter().sum::<f32>() * (1.0 / AREA as f32);
     let (ground, difference) = colors(covered, draws);
     let slope = (draws.between(-range::SLOPE, range::SLOPE), draws.between(-range::SLOPE, range::SLOPE));
@@ -79,7 +79,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
 }
 
 /// A short stroke of any color, anywhere.
-fn litter(canvas: &mut Canvas, draws: &mut Draws) {
+fn litter(canvas: &mut PatternImage, draws: &mut Draws) {
     let color: Color = std::array::from_fn(|_| draws.unit());
     let radius = draws.between(range::RADIUS.0, range::RADIUS.1);
     let from = (draws.between(0.0, SIDE as f32), draws.between(0.0, SIDE as f32));

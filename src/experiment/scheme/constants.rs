@@ -1,7 +1,7 @@
 //! The constants of every tuning method by name: how each is read, written and explained. One table serves the parser, the
 //! text form and the fields of the page.
 
-use super::tuning::{Constant, DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps, StepKind};
+use super::tuning::{Constant, DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps, UpdateRule};
 use crate::error::{Error, Result};
 use std::ops::Add;
 use std::str::FromStr;
@@ -153,7 +153,7 @@ pub(super) const GRAD_INIT: [Field<GradInit>; 5] = [
         meaning: "optimizer whose first step is looked at",
         expected: "one of auto, sgd, adam",
         read: |constants| constants.step.name().to_owned(),
-        write: |constants, text| match StepKind::ALL.into_iter().find(|kind| kind.name() == text) {
+        write: |constants, text| match UpdateRule::ALL.into_iter().find(|kind| kind.name() == text) {
             Some(kind) => {
                 constants.step = kind;
                 true

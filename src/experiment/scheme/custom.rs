@@ -19,7 +19,7 @@
 //! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
 //! refused where one of its layers has none.
 
-use super::promotion::parse_alpha;
+use super::rescaling::parse_alpha;
 use super::split_outside;
 use crate::error::{Error, Result};
 use crate::experiment::architecture::WeightLayer;
@@ -118,7 +118,7 @@ impl CustomInit {
     }
 
     fn value(&self, inputs: FormulaInputs) -> std::result::Result<f64, nanoexpr::Error> {
-        nanoexpr::evaluate_with(&self.formula, &Names { inputs, alpha: self.alpha })
+        nanoexpr::evaluate_with(&self.formula, &FormulaNames { inputs, alpha: self.alpha })
     }
 
     fn complaint(&self, error: nanoexpr::Error, inputs: FormulaInputs) -> Error {
@@ -148,12 +148,12 @@ fn reason(kind: ErrorKind) -> String {
 }
 
 /// The names that a formula may use.
-struct Names {
+struct FormulaNames {
     inputs: FormulaInputs,
     alpha: f64,
 }
 
-impl Context<f64> for Names {
+impl Context<f64> for FormulaNames {
     fn variable(&self, name: &str) -> Option<f64> {
         let FormulaInputs { fan_in, fan_out, layer, n_layers } = self.inputs;
         Some(match name {

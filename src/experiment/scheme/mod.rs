@@ -5,20 +5,20 @@
 pub mod base;
 mod constants;
 pub mod custom;
-pub mod promotion;
+pub mod rescaling;
 mod text;
 pub mod tuning;
 
 use crate::error::{Error, Result};
 pub use base::BaseInit;
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
-pub use promotion::{Promotion, PromotionRule, Turn};
+pub use rescaling::{Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use text::call;
 pub(super) use text::split_outside;
-pub use tuning::{Constant, StepKind, Tuning, TuningMethod};
+pub use tuning::{Constant, Tuning, TuningMethod, UpdateRule};
 
 /// One way to choose the initial weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub enum InitScheme {
     /// Drawn from shapes and seed alone.
     Closed(ClosedForm),
     /// The control: the plain base with the layer-wise learning rate that is equivalent to the rescaling.
-    LearningRateMatched(Promotion),
+    RateControl(Rescaling),
     /// Closed-form weights that are then adjusted by running the network.
     Tuned(Tuning),
 }
@@ -37,9 +37,9 @@ pub enum ClosedForm {
     /// As published.
     Base(BaseInit),
     /// A base whose layers are then rescaled so that emergence rises.
-    Emergence(Promotion),
+    Emergence(Rescaling),
     /// The control of which layer gets which factor: those of the rescaling in random order.
-    Shuffled(Promotion),
+    Shuffled(Rescaling),
 }
 
 impl From<BaseInit> for InitScheme {
@@ -61,18 +61,18 @@ impl From<BaseInit> for ClosedForm {
 }
 
 impl InitScheme {
-    /// `promotion` as a scheme: its base, rescaled.
+    /// `rescaling` as a scheme: its base, rescaled.
     #[must_use]
-    pub fn emergence(promotion: Promotion) -> Self {
-        Self::Closed(ClosedForm::Emergence(promotion))
+    pub fn emergence(rescaling: Rescaling) -> Self {
+        Self::Closed(ClosedForm::Emergence(rescaling))
     }
 
     /// The rescaling, if the scheme has one.
     #[must_use]
-    pub fn promotion(&self) -> Option<&Promotion> {
+    pub fn rescaling(&self) -> Option<&Rescaling> {
         match self {
-            Self::Closed(scheme) | Self::Tuned(Tuning { base: scheme, .. }) => scheme.promotion(),
-            Self::LearningRateMatched(promotion) => Some(promotion),
+            Self::Closed(scheme) | Self::Tuned(Tuning { base: scheme, .. }) => scheme.rescaling(),
+            Self::RateControl(rescaling) => Some(rescaling),
         }
     }
 
@@ -81,7 +81,7 @@ impl InitScheme {
     pub fn base(&self) -> &BaseInit {
         match self {
             Self::Closed(scheme) | Self::Tuned(Tuning { base: scheme, .. }) => scheme.base(),
-            Self::LearningRateMatched(promotion) => &promotion.base,
+            Self::RateControl(rescaling) => &rescaling.base,
         }
     }
 
@@ -90,7 +90,7 @@ impl InitScheme {
     pub fn tuning(&self) -> Option<&Tuning> {
         match self {
             Self::Tuned(tuning) => Some(tuning),
-            Self::Closed(_) | Self::LearningRateMatched(_) => None,
+            Self::Closed(_) | Self::RateControl(_) => None,
         }
     }
 }
@@ -98,10 +98,10 @@ impl InitScheme {
 impl ClosedForm {
     /// The rescaling, if the scheme has one.
     #[must_use]
-    pub fn promotion(&self) -> Option<&Promotion> {
+    pub fn rescaling(&self) -> Option<&Rescaling> {
         match self {
             Self::Base(_) => None,
-            Self::Emergence(promotion) | Self::Shuffled(promotion) => Some(promotion),
+            Self::Emergence(rescaling) | Self::Shuffled(rescaling) => Some(rescaling),
         }
     }
 
@@ -110,7 +110,7 @@ impl ClosedForm {
     pub fn base(&self) -> &BaseInit {
         match self {
             Self::Base(base) => base,
-            Self::Emergence(promotion) | Self::Shuffled(promotion) => &promotion.base,
+            Self::Emergence(rescaling) | Self::Shuffled(rescaling) => &rescaling.base,
         }
     }
 }
@@ -119,7 +119,7 @@ impl fmt::Display for InitScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed(scheme) => write!(f, "{scheme}"),
-            Self::LearningRateMatched(promotion) => write!(f, "lrmatch({promotion})"),
+            Self::RateControl(rescaling) => write!(f, "lrmatch({rescaling})"),
             Self::Tuned(tuning) => write!(f, "{tuning}"),
         }
     }
@@ -129,8 +129,8 @@ impl fmt::Display for ClosedForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Base(base) => write!(f, "{base}"),
-            Self::Emergence(promotion) => write!(f, "{promotion}"),
-            Self::Shuffled(promotion) => write!(f, "shuffle({promotion})"),
+            Self::Emergence(rescaling) => write!(f, "{rescaling}"),
+            Self::Shuffled(rescaling) => write!(f, "shuffle({rescaling})"),
         }
     }
 }
@@ -141,7 +141,7 @@ impl FromStr for InitScheme {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if let Some(inside) = call(text, "lrmatch") {
-            return promotion_inside("lrmatch", inside, text).map(Self::LearningRateMatched);
+            return rescaling_inside("lrmatch", inside, text).map(Self::RateControl);
         }
         if let Some(tuning) = tuning::parse(text)? {
             return Ok(Self::Tuned(tuning));
@@ -168,17 +168,17 @@ const RESCALED: &str = ", emergence(BASE;alpha=...), shuffle(emergence(...))";
 fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     let text = text.trim();
     if let Some(inside) = call(text, "shuffle") {
-        return promotion_inside("shuffle", inside, text).map(ClosedForm::Shuffled).map(Some);
+        return rescaling_inside("shuffle", inside, text).map(ClosedForm::Shuffled).map(Some);
     }
     if let Some(inside) = call(text, "emergence") {
-        return promotion::parse(inside).map(ClosedForm::Emergence).map(Some);
+        return rescaling::parse(inside).map(ClosedForm::Emergence).map(Some);
     }
     Ok(base::parse(text)?.map(ClosedForm::Base))
 }
 
 /// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`.
-fn promotion_inside(name: &str, inside: &str, all: &str) -> Result<Promotion> {
+fn rescaling_inside(name: &str, inside: &str, all: &str) -> Result<Rescaling> {
     let promoted = call(inside.trim(), "emergence");
     let promoted = promoted.ok_or_else(|| Error::value("init", format!("{name}(emergence(BASE;alpha=...))"), all))?;
-    promotion::parse(promoted)
+    rescaling::parse(promoted)
 }

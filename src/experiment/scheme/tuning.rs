@@ -71,7 +71,7 @@ pub struct MetaInit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GradInit {
     /// Which optimizer's first step is looked at.
-    pub step: StepKind,
+    pub step: UpdateRule,
     /// Size of that step, `η`; by itself 0.1 for SGD and 0.001 for Adam.
     pub eta: Option<f64>,
     /// Upper bound of the gradient's norm, `γ`; by itself 1 for SGD (of the 2-norm), and for Adam (of the 1-norm) the root of the
@@ -119,7 +119,7 @@ pub struct ScaleSteps {
 
 /// The optimizer whose first step `GradInit` looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StepKind {
+pub enum UpdateRule {
     /// That of the experiment: SGD, or Adam for `AdamW`, too.
     Auto,
     /// Along the gradient of 2-norm 1.
@@ -166,7 +166,7 @@ impl Default for ScaleSteps {
 impl Default for GradInit {
     fn default() -> Self {
         Self {
-            step: StepKind::Auto,
+            step: UpdateRule::Auto,
             eta: None,
             gamma: None,
             steps: 390,
@@ -314,7 +314,7 @@ fn parse_inside(method: TuningMethod, inside: &str) -> Result<Tuning> {
     Ok(tuning)
 }
 
-impl StepKind {
+impl UpdateRule {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Sgd, Self::Adam];
 

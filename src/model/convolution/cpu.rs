@@ -3,7 +3,7 @@
 //! Burn's own convolution unfolds every image into a matrix nine times its size and multiplies that; with the few feature
 //! maps of small networks the unfolding and the packing of small matrices take longer than the arithmetic. Here every image
 //! is put into a frame of zeros once, so that each place of the window is a fixed distance away from the position of the
-//! window ([`Frame`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers while
+//! window ([`PaddedLayout`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers while
 //! it runs through the window and the maps of the input, and the gradient of the weights is a handful of scalar products.
 //!
 //! Images are `[channels, height, width]` and lie one after the other: for every example those of all runs, or one that all
@@ -106,7 +106,7 @@ impl Geometry {
     }
 
     /// The layout of a padded image.
-    fn frame(&self) -> Frame {
+    fn frame(&self) -> PaddedLayout {
         let Window { kernel, stride, padding } = self.window;
         let reach = (kernel - 1) / stride;
         let (rows, columns) = (self.output[0] + reach, self.output[1] + reach);
@@ -118,7 +118,7 @@ impl Geometry {
             (y % stride * stride + x % stride) * plane + y / stride * columns + x / stride
         };
         let offsets = (0..kernel * kernel).map(offset).collect();
-        Frame { rows, columns, plane, positions, stride, padding, offsets }
+        PaddedLayout { rows, columns, plane, positions, stride, padding, offsets }
     }
 
     /// The convolution of gradients with turned weights that gives the gradient of the images.
@@ -140,7 +140,7 @@ impl Geometry {
 /// turn, so that whatever the stride, neighboring positions of the window meet neighboring places. The last positions of
 /// each row are none of the output: there the window reaches over into the next row.
 #[derive(Debug, Clone)]
-struct Frame {
+struct PaddedLayout {
     rows: usize,
     columns: usize,
     /// Numbers of one of the `stride²` parts of a channel.
@@ -153,7 +153,7 @@ struct Frame {
     offsets: Vec<usize>,
 }
 
-impl Frame {
+impl PaddedLayout {
     fn channel(&self) -> usize {
         self.stride * self.stride * self.plane
     }
@@ -253,7 +253,7 @@ fn add_weight_gradient<'numbers, T: Number>(
     examples: impl Iterator<Item = (&'numbers [T], &'numbers [T])>,
     share: &mut [T],
     geometry: &Geometry,
-    frame: &Frame,
+    frame: &PaddedLayout,
 ) {
     let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
     let mut rows = vec![T::default(); geometry.channels_out * frame.positions];
@@ -319,7 +319,7 @@ fn convolve<T: Number>(
     maps: &mut [T],
     sums: &mut [[T; LANES]],
     geometry: &Geometry,
-    frame: &Frame,
+    frame: &PaddedLayout,
 ) {
     let [height, width] = geometry.output;
     let taps = geometry.channels_in * frame.offsets.len();
@@ -344,7 +344,7 @@ fn convolve<T: Number>(
 
 /// [`LANES`] neighboring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
 /// the early returns only spare the compiler doubts about it. Loops over constants are unrolled, and sums stay in registers.
-fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Frame) -> [[T::Quad; 2]; MAPS] {
+fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &PaddedLayout) -> [[T::Quad; 2]; MAPS] {
     let mut sums = [[T::Quad::default(); 2]; MAPS];
     let channels = padded.chunks_exact(frame.channel()).zip(weights.chunks_exact(frame.offsets.len()));
     for (channel, weights) in channels {
@@ -367,7 +367,7 @@ fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Fr
 
 /// Adds the gradient of one run's weights from one padded image and the gradients of its maps, which stand in `rows` as
 /// positions do in a frame, with zeros at those that are none.
-fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Geometry, frame: &Frame) {
+fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Geometry, frame: &PaddedLayout) {
     let mut map = 0;
     while map < geometry.channels_out {
         let maps = if geometry.channels_out - map >= PAIR { PAIR } else { 1 };
@@ -392,7 +392,7 @@ fn correlate_tile<T: Number, const M: usize, const K: usize>(
     padded: &[T],
     rows: &[T],
     share: &mut [T],
-    frame: &Frame,
+    frame: &PaddedLayout,
     corner: (usize, usize),
 ) {
     let taps = frame.offsets.len();

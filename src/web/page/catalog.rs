@@ -1,10 +1,10 @@
 //! Between a scheme and the picker of the form: its name in the catalog, and its parameters as the fields hold them. The
 //! catalog itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
 
-use super::fields::{Pair, field_error};
+use super::fields::{FieldText, field_error};
 use crate::error::{Error, Result};
 use crate::experiment::scheme::CustomInit;
-use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Promotion, TuningMethod, Turn};
+use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Rescaling, TuningMethod, Turn};
 
 /// What a press in the picker puts into the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl Addition {
     /// The variant that is put into the list when the picker holds `scheme`.
     #[must_use]
     pub fn of(self, scheme: InitScheme) -> InitScheme {
-        match (self, scheme.promotion().cloned()) {
-            (Self::Control, Some(promotion)) => InitScheme::LearningRateMatched(promotion),
-            (Self::Shuffle, Some(promotion)) => ClosedForm::Shuffled(promotion).into(),
+        match (self, scheme.rescaling().cloned()) {
+            (Self::Control, Some(rescaling)) => InitScheme::RateControl(rescaling),
+            (Self::Shuffle, Some(rescaling)) => ClosedForm::Shuffled(rescaling).into(),
             _ => scheme,
         }
     }
@@ -63,7 +63,7 @@ pub fn name(scheme: &InitScheme) -> String {
         InitScheme::Closed(ClosedForm::Base(base)) => return base.to_string(),
         InitScheme::Closed(ClosedForm::Emergence(_)) => "emergence",
         InitScheme::Closed(ClosedForm::Shuffled(_)) => "shuffle",
-        InitScheme::LearningRateMatched(_) => "lrmatch",
+        InitScheme::RateControl(_) => "lrmatch",
         InitScheme::Tuned(tuning) => tuning.method.name(),
     };
     name.to_owned()
@@ -71,7 +71,7 @@ pub fn name(scheme: &InitScheme) -> String {
 
 /// Every parameter of a scheme with its value; plain schemes have none.
 #[must_use]
-pub fn parameters(scheme: &InitScheme) -> Vec<Pair> {
+pub fn parameters(scheme: &InitScheme) -> Vec<FieldText> {
     match scheme {
         InitScheme::Closed(ClosedForm::Base(BaseInit::Custom(custom))) => of_custom(custom),
         InitScheme::Tuned(tuning) => {
@@ -79,25 +79,25 @@ pub fn parameters(scheme: &InitScheme) -> Vec<Pair> {
             let constants = constants.map(|constant| (constant.name.to_owned(), constant.value));
             std::iter::once(("base".to_owned(), tuning.base.to_string())).chain(constants).collect()
         }
-        other => other.promotion().map_or_else(Vec::new, of_promotion),
+        other => other.rescaling().map_or_else(Vec::new, of_rescaling),
     }
 }
 
-fn of_custom(custom: &CustomInit) -> Vec<Pair> {
+fn of_custom(custom: &CustomInit) -> Vec<FieldText> {
     let (kind, formula) = (custom.kind.name().to_owned(), custom.formula().to_owned());
     named([("kind", kind), ("formula", formula), ("alpha", custom.alpha.to_string())])
 }
 
-fn of_promotion(promotion: &Promotion) -> Vec<Pair> {
-    let turn = match promotion.turn {
+fn of_rescaling(rescaling: &Rescaling) -> Vec<FieldText> {
+    let turn = match rescaling.turn {
         Turn::Auto => "auto".to_owned(),
         Turn::At(turn) => turn.to_string(),
     };
-    let (base, rule) = (promotion.base.to_string(), promotion.rule.name().to_owned());
-    named([("base", base), ("alpha", promotion.alpha.to_string()), ("rule", rule), ("turn", turn)])
+    let (base, rule) = (rescaling.base.to_string(), rescaling.rule.name().to_owned());
+    named([("base", base), ("alpha", rescaling.alpha.to_string()), ("rule", rule), ("turn", turn)])
 }
 
-fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<Pair> {
+fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<FieldText> {
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -105,14 +105,14 @@ fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<Pair> {
 ///
 /// # Errors
 /// The parser's, and of a formula those of [`CustomInit::new`].
-pub fn scheme(name: &str, parameters: &[Pair]) -> Result<InitScheme> {
+pub fn scheme(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
     let of = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
-    let promotion =
+    let rescaling =
         || format!("emergence({};alpha={};rule={};turn={})", of("base"), of("alpha"), of("rule"), of("turn"));
     match name {
         "custom" => custom(of("kind"), of("formula"), of("alpha")).map(|custom| BaseInit::Custom(custom).into()),
-        "emergence" => promotion().parse(),
-        "shuffle" | "lrmatch" => format!("{name}({})", promotion()).parse(),
+        "emergence" => rescaling().parse(),
+        "shuffle" | "lrmatch" => format!("{name}({})", rescaling()).parse(),
         _ if parameters.is_empty() => name.parse(),
         _ => {
             let constants = parameters.iter().filter(|(name, _)| name != "base");
@@ -132,7 +132,7 @@ fn custom(kind: &str, formula: &str, alpha: &str) -> Result<CustomInit> {
 /// The base with which the catalog offers a scheme.
 #[must_use]
 pub fn default_base(name: &str) -> BaseInit {
-    name.parse::<InitScheme>().map_or_else(|_| Promotion::default().base, |scheme| scheme.base().clone())
+    name.parse::<InitScheme>().map_or_else(|_| Rescaling::default().base, |scheme| scheme.base().clone())
 }
 
 /// Variants that can be the base of the scheme with this name, and have no name of their own: formulas, and for what is tuned
@@ -142,7 +142,7 @@ pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
     let tuned = TuningMethod::all().iter().any(|method| method.name() == name);
     let closed = variants.iter().filter_map(|variant| match variant {
         InitScheme::Closed(closed) => Some(closed),
-        InitScheme::LearningRateMatched(_) | InitScheme::Tuned(_) => None,
+        InitScheme::RateControl(_) | InitScheme::Tuned(_) => None,
     });
     let usable = closed.filter(|closed| match closed {
         ClosedForm::Base(base) => matches!(base, BaseInit::Custom(_)),

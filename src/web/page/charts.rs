@@ -3,7 +3,7 @@
 use super::canvas::Canvas;
 use super::hover::{self, Readout};
 use super::inside::words::{measure_note, measure_shown};
-use super::wording::{value_text, variant_label};
+use super::words::{value_text, variant_label};
 use super::{Action, Dispatcher};
 use crate::experiment::parse_query;
 use crate::metrics::{History, Quantity};
@@ -23,7 +23,7 @@ const EMERGENCE: usize = 2;
 
 /// All charts.
 pub(super) struct Charts {
-    panels: Vec<Panel>,
+    panels: Vec<ChartPanel>,
     map: MapPanel,
     /// The measure of emergence that was chosen last; networks without feature maps show that of units instead.
     measure: Quantity,
@@ -36,7 +36,7 @@ pub(super) struct Charts {
     cursor: Option<(usize, f64)>,
 }
 
-struct Panel {
+struct ChartPanel {
     canvas: Canvas,
     quantity: Quantity,
     drawn: Option<(Chart, Frame)>,
@@ -59,7 +59,7 @@ impl Charts {
             let canvas = Canvas::bind(id)?;
             hover::bind(canvas.holder(), index, dispatcher)?;
             let readout = Readout::new(canvas.holder())?;
-            panels.push(Panel { canvas, quantity, drawn: None, readout });
+            panels.push(ChartPanel { canvas, quantity, drawn: None, readout });
         }
         let canvas = Canvas::bind("chart-activity")?;
         hover::bind_map(canvas.holder(), dispatcher)?;
@@ -181,7 +181,7 @@ impl Charts {
     }
 }
 
-impl Panel {
+impl ChartPanel {
     fn paint(&mut self, cursor: Option<f64>, dark: bool) -> WebResult<()> {
         let Some((chart, frame)) = &mut self.drawn else { return Ok(()) };
         let painted = self.canvas.paint(dark, |area, style| {

@@ -3,11 +3,11 @@
 use super::catalog::Addition;
 use super::controller::Page;
 use super::exports::Export;
-use super::initial::quantity::LayerQuantity;
-use super::inside::Wish;
+use super::inside::InspectionRequest;
+use super::lifecycle::Request;
 use super::messages::Question;
 use super::paths::Explored;
-use super::state::Request;
+use super::start_report::quantity::LayerQuantity;
 use crate::experiment::Theme;
 use crate::metrics::Quantity;
 use crate::protocol::Event;
@@ -54,7 +54,7 @@ pub(super) enum Action {
     /// Another quantity of layers before training is to be shown.
     ShowLayers(LayerQuantity),
     /// Something was done in the section "Inside a run".
-    Wished(Wish),
+    Inspected(InspectionRequest),
     /// Something was done in the path explorer.
     Explored(Explored),
     /// The pointer is at this CSS column of a chart.

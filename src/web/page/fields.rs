@@ -6,14 +6,14 @@ use crate::experiment::{Experiment, InitScheme, ParsedQuery, parse_query};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A key of the query string and its value, not escaped.
-pub type Pair = (String, String);
+pub type FieldText = (String, String);
 
 /// Keys whose empty field means that the key is absent.
 const OPTIONAL: [&str; 2] = ["train", "test"];
 
 /// What the fields of a form say.
 #[must_use]
-pub fn parse_fields(fields: &[Pair]) -> ParsedQuery {
+pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
     let stated = fields.iter().filter(|(key, value)| !(OPTIONAL.contains(&key.as_str()) && value.trim().is_empty()));
     let pairs = stated.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value.trim(), NON_ALPHANUMERIC)));
     parse_query(&pairs.collect::<Vec<_>>().join("&"))
@@ -21,7 +21,7 @@ pub fn parse_fields(fields: &[Pair]) -> ParsedQuery {
 
 /// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
 #[must_use]
-pub fn changed_fields(experiment: &Experiment) -> Vec<Pair> {
+pub fn changed_fields(experiment: &Experiment) -> Vec<FieldText> {
     let query = experiment.to_query();
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.map(|(key, value)| (key.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned())).collect()

@@ -1,6 +1,6 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
-use super::fields::{Pair, changed_fields, field_error, init_text, is_init_text, parse_fields};
+use super::fields::{FieldText, changed_fields, field_error, init_text, is_init_text, parse_fields};
 use super::{Action, Dispatcher, picker, variants};
 use crate::error::Error;
 use crate::experiment::{Experiment, InitScheme};
@@ -34,7 +34,7 @@ impl Form {
         let submitted = dispatcher.clone();
         dom::on(&element, "submit", move |event| {
             event.prevent_default();
-            submitted.dispatch(Action::Requested(super::state::Request::Run));
+            submitted.dispatch(Action::Requested(super::lifecycle::Request::Run));
         })?;
         let defaults = dispatcher.clone();
         dom::on(&dom::element::<Element>("defaults")?, "click", move |_| defaults.dispatch(Action::Defaults))?;
@@ -101,11 +101,11 @@ impl Form {
         field.map_or(Ok(()), |field| focus(&field))
     }
 
-    fn fields(&self) -> WebResult<Vec<Pair>> {
+    fn fields(&self) -> WebResult<Vec<FieldText>> {
         let named = self.element.query_selector_all("[name]")?;
         let elements = (0..named.length()).filter_map(|index| named.item(index)?.dyn_into::<Element>().ok());
         let pairs = elements.filter_map(|element| Some((element.get_attribute("name")?, value_of(&element)?)));
-        let mut pairs: Vec<Pair> = pairs.collect();
+        let mut pairs: Vec<FieldText> = pairs.collect();
         for (_, value) in pairs.iter_mut().filter(|(key, value)| key == SCHEDULE && value == "warmup") {
             let steps: HtmlInputElement = dom::element("warmup-steps")?;
             *value = format!("warmup:{}", steps.value().trim());
@@ -137,7 +137,7 @@ impl Form {
 
     fn show_errors(&mut self, errors: Vec<Error>) -> WebResult<()> {
         self.errors = errors;
-        let texts: Vec<Pair> = self.errors.iter().map(field_error).collect();
+        let texts: Vec<FieldText> = self.errors.iter().map(field_error).collect();
         for place in dom::all("#controls .error[id]")? {
             let key = place.id().trim_start_matches("error-").to_owned();
             let text = texts.iter().find(|(about, _)| *about == key).map_or("", |(_, text)| text);

@@ -1,7 +1,7 @@
 //! Reading values off the charts with a pointer, a finger or the arrow keys.
 
 use super::legend::color_class;
-use super::wording::{grouped, value_text, variant_label};
+use super::words::{grouped, value_text, variant_label};
 use super::{Action, Dispatcher};
 use crate::metrics::{History, Quantity};
 use crate::plot::heatmap::ActivityReading;

@@ -1,8 +1,8 @@
 //! The legend: a button per variant with its line, pressed while the variant is shown; and what is to be known of variants
 //! that belong together.
 
-use super::control::control_note;
-use super::wording::variant_label;
+use super::rate_control::rate_control_note;
+use super::words::variant_label;
 use super::{Action, Dispatcher};
 use crate::experiment::parse_query;
 use crate::metrics::History;
@@ -39,7 +39,7 @@ impl Legend {
 
     /// Shows the variants of a history; another list of variants is shown in full.
     pub(super) fn show(&mut self, history: &History) -> WebResult<()> {
-        let note = control_note(&parse_query(&history.setup.query).experiment);
+        let note = rate_control_note(&parse_query(&history.setup.query).experiment);
         dom::set_text(&self.note, note.as_deref().unwrap_or_default());
         self.note.set_hidden(note.is_none());
         let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();

@@ -1,7 +1,7 @@
 //! What the page and the page around it say to each other, as plain values. Names as in the contract:
 //! `emergence-lab:run` and so on; an answer has the type and the id of its question.
 
-use super::state::{Phase, Request};
+use super::lifecycle::{Phase, Request};
 use crate::export::Results;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ const PREFIX: &str = "emergence-lab:";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// What it asks for.
-    pub ask: Ask,
+    pub request: HostRequest,
     /// Its type without the prefix, for the answer.
     pub name: String,
     /// Whatever stood in `id`, for the answer.
@@ -22,7 +22,7 @@ pub struct Question {
 
 /// What the page around this one can ask for.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
+pub enum HostRequest {
     /// One of the buttons; with a query, `run` sets the experiment first.
     Request(Request, Option<String>),
     /// The experiment; with a query, a new one.
@@ -83,17 +83,17 @@ impl Question {
         let query = match fields.query {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(query)) => Ok(Some(query)),
-            Some(other) => Err(Ask::Refused(format!("query was expected to be a text; got {other}."))),
+            Some(other) => Err(HostRequest::Refused(format!("query was expected to be a text; got {other}."))),
         };
-        let request = Request::named(&name).filter(|request| *request != Request::Restart);
-        let ask = query.map(|query| match (name.as_str(), request) {
-            ("config", _) => Ask::Config(query),
-            ("results", _) => Ask::Results,
-            (_, Some(request)) => Ask::Request(request, query),
-            (_, None) => Ask::Refused(format!("There is no command called {name}.")),
+        let button = Request::named(&name).filter(|button| *button != Request::Restart);
+        let request = query.map(|query| match (name.as_str(), button) {
+            ("config", _) => HostRequest::Config(query),
+            ("results", _) => HostRequest::Results,
+            (_, Some(button)) => HostRequest::Request(button, query),
+            (_, None) => HostRequest::Refused(format!("There is no command called {name}.")),
         });
-        let ask = ask.unwrap_or_else(|refused| refused);
-        Some(Self { ask, name, id: fields.id })
+        let request = request.unwrap_or_else(|refused| refused);
+        Some(Self { request, name, id: fields.id })
     }
 
     /// The beginning of an answer.

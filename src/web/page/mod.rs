@@ -1,24 +1,24 @@
 //! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
-//! is pure is compiled everywhere: [`state`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
-//! (schemes and the picker of them), [`initial`] (layers before training), [`inside`] (a run, looked into), [`messages`] (what
-//! other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has), [`control`],
-//! [`forecast`], [`preview`] and [`wording`].
+//! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
+//! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`] (what
+//! other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has), [`rate_control`],
+//! [`forecast`], [`preview`] and [`words`].
 
 pub mod catalog;
-pub mod control;
 pub mod fields;
 pub mod forecast;
-pub mod initial;
 pub mod inside;
+pub mod lifecycle;
 pub mod messages;
 pub mod paths;
 pub mod presets;
 pub mod preview;
-pub mod state;
+pub mod rate_control;
+pub mod start_report;
 pub mod uploads;
-pub mod wording;
+pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 mod appearance;

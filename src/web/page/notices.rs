@@ -1,14 +1,14 @@
 //! Notices above the charts: what was wrong with the address, which data is used instead, why it cannot go on.
 
-use super::state::Remedy;
-use super::{Action, Dispatcher, state::Request};
+use super::lifecycle::Remedy;
+use super::{Action, Dispatcher, lifecycle::Request};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::Element;
 
 /// How much a notice matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(super) enum Severity {
     /// Good to know.
     Info,
     /// Something is not as it was asked for.
@@ -97,12 +97,12 @@ impl Notices {
     }
 
     /// Shows a notice about a subject, in place of an earlier one about it.
-    pub(super) fn show(&self, subject: &str, weight: Weight, text: &str, offers: &[Offer]) -> WebResult<()> {
+    pub(super) fn show(&self, subject: &str, severity: Severity, text: &str, offers: &[Offer]) -> WebResult<()> {
         self.remove(subject);
-        let class = match weight {
-            Weight::Info => "notice",
-            Weight::Warning => "notice warning",
-            Weight::Failure => "notice failure",
+        let class = match severity {
+            Severity::Info => "notice",
+            Severity::Warning => "notice warning",
+            Severity::Failure => "notice failure",
         };
         let notice = dom::create("div", class, "")?;
         notice.set_attribute("data-subject", subject)?;
@@ -113,7 +113,7 @@ impl Notices {
             button.set_attribute("data-offer", offer.name())?;
             dom::append(&notice, &button)?;
         }
-        if weight != Weight::Failure {
+        if severity != Severity::Failure {
             let button = dom::create("button", "remove", "×")?;
             button.set_attribute("type", "button")?;
             button.set_attribute("data-dismiss", "")?;

@@ -1,7 +1,7 @@
 //! The visitor's own files: chosen with a button or dropped anywhere on the page, and what the worker says of them.
 
 use super::uploads::Uploads;
-use super::wording::{DEADLY_FILES, NO_FILES, READING_FILES, upload_text};
+use super::words::{DEADLY_FILES, NO_FILES, READING_FILES, upload_text};
 use super::{Action, Dispatcher};
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::limits::DatasetFacts;

@@ -3,9 +3,9 @@
 //! `data-parameter`. What the fields say is read and judged by the crate's own parser.
 
 use super::catalog::{self, Addition};
-use super::fields::Pair;
+use super::fields::FieldText;
 use super::form::{focus, set_value, value_of};
-use super::wording::variant_label;
+use super::words::variant_label;
 use super::{Action, Dispatcher};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, InitScheme};
@@ -76,7 +76,7 @@ pub(super) fn forget_origin() -> WebResult<()> {
 pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
     let name = chosen()?;
     let fields = dom::all(&parameter(&name, ""))?.into_iter();
-    let pairs: Vec<Pair> =
+    let pairs: Vec<FieldText> =
         fields.filter_map(|field| Some((field.get_attribute("data-parameter")?, value_of(&field)?))).collect();
     Ok(catalog::scheme(&name, &pairs))
 }
@@ -128,7 +128,7 @@ fn parameter(name: &str, condition: &str) -> String {
     format!("#picker [data-for~=\"{name}\"] [data-parameter{condition}]")
 }
 
-fn fill(name: &str, parameters: &[Pair]) -> WebResult<()> {
+fn fill(name: &str, parameters: &[FieldText]) -> WebResult<()> {
     for (key, value) in parameters {
         if key == "base" {
             offer_bases(&[], name, Some(value))?;

@@ -8,13 +8,13 @@ use crate::web::error::WebResult;
 use web_sys::{Element, HtmlSelectElement};
 
 /// The picker and the estimate of the document.
-pub(super) struct Plan {
+pub(super) struct PlanSection {
     picker: HtmlSelectElement,
     lesson: Element,
     estimate: Element,
 }
 
-impl Plan {
+impl PlanSection {
     /// Binds the picker and fills it.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let picker: HtmlSelectElement = dom::element("preset")?;

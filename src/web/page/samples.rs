@@ -1,7 +1,7 @@
 //! A few training images of the data set that the form names, by class.
 
 use super::pixels::draw_pixels;
-use super::wording::{sample_missing, sample_title};
+use super::words::{sample_missing, sample_title};
 use crate::experiment::DatasetName;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::web::dom;

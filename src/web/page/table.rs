@@ -1,21 +1,21 @@
 //! The results table, which is also what the charts say to those who cannot see them.
 
 use super::legend::sample;
-use super::wording::{table_cells, variant_label};
+use super::words::{table_cells, variant_label};
 use crate::metrics::History;
 use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::Element;
 
 /// The table with the lines that it has.
-pub(super) struct Table {
+pub(super) struct ResultsTable {
     body: Element,
     names: Vec<String>,
     /// Per line, the cells after the name.
     cells: Vec<Vec<Element>>,
 }
 
-impl Table {
+impl ResultsTable {
     /// Binds the table of the document.
     pub(super) fn bind() -> WebResult<Self> {
         let table: Element = dom::element("results")?;

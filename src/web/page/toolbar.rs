@@ -1,7 +1,7 @@
 //! The bar at the top: the buttons, the progress, where it computes.
 
-use super::state::{Phase, Request, Session};
-use super::wording::{facts, pace_text, status, step_text};
+use super::lifecycle::{Lifecycle, Phase, Request};
+use super::words::{facts, pace_text, status, step_text};
 use super::{Action, Dispatcher};
 use crate::metrics::{Environment, History};
 use crate::web::dom;
@@ -20,7 +20,7 @@ const BUTTONS: [(&str, Request); 5] = [
 /// What the bar shows.
 pub(super) struct Situation<'page> {
     /// What the page is doing.
-    pub(super) session: &'page Session,
+    pub(super) lifecycle: &'page Lifecycle,
     /// What has been measured.
     pub(super) history: &'page History,
     /// The form holds another experiment than the one shown.
@@ -69,9 +69,9 @@ impl Toolbar {
 
     /// Shows the situation.
     pub(super) fn show(&self, now: &Situation<'_>) -> WebResult<()> {
-        let phase = now.session.phase();
+        let phase = now.lifecycle.phase();
         self.show_buttons(now)?;
-        dom::set_text(&self.status, &status(now.session, now.history, now.again));
+        dom::set_text(&self.status, &status(now.lifecycle, now.history, now.again));
         self.show_progress(now)?;
         dom::set_text(&self.pace, &pace_text(now.history, phase));
         let known = now.history.setup.train_examples > 0;
@@ -92,12 +92,12 @@ impl Toolbar {
     }
 
     fn show_buttons(&self, now: &Situation<'_>) -> WebResult<()> {
-        let paused = now.session.phase() == Phase::Paused;
+        let paused = now.lifecycle.phase() == Phase::Paused;
         let focused = dom::document()?.active_element();
         let mut orphaned = false;
         for (button, request) in &self.buttons {
             // Not `disabled`, which would take the focus away from whoever has just pressed it.
-            let disabled = !now.session.allows(*request, now.changed);
+            let disabled = !now.lifecycle.allows(*request, now.changed);
             dom::set_attribute(button, "aria-disabled", if disabled { "true" } else { "false" })?;
             let hide = matches!(request, Request::Pause if paused) || matches!(request, Request::Resume if !paused);
             orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
@@ -113,7 +113,7 @@ impl Toolbar {
     }
 
     fn show_progress(&self, now: &Situation<'_>) -> WebResult<()> {
-        let (text, share) = match (now.session.phase(), now.loading) {
+        let (text, share) = match (now.lifecycle.phase(), now.loading) {
             (Phase::Preparing, Some((text, share))) => (text.clone(), *share),
             (Phase::Preparing, None) => ("\u{a0}".to_owned(), None),
             _ => {

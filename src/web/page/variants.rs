@@ -2,7 +2,7 @@
 //! it.
 
 use super::legend::sample;
-use super::wording::variant_label;
+use super::words::variant_label;
 use super::{Action, Dispatcher, picker};
 use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;

@@ -2,7 +2,7 @@
 
 use super::Loaded;
 use super::download::{own, progress, published};
-use super::scope::Turn;
+use super::scope::EventLoopTurn;
 use crate::dataset::generator::Generator;
 use crate::dataset::published::{File, files, mirrors};
 use crate::dataset::{Dataset, cifar, digits, fashion_mnist, mnist, patterns};
@@ -18,7 +18,7 @@ const DRAWN_PER_TURN: usize = 1000;
 /// # Errors
 /// What went wrong with the first file that could be had nowhere; [`DatasetError::UploadEmpty`] for the visitor's own files, which
 /// are not loaded from anywhere.
-pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
+pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
     let (dataset, fallback) = match asked {
         DatasetName::Digits => (draw_digits(turn).await?, None),
         DatasetName::Patterns => {
@@ -36,12 +36,12 @@ pub(super) async fn load(asked: DatasetName, turn: &Turn) -> Result<Loaded> {
     Ok(Loaded { asked, dataset: Rc::new(dataset), fallback })
 }
 
-async fn draw_digits(turn: &Turn) -> Result<Dataset> {
+async fn draw_digits(turn: &EventLoopTurn) -> Result<Dataset> {
     let generator = digits::generator(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
     Ok(draw("digits", generator, turn).await)
 }
 
-async fn draw(name: &str, mut generator: Generator, turn: &Turn) -> Dataset {
+async fn draw(name: &str, mut generator: Generator, turn: &EventLoopTurn) -> Dataset {
     while !generator.advance(DRAWN_PER_TURN) {
         progress(name, generator.done() as u64, Some(generator.total() as u64));
         turn.pass().await;

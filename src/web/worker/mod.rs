@@ -1,4 +1,4 @@
-//! The training worker: takes commands, drives a [`Session`] in small pieces, and tells the page what it measured.
+//! The training worker: takes commands, drives a [`Training`] in small pieces, and tells the page what it measured.
 //!
 //! It listens between any two pieces of work, so a pause takes effect within one step or one evaluation chunk, and while initial
 //! weights are tuned before the first one.
@@ -6,7 +6,7 @@
 mod data;
 mod download;
 mod faults;
-mod look;
+mod inspection;
 mod run;
 mod scope;
 mod upload;
@@ -16,9 +16,9 @@ use crate::error::Error;
 use crate::experiment::{DatasetName, Experiment, parse_query};
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use crate::train::self_test::{ChosenDevice, Devices};
-use crate::train::{Preparation, Session, Work, environment};
+use crate::train::{Preparation, Training, Work, environment};
 use run::{Pace, Run};
-use scope::{Inbox, Message, Turn, now_secs, post};
+use scope::{EventLoopTurn, Inbox, Message, now_secs, post};
 use std::rc::Rc;
 use web_sys::File;
 
@@ -28,7 +28,7 @@ pub fn start() {
     let inbox = Inbox::listen();
     post(&Event::Ready { protocol_version: PROTOCOL_VERSION });
     wasm_bindgen_futures::spawn_local(async move {
-        match Turn::new() {
+        match EventLoopTurn::new() {
             Ok(turn) => Worker::new(inbox, turn).serve().await,
             Err(message) => post(&Event::Failed { kind: FailureKind::Device, message }),
         }
@@ -37,7 +37,7 @@ pub fn start() {
 
 struct Worker {
     inbox: Inbox,
-    turn: Turn,
+    turn: EventLoopTurn,
     devices: Devices,
     data: Option<Loaded>,
     /// The visitor's own files, once there are some.
@@ -64,12 +64,12 @@ impl Loaded {
 }
 
 /// A failure on its way to the page.
-struct Failure {
+struct RunFailure {
     kind: FailureKind,
     message: String,
 }
 
-impl Failure {
+impl RunFailure {
     fn new(kind: FailureKind, message: impl std::fmt::Display) -> Self {
         Self { kind, message: message.to_string() }
     }
@@ -79,7 +79,7 @@ impl Failure {
     }
 }
 
-/// What the page asked for while a session was running.
+/// What the page asked for while it was training.
 enum Interrupt {
     Start { query: String, paused: bool },
     Reset,
@@ -87,12 +87,12 @@ enum Interrupt {
 
 /// What came of a preparation.
 enum Prepared {
-    Session(Box<Session>),
+    Training(Box<Training>),
     Interrupted(Interrupt),
 }
 
 impl Worker {
-    fn new(inbox: Inbox, turn: Turn) -> Self {
+    fn new(inbox: Inbox, turn: EventLoopTurn) -> Self {
         Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: None }
     }
 
@@ -108,7 +108,7 @@ impl Worker {
                         continue;
                     }
                     Err(message) => {
-                        post_failure(Failure::unknown_command(&message));
+                        post_failure(RunFailure::unknown_command(&message));
                         continue;
                     }
                 },
@@ -121,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Does what needs no session.
+    /// Does what needs no training.
     async fn prepare(&mut self, command: &Command, files: Vec<File>) {
         match command {
             Command::Inspect { run } => self.inspected = Some(*run),
@@ -135,53 +135,57 @@ impl Worker {
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
-    async fn run(&mut self, query: &str, mut paused: bool) -> Result<Option<Interrupt>, Failure> {
+    async fn run(&mut self, query: &str, mut paused: bool) -> Result<Option<Interrupt>, RunFailure> {
         let experiment = parse_query(query).strict();
-        let (experiment, _) = experiment.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let (experiment, _) = experiment.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let device = self.device(&experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.dataset(&experiment).await?;
-        post(&Event::Dataset { sample: look::sample(&dataset) });
+        post(&Event::Dataset { sample: inspection::sample(&dataset) });
         let preparation = Preparation::new(&experiment, &dataset, &device.open, Box::new(now_secs));
-        let preparation = preparation.map_err(|error| Failure::new(FailureKind::Experiment, error))?;
+        let preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let start = now_secs();
-        let session = match self.prepare_session(preparation, &mut paused).await? {
-            Prepared::Session(session) => *session,
+        let training = match self.finish_preparation(preparation, &mut paused).await? {
+            Prepared::Training(training) => *training,
             Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
         };
-        post(&Event::Started { setup: Box::new(session.setup().clone()) });
-        self.drive(Run::new(session, experiment.run_count(), now_secs() - start), paused).await
+        post(&Event::Started { setup: Box::new(training.setup().clone()) });
+        self.drive(Run::new(training, experiment.run_count(), now_secs() - start), paused).await
     }
 
     /// Tunes initial weights where that is asked for, and listens meanwhile; `paused` says whether training is to wait.
-    async fn prepare_session(&mut self, mut preparation: Preparation, paused: &mut bool) -> Result<Prepared, Failure> {
+    async fn finish_preparation(
+        &mut self,
+        mut preparation: Preparation,
+        paused: &mut bool,
+    ) -> Result<Prepared, RunFailure> {
         let mut reported_at = f64::NEG_INFINITY;
-        while let Some(preparing) = preparation.advance().await.map_err(device_failure)? {
+        while let Some(progress) = preparation.advance().await.map_err(device_failure)? {
             if let Some(message) = faults::take_logged_error() {
-                return Err(Failure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+                return Err(RunFailure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
             }
             let now = now_secs();
             if now - reported_at >= run::REPORT_SECS {
                 reported_at = now;
-                post(&Event::Preparing { preparing });
+                post(&Event::Preparation { progress });
             }
             if let Some(interrupt) = self.listen(paused).await? {
                 return Ok(Prepared::Interrupted(interrupt));
             }
         }
-        let session = preparation.into_session().await.map_err(device_failure)?;
-        // What was asked for in the meantime comes before the news that this session has started.
+        let training = preparation.into_training().await.map_err(device_failure)?;
+        // What was asked for in the meantime comes before the news that this training has started.
         match self.listen(paused).await? {
             Some(interrupt) => Ok(Prepared::Interrupted(interrupt)),
-            None => Ok(Prepared::Session(Box::new(session))),
+            None => Ok(Prepared::Training(Box::new(training))),
         }
     }
 
-    /// Takes in a command that came while a session is prepared.
-    async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, Failure> {
+    /// Takes in a command that came while a training is prepared.
+    async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
-        let Message { command, files } = message.map_err(|message| Failure::unknown_command(&message))?;
+        let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(&message))?;
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
             Command::Start { query, paused } => return Ok(Some(Interrupt::Start { query, paused })),
@@ -192,23 +196,24 @@ impl Worker {
         Ok(None)
     }
 
-    async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, Failure> {
+    async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
         let chosen = self.devices.choose(experiment.device, experiment.model.has_convolutions()).await;
         // A shader error during the self-test is judged by the test's numbers, not kept for the training.
         let _ = faults::take_logged_error();
-        chosen.map_err(|error| Failure::new(FailureKind::NoDevice, error))
+        chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
     }
 
-    async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, Failure> {
+    async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, RunFailure> {
         let name = experiment.dataset.name;
         if name == DatasetName::Upload {
-            let missing = || Failure::new(FailureKind::Data, "No files of your own have been given to this page yet.");
+            let missing =
+                || RunFailure::new(FailureKind::Data, "No files of your own have been given to this page yet.");
             return self.uploaded.clone().ok_or_else(missing);
         }
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
             Some(loaded) => loaded,
             // The old one is gone by now: two would not fit a small phone.
-            None => data::load(name, &self.turn).await.map_err(|error| Failure::new(FailureKind::Data, error))?,
+            None => data::load(name, &self.turn).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
         };
         if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
             post(&Event::DataFallback { reason: reason.clone() });
@@ -216,33 +221,33 @@ impl Worker {
         Ok(Rc::clone(&self.data.insert(loaded).dataset))
     }
 
-    async fn drive(&mut self, mut run: Run, paused: bool) -> Result<Option<Interrupt>, Failure> {
+    async fn drive(&mut self, mut run: Run, paused: bool) -> Result<Option<Interrupt>, RunFailure> {
         let mut pace = Pace::new(!paused);
         loop {
-            let message = if pace.is_busy(&run.session) {
+            let message = if pace.is_busy(&run.training) {
                 self.work(&mut run, &mut pace).await?;
                 self.turn.pass().await;
                 self.inbox.try_next()
             } else {
                 if pace.announce(&mut run).await? {
-                    look::examine(&run.session, self.inspected);
+                    inspection::examine(&run.training, self.inspected);
                 }
                 Some(self.inbox.next().await)
             };
             let Some(message) = message else { continue };
-            let Message { command, files } = message.map_err(|message| Failure::unknown_command(&message))?;
+            let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(&message))?;
             match command {
                 Command::Pause => pace.pause(),
                 Command::Resume => pace.resume(),
                 Command::Step => pace.step(),
                 Command::Reset => return Ok(Some(Interrupt::Reset)),
                 Command::Start { query, paused } => return Ok(Some(Interrupt::Start { query, paused })),
-                Command::Classify { image } => look::classify(&run.session, image).await?,
+                Command::Classify { image } => inspection::classify(&run.training, image).await?,
                 command => {
                     self.prepare(&command, files).await;
                     if matches!(command, Command::Inspect { .. }) {
-                        look::filters(&run.session, self.inspected).await?;
-                        look::examine(&run.session, self.inspected);
+                        inspection::filters(&run.training, self.inspected).await?;
+                        inspection::examine(&run.training, self.inspected);
                     }
                 }
             }
@@ -250,25 +255,25 @@ impl Worker {
     }
 
     /// One piece of work, and what there is to tell after it.
-    async fn work(&self, run: &mut Run, pace: &mut Pace) -> Result<(), Failure> {
+    async fn work(&self, run: &mut Run, pace: &mut Pace) -> Result<(), RunFailure> {
         let work = run.advance(pace.may_train()).await?;
         pace.count(work);
         if work == Work::Finished {
             run.report().await?;
             post(&Event::Finished { timing: run.timing });
-            look::examine(&run.session, self.inspected);
+            inspection::examine(&run.training, self.inspected);
         }
-        if work == Work::Evaluation && !run.session.is_evaluating() {
-            look::filters(&run.session, self.inspected).await?;
+        if work == Work::Evaluation && !run.training.is_evaluating() {
+            inspection::filters(&run.training, self.inspected).await?;
         }
         Ok(())
     }
 }
 
-fn device_failure(error: Error) -> Failure {
-    Failure::new(FailureKind::Device, error)
+fn device_failure(error: Error) -> RunFailure {
+    RunFailure::new(FailureKind::Device, error)
 }
 
-fn post_failure(failure: Failure) {
+fn post_failure(failure: RunFailure) {
     post(&Event::Failed { kind: failure.kind, message: failure.message });
 }

@@ -1,17 +1,17 @@
-//! A session with its clock, and whether it goes on by itself.
+//! A training with its clock, and whether it goes on by itself.
 
 use super::scope::{now_secs, post};
-use super::{Failure, device_failure, faults};
+use super::{RunFailure, device_failure, faults};
 use crate::metrics::Timing;
 use crate::protocol::{Event, FailureKind};
-use crate::train::{Session, Work};
+use crate::train::{Training, Work};
 
 /// How often the page hears of progress, in seconds.
 pub(super) const REPORT_SECS: f64 = 0.1;
 
-/// A session with its clock.
+/// A training with its clock.
 pub(super) struct Run {
-    pub(super) session: Session,
+    pub(super) training: Training,
     pub(super) timing: Timing,
     training_secs: f64,
     reported_at: f64,
@@ -20,7 +20,7 @@ pub(super) struct Run {
     steps_since_report: u64,
 }
 
-/// Whether a session goes on by itself.
+/// Whether a training goes on by itself.
 pub(super) struct Pace {
     running: bool,
     /// Steps asked for one by one while it does not.
@@ -35,9 +35,9 @@ impl Pace {
         Self { running, single_steps: 0, announced: false, finished: false }
     }
 
-    /// An evaluation that has begun is always ended, and a session with nothing left says so by itself, once.
-    pub(super) fn is_busy(&self, session: &Session) -> bool {
-        !self.finished && (self.may_train() || session.is_evaluating() || session.is_finished())
+    /// An evaluation that has begun is always ended, and a training with nothing left says so by itself, once.
+    pub(super) fn is_busy(&self, training: &Training) -> bool {
+        !self.finished && (self.may_train() || training.is_evaluating() || training.is_finished())
     }
 
     pub(super) fn may_train(&self) -> bool {
@@ -66,22 +66,22 @@ impl Pace {
     }
 
     /// Tells the page that it waits; `false` when it knows.
-    pub(super) async fn announce(&mut self, run: &mut Run) -> Result<bool, Failure> {
+    pub(super) async fn announce(&mut self, run: &mut Run) -> Result<bool, RunFailure> {
         if self.announced {
             return Ok(false);
         }
         run.report().await?;
-        post(&Event::Paused { step: run.session.step() });
+        post(&Event::Paused { step: run.training.step() });
         self.announced = true;
         Ok(true)
     }
 }
 
 impl Run {
-    /// A session whose preparation has taken so many seconds.
-    pub(super) fn new(session: Session, runs: usize, preparation_secs: f64) -> Self {
+    /// A training whose preparation has taken so many seconds.
+    pub(super) fn new(training: Training, runs: usize, preparation_secs: f64) -> Self {
         Self {
-            session,
+            training,
             timing: Timing { runs, elapsed_secs: preparation_secs, ..Timing::default() },
             training_secs: 0.0,
             reported_at: now_secs(),
@@ -91,16 +91,16 @@ impl Run {
     }
 
     /// One piece of work, and a report when one is due.
-    pub(super) async fn advance(&mut self, may_train: bool) -> Result<Work, Failure> {
+    pub(super) async fn advance(&mut self, may_train: bool) -> Result<Work, RunFailure> {
         let start = now_secs();
-        let work = self.session.advance(may_train).await.map_err(device_failure)?;
+        let work = self.training.advance(may_train).await.map_err(device_failure)?;
         let elapsed = now_secs() - start;
         self.timing.elapsed_secs += elapsed;
         if work == Work::Step {
             self.training_secs += elapsed;
             self.steps_since_report += 1;
         }
-        let evaluation_ended = work == Work::Evaluation && !self.session.is_evaluating();
+        let evaluation_ended = work == Work::Evaluation && !self.training.is_evaluating();
         if evaluation_ended || self.steps_since_report >= self.steps_per_report {
             self.report().await?;
         }
@@ -108,11 +108,11 @@ impl Run {
     }
 
     /// Reads back what was measured and tells the page.
-    pub(super) async fn report(&mut self) -> Result<(), Failure> {
+    pub(super) async fn report(&mut self) -> Result<(), RunFailure> {
         let start = now_secs();
-        let record = self.session.drain().await.map_err(device_failure)?;
+        let record = self.training.drain().await.map_err(device_failure)?;
         if let Some(message) = faults::take_logged_error() {
-            return Err(Failure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+            return Err(RunFailure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
         }
         let end = now_secs();
         self.timing.elapsed_secs += end - start;
@@ -122,7 +122,7 @@ impl Run {
         }
         self.reported_at = end;
         self.steps_since_report = 0;
-        let steps = self.session.step() as f64;
+        let steps = self.training.step() as f64;
         if steps > 0.0 && self.training_secs > 0.0 {
             self.timing.steps_per_sec = steps / self.training_secs;
             self.timing.ms_per_step = 1000.0 * self.training_secs / steps;

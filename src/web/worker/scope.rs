@@ -101,11 +101,11 @@ impl Inbox {
 }
 
 /// Lets the event loop deliver messages: a turn through a message channel, which browsers do not delay as they do timers.
-pub(super) struct Turn {
+pub(super) struct EventLoopTurn {
     channel: MessageChannel,
 }
 
-impl Turn {
+impl EventLoopTurn {
     /// A channel to oneself.
     ///
     /// # Errors

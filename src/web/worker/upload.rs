@@ -1,7 +1,7 @@
 //! The visitor's own files: read and unpacked here, sent nowhere.
 
 use super::download::unpacked;
-use super::look::sample;
+use super::inspection::sample;
 use super::scope::post;
 use crate::dataset::Dataset;
 use crate::dataset::archive::NamedFile;

@@ -3,8 +3,8 @@
 
 use super::floats;
 use emergence_lab::emergence::{
-    ActiveRule, Dag, EdgeKind, Edges, EmergenceError, LayerActivity, Network, NetworkLayer, Window, channel_values,
-    log10, log10_e_a, log10_e_b, measure, measure_channels,
+    ActiveRule, Dag, EdgeKind, Edges, EmergenceError, GraphWindow, LayerActivity, NetworkGraph, NetworkLayer,
+    channel_values, log10, log10_e_a, log10_e_b, measure, measure_channels,
 };
 use num_bigint::BigUint;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ const TAU: f32 = 0.05;
 
 /// All units and all edges, from the definition of a convolution: output `(y, x)` reads
 /// `(y·stride + ky - padding, x·stride + kx - padding)`.
-pub(super) fn unit_graph(network: &Network) -> Dag {
+pub(super) fn unit_graph(network: &NetworkGraph) -> Dag {
     let layers = network.layers();
     let starts: Vec<usize> = layers
         .iter()
@@ -58,7 +58,7 @@ fn positions(layer: &NetworkLayer) -> impl Iterator<Item = (usize, usize, usize)
 
 /// Values of all layers on `samples` samples, of which about one in two exceeds the threshold. No mean of up to three
 /// of them equals it.
-fn random_values(network: &Network, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
+fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
     let mut value = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         [0.0, 0.04, -0.2, 0.3][usize::try_from(seed >> 62).unwrap()]
@@ -66,7 +66,7 @@ fn random_values(network: &Network, samples: usize, mut seed: u64) -> Vec<Vec<f3
     network.layers().iter().map(|layer| (0..samples * layer.units()).map(|_| value()).collect()).collect()
 }
 
-fn activity<'values>(network: &Network, values: &'values [Vec<f32>]) -> Vec<LayerActivity<'values>> {
+fn activity<'values>(network: &NetworkGraph, values: &'values [Vec<f32>]) -> Vec<LayerActivity<'values>> {
     let layers = network.layers().iter().zip(values);
     layers.map(|(layer, values)| LayerActivity { values, units: layer.units() }).collect()
 }
@@ -100,7 +100,7 @@ fn assert_close(got: Option<f64>, expected: Option<f64>, what: &str) {
 }
 
 /// Compares the measure with the exact mean over the masks on the graph of all units.
-fn check(network: &Network, values: &[Vec<f32>], samples: usize, what: &str) {
+fn check(network: &NetworkGraph, values: &[Vec<f32>], samples: usize, what: &str) {
     let dag = unit_graph(network);
     let layers = activity(network, values);
     for rule in [ActiveRule::Sample, ActiveRule::Mean, ActiveRule::Rate] {
@@ -115,11 +115,11 @@ fn check(network: &Network, values: &[Vec<f32>], samples: usize, what: &str) {
     }
 }
 
-pub(super) fn convolution(from: usize, window: Window) -> Edges {
+pub(super) fn convolution(from: usize, window: GraphWindow) -> Edges {
     Edges { from, kind: EdgeKind::Convolution(window) }
 }
 
-pub(super) fn depthwise(from: usize, window: Window) -> Edges {
+pub(super) fn depthwise(from: usize, window: GraphWindow) -> Edges {
     Edges { from, kind: EdgeKind::Depthwise(window) }
 }
 
@@ -127,52 +127,52 @@ pub(super) fn input(shape: [usize; 3]) -> NetworkLayer {
     NetworkLayer::new(shape, Vec::new())
 }
 
-pub(super) fn network(layers: impl Into<Vec<NetworkLayer>>) -> Network {
-    Network::new(layers.into()).unwrap()
+pub(super) fn network(layers: impl Into<Vec<NetworkLayer>>) -> NetworkGraph {
+    NetworkGraph::new(layers.into()).unwrap()
 }
 
 /// Two residual blocks as in a residual network for small images: an identity skip, then a shortcut of option A to
 /// more channels on half the size, global average pooling and a dense layer.
-pub(super) fn residual() -> Network {
-    let kernel = |stride| Window::square(3, stride, 1);
+pub(super) fn residual() -> NetworkGraph {
+    let kernel = |stride| GraphWindow::square(3, stride, 1);
     network([
         input([2, 5, 4]),
         NetworkLayer::new([2, 5, 4], vec![convolution(0, kernel(1))]),
-        NetworkLayer::new([2, 5, 4], vec![convolution(1, kernel(1)), depthwise(0, Window::pointwise(1))]),
+        NetworkLayer::new([2, 5, 4], vec![convolution(1, kernel(1)), depthwise(0, GraphWindow::pointwise(1))]),
         NetworkLayer::new([4, 3, 2], vec![convolution(2, kernel(2))]),
-        NetworkLayer::new([4, 3, 2], vec![convolution(3, kernel(1)), depthwise(2, Window::pointwise(2))]),
-        NetworkLayer::pooled([4, 1, 1], 4, Window::whole([3, 2])),
-        NetworkLayer::new([3, 1, 1], vec![convolution(5, Window::pointwise(1))]),
+        NetworkLayer::new([4, 3, 2], vec![convolution(3, kernel(1)), depthwise(2, GraphWindow::pointwise(2))]),
+        NetworkLayer::pooled([4, 1, 1], 4, GraphWindow::whole([3, 2])),
+        NetworkLayer::new([3, 1, 1], vec![convolution(5, GraphWindow::pointwise(1))]),
     ])
 }
 
 /// Convolution, pooling, convolution, pooling, dense, on an odd size.
-fn convolutional() -> Network {
+fn convolutional() -> NetworkGraph {
     network([
         input([2, 7, 6]),
-        NetworkLayer::pooled([2, 3, 3], 0, Window::square(2, 2, 0)),
-        NetworkLayer::new([3, 3, 3], vec![convolution(1, Window::square(3, 1, 1))]),
-        NetworkLayer::pooled([3, 1, 1], 2, Window::square(2, 2, 0)),
-        NetworkLayer::new([4, 1, 1], vec![convolution(3, Window::whole([1, 1]))]),
-        NetworkLayer::new([3, 1, 1], vec![convolution(4, Window::pointwise(1))]),
+        NetworkLayer::pooled([2, 3, 3], 0, GraphWindow::square(2, 2, 0)),
+        NetworkLayer::new([3, 3, 3], vec![convolution(1, GraphWindow::square(3, 1, 1))]),
+        NetworkLayer::pooled([3, 1, 1], 2, GraphWindow::square(2, 2, 0)),
+        NetworkLayer::new([4, 1, 1], vec![convolution(3, GraphWindow::whole([1, 1]))]),
+        NetworkLayer::new([3, 1, 1], vec![convolution(4, GraphWindow::pointwise(1))]),
     ])
 }
 
 #[test]
 fn convolutions_and_pooling_equal_the_graph_of_all_units() {
     let pair = |from: [usize; 3], to: [usize; 3], window| {
-        let output = NetworkLayer::new([2, 1, 1], vec![convolution(1, Window::whole([to[1], to[2]]))]);
+        let output = NetworkLayer::new([2, 1, 1], vec![convolution(1, GraphWindow::whole([to[1], to[2]]))]);
         network([input(from), NetworkLayer::new(to, vec![convolution(0, window)]), output])
     };
-    let rectangular = Window { kernel: [1, 3], stride: [2, 1], padding: [0, 2] };
+    let rectangular = GraphWindow { kernel: [1, 3], stride: [2, 1], padding: [0, 2] };
     let cases = [
-        ("3x3 with padding", pair([2, 4, 4], [3, 4, 4], Window::square(3, 1, 1))),
-        ("3x3 with stride 2", pair([2, 5, 6], [3, 3, 3], Window::square(3, 2, 1))),
-        ("5x5 without padding", pair([1, 7, 6], [2, 3, 2], Window::square(5, 1, 0))),
-        ("5x5 with padding", pair([1, 5, 3], [2, 5, 3], Window::square(5, 1, 2))),
-        ("a stride larger than the kernel", pair([1, 7, 7], [2, 3, 3], Window::square(1, 3, 0))),
+        ("3x3 with padding", pair([2, 4, 4], [3, 4, 4], GraphWindow::square(3, 1, 1))),
+        ("3x3 with stride 2", pair([2, 5, 6], [3, 3, 3], GraphWindow::square(3, 2, 1))),
+        ("5x5 without padding", pair([1, 7, 6], [2, 3, 2], GraphWindow::square(5, 1, 0))),
+        ("5x5 with padding", pair([1, 5, 3], [2, 5, 3], GraphWindow::square(5, 1, 2))),
+        ("a stride larger than the kernel", pair([1, 7, 7], [2, 3, 3], GraphWindow::square(1, 3, 0))),
         ("axes that differ", pair([2, 3, 3], [2, 2, 5], rectangular)),
-        ("padding wider than the kernel", pair([2, 2, 2], [2, 6, 6], Window::square(1, 1, 2))),
+        ("padding wider than the kernel", pair([2, 2, 2], [2, 6, 6], GraphWindow::square(1, 1, 2))),
         ("pooling that drops the border", convolutional()),
         ("skips", residual()),
     ];
@@ -192,20 +192,20 @@ fn convolutions_and_pooling_equal_the_graph_of_all_units() {
 #[derive(Debug, Clone)]
 struct Step {
     channels: usize,
-    window: Window,
+    window: GraphWindow,
     pooled: bool,
     skip: bool,
 }
 
 fn random_step() -> impl Strategy<Value = Step> {
     let window = ([1_usize..=5, 1..=5], [1_usize..=3, 1..=3], [0_usize..=2, 0..=2]);
-    let window = window.prop_map(|(kernel, stride, padding)| Window { kernel, stride, padding });
+    let window = window.prop_map(|(kernel, stride, padding)| GraphWindow { kernel, stride, padding });
     let step = (1_usize..=3, window, prop::bool::weighted(0.3), any::<bool>());
     step.prop_map(|(channels, window, pooled, skip)| Step { channels, window, pooled, skip })
 }
 
 /// A chain of convolutions and pooling with skips from wherever the sizes allow it.
-fn random_network() -> impl Strategy<Value = Network> {
+fn random_network() -> impl Strategy<Value = NetworkGraph> {
     let first = [1_usize..=3, 1..=5, 1..=5];
     (first, prop::collection::vec(random_step(), 1..=5)).prop_map(|(first, steps)| {
         let mut layers = vec![input(first)];
@@ -235,12 +235,12 @@ fn random_network() -> impl Strategy<Value = Network> {
 /// Skips from all layers that fit, with stride 1 or 2.
 fn skips(layers: &[NetworkLayer], [channels, height, width]: [usize; 3]) -> Vec<Edges> {
     let fits = |layer: &NetworkLayer, stride| {
-        let size = Window::pointwise(stride).output([layer.height, layer.width]);
+        let size = GraphWindow::pointwise(stride).output([layer.height, layer.width]);
         layer.channels <= channels && size == Some([height, width])
     };
     let candidates = layers.iter().enumerate().flat_map(|(from, layer)| [(from, layer, 1), (from, layer, 2)]);
     let fitting = candidates.filter(|(_, layer, stride)| fits(layer, *stride));
-    fitting.map(|(from, _, stride)| depthwise(from, Window::pointwise(stride))).collect()
+    fitting.map(|(from, _, stride)| depthwise(from, GraphWindow::pointwise(stride))).collect()
 }
 
 proptest! {
@@ -256,14 +256,14 @@ proptest! {
         (widths, active) in super::random_layers(12, 60).prop_filter("no empty layer", |(widths, _)| !widths.contains(&0)),
     ) {
         let shapes: Vec<[usize; 3]> = widths.iter().map(|&width| [usize::try_from(width).unwrap(), 1, 1]).collect();
-        let dense = Network::dense(&shapes.iter().map(|shape| shape[0]).collect::<Vec<_>>()).unwrap();
+        let dense = NetworkGraph::dense(&shapes.iter().map(|shape| shape[0]).collect::<Vec<_>>()).unwrap();
         assert_layered(&dense, &active, "dense");
     }
 }
 
 /// Measures with the last `active` units of each layer active, against the formulas for layers of which every unit
 /// leads to every unit of the next.
-fn assert_layered(network: &Network, active: &[u64], what: &str) {
+fn assert_layered(network: &NetworkGraph, active: &[u64], what: &str) {
     let widths: Vec<u64> = network.layers().iter().map(|layer| layer.units() as u64).collect();
     let masks = widths.iter().zip(active);
     let values: Vec<Vec<f32>> = masks
@@ -278,10 +278,10 @@ fn assert_layered(network: &Network, active: &[u64], what: &str) {
 #[test]
 fn huge_networks_do_not_overflow() {
     let active = |layers: u64, units: u64| (0..layers).map(|layer| (layer * 7919 + 1) % units + 1).collect::<Vec<_>>();
-    let dense = Network::dense(&[8192; 64]).unwrap();
+    let dense = NetworkGraph::dense(&[8192; 64]).unwrap();
     assert_layered(&dense, &active(64, 8192), "64 layers of 8192");
     // A 3x3 kernel with padding leads from every unit of a 2x2 plane to every unit of the next. Counts reach 10^1324.
-    let window = Window::square(3, 1, 1);
+    let window = GraphWindow::square(3, 1, 1);
     let layers = (0..400).map(|index: usize| {
         NetworkLayer::new([512, 2, 2], index.checked_sub(1).map(|from| convolution(from, window)).into_iter().collect())
     });
@@ -301,9 +301,9 @@ fn huge_networks_do_not_overflow() {
 fn layers_of_different_magnitudes_add_up() {
     // Skips over up to 500 layers of width 8: counts of 2^1500 and of 1 arrive at the same unit, in both orders.
     let layers = (0..500_usize).map(|index| {
-        let chain = index.checked_sub(1).map(|from| convolution(from, Window::pointwise(1)));
-        let far = (index == 499).then(|| depthwise(0, Window::pointwise(1)));
-        let skip = (index % 50 == 49).then(|| depthwise(index - 49, Window::pointwise(1)));
+        let chain = index.checked_sub(1).map(|from| convolution(from, GraphWindow::pointwise(1)));
+        let far = (index == 499).then(|| depthwise(0, GraphWindow::pointwise(1)));
+        let skip = (index % 50 == 49).then(|| depthwise(index - 49, GraphWindow::pointwise(1)));
         NetworkLayer::new([8, 1, 1], chain.into_iter().chain(far).chain(skip).collect())
     });
     let network = network(layers.collect::<Vec<_>>());
@@ -322,7 +322,7 @@ fn layers_of_different_magnitudes_add_up() {
 
 #[test]
 fn channels_of_a_residual_network() {
-    let pointwise = Window::pointwise(1);
+    let pointwise = GraphWindow::pointwise(1);
     let network = residual();
     let channels = network.channel_level();
     let expected = [
@@ -361,8 +361,8 @@ fn channels_of_a_residual_network() {
 fn channel_values_are_means_of_sizes_before_pooling() {
     let network = network([
         input([2, 1, 2]),
-        NetworkLayer::pooled([2, 1, 1], 0, Window::whole([1, 2])),
-        NetworkLayer::new([1, 1, 1], vec![convolution(1, Window::pointwise(1))]),
+        NetworkLayer::pooled([2, 1, 1], 0, GraphWindow::whole([1, 2])),
+        NetworkLayer::new([1, 1, 1], vec![convolution(1, GraphWindow::pointwise(1))]),
     ]);
     let values = [vec![1.0, -3.0, 0.0, 0.5, 0.0, 0.0, f32::NAN, 0.0], vec![9.0; 4], vec![-4.0, 0.0]];
     let channels = channel_values(&network, &activity(&network, &values)).unwrap();
@@ -377,25 +377,30 @@ fn channel_values_are_means_of_sizes_before_pooling() {
 
 #[test]
 fn network_errors() {
-    let error = |layers: &[NetworkLayer]| Network::new(layers.to_vec()).unwrap_err();
+    let error = |layers: &[NetworkLayer]| NetworkGraph::new(layers.to_vec()).unwrap_err();
     let behind = |from: [usize; 3], to: [usize; 3], edges| error(&[input(from), NetworkLayer::new(to, vec![edges])]);
     assert_eq!(error(&[]), EmergenceError::NoLayers, "no layer");
-    assert_eq!(Network::dense(&[]), Err(EmergenceError::NoLayers), "no width");
-    assert_eq!(Network::dense(&[2, 0]), Err(EmergenceError::EmptyLayer { layer: 1 }), "no unit");
+    assert_eq!(NetworkGraph::dense(&[]), Err(EmergenceError::NoLayers), "no width");
+    assert_eq!(NetworkGraph::dense(&[2, 0]), Err(EmergenceError::EmptyLayer { layer: 1 }), "no unit");
     assert_eq!(error(&[input([2, 0, 3])]), EmergenceError::EmptyLayer { layer: 0 }, "no row");
     for from in [1, 2] {
-        let backwards = behind([1; 3], [1; 3], convolution(from, Window::pointwise(1)));
+        let backwards = behind([1; 3], [1; 3], convolution(from, GraphWindow::pointwise(1)));
         assert_eq!(backwards, EmergenceError::EdgesBackwards { layer: 1, from }, "from {from}");
     }
     let misfit = EmergenceError::WindowMisfit { layer: 1, from: 0 };
-    for window in [Window::square(4, 1, 0), Window::square(0, 1, 0), Window::square(1, 0, 0), Window::square(6, 1, 1)] {
+    for window in [
+        GraphWindow::square(4, 1, 0),
+        GraphWindow::square(0, 1, 0),
+        GraphWindow::square(1, 0, 0),
+        GraphWindow::square(6, 1, 1),
+    ] {
         assert_eq!(behind([1, 3, 3], [1, 3, 3], convolution(0, window)), misfit, "{window:?}");
     }
-    let size = behind([1, 5, 4], [1, 3, 3], depthwise(0, Window::square(2, 2, 0)));
+    let size = behind([1, 5, 4], [1, 3, 3], depthwise(0, GraphWindow::square(2, 2, 0)));
     assert_eq!(size, EmergenceError::LayerSize { layer: 1, from: 0, expected: [2, 2], got: [3, 3] }, "floor");
-    let fewer = behind([3, 1, 1], [2, 1, 1], depthwise(0, Window::pointwise(1)));
+    let fewer = behind([3, 1, 1], [2, 1, 1], depthwise(0, GraphWindow::pointwise(1)));
     assert_eq!(fewer, EmergenceError::DepthwiseChannels { layer: 1, from: 0, expected: 3, got: 2 }, "fewer channels");
-    let whole = Window::whole([2, 2]);
+    let whole = GraphWindow::whole([2, 2]);
     for (channels, inputs) in [
         (3, vec![convolution(0, whole)]),
         (4, vec![depthwise(0, whole)]),

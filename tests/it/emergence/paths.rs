@@ -1,7 +1,7 @@
 //! The list of paths against an enumeration of another kind, against the formulas, and at its limits.
 
 use super::{all_paths, layered_graph};
-use emergence_lab::emergence::{Dag, EmergenceError, Form, NodeSet, e_a, e_b, paths};
+use emergence_lab::emergence::{Dag, EmergenceError, EmergenceForm, NodeSet, e_a, e_b, paths};
 use num_bigint::BigUint;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const SMALL: [&[usize]; 10] = [
     &[1, 1, 1, 1, 1, 1],
 ];
 
-fn counts(widths: &[usize], form: Form, active: NodeSet) -> BigUint {
+fn counts(widths: &[usize], form: EmergenceForm, active: NodeSet) -> BigUint {
     let counting = paths(widths).unwrap().into_iter().filter(|path| path.counts(form, active));
     BigUint::from(counting.count())
 }
@@ -52,7 +52,8 @@ fn for_every_mask_as_many_paths_count_as_the_formulas_say() {
         for bits in 0..1_u32 << nodes {
             let mask: Vec<bool> = (0..nodes).map(|node| bits >> node & 1 == 1).collect();
             let set: NodeSet = (0..nodes).filter(|&node| mask[node]).collect();
-            let (a, b) = (counts(widths, Form::ThroughActive, set), counts(widths, Form::ThroughAll, set));
+            let (a, b) =
+                (counts(widths, EmergenceForm::ThroughActive, set), counts(widths, EmergenceForm::ThroughAll, set));
             assert_eq!((&a, &b), (&dag.e_a(&mask).unwrap(), &dag.e_b(&mask).unwrap()), "{widths:?} and {mask:?}");
             if widths.is_empty() {
                 continue;
@@ -76,8 +77,8 @@ fn for_every_mask_as_many_paths_count_as_the_formulas_say() {
 fn up_to_thirty_two_nodes_are_listed() {
     // The upper half of two layers of sixteen, so the last bit is in use.
     let active: NodeSet = (16..32).collect();
-    assert_eq!(counts(&[16, 16], Form::ThroughAll, active), BigUint::from(256_u32), "all edges");
-    assert_eq!(counts(&[16, 16], Form::ThroughActive, active), BigUint::from(256_u32), "all edges");
+    assert_eq!(counts(&[16, 16], EmergenceForm::ThroughAll, active), BigUint::from(256_u32), "all edges");
+    assert_eq!(counts(&[16, 16], EmergenceForm::ThroughActive, active), BigUint::from(256_u32), "all edges");
     assert_eq!(paths(&[1; 32]).unwrap().len(), 32 * 31 / 2, "a chain: a path between any two nodes");
     let many = |nodes| Err(EmergenceError::TooManyNodes { nodes, capacity: 32 });
     assert_eq!(paths(&[16, 17]), many(33), "one too many");

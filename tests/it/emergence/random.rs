@@ -2,7 +2,9 @@
 
 use super::graph::{convolution, depthwise, input, network, residual, unit_graph};
 use super::{all_paths, layered_graph};
-use emergence_lab::emergence::{Network, NetworkLayer, RandomInterval, Window, log10, random_activity, random_point};
+use emergence_lab::emergence::{
+    GraphWindow, NetworkGraph, NetworkLayer, RandomInterval, log10, random_activity, random_point,
+};
 use emergence_lab::rng::{Purpose, below, stream};
 use std::cell::Cell;
 
@@ -12,7 +14,7 @@ fn keyed(seed: u64, index: u64) -> impl FnMut(u32) -> u32 {
     move |bound| below(&mut draws, bound)
 }
 
-fn units(network: &Network) -> usize {
+fn units(network: &NetworkGraph) -> usize {
     network.layers().iter().map(NetworkLayer::units).sum()
 }
 
@@ -57,7 +59,7 @@ fn sequence(mut number: u64, of: &Cell<u64>) -> impl FnMut(u32) -> u32 {
 }
 
 /// Lets every sequence of random numbers come up once, so that every mask has to come up equally often.
-fn check_all_masks(network: &Network, what: &str) {
+fn check_all_masks(network: &NetworkGraph, what: &str) {
     let (dag, units) = (unit_graph(network), units(network));
     for active in 0..=units {
         let sequences = Cell::new(0);
@@ -79,27 +81,30 @@ fn check_all_masks(network: &Network, what: &str) {
 }
 
 /// A convolution with a shortcut, a pool and two logits: 11 units.
-fn small_convolutional() -> Network {
+fn small_convolutional() -> NetworkGraph {
     network([
         input([1, 2, 2]),
-        NetworkLayer::new([1, 2, 2], vec![convolution(0, Window::square(3, 1, 1)), depthwise(0, Window::pointwise(1))]),
-        NetworkLayer::pooled([1, 1, 1], 1, Window::square(2, 2, 0)),
-        NetworkLayer::new([1, 1, 1], vec![convolution(2, Window::pointwise(1))]),
+        NetworkLayer::new(
+            [1, 2, 2],
+            vec![convolution(0, GraphWindow::square(3, 1, 1)), depthwise(0, GraphWindow::pointwise(1))],
+        ),
+        NetworkLayer::pooled([1, 1, 1], 1, GraphWindow::square(2, 2, 0)),
+        NetworkLayer::new([1, 1, 1], vec![convolution(2, GraphWindow::pointwise(1))]),
     ])
 }
 
 #[test]
 fn intervals_are_those_of_all_masks() {
-    check_all_masks(&Network::dense(&[2, 3, 2]).unwrap(), "2 3 2");
-    check_all_masks(&Network::dense(&[1, 1, 1, 1, 1]).unwrap(), "1 1 1 1 1");
-    check_all_masks(&Network::dense(&[4]).unwrap(), "no path");
+    check_all_masks(&NetworkGraph::dense(&[2, 3, 2]).unwrap(), "2 3 2");
+    check_all_masks(&NetworkGraph::dense(&[1, 1, 1, 1, 1]).unwrap(), "1 1 1 1 1");
+    check_all_masks(&NetworkGraph::dense(&[4]).unwrap(), "no path");
     check_all_masks(&small_convolutional(), "a convolution");
 }
 
 #[test]
 fn zero_has_no_logarithm() {
     // Of the masks of 2 3 2 with one active unit, two in seven have it in the first layer, and no path.
-    let dense = Network::dense(&[2, 3, 2]).unwrap();
+    let dense = NetworkGraph::dense(&[2, 3, 2]).unwrap();
     let one = random_activity(&dense, 1, 200, |mask| keyed(0, mask));
     assert_eq!((one.log10_e_a, one.log10_e_b), (None, None), "no lower end");
     let nothing = random_activity(&dense, 3, 0, |mask| keyed(0, mask));
@@ -138,7 +143,7 @@ fn the_mean_over_all_masks_has_a_closed_form() {
         by_length[path.len() - 2] += 1.0;
     }
     assert_eq!(paths, by_length, "paths by their length");
-    let dag = unit_graph(&Network::dense(&widths).unwrap());
+    let dag = unit_graph(&NetworkGraph::dense(&widths).unwrap());
     for active in 0..=nodes {
         let masks = all_masks(nodes, active);
         let mean = |e: &dyn Fn(&[bool]) -> Option<f64>| {
@@ -153,7 +158,7 @@ fn the_mean_over_all_masks_has_a_closed_form() {
 }
 
 /// `E_A` and `E_B` of single random masks.
-fn samples(network: &Network, active: usize, masks: std::ops::Range<u64>) -> Vec<(f64, f64)> {
+fn samples(network: &NetworkGraph, active: usize, masks: std::ops::Range<u64>) -> Vec<(f64, f64)> {
     let value = |interval: Option<(f64, f64)>| interval.map_or(0.0, |(low, _)| 10_f64.powf(low));
     let one = |mask| random_activity(network, active, 1, |_| keyed(7, mask));
     masks.map(one).map(|one: RandomInterval| (value(one.log10_e_a), value(one.log10_e_b))).collect()
@@ -162,7 +167,7 @@ fn samples(network: &Network, active: usize, masks: std::ops::Range<u64>) -> Vec
 #[test]
 fn random_masks_have_the_mean_of_theory() {
     let widths = [20, 15, 10, 5];
-    let dense = Network::dense(&widths).unwrap();
+    let dense = NetworkGraph::dense(&widths).unwrap();
     for active in [8, 25, 45] {
         let expected = closed_form(&path_counts(&widths), 50, active);
         let samples = samples(&dense, active, 0..3000);
@@ -185,7 +190,7 @@ fn a_further_mask_lies_inside_with_95_percent() {
     // On average over 50 intervals. From 40 masks each, one of them holds 95 % of all masks with a standard deviation of
     // 3.4 % (a beta distribution), so the average is within 1.5 % by three of its own. Percentiles of rank (n - 1) p + 1
     // would hold 90 %.
-    for (network, active) in [(Network::dense(&[40, 30, 10]).unwrap(), 30), (residual(), 60)] {
+    for (network, active) in [(NetworkGraph::dense(&[40, 30, 10]).unwrap(), 30), (residual(), 60)] {
         let further = samples(&network, active, 1_000_000..1_002_000);
         let (mut inside_a, mut inside_b) = (0, 0);
         for interval in 0..50 {
@@ -203,7 +208,7 @@ fn a_further_mask_lies_inside_with_95_percent() {
 }
 
 /// A point of a table, and the masks for whose random numbers it asked.
-fn table_point(network: &Network, index: usize) -> Option<(RandomInterval, Vec<u64>)> {
+fn table_point(network: &NetworkGraph, index: usize) -> Option<(RandomInterval, Vec<u64>)> {
     let mut masks = Vec::new();
     let point = random_point(network, index, |mask| {
         masks.push(mask);
@@ -212,13 +217,13 @@ fn table_point(network: &Network, index: usize) -> Option<(RandomInterval, Vec<u
     point.map(|point| (point, masks))
 }
 
-fn table(network: &Network) -> Vec<(RandomInterval, Vec<u64>)> {
+fn table(network: &NetworkGraph) -> Vec<(RandomInterval, Vec<u64>)> {
     (0..).map_while(|index| table_point(network, index)).collect()
 }
 
 #[test]
 fn a_table_spans_all_fractions() {
-    let table = table(&Network::dense(&[128, 128, 128, 10]).unwrap());
+    let table = table(&NetworkGraph::dense(&[128, 128, 128, 10]).unwrap());
     assert_eq!(table.len(), 19, "0, 1, 2, 3, 5, 10, 20, ..., 90, 95, 97, 98, 99, 100 %");
     let counts = [0, 4, 8, 12, 20, 39, 79, 118, 158, 197, 236, 276, 315, 355, 374, 382, 386, 390, 394];
     let mut all: Vec<u64> = Vec::new();
@@ -238,7 +243,7 @@ fn a_table_spans_all_fractions() {
 #[test]
 fn a_table_of_a_small_network_repeats_nothing() {
     let fractions = |widths: &[usize]| {
-        let table = table(&Network::dense(widths).unwrap());
+        let table = table(&NetworkGraph::dense(widths).unwrap());
         table.iter().map(|(point, _)| point.fraction).collect::<Vec<_>>()
     };
     assert_eq!(fractions(&[1]), [0.0, 1.0], "one unit");
@@ -250,7 +255,7 @@ fn a_table_of_a_small_network_repeats_nothing() {
 #[test]
 fn large_networks_have_fewer_masks() {
     for (width, masks) in [(20_000, 100), (30_000, 66), (60_000, 40)] {
-        let (_, asked) = table_point(&Network::dense(&[width]).unwrap(), 8).unwrap();
+        let (_, asked) = table_point(&NetworkGraph::dense(&[width]).unwrap(), 8).unwrap();
         assert_eq!(asked.len(), masks, "{width} units");
     }
 }

@@ -3,8 +3,8 @@
 use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
 use emergence_lab::experiment::{
-    BaseInit, ClosedForm, InitScheme, ModelSpec, NormLayer, Promotion, PromotionRule, StepKind, Tuning, TuningMethod,
-    Turn,
+    BaseInit, ClosedForm, InitScheme, ModelSpec, NormLayer, Rescaling, RescalingRule, Tuning, TuningMethod, Turn,
+    UpdateRule,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -38,10 +38,10 @@ fn any_base(fixup: bool) -> BoxedStrategy<BaseInit> {
     prop_oneof![3 => any_random_base(), 1 => select(silent)].boxed()
 }
 
-fn any_promotion(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy<Value = Promotion> {
-    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+fn any_rescaling(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy<Value = Rescaling> {
+    let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     let turn = prop_oneof![Just(Turn::Auto), (0..=layers).prop_map(Turn::At)];
-    (bases, 0.01..=100.0, select(rules.to_vec()), turn).prop_map(|(base, alpha, rule, turn)| Promotion {
+    (bases, 0.01..=100.0, select(rules.to_vec()), turn).prop_map(|(base, alpha, rule, turn)| Rescaling {
         base,
         alpha,
         rule,
@@ -52,8 +52,8 @@ fn any_promotion(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy
 fn any_closed_form(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy<Value = ClosedForm> {
     prop_oneof![
         bases.clone().prop_map(ClosedForm::Base),
-        any_promotion(bases.clone(), layers).prop_map(ClosedForm::Emergence),
-        any_promotion(bases, layers).prop_map(ClosedForm::Shuffled),
+        any_rescaling(bases.clone(), layers).prop_map(ClosedForm::Emergence),
+        any_rescaling(bases, layers).prop_map(ClosedForm::Shuffled),
     ]
 }
 
@@ -103,7 +103,7 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
 }
 
 fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
-    let kinds = select(StepKind::ALL.to_vec());
+    let kinds = select(UpdateRule::ALL.to_vec());
     let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
     let any = (kinds, automatic, 1_u64..=10_000, any_scale_steps()).prop_map(
         |(step, (eta, gamma, learning_rate), steps, scales)| GradInit {
@@ -125,7 +125,7 @@ pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<In
     let tuned = |(base, method)| InitScheme::Tuned(Tuning { base, method });
     prop_oneof![
         3 => any_closed_form(any_base(fixup), layers).prop_map(InitScheme::Closed),
-        1 => any_promotion(any_base(fixup), layers).prop_map(InitScheme::LearningRateMatched),
+        1 => any_rescaling(any_base(fixup), layers).prop_map(InitScheme::RateControl),
         1 => (any_closed_form(any_base(fixup), layers), any_grad_init()).prop_map(tuned),
         2 => (any_closed_form(any_random_base(), layers), any_measuring_method()).prop_map(tuned),
         1 => prop_oneof![any_grad_init(), any_measuring_method()].prop_map(|method| InitScheme::Tuned(method.into())),

@@ -6,12 +6,12 @@ use super::{
     PAUSED, QUERY, READY, REQUESTS, STATES, data, data_fallback, device, failed, finished, progress, start, started,
 };
 use emergence_lab::protocol::{Event, FailureKind};
-use emergence_lab::web::page::state::{Effect, Phase, Request, Session};
+use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Whatever can happen to a session.
+/// Whatever can happen to the page.
 #[derive(Debug, Clone)]
 enum Move {
     Ask(Request),
@@ -39,22 +39,22 @@ fn any_move() -> impl Strategy<Value = Move> {
     ]
 }
 
-fn apply(session: &mut Session, step: &Move) -> Vec<Effect> {
+fn apply(lifecycle: &mut Lifecycle, step: &Move) -> Vec<Effect> {
     match step {
-        Move::Ask(request) => session.request(*request, QUERY),
-        Move::Hear(event) => session.event(event),
+        Move::Ask(request) => lifecycle.request(*request, QUERY),
+        Move::Hear(event) => lifecycle.event(event),
         Move::LoseWorker => {
-            session.worker_lost("Gone.");
+            lifecycle.worker_lost("Gone.");
             Vec::new()
         }
-        Move::RestartWith => session.restart_with(QUERY),
+        Move::RestartWith => lifecycle.restart_with(QUERY),
     }
 }
 
-fn check_move(session: &mut Session, step: &Move) -> Result<(), TestCaseError> {
-    let before = session.clone();
-    let effects = apply(session, step);
-    let idle = effects.is_empty() && *session == before;
+fn check_move(lifecycle: &mut Lifecycle, step: &Move) -> Result<(), TestCaseError> {
+    let before = lifecycle.clone();
+    let effects = apply(lifecycle, step);
+    let idle = effects.is_empty() && *lifecycle == before;
     match step {
         Move::Ask(request) => {
             let allowed = before.allows(*request, true);
@@ -66,55 +66,55 @@ fn check_move(session: &mut Session, step: &Move) -> Result<(), TestCaseError> {
     prop_assert!(effects.len() <= 1, "one thing at a time: {effects:?} of {step:?} on {before:?}");
     for effect in &effects {
         let sensible = match effect {
-            Effect::Send(_) => session.worker_ready(),
-            Effect::ReplaceWorker => session.phase() == Phase::Loading,
+            Effect::Send(_) => lifecycle.worker_ready(),
+            Effect::ReplaceWorker => lifecycle.phase() == Phase::Loading,
         };
-        prop_assert!(sensible, "{effect:?} of {step:?} on {before:?} left {session:?}");
+        prop_assert!(sensible, "{effect:?} of {step:?} on {before:?} left {lifecycle:?}");
     }
-    if let (Some(first), Some(now)) = (before.failure(), session.failure()) {
+    if let (Some(first), Some(now)) = (before.failure(), lifecycle.failure()) {
         prop_assert_eq!(first, now, "the first failure is kept");
     }
     Ok(())
 }
 
-fn check_state(session: &Session) -> Result<(), TestCaseError> {
-    let phase = session.phase();
+fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
+    let phase = lifecycle.phase();
     prop_assert!(STATES.contains(&phase.name()), "{phase:?} is called {}", phase.name());
-    prop_assert_eq!(phase == Phase::Failed, session.failure().is_some(), "failed, and why: {:?}", session);
+    prop_assert_eq!(phase == Phase::Failed, lifecycle.failure().is_some(), "failed, and why: {:?}", lifecycle);
     let running = matches!(phase, Phase::Preparing | Phase::Training);
-    prop_assert!(running || !session.pausing(), "only what runs can be pausing: {session:?}");
-    prop_assert!(phase == Phase::Loading || !session.waiting_to_start(), "only a start waits: {session:?}");
+    prop_assert!(running || !lifecycle.pausing(), "only what runs can be pausing: {lifecycle:?}");
+    prop_assert!(phase == Phase::Loading || !lifecycle.waiting_to_start(), "only a start waits: {lifecycle:?}");
     match phase {
-        Phase::Loading => prop_assert!(!session.worker_ready(), "the worker has not spoken: {session:?}"),
+        Phase::Loading => prop_assert!(!lifecycle.worker_ready(), "the worker has not spoken: {lifecycle:?}"),
         Phase::Failed => {}
-        _ => prop_assert!(session.worker_ready(), "there is a worker: {session:?}"),
+        _ => prop_assert!(lifecycle.worker_ready(), "there is a worker: {lifecycle:?}"),
     }
-    let choices = REQUESTS.into_iter().filter(|request| session.allows(*request, false)).count();
-    prop_assert!(choices > 0 || session.waiting_to_start(), "stuck: {session:?}");
+    let choices = REQUESTS.into_iter().filter(|request| lifecycle.allows(*request, false)).count();
+    prop_assert!(choices > 0 || lifecycle.waiting_to_start(), "stuck: {lifecycle:?}");
     for request in REQUESTS {
-        let fewer = session.allows(request, false) && !session.allows(request, true);
-        prop_assert!(!fewer, "a changed form takes {request:?} away: {session:?}");
+        let fewer = lifecycle.allows(request, false) && !lifecycle.allows(request, true);
+        prop_assert!(!fewer, "a changed form takes {request:?} away: {lifecycle:?}");
     }
     Ok(())
 }
 
 /// From anywhere, a restart with an experiment comes to train it.
-fn check_way_out(session: &mut Session) -> Result<(), TestCaseError> {
-    prop_assert_eq!(session.restart_with(QUERY), [Effect::ReplaceWorker], "a new worker");
-    prop_assert_eq!(session.event(&READY), start(false), "starts the experiment");
-    prop_assert!(session.event(&started()).is_empty(), "which has begun");
-    prop_assert_eq!(session.phase(), Phase::Training, "and trains");
+fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
+    prop_assert_eq!(lifecycle.restart_with(QUERY), [Effect::ReplaceWorker], "a new worker");
+    prop_assert_eq!(lifecycle.event(&READY), start(false), "starts the experiment");
+    prop_assert!(lifecycle.event(&started()).is_empty(), "which has begun");
+    prop_assert_eq!(lifecycle.phase(), Phase::Training, "and trains");
     Ok(())
 }
 
 proptest! {
     #[test]
     fn no_order_of_requests_and_news_confuses_the_page(moves in vec(any_move(), 0..60)) {
-        let mut session = Session::default();
+        let mut lifecycle = Lifecycle::default();
         for step in &moves {
-            check_move(&mut session, step)?;
-            check_state(&session)?;
+            check_move(&mut lifecycle, step)?;
+            check_state(&lifecycle)?;
         }
-        check_way_out(&mut session)?;
+        check_way_out(&mut lifecycle)?;
     }
 }

@@ -1,12 +1,12 @@
 //! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
 
 use emergence_lab::error::Error;
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, StepKind, TuningMethod, parse_query};
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, TuningMethod, UpdateRule, parse_query};
 use emergence_lab::web::page::catalog::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
-use emergence_lab::web::page::fields::{Pair, field_error, init_text};
-use emergence_lab::web::page::wording::{base_label, method_label};
+use emergence_lab::web::page::fields::{FieldText, field_error, init_text};
+use emergence_lab::web::page::words::{base_label, method_label};
 use std::collections::BTreeSet;
 
 const HTML: &str = include_str!("../../../www/index.html");
@@ -69,7 +69,7 @@ fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// What the picker says when the entry is opened.
-fn opened(name: &str) -> Vec<Pair> {
+fn opened(name: &str) -> Vec<FieldText> {
     let base = default_base(name).to_string();
     let value = |key: &str, value: &str| if key == "base" { base.clone() } else { value.to_owned() };
     fields(name).into_iter().map(|(key, _, text)| (key.to_owned(), value(key, text))).collect()
@@ -174,7 +174,7 @@ fn every_choice_of_a_field_is_one_of_the_parser() {
         assert_eq!(offered, names.iter().map(String::as_str).collect(), "all of {key}");
     };
     named(BaseInit::all().map(|base| base.to_string()).collect(), "base");
-    named(StepKind::ALL.map(|kind| kind.name().to_owned()).to_vec(), "step");
+    named(UpdateRule::ALL.map(|kind| kind.name().to_owned()).to_vec(), "step");
     named(["std", "uniform"].map(String::from).to_vec(), "kind");
     named(["outer", "pivot", "inner", "flat"].map(String::from).to_vec(), "rule");
 }

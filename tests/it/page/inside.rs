@@ -13,7 +13,7 @@ use emergence_lab::web::page::inside::words::{
     ask_invitation, ask_reason, confusion_note, filters_note, image_note, measure_note, measure_shown, mistake_text,
     mistakes_note, run_labels, run_note,
 };
-use emergence_lab::web::page::state::Phase;
+use emergence_lab::web::page::lifecycle::Phase;
 use proptest::prelude::*;
 
 const PIXELS: usize = 784;

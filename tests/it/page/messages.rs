@@ -3,8 +3,8 @@
 
 use crate::metrics::synthetic_history;
 use emergence_lab::export::{Results, results_json};
-use emergence_lab::web::page::messages::{Ask, Post, Question, announcement, embedly_height};
-use emergence_lab::web::page::state::{Phase, Request};
+use emergence_lab::web::page::lifecycle::{Phase, Request};
+use emergence_lab::web::page::messages::{HostRequest, Post, Question, announcement, embedly_height};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -15,9 +15,9 @@ fn message(name: &str, more: &str) -> String {
 }
 
 /// The message asks for that.
-fn check(json: &str, ask: Ask) {
+fn check(json: &str, request: HostRequest) {
     let question = Question::parse(json);
-    assert_eq!(question.map(|question| question.ask), Some(ask), "what {json} asks for");
+    assert_eq!(question.map(|question| question.request), Some(request), "what {json} asks for");
 }
 
 fn text_of(post: &Post) -> String {
@@ -26,28 +26,28 @@ fn text_of(post: &Post) -> String {
 
 #[test]
 fn every_command_of_the_contract_is_understood() {
-    check(&message("run", ""), Ask::Request(Request::Run, None));
-    check(&message("pause", ""), Ask::Request(Request::Pause, None));
-    check(&message("resume", ""), Ask::Request(Request::Resume, None));
-    check(&message("step", ""), Ask::Request(Request::Step, None));
-    check(&message("reset", r#","id":1,"more":{}"#), Ask::Request(Request::Reset, None));
-    check(&message("results", ""), Ask::Results);
-    check(&message("config", ""), Ask::Config(None));
-    check(&message("config", r#","query":null"#), Ask::Config(None));
+    check(&message("run", ""), HostRequest::Request(Request::Run, None));
+    check(&message("pause", ""), HostRequest::Request(Request::Pause, None));
+    check(&message("resume", ""), HostRequest::Request(Request::Resume, None));
+    check(&message("step", ""), HostRequest::Request(Request::Step, None));
+    check(&message("reset", r#","id":1,"more":{}"#), HostRequest::Request(Request::Reset, None));
+    check(&message("results", ""), HostRequest::Results);
+    check(&message("config", ""), HostRequest::Config(None));
+    check(&message("config", r#","query":null"#), HostRequest::Config(None));
 }
 
 #[test]
 fn a_query_comes_with_config_or_run() {
     let (more, query) = (r#","query":"data=digits&steps=5""#, Some("data=digits&steps=5".to_owned()));
-    check(&message("config", more), Ask::Config(query.clone()));
-    check(&message("run", more), Ask::Request(Request::Run, query));
-    check(&message("config", r#","query":"""#), Ask::Config(Some(String::new())));
+    check(&message("config", more), HostRequest::Config(query.clone()));
+    check(&message("run", more), HostRequest::Request(Request::Run, query));
+    check(&message("config", r#","query":"""#), HostRequest::Config(Some(String::new())));
 }
 
 /// The sentence that refuses a message.
 fn refusal(json: &str) -> String {
-    match Question::parse(json).map(|question| question.ask) {
-        Some(Ask::Refused(reason)) => reason,
+    match Question::parse(json).map(|question| question.request) {
+        Some(HostRequest::Refused(reason)) => reason,
         other => panic!("{json} should be refused, not taken for {other:?}"),
     }
 }

@@ -1,11 +1,11 @@
 //! The path explorer: its numbers against the exact formulas, its optima against all patterns, what a change does, words.
 
-use emergence_lab::emergence::{Form, NodeSet, e_a, e_b, max_e_b};
+use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b, max_e_b};
 use emergence_lab::web::page::paths::model::{Explorer, FORMS, LAYERS, LISTED, NODES, Pattern};
 use emergence_lab::web::page::paths::words::{change_text, count_text, more_text, node_label, node_name};
 
-const A: Form = Form::ThroughActive;
-const B: Form = Form::ThroughAll;
+const A: EmergenceForm = EmergenceForm::ThroughActive;
+const B: EmergenceForm = EmergenceForm::ThroughAll;
 
 fn sizes() -> impl Iterator<Item = (usize, usize)> {
     LAYERS.flat_map(|layers| NODES.map(move |nodes| (layers, nodes)))
@@ -15,8 +15,8 @@ fn total(explorer: &Explorer) -> usize {
     explorer.layers() * explorer.nodes()
 }
 
-fn count(explorer: &Explorer, form: Form) -> u64 {
-    explorer.tally(form).count
+fn count(explorer: &Explorer, form: EmergenceForm) -> u64 {
+    explorer.counts(form).count
 }
 
 /// Active nodes per layer.
@@ -60,8 +60,8 @@ fn every_press_counts_what_the_formulas_say_and_the_change_adds_up() {
             explorer.toggle((step.trailing_zeros() as usize).min(layers * nodes - 1));
             assert_exact(&explorer);
             for (form, before) in FORMS.into_iter().zip(before) {
-                let tally = explorer.tally(form);
-                assert_eq!(before + tally.gained - tally.lost, tally.count, "{form:?}: {tally:?} after {before}");
+                let counts = explorer.counts(form);
+                assert_eq!(before + counts.gained - counts.lost, counts.count, "{form:?}: {counts:?} after {before}");
             }
         }
     }
@@ -81,8 +81,8 @@ fn the_optimum_is_the_largest_of_all_patterns() {
         }
         for (form, pattern, most) in [(A, Pattern::LargestA, most[0]), (B, Pattern::LargestB, most[1])] {
             explorer.set(pattern);
-            let tally = explorer.tally(form);
-            assert_eq!((tally.count, tally.most), (most, most), "{form:?} of {widths:?}");
+            let counts = explorer.counts(form);
+            assert_eq!((counts.count, counts.most), (most, most), "{form:?} of {widths:?}");
         }
     }
 }
@@ -101,8 +101,8 @@ fn the_optimum_of_every_size() {
         let (turn, most_b) = max_e_b(&vec![nodes as u64; layers]).expect("layers with nodes");
         explorer.set(Pattern::LargestB);
         assert_exact(&explorer);
-        assert_eq!(explorer.tally(B).most.to_string(), most_b.to_string(), "{layers} layers of {nodes}");
-        assert_eq!(count(&explorer, B), explorer.tally(B).most, "{layers} layers of {nodes}");
+        assert_eq!(explorer.counts(B).most.to_string(), most_b.to_string(), "{layers} layers of {nodes}");
+        assert_eq!(count(&explorer, B), explorer.counts(B).most, "{layers} layers of {nodes}");
         assert_eq!(active(&explorer).iter().position(|&active| active > 0), Some(turn), "where max_e_b turns");
         let halves = count(&explorer, A);
         assert_eq!(
@@ -111,7 +111,7 @@ fn the_optimum_of_every_size() {
             "from four layers on the halves are no optimum of E_A: {layers}, {nodes}"
         );
         explorer.set(Pattern::LargestA);
-        assert_eq!((count(&explorer, A), explorer.tally(A).most), (most_a, most_a), "{layers} layers of {nodes}");
+        assert_eq!((count(&explorer, A), explorer.counts(A).most), (most_a, most_a), "{layers} layers of {nodes}");
         for pattern in [Pattern::Active, Pattern::Inactive] {
             explorer.set(pattern);
             assert_eq!((count(&explorer, A), count(&explorer, B)), (0, 0), "nothing to start from, or to end at");
@@ -146,12 +146,12 @@ fn a_press_lists_what_is_new_first() {
     explorer.set(Pattern::Inactive);
     // The first node of the last layer: every path that ends there counts, 3 of one edge, 9 of two, 27 of three.
     explorer.toggle(9);
-    let (a, b) = (explorer.tally(A), explorer.tally(B));
+    let (a, b) = (explorer.counts(A), explorer.counts(B));
     assert_eq!((a.count, a.gained, a.lost), (3, 3, 0), "only its own edges have no inactive node between");
     assert_eq!((b.count, b.gained, b.lost), (39, 39, 0), "all ways to it");
     // Its neighbor in the layer before: three of its ways no longer begin in an inactive node; nine more end there.
     explorer.toggle(6);
-    let b = explorer.tally(B);
+    let b = explorer.counts(B);
     assert_eq!((b.count, b.gained, b.lost), (39 - 1 + 12, 12, 1), "3 + 9 ways lead to it, one has led away");
     let listed = explorer.listed(B);
     assert_eq!((listed.paths.len(), listed.more), (LISTED, 50 - LISTED as u64), "some of them");
@@ -195,19 +195,19 @@ fn names_and_numbers_in_words() {
     assert_eq!(node_name(&explorer, 3), "layer 2, node 1, active", "what a screen reader says");
     assert_eq!(node_name(&explorer, 11), "layer 4, node 3, inactive", "what a screen reader says");
     explorer.set(Pattern::LargestB);
-    let tally = explorer.tally(B);
-    assert_eq!(count_text(&tally), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
+    let counts = explorer.counts(B);
+    assert_eq!(count_text(&counts), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
     // Before: the three edges to 2.1. They end at an inactive node now.
-    assert_eq!(change_text(&tally), ("+144 new".to_owned(), "−3 gone".to_owned()), "what came and what went");
+    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 gone".to_owned()), "what came and what went");
     assert_eq!(more_text(&explorer.listed(B)), "and 114 more", "144 less those that are listed");
     explorer.set(Pattern::Active);
-    assert_eq!(change_text(&explorer.tally(B)), (String::new(), "−144 gone".to_owned()), "nothing came");
+    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 gone".to_owned()), "nothing came");
     assert_eq!(more_text(&explorer.listed(A)), "No path counts.", "nothing to list");
     explorer.toggle(8);
     assert_eq!(more_text(&explorer.listed(A)), "These are all.", "three edges to the last layer");
     explorer.toggle(99);
-    assert_eq!(explorer.tally(A).count, 3, "a node that is not there");
-    let large = Explorer::new(6, 5).tally(B);
+    assert_eq!(explorer.counts(A).count, 3, "a node that is not there");
+    let large = Explorer::new(6, 5).counts(B);
     assert_eq!(count_text(&large).1, "of at most 24,025", "(5 + 25 + 125)²");
     assert_eq!(change_text(&large), Default::default(), "another size is no change");
 }
@@ -217,7 +217,7 @@ fn names_and_numbers_in_words() {
 fn the_document_begins_with_the_first_network() {
     let (html, explorer) = (include_str!("../../../www/index.html"), Explorer::default());
     for (form, name) in [(A, "a"), (B, "b")] {
-        let (count, most) = count_text(&explorer.tally(form));
+        let (count, most) = count_text(&explorer.counts(form));
         for (part, text) in [("count", count), ("most", most), ("more", more_text(&explorer.listed(form)))] {
             assert!(html.contains(&format!("id=\"paths-{name}-{part}\">{text}<")), "{form:?}: {part} {text}");
         }

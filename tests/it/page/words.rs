@@ -1,17 +1,18 @@
 //! The words of the page: fields and query string are the same experiment, and every sentence says what it has to.
 
 use super::{
-    QUERY, failed_session, finished_session, paused_session, preparing_session, ready_session, training_session,
+    QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
+    training_lifecycle,
 };
 use crate::metrics::setup;
 use emergence_lab::error::{DatasetError, DeviceError, Error};
 use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{Pair, changed_fields, field_error, init_text, is_init_text, parse_fields};
+use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, init_text, is_init_text, parse_fields};
+use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
 use emergence_lab::web::page::preview::preview;
-use emergence_lab::web::page::state::{Phase, Request, Session};
-use emergence_lab::web::page::wording::{
+use emergence_lab::web::page::words::{
     NOTHING, address_error, data_text, duration, facts, grouped, mend_first, pace_text, status, step_text, table_cells,
     unknown_keys, value_text, variant_label,
 };
@@ -19,7 +20,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 
-fn pairs(fields: &[(&str, &str)]) -> Vec<Pair> {
+fn pairs(fields: &[(&str, &str)]) -> Vec<FieldText> {
     fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
@@ -150,25 +151,25 @@ fn history() -> History {
 
 #[test]
 fn the_status_says_what_the_page_is_doing() {
-    let check = |session: &Session, again: bool, words: &str| {
-        let text = status(session, &history(), again);
-        assert!(text.contains(words), "`{words}` is in the status `{text}` of {session:?}");
+    let check = |lifecycle: &Lifecycle, again: bool, words: &str| {
+        let text = status(lifecycle, &history(), again);
+        assert!(text.contains(words), "`{words}` is in the status `{text}` of {lifecycle:?}");
     };
-    let after = |mut session: Session, request: Request| {
-        session.request(request, QUERY);
-        session
+    let after = |mut lifecycle: Lifecycle, request: Request| {
+        lifecycle.request(request, QUERY);
+        lifecycle
     };
-    check(&Session::default(), false, "Loading");
-    check(&after(Session::default(), Request::Run), false, "then starting");
-    check(&ready_session(), false, "press Run");
-    check(&ready_session(), true, "the same weights");
-    check(&preparing_session(), true, "Preparing …");
-    check(&after(preparing_session(), Request::Pause), true, "Preparing, then pausing …");
-    check(&training_session(), true, "Training");
-    check(&after(training_session(), Request::Pause), true, "Pausing");
-    check(&paused_session(), true, "Paused at step 1,234");
-    check(&finished_session(), true, "Finished in 3.4 s");
-    check(&failed_session(FailureKind::Crash), true, "Stopped");
+    check(&Lifecycle::default(), false, "Loading");
+    check(&after(Lifecycle::default(), Request::Run), false, "then starting");
+    check(&ready_lifecycle(), false, "press Run");
+    check(&ready_lifecycle(), true, "the same weights");
+    check(&preparing_lifecycle(), true, "Preparing …");
+    check(&after(preparing_lifecycle(), Request::Pause), true, "Preparing, then pausing …");
+    check(&training_lifecycle(), true, "Training");
+    check(&after(training_lifecycle(), Request::Pause), true, "Pausing");
+    check(&paused_lifecycle(), true, "Paused at step 1,234");
+    check(&finished_lifecycle(), true, "Finished in 3.4 s");
+    check(&failed_lifecycle(FailureKind::Crash), true, "Stopped");
 }
 
 #[test]

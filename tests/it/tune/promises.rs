@@ -7,7 +7,7 @@ use emergence_lab::experiment::{Experiment, parse_query};
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, Setup};
 use emergence_lab::model::{Mode, Network, Plan};
-use emergence_lab::train::{Preparation, Session, Work};
+use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
 
 fn experiment(query: &str) -> Experiment {
@@ -31,8 +31,8 @@ fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
 }
 
 fn setup(query: &str) -> Setup {
-    let session = pollster::block_on(Session::new(&experiment(query), &dataset(), &open_cpu()));
-    session.expect("a valid session").setup().clone()
+    let training = pollster::block_on(Training::new(&experiment(query), &dataset(), &open_cpu()));
+    training.expect("a valid training").setup().clone()
 }
 
 /// The outputs of every dense layer before its nonlinearity, on training examples, in f64 and by the textbook.
@@ -179,9 +179,9 @@ fn objectives(query: &str) -> Vec<f64> {
     let clock = Box::new(|| 0.0);
     let mut preparation = Preparation::new(&experiment(query), &dataset(), &open_cpu(), clock).expect("valid");
     let mut all = Vec::new();
-    while let Some(preparing) = pollster::block_on(preparation.advance()).expect("the CPU can be read") {
-        assert!(preparing.done <= preparing.total, "{preparing:?}");
-        all.extend(preparing.objective);
+    while let Some(progress) = pollster::block_on(preparation.advance()).expect("the CPU can be read") {
+        assert!(progress.done <= progress.total, "{progress:?}");
+        all.extend(progress.objective);
     }
     all
 }
@@ -265,12 +265,12 @@ fn tuning_is_deterministic_and_blind_to_test_data() {
 
 fn trained(query: &str) -> History {
     let query = format!("train=512&{query}");
-    let session = pollster::block_on(Session::new(&experiment(&query), &dataset(), &open_cpu()));
-    let mut session = session.expect("a valid session");
-    let mut history = History::new(session.setup().clone());
+    let training = pollster::block_on(Training::new(&experiment(&query), &dataset(), &open_cpu()));
+    let mut training = training.expect("a valid training");
+    let mut history = History::new(training.setup().clone());
     loop {
-        let work = pollster::block_on(session.advance(true)).expect("the CPU computes");
-        history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
+        let work = pollster::block_on(training.advance(true)).expect("the CPU computes");
+        history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
         if work == Work::Finished {
             return history;
         }

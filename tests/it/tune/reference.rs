@@ -7,7 +7,7 @@ use emergence_lab::experiment::{OptimizerKind, parse_query};
 use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::model::batch_norm::BatchStatistics;
 use emergence_lab::model::{Batch, Mode, Network, Plan};
-use emergence_lab::tune::Circumstances;
+use emergence_lab::tune::TuningContext;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -152,9 +152,9 @@ impl Case {
         format!("{method}(kaiming_normal{})", constants.collect::<String>())
     }
 
-    fn around(&self, batch_size: usize) -> Circumstances {
+    fn around(&self, batch_size: usize) -> TuningContext {
         let device = Device::flex();
-        Circumstances { plan: self.plan(), device, batch_size, optimizer: OptimizerKind::Sgd }
+        TuningContext { plan: self.plan(), device, batch_size, optimizer: OptimizerKind::Sgd }
     }
 
     /// Objectives and weights of one run that is tuned on the case's own batches, of so many examples a step.

@@ -3,12 +3,12 @@
 use super::Page;
 use crate::protocol::Event;
 use crate::web::error::WebResult;
-use crate::web::page::inside::Wish;
+use crate::web::page::inside::InspectionRequest;
 
 impl Page {
     /// Takes in an event that is about the experiment shown, and asks what follows. Embeds leave the section out, so they
     /// ask nothing.
-    pub(super) fn look(&mut self, event: &Event) -> WebResult<()> {
+    pub(super) fn inspection_event(&mut self, event: &Event) -> WebResult<()> {
         if self.view.embed {
             return Ok(());
         }
@@ -19,11 +19,15 @@ impl Page {
     }
 
     /// Carries out what the visitor has done in the section.
-    pub(super) fn wish(&mut self, wish: &Wish) -> WebResult<()> {
-        if let Some(command) = self.inside.wish(wish, &self.history, self.session.phase())? {
+    pub(super) fn inspect(&mut self, request: &InspectionRequest) -> WebResult<()> {
+        if let Some(command) = self.inside.inspect(request, &self.history, self.lifecycle.phase())? {
             self.send(&command)?;
         }
         // Ink shows at once; only what is chosen has to be drawn.
-        if matches!(wish, Wish::Run(_) | Wish::Clear | Wish::Test(_)) { self.redraw.request() } else { Ok(()) }
+        if matches!(request, InspectionRequest::Run(_) | InspectionRequest::Clear | InspectionRequest::Test(_)) {
+            self.redraw.request()
+        } else {
+            Ok(())
+        }
     }
 }

@@ -1,36 +1,36 @@
-//! What each action does: the one place where form, session, worker, charts and messages meet.
+//! What each action does: the one place where form, lifecycle, worker, charts and messages meet.
 
-mod hosted;
+mod form_commands;
+mod host_commands;
 mod inside;
-mod listed;
-mod planned;
+mod variant_commands;
 
 use super::charts::Charts;
 use super::embed::Parent;
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
-use super::initial::Initial;
 use super::inside::Inside;
 use super::legend::{Legend, publish_colors};
+use super::lifecycle::{Effect, Lifecycle, Phase, Request};
 use super::messages::announcement;
-use super::notices::{Notices, Offer, Weight};
+use super::notices::{Notices, Offer, Severity};
 use super::own_files::OwnFiles;
 use super::paths::PathSection;
-use super::plan::Plan;
+use super::plan::PlanSection;
 use super::preview::preview;
 use super::samples::Samples;
-use super::state::{Effect, Phase, Request, Session};
-use super::table::Table;
+use super::start_report::StartReport;
+use super::table::ResultsTable;
 use super::toolbar::{Situation, Toolbar};
 use super::worker_link::WorkerLink;
-use super::{Action, Dispatcher, appearance, exports, wording};
+use super::{Action, Dispatcher, appearance, exports, words};
 use crate::experiment::{Experiment, Language, ParsedQuery, View, parse_query};
 use crate::metrics::History;
 use crate::protocol::{Command, Event, FailureKind};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::schedule::{Redraw, now};
-use hosted::OTHER;
+use host_commands::OTHER;
 use wasm_bindgen::JsValue;
 
 /// Subject of the notice that the worker has not been heard of.
@@ -40,13 +40,13 @@ const SILENCE: &str = "silence";
 pub(super) struct Page {
     dispatcher: Dispatcher,
     form: Form,
-    plan: Plan,
+    plan: PlanSection,
     files: OwnFiles,
     samples: Samples,
     legend: Legend,
     charts: Charts,
-    table: Table,
-    initial: Initial,
+    table: ResultsTable,
+    start_report: StartReport,
     inside: Inside,
     paths: PathSection,
     toolbar: Toolbar,
@@ -54,7 +54,7 @@ pub(super) struct Page {
     parent: Parent,
     redraw: Redraw,
     worker: Option<WorkerLink>,
-    session: Session,
+    lifecycle: Lifecycle,
     view: View,
     /// What is shown: measured, or empty in the shape of the form's experiment.
     history: History,
@@ -77,13 +77,13 @@ impl Page {
         let drawn = dispatcher.clone();
         let mut page = Self {
             form: Form::bind(dispatcher)?,
-            plan: Plan::bind(dispatcher)?,
+            plan: PlanSection::bind(dispatcher)?,
             files: OwnFiles::bind(dispatcher)?,
             samples: Samples::bind(parsed.view.embed)?,
             legend: Legend::bind(dispatcher)?,
             charts: Charts::bind(dispatcher)?,
-            table: Table::bind()?,
-            initial: Initial::bind(dispatcher)?,
+            table: ResultsTable::bind()?,
+            start_report: StartReport::bind(dispatcher)?,
             inside: Inside::bind(dispatcher)?,
             paths: PathSection::bind(dispatcher)?,
             toolbar: Toolbar::bind(dispatcher)?,
@@ -91,7 +91,7 @@ impl Page {
             parent: Parent::bind(dispatcher)?,
             redraw: Redraw::new(move || drawn.dispatch(Action::Draw)),
             worker: None,
-            session: Session::default(),
+            lifecycle: Lifecycle::default(),
             history: preview(&parsed.experiment),
             view: parsed.view.clone(),
             started: None,
@@ -105,14 +105,14 @@ impl Page {
 
     fn open(&mut self, parsed: ParsedQuery) -> WebResult<()> {
         for (index, error) in parsed.errors.iter().chain(&parsed.conflicts).enumerate() {
-            let text = wording::address_error(error);
-            self.notices.show(&format!("address-{index}"), Weight::Warning, &text, &[])?;
+            let text = words::address_error(error);
+            self.notices.show(&format!("address-{index}"), Severity::Warning, &text, &[])?;
         }
         if !parsed.unknown.is_empty() {
-            self.notices.show("unknown", Weight::Info, &wording::unknown_keys(&parsed.unknown), &[])?;
+            self.notices.show("unknown", Severity::Info, &words::unknown_keys(&parsed.unknown), &[])?;
         }
         if parsed.view.lang == Language::Zh {
-            self.notices.show("language", Weight::Info, "This page exists in English only so far.", &[])?;
+            self.notices.show("language", Severity::Info, "This page exists in English only so far.", &[])?;
         }
         self.form.write(parsed.experiment)?;
         self.carry_out(vec![Effect::ReplaceWorker])?;
@@ -124,9 +124,9 @@ impl Page {
 
     /// Carries out an action, and shows what has changed.
     pub(super) fn update(&mut self, action: Action) -> WebResult<()> {
-        let before = self.session.phase();
+        let before = self.lifecycle.phase();
         let acted = self.act(action);
-        let after = self.session.phase();
+        let after = self.lifecycle.phase();
         if before != after {
             self.arrive(before, after)?;
         }
@@ -148,7 +148,7 @@ impl Page {
             Action::Requested(request) => self.press(request),
             Action::Heard(event) => self.hear(*event),
             Action::WorkerLost(message) => {
-                self.session.worker_lost(&message);
+                self.lifecycle.worker_lost(&message);
                 self.files.uploads.crashed();
                 self.expect_news()
             }
@@ -162,10 +162,10 @@ impl Page {
                 self.draw()
             }
             Action::ShowLayers(quantity) => {
-                self.initial.switch(quantity)?;
+                self.start_report.switch(quantity)?;
                 self.draw()
             }
-            Action::Wished(wish) => self.wish(&wish),
+            Action::Inspected(request) => self.inspect(&request),
             Action::Explored(explored) => self.paths.act(explored),
             Action::Point { panel, column } => self.charts.point(panel, column, &self.history, dark()?),
             Action::PointMap { column, row } => self.charts.point_map(column, row),
@@ -199,7 +199,7 @@ impl Page {
     /// The form has changed: so do the address, and the empty charts where nothing has been measured.
     fn edited(&mut self) -> WebResult<()> {
         self.write_address()?;
-        if matches!(self.session.phase(), Phase::Loading | Phase::Ready) {
+        if matches!(self.lifecycle.phase(), Phase::Loading | Phase::Ready) {
             self.history = preview(self.form.experiment());
             self.legend.show(&self.history)?;
         }
@@ -210,7 +210,7 @@ impl Page {
 
     /// A button was pressed; those that make no sense now only look as if they could not be.
     fn press(&mut self, request: Request) -> WebResult<()> {
-        if !self.session.allows(request, self.is_changed()) {
+        if !self.lifecycle.allows(request, self.is_changed()) {
             return Ok(());
         }
         if self.starts(request) && !self.form.is_valid() {
@@ -221,7 +221,7 @@ impl Page {
 
     /// Whether a request takes the experiment of the form.
     fn starts(&self, request: Request) -> bool {
-        request == Request::Run || (request == Request::Step && self.session.phase() != Phase::Paused)
+        request == Request::Run || (request == Request::Step && self.lifecycle.phase() != Phase::Paused)
     }
 
     fn request(&mut self, request: Request) -> WebResult<()> {
@@ -230,10 +230,10 @@ impl Page {
             return self.files.miss();
         }
         let query = self.form.experiment().to_query();
-        if starts && self.session.allows(request, true) {
+        if starts && self.lifecycle.allows(request, true) {
             self.started = Some(query.clone());
         }
-        let effects = self.session.request(request, &query);
+        let effects = self.lifecycle.request(request, &query);
         self.carry_out(effects)?;
         self.show()
     }
@@ -273,46 +273,46 @@ impl Page {
     /// From now on the worker should be heard of before long, if it has work.
     fn expect_news(&self) -> WebResult<()> {
         self.notices.remove(SILENCE);
-        let busy = matches!(self.session.phase(), Phase::Preparing | Phase::Training);
+        let busy = matches!(self.lifecycle.phase(), Phase::Preparing | Phase::Training);
         self.worker.as_ref().map_or(Ok(()), |worker| worker.expect_news(busy))
     }
 
     /// The worker has said nothing for long: it may be busy, or gone without a word.
     fn mention_silence(&self) -> WebResult<()> {
-        let loading = self.session.phase() == Phase::Loading;
+        let loading = self.lifecycle.phase() == Phase::Loading;
         let offers: &[Offer] = if loading { &[Offer::Restart] } else { &[Offer::Restart, Offer::Cpu] };
-        self.notices.show(SILENCE, Weight::Warning, wording::silence(loading), offers)
+        self.notices.show(SILENCE, Severity::Warning, words::silence(loading), offers)
     }
 
     fn hear(&mut self, event: Event) -> WebResult<()> {
-        if !self.session.accepts(&event) {
+        if !self.lifecycle.accepts(&event) {
             return Ok(());
         }
         if matches!(event, Event::Failed { kind: FailureKind::Crash, .. }) {
             self.files.uploads.crashed();
         }
-        let effects = self.session.event(&event);
+        let effects = self.lifecycle.event(&event);
         self.expect_news()?;
-        if matches!(event, Event::Ready { .. }) && self.session.worker_ready() {
+        if matches!(event, Event::Ready { .. }) && self.lifecycle.worker_ready() {
             // Before the start that may have waited for it.
             self.give_files_again()?;
         }
         self.carry_out(effects)?;
-        self.look(&event)?;
+        self.inspection_event(&event)?;
         match event {
             Event::Dataset { .. } | Event::Uploaded { .. } | Event::UploadRefused { .. } => self.hear_of_data(event)?,
             Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
-                self.loading = Some((wording::data_text(&file, received, total), share));
+                self.loading = Some((words::data_text(&file, received, total), share));
             }
-            Event::Preparing { preparing } => {
-                let share = preparing.done as f64 / preparing.total.max(1) as f64;
-                self.loading = Some((wording::preparing_text(&preparing), Some(share)));
+            Event::Preparation { progress } => {
+                let share = progress.done as f64 / progress.total.max(1) as f64;
+                self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
             Event::DataFallback { reason } => {
                 let text = format!("MNIST could not be had, so the embedded digits are used instead. {reason}");
-                self.notices.show("data", Weight::Warning, &text, &[])?;
+                self.notices.show("data", Severity::Warning, &text, &[])?;
             }
             Event::Started { setup } => {
                 self.history = History::new(*setup);
@@ -368,8 +368,8 @@ impl Page {
     }
 
     fn show_failure(&self) -> WebResult<()> {
-        if let Some(failure) = self.session.failure() {
-            self.notices.show("failure", Weight::Failure, &failure.message, Offer::against(failure.remedy))
+        if let Some(failure) = self.lifecycle.failure() {
+            self.notices.show("failure", Severity::Failure, &failure.message, Offer::against(failure.remedy))
         } else {
             self.notices.remove("failure");
             Ok(())
@@ -380,8 +380,8 @@ impl Page {
         let start = now()?;
         self.charts.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
         self.table.show(&self.history)?;
-        self.initial.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
-        self.inside.draw(&self.history, self.session.phase(), appearance::is_dark()?)?;
+        self.start_report.draw(&self.history, self.legend.visible(), appearance::is_dark()?)?;
+        self.inside.draw(&self.history, self.lifecycle.phase(), appearance::is_dark()?)?;
         exports::enable(self.history.step > 0)?;
         self.show()?;
         dom::root()?.dataset().set("step", &self.history.step.to_string())?;
@@ -390,7 +390,7 @@ impl Page {
 
     fn show(&self) -> WebResult<()> {
         self.toolbar.show(&Situation {
-            session: &self.session,
+            lifecycle: &self.lifecycle,
             history: &self.history,
             changed: self.is_changed(),
             again: self.started.is_some() && !self.is_changed(),

@@ -2,7 +2,7 @@
 
 use super::words::{class_name, percent};
 use crate::metrics::History;
-use crate::web::page::wording::NOTHING;
+use crate::web::page::words::NOTHING;
 
 /// A variant's line.
 #[derive(Debug, Clone, PartialEq)]

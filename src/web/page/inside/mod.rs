@@ -10,13 +10,13 @@ pub mod weights;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]
-mod ask;
-#[cfg(target_arch = "wasm32")]
-mod look;
+mod inspection;
 #[cfg(target_arch = "wasm32")]
 mod pad;
+#[cfg(target_arch = "wasm32")]
+mod question;
 #[cfg(target_arch = "wasm32")]
 mod section;
 
 #[cfg(target_arch = "wasm32")]
-pub(in crate::web::page) use section::{Inside, Wish};
+pub(in crate::web::page) use section::{Inside, InspectionRequest};

@@ -1,6 +1,6 @@
 //! The sheet that a visitor draws on with mouse, pen or finger.
 
-use super::Wish;
+use super::InspectionRequest;
 use super::drawing::{SIDE, Sheet};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -26,7 +26,7 @@ impl Pad {
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let canvas: HtmlCanvasElement = dom::element("pad")?;
         let rested = dispatcher.clone();
-        let rest = Timer::new(move || rested.dispatch(Action::Wished(Wish::Drawn)));
+        let rest = Timer::new(move || rested.dispatch(Action::Inspected(InspectionRequest::Drawn)));
         listen(&canvas, dispatcher)?;
         let pad = Self { canvas, sheet: Sheet::default(), rest };
         pad.paint()?;
@@ -81,7 +81,7 @@ fn listen(canvas: &HtmlCanvasElement, dispatcher: &Dispatcher) -> WebResult<()> 
             }
             if let Some(from) = last.get() {
                 last.set(Some(to));
-                drawn.dispatch(Action::Wished(Wish::Stroke { from, to }));
+                drawn.dispatch(Action::Inspected(InspectionRequest::Stroke { from, to }));
             }
         })?;
     }
@@ -89,7 +89,7 @@ fn listen(canvas: &HtmlCanvasElement, dispatcher: &Dispatcher) -> WebResult<()> 
         let (lifted, last) = (dispatcher.clone(), Rc::clone(&last));
         dom::on(canvas, kind, move |_| {
             if last.take().is_some() {
-                lifted.dispatch(Action::Wished(Wish::Lift));
+                lifted.dispatch(Action::Inspected(InspectionRequest::Lift));
             }
         })?;
     }

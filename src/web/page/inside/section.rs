@@ -1,21 +1,21 @@
-//! The section as a whole: events of the worker and wishes of the visitor go in, commands come out, and what is new is
+//! The section as a whole: events of the worker and requests of the visitor go in, commands come out, and what is new is
 //! drawn when the page draws.
 
-use super::ask::{Ask, Classified};
 use super::inquiry::{Inquiry, Pick};
-use super::look::{Activity, Errors, FirstLayer};
+use super::inspection::{Activity, Errors, FirstLayer};
+use super::question::{Classified, QuestionPanel};
 use super::words::{run_labels, run_note};
 use crate::metrics::{DatasetSample, History};
 use crate::protocol::{Command, Event};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::state::Phase;
+use crate::web::page::lifecycle::Phase;
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 
 /// What a visitor does in the section.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::web::page) enum Wish {
+pub(in crate::web::page) enum InspectionRequest {
     /// Another run is to be looked into.
     Run(usize),
     /// The pen moves over the sheet, in `[0, 1]`.
@@ -45,7 +45,7 @@ pub(in crate::web::page) struct Inside {
     first_layer: FirstLayer,
     activity: Activity,
     errors: Errors,
-    ask: Ask,
+    question: QuestionPanel,
     inquiry: Inquiry,
     data: DatasetSample,
     /// The run that the pictures are of.
@@ -57,7 +57,9 @@ impl Inside {
         let select: HtmlSelectElement = dom::element("inside-run")?;
         let (chosen, own) = (dispatcher.clone(), select.clone());
         dom::on(&select, "change", move |_| {
-            chosen.dispatch(Action::Wished(Wish::Run(usize::try_from(own.selected_index()).unwrap_or(0))));
+            chosen.dispatch(Action::Inspected(InspectionRequest::Run(
+                usize::try_from(own.selected_index()).unwrap_or(0),
+            )));
         })?;
         let nothing = String::new;
         let data = DatasetSample {
@@ -77,7 +79,7 @@ impl Inside {
             first_layer: FirstLayer::bind()?,
             activity: Activity::bind()?,
             errors: Errors::bind()?,
-            ask: Ask::bind(dispatcher)?,
+            question: QuestionPanel::bind(dispatcher)?,
             inquiry: Inquiry::default(),
             data,
             pictured: 0,
@@ -98,7 +100,7 @@ impl Inside {
             }
             Event::Classified { pixels, test, probabilities } if self.inquiry.is_current() => {
                 let (pixels, probabilities) = (pixels.clone(), probabilities.clone());
-                self.ask.set(Some(Classified { pixels, test: *test, probabilities }));
+                self.question.set(Some(Classified { pixels, test: *test, probabilities }));
             }
             _ => {}
         }
@@ -106,15 +108,15 @@ impl Inside {
     }
 
     /// Carries out what the visitor has done.
-    pub(in crate::web::page) fn wish(
+    pub(in crate::web::page) fn inspect(
         &mut self,
-        wish: &Wish,
+        request: &InspectionRequest,
         history: &History,
         phase: Phase,
     ) -> WebResult<Option<Command>> {
-        match wish {
-            Wish::Run(run) => Ok(self.inquiry.choose(*run, is_live(phase))),
-            other => self.ask.wish(other, &mut self.inquiry, &self.data, history.setup.test_examples),
+        match request {
+            InspectionRequest::Run(run) => Ok(self.inquiry.choose(*run, is_live(phase))),
+            other => self.question.handle(other, &mut self.inquiry, &self.data, history.setup.test_examples),
         }
     }
 
@@ -139,14 +141,14 @@ impl Inside {
         self.first_layer.draw(history, name, dark)?;
         self.activity.draw(history, curves)?;
         self.errors.draw(&self.data, name, dark)?;
-        self.ask.draw(history, &self.data, phase)
+        self.question.draw(history, &self.data, phase)
     }
 
     fn clear(&mut self) {
         self.pictured = self.inquiry.run();
         self.first_layer.set(None);
         self.errors.set(None);
-        self.ask.set(None);
+        self.question.set(None);
     }
 
     fn list(&mut self, labels: Vec<String>) -> WebResult<()> {

@@ -2,8 +2,8 @@
 
 use crate::experiment::{ModelSpec, parse_query};
 use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves, Setup};
-use crate::web::page::state::Phase;
-use crate::web::page::wording::{grouped, variant_label};
+use crate::web::page::lifecycle::Phase;
+use crate::web::page::words::{grouped, variant_label};
 
 /// The runs of an experiment, variants outermost: `Kaiming normal, seed 0`.
 #[must_use]

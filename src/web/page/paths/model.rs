@@ -1,6 +1,6 @@
 //! The network of the path explorer, which of its nodes are active, and what the last change has done to the counts.
 
-use crate::emergence::{Form, NodeSet, Path, paths};
+use crate::emergence::{EmergenceForm, NodeSet, Path, paths};
 use std::ops::RangeInclusive;
 
 /// How many layers there may be.
@@ -46,7 +46,7 @@ impl Pattern {
 
 /// What one form counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally {
+pub struct PathCounts {
     /// Number of paths, the emergence.
     pub count: u64,
     /// The most that any choice of active nodes gives in a network of this size.
@@ -163,25 +163,25 @@ impl Explorer {
 
     /// What a form counts now.
     #[must_use]
-    pub fn tally(&self, form: Form) -> Tally {
+    pub fn counts(&self, form: EmergenceForm) -> PathCounts {
         let best = match form {
-            Form::ThroughActive => self.active_from(1),
-            Form::ThroughAll => self.active_from(self.layers / 2),
+            EmergenceForm::ThroughActive => self.active_from(1),
+            EmergenceForm::ThroughAll => self.active_from(self.layers / 2),
         };
-        let mut tally = Tally { count: 0, most: 0, gained: 0, lost: 0 };
+        let mut counts = PathCounts { count: 0, most: 0, gained: 0, lost: 0 };
         for path in &self.paths {
             let (now, before) = (path.counts(form, self.active), path.counts(form, self.before));
-            tally.count += u64::from(now);
-            tally.most += u64::from(path.counts(form, best));
-            tally.gained += u64::from(now && !before);
-            tally.lost += u64::from(before && !now);
+            counts.count += u64::from(now);
+            counts.most += u64::from(path.counts(form, best));
+            counts.gained += u64::from(now && !before);
+            counts.lost += u64::from(before && !now);
         }
-        tally
+        counts
     }
 
     /// The paths of a form, new ones first.
     #[must_use]
-    pub fn listed(&self, form: Form) -> Listed {
+    pub fn listed(&self, form: EmergenceForm) -> Listed {
         let counting = self.paths.iter().enumerate().filter(|(_, path)| path.counts(form, self.active));
         let all = counting.map(|(index, path)| (index, !path.counts(form, self.before)));
         let (new, old): (Vec<_>, Vec<_>) = all.partition(|(_, new)| *new);
@@ -240,4 +240,4 @@ impl Explorer {
 }
 
 /// Both forms, A first.
-pub const FORMS: [Form; 2] = [Form::ThroughActive, Form::ThroughAll];
+pub const FORMS: [EmergenceForm; 2] = [EmergenceForm::ThroughActive, EmergenceForm::ThroughAll];

@@ -3,7 +3,7 @@
 
 use super::model::{Edge, Explorer, FORMS, Pattern};
 use super::words::{change_text, count_text, more_text, node_label, node_name};
-use crate::emergence::Form;
+use crate::emergence::EmergenceForm;
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::{Action, Dispatcher};
@@ -33,7 +33,7 @@ pub(in crate::web::page) struct PathSection {
     graph: Element,
     edges: Element,
     buttons: Element,
-    panels: [Panel; 2],
+    panels: [PathPanel; 2],
     /// What is known of the lines, in their order.
     shown: Vec<Edge>,
     /// The path that was chosen.
@@ -53,7 +53,7 @@ impl PathSection {
             graph: dom::element("paths-graph")?,
             edges: dom::element("paths-edges")?,
             buttons: dom::element("paths-nodes")?,
-            panels: [Panel::bind(a, "a")?, Panel::bind(b, "b")?],
+            panels: [PathPanel::bind(a, "a")?, PathPanel::bind(b, "b")?],
             shown: Vec::new(),
             pinned: None,
             lit: None,
@@ -156,8 +156,8 @@ impl PathSection {
 }
 
 /// The number of one form and its paths.
-struct Panel {
-    form: Form,
+struct PathPanel {
+    form: EmergenceForm,
     count: Element,
     most: Element,
     gained: Element,
@@ -166,8 +166,8 @@ struct Panel {
     more: Element,
 }
 
-impl Panel {
-    fn bind(form: Form, name: &str) -> WebResult<Self> {
+impl PathPanel {
+    fn bind(form: EmergenceForm, name: &str) -> WebResult<Self> {
         let part = |part: &str| dom::element(&format!("paths-{name}-{part}"));
         Ok(Self {
             form,
@@ -181,13 +181,13 @@ impl Panel {
     }
 
     fn draw(&self, explorer: &Explorer) -> WebResult<()> {
-        let tally = explorer.tally(self.form);
-        let ((count, most), (gained, lost)) = (count_text(&tally), change_text(&tally));
+        let counts = explorer.counts(self.form);
+        let ((count, most), (gained, lost)) = (count_text(&counts), change_text(&counts));
         let texts = [(&self.count, count), (&self.most, most), (&self.gained, gained), (&self.lost, lost)];
         for (element, text) in texts {
             dom::set_text(element, &text);
         }
-        let reached = if tally.count == tally.most { "reached" } else { "" };
+        let reached = if counts.count == counts.most { "reached" } else { "" };
         dom::set_attribute(&self.count, "class", reached)?;
         let listed = explorer.listed(self.form);
         let mut items = String::new();

@@ -1,7 +1,7 @@
 //! How the path explorer reads.
 
-use super::model::{Explorer, Listed, Tally};
-use crate::web::page::wording::grouped;
+use super::model::{Explorer, Listed, PathCounts};
+use crate::web::page::words::grouped;
 
 /// `2.1`: the first node of the second layer.
 #[must_use]
@@ -20,15 +20,15 @@ pub fn node_name(explorer: &Explorer, node: usize) -> String {
 
 /// `144`, and `of at most 144`.
 #[must_use]
-pub fn count_text(tally: &Tally) -> (String, String) {
-    (grouped(tally.count), format!("of at most {}", grouped(tally.most)))
+pub fn count_text(counts: &PathCounts) -> (String, String) {
+    (grouped(counts.count), format!("of at most {}", grouped(counts.most)))
 }
 
 /// What the last change has brought and what it has taken: `+18 new`, `−4 gone`; empty for nothing.
 #[must_use]
-pub fn change_text(tally: &Tally) -> (String, String) {
-    let gained = if tally.gained == 0 { String::new() } else { format!("+{} new", grouped(tally.gained)) };
-    let lost = if tally.lost == 0 { String::new() } else { format!("−{} gone", grouped(tally.lost)) };
+pub fn change_text(counts: &PathCounts) -> (String, String) {
+    let gained = if counts.gained == 0 { String::new() } else { format!("+{} new", grouped(counts.gained)) };
+    let lost = if counts.lost == 0 { String::new() } else { format!("−{} gone", grouped(counts.lost)) };
     (gained, lost)
 }
 

@@ -4,7 +4,7 @@ use super::quantity::LayerQuantity;
 use crate::metrics::statistics::mean;
 use crate::metrics::{History, LayerReport, RunCurves, VariantCurves};
 use crate::plot::{Dash, LayerAxis, LayerChart, LayerLine, Shade};
-use crate::web::page::wording::{NOTHING, duration, grouped, three_digits};
+use crate::web::page::words::{NOTHING, duration, grouped, three_digits};
 
 /// Where something was measured, and came out as no finite number.
 const NO_NUMBER: &str = "no number";

@@ -14,7 +14,7 @@ pub(super) const MEDIUM: f64 = 12.0;
 pub(super) const LARGE: f64 = 13.0;
 
 /// Colors of everything that is not data.
-pub(super) struct Theme {
+pub(super) struct ThemeColors {
     pub(super) background: RGBColor,
     pub(super) text: RGBColor,
     pub(super) muted: RGBColor,
@@ -22,7 +22,7 @@ pub(super) struct Theme {
     pub(super) grid: RGBColor,
 }
 
-const LIGHT: Theme = Theme {
+const LIGHT: ThemeColors = ThemeColors {
     background: palette::LIGHT_BACKGROUND,
     text: RGBColor(31, 35, 41),
     muted: RGBColor(92, 99, 110),
@@ -30,7 +30,7 @@ const LIGHT: Theme = Theme {
     grid: RGBColor(229, 231, 235),
 };
 
-const DARK: Theme = Theme {
+const DARK: ThemeColors = ThemeColors {
     background: palette::DARK_BACKGROUND,
     text: RGBColor(226, 229, 234),
     muted: RGBColor(160, 168, 180),
@@ -55,7 +55,7 @@ pub(super) struct Pen<'a, DB: DrawingBackend> {
     area: &'a Area<DB>,
     style: &'a PlotStyle,
     scale: f64,
-    pub(super) theme: &'static Theme,
+    pub(super) theme: &'static ThemeColors,
 }
 
 impl<'a, DB: DrawingBackend> Pen<'a, DB> {

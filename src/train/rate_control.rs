@@ -27,9 +27,9 @@
 //! the control does not have: the two differ in the size of their logits. Nor is the control exact where a shortcut of a
 //! residual block without normalization adds values that were multiplied by different products.
 
-use super::promoting::{exponents, power};
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::{InitScheme, OptimizerKind};
+use crate::init::rescaling::{exponents, power};
 
 /// What one layer multiplies the optimizer's coefficients by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,20 +66,20 @@ impl ParameterRates {
 }
 
 /// The multipliers of each of these weight layers, input side first: those of the [module](self) for
-/// [`InitScheme::LearningRateMatched`], 1 for any other scheme.
+/// [`InitScheme::RateControl`], 1 for any other scheme.
 #[must_use]
 pub fn layer_rates(scheme: &InitScheme, layers: &[WeightLayer], optimizer: OptimizerKind) -> Vec<LayerRates> {
-    let InitScheme::LearningRateMatched(promotion) = scheme else {
+    let InitScheme::RateControl(rescaling) = scheme else {
         return vec![LayerRates { weight: ParameterRates::PLAIN, bias: ParameterRates::PLAIN }; layers.len()];
     };
-    let exponents = exponents(promotion.rule, promotion.turn, layers.len());
+    let exponents = exponents(rescaling.rule, rescaling.turn, layers.len());
     // Exponents add up exactly, so that a product of 1 is 1 to the bit.
     let products = exponents.iter().zip(layers).scan(0, |sum, (exponent, layer)| {
         let product = *sum + exponent;
         *sum = if layer.normalized { 0 } else { product };
         Some(product)
     });
-    let matching = |exponent| ParameterRates::matching(power(promotion.alpha, exponent), optimizer);
+    let matching = |exponent| ParameterRates::matching(power(rescaling.alpha, exponent), optimizer);
     let pairs = exponents.iter().zip(products);
     pairs.map(|(&own, product)| LayerRates { weight: matching(own), bias: matching(product) }).collect()
 }

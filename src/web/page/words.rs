@@ -2,14 +2,15 @@
 
 use super::fields::field_error;
 use super::forecast::{Forecast, seconds_left};
-use super::state::{Phase, Session};
+use super::lifecycle::{Lifecycle, Phase};
 use crate::error::Error;
 use crate::experiment::scheme::{CustomInit, CustomKind};
 use crate::experiment::{
-    BaseInit, ClosedForm, DatasetName, InitScheme, Promotion, PromotionRule, Tuning, TuningMethod, Turn, parse_query,
+    BaseInit, ClosedForm, DatasetName, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn, parse_query,
 };
 use crate::metrics::{
-    DatasetSample, History, Preparing, PreparingTask, Quantity, Setup, Statistic, VariantCurves, VariantSummary,
+    DatasetSample, History, PreparationProgress, PreparationTask, Quantity, Setup, Statistic, VariantCurves,
+    VariantSummary,
 };
 use std::fmt::Write;
 
@@ -21,7 +22,7 @@ pub const NOTHING: &str = "–";
 pub fn variant_label(name: &str) -> String {
     match name.parse::<InitScheme>() {
         Ok(InitScheme::Closed(closed)) => closed_label(&closed),
-        Ok(InitScheme::LearningRateMatched(promotion)) => promoted_label("Rate control", &promotion),
+        Ok(InitScheme::RateControl(rescaling)) => rescaled_label("Rate control", &rescaling),
         Ok(InitScheme::Tuned(tuning)) => tuned_label(&tuning),
         Err(_) => name.to_owned(),
     }
@@ -30,20 +31,20 @@ pub fn variant_label(name: &str) -> String {
 fn closed_label(scheme: &ClosedForm) -> String {
     match scheme {
         ClosedForm::Base(base) => base_label(base),
-        ClosedForm::Emergence(promotion) => promoted_label("Emergence", promotion),
-        ClosedForm::Shuffled(promotion) => promoted_label("Shuffled", promotion),
+        ClosedForm::Emergence(rescaling) => rescaled_label("Emergence", rescaling),
+        ClosedForm::Shuffled(rescaling) => rescaled_label("Shuffled", rescaling),
     }
 }
 
-fn promoted_label(kind: &str, promotion: &Promotion) -> String {
-    let mut label = format!("{kind} α {} ({}", promotion.alpha, base_label(&promotion.base));
-    label.push_str(match promotion.rule {
-        PromotionRule::Outer => "",
-        PromotionRule::Pivot => ", pivot",
-        PromotionRule::Inner => ", inner",
-        PromotionRule::Flat => ", flat",
+fn rescaled_label(kind: &str, rescaling: &Rescaling) -> String {
+    let mut label = format!("{kind} α {} ({}", rescaling.alpha, base_label(&rescaling.base));
+    label.push_str(match rescaling.rule {
+        RescalingRule::Outer => "",
+        RescalingRule::Pivot => ", pivot",
+        RescalingRule::Inner => ", inner",
+        RescalingRule::Flat => ", flat",
     });
-    if let Turn::At(turn) = promotion.turn {
+    if let Turn::At(turn) = rescaling.turn {
         // Writing to a String cannot fail.
         let _ = write!(label, ", turn {turn}");
     }
@@ -105,15 +106,15 @@ fn custom_label(custom: &CustomInit) -> String {
 
 /// What the page is doing, for the status line; `again` says that Run would repeat the last experiment.
 #[must_use]
-pub fn status(session: &Session, history: &History, again: bool) -> String {
-    match session.phase() {
-        Phase::Loading if session.waiting_to_start() => "Loading, then starting …".to_owned(),
+pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
+    match lifecycle.phase() {
+        Phase::Loading if lifecycle.waiting_to_start() => "Loading, then starting …".to_owned(),
         Phase::Loading => "Loading the worker …".to_owned(),
         Phase::Ready if again => "Ready: the same weights again".to_owned(),
         Phase::Ready => "Ready: press Run".to_owned(),
-        Phase::Preparing if session.pausing() => "Preparing, then pausing …".to_owned(),
+        Phase::Preparing if lifecycle.pausing() => "Preparing, then pausing …".to_owned(),
         Phase::Preparing => "Preparing …".to_owned(),
-        Phase::Training if session.pausing() => "Pausing …".to_owned(),
+        Phase::Training if lifecycle.pausing() => "Pausing …".to_owned(),
         Phase::Training => "Training".to_owned(),
         Phase::Paused => format!("Paused at step {}", grouped(history.step)),
         Phase::Finished => format!("Finished in {}", duration(history.timing.elapsed_secs)),
@@ -250,19 +251,19 @@ const PHONE_LINE: usize = 48;
 /// How far the preparation is: `GradInit: 40 of 390, objective 21.3`. Parentheses for which a phone has no room are
 /// emptied, for all iterations of a tuning alike.
 #[must_use]
-pub fn preparing_text(preparing: &Preparing) -> String {
-    let mut label = match &preparing.task {
-        PreparingTask::Tuning { variant } => variant_label(variant),
-        PreparingTask::RandomActivity => "Random activity".to_owned(),
+pub fn preparation_text(progress: &PreparationProgress) -> String {
+    let mut label = match &progress.task {
+        PreparationTask::Tuning { variant } => variant_label(variant),
+        PreparationTask::RandomActivity => "Random activity".to_owned(),
     };
-    let total = grouped(preparing.total);
-    let objective = if preparing.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
+    let total = grouped(progress.total);
+    let objective = if progress.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
     let taken = ":  of ".len() + 2 * total.len() + objective;
     if let Some((name, _)) = label.split_once(" (").filter(|_| label.chars().count() + taken > PHONE_LINE) {
         label = format!("{name} (…)");
     }
-    let mut text = format!("{label}: {} of {total}", grouped(preparing.done));
-    if let Some(objective) = preparing.objective {
+    let mut text = format!("{label}: {} of {total}", grouped(progress.done));
+    if let Some(objective) = progress.objective {
         // Writing to a String cannot fail.
         let _ = write!(text, ", objective {}", three_digits(objective));
     }

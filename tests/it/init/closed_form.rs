@@ -3,7 +3,7 @@
 
 use super::{STANDARD_ERRORS, sample};
 use emergence_lab::error::Error;
-use emergence_lab::experiment::architecture::{FeatureShape, Place, WeightLayer, WeightShape};
+use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, WeightLayer, WeightShape};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind, FormulaInputs};
 use emergence_lab::experiment::{Activation, InitScheme, ModelSpec, NormLayer};
 use emergence_lab::init::variance::{gain, kaiming_normal};
@@ -81,7 +81,7 @@ fn zero_to_a_power_of_two_keeps_all_angles() {
 fn zero_in_a_convolution_is_that_of_the_maps_in_the_middle() {
     for (channels_in, channels_out, kernel) in [(3, 8, 3), (8, 3, 5), (4, 4, 3), (1, 6, 5)] {
         let shape = WeightShape::Convolution { channels_in, channels_out, kernel };
-        let layer = WeightLayer { shape, normalized: false, place: Place::Trunk };
+        let layer = WeightLayer { shape, normalized: false, place: LayerPlace::Trunk };
         let weight = &draw("zero", &[layer], 0)[0].weight;
         let matrix = zero_matrix(channels_in, channels_out);
         for (index, value) in weight.iter().enumerate() {
@@ -100,7 +100,11 @@ fn zero_starts_every_residual_block_as_the_identity() {
     let drawn = draw("zero", &layers, 0);
     for (layer, drawn) in layers.iter().zip(&drawn) {
         let nothing = drawn.weight.iter().all(|weight| *weight == 0.0);
-        assert_eq!(nothing, layer.place == Place::BranchEnd, "{layer:?}: zero where a branch ends, and there only");
+        assert_eq!(
+            nothing,
+            layer.place == LayerPlace::BranchEnd,
+            "{layer:?}: zero where a branch ends, and there only"
+        );
         assert!(drawn.bias.iter().all(|bias| *bias == 0.0), "{layer:?}: no bias");
     }
     assert_eq!(draw("zero", &layers, 1), drawn, "nothing is random");
@@ -153,10 +157,10 @@ fn sorted(mut factors: Vec<f64>) -> Vec<f64> {
 
 #[test]
 fn shuffled_factors_are_the_same_ones_elsewhere() {
-    for promotion in
+    for rescaling in
         ["alpha=1.5", "alpha=0.7", "alpha=2;rule=flat", "alpha=3;rule=pivot;turn=2", "alpha=2;rule=flat;turn=0"]
     {
-        let rescaled = format!("emergence(lecun_normal;{promotion})");
+        let rescaled = format!("emergence(lecun_normal;{rescaling})");
         let shuffled = format!("shuffle({rescaled})");
         for layers in [2, 5, 10] {
             let given = applied(&rescaled, layers, 0);

@@ -1,21 +1,21 @@
 //! What is said beside the curves where a rescaling and the rate control that stands for it are both in the list: whether
 //! their curves must lie on each other, and why.
 
-use super::wording::variant_label;
+use super::words::variant_label;
 use crate::experiment::{
-    Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, Promotion, PromotionRule, Turn,
+    Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, Rescaling, RescalingRule, Turn,
 };
 
 /// The sentences about every rescaling whose rate control is in the list; `None` where there is none.
 #[must_use]
-pub fn control_note(experiment: &Experiment) -> Option<String> {
+pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
     let variants = &experiment.variants;
     let pairs = variants.iter().filter_map(|variant| match variant {
-        InitScheme::LearningRateMatched(promotion) => Some(promotion),
+        InitScheme::RateControl(rescaling) => Some(rescaling),
         _ => None,
     });
-    let pairs = pairs.filter(|promotion| variants.contains(&InitScheme::emergence((*promotion).clone())));
-    let verdicts: Vec<String> = pairs.clone().map(|promotion| verdict(experiment, promotion)).collect();
+    let pairs = pairs.filter(|rescaling| variants.contains(&InitScheme::emergence((*rescaling).clone())));
+    let verdicts: Vec<String> = pairs.clone().map(|rescaling| verdict(experiment, rescaling)).collect();
     if verdicts.is_empty() {
         return None;
     }
@@ -23,7 +23,7 @@ pub fn control_note(experiment: &Experiment) -> Option<String> {
         OptimizerKind::Sgd => "to η/c² under SGD",
         OptimizerKind::Adam | OptimizerKind::AdamW => "to η/c under Adam (to η/c² under SGD)",
     };
-    let promised = pairs.into_iter().any(|promotion| difference(experiment, promotion).is_none());
+    let promised = pairs.into_iter().any(|rescaling| difference(experiment, rescaling).is_none());
     let elsewhere = " Under batch normalization or with shortcuts they need not coincide.";
     Some(format!(
         "{} With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c does nothing but change its \
@@ -33,13 +33,13 @@ pub fn control_note(experiment: &Experiment) -> Option<String> {
     ))
 }
 
-fn verdict(experiment: &Experiment, promotion: &Promotion) -> String {
-    let name = variant_label(&InitScheme::emergence(promotion.clone()).to_string());
+fn verdict(experiment: &Experiment, rescaling: &Rescaling) -> String {
+    let name = variant_label(&InitScheme::emergence(rescaling.clone()).to_string());
     let until = match experiment.optimizer.kind {
         OptimizerKind::Sgd => ", until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so",
         OptimizerKind::Adam | OptimizerKind::AdamW => "; but for rounding, only Adam’s ε parts them",
     };
-    match difference(experiment, promotion) {
+    match difference(experiment, rescaling) {
         None => {
             format!(
                 "The curves of “{name}” and of its rate control must coincide in accuracy and loss while nothing \
@@ -53,7 +53,7 @@ fn verdict(experiment: &Experiment, promotion: &Promotion) -> String {
 }
 
 /// Why a rescaling is more than a learning rate per layer, if it is.
-fn difference(experiment: &Experiment, promotion: &Promotion) -> Option<&'static str> {
+fn difference(experiment: &Experiment, rescaling: &Rescaling) -> Option<&'static str> {
     let layers = experiment.model.weight_layer_count();
     let hidden = layers > 1;
     if hidden && experiment.norm == NormLayer::Batch {
@@ -65,25 +65,25 @@ fn difference(experiment: &Experiment, promotion: &Promotion) -> Option<&'static
     if hidden && experiment.activation != Activation::Relu {
         return Some("only ReLU passes a factor through");
     }
-    if promotion.base == BaseInit::Pytorch {
+    if rescaling.base == BaseInit::Pytorch {
         return Some("the biases do not start at zero");
     }
-    (!is_balanced(promotion, layers)).then_some("the factors of all layers together are not 1")
+    (!is_balanced(rescaling, layers)).then_some("the factors of all layers together are not 1")
 }
 
 /// Whether the factors of so many layers multiply to 1.
-fn is_balanced(promotion: &Promotion, layers: usize) -> bool {
-    let unscaled = (promotion.alpha - 1.0).abs() < f64::EPSILON;
-    let turn = match promotion.turn {
+fn is_balanced(rescaling: &Rescaling, layers: usize) -> bool {
+    let unscaled = (rescaling.alpha - 1.0).abs() < f64::EPSILON;
+    let turn = match rescaling.turn {
         Turn::Auto => layers / 2,
         Turn::At(turn) => turn.min(layers),
     };
     // With an automatic turn the middle one of an odd number of layers is left alone.
-    let middle_left_alone = promotion.turn == Turn::Auto;
+    let middle_left_alone = rescaling.turn == Turn::Auto;
     unscaled
-        || match promotion.rule {
-            PromotionRule::Pivot => 2 * turn + 1 == layers,
-            PromotionRule::Outer | PromotionRule::Inner | PromotionRule::Flat => {
+        || match rescaling.rule {
+            RescalingRule::Pivot => 2 * turn + 1 == layers,
+            RescalingRule::Outer | RescalingRule::Inner | RescalingRule::Flat => {
                 middle_left_alone || 2 * turn == layers
             }
         }

@@ -1,6 +1,6 @@
 //! "Ask the networks": a drawing or a test image, and what every variant takes it for.
 
-use super::Wish;
+use super::InspectionRequest;
 use super::answers::{Answer, answers};
 use super::inquiry::{Inquiry, Pick, picked};
 use super::pad::Pad;
@@ -10,9 +10,9 @@ use crate::protocol::{Command, ImageSource};
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
 use crate::web::page::legend::sample;
+use crate::web::page::lifecycle::Phase;
 use crate::web::page::pixels::draw_pixels;
-use crate::web::page::state::Phase;
-use crate::web::page::wording::{NOTHING, variant_label};
+use crate::web::page::words::{NOTHING, variant_label};
 use crate::web::page::{Action, Dispatcher};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
@@ -30,14 +30,14 @@ pub(super) struct Classified {
 }
 
 /// The controls and the table.
-pub(super) struct Ask {
+pub(super) struct QuestionPanel {
     controls: Element,
     hint: Element,
     pad: Pad,
     image: HtmlCanvasElement,
     note: Element,
     body: Element,
-    lines: Vec<Line>,
+    lines: Vec<AnswerRow>,
     /// Names of the variants and of the classes that the lines are for.
     shape: (Vec<String>, Vec<String>),
     answer: Option<Classified>,
@@ -46,20 +46,20 @@ pub(super) struct Ask {
 }
 
 /// The cells of a variant.
-struct Line {
+struct AnswerRow {
     answer: Element,
     verdict: Element,
     shares: Element,
     bars: Vec<HtmlElement>,
 }
 
-impl Ask {
+impl QuestionPanel {
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let picking = dispatcher.clone();
         let controls: Element = dom::element("ask-controls")?;
         dom::on(&controls, "click", move |event| match dom::marked(&event, "pick").as_deref() {
-            Some("clear") => picking.dispatch(Action::Wished(Wish::Clear)),
-            Some(name) => picking.dispatch(Action::Wished(Wish::Test(Pick::named(name)))),
+            Some("clear") => picking.dispatch(Action::Inspected(InspectionRequest::Clear)),
+            Some(name) => picking.dispatch(Action::Inspected(InspectionRequest::Test(Pick::named(name)))),
             None => {}
         })?;
         let missing = || WebError::Element { id: "answers tbody".to_owned() };
@@ -84,32 +84,32 @@ impl Ask {
     }
 
     /// The visitor draws or chooses; `count` is the number of test examples.
-    pub(super) fn wish(
+    pub(super) fn handle(
         &mut self,
-        wish: &Wish,
+        request: &InspectionRequest,
         inquiry: &mut Inquiry,
         data: &DatasetSample,
         count: usize,
     ) -> WebResult<Option<Command>> {
-        match wish {
+        match request {
             _ if !self.enabled => {}
-            Wish::Stroke { from, to } => self.pad.stroke(*from, *to)?,
-            Wish::Lift => self.pad.rest()?,
-            Wish::Drawn => {
+            InspectionRequest::Stroke { from, to } => self.pad.stroke(*from, *to)?,
+            InspectionRequest::Lift => self.pad.rest()?,
+            InspectionRequest::Drawn => {
                 let image = self.pad.image(data.height, data.width);
                 return Ok(image.and_then(|pixels| inquiry.ask(ImageSource::Drawn { pixels })));
             }
-            Wish::Clear => {
+            InspectionRequest::Clear => {
                 self.pad.clear()?;
                 inquiry.forget();
                 self.set(None);
             }
-            Wish::Test(pick) => {
+            InspectionRequest::Test(pick) => {
                 self.pad.clear()?;
                 let index = picked(*pick, inquiry.asked(), count, js_sys::Math::random());
                 return Ok(inquiry.ask(ImageSource::Test { index }));
             }
-            Wish::Run(_) => {}
+            InspectionRequest::Run(_) => {}
         }
         Ok(None)
     }
@@ -160,7 +160,7 @@ impl Ask {
             dom::append(&heading, &sample(index)?)?;
             dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
             dom::append(&row, &heading)?;
-            let line = Line::new(&self.shape.1)?;
+            let line = AnswerRow::new(&self.shape.1)?;
             let (first, last) = (dom::create("td", "", "")?, dom::create("td", "", "")?);
             dom::append(&first, &line.answer)?;
             dom::append(&first, &line.verdict)?;
@@ -174,7 +174,7 @@ impl Ask {
     }
 }
 
-impl Line {
+impl AnswerRow {
     fn new(classes: &[String]) -> WebResult<Self> {
         let shares = dom::create("div", "shares", "")?;
         shares.set_attribute("role", "img")?;

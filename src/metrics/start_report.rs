@@ -16,9 +16,9 @@ pub struct InitCost {
 
 /// How far the preparation of an experiment is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Preparing {
+pub struct PreparationProgress {
     /// What is being done.
-    pub task: PreparingTask,
+    pub task: PreparationTask,
     /// Its pieces so far.
     pub done: u64,
     /// Its pieces in all, at the most.
@@ -30,7 +30,7 @@ pub struct Preparing {
 /// What is done before the first step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PreparingTask {
+pub enum PreparationTask {
     /// Initial weights are tuned, in iterations of one group of a variant's runs after the other.
     Tuning {
         /// The scheme in its text form.

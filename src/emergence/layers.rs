@@ -9,12 +9,12 @@
 //! `E = Σ (N_i - n_i) Q_i`. For wide layers with active fractions `p_i`, `E_B / ΠN → (1 - p_1) p_L` and
 //! `E_A / ΠN → (1 - p_1) Π_{k≥2} p_k`.
 
-use super::{Amount, EmergenceError, Form, Scaled};
+use super::{Amount, EmergenceError, EmergenceForm, ScaledNumber};
 use num_bigint::BigUint;
 
 /// One layer: `N - n` and `n`.
 #[derive(Debug, Clone)]
-struct Layer<T> {
+struct LayerCounts<T> {
     inactive: T,
     active: T,
 }
@@ -24,12 +24,12 @@ struct Layer<T> {
 /// # Errors
 /// [`EmergenceError`] when there is no layer, the lengths differ or an `n_i` exceeds its `N_i`.
 pub fn e_a(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
-    Ok(emergence(Form::ThroughActive, exact_layers(widths, active)?.into_iter().rev()))
+    Ok(emergence(EmergenceForm::ThroughActive, exact_layers(widths, active)?.into_iter().rev()))
 }
 
 /// `E_B` exactly. Arguments and errors as for [`e_a`].
 pub fn e_b(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
-    Ok(emergence(Form::ThroughAll, exact_layers(widths, active)?.into_iter().rev()))
+    Ok(emergence(EmergenceForm::ThroughAll, exact_layers(widths, active)?.into_iter().rev()))
 }
 
 /// `log10 E_A`, `None` where `E_A` is zero. Counts may be any finite numbers with `0 <= n_i <= N_i`, also fractions
@@ -38,12 +38,12 @@ pub fn e_b(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
 /// # Errors
 /// As for [`e_a`]; also when a number is negative, NaN or infinite.
 pub fn log10_e_a(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
-    Ok(emergence(Form::ThroughActive, real_layers(widths, active)?.into_iter().rev()).log10())
+    Ok(emergence(EmergenceForm::ThroughActive, real_layers(widths, active)?.into_iter().rev()).log10())
 }
 
 /// `log10 E_B`, `None` where `E_B` is zero. Arguments and errors as for [`log10_e_a`].
 pub fn log10_e_b(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
-    Ok(emergence(Form::ThroughAll, real_layers(widths, active)?.into_iter().rev()).log10())
+    Ok(emergence(EmergenceForm::ThroughAll, real_layers(widths, active)?.into_iter().rev()).log10())
 }
 
 /// The largest `E_B` that layers of these widths can have, and where it is reached: the first `turn` layers entirely
@@ -84,40 +84,40 @@ fn paths_to_boundary<'widths>(widths: impl Iterator<Item = &'widths u64>) -> Vec
 }
 
 /// The recurrence of the module, over layers from the output backwards.
-fn emergence<T: Amount>(form: Form, from_output: impl Iterator<Item = Layer<T>>) -> T {
+fn emergence<T: Amount>(form: EmergenceForm, from_output: impl Iterator<Item = LayerCounts<T>>) -> T {
     let mut total = T::zero();
     let mut paths = T::zero();
     for layer in from_output {
         total = total.plus(&layer.inactive.times(&paths));
         let through = match form {
-            Form::ThroughActive => layer.active.times(&paths),
-            Form::ThroughAll => layer.active.plus(&layer.inactive).times(&paths),
+            EmergenceForm::ThroughActive => layer.active.times(&paths),
+            EmergenceForm::ThroughAll => layer.active.plus(&layer.inactive).times(&paths),
         };
         paths = layer.active.plus(&through);
     }
     total
 }
 
-fn exact_layers(widths: &[u64], active: &[u64]) -> Result<Vec<Layer<BigUint>>, EmergenceError> {
+fn exact_layers(widths: &[u64], active: &[u64]) -> Result<Vec<LayerCounts<BigUint>>, EmergenceError> {
     checked(widths, active, |width, active| {
         let inactive = width.checked_sub(active)?;
-        Some(Layer { inactive: BigUint::from(inactive), active: BigUint::from(active) })
+        Some(LayerCounts { inactive: BigUint::from(inactive), active: BigUint::from(active) })
     })
 }
 
-fn real_layers(widths: &[f64], active: &[f64]) -> Result<Vec<Layer<Scaled>>, EmergenceError> {
+fn real_layers(widths: &[f64], active: &[f64]) -> Result<Vec<LayerCounts<ScaledNumber>>, EmergenceError> {
     checked(widths, active, |width, active| {
         let valid = width.is_finite() && active >= 0.0 && active <= width;
-        valid.then(|| Layer { inactive: Scaled::new(width - active), active: Scaled::new(active) })
+        valid.then(|| LayerCounts { inactive: ScaledNumber::new(width - active), active: ScaledNumber::new(active) })
     })
 }
 
-/// One [`Layer`] per pair, or the first pair that `layer` refuses.
+/// One [`LayerCounts`] per pair, or the first pair that `layer` refuses.
 fn checked<N: Copy + ToString, T>(
     widths: &[N],
     active: &[N],
-    layer: impl Fn(N, N) -> Option<Layer<T>>,
-) -> Result<Vec<Layer<T>>, EmergenceError> {
+    layer: impl Fn(N, N) -> Option<LayerCounts<T>>,
+) -> Result<Vec<LayerCounts<T>>, EmergenceError> {
     if widths.len() != active.len() {
         return Err(EmergenceError::LayerCount { widths: widths.len(), active: active.len() });
     }

@@ -2,7 +2,7 @@
 
 use super::batches::batch;
 use super::cohort::Cohort;
-use super::evaluate::{Evaluator, Judgment, Tally};
+use super::evaluate::{Evaluator, Judgment, PendingEvaluation};
 use super::preparation::Preparation;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
@@ -29,7 +29,7 @@ pub enum Work {
 
 /// A running experiment.
 #[derive(Debug)]
-pub struct Session {
+pub struct Training {
     experiment: Experiment,
     setup: Setup,
     pub(super) dataset: Rc<Dataset>,
@@ -38,7 +38,7 @@ pub struct Session {
     evaluator: Evaluator,
     pub(super) device: Device,
     /// The evaluation under way.
-    tally: Option<Tally>,
+    pending: Option<PendingEvaluation>,
     /// The next piece of an evaluation under way comes before the next step.
     evaluation_is_next: bool,
     /// Losses that are still on the device, with their steps.
@@ -49,14 +49,14 @@ pub struct Session {
     pub(super) judgment: Option<Judgment>,
 }
 
-impl Session {
+impl Training {
     /// Prepares an experiment and stands before the evaluation of step 0. Where somebody waits for it, [`Preparation`] goes step by
     /// step.
     ///
     /// # Errors
     /// As [`Preparation::new`] and [`Preparation::advance`].
     pub async fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
-        Preparation::new(experiment, dataset, open, Box::new(|| 0.0))?.into_session().await
+        Preparation::new(experiment, dataset, open, Box::new(|| 0.0))?.into_training().await
     }
 
     /// Uploads what is needed for evaluations.
@@ -68,7 +68,7 @@ impl Session {
         };
         let Preparation { experiment, dataset, plan, open, batcher, .. } = preparation;
         Ok(Self {
-            tally: Some(Tally::new(0, cohort.networks())),
+            pending: Some(PendingEvaluation::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
             evaluator: Evaluator::new(&dataset, &plan.architecture, &experiment.activity, &open.device)?,
@@ -98,13 +98,13 @@ impl Session {
     /// Whether an evaluation is due or under way.
     #[must_use]
     pub fn is_evaluating(&self) -> bool {
-        self.tally.is_some()
+        self.pending.is_some()
     }
 
     /// Whether all steps and evaluations are done.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.tally.is_none() && self.step() >= self.experiment.steps
+        self.pending.is_none() && self.step() >= self.experiment.steps
     }
 
     /// Does the next small piece. Steps and chunks of an evaluation under way take turns, so that the curves of the
@@ -117,16 +117,16 @@ impl Session {
         if self.is_finished() {
             return Ok(Work::Finished);
         }
-        match self.tally.take() {
-            Some(tally) if !may_train || self.evaluation_is_next || self.must_wait_for_evaluation() => {
+        match self.pending.take() {
+            Some(pending) if !may_train || self.evaluation_is_next || self.must_wait_for_evaluation() => {
                 self.evaluation_is_next = false;
-                self.evaluate(tally).await?;
+                self.evaluate(pending).await?;
                 Ok(Work::Evaluation)
             }
             None if !may_train => Ok(Work::Waiting),
-            tally => {
-                self.evaluation_is_next = tally.is_some();
-                self.tally = tally;
+            pending => {
+                self.evaluation_is_next = pending.is_some();
+                self.pending = pending;
                 self.train()?;
                 Ok(Work::Step)
             }
@@ -158,11 +158,11 @@ impl Session {
         Ok(Record { steps: steps.collect(), evaluations: std::mem::take(&mut self.evaluations) })
     }
 
-    async fn evaluate(&mut self, mut tally: Tally) -> Result<()> {
-        if self.evaluator.advance(&mut tally).await? {
-            self.tally = Some(tally);
+    async fn evaluate(&mut self, mut pending: PendingEvaluation) -> Result<()> {
+        if self.evaluator.advance(&mut pending).await? {
+            self.pending = Some(pending);
         } else {
-            let (record, judgment) = self.evaluator.finish(tally).await?;
+            let (record, judgment) = self.evaluator.finish(pending).await?;
             self.evaluations.push(record);
             self.judgment = Some(judgment);
         }
@@ -178,7 +178,7 @@ impl Session {
         let step = self.step();
         self.losses.push((step, losses));
         if self.evaluation_is_due_after(step) {
-            self.tally = Some(Tally::new(step, self.cohort.networks()));
+            self.pending = Some(PendingEvaluation::new(step, self.cohort.networks()));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::Amount;
 
 /// `mantissa · 2^exponent` with the mantissa in `[1, 2)`, or zero (mantissa 0, exponent 0).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Scaled {
+pub(super) struct ScaledNumber {
     mantissa: f64,
     exponent: i64,
 }
@@ -19,7 +19,7 @@ const BIAS: i64 = 1023;
 /// Terms smaller by this many powers of two do not change a sum of 53-bit numbers.
 const NEGLIGIBLE: i64 = 64;
 
-impl Scaled {
+impl ScaledNumber {
     const ZERO: Self = Self { mantissa: 0.0, exponent: 0 };
 
     /// A finite, non-negative number.
@@ -55,7 +55,7 @@ pub(super) const fn power_of_two(exponent: i64) -> f64 {
     f64::from_bits((exponent + BIAS).cast_unsigned() << FRACTION_BITS)
 }
 
-impl Amount for Scaled {
+impl Amount for ScaledNumber {
     fn zero() -> Self {
         Self::ZERO
     }

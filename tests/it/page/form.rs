@@ -8,7 +8,7 @@ use emergence_lab::web::page::fields::{changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::presets::{PRESETS, preset_of};
 use emergence_lab::web::page::uploads::Uploads;
-use emergence_lab::web::page::wording::{forecast_text, sample_missing, sample_title, upload_text};
+use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title, upload_text};
 use std::collections::BTreeSet;
 
 fn read(query: &str) -> Experiment {

@@ -9,20 +9,20 @@ use std::fmt;
 
 /// A rescaling of layers by powers of `alpha` (Li, George & Silva 2024).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Promotion {
+pub struct Rescaling {
     /// The scheme that is rescaled.
     pub base: BaseInit,
     /// The base of the powers; 1 changes nothing, below 1 lowers emergence.
     pub alpha: f64,
     /// Which power each layer gets.
-    pub rule: PromotionRule,
+    pub rule: RescalingRule,
     /// Where reducing ends and increasing begins.
     pub turn: Turn,
 }
 
 /// Which power of `alpha` each weight layer gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PromotionRule {
+pub enum RescalingRule {
     /// Largest powers at the ends; the product of the factors is 1.
     Outer,
     /// Exponent = index - turn, a third party's reading.
@@ -45,14 +45,14 @@ pub enum Turn {
 /// Largest accepted `alpha`; powers beyond it leave f32 for ordinary depths.
 pub const ALPHA_MAX: f64 = 100.0;
 
-const RULES: [(&str, PromotionRule); 4] = [
-    ("outer", PromotionRule::Outer),
-    ("pivot", PromotionRule::Pivot),
-    ("inner", PromotionRule::Inner),
-    ("flat", PromotionRule::Flat),
+const RULES: [(&str, RescalingRule); 4] = [
+    ("outer", RescalingRule::Outer),
+    ("pivot", RescalingRule::Pivot),
+    ("inner", RescalingRule::Inner),
+    ("flat", RescalingRule::Flat),
 ];
 
-impl PromotionRule {
+impl RescalingRule {
     /// The name in the query string.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -60,17 +60,17 @@ impl PromotionRule {
     }
 }
 
-impl Default for Promotion {
+impl Default for Rescaling {
     fn default() -> Self {
-        Self { base: BaseInit::KaimingNormal, alpha: 1.5, rule: PromotionRule::Outer, turn: Turn::Auto }
+        Self { base: BaseInit::KaimingNormal, alpha: 1.5, rule: RescalingRule::Outer, turn: Turn::Auto }
     }
 }
 
-impl fmt::Display for Promotion {
+impl fmt::Display for Rescaling {
     /// `alpha` is always written, `rule` and `turn` where they differ from their defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "emergence({};alpha={}", self.base, self.alpha)?;
-        if self.rule != PromotionRule::Outer {
+        if self.rule != RescalingRule::Outer {
             write!(f, ";rule={}", self.rule.name())?;
         }
         if let Turn::At(turn) = self.turn {
@@ -81,20 +81,20 @@ impl fmt::Display for Promotion {
 }
 
 /// Reads what stands between the parentheses of `emergence(...)`.
-pub(super) fn parse(inside: &str) -> Result<Promotion> {
+pub(super) fn parse(inside: &str) -> Result<Rescaling> {
     let mut parts = split_outside(inside, ';').into_iter();
     let base = parts.next().unwrap_or_default().parse::<BaseInit>()?;
-    let mut promotion = Promotion { base, ..Promotion::default() };
+    let mut rescaling = Rescaling { base, ..Rescaling::default() };
     for part in parts {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         match key.trim() {
-            "alpha" => promotion.alpha = parse_alpha(value.trim())?,
-            "rule" => promotion.rule = parse_rule(value.trim())?,
-            "turn" => promotion.turn = parse_turn(value.trim())?,
+            "alpha" => rescaling.alpha = parse_alpha(value.trim())?,
+            "rule" => rescaling.rule = parse_rule(value.trim())?,
+            "turn" => rescaling.turn = parse_turn(value.trim())?,
             _ => return Err(Error::value("init", "alpha=, rule= or turn= inside emergence(...)", part)),
         }
     }
-    Ok(promotion)
+    Ok(rescaling)
 }
 
 pub(super) fn parse_alpha(text: &str) -> Result<f64> {
@@ -102,7 +102,7 @@ pub(super) fn parse_alpha(text: &str) -> Result<f64> {
     alpha.ok_or_else(|| Error::value("init", format!("alpha between {} and {ALPHA_MAX}", 1.0 / ALPHA_MAX), text))
 }
 
-fn parse_rule(text: &str) -> Result<PromotionRule> {
+fn parse_rule(text: &str) -> Result<RescalingRule> {
     value_of(&RULES, text).ok_or_else(|| Error::value("init", format!("rule as one of {}", names(&RULES)), text))
 }
 

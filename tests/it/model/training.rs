@@ -7,18 +7,18 @@ use emergence_lab::emergence::Network as Graph;
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::metrics::{History, RunCurves};
-use emergence_lab::train::{Session, Work, graph, probe_examples};
+use emergence_lab::train::{Training, Work, graph, probe_examples};
 use std::rc::Rc;
 
-fn finish(session: &mut Session) -> History {
-    let mut history = History::new(session.setup().clone());
-    while pollster::block_on(session.advance(true)).expect("the CPU computes") != Work::Finished {}
-    history.apply(&pollster::block_on(session.drain()).expect("the CPU can be read"));
+fn finish(training: &mut Training) -> History {
+    let mut history = History::new(training.setup().clone());
+    while pollster::block_on(training.advance(true)).expect("the CPU computes") != Work::Finished {}
+    history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
     history
 }
 
-fn session(query: &str, dataset: &Rc<Dataset>) -> Session {
-    pollster::block_on(Session::new(&experiment(query), dataset, &open_cpu())).expect("a valid session")
+fn training(query: &str, dataset: &Rc<Dataset>) -> Training {
+    pollster::block_on(Training::new(&experiment(query), dataset, &open_cpu())).expect("a valid training")
 }
 
 fn few_digits() -> Rc<Dataset> {
@@ -31,7 +31,7 @@ fn patterns_need_more_than_a_linear_classifier() {
     let whole = Rc::new(patterns::generate(patterns::SEED, train, test, |_, _| ()).expect("the data set"));
     let accuracy = |query: &str| {
         let history =
-            finish(&mut session(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
+            finish(&mut training(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
         history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
     };
     let linear = accuracy("model=mlp&lr=0.001&steps=1000&eval=1000");
@@ -43,7 +43,7 @@ fn patterns_need_more_than_a_linear_classifier() {
 #[test]
 fn augmentation_changes_batches_the_same_way_each_time() {
     let query = "data=digits&model=cnn:4&batch=64&steps=5&eval=5&seeds=1&init=kaiming_normal";
-    let run = |query: &str| finish(&mut session(query, &few_digits()));
+    let run = |query: &str| finish(&mut training(query, &few_digits()));
     let (plain, augmented) = (run(query), run(&format!("{query}&aug=1")));
     let first = |history: &History| history.runs().next().expect("a run").train_loss[0].1;
     assert!((first(&plain) - first(&augmented)).abs() > 1e-6, "other images");
@@ -87,14 +87,14 @@ fn emergence_of_an_architecture_is_that_of_its_graph() {
 
 #[test]
 fn a_convolutional_run_is_measured_at_both_levels() {
-    let mut session = session(
+    let mut training = training(
         "data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal",
         &few_digits(),
     );
-    let names = &session.setup().layer_names;
+    let names = &training.setup().layer_names;
     assert_eq!(names[..], ["hidden 1", "pool 1", "hidden 2", "pool 2", "output"], "measured layers");
-    assert_eq!(session.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
-    let history = finish(&mut session);
+    assert_eq!(training.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
+    let history = finish(&mut training);
     let run = history.runs().next().expect("a run");
     assert_eq!(run.channel_emergence_b.len(), 3, "feature maps, too");
     assert_eq!(run.active_fraction[0].1.len(), 5, "a fraction for every layer");
@@ -110,12 +110,12 @@ fn a_network_that_does_not_fit_the_device_is_refused_with_a_sentence() {
         (OpenDevice { tensor_bytes: 1 << 20, ..open_cpu() }, "its largest tensor"),
     ] {
         let error =
-            pollster::block_on(Session::new(&experiment, &few_digits(), &small)).expect_err("more than a megabyte");
+            pollster::block_on(Training::new(&experiment, &few_digits(), &small)).expect_err("more than a megabyte");
         assert_eq!(error.key(), Some("model"), "{error}");
         assert!(error.to_string().contains(&format!("at most 1 MB for {what} on this device")), "{error}");
     }
     assert!(
-        pollster::block_on(Session::new(&experiment, &few_digits(), &open_cpu())).is_ok(),
+        pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).is_ok(),
         "it fits a device of usual size"
     );
 }
@@ -133,14 +133,14 @@ fn large_networks_are_probed_with_fewer_examples() {
 #[test]
 fn a_look_into_a_run_agrees_with_its_evaluation() {
     let dataset = few_digits();
-    let mut session = session(
+    let mut training = training(
         "data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch",
         &dataset,
     );
-    assert_eq!(session.examination(0), None, "nothing is judged yet");
-    let history = finish(&mut session);
+    assert_eq!(training.examination(0), None, "nothing is judged yet");
+    let history = finish(&mut training);
     for (index, run) in history.runs().enumerate() {
-        let examination = session.examination(index).expect("judged");
+        let examination = training.examination(index).expect("judged");
         assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");
         let correct = (0..10).map(|class| examination.confusion[class * 11]).sum::<u32>();
         let accuracy = run.final_accuracy().expect("evaluated");
@@ -149,18 +149,18 @@ fn a_look_into_a_run_agrees_with_its_evaluation() {
         for mistake in &examination.mistakes {
             assert_eq!(mistake.label, dataset.test.labels[mistake.index], "true class");
             assert_ne!(mistake.label, mistake.predicted, "a mistake");
-            let probabilities = pollster::block_on(session.classify(&mistake.pixels)).expect("an image that fits");
+            let probabilities = pollster::block_on(training.classify(&mistake.pixels)).expect("an image that fits");
             let own = &probabilities[index];
             assert!((own.iter().sum::<f32>() - 1.0).abs() < 1e-5, "probabilities");
             assert!(own.iter().all(|p| *p <= own[usize::from(mistake.predicted)]), "the same answer as before");
         }
     }
-    assert_eq!(session.examination(4), None, "there are four runs");
-    let filters = pollster::block_on(session.filters(3)).expect("readable").expect("the fourth run");
+    assert_eq!(training.examination(4), None, "there are four runs");
+    let filters = pollster::block_on(training.filters(3)).expect("readable").expect("the fourth run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width, filters.channels), (4, 3, 3, 1), "filters");
-    assert_eq!(pollster::block_on(session.filters(4)), Ok(None), "there are four runs");
-    assert!(pollster::block_on(session.classify(&[0; 7])).is_err(), "an image of another size");
-    let (pixels, index, label) = session.test_example(129);
+    assert_eq!(pollster::block_on(training.filters(4)), Ok(None), "there are four runs");
+    assert!(pollster::block_on(training.classify(&[0; 7])).is_err(), "an image of another size");
+    let (pixels, index, label) = training.test_example(129);
     assert_eq!((index, label), (1, dataset.test.labels[1]), "counts on from the first");
     assert_eq!(pixels, dataset.test.images[784..1568], "its pixels");
 }
@@ -168,8 +168,8 @@ fn a_look_into_a_run_agrees_with_its_evaluation() {
 #[test]
 fn units_of_a_dense_first_layer_are_pictures() {
     let dataset = few_digits();
-    let session = session("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
-    let filters = pollster::block_on(session.filters(0)).expect("readable").expect("a run");
+    let training = training("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
+    let filters = pollster::block_on(training.filters(0)).expect("readable").expect("a run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width), (5, 28, 28), "a picture per unit");
     let architecture =
         experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");

@@ -5,7 +5,7 @@ use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::{DatasetName, Experiment};
-use emergence_lab::metrics::{Preparing, PreparingTask};
+use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::train::Preparation;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -26,20 +26,20 @@ pub(crate) async fn tune(experiment: &Experiment, dataset: Dataset) -> anyhow::R
     let mut preparation = Preparation::new(experiment, &Rc::new(dataset), &open_cpu(), clock)?;
     let mut reported = now();
     while !preparation.is_tuned() {
-        let preparing = preparation.advance().await?;
-        if let Some(preparing) = preparing.filter(|_| reported.elapsed() >= REPORT_EVERY) {
+        let progress = preparation.advance().await?;
+        if let Some(progress) = progress.filter(|_| reported.elapsed() >= REPORT_EVERY) {
             reported = now();
-            report(&preparing);
+            report(&progress);
         }
     }
     Ok(preparation)
 }
 
-fn report(Preparing { task, done, total, objective }: &Preparing) {
+fn report(PreparationProgress { task, done, total, objective }: &PreparationProgress) {
     let objective = objective.map(|objective| format!("  objective {objective:.4}")).unwrap_or_default();
     match task {
-        PreparingTask::Tuning { variant } => eprintln!("tuning {variant}: {done} of {total}{objective}"),
-        PreparingTask::RandomActivity => eprintln!("random activity: {done} of {total}"),
+        PreparationTask::Tuning { variant } => eprintln!("tuning {variant}: {done} of {total}{objective}"),
+        PreparationTask::RandomActivity => eprintln!("random activity: {done} of {total}"),
     }
 }
 

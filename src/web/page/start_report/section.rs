@@ -9,21 +9,21 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::canvas::Canvas;
 use crate::web::page::legend::sample;
-use crate::web::page::wording::variant_label;
+use crate::web::page::words::variant_label;
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement};
 
 /// The section with what it shows.
-pub(in crate::web::page) struct Initial {
+pub(in crate::web::page) struct StartReport {
     quantity: LayerQuantity,
     canvas: Canvas,
     missing: HtmlElement,
-    table: Table,
+    table: LayerTable,
     /// What was painted last, in which colors and size.
     painted: Option<(LayerChart, bool, i32)>,
 }
 
-impl Initial {
+impl StartReport {
     /// Binds the section of the document.
     pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let switch = dispatcher.clone();
@@ -38,7 +38,7 @@ impl Initial {
             quantity: LayerQuantity::ALL[0],
             canvas: Canvas::bind("chart-initial")?,
             missing: dom::element("initial-missing")?,
-            table: Table::bind()?,
+            table: LayerTable::bind()?,
             painted: None,
         })
     }
@@ -78,7 +78,7 @@ impl Initial {
 }
 
 /// The table: layers and totals as lines, variants as columns.
-struct Table {
+struct LayerTable {
     element: HtmlElement,
     head: Element,
     body: Element,
@@ -89,7 +89,7 @@ struct Table {
     cells: Vec<(Element, String)>,
 }
 
-impl Table {
+impl LayerTable {
     fn bind() -> WebResult<Self> {
         Ok(Self {
             element: dom::element("initial-table")?,

@@ -6,7 +6,7 @@ use crate::experiment::InitScheme;
 use crate::web::error::WebResult;
 use crate::web::page::catalog::{Addition, refusal};
 use crate::web::page::picker;
-use crate::web::page::wording::mend_first;
+use crate::web::page::words::mend_first;
 
 impl Page {
     /// Another entry of the catalog was opened.

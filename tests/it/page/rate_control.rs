@@ -1,8 +1,8 @@
 //! What is said of a rate control beside its rescaling, held against the factors themselves.
 
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Promotion, PromotionRule, Turn, parse_query};
-use emergence_lab::init::promoting::exponents;
-use emergence_lab::web::page::control::control_note;
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn, parse_query};
+use emergence_lab::init::rescaling::exponents;
+use emergence_lab::web::page::rate_control::rate_control_note;
 
 const RESCALED: &str = "emergence(kaiming_normal;alpha=1.5)";
 
@@ -13,13 +13,13 @@ fn experiment(rest: &str, variants: &str) -> Experiment {
 /// What is said of a rescaling and its control with these settings.
 fn note(rest: &str) -> String {
     let variants = format!("kaiming_normal,{RESCALED},lrmatch({RESCALED})");
-    control_note(&experiment(rest, &variants)).expect("both are in the list")
+    rate_control_note(&experiment(rest, &variants)).expect("both are in the list")
 }
 
 #[test]
 fn only_a_pair_is_worth_a_word() {
     let check = |variants: &str, expected: bool| {
-        assert_eq!(control_note(&experiment("", variants)).is_some(), expected, "{variants}");
+        assert_eq!(rate_control_note(&experiment("", variants)).is_some(), expected, "{variants}");
     };
     check("kaiming_normal", false);
     check(RESCALED, false);
@@ -64,7 +64,7 @@ fn where_they_are_not_it_says_why_not() {
     check("&act=tanh", "only ReLU");
     check("&act=gelu&model=cnn:8,16", "only ReLU");
     let biased = "emergence(pytorch;alpha=2)";
-    let text = control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
+    let text = rate_control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
     assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
     // Without a hidden layer there is no nonlinearity and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
@@ -76,7 +76,7 @@ fn where_they_are_not_it_says_why_not() {
 fn every_pair_has_its_verdict() {
     let pivot = "emergence(kaiming_normal;alpha=2;rule=pivot)";
     let variants = format!("{RESCALED},lrmatch({RESCALED}),{pivot},lrmatch({pivot})");
-    let text = control_note(&experiment("", &variants)).expect("two pairs");
+    let text = rate_control_note(&experiment("", &variants)).expect("two pairs");
     assert!(text.contains("must coincide") && text.contains("need not coincide here"), "one of each: {text}");
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
@@ -84,17 +84,17 @@ fn every_pair_has_its_verdict() {
 /// Over all rules, turns and depths: the promise is made just where the exponents of the factors add up to 0.
 #[test]
 fn the_promise_needs_factors_that_make_one() {
-    let rules = [PromotionRule::Outer, PromotionRule::Pivot, PromotionRule::Inner, PromotionRule::Flat];
+    let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     for rule in rules {
         for layers in 1..=9_usize {
             for turn in std::iter::once(Turn::Auto).chain((0..=layers + 1).map(Turn::At)) {
                 for alpha in [1.0, 2.0] {
-                    let promotion = Promotion { base: BaseInit::KaimingNormal, alpha, rule, turn };
+                    let rescaling = Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn };
                     let mut experiment =
                         experiment(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
                     experiment.variants =
-                        vec![InitScheme::emergence(promotion.clone()), InitScheme::LearningRateMatched(promotion)];
-                    let text = control_note(&experiment).expect("a pair");
+                        vec![InitScheme::emergence(rescaling.clone()), InitScheme::RateControl(rescaling)];
+                    let text = rate_control_note(&experiment).expect("a pair");
                     let sum: isize = exponents(rule, turn, layers).iter().sum();
                     let expected = sum == 0 || alpha < 1.5;
                     let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}: {text}");

@@ -9,4 +9,4 @@ pub mod values;
 mod section;
 
 #[cfg(target_arch = "wasm32")]
-pub(in crate::web::page) use section::Initial;
+pub(in crate::web::page) use section::StartReport;

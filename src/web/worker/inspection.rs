@@ -1,12 +1,12 @@
 //! Answers to questions about the data and the runs: samples, filters, wrong answers, and what the runs say of an image.
 
 use super::scope::post;
-use super::{Failure, device_failure};
+use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::{DatasetError, Error};
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::protocol::{Event, FailureKind, ImageSource};
-use crate::train::Session;
+use crate::train::Training;
 
 /// Training images that are shown.
 const SAMPLES: usize = 30;
@@ -26,35 +26,37 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
 }
 
 /// Tells the page the weights of the first layer of the run that it looks into.
-pub(super) async fn filters(session: &Session, run: Option<usize>) -> Result<(), Failure> {
+pub(super) async fn filters(training: &Training, run: Option<usize>) -> Result<(), RunFailure> {
     let Some(run) = run else { return Ok(()) };
-    if let Some(filters) = session.filters(run).await.map_err(device_failure)? {
+    if let Some(filters) = training.filters(run).await.map_err(device_failure)? {
         post(&Event::Filters { filters });
     }
     Ok(())
 }
 
 /// Tells the page what the run that it looks into got wrong at the last evaluation.
-pub(super) fn examine(session: &Session, run: Option<usize>) {
-    if let Some(examination) = run.and_then(|run| session.examination(run)) {
+pub(super) fn examine(training: &Training, run: Option<usize>) {
+    if let Some(examination) = run.and_then(|run| training.examination(run)) {
         post(&Event::Examination { examination });
     }
 }
 
 /// Tells the page what every run makes of an image.
-pub(super) async fn classify(session: &Session, image: ImageSource) -> Result<(), Failure> {
+pub(super) async fn classify(training: &Training, image: ImageSource) -> Result<(), RunFailure> {
     let (pixels, test) = match image {
         ImageSource::Drawn { pixels } => (pixels, None),
         ImageSource::Test { index } => {
-            let (pixels, index, label) = session.test_example(index);
+            let (pixels, index, label) = training.test_example(index);
             (pixels, Some((index, label)))
         }
     };
-    match session.classify(&pixels).await {
+    match training.classify(&pixels).await {
         Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
         // The page drew for another data set: nothing is wrong with the training, and nobody has an answer.
-        Err(Error::Dataset(DatasetError::PixelCount { .. })) => post(&Event::Classified { pixels, test, probabilities: Vec::new() }),
-        Err(error) => return Err(Failure::new(FailureKind::Device, error)),
+        Err(Error::Dataset(DatasetError::PixelCount { .. })) => {
+            post(&Event::Classified { pixels, test, probabilities: Vec::new() });
+        }
+        Err(error) => return Err(RunFailure::new(FailureKind::Device, error)),
     }
     Ok(())
 }

@@ -85,17 +85,17 @@ enum Then {
 
 /// A start that waits for the worker.
 #[derive(Debug, Clone, PartialEq)]
-struct Wish {
+struct PendingStart {
     query: String,
     then: Then,
 }
 
 /// The page's state machine.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Session {
+pub struct Lifecycle {
     phase: Phase,
     worker_ready: bool,
-    wish: Option<Wish>,
+    pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
     /// The worker tunes initial weights, and listens meanwhile.
@@ -103,12 +103,12 @@ pub struct Session {
     failure: Option<Failure>,
 }
 
-impl Default for Session {
+impl Default for Lifecycle {
     fn default() -> Self {
         Self {
             phase: Phase::Loading,
             worker_ready: false,
-            wish: None,
+            pending: None,
             then: Then::Train,
             pausing: false,
             tuning: false,
@@ -148,7 +148,7 @@ impl Request {
     }
 }
 
-impl Session {
+impl Lifecycle {
     /// What the page is doing.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -164,7 +164,7 @@ impl Session {
     /// Whether an experiment waits for the worker.
     #[must_use]
     pub fn waiting_to_start(&self) -> bool {
-        self.wish.is_some()
+        self.pending.is_some()
     }
 
     /// Why it cannot go on, in phase [`Phase::Failed`].
@@ -194,7 +194,7 @@ impl Session {
             | Event::Uploaded { .. }
             | Event::UploadRefused { .. }
             | Event::Failed { .. } => true,
-            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } | Event::Preparing { .. } => {
+            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } | Event::Preparation { .. } => {
                 self.phase == Phase::Preparing
             }
             Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
@@ -209,7 +209,7 @@ impl Session {
     #[must_use]
     pub fn allows(&self, request: Request, changed: bool) -> bool {
         match (request, self.phase) {
-            (Request::Run, Phase::Loading) => self.wish.is_none(),
+            (Request::Run, Phase::Loading) => self.pending.is_none(),
             (Request::Run | Request::Step, Phase::Ready)
             | (Request::Run, Phase::Finished | Phase::Failed)
             | (Request::Step | Request::Resume, Phase::Paused)
@@ -244,8 +244,8 @@ impl Session {
             (Request::Reset, Phase::Preparing) if !self.tuning => self.replace_worker(None),
             (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(query),
             (Request::Restart, _) => {
-                let wish = self.wish.take();
-                self.replace_worker(wish)
+                let pending = self.pending.take();
+                self.replace_worker(pending)
             }
             (Request::Reset, _) => {
                 self.settle(Phase::Ready);
@@ -256,11 +256,11 @@ impl Session {
 
     /// Replaces the worker and starts the experiment `query` as soon as the new one has loaded.
     pub fn restart_with(&mut self, query: &str) -> Vec<Effect> {
-        self.replace_worker(Some(Wish { query: query.to_owned(), then: Then::Train }))
+        self.replace_worker(Some(PendingStart { query: query.to_owned(), then: Then::Train }))
     }
 
-    fn replace_worker(&mut self, wish: Option<Wish>) -> Vec<Effect> {
-        *self = Self { wish, ..Self::default() };
+    fn replace_worker(&mut self, pending: Option<PendingStart>) -> Vec<Effect> {
+        *self = Self { pending, ..Self::default() };
         vec![Effect::ReplaceWorker]
     }
 
@@ -271,7 +271,7 @@ impl Session {
         }
         match event {
             Event::Ready { protocol_version } => return self.worker_loaded(*protocol_version),
-            Event::Preparing { .. } => self.tuning = true,
+            Event::Preparation { .. } => self.tuning = true,
             Event::Started { .. } => return self.started(),
             Event::Paused { .. } => return self.paused(),
             Event::Finished { .. } => self.settle(Phase::Finished),
@@ -290,7 +290,7 @@ impl Session {
 
     fn start(&mut self, query: &str, then: Then) -> Vec<Effect> {
         if !self.worker_ready {
-            self.wish = Some(Wish { query: query.to_owned(), then });
+            self.pending = Some(PendingStart { query: query.to_owned(), then });
             return Vec::new();
         }
         self.settle(Phase::Preparing);
@@ -319,9 +319,9 @@ impl Session {
             return Vec::new();
         }
         self.worker_ready = true;
-        let wish = self.wish.take();
+        let pending = self.pending.take();
         self.settle(Phase::Ready);
-        wish.map_or_else(Vec::new, |wish| self.start(&wish.query, wish.then))
+        pending.map_or_else(Vec::new, |pending| self.start(&pending.query, pending.then))
     }
 
     fn started(&mut self) -> Vec<Effect> {
@@ -375,6 +375,6 @@ impl Session {
         self.tuning = false;
         self.pausing = false;
         self.failure = None;
-        self.wish = None;
+        self.pending = None;
     }
 }

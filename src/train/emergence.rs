@@ -1,7 +1,7 @@
 //! Emergence of a network on its probe batch: from an architecture to the graph of its units, and from activations to numbers.
 
 use crate::device::read;
-use crate::emergence::graph::{EdgeKind, Edges, Network as Graph, NetworkLayer, Window as GraphWindow};
+use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
 use crate::emergence::{self, ActiveRule, EmergenceError, LayerActivity, Measurement};
 use crate::error::{Error, Result};
 use crate::experiment::architecture::{Architecture, FeatureShape, Layer, Window};
@@ -11,8 +11,8 @@ use burn::tensor::{Tensor, Transaction};
 
 /// Measures the emergence of runs of one architecture.
 #[derive(Debug)]
-pub(super) struct Gauge {
-    graph: Graph,
+pub(super) struct EmergenceMeasure {
+    graph: NetworkGraph,
     /// Whether a feature map is more than one unit, so that the approximation is something else.
     has_maps: bool,
     rule: ActiveRule,
@@ -40,8 +40,8 @@ impl Observation {
     }
 }
 
-impl Gauge {
-    /// A gauge for networks of this architecture.
+impl EmergenceMeasure {
+    /// For networks of this architecture.
     ///
     /// # Errors
     /// [`Error::Emergence`] for an architecture without a layer to measure, which no experiment has.
@@ -94,8 +94,8 @@ pub(super) fn unmeasurable(error: EmergenceError) -> Error {
 /// The units of an architecture that count, with the paths between them.
 ///
 /// # Errors
-/// What [`Graph::new`] refuses, which no architecture gives rise to.
-pub fn graph(architecture: &Architecture) -> std::result::Result<Graph, EmergenceError> {
+/// What [`NetworkGraph::new`] refuses, which no architecture gives rise to.
+pub fn graph(architecture: &Architecture) -> std::result::Result<NetworkGraph, EmergenceError> {
     let measured = architecture.measured();
     let mut layers: Vec<NetworkLayer> = Vec::new();
     let mut trace = Trace { shape: architecture.input, last: None, inputs: Vec::new(), branch: None };
@@ -127,7 +127,7 @@ pub fn graph(architecture: &Architecture) -> std::result::Result<Graph, Emergenc
             trace.last = Some(layers.len() - 1);
         }
     }
-    Graph::new(layers)
+    NetworkGraph::new(layers)
 }
 
 /// Where [`graph`] is in an architecture.

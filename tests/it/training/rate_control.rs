@@ -1,9 +1,11 @@
-//! The two exact statements about rescaled ReLU networks, on a small network in f64 written out by hand: the function
-//! at the start is unchanged, and training equals that of the plain base with the matched layer-wise rates.
+//! The rates of the rate control, and the two exact statements about rescaled ReLU networks, on a small network in f64
+//! written out by hand: the function at the start is unchanged, and training equals that of the plain base with the
+//! matched layer-wise rates.
 
 use emergence_lab::experiment::architecture::WeightLayer;
-use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Promotion, PromotionRule, Turn};
-use emergence_lab::init::{LayerRates, LayerWeights, ParameterRates, layer_rates, sample};
+use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Rescaling, RescalingRule, Turn};
+use emergence_lab::init::{LayerWeights, sample};
+use emergence_lab::train::{LayerRates, ParameterRates, layer_rates};
 
 const LEARNING_RATE: f64 = 0.05;
 const MOMENTUM: f64 = 0.9;
@@ -126,16 +128,16 @@ fn example(index: u32) -> (Vec<f64>, usize) {
     (input, index as usize % CLASSES)
 }
 
-fn promotion(alpha: f64, rule: PromotionRule) -> Promotion {
-    Promotion { base: BaseInit::KaimingNormal, alpha, rule, turn: Turn::Auto }
+fn rescaling(alpha: f64, rule: RescalingRule) -> Rescaling {
+    Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn: Turn::Auto }
 }
 
 /// Four and five weight layers, and the rules whose factors multiply to 1 for them.
-fn cases() -> Vec<(Vec<usize>, PromotionRule)> {
+fn cases() -> Vec<(Vec<usize>, RescalingRule)> {
     let (even, odd) = (vec![5, 8, 9, 7, CLASSES], vec![5, 8, 9, 8, 7, CLASSES]);
-    let rules = [PromotionRule::Outer, PromotionRule::Inner, PromotionRule::Flat];
+    let rules = [RescalingRule::Outer, RescalingRule::Inner, RescalingRule::Flat];
     let both = rules.iter().flat_map(|&rule| [(even.clone(), rule), (odd.clone(), rule)]);
-    both.chain([(odd.clone(), PromotionRule::Pivot)]).collect()
+    both.chain([(odd.clone(), RescalingRule::Pivot)]).collect()
 }
 
 fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> Network {
@@ -150,7 +152,7 @@ fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> N
 fn the_function_at_the_start_is_unchanged() {
     for (widths, rule) in cases() {
         for alpha in [0.5, 1.5, 2.0, 3.0] {
-            let scaled = network(&InitScheme::emergence(promotion(alpha, rule)), &widths, OptimizerKind::Sgd);
+            let scaled = network(&InitScheme::emergence(rescaling(alpha, rule)), &widths, OptimizerKind::Sgd);
             let plain = network(&InitScheme::from(BaseInit::KaimingNormal), &widths, OptimizerKind::Sgd);
             let (input, _) = example(1);
             let (scaled, plain) = (scaled.forward(&input), plain.forward(&input));
@@ -163,15 +165,15 @@ fn the_function_at_the_start_is_unchanged() {
 }
 
 /// The largest difference of the losses of the rescaled network and its control, relative to the first loss.
-fn largest_difference(widths: &[usize], promotion: &Promotion, optimizer: OptimizerKind) -> f64 {
-    let scaled = network(&InitScheme::emergence(promotion.clone()), widths, optimizer).train(optimizer);
-    let matched = network(&InitScheme::LearningRateMatched(promotion.clone()), widths, optimizer).train(optimizer);
-    let plain = network(&InitScheme::from(promotion.base.clone()), widths, optimizer).train(optimizer);
+fn largest_difference(widths: &[usize], rescaling: &Rescaling, optimizer: OptimizerKind) -> f64 {
+    let scaled = network(&InitScheme::emergence(rescaling.clone()), widths, optimizer).train(optimizer);
+    let matched = network(&InitScheme::RateControl(rescaling.clone()), widths, optimizer).train(optimizer);
+    let plain = network(&InitScheme::from(rescaling.base.clone()), widths, optimizer).train(optimizer);
     let distance = |left: &[f64], right: &[f64]| {
         left.iter().zip(right).map(|(left, right)| (left - right).abs()).fold(0.0, f64::max) / left[0]
     };
-    assert!(distance(&scaled, &plain) > 1e-2, "{promotion}, {optimizer:?}: the rescaling does change training");
-    assert!(scaled.iter().all(|loss| loss.is_finite()), "{promotion}, {optimizer:?}: {scaled:?}");
+    assert!(distance(&scaled, &plain) > 1e-2, "{rescaling}, {optimizer:?}: the rescaling does change training");
+    assert!(scaled.iter().all(|loss| loss.is_finite()), "{rescaling}, {optimizer:?}: {scaled:?}");
     distance(&scaled, &matched)
 }
 
@@ -180,11 +182,56 @@ fn training_equals_the_layer_wise_learning_rate() {
     for (widths, rule) in cases() {
         for optimizer in [OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW] {
             // Powers of two scale without rounding, so only f64 rounding is left, grown over the steps.
-            let exact = largest_difference(&widths, &promotion(2.0, rule), optimizer);
+            let exact = largest_difference(&widths, &rescaling(2.0, rule), optimizer);
             assert!(exact < 1e-9, "{rule:?}, {optimizer:?}, {} layers: {exact}", widths.len() - 1);
         }
         // 1.5 rounds the scaled weights to f32 (6e-8), which 40 steps let grow.
-        let rounded = largest_difference(&widths, &promotion(1.5, rule), OptimizerKind::Sgd);
+        let rounded = largest_difference(&widths, &rescaling(1.5, rule), OptimizerKind::Sgd);
         assert!(rounded < 1e-4, "{rule:?}, alpha 1.5: {rounded}");
+    }
+}
+
+fn with_alpha(base: BaseInit, alpha: f64) -> Rescaling {
+    Rescaling { base, alpha, ..Rescaling::default() }
+}
+
+#[test]
+fn batch_normalization_starts_the_products_of_the_control_anew() {
+    let rescaling = Rescaling { rule: RescalingRule::Outer, ..with_alpha(BaseInit::KaimingNormal, 2.0) };
+    let mut layers = WeightLayer::dense_chain(&[1; 5]);
+    layers[1].normalized = true;
+    // Factors 1/4, 1/2, 2, 4; products 1/4, 1/8, then from 1 again: 2, 8. SGD's rate is 1/s².
+    let rates = layer_rates(&InitScheme::RateControl(rescaling), &layers, OptimizerKind::Sgd);
+    let rates = rates.iter().map(|rates| (rates.weight.learning_rate, rates.bias.learning_rate)).collect::<Vec<_>>();
+    assert_eq!(rates, [(16.0, 16.0), (4.0, 64.0), (0.25, 0.25), (0.0625, 0.015_625)], "powers of two are exact");
+}
+
+#[test]
+fn rates_of_the_control() {
+    let scheme = |rule| InitScheme::RateControl(Rescaling { rule, ..with_alpha(BaseInit::KaimingNormal, 2.0) });
+    let rates = |scheme, optimizer| -> Vec<[f64; 4]> {
+        let layers = layer_rates(&scheme, &WeightLayer::dense_chain(&[1; 5]), optimizer);
+        let numbers = layers.iter().map(|layer| {
+            let (weight, bias) = (layer.weight, layer.bias);
+            [weight.learning_rate, weight.weight_decay, bias.learning_rate, bias.weight_decay]
+        });
+        numbers.collect()
+    };
+    // Outer, four layers, alpha 2: c = 1/4 1/2 2 4 and s = 1/4 1/8 1/4 1, all exact.
+    let outer = scheme(RescalingRule::Outer);
+    let sgd = [
+        [16.0, 0.0625, 16.0, 0.0625],
+        [4.0, 0.25, 64.0, 0.015_625],
+        [0.25, 4.0, 16.0, 0.0625],
+        [0.0625, 16.0, 1.0, 1.0],
+    ];
+    assert_eq!(rates(outer.clone(), OptimizerKind::Sgd), sgd, "SGD");
+    let adam =
+        [[4.0, 0.0625, 4.0, 0.0625], [2.0, 0.25, 8.0, 0.015_625], [0.5, 4.0, 4.0, 0.0625], [0.25, 16.0, 1.0, 1.0]];
+    assert_eq!(rates(outer.clone(), OptimizerKind::Adam), adam, "Adam");
+    let adam_w = [[4.0, 0.25, 4.0, 0.25], [2.0, 0.5, 8.0, 0.125], [0.5, 2.0, 4.0, 0.25], [0.25, 4.0, 1.0, 1.0]];
+    assert_eq!(rates(outer.clone(), OptimizerKind::AdamW), adam_w, "AdamW");
+    for scheme in [InitScheme::from(BaseInit::Pytorch), InitScheme::emergence(with_alpha(BaseInit::Pytorch, 2.0))] {
+        assert_eq!(rates(scheme.clone(), OptimizerKind::Sgd), [[1.0; 4]; 4], "{scheme}: the optimizer's own");
     }
 }

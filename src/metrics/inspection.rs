@@ -1,4 +1,4 @@
-//! What a look into one run shows.
+//! What the inspection of one run shows.
 
 use serde::{Deserialize, Deserializer, Serialize};
 

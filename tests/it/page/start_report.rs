@@ -7,10 +7,10 @@ use emergence_lab::metrics::{
     EvaluationRecord, History, InitCost, LayerReport, LayerScales, Record, RunEvaluation, Setup,
 };
 use emergence_lab::plot::LayerAxis;
-use emergence_lab::web::page::initial::quantity::LayerQuantity;
-use emergence_lab::web::page::initial::values::{cells, chart, totals};
 use emergence_lab::web::page::preview::preview;
-use emergence_lab::web::page::wording::three_digits;
+use emergence_lab::web::page::start_report::quantity::LayerQuantity;
+use emergence_lab::web::page::start_report::values::{cells, chart, totals};
+use emergence_lab::web::page::words::three_digits;
 use proptest::prelude::*;
 
 const NAMES: [&str; 2] = ["kaiming_normal", "gradinit"];

@@ -9,7 +9,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::canvas::Canvas;
 use crate::web::page::pixels::draw_pixels;
-use crate::web::page::wording::{NOTHING, grouped};
+use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 

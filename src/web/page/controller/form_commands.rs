@@ -5,9 +5,9 @@ use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
 use crate::protocol::{Command, Event};
 use crate::web::error::WebResult;
 use crate::web::page::forecast::{Forecast, MeasuredSpeed};
+use crate::web::page::lifecycle::{Phase, Request};
 use crate::web::page::presets::PRESETS;
-use crate::web::page::state::{Phase, Request};
-use crate::web::page::wording::{FORECAST_NEEDS_FILES, NO_FORECAST, forecast_text};
+use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, forecast_text};
 use web_sys::File;
 
 impl Page {
@@ -59,7 +59,7 @@ impl Page {
             return Ok(());
         }
         self.files.give(files.to_vec());
-        if self.session.worker_ready() {
+        if self.lifecycle.worker_ready() {
             self.send_files(files)?;
         }
         self.show_plan()
@@ -115,11 +115,11 @@ impl Page {
 
     /// Runs the experiment of the form, with another worker unless this one is there and idle.
     fn run_anew(&mut self) -> WebResult<()> {
-        if self.lacks_files() || (self.session.worker_ready() && self.session.phase() == Phase::Failed) {
+        if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.phase() == Phase::Failed) {
             return self.request(Request::Run);
         }
         let query = self.form.experiment().to_query();
-        let effects = self.session.restart_with(&query);
+        let effects = self.lifecycle.restart_with(&query);
         self.started = Some(query);
         self.carry_out(effects)
     }

@@ -1,0 +1,74 @@
+//! Names: every type of the crate is called by a name of its own, and files by nouns.
+
+use crate::layers::{all_sources, code};
+use std::collections::BTreeMap;
+
+/// Types that share a name for now: the constants of a tuned scheme (`experiment/scheme/tuning.rs`) and the method that they
+/// belong to (`tune`). An entry that is not needed any more fails the test, so that this list only gets shorter.
+const KNOWN_DUPLICATES: &[&str] = &["DataDependent", "GradInit", "Lsuv", "MetaInit", "Nio"];
+
+/// Files whose names end as participles do and are nouns (or, `embed`, a word that only looks like one).
+const NOUNS: &[&str] = &["drawing", "embed", "rescaling", "training", "tuning"];
+
+/// Files that are called by a participle for now. An entry that is not needed any more fails the test.
+const KNOWN_PARTICIPLES: &[&str] = &["published"];
+
+/// The names of the types that a file defines outside of functions and `impl` blocks: there an item is not indented.
+fn types(text: &str) -> impl Iterator<Item = String> {
+    code(text).lines().filter_map(type_name).collect::<Vec<_>>().into_iter()
+}
+
+fn type_name(line: &str) -> Option<String> {
+    let item = match line.strip_prefix("pub") {
+        Some(rest) => {
+            rest.strip_prefix('(').map_or(rest, |rest| rest.split_once(')').map_or("", |(_, rest)| rest)).trim_start()
+        }
+        None => line,
+    };
+    let kinds = ["struct ", "enum ", "trait ", "union ", "type "];
+    let name = kinds.iter().find_map(|kind| item.strip_prefix(kind))?;
+    Some(name.chars().take_while(|c| c.is_alphanumeric()).collect())
+}
+
+#[test]
+fn items_are_recognized() {
+    for line in
+        ["struct Name {", "pub enum Name<T> {", "pub(super) type Name = f32;", "pub(in crate::web) trait Name: Copy {"]
+    {
+        assert_eq!(type_name(line).as_deref(), Some("Name"), "{line}");
+    }
+    for line in
+        ["    struct Inner;", "impl Name {", "pub fn structure() {", "    type Err = Error;", "pub use a::Name;"]
+    {
+        assert_eq!(type_name(line), None, "{line}");
+    }
+}
+
+#[test]
+fn every_type_has_a_name_of_its_own() {
+    let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in all_sources() {
+        for name in types(&text) {
+            files.entry(name).or_default().push(path.clone());
+        }
+    }
+    assert!(files.len() > 200, "the types are found: {}", files.len());
+    files.retain(|_, files| files.len() > 1);
+    for name in KNOWN_DUPLICATES {
+        assert!(files.remove(*name).is_some(), "{name} is unique now: take it off the list of known duplicates");
+    }
+    assert!(files.is_empty(), "types that share a name: {files:#?}");
+}
+
+#[test]
+fn files_are_called_by_nouns() {
+    let mut participles = Vec::new();
+    for (path, _) in all_sources() {
+        let words = path.trim_end_matches(".rs").split('/');
+        participles.extend(words.map(str::to_owned).filter(|word| {
+            let last = word.rsplit('_').next().unwrap_or_default();
+            (last.ends_with("ing") || last.ends_with("ed")) && !NOUNS.contains(&last)
+        }));
+    }
+    assert_eq!(participles, KNOWN_PARTICIPLES, "files that are called by a participle");
+}
