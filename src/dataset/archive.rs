@@ -1,6 +1,6 @@
 //! Tar archives, in memory.
 
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use std::io::Read;
 use tar::{Archive, Entry};
 
@@ -30,7 +30,8 @@ impl NamedFile {
 /// # Errors
 /// [`DatasetError::ArchiveDamaged`] and [`DatasetError::DataFileTooLarge`].
 pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFile>> {
-    let damaged = |error: std::io::Error| DatasetError::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() }.into();
+    let damaged =
+        |error: std::io::Error| DatasetError::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() };
     let mut left = limit as u64;
     let mut files = Vec::new();
     for entry in Archive::new(bytes).entries().map_err(damaged)? {
@@ -38,7 +39,7 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
         if entry.header().entry_type().is_file() {
             left = left
                 .checked_sub(entry.size())
-                .ok_or_else(|| DatasetError::DataFileTooLarge { path: file.to_owned(), limit: limit as u64 }.into())?;
+                .ok_or_else(|| DatasetError::DataFileTooLarge { path: file.to_owned(), limit: limit as u64 })?;
             files.push(read_entry(file, entry)?);
         }
     }
@@ -47,12 +48,12 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
 
 fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    let damaged = |reason| DatasetError::ArchiveDamaged { file: file.to_owned(), reason }.into();
+    let damaged = |reason| DatasetError::ArchiveDamaged { file: file.to_owned(), reason };
     let mut bytes = Vec::new();
     // What is read is a part of the archive: however large the header says that it is, no more is allocated.
     entry.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
     if bytes.len() as u64 != entry.size() {
-        return Err(damaged(format!("{} of the {} bytes of {name}", bytes.len(), entry.size())));
+        return Err(damaged(format!("{} of the {} bytes of {name}", bytes.len(), entry.size())).into());
     }
     Ok(NamedFile { name, bytes })
 }

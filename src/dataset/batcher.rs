@@ -5,7 +5,7 @@
 //! through those before it. The last, partial batch of an epoch is dropped: shapes stay constant.
 
 use super::hexadecimal;
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::rng::{Purpose, below, stream};
 use sha2::{Digest, Sha256};
 

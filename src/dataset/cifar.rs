@@ -7,7 +7,7 @@
 
 use super::published::File;
 use super::{Dataset, Normalization, Part, Split, limit};
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::experiment::DatasetName;
 
 /// Colors of an image.
@@ -89,7 +89,9 @@ fn append_batch(file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
     split.labels.reserve_exact(records.len());
     for (index, [label, pixels @ ..]) in records.iter().enumerate() {
         if usize::from(*label) >= CLASSES {
-            return Err(DatasetError::LabelRange { file: file.to_owned(), index, label: *label, classes: CLASSES }.into());
+            return Err(
+                DatasetError::LabelRange { file: file.to_owned(), index, label: *label, classes: CLASSES }.into()
+            );
         }
         split.labels.push(*label);
         split.images.extend_from_slice(pixels);

@@ -6,7 +6,7 @@ use super::idx_set::IdxSet;
 use super::published::{self, File};
 use super::{Dataset, cifar, fashion_mnist, mnist};
 use crate::error::{DatasetError, Error, Result};
-use crate::experiment::DatasetName;
+use crate::experiment::{DatasetName, Named};
 use flate2::read::MultiGzDecoder;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -113,7 +113,8 @@ fn missing(directory: &Path, name: DatasetName, file: &File) -> Error {
     DatasetError::DataFileMissing {
         path,
         remedy: format!("lab data fetch {} --data-dir {}", name.name(), directory.display()),
-    }.into()
+    }
+    .into()
 }
 
 /// The open file, or nothing where there is none.
@@ -121,7 +122,9 @@ fn open(path: &Path) -> Result<Option<std::fs::File>> {
     match std::fs::File::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(DatasetError::DataFileUnreadable { path: path.display().to_string(), reason: error.to_string() }.into()),
+        Err(error) => {
+            Err(DatasetError::DataFileUnreadable { path: path.display().to_string(), reason: error.to_string() }.into())
+        }
     }
 }
 
@@ -131,7 +134,9 @@ fn read_bounded(path: &str, reader: impl Read, limit: usize) -> Result<Vec<u8>> 
     // One more than allowed, to see that there is more.
     match reader.take(limit as u64 + 1).read_to_end(&mut bytes) {
         Err(error) => Err(DatasetError::DataFileUnreadable { path: path.to_owned(), reason: error.to_string() }.into()),
-        Ok(_) if bytes.len() > limit => Err(DatasetError::DataFileTooLarge { path: path.to_owned(), limit: limit as u64 }.into()),
+        Ok(_) if bytes.len() > limit => {
+            Err(DatasetError::DataFileTooLarge { path: path.to_owned(), limit: limit as u64 }.into())
+        }
         Ok(_) => Ok(bytes),
     }
 }

@@ -2,7 +2,7 @@
 //! few at a time.
 
 use super::{Dataset, Normalization, Part, Split, limit};
-use crate::error::{DatasetError, Result};
+use crate::error::Result;
 use crate::experiment::DatasetName;
 
 /// Examples between two reports of [`Recipe::generate`].

@@ -4,7 +4,7 @@
 //! The header is never believed: lengths are multiplied in 128 bits and compared with the bytes that are there, and
 //! nothing is allocated before or beyond them.
 
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 
 /// First four bytes of a file of unsigned bytes with three dimensions.
 pub const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -40,7 +40,9 @@ pub fn read_images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>> {
 pub fn read_labels<'a>(file: &str, bytes: &'a [u8], classes: usize) -> Result<&'a [u8]> {
     let ([_], labels) = read(file, LABELS_MAGIC, bytes)?;
     match labels.iter().position(|label| usize::from(*label) >= classes) {
-        Some(index) => Err(DatasetError::LabelRange { file: file.to_owned(), index, label: labels[index], classes }.into()),
+        Some(index) => {
+            Err(DatasetError::LabelRange { file: file.to_owned(), index, label: labels[index], classes }.into())
+        }
         None => Ok(labels),
     }
 }
@@ -48,7 +50,8 @@ pub fn read_labels<'a>(file: &str, bytes: &'a [u8], classes: usize) -> Result<&'
 /// The lengths of `N` dimensions and the bytes after them.
 fn read<'a, const N: usize>(file: &str, magic: u32, bytes: &'a [u8]) -> Result<([usize; N], &'a [u8])> {
     let header = 4 * (N + 1);
-    let truncated = |expected| DatasetError::IdxTruncated { file: file.to_owned(), expected, got: bytes.len() as u128 }.into();
+    let truncated =
+        |expected| DatasetError::IdxTruncated { file: file.to_owned(), expected, got: bytes.len() as u128 }.into();
     let (words, _) = bytes.as_chunks::<4>();
     match words.first().map(|word| u32::from_be_bytes(*word)) {
         Some(got) if got != magic => {

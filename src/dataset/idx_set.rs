@@ -2,7 +2,7 @@
 
 use super::published::File;
 use super::{Dataset, Normalization, Part, Split, idx, limit};
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::experiment::DatasetName;
 
 const HEIGHT: usize = 28;
@@ -58,5 +58,11 @@ pub(super) fn same_count((images_file, images): (&str, usize), (labels_file, lab
     if images == labels {
         return Ok(());
     }
-    Err(DatasetError::LabelCount { images_file: images_file.to_owned(), labels_file: labels_file.to_owned(), images, labels }.into())
+    Err(DatasetError::LabelCount {
+        images_file: images_file.to_owned(),
+        labels_file: labels_file.to_owned(),
+        images,
+        labels,
+    }
+    .into())
 }

@@ -1,7 +1,7 @@
 //! Data sets that others have published as files: which ones there are, their checksums, and where they can be had.
 
 use super::{cifar, fashion_mnist, mnist, sha256};
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::experiment::DatasetName;
 
 /// One published file. Checksums are of the unpacked contents, since packing again changes the packed ones; only where

@@ -141,7 +141,7 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
     // There is a file, and where there is a file there is a pair.
-    let first = pairs.first().ok_or(DatasetError::UploadEmpty.into())?;
+    let first = pairs.first().ok_or(DatasetError::UploadEmpty)?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {
         let (expected, got) = ((height, width), (pair.images.height, pair.images.width));
@@ -159,8 +159,9 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
 
 /// The images and labels of a part, where there are any.
 fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<LabeledImages<'_>>> {
-    let unpaired =
-        |file: &NamedFile, expected| DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into();
+    let unpaired = |file: &NamedFile, expected| {
+        DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into()
+    };
     match (only(files, Kind::Images, part)?, only(files, Kind::Labels, part)?) {
         (None, None) => Ok(None),
         (Some(images), None) => Err(unpaired(images, "labels")),

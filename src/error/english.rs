@@ -130,7 +130,9 @@ fn device_memory(demand: DeviceDemand, most: u64, f: &mut Formatter<'_>) -> Resu
     let most = most.div_ceil(1 << 20);
     match demand {
         DeviceDemand::Step => write!(f, "a network that needs at most {most} MB for a step of one run on this device"),
-        DeviceDemand::Tensor => write!(f, "a network that needs at most {most} MB for its largest tensor on this device"),
+        DeviceDemand::Tensor => {
+            write!(f, "a network that needs at most {most} MB for its largest tensor on this device")
+        }
         DeviceDemand::Iteration { method } => write!(
             f,
             "initializations for a network that needs at most {most} MB for an iteration of {method} on this device"
@@ -167,9 +169,14 @@ impl Display for FormulaReason {
                 };
                 write!(f, "expected {size} of at least 0, got {value} in layer {layer}")
             }
-            Self::TooLarge { most, value, layer } => write!(f, "expected at most {most:e}, got {value:e} in layer {layer}"),
+            Self::TooLarge { most, value, layer } => {
+                write!(f, "expected at most {most:e}, got {value:e} in layer {layer}")
+            }
             Self::Zero { method, value, layer } => {
-                write!(f, "expected more than 0 for {method}, which measures after every layer, got {value} in layer {layer}")
+                write!(
+                    f,
+                    "expected more than 0 for {method}, which measures after every layer, got {value} in layer {layer}"
+                )
             }
         }
     }
@@ -179,32 +186,74 @@ impl Display for DatasetError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::Download { file, reason } => write!(f, "{file} could not be downloaded: {reason}"),
-            Self::IdxMagic { file, expected, got } => write!(f, "{file}: expected the IDX magic number {expected:#010x}, got {got:#010x}"),
-            Self::IdxTruncated { file, expected, got } => write!(f, "{file}: truncated: expected {expected} bytes, got {got}"),
-            Self::IdxTooLong { file, expected, got } => write!(f, "{file}: too long: expected {expected} bytes, got {got}"),
-            Self::ImageSize { file, expected, got } => write!(f, "{file}: expected images of {} x {} pixels, got {} x {}", expected.0, expected.1, got.0, got.1),
-            Self::LabelCount { images_file, labels_file, images, labels } => write!(f, "{labels_file}: expected {images} labels, as many as images in {images_file}, got {labels}"),
-            Self::LabelRange { file, index, label, classes } => write!(f, "{file}: expected labels below {classes}, got {label} at example {index}"),
-            Self::CifarLength { file, record, got } => write!(f, "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"),
+            Self::IdxMagic { file, expected, got } => {
+                write!(f, "{file}: expected the IDX magic number {expected:#010x}, got {got:#010x}")
+            }
+            Self::IdxTruncated { file, expected, got } => {
+                write!(f, "{file}: truncated: expected {expected} bytes, got {got}")
+            }
+            Self::IdxTooLong { file, expected, got } => {
+                write!(f, "{file}: too long: expected {expected} bytes, got {got}")
+            }
+            Self::ImageSize { file, expected, got } => write!(
+                f,
+                "{file}: expected images of {} x {} pixels, got {} x {}",
+                expected.0, expected.1, got.0, got.1
+            ),
+            Self::LabelCount { images_file, labels_file, images, labels } => {
+                write!(f, "{labels_file}: expected {images} labels, as many as images in {images_file}, got {labels}")
+            }
+            Self::LabelRange { file, index, label, classes } => {
+                write!(f, "{file}: expected labels below {classes}, got {label} at example {index}")
+            }
+            Self::CifarLength { file, record, got } => write!(
+                f,
+                "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"
+            ),
             Self::ArchiveDamaged { file, reason } => write!(f, "{file}: expected a whole tar archive, got: {reason}"),
             Self::UploadEmpty => f.write_str("upload: expected files, got none"),
-            Self::UploadKind { file, got } => write!(f, "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"),
-            Self::UploadMixed { batch, idx } => write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)"),
-            Self::UploadTwice { what, part, first, second } => write!(f, "upload: expected one {part} file of {what}, got {first} and {second}"),
-            Self::UploadUnpaired { file, expected, part } => write!(f, "{file}: expected a {part} file of {expected} to go with it, got none"),
-            Self::UploadImageSize { file, limit, got } => write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1),
-            Self::UploadClasses { file, limit } => write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone"),
-            Self::UploadTooFew { got } => write!(f, "upload: expected at least 2 examples, one to learn from and one to be judged by, got {got}"),
-            Self::UploadTooMany { part, limit, got } => write!(f, "upload: expected at most {limit} {part} examples, got {got}"),
+            Self::UploadKind { file, got } => write!(
+                f,
+                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"
+            ),
+            Self::UploadMixed { batch, idx } => {
+                write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")
+            }
+            Self::UploadTwice { what, part, first, second } => {
+                write!(f, "upload: expected one {part} file of {what}, got {first} and {second}")
+            }
+            Self::UploadUnpaired { file, expected, part } => {
+                write!(f, "{file}: expected a {part} file of {expected} to go with it, got none")
+            }
+            Self::UploadImageSize { file, limit, got } => {
+                write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)
+            }
+            Self::UploadClasses { file, limit } => {
+                write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone")
+            }
+            Self::UploadTooFew { got } => {
+                write!(f, "upload: expected at least 2 examples, one to learn from and one to be judged by, got {got}")
+            }
+            Self::UploadTooMany { part, limit, got } => {
+                write!(f, "upload: expected at most {limit} {part} examples, got {got}")
+            }
             Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
-            Self::DataFileMissing { path, remedy } => write!(f, "{path}: expected this file or {path}.gz, got none; `{remedy}` puts it there"),
+            Self::DataFileMissing { path, remedy } => {
+                write!(f, "{path}: expected this file or {path}.gz, got none; `{remedy}` puts it there")
+            }
             Self::DataFileUnreadable { path, reason } => write!(f, "{path}: expected a readable file, got: {reason}"),
             Self::DataFileTooLarge { path, limit } => write!(f, "{path}: expected at most {limit} bytes, got more"),
-            Self::TooManyExamples { part, asked, available } => write!(f, "{part}: expected at most {available} examples, got {asked}"),
+            Self::TooManyExamples { part, asked, available } => {
+                write!(f, "{part}: expected at most {available} examples, got {asked}")
+            }
             Self::NoExamples { part } => write!(f, "{part}: expected at least one example, got none"),
             Self::NoSuchExample { index, examples } => write!(f, "expected an example below {examples}, got {index}"),
-            Self::PixelCount { expected, got } => write!(f, "expected an image of {expected} pixels in all colors, got {got}"),
-            Self::BatchSize { examples, batch_size } => write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}"),
+            Self::PixelCount { expected, got } => {
+                write!(f, "expected an image of {expected} pixels in all colors, got {got}")
+            }
+            Self::BatchSize { examples, batch_size } => {
+                write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}")
+            }
         }
     }
 }
@@ -213,7 +262,9 @@ impl Display for DeviceError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::NoWebGpu { reason } => write!(f, "WebGPU is not available: {reason}"),
-            Self::SelfTest { check, expected, got } => write!(f, "the device failed its self-test: {check} gave {got}, expected {expected}"),
+            Self::SelfTest { check, expected, got } => {
+                write!(f, "the device failed its self-test: {check} gave {got}, expected {expected}")
+            }
             Self::Failed { message } => write!(f, "the device failed: {message}"),
         }
     }
@@ -233,20 +284,44 @@ impl Display for EmergenceError {
         match self {
             Self::NoLayers => f.write_str("expected at least one layer, got none"),
             Self::EmptyLayer { layer } => write!(f, "layer {layer}: expected at least one node, got none"),
-            Self::LayerCount { widths, active } => write!(f, "expected the activity of each of {widths} layers, got {active}"),
-            Self::ActiveCount { layer, width, active } => write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}"),
+            Self::LayerCount { widths, active } => {
+                write!(f, "expected the activity of each of {widths} layers, got {active}")
+            }
+            Self::ActiveCount { layer, width, active } => {
+                write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}")
+            }
             Self::EdgeOutOfRange { from, to, nodes } => write!(f, "edge {from} -> {to}: expected nodes below {nodes}"),
             Self::Cycle { node } => write!(f, "expected a graph without cycles, got a cycle through node {node}"),
             Self::TooManyNodes { nodes, capacity } => write!(f, "expected at most {capacity} nodes, got {nodes}"),
             Self::MaskLength { nodes, mask } => write!(f, "expected a mask of {nodes} nodes, got {mask}"),
-            Self::ActivityShape { layer, units, values } => write!(f, "layer {layer}: expected one or more whole samples of {units} units, got {values} values"),
-            Self::UnitCount { layer, expected, got } => write!(f, "layer {layer}: expected the activity of {expected} units, got {got}"),
-            Self::EdgesBackwards { layer, from } => write!(f, "layer {layer}: expected edges from an earlier layer, got edges from layer {from}"),
-            Self::WindowMisfit { layer, from } => write!(f, "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"),
-            Self::LayerSize { layer, from, expected, got } => write!(f, "layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}"),
-            Self::DepthwiseChannels { layer, from, expected, got } => write!(f, "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"),
-            Self::PooledLayer { layer } => write!(f, "layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels"),
-            Self::SampleCount { layer, expected, got } => write!(f, "layer {layer}: expected {expected} samples as in the first layer, got {got}"),
+            Self::ActivityShape { layer, units, values } => {
+                write!(f, "layer {layer}: expected one or more whole samples of {units} units, got {values} values")
+            }
+            Self::UnitCount { layer, expected, got } => {
+                write!(f, "layer {layer}: expected the activity of {expected} units, got {got}")
+            }
+            Self::EdgesBackwards { layer, from } => {
+                write!(f, "layer {layer}: expected edges from an earlier layer, got edges from layer {from}")
+            }
+            Self::WindowMisfit { layer, from } => write!(
+                f,
+                "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"
+            ),
+            Self::LayerSize { layer, from, expected, got } => write!(
+                f,
+                "layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}"
+            ),
+            Self::DepthwiseChannels { layer, from, expected, got } => write!(
+                f,
+                "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"
+            ),
+            Self::PooledLayer { layer } => write!(
+                f,
+                "layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels"
+            ),
+            Self::SampleCount { layer, expected, got } => {
+                write!(f, "layer {layer}: expected {expected} samples as in the first layer, got {got}")
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ mod reasons;
 use crate::emergence::EmergenceError;
 pub use dataset::DatasetError;
 pub use reasons::{
-    Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span, ValueError,
+    Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span,
+    ValueError,
 };
 
 /// The library's error.

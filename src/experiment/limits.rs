@@ -3,7 +3,7 @@
 
 use super::architecture::{Architecture, FeatureShape, WeightShape};
 use super::{BaseInit, DatasetName, Experiment, TuningMethod, Turn};
-use crate::error::{Error, Result};
+use crate::error::{Bounds, Error, Expected, Requirement, Result};
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
@@ -126,17 +126,17 @@ impl Experiment {
             let got = format!("{variants} variants x {} seeds = {runs}", self.seeds);
             // The default number of seeds would not do either: it is the list that is too long.
             let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
-            return Err(Error::value(key, format!("1 to {RUNS} runs in all"), got));
+            return Err(Error::value(key, Requirement::Runs { most: RUNS as u64 }.into(), got));
         }
         let layers = self.model.weight_layer_count();
         for (index, variant) in self.variants.iter().enumerate() {
             if self.variants[..index].contains(variant) {
-                return Err(Error::value("init", "every variant only once", variant));
+                return Err(Error::value("init", Requirement::DistinctVariants.into(), variant));
             }
             match variant.rescaling().map(|rescaling| rescaling.turn) {
                 Some(Turn::At(turn)) if turn > layers => {
-                    let expected = format!("turn at most the number of weight layers, {layers}");
-                    return Err(Error::value("init", expected, turn));
+                    let within = Requirement::TurnWithinLayers { layers: layers as u64 };
+                    return Err(Error::parameter("turn", within.into(), turn));
                 }
                 _ => {}
             }
@@ -148,11 +148,14 @@ impl Experiment {
         for (key, asked, most) in [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
         {
             if let Some(asked) = asked.filter(|asked| *asked == 0 || *asked > most) {
-                return Err(Error::value(key, format!("1 to {most} examples"), asked));
+                return Err(Error::value(key, Expected::Number(Bounds::whole(1, most as u64)), asked));
             }
         }
         match self.dataset.train.filter(|train| *train < self.batch_size) {
-            Some(train) => Err(Error::value("train", format!("at least one batch ({})", self.batch_size), train)),
+            Some(train) => {
+                let batch = Requirement::OneBatch { batch_size: self.batch_size as u64 };
+                Err(Error::value("train", batch.into(), train))
+            }
             None => Ok(()),
         }
     }
@@ -160,22 +163,20 @@ impl Experiment {
     /// In 64 bits: in WebAssembly a `usize` has 32.
     fn validate_memory(&self, architecture: &Architecture) -> Result<()> {
         let runs = self.run_count() as u64;
-        let plural = if runs == 1 { "run" } else { "runs" };
         let parameters = architecture.parameter_count();
         if parameters * runs > PARAMETERS {
-            let expected = format!("a network of at most {} parameters for {runs} {plural}", PARAMETERS / runs);
-            return Err(Error::value("model", expected, format!("{parameters} parameters")));
+            let fewer = Requirement::Parameters { most: PARAMETERS / runs, runs };
+            return Err(Error::value("model", fewer.into(), parameters));
         }
         let values = architecture.value_count();
         // A network that is too large for the default batch, too, is the one that has to change.
         let most = VALUES / self.batch_size.min(Self::default().batch_size).max(1) as u64;
         if values > most {
-            let expected = format!("a network that computes at most {most} values for an image");
-            return Err(Error::value("model", expected, format!("{values} values")));
+            return Err(Error::value("model", Requirement::ValuesPerImage { most }.into(), values));
         }
         if values * self.batch_size as u64 > VALUES {
-            let expected = format!("at most {} examples for this network", VALUES / values);
-            return Err(Error::value("batch", expected, self.batch_size));
+            let smaller = Requirement::BatchForNetwork { most: VALUES / values };
+            return Err(Error::value("batch", smaller.into(), self.batch_size));
         }
         Ok(())
     }
@@ -189,8 +190,7 @@ impl Experiment {
         };
         let per_run = architecture.weight_layers().into_iter().map(|layer| cost(layer.shape)).sum::<u64>();
         if per_run * orthogonal * u64::from(self.seeds) > ORTHOGONAL {
-            let expected = "layers small enough for orthogonal weights, which take longest to draw";
-            return Err(Error::value("model", expected, &self.model));
+            return Err(Error::value("model", Requirement::OrthogonalLayers.into(), &self.model));
         }
         Ok(())
     }
@@ -198,16 +198,13 @@ impl Experiment {
     fn validate_curves(&self) -> Result<()> {
         let runs = self.run_count() as u64;
         if self.steps * runs > LOSSES {
-            return Err(Error::value("steps", format!("at most {} steps for {runs} runs", LOSSES / runs), self.steps));
+            let fewer = Requirement::StepsForRuns { most: LOSSES / runs, runs };
+            return Err(Error::value("steps", fewer.into(), self.steps));
         }
         let every = self.evaluate_every.max(1);
         if self.steps / every * runs > EVALUATIONS {
             let least = (self.steps * runs).div_ceil(EVALUATIONS);
-            return Err(Error::value(
-                "eval",
-                format!("at least {least} for so many steps and runs"),
-                self.evaluate_every,
-            ));
+            return Err(Error::value("eval", Requirement::EvaluationInterval { least }.into(), self.evaluate_every));
         }
         Ok(())
     }

@@ -1,20 +1,28 @@
 //! One value that describes everything: the page's address, the worker's start command, the header of every export and
-//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`model`] the grammar of networks
-//! and [`architecture`] their layers, [`scheme`] the grammar of initializations, [`limits`] what is too much, `refusals`
-//! which initializations do not go with the rest, [`estimate`] what it will take, [`query`] the text form.
+//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`keys`] THE table of query keys and
+//! [`query`] the text form, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`] the initialization
+//! schemes, [`optimizer`] the optimizers, [`limits`] what is too much, `refusals` which initializations the rest of an
+//! experiment rules out, [`estimate`] what it will take.
 
 pub mod architecture;
 pub mod estimate;
+pub mod keys;
 pub mod limits;
 pub mod model;
+pub mod optimizer;
 pub mod query;
 mod refusals;
 pub mod scheme;
+mod values;
+mod view;
 
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
+pub use optimizer::{OptimizerFacts, OptimizerKind, OptimizerSpec, Schedule, UpdateRule};
 pub use query::{ParsedQuery, parse_query};
-pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn, UpdateRule};
+pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn};
 use serde::{Deserialize, Serialize};
+pub use values::Named;
+pub use view::{PagePart, Theme, View};
 
 /// Everything that decides the numbers of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,46 +100,6 @@ pub enum Activation {
     Sigmoid,
 }
 
-/// The optimizer and its schedule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OptimizerSpec {
-    /// The update rule.
-    pub kind: OptimizerKind,
-    /// Step size before the schedule.
-    pub learning_rate: f64,
-    /// Momentum of SGD, in `[0, 1)`; Adam and `AdamW` ignore it.
-    pub momentum: f64,
-    /// L2 coefficient, added to the gradient in SGD and Adam, decoupled in `AdamW`; weights and biases alike.
-    pub weight_decay: f64,
-    /// How the step size changes over the run.
-    pub schedule: Schedule,
-}
-
-/// The update rule, with `PyTorch`'s semantics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OptimizerKind {
-    /// Stochastic gradient descent with momentum.
-    Sgd,
-    /// Adam (Kingma & Ba 2014), L2 in the gradient.
-    Adam,
-    /// `AdamW` (Loshchilov & Hutter 2017), decoupled weight decay.
-    AdamW,
-}
-
-/// How the step size changes over the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Schedule {
-    /// The same at every step.
-    Constant,
-    /// Half a cosine from the full rate at the first step down to zero after the last.
-    Cosine,
-    /// Linear from `1/steps` of the rate up to the full rate over so many steps, then constant.
-    Warmup {
-        /// Length of the ramp.
-        steps: u64,
-    },
-}
-
 /// When a unit counts as active.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActivitySpec {
@@ -163,56 +131,48 @@ pub enum DevicePreference {
     Cpu,
 }
 
-/// How the page shows itself; none of it changes a number.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct View {
-    /// Start at once.
-    pub run: bool,
-    /// Shown inside another page: no header, no article.
-    pub embed: bool,
-    /// Parts of the page that are left out.
-    pub hide: Vec<PagePart>,
-    /// Colors.
-    pub theme: Theme,
-    /// Language of the texts.
-    pub lang: Language,
+impl Named for DatasetName {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [
+            ("auto", "MNIST or digits", Self::Auto),
+            ("mnist", "MNIST", Self::Mnist),
+            ("fashion-mnist", "Fashion-MNIST", Self::FashionMnist),
+            ("cifar-10", "CIFAR-10", Self::Cifar10),
+            ("digits", "digits (ours)", Self::Digits),
+            ("patterns", "patterns (ours)", Self::Patterns),
+            ("upload", "your own files", Self::Upload),
+        ]
+        .into_iter()
+    }
 }
 
-/// A part of the page that a lesson may leave out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PagePart {
-    /// The form and the buttons.
-    Controls,
-    /// The legend.
-    Legend,
-    /// The results table.
-    Table,
-    /// The explanation.
-    Article,
-    /// The export buttons.
-    Export,
+impl Named for Activation {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [
+            ("relu", "ReLU", Self::Relu),
+            ("tanh", "tanh", Self::Tanh),
+            ("gelu", "GELU", Self::Gelu),
+            ("sigmoid", "sigmoid", Self::Sigmoid),
+        ]
+        .into_iter()
+    }
 }
 
-/// Colors of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Theme {
-    /// As the visitor's system says.
-    #[default]
-    Auto,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
+impl Named for ActiveDefinition {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [
+            ("sample", "on one example: |h| > τ, averaged over examples", Self::Sample),
+            ("mean", "on the batch: mean |h| > τ", Self::Mean),
+            ("rate", "if |h| > τ on 5 % of the batch", Self::Rate),
+        ]
+        .into_iter()
+    }
 }
 
-/// Language of the page's texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// Chinese.
-    Zh,
+impl Named for DevicePreference {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [("auto", "Automatic", Self::Auto), ("webgpu", "WebGPU", Self::WebGpu), ("cpu", "CPU", Self::Cpu)].into_iter()
+    }
 }
 
 impl Default for Experiment {

@@ -16,7 +16,8 @@
 
 use super::architecture::{Architecture, FeatureShape, Layer, LayerPlace, Pooling, WeightLayer, WeightShape, Window};
 use super::limits;
-use crate::error::{Error, Result};
+use super::values::Named;
+use crate::error::{Bounds, Error, Expected, NetworkForm, Requirement, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -73,6 +74,26 @@ pub enum NormLayer {
     Batch,
 }
 
+impl Named for NormLayer {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [("none", "none", Self::None), ("batch", "batch", Self::Batch)].into_iter()
+    }
+}
+
+/// Networks to start from, each with what it is.
+pub const NETWORK_EXAMPLES: [(&str, &str); 10] = [
+    ("mlp:128,128,128", "3 hidden layers of 128"),
+    ("mlp:64", "1 hidden layer of 64"),
+    ("mlp:64,64,64,64,64,64", "6 hidden layers of 64"),
+    ("mlp:", "no hidden layer: a linear classifier"),
+    ("cnn:8,16", "2 convolutions, small"),
+    ("cnn:16,32", "2 convolutions, each max-pooled"),
+    ("cnn:16,16p,32,32p,32p", "5 convolutions, pooled where marked p"),
+    ("cnn:16s2,32s2", "2 convolutions with stride 2, no pooling"),
+    ("resnet:16,32", "2 residual blocks"),
+    ("resnet:16,32,64", "3 residual blocks"),
+];
+
 impl ModelSpec {
     /// The network for examples of shape `input`.
     ///
@@ -110,10 +131,8 @@ impl ModelSpec {
     }
 
     fn too_small(&self, input: FeatureShape) -> Error {
-        let (height, width) = (input.height, input.width);
-        let expected =
-            format!("a network whose pools and strides leave at least one place of {height} x {width} images");
-        Error::value("model", expected, self)
+        let left = Requirement::PositionLeft { height: input.height as u64, width: input.width as u64 };
+        Error::value("model", left.into(), self)
     }
 
     /// Whether there are feature maps in it.
@@ -218,26 +237,28 @@ impl FromStr for ModelSpec {
             "mlp" => parse_mlp(&entries),
             "cnn" => parse_cnn(&entries),
             "resnet" => parse_resnet(&entries),
-            _ => Err(format!("{MLP}; {CNN}; or {RESNET}")),
+            _ => Err(Expected::OneOf(vec!["mlp:W,W,...", "cnn:C,C,...", "resnet:C,C,..."])),
         };
         model.map_err(|expected| Error::value("model", expected, text))
     }
 }
 
-const MLP: &str = "mlp:W,W,... with hidden widths";
-const CNN: &str = "cnn:C,C,... with numbers of feature maps, each perhaps followed by k5, s2, and p or a";
-const RESNET: &str = "resnet:C,C,... with numbers of feature maps, rising or equal, each perhaps followed by xBLOCKS";
-
-fn parse_mlp(entries: &[&str]) -> std::result::Result<ModelSpec, String> {
-    let (layers, width) = (limits::HIDDEN_LAYERS, limits::WIDTH);
-    let expected = || format!("{MLP}: at most {layers}, from 1 to {width}");
-    let hidden = entries.iter().map(|entry| whole(entry, width)).collect::<Option<Vec<_>>>();
-    hidden.filter(|hidden| hidden.len() <= layers).map(|hidden| ModelSpec::Mlp { hidden }).ok_or_else(expected)
+/// What the numbers of a network of some form may be.
+fn network(form: NetworkForm, least: usize, most: usize, size: usize) -> Expected {
+    let entries = Bounds::whole(least as u64, most as u64);
+    Expected::Network { form, entries, size: Bounds::whole(1, size as u64) }
 }
 
-fn parse_cnn(entries: &[&str]) -> std::result::Result<ModelSpec, String> {
-    let (layers, channels) = (limits::HIDDEN_LAYERS, limits::CHANNELS);
-    let expected = || format!("{CNN}: 1 to {layers}, from 1 to {channels} maps");
+fn parse_mlp(entries: &[&str]) -> std::result::Result<ModelSpec, Expected> {
+    let (layers, width) = (limits::HIDDEN_LAYERS, limits::WIDTH);
+    let hidden = entries.iter().map(|entry| whole(entry, width)).collect::<Option<Vec<_>>>();
+    let hidden = hidden.filter(|hidden| hidden.len() <= layers).map(|hidden| ModelSpec::Mlp { hidden });
+    hidden.ok_or_else(|| network(NetworkForm::Mlp, 0, layers, width))
+}
+
+fn parse_cnn(entries: &[&str]) -> std::result::Result<ModelSpec, Expected> {
+    let layers = limits::HIDDEN_LAYERS;
+    let expected = || network(NetworkForm::Cnn, 1, layers, limits::CHANNELS);
     let convolutions = entries.iter().map(|entry| convolution(entry)).collect::<Option<Vec<_>>>();
     let mut convolutions = convolutions.filter(|list| (1..=layers).contains(&list.len())).ok_or_else(expected)?;
     if convolutions.iter().all(|entry| entry.pool.is_none() && entry.stride == 1) {
@@ -248,12 +269,12 @@ fn parse_cnn(entries: &[&str]) -> std::result::Result<ModelSpec, String> {
     Ok(ModelSpec::Cnn { convolutions })
 }
 
-fn parse_resnet(entries: &[&str]) -> std::result::Result<ModelSpec, String> {
-    let (channels, blocks) = (limits::CHANNELS, limits::HIDDEN_LAYERS / 2);
-    let expected = || format!("{RESNET}: from 1 to {channels} maps, 1 to {blocks} blocks in all");
+fn parse_resnet(entries: &[&str]) -> std::result::Result<ModelSpec, Expected> {
+    let blocks = limits::HIDDEN_LAYERS / 2;
+    let expected = || network(NetworkForm::ResNet, 1, blocks, limits::CHANNELS);
     let stages = entries.iter().map(|entry| stage(entry)).collect::<Option<Vec<_>>>().ok_or_else(expected)?;
     let total = stages.iter().map(|stage| stage.blocks).sum::<usize>();
-    // Option A has nothing to offer where maps get fewer.
+    // Option A has nothing to offer where the number of maps decreases.
     let rising = stages.windows(2).all(|pair| pair[0].channels <= pair[1].channels);
     if rising && (1..=blocks).contains(&total) { Ok(ModelSpec::ResNet { stages }) } else { Err(expected()) }
 }

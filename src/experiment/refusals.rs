@@ -4,7 +4,7 @@ use super::architecture::Architecture;
 use super::limits::DatasetFacts;
 use super::scheme::FormulaInputs;
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, Tuning, TuningMethod};
-use crate::error::{Error, Result};
+use crate::error::{Error, FormulaReason, Requirement, Result};
 
 /// Largest value of a formula: weights that are far outside of all that trains, but whose products are still numbers.
 const LARGEST: f64 = 1e6;
@@ -34,8 +34,8 @@ impl Experiment {
             refuse_formula(variant, architecture)?;
             match variant.tuning().map(|tuning| &tuning.method) {
                 Some(TuningMethod::DataDependent(constants)) if constants.batch > train => {
-                    let expected = format!("batch of datadep at most the number of training examples, {train}");
-                    Err(Error::value("init", expected, constants.batch))
+                    let within = Requirement::WithinTrainingExamples { method: "datadep", most: train as u64 };
+                    Err(Error::parameter("batch", within.into(), constants.batch))
                 }
                 _ => Ok(()),
             }
@@ -49,7 +49,7 @@ impl Experiment {
             return Ok(());
         }
         let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", "a residual network (resnet:...) without normalization for fixup", got))
+        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: "fixup" }.into(), got))
     }
 
     /// What some methods measure lies behind weights that must not be zero. ZerO has such weights in residual branches only.
@@ -63,9 +63,8 @@ impl Experiment {
         if !zeros || works_on_zeros(&tuning.method) {
             return Ok(());
         }
-        let name = tuning.method.name();
-        let expected = format!("a base without layers of zeros for {name}, which measures behind them");
-        Err(Error::value("init", expected, variant))
+        let nonzero = Requirement::NonzeroBase { method: tuning.method.name() };
+        Err(Error::value("init", nonzero.into(), variant))
     }
 
     /// Examples that a part of a batch needs: the variance of one alone is zero.
@@ -77,17 +76,18 @@ impl Experiment {
     fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
         match &tuning.method {
             TuningMethod::GradInit(_) if self.batch_size < 2 => {
-                let expected = "a batch of at least 2 examples for gradinit, which halves it";
-                Err(Error::value("init", expected, format!("batch={}", self.batch_size)))
+                let divided = Requirement::BatchToDivide { method: "gradinit", least: 2 };
+                Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)))
             }
             TuningMethod::Nio(constants) if constants.parts * self.least_part() > self.batch_size => {
                 let most = self.batch_size / self.least_part();
                 if most < 2 {
-                    let expected = format!("a batch of at least {} examples for nio", 2 * self.least_part());
-                    return Err(Error::value("init", expected, format!("batch={}", self.batch_size)));
+                    let divided = Requirement::BatchToDivide { method: "nio", least: 2 * self.least_part() as u64 };
+                    return Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)));
                 }
-                let expected = format!("parts of nio at most {most} for a batch of {}", self.batch_size);
-                Err(Error::value("init", expected, constants.parts))
+                let batch_size = self.batch_size as u64;
+                let parts = Requirement::PartsOfBatch { method: "nio", most: most as u64, batch_size };
+                Err(Error::parameter("parts", parts.into(), constants.parts))
             }
             _ => Ok(()),
         }
@@ -106,14 +106,12 @@ fn refuse_formula(variant: &InitScheme, architecture: &Architecture) -> Result<(
     let layers = architecture.weight_layers();
     for index in 0..layers.len() {
         let value = custom.evaluate(FormulaInputs::of(&layers, index))?;
+        let layer = index + 1;
         if value > LARGEST {
-            let expected = format!("a formula of at most {LARGEST:e} in every layer");
-            return Err(Error::value("init", expected, format!("{value:e} in layer {}", index + 1)));
+            return Err(custom.refused(FormulaReason::TooLarge { most: LARGEST, value, layer }));
         }
         if let Some(method) = measuring.filter(|_| value < f64::from(f32::MIN_POSITIVE)) {
-            let expected =
-                format!("a formula above 0 in every layer for {}, which measures behind them", method.name());
-            return Err(Error::value("init", expected, format!("{value} in layer {}", index + 1)));
+            return Err(custom.refused(FormulaReason::Zero { method: method.name(), value, layer }));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
 
-use crate::error::{Error, Result, ResultsError};
+use crate::error::{Result, ResultsError};
 use crate::metrics::{
     Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, RunCurves, Timing, VariantSummary,
 };

@@ -4,7 +4,7 @@ use super::optimizer::{Optimizer, Rate, Rates};
 use super::rate_control::{LayerRates, ParameterRates, layer_rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
-use crate::error::{Error, Result};
+use crate::error::{DeviceDemand, Error, Requirement, Result};
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk, tuning_memory_factor};
 use crate::experiment::{Experiment, InitScheme, TuningMethod};
@@ -134,24 +134,20 @@ impl Demand {
 /// [`Error::Value`] of `model` or `init`.
 pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, open: &OpenDevice) -> Result<()> {
     let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
-    let training = [("a step of one run", open.step_bytes, step), ("its largest tensor", open.tensor_bytes, tensor)];
-    for (what, most, needed) in training {
-        refuse_beyond("model", "a network", what, most, needed)?;
-    }
+    refuse_beyond("model", DeviceDemand::Step, open.step_bytes, step)?;
+    refuse_beyond("model", DeviceDemand::Tensor, open.tensor_bytes, tensor)?;
     experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
         let needed = step * tuning_memory_factor(&tuning.method);
-        let what = format!("an iteration of {}", tuning.method.name());
-        refuse_beyond("init", "initializations for a network", &what, open.step_bytes, needed)
+        refuse_beyond("init", DeviceDemand::Iteration { method: tuning.method.name() }, open.step_bytes, needed)
     })
 }
 
-fn refuse_beyond(key: &str, subject: &str, what: &str, most: u64, needed: u64) -> Result<()> {
-    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+fn refuse_beyond(key: &'static str, demand: DeviceDemand, most: u64, needed: u64) -> Result<()> {
     if needed <= most {
         return Ok(());
     }
-    let expected = format!("{subject} that takes at most {} MB for {what} on this device", megabytes(most));
-    Err(Error::value(key, expected, format!("{} MB", megabytes(needed))))
+    let megabytes = format!("{} MB", needed.div_ceil(1 << 20));
+    Err(Error::value(key, Requirement::DeviceMemory { demand, most }.into(), megabytes))
 }
 
 /// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.

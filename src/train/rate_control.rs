@@ -56,12 +56,10 @@ impl ParameterRates {
 
     /// The rates under which a parameter behaves as one that was multiplied by `scale`.
     fn matching(scale: f64, optimizer: OptimizerKind) -> Self {
-        let (learning_rate, weight_decay) = match optimizer {
-            OptimizerKind::Sgd => (1.0 / (scale * scale), scale * scale),
-            OptimizerKind::Adam => (1.0 / scale, scale * scale),
-            OptimizerKind::AdamW => (1.0 / scale, scale),
-        };
-        Self { learning_rate, weight_decay }
+        let facts = optimizer.facts();
+        // By repeated multiplication, as the factors of the layers are: the same bits everywhere.
+        let power = |power| (0..power).fold(1.0, |product, _| product * scale);
+        Self { learning_rate: 1.0 / power(facts.rate_power), weight_decay: power(facts.decay_power) }
     }
 }
 

@@ -160,11 +160,13 @@ pub fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<(
             check: check.to_owned(),
             expected: format!("{expected} numbers"),
             got: got.to_string(),
-        }.into());
+        }
+        .into());
     }
     match pairs.into_iter().find(|(expected, got)| wrong(**expected, **got)) {
         Some((expected, got)) => {
-            Err(DeviceError::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() }.into())
+            Err(DeviceError::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() }
+                .into())
         }
         None => Ok(()),
     }

@@ -15,7 +15,7 @@
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};
-use super::{Effort, Examples, Iteration, TuningContext, finite_mean, update_rule};
+use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
 use crate::error::Result;
 use crate::experiment::UpdateRule;
 use crate::experiment::scheme::tuning::GradInit as Constants;
@@ -37,7 +37,7 @@ pub(super) struct GradInit {
 
 impl GradInit {
     pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let kind = update_rule(constants.step, around.optimizer);
+        let kind = constants.step.unwrap_or(around.optimizer.facts().first_step);
         let learning_rate = if around.has_batch_norm() { 0.1 } else { 0.01 };
         let learning_rate = constants.learning_rate.unwrap_or(learning_rate);
         let parameters = around.plan.architecture.parameter_count() as f64;

@@ -15,7 +15,7 @@ mod scales;
 mod vectors;
 
 use crate::error::Result;
-use crate::experiment::{Experiment, OptimizerKind, TuningMethod, UpdateRule};
+use crate::experiment::{Experiment, OptimizerKind, TuningMethod};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Plan};
 use burn::tensor::Device;
@@ -177,15 +177,6 @@ impl Tuner {
             State::GradInit(method) => method.into_weights(),
             State::Nio(method) => method.into_weights(),
         }
-    }
-}
-
-/// The optimizer whose first step is looked at.
-fn update_rule(stated: UpdateRule, optimizer: OptimizerKind) -> UpdateRule {
-    match (stated, optimizer) {
-        (UpdateRule::Auto, OptimizerKind::Sgd) => UpdateRule::Sgd,
-        (UpdateRule::Auto, OptimizerKind::Adam | OptimizerKind::AdamW) => UpdateRule::Adam,
-        (stated, _) => stated,
     }
 }
 

@@ -93,18 +93,34 @@ fn idx_refuses_each_kind_of_broken_file() {
     let file = "f".to_owned();
     let labels = |bytes: &[u8]| idx::read_labels("f", bytes, 10).expect_err("a broken file");
     let images = |bytes: &[u8]| idx::read_images("f", bytes).expect_err("a broken file");
-    let magic = DatasetError::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC }.into();
+    let magic =
+        DatasetError::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC }.into();
     assert_eq!(labels(&images_file(1, 28)), magic, "images where labels belong");
     let got_magic = images(&gzip(b"x"));
-    assert!(matches!(got_magic, Error::Dataset(DatasetError::IdxMagic { got: 0x1f8b_0800.., .. })), "still gzipped: {got_magic}");
+    assert!(
+        matches!(got_magic, Error::Dataset(DatasetError::IdxMagic { got: 0x1f8b_0800.., .. })),
+        "still gzipped: {got_magic}"
+    );
     assert_eq!(images(&[]), DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 0 }.into(), "empty");
     let head = &images_file(1, 28)[..15];
-    assert_eq!(images(head), DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 15 }.into(), "header cut off");
+    assert_eq!(
+        images(head),
+        DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 15 }.into(),
+        "header cut off"
+    );
     let mut bytes = images_file(2, 28);
     bytes.pop();
-    assert_eq!(images(&bytes), DatasetError::IdxTruncated { file: file.clone(), expected: 1584, got: 1583 }.into(), "cut off");
+    assert_eq!(
+        images(&bytes),
+        DatasetError::IdxTruncated { file: file.clone(), expected: 1584, got: 1583 }.into(),
+        "cut off"
+    );
     bytes.extend([0, 0]);
-    assert_eq!(images(&bytes), DatasetError::IdxTooLong { file: file.clone(), expected: 1584, got: 1585 }.into(), "too long");
+    assert_eq!(
+        images(&bytes),
+        DatasetError::IdxTooLong { file: file.clone(), expected: 1584, got: 1585 }.into(),
+        "too long"
+    );
     let range = DatasetError::LabelRange { file, index: 2, label: 10, classes: 10 }.into();
     assert_eq!(labels(&labels_file(&[1, 2, 10, 11])), range, "no such class");
 }
@@ -174,7 +190,8 @@ fn assembling_checks_that_files_belong_together() {
         labels_file: mnist::TRAIN_LABELS.name.to_owned(),
         images: 3,
         labels: 2,
-    }.into();
+    }
+    .into();
     assert_eq!(got, expected, "a label is missing");
     let mut files = small_files();
     files[2] = images_file(2, 14);
@@ -234,7 +251,10 @@ fn files_are_read_plain_or_gzipped() {
     let test = load_mnist(&folder.0).expect("whole files").test;
     assert_eq!(test.labels, [1, 1], "the plain file comes first");
     let got = check(&folder.0, DatasetName::Mnist).expect_err("not the published files");
-    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == mnist::TRAIN_IMAGES.name), "{got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == mnist::TRAIN_IMAGES.name),
+        "{got}"
+    );
 }
 
 #[test]
@@ -246,7 +266,10 @@ fn files_that_are_missing_or_damaged_are_named() {
     packed.truncate(packed.len() - 9);
     folder.put("train-images-idx3-ubyte.gz", &packed);
     let got = load_mnist(&folder.0).expect_err("a packed file cut off");
-    assert!(matches!(&got, Error::Dataset(DatasetError::DataFileUnreadable { path, .. }) if path.contains("ubyte.gz")), "{got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::DataFileUnreadable { path, .. }) if path.contains("ubyte.gz")),
+        "{got}"
+    );
     let last = packed.len() - 12;
     packed[last] ^= 0x55;
     let got = gunzip("f", &packed[..], 1 << 20).expect_err("a damaged packed file");
@@ -322,7 +345,10 @@ fn fashion_mnist_goes_the_way_of_mnist() {
     assert_eq!((dataset.name, dataset.normalization[0].mean), (DatasetName::FashionMnist, 0.2860), "of another set");
     assert_eq!((&dataset.class_names()[9][..], &small().class_names()[9][..]), ("Ankle boot", "9"), "names of classes");
     let got = check(&folder.0, DatasetName::FashionMnist).expect_err("not the published files");
-    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { expected, .. }) if expected.starts_with("c59f468a")), "{got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::Checksum { expected, .. }) if expected.starts_with("c59f468a")),
+        "{got}"
+    );
 }
 
 #[test]

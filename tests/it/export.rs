@@ -172,7 +172,8 @@ fn what_is_not_finite_never_reaches_json() {
 #[test]
 fn other_texts_are_refused_with_their_reason() {
     let other = parse_results("{\"schema\": \"emergence-lab/2\", \"new\": []}");
-    let expected = ResultsError::Schema { expected: "emergence-lab/1".to_owned(), got: "emergence-lab/2".to_owned() }.into();
+    let expected =
+        ResultsError::Schema { expected: "emergence-lab/1".to_owned(), got: "emergence-lab/2".to_owned() }.into();
     assert_eq!(other, Err(expected), "another version names itself");
     for text in ["", "[]", "{}", "{\"schema\": 1}", "{\"schema\": \"emergence-lab/1\"}", "{\"schema\"", "\u{0}"] {
         let result = parse_results(text);

@@ -1,6 +1,6 @@
 //! Reading arguments: every option at most once, every mistake one line that names it.
 
-use emergence_lab::error::Error;
+use emergence_lab::error::{Error, FormulaError, ValueError};
 use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,19 @@ impl Usage {
         Self { argument: argument.to_owned(), reason: format!("expected {expected}, got `{got}`") }
     }
 
-    /// An argument with the grammar of a key of the query string that holds something else.
+    /// An argument with the grammar of a query key that holds something else.
     pub(crate) fn refused(argument: &str, error: &Error) -> Self {
         match error {
-            Error::Value { expected, got, .. } => Self::new(argument, expected, got),
-            Error::Formula { .. } => {
-                let reason = error.to_string();
-                // The argument stands there already, and is not always called `init`.
-                Self::because(argument, reason.strip_prefix("init: ").unwrap_or(&reason))
+            Error::Value(ValueError { parameter: None, expected, got, .. }) => {
+                Self::new(argument, &expected.to_string(), got)
+            }
+            Error::Value(ValueError { parameter: Some(parameter), expected, got, .. }) => {
+                Self::new(&format!("{argument}: {parameter}"), &expected.to_string(), got)
+            }
+            // The argument is named already, and is not always called `init`.
+            Error::Formula(error) => {
+                let FormulaError { reason, formula, .. } = error;
+                Self::because(argument, format!("{reason} at character {} of `{formula}`", error.character()))
             }
             other => Self::because(argument, other),
         }

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::preparation::{load, tune};
+use emergence_lab::experiment::Named;
 use emergence_lab::experiment::{Experiment, limits::DatasetFacts, parse_query};
 use emergence_lab::init::{self, Factors, LayerWeights};
 use emergence_lab::metrics::InitCost;

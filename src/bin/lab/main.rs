@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 /// Bad input is 2, everything else 1.
 fn exit_code(error: &anyhow::Error) -> u8 {
     use emergence_lab::error::Error;
-    let bad_input = error.is::<Usage>() || error.downcast_ref().and_then(Error::key).is_some();
+    let bad_input = error.is::<Usage>() || error.downcast_ref::<Error>().and_then(Error::key).is_some();
     if bad_input { 2 } else { 1 }
 }
 

@@ -3,7 +3,7 @@
 use crate::arguments::Options;
 use emergence_lab::dataset::{Dataset, digits, files, patterns};
 use emergence_lab::device::open_cpu;
-use emergence_lab::error::{DatasetError, Error};
+use emergence_lab::error::{DatasetError, Error, Requirement};
 use emergence_lab::experiment::{DatasetName, Experiment};
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::train::Preparation;
@@ -56,10 +56,7 @@ pub(crate) fn load(experiment: &Experiment, options: &Options) -> anyhow::Result
             let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
             Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
         }
-        DatasetName::Upload => {
-            let expected = "a data set with a name (files of one's own can be uploaded in the browser only)";
-            Err(Error::value("data", expected, "upload").into())
-        }
+        DatasetName::Upload => Err(Error::value("data", Requirement::NamedDataset.into(), "upload").into()),
         DatasetName::Auto => match files::load_mnist(&directory) {
             Ok(dataset) => Ok(dataset),
             Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {

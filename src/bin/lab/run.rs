@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
 use crate::preparation::{load, now, tune};
 use emergence_lab::dataset::Dataset;
-use emergence_lab::error::Error;
+use emergence_lab::error::{Error, Requirement};
 use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
 use emergence_lab::export;
 use emergence_lab::metrics::{History, Record, Timing};
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (experiment, _) = parsed.strict()?;
     if experiment.device == DevicePreference::WebGpu {
         // In the browser `auto` may fall back; here the CPU is the only choice and needs no word.
-        return Err(Error::value("device", "auto or cpu in the native build", "webgpu").into());
+        return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
     }
     let dataset = load(&experiment, &options)?;
     let history = pollster::block_on(train(&experiment, dataset))?;

@@ -2,7 +2,7 @@
 
 use super::custom::CustomInit;
 use super::text::call;
-use crate::error::{Error, Result};
+use crate::error::{Error, Expected, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -70,7 +70,7 @@ impl FromStr for BaseInit {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        parse(text)?.ok_or_else(|| unknown(text, ""))
+        parse(text)?.ok_or_else(|| unknown(text, Vec::new()))
     }
 }
 
@@ -83,8 +83,9 @@ pub(super) fn parse(text: &str) -> Result<Option<BaseInit>> {
     }
 }
 
-/// The complaint about a text that names neither a base nor one of the `others`, each behind a comma.
-pub(super) fn unknown(text: &str, others: &str) -> Error {
-    let names = NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    Error::value("init", format!("one of {names}, custom(std=FORMULA){others}"), text.trim())
+/// The error about a text that names neither a base nor one of the `others`.
+pub(super) fn unknown(text: &str, others: Vec<&'static str>) -> Error {
+    let named = NAMES.iter().map(|(name, _)| *name);
+    let forms = named.chain(["custom(std=FORMULA)"]).chain(others).collect();
+    Error::value("init", Expected::OneOf(forms), text.trim())
 }

@@ -20,8 +20,8 @@
 //! refused where one of its layers has none.
 
 use super::rescaling::parse_alpha;
-use super::split_outside;
-use crate::error::{Error, Result};
+use super::text::split_outside;
+use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Requirement, Result, Span};
 use crate::experiment::architecture::WeightLayer;
 use nanoexpr::{Context, ErrorKind, Number};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ impl CustomInit {
         let formula = formula.trim().to_owned();
         if formula.len() > LONGEST {
             let got = format!("{} bytes", formula.len());
-            return Err(Error::value("init", format!("a formula of at most {LONGEST} bytes"), got));
+            return Err(Error::parameter("formula", Requirement::FormulaLength { most: LONGEST as u64 }.into(), got));
         }
         let custom = Self { kind, formula, alpha };
         let some_layer = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 4 };
@@ -109,12 +109,11 @@ impl CustomInit {
         if value.is_finite() && value >= 0.0 {
             return Ok(value);
         }
-        let wanted = match self.kind {
-            CustomKind::Std => "a standard deviation",
-            CustomKind::Uniform => "a bound",
+        let size = match self.kind {
+            CustomKind::Std => FormulaSize::StandardDeviation,
+            CustomKind::Uniform => FormulaSize::Bound,
         };
-        let reason = format!("expected {wanted} of at least 0, got {value} in layer {}", inputs.layer);
-        Err(self.error(0, self.formula.len(), reason))
+        Err(self.refused(FormulaReason::Negative { size, value, layer: inputs.layer }))
     }
 
     fn value(&self, inputs: FormulaInputs) -> std::result::Result<f64, nanoexpr::Error> {
@@ -122,29 +121,27 @@ impl CustomInit {
     }
 
     fn complaint(&self, error: nanoexpr::Error, inputs: FormulaInputs) -> Error {
-        let place = if depends_on_layer(error.kind) { format!(" in layer {}", inputs.layer) } else { String::new() };
-        self.error(error.span.start, error.span.end, reason(error.kind) + &place)
+        let reason = match error.kind {
+            ErrorKind::UnknownVariable => FormulaReason::UnknownVariable,
+            ErrorKind::UnknownFunction => FormulaReason::UnknownFunction,
+            kind if depends_on_layer(kind) => FormulaReason::NoValue { why: kind.description(), layer: inputs.layer },
+            kind => FormulaReason::Syntax(kind.description()),
+        };
+        let span = Span { start: error.span.start, end: error.span.end };
+        FormulaError { formula: self.formula.clone(), span, reason }.into()
     }
 
-    fn error(&self, start: usize, end: usize, reason: String) -> Error {
-        let before = self.formula.get(..start).map_or(0, |text| text.chars().count());
-        let part = self.formula.get(start..end).unwrap_or_default().to_owned();
-        Error::Formula { formula: self.formula.clone(), part, character: before + 1, reason }
+    /// The error of a formula whose value cannot be used.
+    #[must_use]
+    pub(in crate::experiment) fn refused(&self, reason: FormulaReason) -> Error {
+        let span = Span { start: 0, end: self.formula.len() };
+        FormulaError { formula: self.formula.clone(), span, reason }.into()
     }
 }
 
 /// Whether another layer may well have a value.
 fn depends_on_layer(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::DivisionByZero | ErrorKind::Domain | ErrorKind::Overflow)
-}
-
-/// What stands in for the crate's own words, where the names that there are should be said.
-fn reason(kind: ErrorKind) -> String {
-    match kind {
-        ErrorKind::UnknownVariable => "expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e".to_owned(),
-        ErrorKind::UnknownFunction => "expected sqrt, pow, min or max".to_owned(),
-        other => other.description().to_owned(),
-    }
 }
 
 /// The names that a formula may use.
@@ -215,15 +212,18 @@ impl FromStr for CustomInit {
             "uniform" => Some((CustomKind::Uniform, formula)),
             _ => None,
         });
-        let expected = "custom(std=FORMULA) or custom(uniform=FORMULA), perhaps with ;alpha=NUMBER";
-        let (kind, formula) = kind.ok_or_else(|| Error::value("init", expected, inside))?;
+        let (kind, formula) = kind.ok_or_else(|| Error::value("init", forms(), inside))?;
         let mut alpha = ALPHA;
         for part in &parts[1..] {
             match part.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
                 Some(("alpha", value)) => alpha = parse_alpha(value)?,
-                _ => return Err(Error::value("init", expected, part)),
+                _ => return Err(Error::value("init", forms(), part)),
             }
         }
         Self::new(kind, formula, alpha)
     }
+}
+
+fn forms() -> Expected {
+    Expected::OneOf(vec!["custom(std=FORMULA)", "custom(uniform=FORMULA)", "either with ;alpha=NUMBER at its end"])
 }

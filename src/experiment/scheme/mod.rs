@@ -9,7 +9,7 @@ pub mod rescaling;
 mod text;
 pub mod tuning;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Expected, Result};
 pub use base::BaseInit;
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 pub use rescaling::{Rescaling, RescalingRule, Turn};
@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use text::call;
-pub(super) use text::split_outside;
-pub use tuning::{Constant, Tuning, TuningMethod, UpdateRule};
+use text::split_outside;
+pub use tuning::{Constant, Tuning, TuningMethod};
 
 /// One way to choose the initial weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,14 +141,14 @@ impl FromStr for InitScheme {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if let Some(inside) = call(text, "lrmatch") {
-            return rescaling_inside("lrmatch", inside, text).map(Self::RateControl);
+            return rescaling_inside(RATE_CONTROL, inside, text).map(Self::RateControl);
         }
         if let Some(tuning) = tuning::parse(text)? {
             return Ok(Self::Tuned(tuning));
         }
         closed_form(text)?.map(Self::Closed).ok_or_else(|| {
-            let methods = TuningMethod::all().map(|method| method.name()).join(", ");
-            base::unknown(text, &format!("{RESCALED}, lrmatch(emergence(...)), {methods}"))
+            let methods = TuningMethod::all().map(|method| method.name());
+            base::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
         })
     }
 }
@@ -157,18 +157,20 @@ impl FromStr for ClosedForm {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        closed_form(text)?.ok_or_else(|| base::unknown(text, RESCALED))
+        closed_form(text)?.ok_or_else(|| base::unknown(text, RESCALED.to_vec()))
     }
 }
 
 /// What a closed-form scheme may be besides a base.
-const RESCALED: &str = ", emergence(BASE;alpha=...), shuffle(emergence(...))";
+const RESCALED: [&str; 2] = ["emergence(BASE;alpha=...)", SHUFFLE];
+const SHUFFLE: &str = "shuffle(emergence(BASE;alpha=...))";
+const RATE_CONTROL: &str = "lrmatch(emergence(BASE;alpha=...))";
 
 /// The closed-form scheme that a text names; `None` if it names none.
 fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     let text = text.trim();
     if let Some(inside) = call(text, "shuffle") {
-        return rescaling_inside("shuffle", inside, text).map(ClosedForm::Shuffled).map(Some);
+        return rescaling_inside(SHUFFLE, inside, text).map(ClosedForm::Shuffled).map(Some);
     }
     if let Some(inside) = call(text, "emergence") {
         return rescaling::parse(inside).map(ClosedForm::Emergence).map(Some);
@@ -176,9 +178,23 @@ fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     Ok(base::parse(text)?.map(ClosedForm::Base))
 }
 
-/// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`.
-fn rescaling_inside(name: &str, inside: &str, all: &str) -> Result<Rescaling> {
+/// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose `form` is expected.
+fn rescaling_inside(form: &'static str, inside: &str, all: &str) -> Result<Rescaling> {
     let promoted = call(inside.trim(), "emergence");
-    let promoted = promoted.ok_or_else(|| Error::value("init", format!("{name}(emergence(BASE;alpha=...))"), all))?;
+    let promoted = promoted.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
     rescaling::parse(promoted)
+}
+
+/// The schemes of a list whose entries are separated by commas.
+///
+/// # Errors
+/// Those of [`InitScheme::from_str`].
+pub fn parse_list(text: &str) -> Result<Vec<InitScheme>> {
+    split_outside(text, ',').into_iter().map(str::parse).collect()
+}
+
+/// The text of a list of schemes.
+#[must_use]
+pub fn list_text(schemes: &[InitScheme]) -> String {
+    schemes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

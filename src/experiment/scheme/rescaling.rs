@@ -1,9 +1,9 @@
 //! The rescaling of layers by powers of `alpha`: `emergence(BASE;alpha=1.5;rule=outer;turn=auto)`.
 
 use super::base::BaseInit;
-use super::split_outside;
-use crate::error::{Error, Result};
-use crate::experiment::query::{name_of, names, value_of};
+use super::text::split_outside;
+use crate::error::{Bounds, Error, Expected, Result};
+use crate::experiment::values::Named;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -42,21 +42,20 @@ pub enum Turn {
     At(usize),
 }
 
-/// Largest accepted `alpha`; powers beyond it leave f32 for ordinary depths.
-pub const ALPHA_MAX: f64 = 100.0;
+/// What `alpha` may be; powers of larger and smaller ones leave f32 for ordinary depths.
+pub const ALPHA: Bounds = Bounds::real(0.01, 100.0);
+/// What `turn` may be: no network has more layers.
+pub const TURN: Bounds = Bounds::whole(0, 1000);
 
-const RULES: [(&str, RescalingRule); 4] = [
-    ("outer", RescalingRule::Outer),
-    ("pivot", RescalingRule::Pivot),
-    ("inner", RescalingRule::Inner),
-    ("flat", RescalingRule::Flat),
-];
-
-impl RescalingRule {
-    /// The name in the query string.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        name_of(&RULES, self)
+impl Named for RescalingRule {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [
+            ("outer", "outer: largest at the ends", Self::Outer),
+            ("pivot", "pivot: index minus turn", Self::Pivot),
+            ("inner", "inner: largest in the middle", Self::Inner),
+            ("flat", "flat: α⁻¹, then α", Self::Flat),
+        ]
+        .into_iter()
     }
 }
 
@@ -91,25 +90,25 @@ pub(super) fn parse(inside: &str) -> Result<Rescaling> {
             "alpha" => rescaling.alpha = parse_alpha(value.trim())?,
             "rule" => rescaling.rule = parse_rule(value.trim())?,
             "turn" => rescaling.turn = parse_turn(value.trim())?,
-            _ => return Err(Error::value("init", "alpha=, rule= or turn= inside emergence(...)", part)),
+            _ => return Err(Error::value("init", Expected::OneOf(vec!["alpha=", "rule=", "turn="]), part)),
         }
     }
     Ok(rescaling)
 }
 
 pub(super) fn parse_alpha(text: &str) -> Result<f64> {
-    let alpha = text.parse::<f64>().ok().filter(|alpha| *alpha >= 1.0 / ALPHA_MAX && *alpha <= ALPHA_MAX);
-    alpha.ok_or_else(|| Error::value("init", format!("alpha between {} and {ALPHA_MAX}", 1.0 / ALPHA_MAX), text))
+    let alpha = text.parse::<f64>().ok().filter(|alpha| ALPHA.contain(*alpha));
+    alpha.ok_or_else(|| Error::parameter("alpha", Expected::Number(ALPHA), text))
 }
 
 fn parse_rule(text: &str) -> Result<RescalingRule> {
-    value_of(&RULES, text).ok_or_else(|| Error::value("init", format!("rule as one of {}", names(&RULES)), text))
+    RescalingRule::named(text).ok_or_else(|| Error::parameter("rule", RescalingRule::expected(), text))
 }
 
 fn parse_turn(text: &str) -> Result<Turn> {
     if text == "auto" {
         return Ok(Turn::Auto);
     }
-    let turn = text.parse().map_err(|_| Error::value("init", "turn=auto or a number of layers", text))?;
-    Ok(Turn::At(turn))
+    let turn = text.parse::<usize>().ok().filter(|turn| TURN.contain(*turn as f64)).map(Turn::At);
+    turn.ok_or_else(|| Error::parameter("turn", Expected::AutoOr(TURN), text))
 }

@@ -4,9 +4,10 @@
 //! A constant that is not stated has the default of its paper, or `auto`, which follows the experiment.
 
 use super::constants::{DATA_DEPENDENT, GRAD_INIT, LSUV, META_INIT, NIO, SCALE_STEPS, list_constants, set_constant};
-use super::text::call;
-use super::{BaseInit, ClosedForm, split_outside};
-use crate::error::{Error, Result};
+use super::text::{call, split_outside};
+use super::{BaseInit, ClosedForm};
+use crate::error::{Error, Expected, Result};
+use crate::experiment::optimizer::UpdateRule;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -71,7 +72,7 @@ pub struct MetaInit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GradInit {
     /// Which optimizer's first step is looked at.
-    pub step: UpdateRule,
+    pub step: Option<UpdateRule>,
     /// Size of that step, `η`; by itself 0.1 for SGD and 0.001 for Adam.
     pub eta: Option<f64>,
     /// Upper bound of the gradient's norm, `γ`; by itself 1 for SGD (of the 2-norm), and for Adam (of the 1-norm) the root of the
@@ -117,17 +118,6 @@ pub struct ScaleSteps {
     pub bias_floor: f64,
 }
 
-/// The optimizer whose first step `GradInit` looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UpdateRule {
-    /// That of the experiment: SGD, or Adam for `AdamW`, too.
-    Auto,
-    /// Along the gradient of 2-norm 1.
-    Sgd,
-    /// Along the signs of the gradient.
-    Adam,
-}
-
 /// A constant of a method, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constant {
@@ -165,14 +155,7 @@ impl Default for ScaleSteps {
 
 impl Default for GradInit {
     fn default() -> Self {
-        Self {
-            step: UpdateRule::Auto,
-            eta: None,
-            gamma: None,
-            steps: 390,
-            learning_rate: None,
-            scales: ScaleSteps::default(),
-        }
+        Self { step: None, eta: None, gamma: None, steps: 390, learning_rate: None, scales: ScaleSteps::default() }
     }
 }
 
@@ -244,8 +227,8 @@ impl TuningMethod {
                 .or_else(|| set_constant(&SCALE_STEPS, &mut constants.scales, name, value)),
         };
         set.unwrap_or_else(|| {
-            let names = self.constants().iter().map(|constant| format!("{}=", constant.name)).collect::<Vec<_>>();
-            Err(Error::value("init", format!("one of {}", names.join(", ")), name))
+            let names = self.constants().iter().map(|constant| constant.name).collect();
+            Err(Error::value("init", Expected::OneOf(names), name))
         })
     }
 
@@ -308,23 +291,8 @@ fn parse_inside(method: TuningMethod, inside: &str) -> Result<Tuning> {
         match stated {
             Some((name, value)) => tuning.method.set(name.trim(), value.trim())?,
             None if index == 0 => tuning.base = part.parse()?,
-            None => return Err(Error::value("init", "constant=value behind the base", part)),
+            None => return Err(Error::value("init", Expected::OneOf(vec!["CONSTANT=VALUE"]), part)),
         }
     }
     Ok(tuning)
-}
-
-impl UpdateRule {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Sgd, Self::Adam];
-
-    /// The name in the query string.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Sgd => "sgd",
-            Self::Adam => "adam",
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Colors, and the parts of the page that are left out.
 
 use super::{Action, Dispatcher, exports};
+use crate::experiment::Named;
 use crate::experiment::{Theme, View};
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
@@ -14,7 +15,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     let (chosen, own) = (dispatcher.clone(), select.clone());
     dom::on(&select, "change", move |_| {
         let name = own.value();
-        let theme = [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == name);
+        let theme = Theme::named(&name);
         chosen.dispatch(Action::Themed(theme.unwrap_or_default()));
     })?;
     let darkened = dispatcher.clone();

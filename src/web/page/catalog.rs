@@ -3,6 +3,7 @@
 
 use super::fields::{FieldText, field_error};
 use crate::error::{Error, Result};
+use crate::experiment::Named;
 use crate::experiment::scheme::CustomInit;
 use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Rescaling, TuningMethod, Turn};
 
@@ -151,31 +152,30 @@ pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
     usable.map(ToString::to_string).collect()
 }
 
-/// The parameter that an error is about, if it is about one: what is expected begins with its name.
+/// The parameter that an error is about, if it is about one.
 #[must_use]
-pub fn culprit(error: &Error) -> Option<&str> {
+pub fn culprit(error: &Error) -> Option<&'static str> {
     match error {
-        Error::Formula { .. } => Some("formula"),
-        Error::Value { expected, .. } => expected.split([' ', '=']).next(),
+        Error::Formula(_) => Some("formula"),
+        Error::Value(error) => error.parameter,
         _ => None,
     }
 }
 
-/// A formula in three parts: what stands before the one that is wrong, that one, and what stands behind it.
+/// A formula in three parts: before the wrong one, that one, and the rest.
 #[must_use]
 pub fn marked(error: &Error) -> Option<[&str; 3]> {
-    let Error::Formula { formula, part, character, .. } = error else { return None };
-    let start = formula.char_indices().nth(character.saturating_sub(1)).map_or(formula.len(), |(at, _)| at);
-    let (before, rest) = formula.split_at(start);
-    let behind = rest.strip_prefix(part.as_str())?;
-    Some([before, part, behind])
+    match error {
+        Error::Formula(error) => Some(error.parts()),
+        _ => None,
+    }
 }
 
 /// Why the picker's scheme cannot be added, as a sentence; where a formula is wrong is shown beside it.
 #[must_use]
 pub fn refusal(error: &Error) -> String {
     match error {
-        Error::Formula { character, reason, .. } => format!("Character {character}: {reason}."),
+        Error::Formula(error) => format!("Character {}: {}.", error.character(), error.reason),
         other => field_error(other).1,
     }
 }

@@ -2,6 +2,7 @@
 //! this page has measured.
 
 use crate::error::Result;
+use crate::experiment::Named;
 use crate::experiment::estimate::{Estimate, standard_speed};
 use crate::experiment::limits::DatasetFacts;
 use crate::experiment::{DevicePreference, Experiment, parse_query};

@@ -1,8 +1,9 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
-use super::fields::{FieldText, changed_fields, field_error, init_text, is_init_text, parse_fields};
+use super::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
 use super::{Action, Dispatcher, picker, variants};
 use crate::error::Error;
+use crate::experiment::scheme::list_text;
 use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -82,7 +83,7 @@ impl Form {
     pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
         let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
         if is_init_text(&old, &self.experiment) {
-            self.set_field("init", &init_text(list))?;
+            self.set_field("init", &list_text(list))?;
             self.read()?;
             if self.is_valid() && self.experiment.variants == list {
                 return Ok(Ok(()));
@@ -97,7 +98,7 @@ impl Form {
     /// Moves the focus to the first field that cannot be used.
     pub(super) fn focus_error(&self) -> WebResult<()> {
         let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
-        let field = self.control(&key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        let field = self.control(key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());
         field.map_or(Ok(()), |field| focus(&field))
     }
 
@@ -137,7 +138,7 @@ impl Form {
 
     fn show_errors(&mut self, errors: Vec<Error>) -> WebResult<()> {
         self.errors = errors;
-        let texts: Vec<FieldText> = self.errors.iter().map(field_error).collect();
+        let texts: Vec<(&str, String)> = self.errors.iter().map(field_error).collect();
         for place in dom::all("#controls .error[id]")? {
             let key = place.id().trim_start_matches("error-").to_owned();
             let text = texts.iter().find(|(about, _)| *about == key).map_or("", |(_, text)| text);

@@ -3,7 +3,7 @@
 
 use super::words::variant_label;
 use crate::experiment::{
-    Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, Rescaling, RescalingRule, Turn,
+    Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerFacts, Rescaling, RescalingRule, Turn,
 };
 
 /// The sentences about every rescaling whose rate control is in the list; `None` where there is none.
@@ -19,15 +19,17 @@ pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
     if verdicts.is_empty() {
         return None;
     }
-    let rate = match experiment.optimizer.kind {
-        OptimizerKind::Sgd => "to η/c² under SGD",
-        OptimizerKind::Adam | OptimizerKind::AdamW => "to η/c under Adam (to η/c² under SGD)",
+    let OptimizerFacts { label, rate_power, .. } = experiment.optimizer.kind.facts();
+    let power = match rate_power {
+        1 => "c".to_owned(),
+        2 => "c²".to_owned(),
+        power => format!("c^{power}"),
     };
     let promised = pairs.into_iter().any(|rescaling| difference(experiment, rescaling).is_none());
     let elsewhere = " Under batch normalization or with shortcuts they need not coincide.";
     Some(format!(
-        "{} With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c does nothing but change its \
-         learning rate {rate}, which is all that the control does.{}",
+        "{} With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c only changes its learning \
+         rate, to η/{power} under {label}, and that is all the control does.{}",
         verdicts.join(" "),
         if promised { elsewhere } else { "" }
     ))
@@ -35,15 +37,12 @@ pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
 
 fn verdict(experiment: &Experiment, rescaling: &Rescaling) -> String {
     let name = variant_label(&InitScheme::emergence(rescaling.clone()).to_string());
-    let until = match experiment.optimizer.kind {
-        OptimizerKind::Sgd => ", until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so",
-        OptimizerKind::Adam | OptimizerKind::AdamW => "; but for rounding, only Adam’s ε parts them",
-    };
+    let exactness = experiment.optimizer.kind.facts().exactness;
     match difference(experiment, rescaling) {
         None => {
             format!(
-                "The curves of “{name}” and of its rate control must coincide in accuracy and loss while nothing \
-                 diverges{until}."
+                "The accuracy and loss curves of “{name}” and of its rate control must coincide while nothing diverges, up to \
+                 {exactness}."
             )
         }
         Some(reason) => {

@@ -3,6 +3,7 @@
 use super::pixels::draw_pixels;
 use super::words::{sample_missing, sample_title};
 use crate::experiment::DatasetName;
+use crate::experiment::Named;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::web::dom;
 use crate::web::error::WebResult;

@@ -4,6 +4,7 @@
 use super::legend::sample;
 use super::words::variant_label;
 use super::{Action, Dispatcher, picker};
+use crate::experiment::scheme::list_text;
 use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -31,7 +32,7 @@ pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
 
 fn show_list(variants: &[InitScheme]) -> WebResult<()> {
     let list: Element = dom::element("variants")?;
-    let text = super::fields::init_text(variants);
+    let text = list_text(variants);
     // Rebuilding an unchanged list would take the focus from its buttons.
     if list.get_attribute("data-init").as_deref() == Some(text.as_str()) {
         return Ok(());

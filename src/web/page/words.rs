@@ -3,7 +3,7 @@
 use super::fields::field_error;
 use super::forecast::{Forecast, seconds_left};
 use super::lifecycle::{Lifecycle, Phase};
-use crate::error::Error;
+use crate::error::{Error, ValueError};
 use crate::experiment::scheme::{CustomInit, CustomKind};
 use crate::experiment::{
     BaseInit, ClosedForm, DatasetName, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn, parse_query,
@@ -274,25 +274,26 @@ pub fn preparation_text(progress: &PreparationProgress) -> String {
 #[must_use]
 pub fn address_error(error: &Error) -> String {
     match error {
-        Error::Value { key, expected, got } => {
-            format!("In the address, {key} was expected to be {expected}; got “{got}”. The default is used instead.")
+        Error::Value(ValueError { key, parameter, expected, got }) => {
+            let parameter = parameter.map(|name| format!(" ({name})")).unwrap_or_default();
+            format!("In the address, {key}{parameter}: expected {expected}; got “{got}”. The default is used instead.")
         }
-        Error::Formula { formula, character, reason, .. } => {
-            format!(
-                "In the address, the formula “{formula}” is wrong at character {character}: {reason}. The default is used \
-                 instead."
-            )
-        }
+        Error::Formula(error) => format!(
+            "In the address, the formula “{}” is wrong at character {}: {}. The default is used instead.",
+            error.formula,
+            error.character(),
+            error.reason
+        ),
         other => other.to_string(),
     }
 }
 
 /// Why the list of variants is left as it is: a field that cannot be used comes first.
 #[must_use]
-pub fn mend_first(error: &Error) -> String {
+pub fn fix_first(error: &Error) -> String {
     match field_error(error) {
-        (key, text) if key.is_empty() => text,
-        (key, text) => format!("First mend “{key}”. {text}"),
+        ("", text) => text,
+        (key, text) => format!("Fix “{key}” first. {text}"),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::dataset::published::{File, files, mirrors};
 use crate::dataset::{Dataset, cifar, digits, fashion_mnist, mnist, patterns};
 use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
+use crate::experiment::Named;
 use std::rc::Rc;
 
 /// Examples drawn between two turns of the event loop.
@@ -68,10 +69,13 @@ async fn load_cifar10() -> Result<Dataset> {
     for file in batches {
         train.extend(own(folder, file).await?.map(|bytes| (file.name, bytes)));
     }
-    let missing = |file: &File| DatasetError::Download {
-        file: file.name.to_owned(),
-        reason: format!("this site does not have it. {}", own_files()),
-    }.into();
+    let missing = |file: &File| {
+        DatasetError::Download {
+            file: file.name.to_owned(),
+            reason: format!("this site does not have it. {}", own_files()),
+        }
+        .into()
+    };
     if train.is_empty() {
         return Err(missing(&batches[0]));
     }

@@ -157,10 +157,13 @@ async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
         read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, limit, |_, _| ()).await
     };
-    unpack.await.map_err(|error| DatasetError::DataFileUnreadable {
-        path: name.to_owned(),
-        reason: format!("a damaged gzip file ({})", describe(&error)),
-    }.into())
+    unpack.await.map_err(|error| {
+        DatasetError::DataFileUnreadable {
+            path: name.to_owned(),
+            reason: format!("a damaged gzip file ({})", describe(&error)),
+        }
+        .into()
+    })
 }
 
 /// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.

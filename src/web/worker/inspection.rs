@@ -4,6 +4,7 @@ use super::scope::post;
 use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::{DatasetError, Error};
+use crate::experiment::Named;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::protocol::{Event, FailureKind, ImageSource};
 use crate::train::Training;

@@ -70,7 +70,10 @@ fn batches_are_put_together_in_their_order() {
     let got = cifar::assemble(&[], ("c", &three));
     assert_eq!(got, Err(DatasetError::NoExamples { part: "train" }.into()), "no training batch");
     let got = cifar::assemble(&[("a", &one), ("b", &two[1..])], ("c", &three)).expect_err("a broken batch");
-    assert!(matches!(&got, Error::Dataset(DatasetError::CifarLength { file, .. }) if file == "b"), "it is named: {got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::CifarLength { file, .. }) if file == "b"),
+        "it is named: {got}"
+    );
 }
 
 #[test]
@@ -86,12 +89,18 @@ fn whichever_batches_are_there_are_read() {
     let dataset = load_cifar10(&folder.0).expect("two batches and a test batch");
     assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[2, 4][..], &[9][..]), "labels");
     let got = check(&folder.0, DatasetName::Cifar10).expect_err("not all of the published files");
-    assert!(matches!(&got, Error::Dataset(DatasetError::DataFileMissing { path, .. }) if path.contains("data_batch_1")), "{got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::DataFileMissing { path, .. }) if path.contains("data_batch_1")),
+        "{got}"
+    );
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&vec![0; 32 << 20]));
     let got = load_cifar10(&folder.0).expect_err("a bomb");
     assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 30_730_000, .. })), "{got}");
     let got = unpack_cifar10("a.tar.gz", &gzip(b"x")).expect_err("not the published archive");
-    assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == "cifar-10-binary.tar.gz"), "{got}");
+    assert!(
+        matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == "cifar-10-binary.tar.gz"),
+        "{got}"
+    );
 }
 
 #[test]

@@ -84,8 +84,16 @@ fn patterns_are_limited() {
     assert_eq!(patterns::generate(0, 20_001, 1, |_, _| {}), Err(too_many), "too many to learn from");
     let too_many = DatasetError::TooManyExamples { part: "test", asked: 4001, available: 4000 }.into();
     assert_eq!(patterns::generate(0, 1, 4001, |_, _| {}), Err(too_many), "too many to be judged by");
-    assert_eq!(patterns::generate(0, 0, 1, |_, _| {}), Err(DatasetError::NoExamples { part: "train" }.into()), "nothing to learn");
-    assert_eq!(patterns::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: "test" }.into()), "no judge");
+    assert_eq!(
+        patterns::generate(0, 0, 1, |_, _| {}),
+        Err(DatasetError::NoExamples { part: "train" }.into()),
+        "nothing to learn"
+    );
+    assert_eq!(
+        patterns::generate(0, 1, 0, |_, _| {}),
+        Err(DatasetError::NoExamples { part: "test" }.into()),
+        "no judge"
+    );
 }
 
 /// The mean colors of the images.

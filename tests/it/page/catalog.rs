@@ -236,7 +236,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     let check = |addition: &str, scheme: &str, expected: &str| {
         let addition = Addition::named(addition).expect("a button");
         let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a list that can be");
-        assert_eq!(init_text(&list), expected, "the list after {addition:?} of {scheme}");
+        assert_eq!(list_text(&list), expected, "the list after {addition:?} of {scheme}");
     };
     let (first, rest) = ("xavier_normal", "kaiming_normal,emergence(kaiming_normal;alpha=1.5)");
     let strong = "emergence(orthogonal;alpha=2)";

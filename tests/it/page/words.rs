@@ -13,7 +13,7 @@ use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, i
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
 use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::words::{
-    NOTHING, address_error, data_text, duration, facts, grouped, mend_first, pace_text, status, step_text, table_cells,
+    NOTHING, address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, table_cells,
     unknown_keys, value_text, variant_label,
 };
 use proptest::prelude::*;
@@ -87,15 +87,15 @@ fn an_error_of_the_address_names_key_expected_and_got() {
 
 #[test]
 fn what_keeps_the_list_from_changing_is_named() {
-    let seeds = mend_first(&complaint("seeds=many"));
+    let seeds = fix_first(&complaint("seeds=many"));
     assert_eq!(seeds, "First mend “seeds”. Expected a whole number from 1 to 64; got “many”.", "a field");
-    let formula = mend_first(&complaint("init=custom(std=2 *)"));
+    let formula = fix_first(&complaint("init=custom(std=2 *)"));
     assert_eq!(
         formula, "First mend “init”. In the formula “2 *”, character 4: unexpected end of expression.",
         "a formula"
     );
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
-    assert_eq!(mend_first(&other), other.to_string(), "what is about no field");
+    assert_eq!(fix_first(&other), other.to_string(), "what is about no field");
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn an_experiment_has_its_shape_before_it_has_begun() {
     let experiment = Experiment::default();
     let history = preview(&experiment);
     let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
-    assert_eq!(names.join(","), init_text(&experiment.variants), "its variants");
+    assert_eq!(names.join(","), list_text(&experiment.variants), "its variants");
     assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
     assert_eq!(history.setup.layer_widths, [128, 128, 128, 10], "its measured layers");
     assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");

@@ -24,7 +24,7 @@ use super::table::ResultsTable;
 use super::toolbar::{Situation, Toolbar};
 use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, exports, words};
-use crate::experiment::{Experiment, Language, ParsedQuery, View, parse_query};
+use crate::experiment::{Experiment, ParsedQuery, View, parse_query};
 use crate::metrics::History;
 use crate::protocol::{Command, Event, FailureKind};
 use crate::web::dom;
@@ -110,9 +110,6 @@ impl Page {
         }
         if !parsed.unknown.is_empty() {
             self.notices.show("unknown", Severity::Info, &words::unknown_keys(&parsed.unknown), &[])?;
-        }
-        if parsed.view.lang == Language::Zh {
-            self.notices.show("language", Severity::Info, "This page exists in English only so far.", &[])?;
         }
         self.form.write(parsed.experiment)?;
         self.carry_out(vec![Effect::ReplaceWorker])?;

@@ -6,7 +6,7 @@ use crate::experiment::InitScheme;
 use crate::web::error::WebResult;
 use crate::web::page::catalog::{Addition, refusal};
 use crate::web::page::picker;
-use crate::web::page::words::mend_first;
+use crate::web::page::words::fix_first;
 
 impl Page {
     /// Another entry of the catalog was opened.
@@ -38,7 +38,7 @@ impl Page {
             Ok(variants) => match self.set_variants(&variants)? {
                 Ok(()) if matches!(addition, Addition::Replacement(_)) => picker::say("Replaced."),
                 Ok(()) => picker::say("Added."),
-                Err(error) => picker::say(&error.map_or_else(String::new, |error| mend_first(&error))),
+                Err(error) => picker::say(&error.map_or_else(String::new, |error| fix_first(&error))),
             },
             // Why the scheme itself cannot be added stands above the buttons.
             Err(_) if addition == Addition::Itself => picker::focus_error(),

@@ -1,0 +1,396 @@
+//! THE table of query keys. A row says what a key is called, what it may hold, how it is read and written, and how the form
+//! asks for it; parsing, error texts, form fields and the tables of the documentation walk these rows.
+//!
+//! To add a key: its field in [`Experiment`] or [`View`], and a row here.
+
+use super::model::NETWORK_EXAMPLES;
+use super::scheme::{list_text, parse_list};
+use super::values::{Named, choice, real, whole};
+use super::{
+    Activation, ActiveDefinition, DatasetName, DevicePreference, Experiment, NormLayer, OptimizerKind, PagePart,
+    Schedule, Theme, View, limits,
+};
+use crate::error::{Bounds, Error, Expected, Result};
+
+/// Version of the query string.
+pub const QUERY_VERSION: u64 = 1;
+
+/// What a query string describes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    /// What decides the numbers.
+    pub experiment: Experiment,
+    /// How the page shows itself.
+    pub view: View,
+}
+
+/// A key of the query string.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub help: &'static str,
+    /// Its field in the form; `None` where it has none, or one of a kind of its own.
+    pub field: Option<FormField>,
+    /// What it may hold.
+    pub values: Values,
+    read: fn(&'static str, &mut Link, &str) -> Result<()>,
+    write: fn(&Link) -> String,
+    reset: fn(&mut Link),
+}
+
+/// What a key may hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Values {
+    /// A number.
+    Number(Bounds),
+    /// A number, or nothing: the key is absent.
+    OptionalNumber(Bounds),
+    /// One of these names, each with a label for people.
+    Choice(fn() -> Vec<(&'static str, &'static str)>),
+    /// `0` or `1`.
+    Switch,
+    /// A text with this notation, and examples of it, each with what it means.
+    Text(&'static str, &'static [(&'static str, &'static str)]),
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormField {
+    /// The group of fields where it is.
+    pub group: FieldGroup,
+    /// Its label.
+    pub label: &'static str,
+    /// Whether it takes a whole line.
+    pub wide: bool,
+    /// A sentence below it or, on one line, as its tooltip; code between backticks.
+    pub hint: &'static str,
+}
+
+/// A group of fields of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldGroup {
+    /// The data set and the device.
+    Data,
+    /// What one changes most.
+    Main,
+    /// The network and the data, in detail.
+    Network,
+    /// The optimizer.
+    Optimizer,
+    /// Evaluation and activity.
+    Measurement,
+}
+
+impl Key {
+    /// Sets it to what `text` says.
+    ///
+    /// # Errors
+    /// [`Error::Value`], or [`Error::Formula`] for a formula of `init`.
+    pub fn read(&self, link: &mut Link, text: &str) -> Result<()> {
+        (self.read)(self.name, link, text)
+    }
+
+    /// Its text; empty where it is absent.
+    #[must_use]
+    pub fn write(&self, link: &Link) -> String {
+        (self.write)(link)
+    }
+
+    /// The text of its default.
+    #[must_use]
+    pub fn default_text(&self) -> String {
+        self.write(&Link::default())
+    }
+
+    /// Gives it its default back.
+    pub fn reset(&self, link: &mut Link) {
+        (self.reset)(link);
+    }
+
+    /// The key with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+}
+
+const fn field(group: FieldGroup, label: &'static str) -> Option<FormField> {
+    Some(FormField { group, label, wide: false, hint: "" })
+}
+
+const fn hinted(group: FieldGroup, label: &'static str, hint: &'static str) -> Option<FormField> {
+    Some(FormField { group, label, wide: false, hint })
+}
+
+const fn wide(group: FieldGroup, label: &'static str, hint: &'static str) -> Option<FormField> {
+    Some(FormField { group, label, wide: true, hint })
+}
+
+/// A row whose value is a field of [`Link`] that has a default; `$read` makes a value of a text, `$write` a text of a value.
+macro_rules! key {
+    ($name:literal, $help:literal, $field:expr, $values:expr, $($path:ident).+, $read:expr, $write:expr) => {
+        Key {
+            name: $name,
+            help: $help,
+            field: $field,
+            values: $values,
+            read: |name, link, text| {
+                link.$($path).+ = $read(name, text)?;
+                Ok(())
+            },
+            write: |link| $write(&link.$($path).+),
+            reset: |link| link.$($path).+ = Link::default().$($path).+,
+        }
+    };
+}
+
+/// A row of a whole number.
+macro_rules! whole {
+    ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
+        key!($name, $help, $field, Values::Number($bounds), $($path).+, |name, text| whole(name, text, $bounds), ToString::to_string)
+    };
+}
+
+/// A row of a whole number that may be absent.
+macro_rules! optional {
+    ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
+        key!($name, $help, $field, Values::OptionalNumber($bounds), $($path).+,
+            |name, text| whole(name, text, $bounds).map(Some),
+            |value: &Option<usize>| value.map_or_else(String::new, |number| number.to_string()))
+    };
+}
+
+/// A row of a real number.
+macro_rules! real {
+    ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
+        key!($name, $help, $field, Values::Number($bounds), $($path).+, |name, text| real(name, text, $bounds), ToString::to_string)
+    };
+}
+
+/// A row of a closed list.
+macro_rules! choice {
+    ($name:literal, $help:literal, $field:expr, $list:ty, $($path:ident).+) => {
+        key!($name, $help, $field, Values::Choice(labels::<$list>), $($path).+,
+            choice::<$list>, |value: &$list| value.name().to_owned())
+    };
+}
+
+/// A row of a switch.
+macro_rules! switch {
+    ($name:literal, $help:literal, $field:expr, $($path:ident).+) => {
+        key!($name, $help, $field, Values::Switch, $($path).+, switch, |value: &bool| u8::from(*value).to_string())
+    };
+}
+
+const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
+const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
+
+/// All keys, in the order in which they are written.
+pub const KEYS: [Key; 27] = [
+    Key {
+        name: "v",
+        help: "version of this notation",
+        field: None,
+        values: Values::Number(Bounds::whole(1, QUERY_VERSION)),
+        read: |name, _, text| whole::<u64>(name, text, Bounds::whole(1, QUERY_VERSION)).map(drop),
+        write: |_| QUERY_VERSION.to_string(),
+        reset: |_| (),
+    },
+    choice!(
+        "data",
+        "data set",
+        hinted(FieldGroup::Data, "Data", "MNIST or digits: digits where MNIST cannot be downloaded"),
+        DatasetName,
+        experiment.dataset.name
+    ),
+    optional!(
+        "train",
+        "number of training examples, the first ones; all if absent",
+        field(FieldGroup::Network, "Training examples"),
+        EXAMPLES,
+        experiment.dataset.train
+    ),
+    optional!(
+        "test",
+        "number of test examples, the first ones; all if absent",
+        field(FieldGroup::Network, "Test examples"),
+        EXAMPLES,
+        experiment.dataset.test
+    ),
+    switch!(
+        "aug",
+        "augmentation: training images are randomly cropped and flipped",
+        wide(FieldGroup::Network, "Augmentation: random crops and flips", ""),
+        experiment.dataset.augment
+    ),
+    key!(
+        "model",
+        "network",
+        wide(
+            FieldGroup::Main,
+            "Network",
+            "`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
+             `resnet:16,32x2` blocks"
+        ),
+        Values::Text("mlp:WIDTHS, cnn:CHANNELS or resnet:CHANNELS", &NETWORK_EXAMPLES),
+        experiment.model,
+        |_, text: &str| text.parse(),
+        ToString::to_string
+    ),
+    choice!(
+        "act",
+        "activation function after every hidden layer",
+        field(FieldGroup::Network, "Activation"),
+        Activation,
+        experiment.activation
+    ),
+    choice!(
+        "norm",
+        "normalization after every hidden layer's weights",
+        field(FieldGroup::Network, "Normalization"),
+        NormLayer,
+        experiment.norm
+    ),
+    key!(
+        "init",
+        "initializations to compare, the baseline first",
+        None,
+        Values::Text("a list of schemes, separated by commas", &[]),
+        experiment.variants,
+        |_, text| parse_list(text),
+        |variants: &Vec<_>| list_text(variants)
+    ),
+    whole!(
+        "seeds",
+        "runs per variant, each with its own seed",
+        field(FieldGroup::Main, "Seeds per variant"),
+        Bounds::whole(1, limits::SEEDS as u64),
+        experiment.seeds
+    ),
+    whole!(
+        "seed",
+        "seed of each variant's first run; the others count up from it",
+        field(FieldGroup::Main, "First seed"),
+        Bounds::whole(0, u32::MAX as u64),
+        experiment.first_seed
+    ),
+    choice!("opt", "optimizer", field(FieldGroup::Optimizer, "Optimizer"), OptimizerKind, experiment.optimizer.kind),
+    real!(
+        "lr",
+        "learning rate",
+        field(FieldGroup::Main, "Learning rate"),
+        Bounds::real(0.0, 1e6).above(),
+        experiment.optimizer.learning_rate
+    ),
+    real!(
+        "momentum",
+        "momentum of SGD",
+        field(FieldGroup::Optimizer, "Momentum (SGD)"),
+        Bounds::real(0.0, 1.0).below(),
+        experiment.optimizer.momentum
+    ),
+    real!(
+        "wd",
+        "weight decay (L2 in the gradient for SGD and Adam, decoupled for AdamW)",
+        field(FieldGroup::Optimizer, "Weight decay"),
+        Bounds::real(0.0, 10.0),
+        experiment.optimizer.weight_decay
+    ),
+    key!(
+        "sched",
+        "learning rate schedule; `warmup:STEPS` is a linear warm-up",
+        field(FieldGroup::Optimizer, "Schedule"),
+        Values::Choice(Schedule::labels),
+        experiment.optimizer.schedule,
+        |_, text: &str| text.parse(),
+        ToString::to_string
+    ),
+    whole!(
+        "batch",
+        "training examples per step",
+        field(FieldGroup::Optimizer, "Batch size"),
+        Bounds::whole(1, limits::BATCH_SIZE as u64),
+        experiment.batch_size
+    ),
+    whole!("steps", "training steps", field(FieldGroup::Main, "Steps"), STEPS, experiment.steps),
+    whole!(
+        "eval",
+        "steps between two evaluations",
+        field(FieldGroup::Measurement, "Evaluate every … steps"),
+        STEPS,
+        experiment.evaluate_every
+    ),
+    real!(
+        "tau",
+        "threshold τ above which a unit's |activation| counts as active",
+        field(FieldGroup::Measurement, "Active above τ"),
+        Bounds::real(0.0, 1e6),
+        experiment.activity.tau
+    ),
+    choice!(
+        "active",
+        "when a unit counts as active",
+        wide(FieldGroup::Measurement, "A unit is active", ""),
+        ActiveDefinition,
+        experiment.activity.definition
+    ),
+    choice!(
+        "device",
+        "where to compute",
+        hinted(FieldGroup::Data, "Compute on", "Automatic: WebGPU where it works, otherwise the CPU"),
+        DevicePreference,
+        experiment.device
+    ),
+    switch!("run", "start at once", None, view.run),
+    switch!("embed", "shown inside another page: no header, no article", None, view.embed),
+    key!(
+        "hide",
+        "parts of the page to leave out, separated by commas",
+        None,
+        Values::Choice(labels::<PagePart>),
+        view.hide,
+        parts,
+        |parts: &Vec<PagePart>| parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(",")
+    ),
+    choice!("theme", "colors of the page", None, Theme, view.theme),
+    Key {
+        name: "lang",
+        help: "language of the texts",
+        field: None,
+        values: Values::Choice(|| vec![(ENGLISH, "English")]),
+        read: |name, _, text| match text {
+            ENGLISH => Ok(()),
+            _ => Err(Error::value(name, Expected::OneOf(vec![ENGLISH]), text)),
+        },
+        write: |_| ENGLISH.to_owned(),
+        reset: |_| (),
+    },
+];
+
+/// The one language that there are texts in.
+const ENGLISH: &str = "en";
+
+fn labels<T: Named>() -> Vec<(&'static str, &'static str)> {
+    T::rows().map(|(name, label, _)| (name, label)).collect()
+}
+
+fn switch(name: &'static str, text: &str) -> Result<bool> {
+    match text {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err(Error::value(name, Expected::OneOf(vec!["0", "1"]), text)),
+    }
+}
+
+fn parts(name: &'static str, text: &str) -> Result<Vec<PagePart>> {
+    let mut parts = Vec::new();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        let part = choice(name, part)?;
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Ok(parts)
+}

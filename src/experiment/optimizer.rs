@@ -1,0 +1,176 @@
+//! Optimizers and schedules: THE table of optimizers, and how a learning rate changes over a run. The updates themselves are
+//! computed in `train::optimizer`.
+//!
+//! To add an optimizer: a variant and a row here, and its update there.
+
+use super::limits;
+use super::values::{Named, whole};
+use crate::error::{Bounds, Error, Expected, Result};
+use serde::{Deserialize, Serialize};
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+/// The optimizer and its schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptimizerSpec {
+    /// The optimizer.
+    pub kind: OptimizerKind,
+    /// Step size before the schedule.
+    pub learning_rate: f64,
+    /// Momentum of SGD, in `[0, 1)`; Adam and `AdamW` ignore it.
+    pub momentum: f64,
+    /// L2 coefficient, added to the gradient in SGD and Adam, decoupled in `AdamW`; weights and biases alike.
+    pub weight_decay: f64,
+    /// How the step size changes over the run.
+    pub schedule: Schedule,
+}
+
+/// An optimizer, with `PyTorch`'s semantics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimizerKind {
+    /// Stochastic gradient descent with momentum.
+    Sgd,
+    /// Adam (Kingma & Ba 2014), L2 in the gradient.
+    Adam,
+    /// `AdamW` (Loshchilov & Hutter 2017), decoupled weight decay.
+    AdamW,
+}
+
+/// The direction of an optimizer's first step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UpdateRule {
+    /// Along the gradient.
+    Sgd,
+    /// Along the signs of the gradient.
+    Adam,
+}
+
+impl Named for UpdateRule {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [("sgd", "SGD", Self::Sgd), ("adam", "Adam", Self::Adam)].into_iter()
+    }
+}
+
+/// What is known of an optimizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptimizerFacts {
+    /// Which one.
+    pub kind: OptimizerKind,
+    /// Its name in the query string.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// Its update of a parameter `w` with gradient `g`, as a formula.
+    pub update: &'static str,
+    /// The direction of its first step.
+    pub first_step: UpdateRule,
+    /// The power `p` for which scaling a parameter by `c` is equivalent to scaling its learning rate by `c⁻ᵖ`.
+    pub rate_power: u32,
+    /// The power `q` for which its weight decay coefficient is then scaled by `c^q`.
+    pub decay_power: u32,
+    /// What that equivalence is exact up to, as the end of a sentence.
+    pub exactness: &'static str,
+}
+
+/// THE table of optimizers.
+pub const OPTIMIZERS: [OptimizerFacts; 3] = [
+    OptimizerFacts {
+        kind: OptimizerKind::Sgd,
+        name: "sgd",
+        label: "SGD",
+        update: "v ← μ v + g + λ w; w ← w − η v",
+        first_step: UpdateRule::Sgd,
+        rate_power: 2,
+        decay_power: 2,
+        exactness: "rounding, which the kinks of ReLU can magnify after a hundred steps or so",
+    },
+    OptimizerFacts {
+        kind: OptimizerKind::Adam,
+        name: "adam",
+        label: "Adam",
+        update: "g ← g + λ w; w ← w − η m̂ / (√v̂ + ε)",
+        first_step: UpdateRule::Adam,
+        rate_power: 1,
+        decay_power: 2,
+        exactness: "rounding and the ε of Adam",
+    },
+    OptimizerFacts {
+        kind: OptimizerKind::AdamW,
+        name: "adamw",
+        label: "AdamW",
+        update: "w ← w − η λ w; w ← w − η m̂ / (√v̂ + ε)",
+        first_step: UpdateRule::Adam,
+        rate_power: 1,
+        decay_power: 1,
+        exactness: "rounding and the ε of Adam",
+    },
+];
+
+impl OptimizerKind {
+    /// Its row of the table.
+    #[must_use]
+    pub fn facts(self) -> &'static OptimizerFacts {
+        // Every kind has a row, as a test checks.
+        OPTIMIZERS.iter().find(|row| row.kind == self).unwrap_or(&OPTIMIZERS[0])
+    }
+}
+
+impl Named for OptimizerKind {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        OPTIMIZERS.iter().map(|row| (row.name, row.label, row.kind))
+    }
+}
+
+/// How the step size changes over the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// The same at every step.
+    Constant,
+    /// Half a cosine from the full rate at the first step down to zero after the last.
+    Cosine,
+    /// Linear from `1/steps` of the rate up to the full rate over this number of steps, then constant.
+    Warmup {
+        /// Length of the ramp.
+        steps: u64,
+    },
+}
+
+const CONSTANT: &str = "constant";
+const COSINE: &str = "cosine";
+const WARMUP: &str = "warmup";
+
+impl Schedule {
+    /// The kinds by name, with a label for people.
+    #[must_use]
+    pub fn labels() -> Vec<(&'static str, &'static str)> {
+        vec![(CONSTANT, "constant"), (COSINE, "cosine"), (WARMUP, "linear warm-up")]
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.split_once(':') {
+            None if text == CONSTANT => Ok(Self::Constant),
+            None if text == COSINE => Ok(Self::Cosine),
+            Some((WARMUP, steps)) => {
+                let steps = whole("sched", steps, Bounds::whole(1, limits::STEPS))?;
+                Ok(Self::Warmup { steps })
+            }
+            _ => Err(Error::value("sched", Expected::OneOf(vec![CONSTANT, COSINE, "warmup:STEPS"]), text)),
+        }
+    }
+}
+
+impl Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant => f.write_str(CONSTANT),
+            Self::Cosine => f.write_str(COSINE),
+            Self::Warmup { steps } => write!(f, "{WARMUP}:{steps}"),
+        }
+    }
+}
