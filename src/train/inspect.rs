@@ -1,4 +1,4 @@
-//! the runs of a training: what their first layers look for, what they get wrong, what they say of one image.
+//! The runs of a training: what their first layers look for, what they get wrong, what they say of one image.
 
 use super::training::Training;
 use crate::device::read;

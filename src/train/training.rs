@@ -50,8 +50,8 @@ pub struct Training {
 }
 
 impl Training {
-    /// Prepares an experiment and stands before the evaluation of step 0. Where somebody waits for it, [`Preparation`] goes step by
-    /// step.
+    /// Prepares an experiment and stands before the evaluation of step 0. Where somebody waits for it, [`Preparation`] goes
+    /// step by step.
     ///
     /// # Errors
     /// As [`Preparation::new`] and [`Preparation::advance`].

@@ -24,7 +24,7 @@ fn timing() -> Timing {
 
 #[test]
 fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 4, "raise it together with the texts below");
+    assert_eq!(PROTOCOL_VERSION, 5, "raise it together with the texts below");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
 
 pub mod base;
+pub mod card;
 mod constants;
 pub mod custom;
 pub mod rescaling;
@@ -11,6 +12,7 @@ pub mod tuning;
 
 use crate::error::{Error, Expected, Result};
 pub use base::BaseInit;
+pub use card::{Card, Source};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 pub use rescaling::{Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
@@ -180,9 +182,9 @@ fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
 
 /// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose `form` is expected.
 fn rescaling_inside(form: &'static str, inside: &str, all: &str) -> Result<Rescaling> {
-    let promoted = call(inside.trim(), "emergence");
-    let promoted = promoted.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
-    rescaling::parse(promoted)
+    let rescaled = call(inside.trim(), "emergence");
+    let rescaled = rescaled.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
+    rescaling::parse(rescaled)
 }
 
 /// The schemes of a list whose entries are separated by commas.

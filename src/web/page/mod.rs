@@ -2,9 +2,9 @@
 //!
 //! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
-//! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`] (what
-//! other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has), [`rate_control`],
-//! [`forecast`], [`preview`] and [`words`].
+//! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
+//! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
+//! [`rate_control`], [`forecast`], [`preview`] and [`words`].
 
 pub mod catalog;
 pub mod fields;

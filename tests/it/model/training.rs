@@ -3,7 +3,7 @@
 use super::experiment;
 use emergence_lab::dataset::{Dataset, digits, patterns};
 use emergence_lab::device::{OpenDevice, open_cpu};
-use emergence_lab::emergence::Network as Graph;
+use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::metrics::{History, RunCurves};
@@ -63,7 +63,7 @@ fn emergence_of_an_architecture_is_that_of_its_graph() {
         experiment.model.architecture(input, 10, experiment.norm).expect("a network that fits")
     };
     let dense = graph(&of("model=mlp:8,4")).expect("a graph");
-    assert_eq!(dense, Graph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
+    assert_eq!(dense, NetworkGraph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
     let shapes = |query: &str| {
         let graph = graph(&of(query)).expect("a graph");
         let shape = |layer: &emergence_lab::emergence::NetworkLayer| {
