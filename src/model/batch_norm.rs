@@ -39,7 +39,7 @@ impl BatchStatistics {
 }
 
 /// Where mean and variance come from.
-pub enum Source<'statistics> {
+pub enum StatisticsSource<'statistics> {
     /// The batch; its statistics are handed back.
     Batch,
     /// What has been gathered in training.
@@ -51,7 +51,7 @@ pub(super) fn normalize_jet<const D: usize>(
     maps: Jet<D>,
     scale: Jet<3>,
     shift: Jet<3>,
-    source: &Source<'_>,
+    source: &StatisticsSource<'_>,
 ) -> (Jet<D>, Option<BatchStatistics>) {
     if maps.is_plain() && scale.is_plain() && shift.is_plain() {
         let (maps, statistics) = normalize(maps.value, scale.value, shift.value, source);
@@ -59,13 +59,13 @@ pub(super) fn normalize_jet<const D: usize>(
     }
     let shape = along_channels::<D>(maps.value.dims()[1]);
     let standardized = match source {
-        Source::Running(BatchStatistics { mean, variance }) => {
+        StatisticsSource::Running(BatchStatistics { mean, variance }) => {
             let mean = mean.clone().reshape(shape);
             let inverse = variance.clone().add_scalar(EPSILON).sqrt().recip().reshape(shape);
             let centered = maps.plus(Jet::constant(mean.neg()));
             centered.linear(|maps| maps * inverse.clone())
         }
-        Source::Batch => {
+        StatisticsSource::Batch => {
             let mean = maps.clone().linear(|maps| means(maps).neg());
             let centered = maps.plus(mean);
             let variance = centered.product(&centered, |left, right| left * right).linear(means);
@@ -104,16 +104,16 @@ pub fn normalize<const D: usize>(
     maps: Tensor<D>,
     scale: Tensor<3>,
     shift: Tensor<3>,
-    source: &Source<'_>,
+    source: &StatisticsSource<'_>,
 ) -> (Tensor<D>, Option<BatchStatistics>) {
     let (shape, all) = (scale.dims(), maps.dims()[1]);
     let flat = |parameter: Tensor<3>| parameter.reshape([all]);
     match source {
-        Source::Running(BatchStatistics { mean, variance }) => {
+        StatisticsSource::Running(BatchStatistics { mean, variance }) => {
             let (mean, variance) = (flat(mean.clone()), flat(variance.clone()));
             (batch_norm(maps, flat(scale), flat(shift), mean, variance, EPSILON), None)
         }
-        Source::Batch => {
+        StatisticsSource::Batch => {
             let samples = maps.dims().iter().product::<usize>() / all;
             let BatchNormTrainOutput { output, mean, variance } =
                 batch_norm_train(maps, flat(scale), flat(shift), EPSILON);

@@ -2,7 +2,7 @@
 //! parameter space ([`super::jet`]).
 
 use super::activation::curve;
-use super::batch_norm::{BatchStatistics, Source, normalize_jet};
+use super::batch_norm::{BatchStatistics, StatisticsSource, normalize_jet};
 use super::convolution::{convolve, global_average_pool, pool, shortcut};
 use super::jet::Jet;
 use super::network::Network;
@@ -34,7 +34,7 @@ impl Directions<'_> {
 
 /// The values of a mini-batch between two steps. They have one run, the same for all, until the first weights.
 #[derive(Debug, Clone)]
-pub(super) struct Values {
+pub(super) struct StepValues {
     features: Features,
     shape: FeatureShape,
     runs: usize,
@@ -61,7 +61,7 @@ pub(super) struct Pass<'network> {
     /// Of the batch, so far.
     statistics: Vec<BatchStatistics>,
     /// What the next shortcut adds.
-    branch: Option<Values>,
+    branch: Option<StepValues>,
 }
 
 impl<'network> Pass<'network> {
@@ -74,11 +74,11 @@ impl<'network> Pass<'network> {
     pub(super) fn run(
         mut self,
         images: Tensor<3>,
-        mut visit: impl FnMut(usize, &Values),
+        mut visit: impl FnMut(usize, &StepValues),
     ) -> (Jet<3>, Vec<BatchStatistics>) {
         let architecture = &self.network.plan.architecture;
         let mut values =
-            Values { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
+            StepValues { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
         for (index, step) in architecture.steps.iter().enumerate() {
             values = self.apply(values, step);
             visit(index, &values);
@@ -86,7 +86,7 @@ impl<'network> Pass<'network> {
         (values.into_units(), self.statistics)
     }
 
-    fn apply(&mut self, values: Values, step: &Step) -> Values {
+    fn apply(&mut self, values: StepValues, step: &Step) -> StepValues {
         let runs = match step.layer {
             Layer::Dense(_) | Layer::Convolution(..) => self.network.parameters[0].dims()[0],
             _ => values.runs,
@@ -119,7 +119,7 @@ impl<'network> Pass<'network> {
                 })
             }
         };
-        Values { features, shape: step.output, runs }
+        StepValues { features, shape: step.output, runs }
     }
 
     /// The next parameter.
@@ -134,7 +134,7 @@ impl<'network> Pass<'network> {
         }
     }
 
-    fn convolution(&mut self, values: Values, window: Window) -> Jet<4> {
+    fn convolution(&mut self, values: StepValues, window: Window) -> Jet<4> {
         let weight = self.take();
         let [runs, channels_out, _] = weight.value.dims();
         let shape = [runs * channels_out, values.shape.channels, window.kernel, window.kernel];
@@ -145,8 +145,8 @@ impl<'network> Pass<'network> {
     fn batch_norm(&mut self, features: Features) -> Features {
         let (scale, shift) = (self.take(), self.take());
         let source = match self.mode {
-            Mode::Training => Source::Batch,
-            Mode::Evaluation => Source::Running(&self.network.statistics[self.normalized]),
+            Mode::Training => StatisticsSource::Batch,
+            Mode::Evaluation => StatisticsSource::Running(&self.network.statistics[self.normalized]),
         };
         self.normalized += 1;
         let (features, batch) = match features {
@@ -176,7 +176,7 @@ impl Features {
     }
 }
 
-impl Values {
+impl StepValues {
     /// `[runs, batch, units]`, units in the order of PyTorch's `flatten`: channel, row, column.
     pub(super) fn into_units(self) -> Jet<3> {
         match self.features {
