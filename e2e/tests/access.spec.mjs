@@ -206,7 +206,7 @@ test('every field has a label, every chart a description, and the table the numb
   const silent = await lab.html.evaluate(() =>
     [...document.querySelectorAll('canvas')]
       .filter((canvas) => !canvas.closest('[aria-hidden="true"]'))
-      .filter((canvas) => !canvas.getAttribute('aria-label') && !canvas.getAttribute('aria-labeledby'))
+      .filter((canvas) => !canvas.getAttribute('aria-label') && !canvas.getAttribute('aria-labelledby'))
       .map((canvas) => canvas.id),
   );
   expect(silent, 'charts without a description').toEqual([]);
