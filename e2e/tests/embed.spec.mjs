@@ -1,4 +1,4 @@
-// The page inside other pages: heights, commands, parts left out, colors.
+// The page inside other pages: heights, commands, omitted parts, colors.
 
 import { expect, test } from '../fixtures.mjs';
 import { SMALL, Lab, resultsOf, screenshot } from '../lab.mjs';
@@ -75,7 +75,7 @@ test('the height settles instead of growing by itself', async ({ hosted, page })
   await expect.poll(count).toBeGreaterThan(0);
   await page.waitForTimeout(500);
   const settled = await count();
-  // The host follows the height, as real ones do.
+  // The host follows the height, as real hosts do.
   const height = (await hosted.messages()).findLast((data) => data?.type === 'emergence-lab:resize').height;
   await page.locator('iframe').evaluate((frame, height) => (frame.style.height = `${height}px`), height);
   await page.waitForTimeout(1000);

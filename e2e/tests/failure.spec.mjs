@@ -1,4 +1,4 @@
-// What a visitor sees when something is broken: a state, a sentence, a way on.
+// What a visitor sees if something is broken: a state, a sentence, a way to continue.
 
 import { expect, test } from '../fixtures.mjs';
 import { Lab, SMALL, screenshot } from '../lab.mjs';
@@ -7,14 +7,14 @@ const WORKER_SCRIPT = /\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/;
 const WORKER_WASM = /\/lab\/[^?]*worker[^/?]*\.wasm(\?.*)?$/;
 const QUICK = SMALL.replace('steps=400', 'steps=40');
 
-/** Opens an experiment that would go on for long, and waits until it is under way. */
+/** Starts an experiment that would run for a long time, and waits until it is under way. */
 async function trains(lab) {
   await lab.open(SMALL.replace('steps=400', 'steps=40000'));
   await lab.run();
   await lab.plotted(10);
 }
 
-/** The page says that it failed, in a sentence, and Restart brings it back. */
+/** The page reports the failure in a sentence, and Restart recovers it. */
 async function failsAndRestarts(lab, { mend, picture }) {
   await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
   await expect(lab.notices, 'a plain sentence').toContainText(/\w+ \w+ \w+/);

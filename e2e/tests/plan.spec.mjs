@@ -1,9 +1,9 @@
-// What surrounds the form: presets, the visitor's own files, images of the data, and what the experiment will take.
+// Parts around the form: presets, the visitor's own files, sample images, and the estimate of an experiment's cost.
 
 import { expect, test } from '../fixtures.mjs';
 import { screenshot } from '../lab.mjs';
 
-/** So many CIFAR-10 records of dark and bright images; the page takes the last sixth of a file alone to test. */
+/** CIFAR-10 records of dark and bright images; the page uses the last sixth of a single file for testing. */
 function batch(records) {
   const bytes = Buffer.alloc(records * 3073);
   for (let record = 0; record < records; record += 1) {
@@ -139,7 +139,7 @@ test('files are read, shown, and given to the next worker too', async ({ lab, pa
   await screenshot(page, 'own-files');
   await lab.button('Run').click();
   await lab.reach('finished');
-  // A wrong file later leaves them where they are.
+  // A wrong file later leaves them unchanged.
   await page.locator('#file-input').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
   await expect(lab.filesRefused).toContainText('notes.txt');
   await expect(lab.field('data')).toHaveValue('upload');

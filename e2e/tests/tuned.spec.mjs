@@ -1,11 +1,11 @@
-// Initializations that run the network before its first step, in the real worker: they say what they cost and how far they are, and can
-// be stopped.
+// Tuned initializations, which run the network before step 1, in the real worker: they report their cost and progress, and
+// can be stopped.
 
 import { expect, test } from '../fixtures.mjs';
 import { runsOf } from '../lab.mjs';
 
 const TINY = 'data=digits&train=512&test=100&model=mlp:16&batch=64&steps=4&eval=4&seeds=2&device=cpu';
-/** One of every kind, with the fewest iterations that still do something. */
+/** One of every kind, with the fewest iterations that still have an effect. */
 const SCHEMES = [
   'xavier_normal',
   'kaiming_normal',
@@ -56,7 +56,7 @@ test('tuning shows how far it is, and Reset stops it', async ({ lab }) => {
   await expect(lab.root.locator('#steps')).toContainText(/GradInit.*: [\d,]+ of 10,000/);
   await lab.button('Reset').click();
   await lab.reach('ready', 5_000);
-  // The same worker goes on with another experiment at once.
+  // The same worker continues with another experiment immediately.
   await lab.root.locator('#variants [data-remove="1"]').click();
   await lab.run();
   await lab.reach('finished');
