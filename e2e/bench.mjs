@@ -202,7 +202,7 @@ function tuningInSteps(scheme) {
 /** A library that does not learn is not doing the work that is being timed. */
 function learned(name, first, last) {
   if (!(last < 0.97 * first)) {
-    throw new Error(`${name}: the loss went from ${first} to ${last}; that is no training`);
+    throw new Error(`${name}: the loss went from ${first} to ${last}; that is not training`);
   }
 }
 

@@ -22,7 +22,7 @@ async function mirror(context) {
   return asked;
 }
 
-test('the same origin is asked first, and nobody else', async ({ lab, page, site }) => {
+test('the same origin is asked first, and no other host', async ({ lab, page, site }) => {
   needsData('mnist');
   const others = [];
   page.context().on('request', (request) => {
@@ -84,7 +84,7 @@ test('without MNIST anywhere data=mnist fails and offers digits', async ({ page,
   await takeDigits(lab);
 });
 
-test('corrupted files are recognized, said so, and digits offered', async ({ page, host, tolerate }) => {
+test('corrupted files are detected and reported, and digits offered', async ({ page, host, tolerate }) => {
   needsData('mnist');
   tolerate(/Failed to load resource|CORS|net::ERR_/);
   const site = await host({ corrupt: /\.gz$/ });

@@ -116,7 +116,7 @@ test('a parent drives the lab by messages', async ({ hosted }) => {
   const wrong = await hosted.ask('config', { query: 'lr=fast' });
   expect(wrong.error).toMatch(/lr.*fast/);
   expect(wrong.query, 'a refused experiment changes nothing').toContain('lr=0.02');
-  expect((await hosted.ask('config', { query: 5 })).error, 'a query that is no text').toMatch(/query.*5/);
+  expect((await hosted.ask('config', { query: 5 })).error, 'a query that is not text').toMatch(/query.*5/);
   expect((await hosted.ask('dance')).error, 'no such command').toMatch(/dance/);
   expect((await hosted.ask('resume')).error, 'makes no sense now').toMatch(/ready/);
   expect((await hosted.ask('results')).error, 'nothing yet').toMatch(/no results/);

@@ -15,12 +15,12 @@ async function trains(lab) {
 }
 
 /** The page reports the failure in a sentence, and Restart recovers it. */
-async function failsAndRestarts(lab, { mend, picture }) {
+async function failsAndRestarts(lab, { repair, picture }) {
   await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
   await expect(lab.notices, 'a plain sentence').toContainText(/\w+ \w+ \w+/);
   await expect(lab.button('Restart')).toBeVisible();
   await screenshot(lab.page, picture);
-  await mend?.();
+  await repair?.();
   await lab.button('Restart').click();
   await expect(lab.html, 'ready or running again').toHaveAttribute('data-state', /^(ready|training|finished)$/);
   if ((await lab.state()) === 'ready') {
@@ -38,7 +38,7 @@ for (const [what, pattern] of [
     tolerate(/./);
     await page.route(pattern, (route) => route.fulfill({ status: 404, body: 'not found' }));
     await lab.open(QUICK);
-    await failsAndRestarts(lab, { mend: () => page.unroute(pattern), picture: `failed-worker-${what}` });
+    await failsAndRestarts(lab, { repair: () => page.unroute(pattern), picture: `failed-worker-${what}` });
   });
 }
 
@@ -47,7 +47,7 @@ test('a worker that throws at its start is shown, and Restart recovers', async (
   const broken = { contentType: 'text/javascript', body: 'throw new Error("broken on purpose");' };
   await page.route(WORKER_SCRIPT, (route) => route.fulfill(broken));
   await lab.open(QUICK);
-  await failsAndRestarts(lab, { mend: () => page.unroute(WORKER_SCRIPT), picture: 'failed-worker-throws' });
+  await failsAndRestarts(lab, { repair: () => page.unroute(WORKER_SCRIPT), picture: 'failed-worker-throws' });
 });
 
 test('a worker that dies while it trains is shown, and Restart recovers', async ({ lab, page, tolerate }) => {
@@ -66,7 +66,7 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
   await failsAndRestarts(lab, { picture: 'failed' });
 });
 
-test('a crash that the worker tells of is shown, and Run starts another', async ({ lab, page, tolerate }) => {
+test('a crash that the worker reports is shown, and Run starts another', async ({ lab, page, tolerate }) => {
   tolerate(/unreachable|panicked/);
   await trains(lab);
   // What the worker's panic hook sends.
@@ -84,7 +84,7 @@ test('a crash that the worker tells of is shown, and Run starts another', async 
   await lab.reach('finished', 30_000);
 });
 
-test('a worker that is silent for long is mentioned, and can be replaced', async ({ lab, page }) => {
+test('a worker that is silent for a long time is reported, and can be replaced', async ({ lab, page }) => {
   await page.clock.install();
   // Not `unroute`, which would let the first worker's request through as well.
   let hangs = true;

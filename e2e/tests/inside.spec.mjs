@@ -77,7 +77,7 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   await expect(matrix).toHaveAttribute('aria-label', /Emergence.*at step 40/);
 });
 
-test('a drawing and a test image get an answer of every variant', async ({ lab, page }) => {
+test('every variant classifies a drawing and a test image', async ({ lab, page }) => {
   await lab.open(TINY);
   await lab.reach('finished');
   const lines = page.locator('#answers tbody tr');

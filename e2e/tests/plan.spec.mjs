@@ -46,7 +46,7 @@ test('the default is a preset, and augmentation is a check box', async ({ lab, p
   await expect.poll(() => lab.search()).toBe('');
 });
 
-test('the picker adds what is tuned, and points at the mistake in a formula', async ({ lab, page }) => {
+test('the picker adds tuned initializations, and marks the mistake in a formula', async ({ lab, page }) => {
   await lab.open('data=digits&train=256&test=100&model=mlp:8&init=kaiming_normal&seeds=1&batch=64&steps=2&eval=2&device=cpu');
   await lab.reach('ready');
   await (await lab.pick('gradinit', 'steps')).fill('5');
@@ -61,7 +61,7 @@ test('the picker adds what is tuned, and points at the mistake in a formula', as
   await screenshot(page, 'formula-mistake');
   await lab.field('init').focus();
   await lab.button('Add').click({ force: true });
-  await expect(formula, 'the field to mend').toBeFocused();
+  await expect(formula, 'the field to fix').toBeFocused();
   await expect(lab.variants).toHaveCount(2);
   await formula.fill('sqrt(2 / fan_in)');
   await expect(lab.pickerError).toBeHidden();
@@ -146,7 +146,7 @@ test('files are read, shown, and given to the next worker too', async ({ lab, pa
   await expect(lab.filesStatus).toContainText('Your files');
 });
 
-test('the data shows a few of its images once it is there', async ({ lab }) => {
+test('a few images are shown once the data is loaded', async ({ lab }) => {
   await lab.open('data=digits&train=1000&test=100&model=mlp:8&init=pytorch&seeds=1&steps=2&eval=2&device=cpu');
   await lab.reach('ready');
   await expect(lab.root.locator('#samples-place')).toContainText('once the data is loaded');

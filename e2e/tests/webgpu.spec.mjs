@@ -66,7 +66,7 @@ const TUNED = [
   'nio(kaiming_normal;steps=1)',
 ];
 
-test('tuning on WebGPU learns what it does on the CPU', async ({ hosted }) => {
+test('tuning on WebGPU agrees with the CPU', async ({ hosted }) => {
   test.setTimeout(300_000);
   const tiny = `data=patterns&train=64&test=32&model=cnn:3&norm=batch&batch=16&steps=1&eval=1&seeds=1`;
   const query = `${tiny}&init=${TUNED.join(',')}`;
