@@ -1,8 +1,8 @@
 //! Batch normalization with a run axis (Ioffe & Szegedy 2015, arXiv 1502.03167): `y = γ (x - mean) / √(variance + ε) + β`
 //! for every unit of a dense layer or every feature map, with PyTorch's constants.
 //!
-//! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
-//! ones: `running = 0.9 running + 0.1 batch`, the variance divided by `n - 1` there and by `n` everywhere else.
+//! In training, mean and variance are those of the batch (for a feature map over all its positions); in evaluation they are the
+//! running ones: `running = 0.9 running + 0.1 batch`, with the variance divided by `n - 1` there and by `n` everywhere else.
 
 use super::jet::{ElementwiseFunction, Jet};
 use burn::tensor::module::{BatchNormTrainOutput, batch_norm, batch_norm_train};
@@ -38,15 +38,15 @@ impl BatchStatistics {
     }
 }
 
-/// Where mean and variance come from.
+/// The source of mean and variance.
 pub enum StatisticsSource<'statistics> {
-    /// The batch; its statistics are handed back.
+    /// The batch; its statistics are returned.
     Batch,
-    /// What has been gathered in training.
+    /// The statistics gathered in training.
     Running(&'statistics BatchStatistics),
 }
 
-/// As [`normalize`], with derivatives where there are any; then the statistics of the batch are not handed back.
+/// As [`normalize`], with derivatives if there are any; the statistics of the batch are then not returned.
 pub(super) fn normalize_jet<const D: usize>(
     maps: Jet<D>,
     scale: Jet<3>,
@@ -98,7 +98,7 @@ fn inverse_root<const D: usize>() -> ElementwiseFunction<D> {
 }
 
 /// Normalizes `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
-/// statistics of the batch, outside the graph and with the variance as the running one wants it, where they were used.
+/// statistics of the batch if they were used, outside the graph and with the variance as the running statistics need it.
 #[must_use]
 pub fn normalize<const D: usize>(
     maps: Tensor<D>,
