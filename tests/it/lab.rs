@@ -224,7 +224,7 @@ fn data_are_listed_and_damaged_data_are_found() {
 
 #[test]
 fn fetching_mends_a_damaged_file() {
-    let Some(source) = crate::dataset::real_data() else { return };
+    let Some(source) = crate::dataset::real_data("mnist") else { return };
     let source = source.to_string_lossy().into_owned();
     let folder = Folder::new("mend");
     let place = folder.path("");
