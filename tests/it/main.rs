@@ -14,6 +14,7 @@ mod model;
 mod page;
 mod plot;
 mod protocol;
+mod sizes;
 #[cfg(feature = "train")]
 mod training;
 #[cfg(feature = "train")]
