@@ -1,4 +1,4 @@
-// Which Chromium the tests and the benchmark drive, and with which flags: the system's own, never a download.
+// Which Chromium the tests and the benchmark use, and with which flags: the installed one, never a download.
 //
 //   node chromium.mjs      prints the path of the browser
 
@@ -24,7 +24,7 @@ export function chromiumPath() {
   return found;
 }
 
-/** No network of its own, and no sandbox so that it also starts as root in a container. */
+/** No background network traffic, and no sandbox so that it also starts as root in a container. */
 const COMMON = [
   '--no-sandbox',
   '--disable-quic',

@@ -17,7 +17,7 @@ export const MNIST_FILES = [
   't10k-labels-idx1-ubyte.gz',
 ];
 
-/** Skips the test, and says so where nobody can miss it, when the folder of a data set is not there. */
+/** Skips the test, with a conspicuous message, if the folder of a data set is missing. */
 export function needsData(name) {
   const there = DATA !== null && existsSync(join(DATA, name));
   const reason = `SKIPPED: no ${name}/ in ${DATA ?? 'data/'} (\`cargo xtask data ${name}\` fetches it)`;
