@@ -220,11 +220,3 @@ fn the_core_knows_no_browser_and_no_clock() {
         assert!(path.starts_with("bin/") || !text.contains("std::time"), "{path}: reads a clock");
     }
 }
-
-#[test]
-fn files_stay_short() {
-    for (path, text) in all_sources() {
-        let lines = text.lines().count();
-        assert!(lines <= 450, "{path}: {lines} lines; split it where a second noun lives");
-    }
-}

@@ -15,6 +15,7 @@ mod names;
 mod page;
 mod plot;
 mod protocol;
+mod sizes;
 #[cfg(feature = "train")]
 mod training;
 #[cfg(feature = "train")]
