@@ -23,6 +23,7 @@ const ALL: &[&str] = &[
     "model",
     "plot",
     "protocol",
+    "reference",
     "rng",
     "train",
     "tune",
@@ -57,6 +58,7 @@ const RULES: &[Rule] = &[
         own: &["error", "experiment", "metrics", "plot"],
         outside: &["csv", "serde", "serde_json"],
     },
+    Rule { module: "reference", own: &["error", "experiment", "metrics"], outside: &[] },
     Rule {
         module: "web/worker",
         own: &["dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],

@@ -15,6 +15,7 @@ mod names;
 mod page;
 mod plot;
 mod protocol;
+mod reference;
 mod sizes;
 #[cfg(feature = "train")]
 mod training;
