@@ -2,8 +2,8 @@
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
-use super::scheme::FormulaInputs;
 use super::scheme::tuning::methods::TuningBatch;
+use super::scheme::{FormulaInputs, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
 use crate::error::{Error, FormulaReason, Requirement, Result};
 
@@ -40,20 +40,21 @@ impl Experiment {
     /// Fixup initializes the end of every residual branch to zero: without shortcuts the whole network would compute zero.
     fn refuse_fixup(&self, variant: &InitScheme) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
-        if *variant.base() != BaseInit::Fixup || (residual && self.norm == NormLayer::None) {
+        let Some(row) = variant.base().facts().filter(|row| row.residual_only) else { return Ok(()) };
+        if residual && self.norm == NormLayer::None {
             return Ok(());
         }
         let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: "fixup" }.into(), got))
+        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
     }
 
     /// Most methods measure values that layers of zeros would make zero. ZerO has such layers in residual branches only.
     fn refuse_zeros(&self, variant: &InitScheme, tuning: &Tuning) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
-        let zeros = match variant.base() {
-            BaseInit::Fixup => true,
-            BaseInit::Zero => residual,
-            _ => false,
+        let zeros = match variant.base().facts().map_or(ZeroLayers::None, |row| row.zeros) {
+            ZeroLayers::None => false,
+            ZeroLayers::BranchEnds => residual,
+            ZeroLayers::BranchEndsAndOutput => true,
         };
         if !zeros || tuning.method.facts().works_on_zeros {
             return Ok(());

@@ -1,6 +1,7 @@
 //! The grammar of initializations: what is written can be read, for every scheme with any constants.
 
-use emergence_lab::error::{Bounds, Expected};
+use crate::init::random_bases;
+use emergence_lab::error::{Bounds, Error, Expected};
 use emergence_lab::experiment::scheme::tuning::constant::Constant;
 use emergence_lab::experiment::scheme::tuning::methods::{data_dependent, grad_init, scales};
 use emergence_lab::experiment::scheme::{Card, CustomInit, CustomKind};
@@ -32,7 +33,7 @@ fn any_custom() -> impl Strategy<Value = BaseInit> {
 
 /// Bases that every tuning method takes.
 fn any_random_base() -> BoxedStrategy<BaseInit> {
-    prop_oneof![2 => select(BaseInit::random().collect::<Vec<_>>()), 1 => any_custom()].boxed()
+    prop_oneof![2 => select(random_bases()), 1 => any_custom()].boxed()
 }
 
 /// Bases that go with a network.
@@ -105,7 +106,10 @@ fn any_method(on_zeros: bool) -> impl Strategy<Value = Tuning> {
 pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<InitScheme> {
     let layers = model.weight_layer_count();
     let fixup = matches!(model, ModelSpec::ResNet { .. }) && norm == NormLayer::None;
-    let tuned = |(base, tuning): (ClosedForm, Tuning)| InitScheme::Tuned(Tuning { base, ..tuning });
+    let tuned = |(base, mut tuning): (ClosedForm, Tuning)| {
+        tuning.base = base;
+        InitScheme::Tuned(tuning)
+    };
     prop_oneof![
         3 => any_closed_form(any_base(fixup), layers).prop_map(InitScheme::Closed),
         1 => any_rescaling(any_base(fixup), layers).prop_map(InitScheme::RateControl),
@@ -124,7 +128,8 @@ proptest! {
         let text = scheme.to_string();
         prop_assert_eq!(text.parse::<InitScheme>(), Ok(scheme.clone()), "{}", text);
         if let Some(tuning) = scheme.tuning() {
-            let mut rebuilt = Tuning { base: tuning.base.clone(), ..tuning.method.into() };
+            let mut rebuilt = Tuning::from(tuning.method);
+            rebuilt.base = tuning.base.clone();
             for (constant, value) in tuning.constants() {
                 rebuilt.set(constant.name, &value).expect("its own value");
             }
@@ -172,29 +177,43 @@ fn a_complaint_names_what_can_stand_in_its_place() {
         let error = text.parse::<InitScheme>().expect_err("no scheme").to_string();
         assert_eq!(error, format!("init: expected {expected}, got `{got}`"), "{text}");
     };
-    let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), shuffle(emergence(...))");
-    let all = format!("{closed}, lrmatch(emergence(...)), lsuv, datadep, metainit, gradinit, nio");
+    let shuffle = "shuffle(emergence(BASE;alpha=...))";
+    let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), {shuffle}");
+    let all = format!("{closed}, lrmatch(emergence(BASE;alpha=...)), lsuv, datadep, metainit, gradinit, nio");
     check(" he_normal ", &all, "he_normal");
     check("lsuv(", &all, "lsuv(");
     check("gradinit(lsuv)", &closed, "lsuv");
     check("nio()", &closed, "");
     check("emergence(lsuv)", &format!("one of {bases}, custom(std=FORMULA)"), "lsuv");
-    check("shuffle(pytorch)", "shuffle(emergence(BASE;alpha=...))", "shuffle(pytorch)");
-    check("lsuv(pytorch;tries)", "constant=value behind the base", "tries");
-    check("lsuv(pytorch;steps=3)", "one of tolerance=, tries=", "steps");
-    check("lsuv(tries=0)", "tries as a whole number from 1 to 100", "0");
-    check("lsuv(tolerance=nan)", "tolerance as a number from 0.000001 to 0.5", "nan");
-    check("datadep(batch=1)", "batch as a whole number from 2 to 512", "1");
-    check("metainit(momentum=1)", "momentum as a number from 0 to 0.999", "1");
-    check("gradinit(step=lion)", "step as one of auto, sgd, adam", "lion");
-    check("gradinit(eta=0)", "eta as auto or a number from 1e-9 to 1e9", "0");
-    check("gradinit(clip=auto)", "clip as a number from 1e-9 to 1e9", "auto");
-    check("gradinit(beta1=1)", "beta1 as a number from 0 to 0.999999", "1");
-    check("gradinit(eps=0)", "eps as a number from 1e-12 to 1", "0");
-    check("nio(beta2=0.9999991)", "beta2 as a number from 0 to 0.999999", "0.9999991");
-    check("nio(bias_floor=-0.1)", "bias_floor as a number from 0 to 1", "-0.1");
-    check("nio(parts=9)", "parts as a whole number from 2 to 8", "9");
-    check("nio(steps=10001)", "steps as a whole number from 1 to 10000", "10001");
+    check("shuffle(pytorch)", shuffle, "shuffle(pytorch)");
+    check("lsuv(pytorch;tries)", "CONSTANT=VALUE", "tries");
+    check("lsuv(pytorch;steps=3)", "one of tolerance, tries", "steps");
+}
+
+#[test]
+fn a_constant_out_of_bounds_is_named_with_its_bounds() {
+    let check = |text: &str, name: &'static str, expected: Expected, got: &str| {
+        let error = text.parse::<InitScheme>().expect_err("no scheme");
+        assert_eq!(error, Error::parameter(name, expected, got), "{text}");
+    };
+    let whole = |from, to| Expected::Number(Bounds::whole(from, to));
+    let real = |from, to| Expected::Number(Bounds::real(from, to));
+    check("lsuv(tries=0)", "tries", whole(1, 100), "0");
+    check("lsuv(tolerance=nan)", "tolerance", real(1e-6, 0.5), "nan");
+    check("datadep(batch=1)", "batch", whole(2, 512), "1");
+    check("metainit(momentum=1)", "momentum", real(0.0, 0.999), "1");
+    check("gradinit(step=lion)", "step", Expected::OneOf(vec!["auto", "sgd", "adam"]), "lion");
+    check("gradinit(eta=0)", "eta", Expected::AutoOr(Bounds::real(1e-9, 1e9)), "0");
+    check("gradinit(clip=auto)", "clip", real(1e-9, 1e9), "auto");
+    check("gradinit(beta1=1)", "beta1", real(0.0, 0.999_999), "1");
+    check("gradinit(eps=0)", "eps", real(1e-12, 1.0), "0");
+    check("nio(beta2=0.9999991)", "beta2", real(0.0, 0.999_999), "0.9999991");
+    check("nio(bias_floor=-0.1)", "bias_floor", real(0.0, 1.0), "-0.1");
+    check("nio(parts=9)", "parts", whole(2, 8), "9");
+    check("nio(steps=10001)", "steps", whole(1, 10_000), "10001");
+    check("emergence(pytorch;alpha=200)", "alpha", real(0.01, 100.0), "200");
+    check("emergence(pytorch;turn=early)", "turn", Expected::AutoOr(Bounds::whole(0, 1000)), "early");
+    check("emergence(pytorch;rule=steep)", "rule", Expected::OneOf(vec!["outer", "pivot", "inner", "flat"]), "steep");
 }
 
 #[test]

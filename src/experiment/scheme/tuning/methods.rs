@@ -6,8 +6,8 @@
 use super::constant::{Constant, ConstantValues, TypedConstant};
 use crate::error::Bounds;
 use crate::experiment::optimizer::UpdateRule;
-use crate::experiment::scheme::base::BaseInit;
 use crate::experiment::scheme::card::{Card, Source};
+use crate::experiment::scheme::closed_form::BaseInit;
 use crate::experiment::values::Named;
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +96,12 @@ pub mod data_dependent {
     use super::{Bounds, TypedConstant};
 
     /// Mean `β` that every unit or feature map gets.
-    pub const BETA: TypedConstant<f64> =
-        TypedConstant::real("beta", "mean β of every unit before its activation", 0.1, Bounds::real(-10.0, 10.0));
+    pub const BETA: TypedConstant<f64> = TypedConstant::real(
+        "beta",
+        "mean β of every unit before its activation function",
+        0.1,
+        Bounds::real(-10.0, 10.0),
+    );
     /// Batches on which mean and standard deviation are measured.
     pub const BATCHES: TypedConstant<u64> =
         TypedConstant::whole("batches", "number of batches measured", 10, Bounds::whole(1, 1000));
@@ -174,10 +178,10 @@ pub mod scales {
 
     /// Largest absolute gradient of a scale; larger ones are clipped.
     pub const CLIP: TypedConstant<f64> =
-        TypedConstant::real("clip", "largest absolute gradient of a scale; larger ones are clipped", 1.0, POSITIVE);
+        TypedConstant::real("clip", "largest absolute gradient of a scale", 1.0, POSITIVE);
     /// Least scale of a weight.
     pub const FLOOR: TypedConstant<f64> =
-        TypedConstant::real("floor", "lower bound on the scale of a weight", 0.01, Bounds::real(0.0, 1.0));
+        TypedConstant::real("floor", "smallest scale of a weight", 0.01, Bounds::real(0.0, 1.0));
     /// Decay `β₁` of Adam's first moment of a scale's gradient.
     pub const BETA_1: TypedConstant<f64> =
         TypedConstant::real("beta1", "decay β₁ of the first moment of a scale's gradient", 0.9, DECAY).advanced();
@@ -194,7 +198,7 @@ pub mod scales {
     .advanced();
     /// Least scale of a bias.
     pub const BIAS_FLOOR: TypedConstant<f64> =
-        TypedConstant::real("bias_floor", "lower bound on the scale of a bias", 0.0, Bounds::real(0.0, 1.0)).advanced();
+        TypedConstant::real("bias_floor", "smallest scale of a bias", 0.0, Bounds::real(0.0, 1.0)).advanced();
 
     /// All of them, in the order in which they are written.
     pub const ALL: [Constant; 6] =
@@ -233,7 +237,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "datadep",
         label: "Data-dependent",
         card: Card {
-            sentence: "Gives every unit or feature map the mean β and the standard deviation 1 before its activation, layer by \
+            sentence: "Gives every unit or feature map the mean β and the standard deviation 1 before its activation function, layer by \
                        layer, as measured on a few batches.",
             equation: &["W ← W / σ, b ← β + (b − μ) / σ", "μ, σ: mean, standard deviation of a unit"],
             source: Source::published(
