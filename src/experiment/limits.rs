@@ -2,7 +2,7 @@
 //! of a visitor. Each bounds what grows with it; none of them is about taste.
 
 use super::architecture::{Architecture, FeatureShape, WeightShape};
-use super::{DatasetName, Experiment, TuningMethod, Turn};
+use super::{DatasetName, Experiment, Turn};
 use crate::error::{Bounds, Error, Expected, Requirement, Result};
 
 /// Runs of one experiment: variants times seeds.
@@ -35,17 +35,6 @@ pub const LOSSES: u64 = 20_000_000;
 pub const EVALUATIONS: u64 = 1_000_000;
 /// Multiplications that the QR decompositions of all orthogonal weights take, about as many as a minute allows.
 pub const ORTHOGONAL: u64 = 40_000_000_000;
-
-/// How much more memory than a training step an iteration of a tuning method takes: values come with derivatives along one
-/// direction (`GradInit`, NIO) or two (`MetaInit`), and products with what their gradients need.
-#[must_use]
-pub fn tuning_memory_factor(method: &TuningMethod) -> u64 {
-    match method {
-        TuningMethod::Lsuv(_) | TuningMethod::DataDependent(_) => 1,
-        TuningMethod::GradInit(_) | TuningMethod::Nio(_) => 3,
-        TuningMethod::MetaInit(_) => 6,
-    }
-}
 
 /// The most test examples that are judged together.
 pub const EVALUATION_CHUNK: usize = 500;

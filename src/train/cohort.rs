@@ -6,8 +6,8 @@ use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::{DeviceDemand, Error, Requirement, Result};
 use crate::experiment::architecture::{Architecture, ParameterRole, WeightLayer};
-use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk, tuning_memory_factor};
-use crate::experiment::{Experiment, InitScheme, TuningMethod};
+use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
+use crate::experiment::{Experiment, InitScheme, Named, TuningMethod};
 use crate::init::{self, LayerWeights};
 use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -137,7 +137,7 @@ pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, op
     refuse_beyond("model", DeviceDemand::Step, open.step_bytes, step)?;
     refuse_beyond("model", DeviceDemand::Tensor, open.tensor_bytes, tensor)?;
     experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
-        let needed = step * tuning_memory_factor(&tuning.method);
+        let needed = step * tuning.method.facts().memory_factor;
         refuse_beyond("init", DeviceDemand::Iteration { method: tuning.method.name() }, open.step_bytes, needed)
     })
 }
@@ -158,12 +158,12 @@ fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevi
 /// The same for a method that tunes initial weights.
 pub(super) fn tuning_group_size(
     experiment: &Experiment,
-    method: &TuningMethod,
+    method: TuningMethod,
     plan: &Plan,
     open: &OpenDevice,
 ) -> usize {
     let demand = Demand::of(experiment, &plan.architecture);
-    let step = demand.step * tuning_memory_factor(method);
+    let step = demand.step * method.facts().memory_factor;
     group_size_for(&Demand { step, ..demand }, experiment.seeds as usize, open)
 }
 
