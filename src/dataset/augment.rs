@@ -1,18 +1,17 @@
-//! Random crops and horizontal flips of training images, as torchvision's `RandomCrop(size, padding=4)` and
-//! `RandomHorizontalFlip()`, one after the other, make them.
+//! Random crops and horizontal flips of training images, as torchvision's `RandomCrop(size, padding=4)` followed by
+//! `RandomHorizontalFlip()` makes them.
 //!
-//! They work on pixels, before normalization: what a crop takes from beyond the border is a pixel of value 0, black,
-//! and not an input of 0. Gray images are treated as color ones are, so digits are mirrored too: whether that makes
-//! sense for a data set is the experiment's choice.
+//! They work on pixels, before normalization: what a crop takes from beyond the border is a black pixel of value 0, not an
+//! input of 0. Gray images are treated like color ones, so digits are mirrored, too: whether that makes sense for a data set
+//! is the experiment's choice.
 
-use super::Dataset;
 use crate::rng::{Purpose, below, stream};
 use rand_chacha::ChaCha8Rng;
 
-/// Pixels that are added at each border before an image of the old size is cut out.
+/// Pixels that are added at each border before an image of the original size is cut out.
 pub const PADDING: usize = 4;
 
-/// How many rows, or columns, a crop may begin at.
+/// Number of rows, or columns, at which a crop may begin.
 #[expect(clippy::cast_possible_truncation, reason = "nine")]
 const OFFSETS: u32 = 2 * PADDING as u32 + 1;
 
@@ -28,30 +27,30 @@ pub struct Augmentation {
 }
 
 impl Augmentation {
-    /// Those of the images of a batch, one after the other: a function of (seed, step) alone, so that every run of an
-    /// experiment sees the same batch, whatever was trained before.
+    /// The augmentations of a batch, image by image. They depend on (seed, step) alone, so that every run of an experiment
+    /// sees the same batch, regardless of what was trained before.
     pub fn of_batch(seed: u64, step: u64) -> impl Iterator<Item = Self> {
         let mut draws = stream(seed, Purpose::Augmentation, step);
         std::iter::repeat_with(move || Self::draw(&mut draws))
     }
 
-    /// Rows and columns uniform, a flip in half of all cases; drawn in the order of the fields.
+    /// Offsets are uniform, flips have probability 1/2; drawn in the order of the fields.
     fn draw(draws: &mut ChaCha8Rng) -> Self {
         let mut offset = || below(draws, OFFSETS) as usize;
         let (dy, dx) = (offset(), offset());
         Self { dy, dx, flip: below(draws, 2) == 1 }
     }
 
-    /// Replaces `out` by what becomes of `image`, which has the shape of those of `dataset`.
-    pub(super) fn apply(self, dataset: &Dataset, image: &[u8], out: &mut Vec<u8>) {
+    /// Replaces the contents of `out` by the augmented `image`: `[channels, height, width]`, row-major.
+    pub(super) fn apply(self, (height, width): (usize, usize), image: &[u8], out: &mut Vec<u8>) {
         out.clear();
-        for plane in image.chunks_exact(dataset.height * dataset.width) {
-            for row in 0..dataset.height {
-                let source = (row + self.dy).checked_sub(PADDING).filter(|source| *source < dataset.height);
+        for plane in image.chunks_exact(height * width) {
+            for row in 0..height {
+                let source = (row + self.dy).checked_sub(PADDING).filter(|source| *source < height);
                 let begin = out.len();
-                out.resize(begin + dataset.width, 0);
+                out.resize(begin + width, 0);
                 if let Some(source) = source {
-                    let pixels = &plane[source * dataset.width..][..dataset.width];
+                    let pixels = &plane[source * width..][..width];
                     shift(pixels, self.dx, &mut out[begin..]);
                 }
                 if self.flip {

@@ -4,17 +4,16 @@
 //! Each epoch has its own permutation, a function of (seed, epoch) alone, so any step can be looked up without going
 //! through those before it. The last, partial batch of an epoch is dropped: shapes stay constant.
 
-use super::hexadecimal;
+use crate::digest;
 use crate::error::{DatasetError, Result};
 use crate::rng::{Purpose, below, stream};
-use sha2::{Digest, Sha256};
 
-/// Looks up the batch of every step, keeping the order of one epoch.
+/// Looks up the batch of any step; the order of one epoch is kept.
 #[derive(Debug, Clone)]
 pub struct Batcher {
     examples: u32,
     batch_size: usize,
-    /// Names the order: a seed and what the examples are used for.
+    /// What determines the order: a seed and what the examples are used for.
     key: (u64, Purpose),
     /// The epoch whose order is kept.
     epoch: u64,
@@ -22,7 +21,7 @@ pub struct Batcher {
 }
 
 impl Batcher {
-    /// Batches of `batch_size` out of `examples` training examples, in the order that `seed` names.
+    /// Batches of `batch_size` out of `examples` training examples, in the order that `seed` determines.
     ///
     /// # Errors
     /// [`DatasetError::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
@@ -30,8 +29,8 @@ impl Batcher {
         Self::keyed(examples, batch_size, (seed, Purpose::BatchOrder))
     }
 
-    /// The same for a method that tunes initial weights before the training: another order, so that the first steps of the
-    /// training do not meet the batches that the weights were tuned on.
+    /// The same for a method that tunes initial weights before training, in another order, so that the first training steps
+    /// do not use the batches that the weights were tuned on.
     ///
     /// # Errors
     /// As [`Batcher::new`].
@@ -69,11 +68,7 @@ impl Batcher {
     /// SHA-256, in hexadecimal, of the whole order of the first epoch as little-endian 32-bit indices.
     #[must_use]
     pub fn order_sha256(&self) -> String {
-        let mut hash = Sha256::new();
-        for index in order(self.examples, self.key, 0) {
-            hash.update(index.to_le_bytes());
-        }
-        hexadecimal(&hash.finalize())
+        digest::sha256(order(self.examples, self.key, 0).into_iter().map(u32::to_le_bytes))
     }
 }
 

@@ -1,20 +1,13 @@
 //! From pixels to the inputs of a network.
 
-/// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Normalization {
-    /// Mean, in [0, 1].
-    pub mean: f32,
-    /// Standard deviation, above 0.
-    pub std: f32,
-}
+use crate::catalog::Normalization;
 
 impl Normalization {
-    /// The least standard deviation that [`measured`](Self::measured) gives, one level of gray: the channel of images
-    /// that are all of one color has none, and is not to be divided by.
+    /// The smallest standard deviation that [`measured`](Self::measured) returns, one gray level: if a channel is constant,
+    /// its deviation is 0 and must not be divided by.
     pub const LEAST_STD: f32 = 1.0 / 255.0;
 
-    /// That of the given pixels; a mean of 0 where there are none. Sums are exact, so the order does not matter.
+    /// That of the given pixels; without any the mean is 0. Sums are exact, so the order does not matter.
     #[must_use]
     pub fn measured<'a>(pixels: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut histogram = [0_u64; 256];

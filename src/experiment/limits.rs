@@ -2,7 +2,8 @@
 //! of a visitor. Each bounds what grows with it; none of them is about taste.
 
 use super::architecture::{Architecture, FeatureShape, WeightShape};
-use super::{BaseInit, DatasetName, Experiment, TuningMethod, Turn};
+use super::{BaseInit, Experiment, TuningMethod, Turn};
+use crate::catalog::{DatasetName, ImageFacts, LARGEST_PART};
 use crate::error::{Bounds, Error, Expected, Requirement, Result};
 
 /// Runs of one experiment: variants times seeds.
@@ -16,7 +17,7 @@ pub const WIDTH: usize = 8192;
 /// Feature maps of one convolution.
 pub const CHANNELS: usize = 1024;
 /// Examples of one part of any data set; [`DatasetName::facts`] has the numbers of each.
-pub const EXAMPLES: usize = 60_000;
+pub const EXAMPLES: usize = LARGEST_PART;
 /// Examples of one mini-batch.
 pub const BATCH_SIZE: usize = 8192;
 /// Training steps.
@@ -74,18 +75,11 @@ pub struct DatasetFacts {
 }
 
 impl DatasetName {
-    /// What is known before it is loaded: nothing of a visitor's own files.
+    /// What is known before it is loaded: nothing about a visitor's own files.
     #[must_use]
     pub fn facts(self) -> Option<DatasetFacts> {
-        let gray = FeatureShape { channels: 1, height: 28, width: 28 };
-        let color = FeatureShape { channels: 3, height: 32, width: 32 };
-        let (shape, train, test) = match self {
-            Self::Auto | Self::Mnist | Self::FashionMnist | Self::Digits => (gray, 60_000, 10_000),
-            Self::Cifar10 => (color, 50_000, 10_000),
-            Self::Patterns => (color, 20_000, 4_000),
-            Self::Upload => return None,
-        };
-        Some(DatasetFacts { shape, classes: 10, train, test })
+        let ImageFacts { shape: [channels, height, width], classes, train, test, .. } = *self.row().images()?;
+        Some(DatasetFacts { shape: FeatureShape { channels, height, width }, classes, train, test })
     }
 }
 

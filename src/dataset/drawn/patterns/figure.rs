@@ -1,10 +1,15 @@
-//! The ten figures: how much of each pixel the figure covers, from its signed distance to the figure's edge, in pixels
-//! (positive inside).
+//! The ten figures: the fraction of each pixel that a figure covers, from the pixel's signed distance to the figure's edge
+//! (positive inside), in pixels.
 
-use super::{AREA, CLASS_NAMES, SIDE};
-use crate::dataset::draws::{Draws, rotation};
+use crate::catalog::PATTERNS_IMAGES;
+use crate::dataset::drawn::draws::{Draws, rotation};
 
-/// Part of each pixel that the figure covers, in `[0, 1]`: `[row, column]`.
+/// Height and width of an image, in pixels.
+pub const SIDE: usize = PATTERNS_IMAGES.shape[1];
+/// Pixels of one channel.
+pub const AREA: usize = SIDE * SIDE;
+
+/// Fraction of each pixel that the figure covers, in `[0, 1]`: `[row, column]`.
 pub(super) type Coverage = [f32; AREA];
 
 /// Bounds of what varies; lengths are in pixels.
@@ -13,11 +18,11 @@ mod range {
     pub(super) const SHIFT: f32 = 4.5;
     /// Distance from a shape's middle to its farthest points.
     pub(super) const RADIUS: (f32, f32) = (7.0, 11.5);
-    /// Half the width of a line against the radius.
+    /// Half the width of a line, relative to the radius.
     pub(super) const LINE: (f32, f32) = (0.14, 0.22);
-    /// Length of a texture's period.
+    /// Period of a texture.
     pub(super) const PERIOD: (f32, f32) = (5.0, 10.0);
-    /// Tangent of half the angle by which figures lean that have an upright position: 18 degrees.
+    /// Tangent of half the largest tilt of figures that have an upright position: 18 degrees.
     pub(super) const TILT: f32 = 0.16;
     /// Distance over which a glow fades.
     pub(super) const GLOW: (f32, f32) = (11.0, 20.0);
@@ -25,11 +30,11 @@ mod range {
     pub(super) const SOFTNESS: (f32, f32) = (0.8, 1.6);
 }
 
-/// Tangent of half of 45 degrees: a square lattice turned by up to so much either way may lie in any direction.
+/// Tangent of half of 45 degrees: a square lattice that is rotated by up to 45 degrees either way may have any direction.
 const EIGHTH: f32 = 0.414_213_57;
 
-/// The figures, in the order of [`CLASS_NAMES`].
-const FIGURES: [fn(&mut Draws) -> Coverage; CLASS_NAMES.len()] =
+/// The figures, in the order of the classes.
+const FIGURES: [fn(&mut Draws) -> Coverage; PATTERNS_IMAGES.classes] =
     [disc, ring, frame, triangle, cross, rows, columns, checks, dots, glow];
 
 /// Draws the figure of a class.
@@ -71,14 +76,14 @@ fn cross(draws: &mut Draws) -> Coverage {
     place.cover(draws, |u, v| (radius - u.abs().max(v.abs())).min(half - u.abs().min(v.abs())))
 }
 
-/// Stripes that lie.
+/// Horizontal stripes.
 fn rows(draws: &mut Draws) -> Coverage {
     let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
     place.cover(draws, |_, v| (0.5 * width - wave(v / period)) * period)
 }
 
-/// Stripes that stand.
+/// Vertical stripes.
 fn columns(draws: &mut Draws) -> Coverage {
     let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
@@ -132,7 +137,7 @@ fn wave(phase: f32) -> f32 {
     (above - above as u32 as f32 - 0.5).abs()
 }
 
-/// Where a figure lies: a point's coordinates seen from the figure are a rotation of those seen from its middle.
+/// Position and rotation of a figure: in its coordinates a point is the rotated difference to its middle.
 struct Placement {
     middle: (f32, f32),
     cosine: f32,
@@ -145,7 +150,7 @@ impl Placement {
         Self::draw(draws, range::SHIFT, range::TILT)
     }
 
-    /// Anywhere: the middle is a texture's phase. Turned by up to twice the angle of tangent `half`, either way.
+    /// Anywhere: the middle is a texture's phase. Rotated by up to twice the angle of tangent `half`, either way.
     fn texture(draws: &mut Draws, half: f32) -> Self {
         Self::draw(draws, 0.5 * SIDE as f32, half)
     }
@@ -157,7 +162,7 @@ impl Placement {
         Self { middle, cosine, sine }
     }
 
-    /// Covers what is inside the edge that `distance` is measured from, softly.
+    /// Covers the inside of the edge from which `distance` is measured, with a soft edge.
     fn cover(&self, draws: &mut Draws, distance: impl Fn(f32, f32) -> f32) -> Coverage {
         let per_softness = 1.0 / draws.between(range::SOFTNESS.0, range::SOFTNESS.1);
         self.fill(|u, v| (0.5 + distance(u, v) * per_softness).clamp(0.0, 1.0))

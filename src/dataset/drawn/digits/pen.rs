@@ -1,8 +1,13 @@
-//! Ink on the 28 x 28 grid: each pixel takes the ink of the nearest piece of the line, by exact distance, with a soft
+//! Ink on the grid of pixels: each pixel takes the ink of the nearest segment of the line, by exact distance, with a soft
 //! edge. Only `+ - * /` and `sqrt` are used: IEEE 754 fixes their results, so the bytes are the same on every machine.
 
 use super::glyphs::Point;
-use super::{PIXELS, SIDE};
+use crate::catalog::DIGITS_IMAGES;
+
+/// Height and width of an image, in pixels.
+pub const SIDE: usize = DIGITS_IMAGES.shape[1];
+/// Pixels of an image.
+pub const PIXELS: usize = SIDE * SIDE;
 
 /// A straight piece of a stroke.
 pub(super) struct Segment {
@@ -25,16 +30,16 @@ pub(super) struct InkRaster {
 }
 
 impl InkRaster {
-    /// An empty sheet; lines drawn on it fade out over `softness` pixels.
+    /// An empty raster; lines drawn on it fade out over `softness` pixels.
     pub(super) fn new(softness: f32) -> Self {
         Self { ink: [0.0; PIXELS], softness }
     }
 
-    /// Draws one piece of a line; where lines overlap the blacker one shows.
+    /// Draws one segment of a line; where lines overlap, the blacker one shows.
     pub(super) fn draw(&mut self, segment: &Segment) {
         let reach = segment.radius + 0.5 * self.softness;
         let (dx, dy) = (segment.to.0 - segment.from.0, segment.to.1 - segment.from.1);
-        // A piece of no length is a dot: the projection is zero and any divisor serves.
+        // A segment of length 0 is a dot: the projection is zero, so any divisor will do.
         let per_length_squared = 1.0 / (dx * dx + dy * dy).max(1e-12);
         let per_softness = 1.0 / self.softness;
         let columns = covered(segment.from.0, segment.to.0, reach);

@@ -1,9 +1,14 @@
-//! Colors a figure: two colors of which the mean over the picture does not depend on the figure, light from one side,
-//! and litter.
+//! Colors a figure: two colors whose mean over the picture does not depend on the figure, light from one side, and strokes
+//! that distract.
 
-use super::figure::Coverage;
-use super::{AREA, CHANNELS, SIDE, VALUES};
-use crate::dataset::draws::Draws;
+use super::figure::{AREA, Coverage, SIDE};
+use crate::catalog::PATTERNS_IMAGES;
+use crate::dataset::drawn::draws::Draws;
+
+/// Channels of an image: red, green and blue.
+pub const CHANNELS: usize = PATTERNS_IMAGES.shape[0];
+/// Numbers of an image.
+pub const VALUES: usize = CHANNELS * AREA;
 
 /// Light of each channel, 0 for none and 1 for white: `[channel, row, column]`.
 pub(super) type PatternImage = [f32; VALUES];
@@ -15,21 +20,21 @@ type Color = [f32; CHANNELS];
 mod range {
     /// Mean color of a picture.
     pub(super) const MEAN: (f32, f32) = (0.22, 0.78);
-    /// How much lighter (or, see [`LIGHTER`], darker) the figure is than the ground, in all channels.
+    /// How much lighter (or darker, see [`LIGHTER`]) the figure is than the background, in all channels.
     pub(super) const STEP: (f32, f32) = (0.18, 0.45);
-    /// How much the channels differ from that.
+    /// Deviation of each channel from that.
     pub(super) const HUE: f32 = 0.55;
-    /// How often the figure is the lighter one.
+    /// Probability that the figure is the lighter one.
     pub(super) const LIGHTER: f32 = 0.85;
-    /// What both colors stay within, by a smaller contrast if need be.
+    /// Range of both colors; if necessary the contrast is reduced.
     pub(super) const LIGHT: (f32, f32) = (0.04, 0.96);
-    /// Difference of light from the middle to the side, along each axis.
+    /// Difference of light between the middle and the side, along each axis.
     pub(super) const SLOPE: f32 = 0.12;
-    /// The number of strokes is below it.
+    /// Upper limit of the number of strokes, exclusive.
     pub(super) const STROKES: usize = 4;
     /// Half the width of a stroke, in pixels.
     pub(super) const RADIUS: (f32, f32) = (0.5, 1.4);
-    /// Reach of a stroke along each axis, in pixels.
+    /// Largest extent of a stroke along each axis, in pixels.
     pub(super) const REACH: f32 = 7.0;
 }
 
@@ -49,18 +54,18 @@ pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
         }
     }
     for _ in 0..draws.below(range::STROKES) {
-        litter(&mut canvas, draws);
+        add_stroke(&mut canvas, draws);
     }
     canvas
 }
 
-/// Place of a row or column, from -1 to 1.
+/// Position of a row or column, from -1 to 1.
 fn from_middle(index: usize) -> f32 {
     let half = (SIDE - 1) as f32 * 0.5;
     (index as f32 - half) * (1.0 / half)
 }
 
-/// The color of the ground, and the figure's minus that, for a figure that covers such a part of the picture.
+/// The color of the background, and the figure's minus that, for a figure that covers this fraction of the picture.
 fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mean: Color = std::array::from_fn(|_| draws.between(range::MEAN.0, range::MEAN.1));
     let step = draws.between(range::STEP.0, range::STEP.1);
@@ -69,7 +74,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mut contrast = 1.0_f32;
     for (mean, wanted) in mean.iter().zip(wanted) {
         let (up, down) = (range::LIGHT.1 - mean, mean - range::LIGHT.0);
-        // The figure is off the mean by `1 - covered` of the difference, the ground by `covered` to the other side.
+        // The figure deviates from the mean by `1 - covered` of the difference, the background by `covered` the other way.
         let (figure, ground) = if wanted > 0.0 { (up, down) } else { (down, up) };
         let fits = (figure / (1.0 - covered)).min(ground / covered);
         contrast = contrast.min(fits / wanted.abs().max(1e-6));
@@ -79,7 +84,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
 }
 
 /// A short stroke of any color, anywhere.
-fn litter(canvas: &mut PatternImage, draws: &mut Draws) {
+fn add_stroke(canvas: &mut PatternImage, draws: &mut Draws) {
     let color: Color = std::array::from_fn(|_| draws.unit());
     let radius = draws.between(range::RADIUS.0, range::RADIUS.1);
     let from = (draws.between(0.0, SIDE as f32), draws.between(0.0, SIDE as f32));
@@ -101,7 +106,7 @@ fn litter(canvas: &mut PatternImage, draws: &mut Draws) {
     }
 }
 
-/// The rows or columns that a stroke from `from` by `by` may touch.
+/// The rows or columns that a stroke from `from` to `from + by` may touch.
 fn within(from: f32, by: f32, radius: f32) -> std::ops::Range<usize> {
     let (low, high) = (from.min(from + by) - radius - 1.0, from.max(from + by) + radius + 2.0);
     low as usize..(high as usize).min(SIDE)

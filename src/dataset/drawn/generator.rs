@@ -1,13 +1,14 @@
-//! Data sets that our own code draws: what one of them is ([`Recipe`]), and the [`Generator`] that makes its examples a
-//! few at a time.
+//! How a data set is drawn ([`Recipe`]), and the [`Generator`] that makes its examples a few at a time.
 
-use super::{Dataset, Normalization, Part, Split, limit};
+use crate::catalog::{DatasetName, ImageFacts, Part};
+use crate::dataset::examples::{Dataset, Split, limit};
 use crate::error::Result;
-use crate::experiment::DatasetName;
 
 /// Examples between two reports of [`Recipe::generate`].
 const REPORT: usize = 100;
 
+/// The seed of the data sets that the experiments use, whatever their own seeds.
+pub const SEED: u64 = 0;
 /// Index of the first test example; training examples count from 0.
 pub const FIRST_TEST_INDEX: u64 = 1 << 32;
 
@@ -16,23 +17,23 @@ pub const FIRST_TEST_INDEX: u64 = 1 << 32;
 pub struct Recipe {
     /// Which data set it is.
     pub name: DatasetName,
-    /// Training examples of the whole data set.
-    pub train: usize,
-    /// Test examples of the whole data set.
-    pub test: usize,
-    /// Height and width of an image, in pixels.
-    pub side: usize,
-    /// Number of classes.
-    pub classes: usize,
-    /// Measured on the whole training part, for each channel.
-    pub normalization: &'static [Normalization],
-    /// Appends the example that `(seed, index)` names; test examples count from [`FIRST_TEST_INDEX`].
+    /// What its images are.
+    pub images: &'static ImageFacts,
+    /// Appends the example with this index; test examples count from [`FIRST_TEST_INDEX`].
     pub append: fn(seed: u64, index: u64, split: &mut Split),
 }
 
 impl Recipe {
-    /// The data set of `seed` with the first `train` training and the first `test` test examples; `progress` hears after
-    /// every hundred examples how many are done and how many there will be.
+    /// A generator of the whole data set that the experiments use.
+    ///
+    /// # Errors
+    /// As [`Generator::new`].
+    pub fn whole(&'static self) -> Result<Generator> {
+        Generator::new(self, SEED, self.images.train, self.images.test)
+    }
+
+    /// The data set of `seed` with the first `train` training and the first `test` test examples. After every hundred
+    /// examples `progress` gets the number that are done and the number that there will be.
     ///
     /// # Errors
     /// As [`Generator::new`].
@@ -52,7 +53,7 @@ impl Recipe {
     }
 }
 
-/// Makes a data set a few examples at a time, for a caller that has to answer others in between.
+/// Makes a data set a few examples at a time, for a caller that has other work in between.
 #[derive(Debug, Clone)]
 pub struct Generator {
     recipe: &'static Recipe,
@@ -67,12 +68,12 @@ impl Generator {
     /// A generator that has made nothing yet.
     ///
     /// # Errors
-    /// [`DatasetError::TooManyExamples`](crate::error::DatasetError::TooManyExamples) above [`Recipe::train`] and [`Recipe::test`],
+    /// [`DatasetError::TooManyExamples`](crate::error::DatasetError::TooManyExamples) for more than the whole data set has,
     /// [`DatasetError::NoExamples`](crate::error::DatasetError::NoExamples) for zero.
     pub fn new(recipe: &'static Recipe, seed: u64, train: usize, test: usize) -> Result<Self> {
-        limit(Part::Train, Some(train), recipe.train)?;
-        limit(Part::Test, Some(test), recipe.test)?;
-        let pixels = recipe.normalization.len() * recipe.side * recipe.side;
+        limit(Part::Train, Some(train), recipe.images.train)?;
+        limit(Part::Test, Some(test), recipe.images.test)?;
+        let pixels = recipe.images.pixels();
         let room = |examples: usize| Split {
             images: Vec::with_capacity(examples * pixels),
             labels: Vec::with_capacity(examples),
@@ -80,7 +81,7 @@ impl Generator {
         Ok(Self { recipe, seed, train, test, made: [room(train), room(test)] })
     }
 
-    /// Makes up to `examples` more; true when none is left to make.
+    /// Makes up to `examples` more; whether all are made.
     pub fn advance(&mut self, examples: usize) -> bool {
         for _ in 0..examples {
             let [made_train, made_test] = &mut self.made;
@@ -113,16 +114,7 @@ impl Generator {
     #[must_use]
     pub fn finish(mut self) -> Dataset {
         self.advance(usize::MAX);
-        let [train, test] = self.made.map(Into::into);
-        Dataset {
-            name: self.recipe.name,
-            train,
-            test,
-            channels: self.recipe.normalization.len(),
-            height: self.recipe.side,
-            width: self.recipe.side,
-            classes: self.recipe.classes,
-            normalization: self.recipe.normalization.to_vec(),
-        }
+        let [train, test] = self.made;
+        Dataset::new(self.recipe.name, self.recipe.images, train, test)
     }
 }

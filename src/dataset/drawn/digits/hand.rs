@@ -1,9 +1,8 @@
-//! One person's hand: how the skeleton of a digit is bent, leant, stretched and placed before the pen draws it.
+//! Handwriting: how the skeleton of a digit is bent, slanted, stretched and placed before the pen draws it.
 
-use super::SIDE;
 use super::glyphs::{GLYPHS, Glyph, POINTS, Point};
-use super::pen::{InkRaster, Segment};
-use crate::dataset::draws::{Draws, rotation};
+use super::pen::{InkRaster, SIDE, Segment};
+use crate::dataset::drawn::draws::{Draws, rotation};
 
 /// Pieces of a straight line per span between two points of a skeleton.
 const PIECES: usize = 5;
@@ -20,10 +19,10 @@ mod range {
     pub(super) const BEND: f32 = 0.17;
     /// Height, in pixels.
     pub(super) const HEIGHT: (f32, f32) = (13.5, 20.5);
-    /// Width against height.
+    /// Width relative to the height.
     pub(super) const STRETCH: (f32, f32) = (0.70, 1.35);
-    /// Lean: x per y; people lean to the right more than to the left.
-    pub(super) const LEAN: (f32, f32) = (-0.25, 0.55);
+    /// Slant: x per y; people slant to the right more than to the left.
+    pub(super) const SLANT: (f32, f32) = (-0.25, 0.55);
     /// Tangent of half the angle of rotation (0.13 is 15 degrees).
     pub(super) const HALF_TURN: f32 = 0.16;
     /// Distance of the digit's middle from the image's, along each axis, in pixels.
@@ -36,7 +35,7 @@ mod range {
     pub(super) const INK: (f32, f32) = (0.62, 1.0);
     /// Width of the soft edge, in pixels.
     pub(super) const SOFTNESS: (f32, f32) = (0.8, 1.5);
-    /// How often a stroke has a place where the pen runs dry, and how much ink is left there.
+    /// Probability that the pen runs dry somewhere along a stroke, and the fraction of ink that is left there.
     pub(super) const DRY: (f32, f32) = (0.12, 0.25);
     /// Part of an end span that may be left out or (negative) added.
     pub(super) const TRIM: (f32, f32) = (-0.12, 0.22);
@@ -49,7 +48,7 @@ struct Placing {
     offset: Point,
 }
 
-/// Draws `digit` in a hand of its own.
+/// Draws `digit` in a random handwriting.
 pub(super) fn write(digit: usize, draws: &mut Draws) -> InkRaster {
     let variants = GLYPHS[digit];
     let glyph = &variants[draws.below(variants.len())];
@@ -64,7 +63,7 @@ pub(super) fn write(digit: usize, draws: &mut Draws) -> InkRaster {
     sheet
 }
 
-/// The skeleton's points, each moved by itself and all by a smooth random field (elastic distortion).
+/// The skeleton's points, each moved on its own and all by a smooth random field (elastic distortion).
 fn bend(glyph: &Glyph, draws: &mut Draws) -> [Point; POINTS] {
     let mut field = [(0.0, 0.0); FIELD * FIELD];
     for corner in &mut field {
@@ -95,10 +94,11 @@ impl Placing {
     fn draw(points: &[Point], draws: &mut Draws) -> Self {
         let height = draws.between(range::HEIGHT.0, range::HEIGHT.1);
         let width = height * draws.between(range::STRETCH.0, range::STRETCH.1);
-        let lean = draws.between(range::LEAN.0, range::LEAN.1);
+        let slant = draws.between(range::SLANT.0, range::SLANT.1);
         let (cosine, sine) = rotation(draws.bell(range::HALF_TURN));
-        // Rotation after lean after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
-        let matrix = [cosine * width, (-cosine * lean - sine) * height, sine * width, (-sine * lean + cosine) * height];
+        // Rotation after slant after scale: [c -s; s c] [1 -slant; 0 1] diag(width, height).
+        let matrix =
+            [cosine * width, (-cosine * slant - sine) * height, sine * width, (-sine * slant + cosine) * height];
         let center = (SIDE - 1) as f32 * 0.5;
         let offset = (center + draws.bell(range::SHIFT), center + draws.bell(range::SHIFT));
         Self { matrix, middle: middle(points), offset }
