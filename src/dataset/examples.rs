@@ -127,7 +127,7 @@ impl Dataset {
         digest::sha256(parts.into_iter().flat_map(|split| [&split.images, &split.labels]))
     }
 
-    /// Replaces the contents of `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.
+    /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.
     ///
     /// # Errors
     /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
@@ -151,7 +151,7 @@ impl Dataset {
         })
     }
 
-    /// Replaces the contents of `out` by what `write` appends for each of the images at `indices`.
+    /// Replaces `out` by what `write` appends for each of the images at `indices`.
     fn write_images(
         &self,
         part: Part,
@@ -169,7 +169,7 @@ impl Dataset {
         Ok(())
     }
 
-    /// Replaces the contents of `out` by one image of the data set's size, normalized.
+    /// Replaces `out` by one image of the data set's size, normalized.
     pub fn write_pixels(&self, image: &[u8], out: &mut Vec<f32>) {
         out.clear();
         self.normalize(&self.tables(), image, out);
@@ -187,7 +187,7 @@ impl Dataset {
         }
     }
 
-    /// Replaces the contents of `out` by the labels at `indices`.
+    /// Replaces `out` by the labels at `indices`.
     ///
     /// # Errors
     /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.

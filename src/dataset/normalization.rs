@@ -3,11 +3,11 @@
 use crate::catalog::Normalization;
 
 impl Normalization {
-    /// The smallest standard deviation that [`measured`](Self::measured) returns, one gray level: if a channel is constant,
-    /// its deviation is 0 and must not be divided by.
+    /// The smallest standard deviation that [`measured`](Self::measured) returns, one gray level: a channel whose images
+    /// all have one color has a standard deviation of 0, which cannot be a divisor.
     pub const LEAST_STD: f32 = 1.0 / 255.0;
 
-    /// That of the given pixels; without any the mean is 0. Sums are exact, so the order does not matter.
+    /// The normalization of the given pixels; a mean of 0 if there are none. Sums are exact, so the order does not matter.
     #[must_use]
     pub fn measured<'a>(pixels: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut histogram = [0_u64; 256];
@@ -22,7 +22,7 @@ impl Normalization {
         Self { mean, std: std.max(Self::LEAST_STD) }
     }
 
-    /// The network's input for each value of a pixel: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
+    /// The network's input for each pixel value: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
     /// torchvision's `ToTensor` and `Normalize` compute it.
     #[must_use]
     pub fn table(self) -> [f32; 256] {

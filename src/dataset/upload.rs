@@ -1,8 +1,9 @@
 //! A visitor's own files, already unpacked from gzip: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of
-//! IDX images and labels. A file's name and first bytes determine what it is, and its name which part it belongs to.
+//! IDX images and labels. The kind of a file follows from its name and first bytes; whether it is training or test data,
+//! from its name.
 //!
-//! Files are used in the order of their names, regardless of the order in which they were chosen. If all of them belong to
-//! one part, its last sixth becomes the test part.
+//! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
+//! to one part, its last sixth becomes the test part.
 
 use super::examples::{Dataset, Split, limit};
 use super::readers::archive::{NamedFile, unpack_tar};
@@ -70,7 +71,7 @@ fn recognize(file: &NamedFile) -> Option<Recognized> {
     if suffix == Some("bin") {
         return Some(Recognized::Data(FileContent::Batch));
     }
-    // Archives in the formats that are in use have this at this position.
+    // All archives of the last decades have this at this offset.
     if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
         return Some(Recognized::Archive);
     }
@@ -101,7 +102,7 @@ fn unknown(bytes: &[u8]) -> UnknownFile {
     if bytes.is_empty() { UnknownFile::Empty } else { UnknownFile::Beginning(bytes.iter().take(4).copied().collect()) }
 }
 
-/// The part that a file's name refers to; training if it refers to none.
+/// The part named in a file's name; training if none is named.
 fn part(file: &NamedFile) -> Part {
     let name = file.base_name().to_lowercase();
     // Whole words, so that `latest.bin` is not a test file.
@@ -130,7 +131,7 @@ fn from_batches(files: &[Recognition]) -> Result<Dataset> {
     finish(&shape, read(Part::Train)?, read(Part::Test)?)
 }
 
-/// Images and labels that belong together.
+/// Images and their labels.
 struct LabeledImages<'a> {
     images_file: &'a str,
     labels_file: &'a str,
@@ -141,7 +142,7 @@ struct LabeledImages<'a> {
 fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
-    // There is a file, and every file has its counterpart.
+    // There is at least one file, and where there is a file there is a pair.
     let first = pairs.first().ok_or(DatasetError::UploadEmpty)?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {

@@ -1,5 +1,6 @@
 //! All native integration tests, as one binary.
 
+mod circles;
 mod dataset;
 mod emergence;
 mod estimate;
@@ -15,6 +16,8 @@ mod names;
 mod page;
 mod plot;
 mod protocol;
+mod reference;
+mod sizes;
 #[cfg(feature = "train")]
 mod training;
 #[cfg(feature = "train")]

@@ -4,10 +4,10 @@ use crate::error::{ArchiveDamage, DatasetError, Result};
 use std::io::Read;
 use tar::{Archive, Entry};
 
-/// A whole file with its name.
+/// A complete file with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
-    /// Its name, with folders where it comes from an archive.
+    /// Its name, including folders if it comes from an archive.
     pub name: String,
     /// Its contents.
     pub bytes: Vec<u8>,
@@ -21,10 +21,11 @@ impl NamedFile {
     }
 }
 
-/// The regular files of a tar archive, at most `limit` bytes in total; folders and links are left out. `file` is the
-/// archive's name, for errors.
+/// The regular files of a tar archive, together at most `limit` bytes; folders and links are ignored. `file` is
+/// the archive's name, for errors.
 ///
-/// An archive that ends between two files counts as whole: not every program writes the blocks that mark the end.
+/// An archive that ends between two files is accepted as complete: not every program writes the blocks that mark the
+/// end.
 ///
 /// # Errors
 /// [`DatasetError::ArchiveDamaged`] and [`DatasetError::DataFileTooLarge`].

@@ -2,7 +2,7 @@
 //! pairs, and the crate's own parser judges what was typed.
 
 use crate::error::{Error, ValueError};
-use crate::experiment::keys::{Key, Values};
+use crate::experiment::keys::{Key, KeyValues};
 use crate::experiment::query::{changed_pairs, parse_pairs};
 use crate::experiment::scheme::parse_list;
 use crate::experiment::{Experiment, ParsedQuery, View};
@@ -13,7 +13,7 @@ pub type FieldText = (String, String);
 /// What the fields of a form say. An empty field of an optional key means that the key is absent.
 #[must_use]
 pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
-    let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(Values::OptionalNumber(_)));
+    let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(KeyValues::OptionalNumber(_)));
     let stated = fields.iter().map(|(key, value)| (key, value.trim()));
     let stated = stated.filter(|(key, value)| !(value.is_empty() && optional(key)));
     parse_pairs(stated.map(|(key, value)| (key.clone(), value.to_owned())))

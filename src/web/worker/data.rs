@@ -1,4 +1,4 @@
-//! Loading data sets in the browser: files that others have published, and data sets that our own code draws.
+//! Data sets in the browser: published files, generated data, and the default that may become either.
 
 use super::Loaded;
 use super::download::{own, progress, published};
@@ -11,14 +11,14 @@ use crate::dataset::readers::{self, ReadFile};
 use crate::error::{DatasetError, DownloadFailure, Result};
 use std::rc::Rc;
 
-/// Examples drawn between two turns of the event loop.
+/// Examples generated between two turns of the event loop.
 const DRAWN_PER_TURN: usize = 1000;
 
-/// Loads a data set, telling the page about the progress.
+/// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
 ///
 /// # Errors
-/// What went wrong with the first file that is unavailable; [`DatasetError::UploadEmpty`] for the visitor's own files, which are
-/// not loaded from anywhere.
+/// The error of the first file that no source could provide; [`DatasetError::UploadEmpty`] for the visitor's own files, which
+/// are not loaded from anywhere.
 pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
     let row = asked.row();
     let dataset = match &row.origin {

@@ -1,4 +1,4 @@
-//! Files from the browser's cache, the page's own site or elsewhere, unpacked and checked.
+//! Files from the browser's cache, the page's own site or elsewhere, unpacked and verified.
 
 use super::scope::{now_secs, post, scope};
 use crate::catalog::DataFile;
@@ -17,7 +17,7 @@ const CACHE: &str = "emergence-lab-data-1";
 /// One unpacked and verified file: from the cache, from the page's own site, or from its address at a public mirror.
 ///
 /// # Errors
-/// That of the page's own site if it has a damaged file; otherwise that of the mirror.
+/// That of the own site if it has the file but it is damaged; else that of the mirror.
 pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> Result<Vec<u8>> {
     let own = own_url(folder, file);
     let cache = open_cache().await;
@@ -35,7 +35,7 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> R
         Err(_) => fetch_verified(address, file).await?,
     };
     if let Some(cache) = cache {
-        // For the next visit: this one does not have to wait for it.
+        // For the next visit: this one does not wait for it.
         wasm_bindgen_futures::spawn_local(async move { write_cache(&cache, &own, &packed).await });
     }
     Ok(bytes)
@@ -68,9 +68,9 @@ async fn fetch_verified(url: &str, file: &DataFile) -> Result<(Vec<u8>, Vec<u8>)
     Ok((packed, bytes))
 }
 
-/// What every gzip stream begins with.
+/// First bytes of every gzip stream.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// What a server's own page begins with.
+/// First byte of a server's own page.
 const MARKUP: u8 = b'<';
 
 async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
@@ -79,8 +79,8 @@ async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The unpacked bytes, at most slightly more than `limit` of them, if they are packed by gzip; otherwise the bytes themselves:
-/// the browser has unpacked a file that a server sent with `Content-Encoding: gzip`.
+/// The unpacked bytes, at most slightly more than `limit`, if they are packed by gzip; else the bytes themselves. A
+/// server may unpack a file in transfer, if it sends it with `Content-Encoding: gzip`.
 ///
 /// # Errors
 /// [`DatasetError::GzipDamaged`].
@@ -97,7 +97,7 @@ fn packed_name(file: &DataFile) -> String {
     format!("{}.gz", file.name)
 }
 
-/// What `url` sends; `None` if there is no such file.
+/// The response of `url`; `None` if there is no such file.
 async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let name = packed_name(file);
     let failed = |reason| Error::from(DatasetError::Download { file: name.clone(), reason });
@@ -123,8 +123,8 @@ async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
 
-/// Reads a response piece by piece, up to slightly more than `limit` bytes, and tells `heard` how many bytes have come and
-/// whether that was all.
+/// Reads a response piece by piece, up to slightly more than `limit` bytes, and tells `heard` how many bytes have arrived
+/// and whether that was all.
 async fn read_body(
     response: &Response,
     limit: usize,
@@ -141,7 +141,7 @@ async fn read_body(
         }
         heard(bytes.len(), ended);
         if ended || bytes.len() > limit {
-            // More than expected is not waited for; if it cannot be canceled, that does no harm.
+            // The rest is not needed, and a failure to cancel it does no harm.
             let _ = reader.cancel();
             return Ok(bytes);
         }
@@ -158,13 +158,13 @@ async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
     unpack.await.map_err(|error| DatasetError::GzipDamaged { path: name.to_owned(), reason: describe(&error) }.into())
 }
 
-/// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.
+/// `new DecompressionStream("gzip")`, which web-sys still marks as unstable.
 fn gzip_decompression() -> std::result::Result<ReadableWritablePair, JsValue> {
     let constructor = Reflect::get(&scope(), &"DecompressionStream".into())?.dyn_into::<Function>()?;
     Ok(Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
 }
 
-/// The browser's cache, if it has one (that needs a secure origin).
+/// The browser's cache, if there is one (it needs a secure origin).
 async fn open_cache() -> Option<Cache> {
     let storage = scope().caches().ok()?;
     if storage.is_undefined() {
@@ -179,7 +179,7 @@ async fn read_cache(cache: &Cache, url: &str) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Keeps a file for the next visit; a full or forbidden cache only costs another download.
+/// Stores a file for the next visit; a full or forbidden cache only costs another download.
 async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
     let parts = js_sys::Array::of1(&Uint8Array::from(packed));
     let response = Blob::new_with_u8_array_sequence(&parts).and_then(|blob| Response::new_with_opt_blob(Some(&blob)));
@@ -188,7 +188,7 @@ async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
     }
 }
 
-/// Tells the page how much of a file, or of a data set that is being drawn, there is.
+/// Tells the page how much of a file, or of a generated data set, is ready.
 pub(super) fn progress(file: &str, received: u64, total: Option<u64>) {
     post(&Event::Data { file: file.to_owned(), received, total });
 }

@@ -1,12 +1,12 @@
-//! `digits`: images that look like handwritten digits, drawn by our own code, for when MNIST is unavailable.
+//! `digits`: synthetic handwritten digits, drawn by our own code, used if MNIST cannot be downloaded.
 //!
 //! Every example is a function of (seed, index) alone: a digit is chosen, one of its skeletons ([`glyphs`]) is bent by
-//! a smooth random field, slanted, stretched, rotated and placed ([`hand`]), drawn with a pen of its own width and
+//! a smooth random field, slanted, stretched, rotated and placed ([`hand`]), drawn with a pen of random width and
 //! blackness ([`pen`]), and noise is added. Only operations whose results are fixed by IEEE 754 are used, so the bytes are
 //! the same natively and in WebAssembly.
 //!
 //! The ranges in [`hand`] were chosen so that the classes are not linearly separable (a softmax classifier on the pixels
-//! stops at 91 to 92 % of the test images) while a small MLP learns them quickly (98 % after 1000 steps), both measured.
+//! reaches 91 to 92 % of the test images at best) while a small MLP learns them quickly (98 % after 1000 steps), both measured.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -36,7 +36,7 @@ pub const TEST_EXAMPLES: usize = DIGITS_IMAGES.test;
 /// How the data set is drawn.
 pub static RECIPE: Recipe = Recipe { name: DatasetName::Digits, images: &DIGITS_IMAGES, append };
 
-/// The largest amplitude of the background noise of an image, of 256.
+/// The largest background noise of an image, of 256.
 const NOISE: f32 = 40.0;
 
 /// The image (row-major, 0 is paper and 255 is ink) and the digit of an example.
@@ -55,7 +55,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     (image, digit as u8)
 }
 
-/// The data set as [`Recipe::generate`] makes it.
+/// The data set as made by [`Recipe::generate`].
 ///
 /// # Errors
 /// As [`generator`].

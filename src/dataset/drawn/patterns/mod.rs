@@ -1,13 +1,13 @@
-//! `patterns`: color pictures of ten classes, five shapes, four textures and a gradient, drawn by our own code, for
-//! convolutional networks where no data files are available.
+//! `patterns`: color images of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
+//! convolutional networks without a download.
 //!
 //! Every example is a function of (seed, index) alone: a class is chosen, its figure is placed, rotated and scaled
-//! ([`figure`]), colored, lit from one side, overlaid with a few strokes of other colors ([`paint`]), and noise is added. Only
-//! operations whose results are fixed by IEEE 754 are used, so the bytes are the same natively and in WebAssembly.
+//! ([`figure`]), colored, lit from one side, overlaid with a few strokes of other colors ([`paint`]), and noise is
+//! added. Only operations whose results are fixed by IEEE 754 are used, so the bytes are the same natively and in
+//! WebAssembly.
 //!
-//! The colors are determined by their mean over the picture and their difference, which are drawn; the two colors follow from
-//! the fraction of the picture that the figure covers. So the mean color has the same distribution for all classes and reveals
-//! nothing about the class.
+//! The random colors are their mean over the image and their difference; the two colors follow from the fraction of the
+//! image that the figure covers. So the mean color is the same for all classes and reveals nothing about them.
 //!
 //! The ranges in [`figure`] and [`paint`] were chosen so that a linear classifier on the pixels does not learn the classes
 //! (36 % of the test images after 600 steps, 38 % after 3000) while a small convolutional network does (two layers of 16
@@ -41,7 +41,7 @@ pub const TEST_EXAMPLES: usize = PATTERNS_IMAGES.test;
 /// How the data set is drawn.
 pub static RECIPE: Recipe = Recipe { name: DatasetName::Patterns, images: &PATTERNS_IMAGES, append };
 
-/// The largest amplitude of the noise of an image, of 255.
+/// The largest noise of an image, either way, of 255.
 const NOISE: f32 = 24.0;
 
 /// The image (`[channel, row, column]`, row-major) and the class of an example.

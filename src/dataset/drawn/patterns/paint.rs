@@ -1,5 +1,5 @@
-//! Colors a figure: two colors whose mean over the picture does not depend on the figure, light from one side, and strokes
-//! that distract.
+//! Colors a figure: two colors whose mean over the image does not depend on the figure, light from one side,
+//! and random strokes.
 
 use super::figure::{AREA, Coverage, SIDE};
 use crate::catalog::PATTERNS_IMAGES;
@@ -16,29 +16,29 @@ pub(super) type PatternImage = [f32; VALUES];
 /// A color, or a difference of two.
 type Color = [f32; CHANNELS];
 
-/// Bounds of what varies; light is in `[0, 1]`.
+/// Ranges of the random parameters; light is in `[0, 1]`.
 mod range {
-    /// Mean color of a picture.
+    /// Mean color of an image.
     pub(super) const MEAN: (f32, f32) = (0.22, 0.78);
     /// How much lighter (or darker, see [`LIGHTER`]) the figure is than the background, in all channels.
     pub(super) const STEP: (f32, f32) = (0.18, 0.45);
     /// Deviation of each channel from that.
     pub(super) const HUE: f32 = 0.55;
-    /// Probability that the figure is the lighter one.
+    /// Probability that the figure is lighter than the background.
     pub(super) const LIGHTER: f32 = 0.85;
-    /// Range of both colors; if necessary the contrast is reduced.
+    /// Range of both colors, enforced by reducing the contrast if necessary.
     pub(super) const LIGHT: (f32, f32) = (0.04, 0.96);
-    /// Difference of light between the middle and the side, along each axis.
+    /// Difference of light from the center to the side, along each axis.
     pub(super) const SLOPE: f32 = 0.12;
-    /// Upper limit of the number of strokes, exclusive.
+    /// Upper bound of the number of strokes, exclusive.
     pub(super) const STROKES: usize = 4;
     /// Half the width of a stroke, in pixels.
     pub(super) const RADIUS: (f32, f32) = (0.5, 1.4);
-    /// Largest extent of a stroke along each axis, in pixels.
+    /// Extent of a stroke along each axis, in pixels.
     pub(super) const REACH: f32 = 7.0;
 }
 
-/// A picture of the figure.
+/// An image of the figure.
 pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
     let covered = coverage.iter().sum::<f32>() * (1.0 / AREA as f32);
     let (ground, difference) = colors(covered, draws);
@@ -65,7 +65,7 @@ fn from_middle(index: usize) -> f32 {
     (index as f32 - half) * (1.0 / half)
 }
 
-/// The color of the background, and the figure's minus that, for a figure that covers this fraction of the picture.
+/// The color of the background, and the figure's minus that, for a figure that covers this fraction of the image.
 fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mean: Color = std::array::from_fn(|_| draws.between(range::MEAN.0, range::MEAN.1));
     let step = draws.between(range::STEP.0, range::STEP.1);
@@ -74,7 +74,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mut contrast = 1.0_f32;
     for (mean, wanted) in mean.iter().zip(wanted) {
         let (up, down) = (range::LIGHT.1 - mean, mean - range::LIGHT.0);
-        // The figure deviates from the mean by `1 - covered` of the difference, the background by `covered` the other way.
+        // The figure differs from the mean by `1 - covered` of the difference, the background by `covered` the other way.
         let (figure, ground) = if wanted > 0.0 { (up, down) } else { (down, up) };
         let fits = (figure / (1.0 - covered)).min(ground / covered);
         contrast = contrast.min(fits / wanted.abs().max(1e-6));
