@@ -58,7 +58,7 @@ const RULES: &[Rule] = &[
         own: &["error", "experiment", "metrics", "plot"],
         outside: &["csv", "serde", "serde_json"],
     },
-    Rule { module: "reference", own: &["error", "experiment", "metrics"], outside: &[] },
+    Rule { module: "reference", own: &["catalog", "error", "experiment"], outside: &[] },
     Rule {
         module: "web/worker",
         own: &["dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
