@@ -19,8 +19,7 @@ const ARCHIVE_EXTRAS: usize = 1 << 20;
 /// # Errors
 /// [`DatasetError::GzipDamaged`], and [`DatasetError::DataFileTooLarge`] for more than `limit` bytes.
 pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
-    let damaged =
-        |error: io::Error| DatasetError::GzipDamaged { path: path.to_owned(), reason: error.to_string() }.into();
+    let damaged = |error: io::Error| DatasetError::GzipDamaged { path: path.to_owned(), reason: error.to_string() };
     read_bounded(MultiGzDecoder::new(packed), limit).map_err(damaged)?.ok_or_else(|| too_large(path, limit))
 }
 
