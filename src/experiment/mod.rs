@@ -9,10 +9,12 @@ pub mod estimate;
 pub mod keys;
 pub mod limits;
 pub mod model;
+pub mod network_graph;
 pub mod optimizer;
 pub mod query;
 mod refusals;
 pub mod scheme;
+mod validate;
 mod values;
 mod view;
 
