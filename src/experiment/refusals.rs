@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
-use super::scheme::tuning::methods::TuningBatch;
+use super::scheme::tuning::TuningBatch;
 use super::scheme::{FormulaInputs, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
 use crate::error::{Error, FormulaReason, Requirement, Result};

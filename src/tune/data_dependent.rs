@@ -1,10 +1,10 @@
-//! Data-dependent initialization: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional Neural
-//! Networks" (arXiv 1511.06856), algorithm 1, within-layer normalization.
+//! Data-dependent initialization: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional
+//! Neural Networks" (arXiv 1511.06856), algorithm 1, within-layer normalization.
 //!
 //! Layer by layer in forward order, every unit or feature map `c` gets the mean `β` and the standard deviation 1 before its
-//! activation: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the paper's
-//! `β - μ_c / σ_c` for biases of zero). A normalized layer has no bias, so only its weights are divided. A unit that does not vary
-//! is left alone.
+//! activation: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the
+//! paper's `β - μ_c / σ_c` for biases of zero). A normalized layer has no bias, so only its weights are divided. A unit that
+//! does not vary is left alone.
 //!
 //! The paper's algorithm 2, which then balances how fast layers learn, is not implemented. An iteration is one batch.
 
@@ -123,8 +123,8 @@ impl Seen {
     }
 }
 
-/// Gives every unit or feature map of a layer the mean `beta` and the standard deviation 1; `channels` has their present means and
-/// standard deviations.
+/// Gives every unit or feature map of a layer the mean `beta` and the standard deviation 1; `channels` has their present means
+/// and standard deviations.
 #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
 fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
     let before = norm(&layer.weight);

@@ -7,12 +7,13 @@
 //! minimize  L(S̃; θ_m - η A[g]) / η      subject to  ‖g‖ <= γ,      g = ∇L(S; θ_m),  θ_m = m θ₀
 //! ```
 //!
-//! with `A[g] = g / ‖g‖₂` and the 2-norm for SGD, `A[g] = sign g` and the 1-norm for Adam. Each iteration takes three half-batches
-//! `b₀ b₁ b₂`, `S = b₀ + b₁`, `S̃ = b₀ + b₂`. Where `‖g‖ > γ`, the scales descend along the gradient of the norm, a Hessian-vector
-//! product (`∇‖g‖₂ = H g / ‖g‖₂`, `∇‖g‖₁ = H sign g`); otherwise along that of the objective, in which `A[g]` counts as constant.
+//! with `A[g] = g / ‖g‖₂` and the 2-norm for SGD, `A[g] = sign g` and the 1-norm for Adam. Each iteration takes three
+//! half-batches `b₀ b₁ b₂`, `S = b₀ + b₁`, `S̃ = b₀ + b₂`. Where `‖g‖ > γ`, the scales descend along the gradient of the norm,
+//! a Hessian-vector product (`∇‖g‖₂ = H g / ‖g‖₂`, `∇‖g‖₁ = H sign g`); otherwise along that of the objective, in which `A[g]`
+//! counts as constant.
 //!
-//! Unlike the authors' program, the third half-batch is drawn for either kind of step, so that what a run sees does not depend on the
-//! runs that it is stacked with.
+//! Unlike the authors' program, the third half-batch is drawn for either kind of step, so that what a run sees does not depend
+//! on the runs that it is stacked with.
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};

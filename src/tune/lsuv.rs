@@ -1,8 +1,8 @@
 //! LSUV, layer-sequential unit variance: Mishkin & Matas 2015, "All you need is a good init" (arXiv 1511.06422).
 //!
-//! From orthonormal weights (or any base), layer by layer in forward order: `W ← W / std(output)` until the standard deviation of the
-//! layer's output, over examples, positions and units, is 1 to within the tolerance, at most `tries` times. The output is that
-//! before normalization and activation, on the first batch of the tuning order.
+//! From orthonormal weights (or any base), layer by layer in forward order: `W ← W / std(output)` until the standard deviation
+//! of the layer's output, over examples, positions and units, is 1 to within the tolerance, at most `tries` times. The output
+//! is that before normalization and activation, on the first batch of the tuning order.
 //!
 //! An iteration measures one layer and may rescale it. A layer whose output does not vary is left alone.
 

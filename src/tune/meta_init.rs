@@ -1,13 +1,14 @@
 //! `MetaInit`: Dauphin & Schoenholz 2019, "MetaInit: Initializing learning by learning to initialize" (NeurIPS 2019).
 //!
-//! Adjusts the norms of the weights so that the gradient changes little along its own direction, by minimizing the gradient quotient
+//! Adjusts the norms of the weights so that the gradient changes little along its own direction. It minimizes the gradient
+//! quotient
 //!
 //! ```text
 //! GQ = 1/N Σ | (g - H g) / (g + ε s) - 1 |,      s = 1 where g >= 0, else -1
 //! ```
 //!
-//! over all `N` parameters, by steps of fixed size against the sign of its derivative with respect to the norm of each weight tensor,
-//! on inputs `N(0, 1)` and random labels; batch normalization is in evaluation mode. No training example is used.
+//! over all `N` parameters, by steps of fixed size against the sign of its derivative with respect to the norm of each weight
+//! tensor, on inputs `N(0, 1)` and random labels; batch normalization is in evaluation mode. No training example is used.
 //!
 //! With `q = H g`, `a = ∂GQ/∂g` and `b = ∂GQ/∂q`, both elementwise, the derivative is exactly
 //!

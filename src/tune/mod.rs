@@ -1,9 +1,9 @@
 //! Schemes that adjust drawn weights by running the network, one file for each. All runs of a variant are tuned stacked, as they
 //! are trained; every run decides for itself, so results do not depend on what it is stacked with.
 //!
-//! A [`Tuner`] takes one iteration at a time, so that its caller can show progress, pause or stop. Derivatives come from the model's
-//! one forward pass; scales, moments and decisions are kept in f64 on the CPU. No clock, no browser and no data set here: examples
-//! are asked for ([`Examples`]).
+//! A [`Tuner`] takes one iteration at a time, so that its caller can show progress, pause or stop. Derivatives come from the
+//! model's one forward pass; scales, moments and decisions are kept in f64 on the CPU. No clock, no browser and no data set
+//! here: examples are asked for ([`Examples`]).
 
 mod data_dependent;
 mod grad_init;
@@ -47,7 +47,7 @@ type StartMethod = fn(&Tuning, &TuningContext, Vec<Vec<LayerWeights>>) -> Box<dy
 
 /// A method at work on the stacked runs of a variant.
 trait Method: fmt::Debug {
-    /// Most iterations.
+    /// Maximum number of iterations.
     fn total(&self) -> u64;
 
     /// Does the iteration with this index, from 0, and adds what it took to `effort`.
@@ -160,7 +160,7 @@ impl Tuner {
         self.done
     }
 
-    /// Most iterations.
+    /// Maximum number of iterations.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.method.total()

@@ -1,14 +1,15 @@
 //! NIO: Yang, Wang, Yuan & Lin 2022, "Towards Theoretically Inspired Neural Initialization Optimization" (arXiv 2210.05956).
 //!
-//! Learns a scale for each parameter tensor so that the gradients `g₁ ... g_D` of `D` parts of a batch point in the same direction
-//! (`GradCosine`) while their mean norm stays within a bound:
+//! Learns a scale for each parameter tensor so that the gradients `g₁ ... g_D` of `D` parts of a batch point in the same
+//! direction (`GradCosine`) while their mean norm stays within a bound:
 //!
 //! ```text
 //! maximize  Σ_{i≠j} cos(g_i, g_j) / (D² - D)      subject to  Σ ‖g_i‖₂ / D <= γ
 //! ```
 //!
-//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm exceeds `γ`
-//! a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`, with
+//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm
+//! exceeds `γ` a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`,
+//! with
 //!
 //! ```text
 //! constraint:  d_i = g_i / (D ‖g_i‖)

@@ -1,5 +1,5 @@
-//! One scale for each parameter tensor of each run, which is all that `GradInit`, NIO, `MetaInit` and LSUV change, and the optimizer
-//! that learns scales. The drawn numbers themselves stay as they are.
+//! One scale for each parameter tensor of each run, which is all that `GradInit`, NIO, `MetaInit` and LSUV change, and the
+//! optimizer that learns scales. The drawn numbers themselves stay as they are.
 
 use super::TuningContext;
 use super::vectors::{along_runs, of_runs};

@@ -1,5 +1,5 @@
-//! Vectors in parameter space, stacked over runs: a list of tensors `[runs, ...]`, one for each parameter. Everything here is computed
-//! run by run.
+//! Vectors in parameter space, stacked over runs: a list of tensors `[runs, ...]`, one for each parameter. Everything here is
+//! computed run by run.
 
 use crate::device::read;
 use crate::error::Result;

@@ -3,7 +3,8 @@
 //!
 //! To add a method: a variant, its constants and a row here, its file in `tune`, and its line in `tune/mod.rs`.
 
-use super::constant::{Constant, ConstantValues, TypedConstant};
+use super::constant::{Constant, TypedConstant};
+use super::{TuningBatch, TuningFacts};
 use crate::error::Bounds;
 use crate::experiment::optimizer::UpdateRule;
 use crate::experiment::scheme::card::{Card, Source};
@@ -26,48 +27,6 @@ pub enum TuningMethod {
     Nio,
 }
 
-/// What is known of a method.
-#[derive(Debug, Clone)]
-pub struct TuningFacts {
-    /// Which one.
-    pub method: TuningMethod,
-    /// Its name in the query string.
-    pub name: &'static str,
-    /// Its name for people.
-    pub label: &'static str,
-    /// What it does, for people.
-    pub card: Card,
-    /// What draws the weights unless stated: the base of the paper.
-    pub base: BaseInit,
-    /// Its constants, in one or more lists, in the order in which they are written.
-    pub constants: &'static [&'static [Constant]],
-    /// What it needs of the examples.
-    pub batch: TuningBatch,
-    /// Whether it can start from weights that are all zero. A method that cannot measures what such layers make zero.
-    pub works_on_zeros: bool,
-    /// How much it computes for one run, for these values of its constants, this number of layers with weights and this batch
-    /// size: examples times multiplications with all weights, where a forward pass of an example counts as one, its gradient
-    /// as three and a Hessian-vector product as six. A rough guess, since some methods stop early.
-    pub work: fn(&ConstantValues, u64, u64) -> u64,
-    /// How many times the memory of a training step an iteration takes: derivatives along one direction (`GradInit`, NIO) or
-    /// two (`MetaInit`) are carried along with all values, and their products are kept for the gradient.
-    pub memory_factor: u64,
-}
-
-/// What a method needs of the examples of an iteration.
-#[derive(Debug, Clone, Copy)]
-pub enum TuningBatch {
-    /// Batches of the experiment's size.
-    Whole,
-    /// Batches of half the experiment's size, of at least one example each.
-    Halves,
-    /// A batch of the experiment's size in this many parts, of at least one example each; of two with batch normalization,
-    /// since the variance of one example is 0.
-    Parts(TypedConstant<usize>),
-    /// Batches of this size, however large the experiment's are.
-    Own(TypedConstant<usize>),
-}
-
 /// Bounds of a number of iterations.
 const ITERATIONS: Bounds = Bounds::whole(1, 10_000);
 /// Bounds of a positive constant.
@@ -86,7 +45,7 @@ pub mod lsuv {
         0.1,
         Bounds::real(1e-6, 0.5),
     );
-    /// Most rescalings of one layer.
+    /// Maximum number of rescalings of one layer.
     pub const TRIES: TypedConstant<u64> =
         TypedConstant::whole("tries", "maximum number of rescalings per layer", 10, Bounds::whole(1, 100));
 }
@@ -179,7 +138,7 @@ pub mod scales {
     /// Largest absolute gradient of a scale; larger ones are clipped.
     pub const CLIP: TypedConstant<f64> =
         TypedConstant::real("clip", "largest absolute gradient of a scale", 1.0, POSITIVE);
-    /// Least scale of a weight.
+    /// Smallest scale of a weight.
     pub const FLOOR: TypedConstant<f64> =
         TypedConstant::real("floor", "smallest scale of a weight", 0.01, Bounds::real(0.0, 1.0));
     /// Decay `β₁` of Adam's first moment of a scale's gradient.
@@ -196,7 +155,7 @@ pub mod scales {
         Bounds::real(1e-12, 1.0),
     )
     .advanced();
-    /// Least scale of a bias.
+    /// Smallest scale of a bias.
     pub const BIAS_FLOOR: TypedConstant<f64> =
         TypedConstant::real("bias_floor", "smallest scale of a bias", 0.0, Bounds::real(0.0, 1.0)).advanced();
 
@@ -205,11 +164,11 @@ pub mod scales {
         [CLIP.constant, FLOOR.constant, BETA_1.constant, BETA_2.constant, EPSILON.constant, BIAS_FLOOR.constant];
 }
 
-/// Work of a layer that LSUV brings to unit variance: a forward pass finds the deviation, another that it is gone.
+/// Work of a layer in LSUV: one forward pass measures the standard deviation, another confirms that it is 1.
 const LSUV_WORK: u64 = 2;
 /// Work of an iteration of `GradInit` or NIO: 3 for a gradient, 6 for the gradient of the objective or a Hessian-vector product.
 const SCALE_STEP_WORK: u64 = 9;
-/// Work of an iteration of `MetaInit`: a Hessian-vector product, and the derivative of the quotient that is made of it.
+/// Work of an iteration of `MetaInit`: a Hessian-vector product, and the gradient of the quotient that contains it.
 const META_INIT_WORK: u64 = 45;
 
 /// THE table of tuning methods, in the order in which they are offered.
@@ -219,8 +178,8 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "lsuv",
         label: "LSUV",
         card: Card {
-            sentence: "Divides the weights of each layer, in forward order, by the standard deviation of the layer's output on one \
-                       batch, until that deviation is 1.",
+            sentence: "Divides the weights of each layer, in forward order, by the standard deviation of the layer's output on \
+                       one batch, until that deviation is 1.",
             equation: &["W ← W / s, s = std(W x)", "until |s − 1| ≤ tolerance"],
             source: Source::published("Mishkin & Matas 2015", "arXiv 1511.06422", "https://arxiv.org/abs/1511.06422"),
             cost: "before step 0: usually two forward passes per layer",
@@ -237,8 +196,8 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "datadep",
         label: "Data-dependent",
         card: Card {
-            sentence: "Gives every unit or feature map the mean β and the standard deviation 1 before its activation function, layer by \
-                       layer, as measured on a few batches.",
+            sentence: "Gives every unit or feature map the mean β and the standard deviation 1 before its activation function, \
+                       layer by layer, as measured on a few batches.",
             equation: &["W ← W / σ, b ← β + (b − μ) / σ", "μ, σ: mean, standard deviation of a unit"],
             source: Source::published(
                 "Krähenbühl, Doersch, Donahue & Darrell 2015",
@@ -265,8 +224,8 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "metainit",
         label: "MetaInit",
         card: Card {
-            sentence: "Adjusts the norm of each weight tensor so that a step of gradient descent changes the gradient g as little \
-                       as possible. Uses random inputs and labels instead of training data.",
+            sentence: "Adjusts the norm of each weight tensor so that a step of gradient descent changes the gradient g as \
+                       little as possible. Uses random inputs and labels instead of training data.",
             equation: &["minimize the mean of", "|(g − H g) / (g ± ε) − 1|"],
             source: Source::published(
                 "Dauphin & Schoenholz 2019",
@@ -292,8 +251,8 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "gradinit",
         label: "GradInit",
         card: Card {
-            sentence: "Scales each parameter tensor so that the optimizer's first step, in the direction A[g], lowers the loss as \
-                       far as possible while the norm of the gradient g stays within a bound.",
+            sentence: "Scales each parameter tensor so that the optimizer's first step, in the direction A[g], lowers the loss \
+                       as far as possible while the norm of the gradient g stays within a bound.",
             equation: &["minimize L(θ − η A[g]) with ‖g‖ ≤ γ"],
             source: Source::published(
                 "Zhu, Ni, Xu, Kong, Huang & Goldstein 2021",

@@ -6,14 +6,57 @@
 pub mod constant;
 pub mod methods;
 
-use super::ClosedForm;
+use super::closed_form::BaseInit;
 use super::text::{call, split_outside};
+use super::{Card, ClosedForm};
 use crate::error::{Error, Expected, Result};
 use crate::experiment::values::Named;
 use constant::{Constant, ConstantType, ConstantValues, TypedConstant};
 use methods::TuningMethod;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// What is known of a method.
+#[derive(Debug, Clone)]
+pub struct TuningFacts {
+    /// Which one.
+    pub method: TuningMethod,
+    /// Its name in the query string.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// What it does, for people.
+    pub card: Card,
+    /// What draws the weights unless stated: the base of the paper.
+    pub base: BaseInit,
+    /// Its constants, in one or more lists, in the order in which they are written.
+    pub constants: &'static [&'static [Constant]],
+    /// What it needs of the examples.
+    pub batch: TuningBatch,
+    /// Whether it can start from layers of zeros. The methods that cannot measure values that such layers make zero.
+    pub works_on_zeros: bool,
+    /// How much it computes for one run, for these values of its constants, this number of layers with weights and this batch
+    /// size: examples times multiplications with all weights, where a forward pass of an example counts as one, its gradient
+    /// as three and a Hessian-vector product as six. A rough guess, since some methods stop early.
+    pub work: fn(&ConstantValues, u64, u64) -> u64,
+    /// How many times the memory of a training step an iteration takes: derivatives along one direction (`GradInit`, NIO) or
+    /// two (`MetaInit`) are carried along with all values, and their products are kept for the gradient.
+    pub memory_factor: u64,
+}
+
+/// What a method needs of the examples of an iteration.
+#[derive(Debug, Clone, Copy)]
+pub enum TuningBatch {
+    /// Batches of the experiment's size.
+    Whole,
+    /// Batches of half the experiment's size, of at least one example each.
+    Halves,
+    /// A batch of the experiment's size in this many parts, of at least one example each; of two with batch normalization,
+    /// since the variance of one example is 0.
+    Parts(TypedConstant<usize>),
+    /// Batches of this size, however large the experiment's are.
+    Own(TypedConstant<usize>),
+}
 
 /// A method with the weights that it starts from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +100,7 @@ impl Tuning {
     }
 
     /// What tuning one run takes with so many layers with weights and examples of a batch, in the unit of
-    /// [`TuningFacts::work`](methods::TuningFacts::work).
+    /// [`TuningFacts::work`].
     #[must_use]
     pub fn work(&self, layers: u64, batch_size: u64) -> u64 {
         (self.method.facts().work)(&self.constants, layers, batch_size)
