@@ -2,7 +2,8 @@
 //! network; then what they do is measured, and what emergence random activity would have.
 
 use super::batches::{TuningExamples, batch};
-use super::cohort::{Cohort, check_fit, tuning_group_size};
+use super::cohort::Cohort;
+use super::memory::{check_fit, tuning_group_size};
 use super::start_report::layer_reports;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};

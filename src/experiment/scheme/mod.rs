@@ -2,6 +2,7 @@
 //! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. Only what is asked for lives
 //! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
 
+pub mod alpha;
 pub mod card;
 pub mod closed_form;
 pub mod custom;

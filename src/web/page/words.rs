@@ -173,7 +173,7 @@ pub const NO_FILES: &str = "There are no files of yours yet. Choose some, or dro
 /// The heading of the sample images.
 #[must_use]
 pub fn sample_title(name: DatasetName) -> String {
-    format!("Training images: {}", dataset_label(name))
+    format!("Training images: {}", name.row().label)
 }
 
 /// Where the sample images would stand.
@@ -189,7 +189,7 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
 /// What is trained on what.
 #[must_use]
 pub fn facts(setup: &Setup) -> String {
-    let data = dataset_label(parse_query(&setup.query).experiment.dataset.name);
+    let data = parse_query(&setup.query).experiment.dataset.name.row().label;
     let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
     format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
@@ -199,17 +199,6 @@ pub fn facts(setup: &Setup) -> String {
         grouped(setup.parameters),
         grouped(setup.steps_per_epoch),
     )
-}
-
-fn dataset_label(name: DatasetName) -> &'static str {
-    match name {
-        DatasetName::Digits => "digits",
-        DatasetName::Mnist | DatasetName::Auto => "MNIST",
-        DatasetName::FashionMnist => "Fashion-MNIST",
-        DatasetName::Cifar10 => "CIFAR-10",
-        DatasetName::Patterns => "patterns",
-        DatasetName::Upload => "your files",
-    }
 }
 
 /// How far a file is: `t10k-images: 45 %`.
