@@ -2,6 +2,7 @@
 //! docs` writes them, a test compares; nothing of this is in the page's program.
 
 mod html;
+mod inputs;
 mod markdown;
 mod picker;
 mod schemes;
@@ -43,5 +44,6 @@ impl GeneratedPart {
 pub fn generated_parts() -> Vec<GeneratedPart> {
     let mut parts = html::partials();
     parts.extend(markdown::tables());
+    parts.push(inputs::inputs());
     parts
 }
