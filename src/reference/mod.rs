@@ -2,6 +2,7 @@
 //! docs` writes them, a test compares; nothing of this is in the page's program.
 
 mod form_fields;
+mod inputs;
 mod markdown;
 mod markup;
 mod picker;
@@ -48,6 +49,7 @@ impl GeneratedPart {
 pub fn generated_parts() -> Vec<GeneratedPart> {
     let mut parts = partials();
     parts.extend(markdown::tables());
+    parts.push(inputs::inputs());
     parts
 }
 
