@@ -30,9 +30,9 @@ pub(super) fn schemes() -> [(&'static str, Vec<SchemeEntry>); 4] {
     let formula = entry("custom", "Your own formula", custom::CARD, "custom(std=FORMULA)".to_owned());
     [
         ("Closed form", closed.collect()),
-        ("Rescaled, and controls", rescaled.into()),
+        ("Rescalings and their controls", rescaled.into()),
         ("Tuned by running the network", tuned.collect()),
-        ("Yours", vec![formula]),
+        ("User-defined", vec![formula]),
     ]
 }
 
