@@ -94,7 +94,10 @@ impl Display for Requirement {
             Self::StepsForRuns { most, runs } => write!(f, "at most {most} steps for {runs} {}", plural(*runs, "run")),
             Self::EvaluationInterval { least } => write!(f, "at least {least} for this number of steps and runs"),
             Self::PositionLeft { height, width } => {
-                write!(f, "a network whose pooling and strides leave at least one position of {height} x {width} images")
+                write!(
+                    f,
+                    "a network whose pooling and strides leave at least one position of {height} x {width} images"
+                )
             }
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most, f),
             Self::NativeDevice => f.write_str("auto or cpu in the native build"),
@@ -131,7 +134,9 @@ fn scheme_requirement(requirement: &Requirement, f: &mut Formatter<'_>) -> Resul
 fn device_memory(demand: DeviceDemand, most: u64, f: &mut Formatter<'_>) -> Result {
     let most = most.div_ceil(1 << 20);
     match demand {
-        DeviceDemand::Step => write!(f, "a network that needs at most {most} MB for a training step of one run on this device"),
+        DeviceDemand::Step => {
+            write!(f, "a network that needs at most {most} MB for a training step of one run on this device")
+        }
         DeviceDemand::Tensor => {
             write!(f, "a network that needs at most {most} MB for its largest tensor on this device")
         }
@@ -212,7 +217,9 @@ impl Display for DatasetError {
                 f,
                 "{file}: expected one or more CIFAR-10 records of {record} bytes and nothing else, got {got} bytes"
             ),
-            Self::ArchiveDamaged { file, damage } => write!(f, "{file}: expected a complete tar archive, got: {damage}"),
+            Self::ArchiveDamaged { file, damage } => {
+                write!(f, "{file}: expected a complete tar archive, got: {damage}")
+            }
             Self::UploadEmpty => f.write_str("upload: expected files, got none"),
             Self::UploadKind { file, got } => write!(
                 f,
@@ -257,12 +264,17 @@ impl Display for DatasetError {
                 write!(f, "{}: expected at most {available} examples, got {asked}", part.key())
             }
             Self::NoExamples { part } => write!(f, "{}: expected at least one example, got none", part.key()),
-            Self::NoSuchExample { index, examples } => write!(f, "expected an example index below {examples}, got {index}"),
+            Self::NoSuchExample { index, examples } => {
+                write!(f, "expected an example index below {examples}, got {index}")
+            }
             Self::PixelCount { expected, got } => {
                 write!(f, "expected an image of {expected} values (pixels times channels), got {got}")
             }
             Self::BatchSize { examples, batch_size } => {
-                write!(f, "batch: expected 1 to {examples} examples (the number of training examples), got {batch_size}")
+                write!(
+                    f,
+                    "batch: expected 1 to {examples} examples (the number of training examples), got {batch_size}"
+                )
             }
         }
     }

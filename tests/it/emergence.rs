@@ -12,8 +12,8 @@ use emergence_lab::emergence::{
 use num_bigint::BigUint;
 use proptest::prelude::*;
 
-/// Every path of at least one edge, as its list of nodes: the definition, written down without any recurrence.
-/// Parallel edges give parallel paths.
+/// Every path of at least one edge, as its list of nodes: the definition, without any recurrence.
+/// Parallel edges result in parallel paths.
 fn all_paths(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let mut paths: Vec<Vec<usize>> = (0..nodes).map(|node| vec![node]).collect();
     let mut done = 0;
@@ -28,7 +28,7 @@ fn all_paths(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     paths
 }
 
-/// `(E_A, E_B)` by looking at every path.
+/// `(E_A, E_B)` by enumerating every path.
 fn brute_force(nodes: usize, edges: &[(usize, usize)], active: &[bool]) -> (BigUint, BigUint) {
     let from_inactive = all_paths(nodes, edges).into_iter().filter(|path| !active[path[0]]);
     let (mut through_active, mut through_all) = (0_u64, 0_u64);
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn no_active_count_beats_the_maximum((widths, active) in random_layers(8, 50)) {
+    fn no_active_count_exceeds_the_maximum((widths, active) in random_layers(8, 50)) {
         let widths: Vec<u64> = widths.iter().map(|width| width + 1).collect();
         let (turn, maximum) = max_e_b(&widths).unwrap();
         prop_assert!(e_b(&widths, &active).unwrap() <= maximum);
@@ -142,7 +142,7 @@ proptest! {
 #[test]
 fn worked_examples() {
     let widths = [3, 3, 3, 3];
-    // From a node, 3 edges lead on at every step: 3^k paths of k edges.
+    // Every node has 3 outgoing edges, so 3^k paths of k edges start from it.
     assert_eq!(
         e_b(&widths, &[0, 0, 3, 3]).unwrap(),
         144_u8.into(),
@@ -166,7 +166,7 @@ fn e_b_is_largest_with_the_first_half_inactive() {
 }
 
 #[test]
-fn e_b_is_largest_with_one_turn_whatever_the_widths() {
+fn e_b_is_largest_with_one_turn_for_any_widths() {
     for widths in [&[7, 1, 1, 5, 2][..], &[1, 9, 1, 9], &[2, 2, 2, 9, 1, 1], &[9, 1, 1, 1, 1, 1, 1], &[1]] {
         let best = switches(widths).map(|active| e_b(widths, &active).unwrap()).max().unwrap();
         assert_eq!(max_e_b(widths).unwrap().1, best, "{widths:?}");
@@ -174,8 +174,8 @@ fn e_b_is_largest_with_one_turn_whatever_the_widths() {
 }
 
 #[test]
-fn wide_layers_reach_their_limits() {
-    // N = 10^6: the terms that the limits leave out are smaller by one factor N.
+fn wide_layers_approach_their_limits() {
+    // N = 10^6: the terms that the limits neglect are smaller by a factor of N.
     let (width, fractions): (f64, _) = (1e6, [0.3, 0.5, 0.2, 0.9]);
     let widths = [width; 4];
     let active = fractions.map(|fraction| fraction * width);
@@ -200,11 +200,11 @@ fn huge_networks_do_not_overflow() {
 }
 
 #[test]
-fn a_silent_layer_in_the_middle_does_not_lose_what_lies_before_it() {
-    // Paths from the front are many orders of magnitude fewer than the product behind them, and still all there is.
+fn an_inactive_layer_in_the_middle_does_not_lose_the_paths_before_it() {
+    // Paths in the first layers are fewer than the product of later widths by many orders of magnitude, but are all there are.
     let widths = [1000.0, 1000.0, 1000.0, 1e200, 1e200, 1e200];
     let value = log10_e_a(&widths, &[500.0, 1000.0, 0.0, 1e200, 1e200, 1e200]).unwrap().unwrap();
-    assert!((value - 603.0).abs() < 1e-9, "E_A is 1000 · 1e600 from the silent layer: {value}");
+    assert!((value - 603.0).abs() < 1e-9, "E_A is 1000 · 1e600 from the inactive layer: {value}");
     let value = log10_e_a(&widths, &[500.0, 1000.0, 1000.0, 0.0, 0.0, 0.0]).unwrap().unwrap();
     assert!((value - (500.0_f64 * 1000.0 * 1001.0).log10()).abs() < 1e-12, "500 · (1000 + 1000²): {value}");
 }

@@ -16,8 +16,9 @@ pub(crate) fn serve(arguments: &[String]) -> Result<()> {
     let number = port.parse().ok().filter(|number| *number > 0);
     let number = number.with_context(|| format!("--port: expected 1 to 65535, got `{port}`"))?;
     // Checked before the long build, not after it.
-    TcpListener::bind((Ipv4Addr::LOCALHOST, number))
-        .with_context(|| format!("port {port} is in use: stop the program that uses it, or choose another one with --port"))?;
+    TcpListener::bind((Ipv4Addr::LOCALHOST, number)).with_context(|| {
+        format!("port {port} is in use: stop the program that uses it, or choose another one with --port")
+    })?;
     tools::page()?;
     build::compile()?;
     say(&format!("==> Emergence Lab: http://127.0.0.1:{port} (ready in a few seconds; Ctrl-C stops it)"));
