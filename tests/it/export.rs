@@ -1,4 +1,4 @@
-//! The results file against its schema and back, CSV and SVG.
+//! Export: the results file, written according to its schema and read back, CSV and SVG.
 
 use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, synthetic_history};
@@ -40,7 +40,7 @@ fn the_results_file_has_the_keys_of_the_contract() {
 }
 
 #[test]
-fn the_results_file_holds_the_measurements() {
+fn the_results_file_contains_the_measurements() {
     let history = synthetic_history(400);
     let json: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
     assert_eq!(json["schema"], "emergence-lab/1", "schema");
@@ -87,17 +87,17 @@ fn the_results_file_can_be_read_back() {
         for (read, written) in
             [(&mut read.emergence_a, &mut written.emergence_a), (&mut read.emergence_b, &mut written.emergence_b)]
         {
-            assert!(close(&std::mem::take(read), &std::mem::take(written)), "logarithms come back");
+            assert!(close(&std::mem::take(read), &std::mem::take(written)), "logarithms are read back");
         }
-        assert!(read == written, "seed {}: everything in f32 comes back to the bit", written.seed);
+        assert!(read == written, "seed {}: all f32 values are read back to the bit", written.seed);
     }
     let (read, written) = (&results.variants[1].summary, &original.variants[1].summary);
-    assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary comes back");
+    assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary is read back");
     let verdicts = [read, written].map(|summary| summary.vs_baseline.map(|versus| versus.verdict));
     assert_eq!(verdicts, [Some(Verdict::NoEvidence); 2], "and so does the verdict");
 }
 
-/// A layer of which everything is known but the gradient.
+/// A report of a layer in which only the gradient is unknown.
 fn report(scale: f64) -> LayerReport {
     LayerReport {
         scales: LayerScales { weight: Some(scale), ..LayerScales::ONE },
@@ -111,7 +111,7 @@ fn report(scale: f64) -> LayerReport {
 }
 
 #[test]
-fn the_results_file_tells_what_runs_were_like_before_training() {
+fn the_results_file_contains_the_start_reports() {
     let mut history = history_with_random(40);
     history.variants[1].init = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
     history.variants[1].runs[2].layers = vec![report(1.5), report(2.0)];
@@ -122,18 +122,18 @@ fn the_results_file_tells_what_runs_were_like_before_training() {
     assert_eq!((&points[0]["fraction"], &points[0]["emergence_b"]), (&Value::from(0.0), &Value::Null), "no path");
     assert_eq!(points[8]["emergence_b"].as_array().map(Vec::len), Some(2), "[low, high]");
     let variant = &json["variants"][1];
-    assert_eq!(variant["init"]["forward_passes"], 30, "what the initialization took");
-    assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "what the scheme did to a layer");
+    assert_eq!(variant["init"]["forward_passes"], 30, "the cost of the initialization");
+    assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "the factor of a layer");
     let read = parse_results(&results_json(&history)).expect("our own file is well-formed");
-    assert_eq!(read.random_activity, history.setup.random_activity, "random activity comes back");
-    assert_eq!(read.variants[1].init, history.variants[1].init, "the cost comes back");
-    assert_eq!(read.variants[1].runs[2].layers, history.variants[1].runs[2].layers, "the layers come back");
+    assert_eq!(read.random_activity, history.setup.random_activity, "random activity is read back");
+    assert_eq!(read.variants[1].init, history.variants[1].init, "the cost is read back");
+    assert_eq!(read.variants[1].runs[2].layers, history.variants[1].runs[2].layers, "the layers are read back");
 }
 
 #[test]
 fn files_from_before_random_activity_can_be_read() {
     let json = results_json(&synthetic_history(20));
-    assert!(!json.contains("random_activity"), "nothing is written of what was not measured");
+    assert!(!json.contains("random_activity"), "what was not measured is not written");
     let results = parse_results(&json).expect("well-formed");
     assert_eq!(results.random_activity, RandomActivity::default(), "none");
 }
@@ -147,7 +147,7 @@ fn verdicts_are_written_with_their_names() {
 }
 
 #[test]
-fn what_is_not_finite_never_reaches_json() {
+fn non_finite_numbers_are_never_written_to_json() {
     let mut history = history_with_random(40);
     history.timing.steps_per_sec = f64::INFINITY;
     for run in &mut history.variants[0].runs {
@@ -177,7 +177,7 @@ fn other_texts_are_refused_with_their_reason() {
     assert_eq!(other, Err(expected), "another version names itself");
     for text in ["", "[]", "{}", "{\"schema\": 1}", "{\"schema\": \"emergence-lab/1\"}", "{\"schema\"", "\u{0}"] {
         let result = parse_results(text);
-        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "`{text}` gave {result:?}");
+        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "`{text}`: {result:?}");
     }
 }
 
@@ -200,7 +200,7 @@ fn csv_has_a_line_per_value() {
     let line = lines.iter().find(|line| &line[0] == "kaiming_normal" && &line[1] == "2" && &line[3] == "test_accuracy");
     let expected = history.variants[1].runs[2].test_accuracy[0].1;
     let value = line.and_then(|line| line[4].parse::<f32>().ok());
-    assert_eq!(value, Some(expected), "the value comes back to the bit");
+    assert_eq!(value, Some(expected), "the value is read back to the bit");
     assert!(lines.iter().any(|line| &line[3] == "active_fraction_3"), "layers by number");
 }
 
@@ -244,7 +244,7 @@ fn csv_has_the_layers_before_training() {
         "one,1,0,init_step_size_1,0.125",
         "one,1,0,init_scale_bias_2,1",
     ];
-    assert_eq!(lines[..9], expected, "what is known, and finite, of the first layer and the next");
+    assert_eq!(lines[..9], expected, "the known and finite values of the first two layers");
     assert_eq!(lines.len(), 8 + 7, "two layers");
 }
 
@@ -253,7 +253,7 @@ fn csv_quotes_what_needs_it() {
     let mut history = History::new(setup(&["a,\"b\""], 1, 10));
     history.variants[0].runs[0].train_loss = vec![(1, 2.5), (2, f32::NAN)];
     let expected = "variant,seed,step,quantity,value\n\"a,\"\"b\"\"\",0,1,train_loss,2.5\n";
-    assert_eq!(export::csv(&history), expected, "quotes doubled, what is not finite left out");
+    assert_eq!(export::csv(&history), expected, "quotes doubled, non-finite values omitted");
 }
 
 #[test]
@@ -267,6 +267,6 @@ proptest! {
         let _ = parse_results(&text);
         let json = results_json(&synthetic_history(20));
         let cut = json.char_indices().map(|(index, _)| index).nth(cut).unwrap_or(json.len());
-        prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "half a file is no file");
+        prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "a truncated file is rejected");
     }
 }

@@ -1,4 +1,4 @@
-//! Curves, summaries and the paired t test, against numbers by hand and from SciPy.
+//! Curves, summaries and the paired t test, against numbers from SciPy and computed by hand.
 
 pub(crate) mod random;
 
@@ -42,7 +42,7 @@ pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
     }
 }
 
-/// Noise in `[-1, 1]` that is the same everywhere.
+/// Noise in `[-1, 1]` that is the same on every platform.
 fn noise(run: usize, step: u64, purpose: u64) -> f64 {
     let mut state =
         (run as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step.wrapping_mul(0xD1B5_4A32_D192_ED03) ^ purpose;
@@ -51,8 +51,8 @@ fn noise(run: usize, step: u64, purpose: u64) -> f64 {
     (state % 2001) as f64 / 1000.0 - 1.0
 }
 
-/// Curves like those of a real experiment, from rational functions and [`noise`]: three variants with three runs, of which
-/// the last one diverges at step 130.
+/// Curves like those of a real experiment, from rational functions and [`noise`]: three variants with three runs each; the last
+/// run diverges at step 130.
 pub(crate) fn synthetic_history(until: u64) -> History {
     let names = ["xavier_normal", "kaiming_normal", "emergence(kaiming_normal;alpha=1.5)"];
     let mut history = History::new(setup(&names, 3, 400));
@@ -111,13 +111,13 @@ fn a_statistic_agrees_with_scipy() {
 }
 
 #[test]
-fn a_statistic_of_few_values_says_what_it_can() {
+fn a_statistic_of_few_values_is_partial() {
     let none = Statistic { mean: None, std: None, n: 0, ci95: None };
-    assert_eq!(Statistic::of([]), none, "nothing to say about nothing");
-    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "what is not finite does not count");
+    assert_eq!(Statistic::of([]), none, "no values");
+    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "non-finite values do not count");
     assert_eq!(Statistic::of([2.0]), Statistic { mean: Some(2.0), n: 1, ..none }, "one value has no spread");
     let same = Statistic::of([2.0, 2.0]);
-    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have none either, but known");
+    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have a known spread of zero");
     assert_eq!(standard_deviation(&[f64::MAX, f64::MIN]), None, "a spread beyond f64 is not reported");
 }
 
@@ -151,7 +151,7 @@ fn the_paired_test_survives_degenerate_differences() {
     let same = paired_t_test(&[0.0, 0.0, 0.0]).expect("three pairs");
     assert_eq!((same.p.to_bits(), same.verdict), (1.0_f64.to_bits(), Verdict::NoEvidence), "identical runs");
     let shifted = paired_t_test(&[0.25, 0.25]).expect("two pairs");
-    assert_eq!((shifted.p.to_bits(), shifted.verdict), (0.0_f64.to_bits(), Verdict::Better), "the limit of no spread");
+    assert_eq!((shifted.p.to_bits(), shifted.verdict), (0.0_f64.to_bits(), Verdict::Better), "the limit of zero spread");
 }
 
 /// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.
@@ -174,7 +174,7 @@ fn a_summary_reports_final_first_epoch_and_steps() {
     assert_eq!(summaries[1].first_epoch_accuracy, Statistic::default(), "training ended before one epoch");
     let steps = summaries[0].steps_to["0.9"];
     assert_eq!((steps.n, steps.mean), (2, Some(100.0)), "0.9 in f32 counts as 0.9: steps 150 and 50");
-    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "nobody reached it");
+    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "no run reached it");
     assert_eq!(summaries[0].vs_baseline, None, "the baseline is not compared with itself");
     let versus = summaries[1].vs_baseline.expect("two pairs");
     assert_close(Some(versus.difference), -0.2, 1e-7, "0.5 - 0.9 and 0.7 - 0.7");
@@ -186,7 +186,7 @@ fn diverged_runs_are_counted_and_left_out_in_pairs() {
     history.variants[0].runs[2].diverged_at = Some(7);
     history.variants[1].runs[1].diverged_at = Some(3);
     let summaries = history.summaries();
-    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "each lost one");
+    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "one diverged run each");
     assert_close(summaries[0].final_accuracy.mean, 0.85, 1e-7, "0.9 and 0.8");
     assert_eq!(summaries[1].vs_baseline, None, "only seed 0 survived in both, which is one pair");
 }
@@ -205,7 +205,7 @@ fn a_run_ends_where_its_loss_does() {
             runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
         }],
     };
-    // The evaluation of step 3 comes after two more steps, and finds that run 1 has broken.
+    // The evaluation of step 3 arrives after two more steps, and shows that run 1 has diverged.
     for record in [losses(1..6), evaluations(3, 1), losses(6..8), evaluations(6, 2)] {
         history.apply(&record);
     }
@@ -213,8 +213,8 @@ fn a_run_ends_where_its_loss_does() {
         let run = &history.variants[0].runs[run];
         (run.diverged_at, run.train_loss.len(), run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>())
     };
-    assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run goes on");
-    assert_eq!(steps(1), (Some(3), 3, vec![]), "nothing measured on broken weights is kept");
+    assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run continues");
+    assert_eq!(steps(1), (Some(3), 3, vec![]), "measurements after the divergence are discarded");
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn train_loss_comes_in_buckets_that_stay_where_they_are() {
     };
     let (half, full) = (curve(500), curve(1000));
     assert_eq!((half.len(), full.len()), (50, 100), "1000 steps make 100 buckets of 10");
-    assert_eq!(half, full[..50], "growing changes nothing that stands");
+    assert_eq!(half, full[..50], "appending does not change earlier points");
     // Steps 1 to 10 with the values 1 to 10: mean 5.5 at step 5.
     assert_eq!((full[0].step, full[0].mean.to_bits()), (5, 5.5_f64.to_bits()), "the mean of the first bucket");
 }

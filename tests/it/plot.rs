@@ -1,4 +1,4 @@
-//! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
+//! Charts: golden figures, the positions of elements, and that arbitrary data can be drawn.
 
 mod layers;
 
@@ -19,7 +19,7 @@ pub(crate) fn check_golden(name: &str, text: &str) {
         std::fs::write(&path, text).expect("the golden file can be written");
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(text == golden, "{name} differs; look at it, and rewrite it with UPDATE_GOLDEN=1 if the change is meant");
+    assert!(text == golden, "{name} differs; inspect it, and rewrite it with UPDATE_GOLDEN=1 if the change is intended");
 }
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
@@ -55,7 +55,7 @@ fn the_figure_is_the_golden_one_each_time() {
     check_golden("golden.svg", &figure);
 }
 
-/// A matrix in which most is right and the first class is often taken for the last one.
+/// A matrix with mostly correct predictions, in which the first class is often confused with the last one.
 fn confusion(classes: &[&str]) -> ConfusionMatrix {
     let count = classes.len();
     let cell = |index: usize| match (index / count, index % count) {
@@ -99,14 +99,14 @@ fn the_confusion_matrix_is_the_golden_one() {
 }
 
 #[test]
-fn short_names_stand_level_and_long_ones_upright() {
+fn short_names_are_horizontal_and_long_ones_vertical() {
     let turned = |classes: &[&str]| plot::svg::confusion(&confusion(classes), 320, false).matches("rotate(270").count();
     assert_eq!(turned(&["0", "1", "2"]), 1, "only the name of the vertical axis");
     assert_eq!(turned(&CLOTHES), 11, "and the names of ten columns");
     let many: Vec<String> = (0..200).map(|class| format!("class {class}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let svg = plot::svg::confusion(&confusion(&many), 320, true);
-    assert!(texts(&svg).len() < 60, "of two hundred names some are written: {}", texts(&svg).len());
+    assert!(texts(&svg).len() < 60, "only some of two hundred names are written: {}", texts(&svg).len());
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn the_figure_names_variants_axes_and_query() {
 }
 
 #[test]
-fn ticks_are_round_and_abbreviated_only_where_long() {
+fn ticks_are_round_and_abbreviated_only_if_long() {
     let check = |x_max: f64, width: u32, expected: &[&str]| {
         let svg = plot::svg::chart(&Chart { x_max, ..chart_of(vec![(0.0, 0.0), (1.0, 2.0)]) }, (width, 240), false);
         let texts = texts(&svg);
@@ -162,8 +162,8 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
         let back = frame.x_at(frame.pixel_x(x));
         assert!((back - x).abs() < 1e-9, "{x} came back as {back}");
     }
-    assert!((frame.pixel_y(frame.y_range.0) - frame.bottom).abs() < 1e-9, "the low end stands at the bottom");
-    assert!((frame.pixel_y(frame.y_range.1) - frame.top).abs() < 1e-9, "the high end stands at the top");
+    assert!((frame.pixel_y(frame.y_range.0) - frame.bottom).abs() < 1e-9, "the low end is at the bottom");
+    assert!((frame.pixel_y(frame.y_range.1) - frame.top).abs() < 1e-9, "the high end is at the top");
     assert!(frame.contains(frame.left, frame.top), "edges belong to it");
     assert!(!frame.contains(frame.left - 1.0, frame.top), "the margin does not");
     assert!(frame.right - frame.left > 280.0, "on a phone most of the width is left for data, not {frame:?}");
@@ -178,7 +178,7 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
     let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
+    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "variants beyond the list's end are visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
@@ -186,7 +186,7 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
 }
 
 #[test]
-fn random_activity_lies_behind_the_emergence_of_units() {
+fn random_activity_is_drawn_behind_the_emergence_of_units() {
     let history = history_with_random(400);
     for quantity in Quantity::ALL {
         let chart = plot::quantity_chart(&history, quantity, &[true, false], true);
@@ -201,24 +201,24 @@ fn random_activity_lies_behind_the_emergence_of_units() {
         assert_eq!(
             plot::quantity_chart(&history, quantity, &[true, false], false),
             without,
-            "{quantity:?} without it is as if it were not known"
+            "{quantity:?} without it equals the chart in which it is unknown"
         );
-        assert_eq!(chart == without, !banded, "{quantity:?}: seen where there is any");
+        assert_eq!(chart == without, !banded, "{quantity:?}: visible if it is known");
     }
 }
 
 #[test]
-fn the_axis_holds_random_activity() {
+fn the_axis_includes_random_activity() {
     let mut history = history_with_random(400);
     for point in &mut history.setup.random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
     }
     let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
-    assert!(low < -3.0 && high > 30.0, "{low} to {high} does not hold -3 to 30");
+    assert!(low < -3.0 && high > 30.0, "{low} to {high} does not include -3 to 30");
     let mut chart = chart_of(vec![(0.0, 1.0), (1000.0, 2.0)]);
     chart.series[0].random = vec![(0.0, -20.0, 1.0), (1000.0, 1.0, 40.0)];
     let frame = frame_of(&chart, (360, 240), 1.0);
-    assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not hold -20 to 40");
+    assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not include -20 to 40");
 }
 
 /// Shapes of an SVG in the order of drawing: the kind with its colors.
@@ -241,23 +241,23 @@ fn random_activity_is_gray_between_hairlines_and_drawn_first() {
     let mut chart = plot::quantity_chart(&history_with_random(400), Quantity::EmergenceB, &[true, false, false], true);
     let drawn = |chart: &Chart, dark: bool| shapes(&plot::svg::chart(chart, (480, 300), dark));
     let variant = |dark| plot::variant_css(0, dark).to_uppercase();
-    // Hairlines half-way from the gray of the axis, #969DA8 and #626A77, to the variant's blue, #0072B2 and #56B4E9.
+    // Hairlines halfway between the gray of the axis, #969DA8 and #626A77, and the variant's blue, #0072B2 and #56B4E9.
     for (dark, fill, edge) in [(false, "#5C636E", "#4B88AD"), (true, "#A0A8B4", "#5C8FB0")] {
         let random = [format!("polygon {fill}"), format!("polyline {edge}"), format!("polyline {edge}")];
         let own = [format!("polygon {}", variant(dark)), format!("polyline {}", variant(dark))];
         assert_eq!(drawn(&chart, dark), [&random[..], &own[..]].concat(), "dark: {dark}");
     }
     chart.series[0].random.truncate(1);
-    assert_eq!(drawn(&chart, false).len(), 2, "a single interval is no band");
+    assert_eq!(drawn(&chart, false).len(), 2, "a single interval is not a band");
 }
 
 #[test]
 fn the_figure_with_random_activity_is_the_golden_one() {
     let figure = plot::svg::figure(&history_with_random(400), false);
     check_golden("random.svg", &figure);
-    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend says what is gray");
+    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend explains the gray band");
     let plain = plot::svg::figure(&synthetic_history(400), false);
-    assert!(!plain.contains("random masks"), "and nothing where there is none");
+    assert!(!plain.contains("random masks"), "and does not mention it otherwise");
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn readings_are_the_nearest_points() {
 }
 
 #[test]
-fn the_heat_map_reads_back_what_it_shows() {
+fn readings_of_the_heat_map_are_the_values_shown() {
     let history = synthetic_history(400);
     let map = ActivityMap::new(&history, &[true, false, true]);
     assert_eq!(map.variants.len(), 2, "only the visible variants");
@@ -309,14 +309,14 @@ fn the_heat_map_reads_back_what_it_shows() {
 }
 
 #[test]
-fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
+fn the_sequential_scale_rises_in_lightness_and_is_constant_outside() {
     let lightness =
         |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
     let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
     assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each color is lighter than the one before: {steps:?}");
     assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
     assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
-    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
+    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "not a number");
 }
 
 /// Contrast ratio of WCAG 2.2 (relative luminance of sRGB).
@@ -331,11 +331,11 @@ fn contrast(one: RGBColor, other: RGBColor) -> f64 {
 }
 
 #[test]
-fn variant_colors_stand_out_and_never_repeat_with_their_dash() {
+fn variant_colors_have_contrast_and_never_repeat_with_their_dash() {
     for index in 0..8 {
         let light = contrast(plot::variant_color(index, false), plot::palette::LIGHT_BACKGROUND);
         let dark = contrast(plot::variant_color(index, true), plot::palette::DARK_BACKGROUND);
-        assert!(light >= 3.0 && dark >= 3.0, "color {index}: {light:.2} on light, {dark:.2} on dark; 3 is the least");
+        assert!(light >= 3.0 && dark >= 3.0, "color {index}: {light:.2} on light, {dark:.2} on dark; 3 is the minimum");
     }
     let looks: Vec<_> = (0..40).map(|index| (plot::variant_css(index, false), Dash::of_variant(index))).collect();
     let repeated = looks.iter().enumerate().find(|(index, look)| looks[..*index].contains(look));
@@ -357,7 +357,7 @@ fn an_experiment_without_data_still_has_axes() {
     }
 }
 
-/// Any float, the awkward ones often.
+/// Any float, often special ones.
 fn any_number() -> impl Strategy<Value = f64> {
     let awkward = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 0.0, -0.0, 1e100, 1e-300];
     prop_oneof![any::<f64>(), -10.0..10.0, proptest::sample::select(awkward.to_vec())]
@@ -367,7 +367,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn nothing_stops_the_drawing(
+    fn any_chart_can_be_drawn(
         points in proptest::collection::vec((any_number(), any_number()), 0..8),
         band in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
         random in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
@@ -390,12 +390,12 @@ proptest! {
             prop_assert!(frame.right > frame.left && frame.bottom > frame.top, "{frame:?} has an inside");
             plot::draw_cursor(&root, &chart, &frame, cursor, &style).expect("memory cannot fail");
         }
-        prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
+        prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "only finite numbers in the drawing");
         prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
     }
 
     #[test]
-    fn the_confusion_matrix_draws_anything(
+    fn any_confusion_matrix_can_be_drawn(
         names in proptest::collection::vec("\\PC{0,30}", 0..12),
         counts in proptest::collection::vec(any::<u32>(), 0..150),
         size in (0_u32..500, 0_u32..500),
@@ -407,7 +407,7 @@ proptest! {
     }
 
     #[test]
-    fn the_heat_map_draws_anything(
+    fn any_heat_map_can_be_drawn(
         fractions in proptest::collection::vec((0_u64..u64::MAX, proptest::collection::vec(any::<f32>(), 0..5)), 0..6),
         steps in 0_u64..u64::MAX,
         size in (0_u32..500, 0_u32..300),

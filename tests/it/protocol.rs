@@ -1,4 +1,4 @@
-//! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
+//! Messages between page and worker: each is read back from its JSON text, and this text only changes intentionally.
 
 use crate::metrics::setup;
 use emergence_lab::metrics::{
@@ -28,7 +28,7 @@ fn the_version_is_deliberate() {
 }
 
 #[test]
-fn commands_have_their_texts() {
+fn commands_have_fixed_texts() {
     let start = Command::Start { query: "data=digits&steps=5".to_owned(), paused: true };
     check(&start, r#"{"start":{"query":"data=digits&steps=5","paused":true}}"#);
     check(&Command::Pause, r#""pause""#);
@@ -46,18 +46,18 @@ fn commands_have_their_texts() {
 #[test]
 fn the_greeting_is_the_same_in_all_versions() {
     let text = r#"{"type":"ready","protocol_version":1}"#;
-    assert_eq!(Event::Ready { protocol_version: 1 }.to_json(), text, "what every worker begins with");
+    assert_eq!(Event::Ready { protocol_version: 1 }.to_json(), text, "the first message of every worker");
     assert_eq!(
         Event::from_json(text).expect("a greeting"),
         Event::Ready { protocol_version: 1 },
-        "and every page reads"
+        "every page can read it"
     );
     let paused = Event::Paused { step: 7 };
     assert_eq!(Event::from_json(&paused.to_json()).expect("an event"), paused, "any other event");
 }
 
 #[test]
-fn tuning_has_its_text() {
+fn tuning_has_a_fixed_text() {
     let progress = PreparationProgress {
         task: PreparationTask::Tuning { variant: "gradinit".to_owned() },
         done: 40,
@@ -71,7 +71,7 @@ fn tuning_has_its_text() {
 }
 
 #[test]
-fn events_have_their_texts() {
+fn events_have_fixed_texts() {
     let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
     check(
         &Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
@@ -101,7 +101,7 @@ fn events_have_their_texts() {
 }
 
 #[test]
-fn looks_have_their_texts() {
+fn inspections_have_fixed_texts() {
     let image = SampleImage { label: 1, pixels: vec![0, 9] };
     let sample = DatasetSample {
         name: "patterns".into(),
@@ -141,7 +141,7 @@ fn looks_have_their_texts() {
 }
 
 #[test]
-fn progress_has_its_text() {
+fn progress_has_a_fixed_text() {
     let evaluation = RunEvaluation {
         test_loss: 0.5,
         test_accuracy: 0.9,
@@ -166,7 +166,7 @@ fn progress_has_its_text() {
 }
 
 #[test]
-fn started_has_its_text() {
+fn started_has_a_fixed_text() {
     let mut setup = setup(&["pytorch"], 1, 400);
     setup.receipt.data_sha256 = "d0".into();
     setup.receipt.order_sha256 = "e0".into();
@@ -187,7 +187,7 @@ fn started_has_its_text() {
 }
 
 #[test]
-fn numbers_survive_the_way_to_the_bit() {
+fn numbers_survive_json_to_the_bit() {
     for value in [0.1_f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 1e-45] {
         let record = Record { steps: vec![StepRecord { step: 1, losses: vec![Some(value)] }], evaluations: Vec::new() };
         let text = serde_json::to_string(&record).expect("a record can be written");
@@ -214,7 +214,7 @@ fn other_texts_are_errors() {
         r#"{"pause":{}}"#,
     ];
     for text in texts {
-        assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is no command");
-        assert!(Event::from_json(text).is_err(), "`{text}` is no event");
+        assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is not a command");
+        assert!(Event::from_json(text).is_err(), "`{text}` is not an event");
     }
 }

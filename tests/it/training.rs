@@ -1,4 +1,4 @@
-//! Training against outside numbers (JAX, optax), finite differences, and the exact statements of docs/method.md.
+//! Training, against JAX and optax, and against the exact statements of docs/method.md.
 
 mod rate_control;
 
@@ -16,7 +16,7 @@ use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
 
-/// What JAX and optax computed; see tests/data/training_reference.py.
+/// The results of JAX and optax; see tests/data/training_reference.py.
 #[derive(Deserialize)]
 struct Reference {
     widths: Vec<usize>,
@@ -43,7 +43,7 @@ fn experiment(query: &str) -> Experiment {
     parse_query(query).strict().expect("a valid query").0
 }
 
-/// The network of an experiment for inputs that are no pictures.
+/// The network of an experiment for inputs that are not images.
 fn plan(experiment: &Experiment, inputs: usize, classes: usize) -> Rc<Plan> {
     let architecture = experiment.model.architecture(FeatureShape::dense(inputs), classes, experiment.norm);
     Rc::new(Plan { architecture: architecture.expect("a network"), activation: experiment.activation })
@@ -85,7 +85,7 @@ fn assert_close(what: &str, got: &[f32], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Ten steps of f32 against float64: some hundred roundings of 6e-8 each.
+/// Ten steps in f32 against float64: a few hundred rounding errors of 6e-8.
 const REFERENCE_TOLERANCE: f64 = 1e-5;
 
 #[test]
@@ -138,7 +138,7 @@ fn dataset() -> Rc<Dataset> {
     Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
 }
 
-/// Trains to the end, draining after every `drain_every` pieces of work.
+/// Trains to the end, reading records after every `drain_every` pieces of work.
 fn run(query: &str, drain_every: usize) -> History {
     run_on(&open_cpu(), query, drain_every)
 }
@@ -195,7 +195,7 @@ fn stacked_runs_equal_separate_runs() {
     }
 }
 
-/// The losses of 50 steps, a list per step, and the parameters after them.
+/// The losses of 50 steps, one list per step, and the parameters after them.
 fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
     let dataset = dataset();
@@ -221,7 +221,7 @@ fn results_do_not_depend_on_the_grouping() {
     }
 }
 
-/// With variants that share their rates and one that does not: in some groups rates are one number, in others many.
+/// Two variants share their rates and one does not: in some groups rates are a single number, in others they are not.
 fn check_grouping(optimizer: &str) {
     let query = format!(
         "model=mlp:32,32&steps=20&eval=10&seeds=2&{optimizer}&init=pytorch,orthogonal,\
@@ -255,7 +255,7 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
     assert!(diverged.test_accuracy.iter().all(|(at, _)| *at < step), "no evaluation after it");
     for index in 0..2 {
         let (with, without) = (history.runs().nth(index), calm.runs().nth(index));
-        assert_eq!(with, without, "run {index} is bit-identical beside a diverging one");
+        assert_eq!(with, without, "run {index} is bit-identical next to a diverging one");
         assert_eq!(with.and_then(|run| run.diverged_at), None, "run {index} does not diverge");
     }
 }
@@ -266,7 +266,7 @@ fn a_run_that_diverges_in_its_last_step_is_reported() {
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
     assert_eq!(run.train_loss.len(), 1, "the loss before the step is a number");
-    assert_eq!(run.diverged_at, Some(1), "the test loss after it is none");
+    assert_eq!(run.diverged_at, Some(1), "the test loss after it is not");
     assert_eq!(run.test_accuracy.len(), 1, "what was measured before stays");
 }
 
@@ -277,19 +277,19 @@ fn rescaling_leaves_the_function_at_init_unchanged() {
         run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
     for seed in 0..2 {
         let (base, scaled) = (losses(&history, seed)[0], losses(&history, 2 + seed)[0]);
-        // Five layers, each with a few hundred roundings of 6e-8 that scaling by 1.7^n makes others.
+        // Five layers with a few hundred rounding errors of 6e-8 each, which change when weights are scaled by 1.7^n.
         assert!((base - scaled).abs() <= 1e-5 * base, "seed {seed}: loss {base} before, {scaled} after rescaling");
     }
 }
 
 #[test]
 fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
-    // Statement 2 of docs/method.md, with momentum and weight decay; the biases move, too.
+    // Statement 2 of docs/method.md, with momentum and weight decay; biases are trained, too.
     let pair = "emergence(kaiming_normal;alpha=1.3),lrmatch(emergence(kaiming_normal;alpha=1.3))";
     for optimizer in ["opt=sgd&lr=0.01&momentum=0.9&wd=0.001", "opt=sgd&lr=0.02&momentum=0"] {
         let history = run(&format!("model=mlp:32,32,32&steps=40&seeds=1&{optimizer}&init={pair}"), 4);
         for (step, (scaled, matched)) in losses(&history, 0).iter().zip(losses(&history, 1)).enumerate() {
-            // Equal on paper; roundings of 6e-8 grow over 40 steps, by less than the loss moves in any of them.
+            // Equal in theory; rounding errors of 6e-8 grow over 40 steps, but stay below the change of the loss in a step.
             assert!((scaled - matched).abs() <= 1e-4, "{optimizer} step {step}: {scaled} scaled, {matched} matched");
         }
     }
@@ -297,8 +297,8 @@ fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
 
 #[test]
 fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
-    // Exact only for eps -> 0: units with tiny gradients feel eps = 1e-8, so the curves agree, not the last digits. The
-    // plain base with one rate for all layers is off by 20 times the tolerance within these steps.
+    // Exact only for eps -> 0: eps = 1e-8 affects units with tiny gradients, so the curves agree, but not the last digits. The
+    // base with a single rate for all layers differs by 20 times the tolerance within these steps.
     let pair = "emergence(kaiming_normal;alpha=1.2),lrmatch(emergence(kaiming_normal;alpha=1.2))";
     for optimizer in ["opt=adam", "opt=adam&wd=0.001", "opt=adamw&wd=0.01"] {
         let history = run(&format!("model=mlp:32,32,32&steps=20&lr=0.001&seeds=1&{optimizer}&init={pair}"), 4);
@@ -309,10 +309,10 @@ fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
 }
 
 #[test]
-fn a_session_is_the_same_however_it_is_read() {
+fn a_training_does_not_depend_on_when_it_is_read() {
     let query = "model=mlp:16&steps=23&eval=10&seeds=2";
     let (often, seldom) = (run(query, 1), run(query, 1000));
-    assert_eq!(often, seldom, "reading back does not change a number");
+    assert_eq!(often, seldom, "reading does not change a number");
     assert_eq!(often.step, 23, "all steps are recorded");
     let run = often.runs().next().expect("has runs");
     let evaluated = run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>();
@@ -321,21 +321,21 @@ fn a_session_is_the_same_however_it_is_read() {
 }
 
 #[test]
-fn a_session_that_may_not_train_only_ends_its_evaluation() {
+fn a_paused_training_only_finishes_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
     let mut training =
         pollster::block_on(Training::new(&experiment, &dataset(), &open_cpu())).expect("a valid training");
     let advance =
         |training: &mut Training, may_train| pollster::block_on(training.advance(may_train)).expect("computes");
     while training.is_evaluating() {
-        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 goes on");
+        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 continues");
     }
     assert_eq!((advance(&mut training, false), training.step()), (Work::Waiting, 0), "and then it waits");
     assert_eq!((advance(&mut training, true), training.step()), (Work::Step, 1), "until it may train");
 }
 
 #[test]
-fn a_session_refuses_more_than_there_is() {
+fn a_training_rejects_more_examples_than_there_are() {
     let too_large = experiment("data=digits&batch=1000");
     let training = pollster::block_on(Training::new(&too_large, &dataset(), &open_cpu()));
     assert!(training.is_err(), "640 examples do not make one batch of 1000");
@@ -373,9 +373,9 @@ fn ties_are_not_credited() {
 }
 
 #[test]
-fn a_self_test_finds_wrong_numbers() {
+fn a_self_test_detects_wrong_numbers() {
     let expected = [vec![1.0, 2.0], vec![3.0]];
-    assert_eq!(compare("sum", &expected, &[vec![1.0, 2.000_05], vec![3.0]]), Ok(()), "rounding is no mistake");
+    assert_eq!(compare("sum", &expected, &[vec![1.0, 2.000_05], vec![3.0]]), Ok(()), "rounding errors are accepted");
     for (wrong, got) in [
         ([vec![1.0, 2.001], vec![3.0]], "2.001"),
         ([vec![1.0, 2.0], vec![f32::NAN]], "NaN"),

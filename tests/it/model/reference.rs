@@ -1,4 +1,4 @@
-//! Layers and short trainings against JAX and optax in float64 (tests/data/layers_reference.py).
+//! Layers and short training runs against JAX and optax in float64 (tests/data/layers_reference.py).
 
 use super::{assert_close, experiment, plan, read, tensor};
 use burn::tensor::Tensor;
@@ -12,7 +12,7 @@ use emergence_lab::train::Cohort;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// f32 against float64, sums of some hundred products.
+/// Sums of a few hundred products in f32 against float64.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ struct Reference {
     trainings: Vec<Training>,
 }
 
-/// A tensor by formula: `offset + scale * value(i, salt)`.
+/// A tensor defined by a formula: `offset + scale * value(i, salt)`.
 #[derive(Deserialize, Clone)]
 struct Recipe {
     shape: Vec<usize>,
@@ -86,7 +86,7 @@ impl Recipe {
         (0..count).map(|index| (self.offset + self.scale * value(index)) as f32).collect()
     }
 
-    /// With ones in front or behind where it has fewer dimensions, as feature maps.
+    /// The tensor as feature maps, with dimensions of 1 added before or after.
     fn maps(&self) -> Tensor<4> {
         let mut shape = self.shape.clone();
         shape.resize(4, 1);
@@ -94,7 +94,7 @@ impl Recipe {
     }
 }
 
-/// The leaves of a case: its tensors, tracked.
+/// The leaves of a case: its tensors, with gradients tracked.
 struct Leaves(BTreeMap<String, Tensor<4>>);
 
 impl Leaves {
@@ -109,7 +109,7 @@ impl Leaves {
         tensor.reshape([1, 1, channels])
     }
 
-    /// The convolution called `name` with its bias, where it has one.
+    /// The convolution named `name`, with its bias if it has one.
     fn convolve(&self, name: &str, input: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
         let weight = self.get(&format!("{name}weight"));
         let kernel = weight.dims()[2];
@@ -123,7 +123,7 @@ impl Leaves {
         }
     }
 
-    /// The batch normalization called `name`, where there is one, and the statistics of the batch.
+    /// The batch normalization named `name`, if there is one, and the statistics of the batch.
     fn normalize(&self, name: &str, input: Tensor<4>) -> (Tensor<4>, Option<BatchStatistics>) {
         if !self.0.contains_key(&format!("{name}gamma")) {
             return (input, None);
@@ -177,7 +177,7 @@ fn layers_agree_with_jax() {
 
 type Statistics = Vec<(String, Vec<BatchStatistics>)>;
 
-/// What our layers make of a case, and the statistics of the batches that they saw.
+/// The output of our layers for a case, and the statistics of the batches.
 fn forward(case: &LayerCase, leaves: &Leaves) -> (Tensor<4>, Statistics) {
     let input = leaves.get("input");
     let plain = |tensor| (tensor, Vec::new());
@@ -198,7 +198,7 @@ fn forward(case: &LayerCase, leaves: &Leaves) -> (Tensor<4>, Statistics) {
             (output, vec![(name, batches)])
         }
         "residual_block" => residual_block(leaves, input, case.stride),
-        other => panic!("a layer that is not known: {other}"),
+        other => panic!("unknown layer: {other}"),
     }
 }
 
@@ -217,7 +217,7 @@ fn residual_block(leaves: &Leaves, input: Tensor<4>, stride: usize) -> (Tensor<4
 }
 
 #[test]
-fn trainings_agree_with_jax_and_optax() {
+fn training_agrees_with_jax_and_optax() {
     for case in reference().trainings {
         let experiment = experiment(&format!("{}&init=kaiming_normal&seeds=1", case.query));
         let input = match case.image[..] {
@@ -244,7 +244,7 @@ fn trainings_agree_with_jax_and_optax() {
     }
 }
 
-/// The weights of a training; scales and shifts start where ours do.
+/// The initial weights of a training run; scales and shifts start at 1 and 0.
 fn initial_weights(
     layers: &[emergence_lab::experiment::architecture::WeightLayer],
     parameters: &[Recipe],

@@ -1,5 +1,5 @@
-//! What each method promises, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
-//! function, independence of test data and of what runs are stacked with, and the control that coincides with the rescaling.
+//! The claims of each method, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
+//! function, independence of test data and of other stacked runs, and the rate control that coincides with the rescaling.
 
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
@@ -35,7 +35,7 @@ fn setup(query: &str) -> Setup {
     training.expect("a valid training").setup().clone()
 }
 
-/// The outputs of every dense layer before its nonlinearity, on training examples, in f64 and by the textbook.
+/// The pre-activations of every dense layer on training examples, in f64 by the textbook formula.
 fn outputs(layers: &[LayerWeights], images: &[f32], inputs: usize) -> Vec<Vec<f64>> {
     let mut values: Vec<Vec<f64>> =
         images.chunks_exact(inputs).map(|image| image.iter().map(|pixel| f64::from(*pixel)).collect()).collect();
@@ -64,7 +64,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 #[test]
 fn lsuv_ends_with_unit_variance() {
     let dataset = dataset();
-    // The batch that LSUV looks at is the first of its own order; with all examples in it, the order does not matter.
+    // The batch that LSUV uses is the first one in its own order; since it contains all examples, the order does not matter.
     for (base, tolerance) in [("orthogonal", "0.1"), ("xavier_normal", "0.01"), ("emergence(pytorch;alpha=3)", "0.1")] {
         let query = format!("batch=512&model=mlp:40,30,20&init=lsuv({base};tolerance={tolerance})");
         let layers = prepared(&query, &dataset).weights()[0].clone();
@@ -112,7 +112,7 @@ fn lsuv_holds_with_convolutions_and_normalization() {
 }
 
 #[test]
-fn scales_that_are_no_numbers_survive_the_way_through_json() {
+fn non_finite_scales_survive_json() {
     for base in ["emergence(kaiming_normal;alpha=100)", "custom(std=1e6)"] {
         let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
         let setup = setup(&deep);
@@ -122,7 +122,7 @@ fn scales_that_are_no_numbers_survive_the_way_through_json() {
 }
 
 #[test]
-fn a_tuning_that_is_too_large_is_refused() {
+fn a_tuning_that_needs_too_much_memory_is_rejected() {
     let small = OpenDevice { step_bytes: 4 << 20, ..open_cpu() };
     let refused = |scheme: &str| {
         let experiment = experiment(&format!("model=mlp:64,64&batch=128&init={scheme}"));
@@ -146,13 +146,13 @@ fn data_dependent_initialization_sets_mean_and_variance() {
         let units = layer.shape.outputs();
         for unit in 0..units {
             let (mean, std) = moments(&output.iter().copied().skip(unit).step_by(units).collect::<Vec<_>>());
-            // f32 weights and a bias of some ten standard deviations.
+            // Weights in f32, and a bias of about ten standard deviations.
             assert!((mean - 0.25).abs() < 1e-3 && (std - 1.0).abs() < 1e-3, "unit {unit}: mean {mean}, std {std}");
         }
     }
 }
 
-/// The gradient norm over all layers' weights that a setup reports of its first run.
+/// The gradient norm over all layers' weights that a setup reports for its first run.
 fn weight_gradient_norm(setup: &Setup) -> f64 {
     let layers = &setup.variants[0].runs[0].layers;
     layers.iter().map(|layer| layer.gradient_norm.expect("a finite gradient").powi(2)).sum::<f64>().sqrt()
@@ -162,10 +162,10 @@ fn weight_gradient_norm(setup: &Setup) -> f64 {
 fn gradinit_lowers_its_objective_and_respects_gamma() {
     let network = "batch=128&model=mlp:64,64&opt=sgd";
     let before = weight_gradient_norm(&setup(&format!("{network}&init=kaiming_normal")));
-    assert!(before > 1.5, "the base breaks the bound of 1: {before}");
+    assert!(before > 1.5, "the base exceeds the bound of 1: {before}");
     let tuned = setup(&format!("{network}&init=gradinit(kaiming_normal;steps=150)"));
     let after = weight_gradient_norm(&tuned);
-    // Weights alone, on another batch than the last one of the tuning: a tenth above the bound is what batches differ by.
+    // Weights alone, on another batch than the last one of the tuning; batches differ by about a tenth.
     assert!(after < 1.1, "the norm is {before} before and {after} after");
     assert!(tuned.variants[0].cost.gradient_evaluations >= 300, "{:?}", tuned.variants[0].cost);
     let objectives = objectives(&format!("{network}&init=gradinit(kaiming_normal;steps=150)"));
@@ -187,7 +187,7 @@ fn objectives(query: &str) -> Vec<f64> {
 }
 
 #[test]
-fn metainit_and_nio_improve_what_they_say() {
+fn metainit_and_nio_improve_their_objectives() {
     let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let quotients = objectives("model=mlp:32,32&batch=64&init=metainit(kaiming_normal;steps=50)");
     assert!(mean(&quotients[40..]) < 0.5 * mean(&quotients[..10]), "the gradient quotient falls: {quotients:?}");
@@ -224,12 +224,12 @@ const NETWORKS: [&str; 4] =
     ["model=mlp:16,12", "model=mlp:16,12&norm=batch&act=tanh", "model=cnn:3,4&batch=16", "model=resnet:3,4&batch=16"];
 
 #[test]
-fn tuning_does_not_depend_on_what_runs_are_stacked_with() {
+fn tuning_does_not_depend_on_other_stacked_runs() {
     for network in NETWORKS {
         for scheme in SCHEMES {
             let together = weights(&format!("{network}&seeds=3&init=kaiming_normal,{scheme}"));
             for seed in 0..3 {
-                // The order of examples follows the first seed, so a later seed alone would see others.
+                // The order of examples depends on the first seed, so a later seed alone would use other examples.
                 let alone = weights(&format!("{network}&seeds={}&init={scheme}", seed + 1));
                 let (one, other) = (&together[3 + seed], &alone[seed]);
                 for (one, other) in one.iter().zip(other) {
@@ -260,7 +260,7 @@ fn tuning_is_deterministic_and_blind_to_test_data() {
     let mut distinct = first.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    assert_eq!(distinct.len(), first.len(), "every scheme gives other weights");
+    assert_eq!(distinct.len(), first.len(), "every scheme results in different weights");
 }
 
 fn trained(query: &str) -> History {
@@ -279,7 +279,7 @@ fn trained(query: &str) -> History {
 
 #[test]
 fn the_rate_control_coincides_with_the_rescaling() {
-    // Under Adam its epsilon is what differs: about 1e-8 of gradients of 1e-3.
+    // Under Adam, epsilon causes a difference: about 1e-8 compared with gradients of 1e-3.
     for (network, optimizer, tolerance) in [
         ("model=mlp:24,24,24", "opt=sgd&lr=0.02", 1e-4),
         ("model=cnn:4,6&batch=32", "opt=sgd&lr=0.02", 1e-4),
@@ -298,17 +298,17 @@ fn the_rate_control_coincides_with_the_rescaling() {
             let (plain, scaled, matched) = (losses(plain), losses(scaled), losses(matched));
             let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             let apart = distance(&scaled, &matched);
-            assert!(apart < tolerance, "{network}, {optimizer}, run {run}: {apart} apart");
+            assert!(apart < tolerance, "{network}, {optimizer}, run {run}: a difference of {apart}");
             assert!(
                 distance(&scaled, &plain) > 20.0 * tolerance,
-                "{network}, {optimizer}: the rescaling does something"
+                "{network}, {optimizer}: the rescaling has an effect"
             );
         }
     }
 }
 
 #[test]
-fn a_setup_tells_what_an_initialization_did() {
+fn a_setup_reports_the_effect_of_an_initialization() {
     let setup = setup("model=cnn:3,4&batch=32&seeds=2&init=kaiming_normal,lsuv,gradinit(kaiming_normal;steps=2)");
     assert_eq!(setup.weight_layers, ["conv 3×3, 1 → 3", "conv 3×3, 3 → 4", "dense 196 → 10"], "layers in words");
     for variant in &setup.variants {
@@ -326,17 +326,17 @@ fn a_setup_tells_what_an_initialization_did() {
     let (plain, lsuv, gradinit) = (setup.variants[0].cost, setup.variants[1].cost, setup.variants[2].cost);
     assert_eq!((plain.forward_passes, plain.gradient_evaluations), (0, 0), "a closed form costs nothing");
     assert!((3..=33).contains(&lsuv.forward_passes) && lsuv.gradient_evaluations == 0, "{lsuv:?}");
-    assert!((4..=8).contains(&gradinit.gradient_evaluations), "two or three a step: {gradinit:?}");
+    assert!((4..=8).contains(&gradinit.gradient_evaluations), "two or three per step: {gradinit:?}");
 }
 
 #[test]
 fn the_first_step_is_as_large_as_reported() {
-    // One layer, so the update is known: lr times gradient, relative to the weights.
+    // With one layer the update is known: learning rate times gradient, relative to the weights.
     let setup = setup("model=mlp:&init=xavier_normal&lr=0.5&momentum=0.9");
     let layer = &setup.variants[0].runs[0].layers[0];
     let norm = layer.weight_std.expect("finite") * (7840.0_f64).sqrt();
     let expected = 0.5 * layer.gradient_norm.expect("finite") / norm;
     let got = layer.step_size.expect("finite");
-    // The standard deviation is about the mean, the norm about 0.
+    // The standard deviation is measured from the mean, the norm from 0; both nearly agree.
     assert!((got - expected).abs() < 1e-3 * expected, "{got} instead of {expected}");
 }
