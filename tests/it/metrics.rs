@@ -151,7 +151,11 @@ fn the_paired_test_survives_degenerate_differences() {
     let same = paired_t_test(&[0.0, 0.0, 0.0]).expect("three pairs");
     assert_eq!((same.p.to_bits(), same.verdict), (1.0_f64.to_bits(), Verdict::NoEvidence), "identical runs");
     let shifted = paired_t_test(&[0.25, 0.25]).expect("two pairs");
-    assert_eq!((shifted.p.to_bits(), shifted.verdict), (0.0_f64.to_bits(), Verdict::Better), "the limit of zero spread");
+    assert_eq!(
+        (shifted.p.to_bits(), shifted.verdict),
+        (0.0_f64.to_bits(), Verdict::Better),
+        "the limit of zero spread"
+    );
 }
 
 /// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.

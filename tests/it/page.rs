@@ -1,8 +1,8 @@
-//! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
-//! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]. Its
-//! words are in [`messages`], [`words`] and [`rate_control`], the picker of initializations in [`catalog`], what surrounds its
-//! form in [`form`], the section about layers before training in [`start_report`], the one that looks inside a run in
-//! [`inside`], the path explorer in [`paths`].
+//! The page's state machine, without a browser: requests of the visitor and events of the worker, in the usual order, in
+//! unfavorable orders, in any order ([`any_order`]), and during tuning ([`tuning`]). Other files test the page's texts and
+//! messages ([`messages`], [`words`], [`rate_control`]), the picker of initializations ([`catalog`]), the parts around the form
+//! ([`form`]), the section about layers before training ([`start_report`]), the one about the inside of a run ([`inside`]), and
+//! the path explorer ([`paths`]).
 
 mod any_order;
 mod catalog;
@@ -69,7 +69,7 @@ fn start(paused: bool) -> [Effect; 1] {
     send(Command::Start { query: QUERY.to_owned(), paused })
 }
 
-/// The visitor asks for something that makes sense: `effects` follow, and `phase` is reached.
+/// The visitor makes an allowed request: it has these `effects` and leads to `phase`.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
@@ -77,14 +77,14 @@ fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: P
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 
-/// The worker says something: `effects` follow, and `phase` is reached.
+/// The worker sends an event: it has these `effects` and leads to `phase`.
 fn hear(lifecycle: &mut Lifecycle, event: &Event, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert_eq!(lifecycle.event(event), effects, "effects of {event:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {event:?} on {before:?}");
 }
 
-/// The worker says something that is no longer of interest.
+/// The worker sends an event that is no longer relevant.
 fn ignore(lifecycle: &mut Lifecycle, event: &Event) {
     let before = lifecycle.clone();
     hear(lifecycle, event, &[], before.phase());
@@ -128,7 +128,7 @@ fn failed_lifecycle(kind: FailureKind) -> Lifecycle {
     lifecycle
 }
 
-/// One of every phase, in the order of [`STATES`].
+/// One lifecycle in every phase, in the order of [`STATES`].
 fn all_lifecycles() -> [Lifecycle; 7] {
     [
         Lifecycle::default(),
@@ -149,21 +149,21 @@ fn every_phase_has_a_name_of_the_contract() {
 }
 
 #[test]
-fn requests_are_called_as_in_the_contract() {
+fn requests_have_the_names_of_the_contract() {
     let names = ["run", "pause", "resume", "step", "reset", "restart"];
     assert_eq!(names.map(Request::named), REQUESTS.map(Some), "by their names");
     for other in ["", "Run", "runs", "config"] {
-        assert_eq!(Request::named(other), None, "`{other}` is no request");
+        assert_eq!(Request::named(other), None, "`{other}` is not a request");
     }
 }
 
 #[test]
-fn what_makes_sense_depends_on_the_phase() {
+fn the_allowed_requests_depend_on_the_phase() {
     let check = |lifecycle: &Lifecycle, changed: bool, expected: &[Request]| {
-        assert!(lifecycle.allows(Request::Restart, changed), "another worker can be had at any time: {lifecycle:?}");
+        assert!(lifecycle.allows(Request::Restart, changed), "the worker can be replaced at any time: {lifecycle:?}");
         let others = REQUESTS.into_iter().filter(|request| *request != Request::Restart);
         let allowed: Vec<_> = others.filter(|request| lifecycle.allows(*request, changed)).collect();
-        assert_eq!(allowed, expected, "what makes sense for {lifecycle:?}; changed form: {changed}");
+        assert_eq!(allowed, expected, "allowed for {lifecycle:?}; changed form: {changed}");
     };
     for changed in [false, true] {
         check(&Lifecycle::default(), changed, &[Request::Run]);
@@ -174,7 +174,7 @@ fn what_makes_sense_depends_on_the_phase() {
         check(&failed_lifecycle(FailureKind::Experiment), changed, &[Request::Run]);
         check(&failed_lifecycle(FailureKind::Crash), changed, &[Request::Run]);
     }
-    // While it is paused, Run is for another experiment.
+    // While it is paused, Run starts another experiment.
     check(&paused_lifecycle(), false, &[Request::Resume, Request::Step, Request::Reset]);
     check(&paused_lifecycle(), true, &[Request::Run, Request::Resume, Request::Step, Request::Reset]);
 }
@@ -188,18 +188,18 @@ fn an_experiment_runs_to_its_end_and_again() {
     }
     assert!(!lifecycle.accepts(&progress()), "nothing is measured before the start");
     hear(&mut lifecycle, &started(), &[], Phase::Training);
-    assert!(lifecycle.accepts(&progress()) && lifecycle.measuring(), "what is measured from now on counts");
+    assert!(lifecycle.accepts(&progress()) && lifecycle.measuring(), "measurements are accepted from now on");
     hear(&mut lifecycle, &progress(), &[], Phase::Training);
     hear(&mut lifecycle, &finished(), &[], Phase::Finished);
     ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
 }
 
 #[test]
-fn a_run_before_the_worker_is_there_is_kept_for_it() {
+fn a_run_before_the_worker_is_ready_waits_for_it() {
     let mut lifecycle = Lifecycle::default();
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     assert!(lifecycle.waiting_to_start(), "the experiment waits");
-    assert!(!lifecycle.allows(Request::Run, true), "once is enough");
+    assert!(!lifecycle.allows(Request::Run, true), "a second Run is not allowed");
     hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "as if Run had come later");
 }
@@ -211,7 +211,7 @@ fn a_worker_of_another_version_asks_for_a_reload() {
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     hear(&mut lifecycle, &Event::Ready { protocol_version: other }, &[], Phase::Failed);
     let failure = lifecycle.failure().expect("a reason");
-    assert_eq!(failure.remedy, Remedy::Reload, "an old cache is not mended by another worker");
+    assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old cache");
     for part in [format!("version {PROTOCOL_VERSION} "), format!("version {other}:"), "reload".to_owned()] {
         assert!(failure.message.contains(&part), "`{part}` is in: {}", failure.message);
     }
@@ -219,30 +219,30 @@ fn a_worker_of_another_version_asks_for_a_reload() {
 }
 
 #[test]
-fn a_pause_while_preparing_comes_with_the_start() {
+fn a_pause_while_preparing_takes_effect_at_the_start() {
     let mut lifecycle = preparing_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &started(), &send(Command::Pause), Phase::Training);
-    assert!(lifecycle.pausing(), "it has not come yet");
+    assert!(lifecycle.pausing(), "not in effect yet");
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
-    assert!(!lifecycle.pausing(), "now it has");
+    assert!(!lifecycle.pausing(), "now it is");
 }
 
 #[test]
-fn a_pause_while_training_comes_after_the_step_and_ends_with_resume() {
+fn a_pause_while_training_takes_effect_after_the_step_and_ends_with_resume() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &progress(), &[], Phase::Training);
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
-    assert!(!lifecycle.pausing(), "it has come");
+    assert!(!lifecycle.pausing(), "it is in effect");
     ask(&mut lifecycle, Request::Resume, &send(Command::Resume), Phase::Training);
     assert_eq!(lifecycle, training_lifecycle(), "as if there had been no pause");
 }
 
 #[test]
-fn a_pause_that_comes_too_late_is_forgotten() {
+fn a_pause_that_comes_too_late_is_dropped() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
     hear(&mut lifecycle, &finished(), &[], Phase::Finished);
@@ -270,11 +270,11 @@ fn a_pause_takes_back_a_step_that_has_not_begun() {
 }
 
 #[test]
-fn a_paused_experiment_steps_on_until_its_end() {
+fn a_paused_experiment_can_be_stepped_to_its_end() {
     let mut lifecycle = paused_lifecycle();
     for step in 1..=3 {
         ask(&mut lifecycle, Request::Step, &send(Command::Step), Phase::Training);
-        assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it pauses by itself");
+        assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it pauses automatically");
         hear(&mut lifecycle, &progress(), &[], Phase::Training);
         hear(&mut lifecycle, &Event::Paused { step }, &[], Phase::Paused);
     }
@@ -298,7 +298,7 @@ fn a_reset_while_preparing_does_not_wait_for_the_worker() {
 }
 
 #[test]
-fn after_a_reset_late_news_changes_nothing() {
+fn after_a_reset_late_events_change_nothing() {
     let measured = [data(), data_fallback(), started(), progress(), PAUSED, finished()];
     for mut lifecycle in [training_lifecycle(), paused_lifecycle(), finished_lifecycle()] {
         ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);
@@ -307,7 +307,7 @@ fn after_a_reset_late_news_changes_nothing() {
             assert!(!lifecycle.accepts(event), "{event:?} is not shown");
             ignore(&mut lifecycle, event);
         }
-        // Why it could not be done no longer matters.
+        // A failure of the dropped experiment no longer matters.
         for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
             ignore(&mut lifecycle, &failed(kind));
         }
@@ -334,8 +334,8 @@ fn every_kind_of_failure_has_its_remedy() {
         for mut lifecycle in [preparing_lifecycle(), training_lifecycle(), paused_lifecycle()] {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
             let expected = Failure { remedy, message: WHY.to_owned() };
-            assert_eq!(lifecycle.failure(), Some(&expected), "what {kind:?} leads to");
-            assert_eq!(lifecycle.worker_ready(), worker_ready, "whether the worker outlives {kind:?}");
+            assert_eq!(lifecycle.failure(), Some(&expected), "the failure after {kind:?}");
+            assert_eq!(lifecycle.worker_ready(), worker_ready, "whether the worker survives {kind:?}");
             ignore(&mut lifecycle, &started());
             ignore(&mut lifecycle, &finished());
         }
@@ -348,32 +348,32 @@ fn every_kind_of_failure_has_its_remedy() {
 }
 
 #[test]
-fn a_broken_device_or_worker_is_news_at_any_time() {
+fn a_broken_device_or_worker_is_reported_at_any_time() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         for mut lifecycle in all_lifecycles() {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-            assert!(!lifecycle.worker_ready(), "it cannot take commands");
+            assert!(!lifecycle.worker_ready(), "it cannot receive commands");
         }
     }
 }
 
 #[test]
-fn a_worker_that_outlives_a_failure_takes_another_experiment() {
+fn a_worker_that_survives_a_failure_runs_another_experiment() {
     for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
+        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");
     }
 }
 
 #[test]
-fn a_run_after_the_end_of_the_worker_brings_another() {
+fn a_run_after_the_end_of_the_worker_starts_another_worker() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
         assert!(lifecycle.waiting_to_start(), "the experiment waits for the new one");
         hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
+        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");
     }
 }
 
@@ -385,28 +385,28 @@ fn the_first_failure_is_the_one_that_is_shown() {
     assert_eq!(lifecycle.failure(), first.as_ref(), "after a crash");
     lifecycle.worker_lost("Even later.");
     assert_eq!(lifecycle.failure(), first.as_ref(), "and after the end of the worker");
-    assert!(!lifecycle.worker_ready(), "which is remembered all the same");
+    assert!(!lifecycle.worker_ready(), "which is recorded as well");
 }
 
 #[test]
 fn a_lost_worker_is_a_failure_in_every_phase() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Failed) {
         lifecycle.worker_lost(WHY);
-        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "nobody is there");
+        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "there is no worker");
         let expected = Failure { remedy: Remedy::Restart, message: WHY.to_owned() };
-        assert_eq!(lifecycle.failure(), Some(&expected), "a restart brings another");
+        assert_eq!(lifecycle.failure(), Some(&expected), "a restart starts another worker");
     }
 }
 
 #[test]
-fn a_restart_begins_from_nothing() {
+fn a_restart_resets_the_page() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
     ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
     assert_eq!(lifecycle, Lifecycle::default(), "like a page that has just been loaded");
 }
 
 #[test]
-fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
+fn a_restart_during_training_starts_again_with_the_new_worker() {
     let mut waiting = Lifecycle::default();
     ask(&mut waiting, Request::Run, &[], Phase::Loading);
     for mut lifecycle in [waiting, preparing_lifecycle(), training_lifecycle()] {
@@ -416,7 +416,7 @@ fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
 }
 
 #[test]
-fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
+fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_ready() {
     for mut lifecycle in all_lifecycles() {
         let before = lifecycle.phase();
         assert_eq!(lifecycle.restart_with(QUERY), [Effect::ReplaceWorker], "effects in phase {before:?}");
@@ -430,8 +430,8 @@ fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
 }
 
 #[test]
-fn a_worker_that_is_gone_does_not_come_back_by_a_late_failure() {
+fn a_late_failure_does_not_bring_back_a_lost_worker() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
     hear(&mut lifecycle, &failed(FailureKind::Data), &[], Phase::Failed);
-    assert!(!lifecycle.worker_ready(), "only Ready brings a worker");
+    assert!(!lifecycle.worker_ready(), "only Ready announces a worker");
 }

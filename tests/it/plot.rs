@@ -19,7 +19,10 @@ pub(crate) fn check_golden(name: &str, text: &str) {
         std::fs::write(&path, text).expect("the golden file can be written");
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(text == golden, "{name} differs; inspect it, and rewrite it with UPDATE_GOLDEN=1 if the change is intended");
+    assert!(
+        text == golden,
+        "{name} differs; inspect it, and rewrite it with UPDATE_GOLDEN=1 if the change is intended"
+    );
 }
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
@@ -178,7 +181,11 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
     let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "variants beyond the list's end are visible");
+    assert_eq!(
+        names,
+        ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"],
+        "variants beyond the list's end are visible"
+    );
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
@@ -255,7 +262,10 @@ fn random_activity_is_gray_between_hairlines_and_drawn_first() {
 fn the_figure_with_random_activity_is_the_golden_one() {
     let figure = plot::svg::figure(&history_with_random(400), false);
     check_golden("random.svg", &figure);
-    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend explains the gray band");
+    assert!(
+        texts(&figure).contains(&"95 % of random masks with as many active units"),
+        "the legend explains the gray band"
+    );
     let plain = plot::svg::figure(&synthetic_history(400), false);
     assert!(!plain.contains("random masks"), "and does not mention it otherwise");
 }

@@ -100,11 +100,7 @@ fn zero_starts_every_residual_block_as_the_identity() {
     let drawn = draw("zero", &layers, 0);
     for (layer, drawn) in layers.iter().zip(&drawn) {
         let nothing = drawn.weight.iter().all(|weight| *weight == 0.0);
-        assert_eq!(
-            nothing,
-            layer.place == LayerPlace::BranchEnd,
-            "{layer:?}: zero at the ends of branches only"
-        );
+        assert_eq!(nothing, layer.place == LayerPlace::BranchEnd, "{layer:?}: zero at the ends of branches only");
         assert!(drawn.bias.iter().all(|bias| *bias == 0.0), "{layer:?}: no bias");
     }
     assert_eq!(draw("zero", &layers, 1), drawn, "nothing is random");
@@ -169,7 +165,11 @@ fn shuffled_factors_are_a_permutation() {
             for seed in 0..50 {
                 let own = applied(&shuffled, layers, seed);
                 assert_eq!(sorted(own.clone()), sorted(given.clone()), "{shuffled}, {layers} layers: a permutation");
-                assert_eq!(own == given, one_kind, "{shuffled}, {layers} layers, seed {seed}: another order, if there is one");
+                assert_eq!(
+                    own == given,
+                    one_kind,
+                    "{shuffled}, {layers} layers, seed {seed}: another order, if there is one"
+                );
                 assert_eq!(applied(&shuffled, layers, seed), own, "{shuffled}: the same again");
             }
         }

@@ -30,10 +30,10 @@ const SCHEMES: [&str; 14] = [
     "nio(orthogonal;parts=4)",
 ];
 
-/// What stands between the first `from` and the next `to`.
+/// The text between the first `from` and the next `to`.
 fn between<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("`{from}` stands in {text}"));
-    rest.split_once(to).unwrap_or_else(|| panic!("`{to}` stands behind `{from}`")).0
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("no `{to}` after `{from}`")).0
 }
 
 /// Every option of a `<select>`: its value and its text.
@@ -46,7 +46,7 @@ fn options(select: &str) -> Vec<(&str, &str)> {
     options.collect()
 }
 
-/// The pieces of the page that belong to an entry of the catalog.
+/// The elements of the page that belong to a scheme of the picker.
 fn pieces(name: &str) -> Vec<&'static str> {
     let pieces = HTML.split(" data-for=\"").skip(1);
     pieces
@@ -54,7 +54,7 @@ fn pieces(name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The fields of an entry: the name of the parameter, its element, and what that says when the page is opened.
+/// The fields of a scheme: the name of the parameter, its element, and the initial value.
 fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     let fields = pieces(name).into_iter().flat_map(|piece| piece.split(" data-parameter=\"").skip(1));
     let field = |rest: &'static str| {
@@ -69,18 +69,18 @@ fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     fields.map(field).collect()
 }
 
-/// What the picker says when the entry is opened.
+/// The initial fields of the picker for a scheme.
 fn opened(name: &str) -> Vec<FieldText> {
     let base = default_base(name).to_string();
     let value = |key: &str, value: &str| if key == "base" { base.clone() } else { value.to_owned() };
     fields(name).into_iter().map(|(key, _, text)| (key.to_owned(), value(key, text))).collect()
 }
 
-/// The names of all schemes, as the parser lists them where it finds none.
+/// The names of all schemes, as listed in the parser's error about an unknown scheme.
 fn known() -> Vec<String> {
     let Err(Error::Value(ValueError { expected: Expected::OneOf(forms), .. })) = "nonsense".parse::<InitScheme>()
     else {
-        panic!("it is no scheme")
+        panic!("it is not a scheme")
     };
     forms.into_iter().map(|form| form.split('(').next().unwrap_or_default().to_owned()).collect()
 }
@@ -90,7 +90,7 @@ fn parsed(text: &str) -> InitScheme {
 }
 
 #[test]
-fn the_catalog_lists_exactly_what_the_parser_knows() {
+fn the_picker_lists_exactly_the_schemes_of_the_parser() {
     let listed = options(between(HTML, "<select id=\"scheme\"", "</select>"));
     let names: BTreeSet<String> = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(names.len(), listed.len(), "each once: {listed:?}");
@@ -110,7 +110,7 @@ fn the_catalog_lists_exactly_what_the_parser_knows() {
 }
 
 #[test]
-fn an_entry_is_opened_with_its_defaults() {
+fn a_scheme_is_shown_with_its_defaults() {
     for name in known() {
         let expected = match name.as_str() {
             "custom" => "custom(std=sqrt(2) / sqrt(fan_in))",
@@ -125,7 +125,7 @@ fn an_entry_is_opened_with_its_defaults() {
 }
 
 #[test]
-fn every_choice_of_a_field_is_one_of_the_parser() {
+fn every_option_of_a_field_is_known_to_the_parser() {
     let mut choices = BTreeSet::new();
     for name in known() {
         for (key, element, _) in fields(&name) {
@@ -149,7 +149,7 @@ fn every_choice_of_a_field_is_one_of_the_parser() {
 }
 
 #[test]
-fn a_scheme_goes_into_the_fields_and_comes_back() {
+fn a_scheme_is_shown_in_the_fields_and_read_back() {
     for text in SCHEMES {
         let original = parsed(text);
         assert_eq!(original.to_string(), text, "canonical");
@@ -161,12 +161,12 @@ fn a_scheme_goes_into_the_fields_and_comes_back() {
 }
 
 #[test]
-fn what_cannot_be_read_is_blamed_on_its_field() {
+fn an_invalid_value_is_reported_at_its_field() {
     for name in known() {
         for (key, element, _) in fields(&name).into_iter().filter(|(_, element, _)| !element.contains("<option")) {
             let mut broken = opened(&name);
             broken.iter_mut().filter(|(other, _)| other == key).for_each(|(_, text)| "?".clone_into(text));
-            let error = scheme(&name, &broken).expect_err("a question mark is no value");
+            let error = scheme(&name, &broken).expect_err("a question mark is not a value");
             assert_eq!(culprit(&error), Some(key), "{name}: {error} ({element})");
             assert!(refusal(&error).ends_with('.'), "a sentence: {}", refusal(&error));
         }
@@ -174,7 +174,7 @@ fn what_cannot_be_read_is_blamed_on_its_field() {
 }
 
 #[test]
-fn a_mistake_in_a_formula_is_pointed_at() {
+fn the_position_of_an_error_in_a_formula_is_marked() {
     let check = |formula: &str, parts: [&str; 3], sentence: &str| {
         let values = [("kind", "std"), ("formula", formula), ("alpha", "1.5")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -189,9 +189,9 @@ fn a_mistake_in_a_formula_is_pointed_at() {
     // Counted in characters, not in bytes.
     check("2·3", ["2", "·", "3"], "Character 2: unexpected character.");
     check("2 *", ["2 *", "", ""], "Character 4: unexpected end of expression.");
-    // What stands behind the formula in the text form is no part of it.
+    // The text after the formula is not part of it.
     check("sqrt(2 / fan_in", ["sqrt", "(", "2 / fan_in"], "Character 5: unclosed parenthesis.");
-    // What depends on the layer is known of the experiment's layers.
+    // Errors that depend on the layer are found with the experiment's layers.
     let negative = "expected a standard deviation of at least 0, got -1 in layer 2";
     check("1 - layer", ["", "1 - layer", ""], &format!("Character 1: {negative}."));
     let error = parse_query("init=custom(std=2*fan)").strict().expect_err("there is no fan");
@@ -204,7 +204,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     let experiment = Experiment::default();
     let check = |addition: &str, scheme: &str, expected: &str| {
         let addition = Addition::named(addition).expect("a button");
-        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a list that can be");
+        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a valid list");
         assert_eq!(list_text(&list), expected, "the list after {addition:?} of {scheme}");
     };
     let (first, rest) = ("xavier_normal", "kaiming_normal,emergence(kaiming_normal;alpha=1.5)");
@@ -214,7 +214,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     check("shuffle", strong, &format!("{first},{rest},shuffle({strong})"));
     check("0", strong, &format!("{strong},{rest}"));
     check("7", "nio", &format!("{first},{rest},nio"));
-    assert_eq!(Addition::named("nothing"), None, "no button is called so");
+    assert_eq!(Addition::named("nothing"), None, "no button has this name");
     let twice = Addition::Itself.put(parsed(first), &experiment);
     assert!(twice.is_err_and(|error| refusal(&error).contains("only once")), "not twice");
     let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)"), &experiment);
@@ -222,7 +222,7 @@ fn additions_change_the_list_as_their_buttons_say() {
 }
 
 #[test]
-fn fixup_says_which_networks_it_is_for() {
+fn fixup_states_which_networks_it_requires() {
     let refused = |query: &str| {
         let experiment = parse_query(query).strict().expect("an experiment").0;
         Addition::Itself.put(parsed("fixup"), &experiment).err().map(|error| refusal(&error))
@@ -234,9 +234,9 @@ fn fixup_says_which_networks_it_is_for() {
         let sentence = refused(query).unwrap_or_else(|| panic!("`{query}` is refused"));
         assert!(
             sentence.contains("a residual network (resnet:...) without normalization"),
-            "what it is for: {sentence}"
+            "the requirement: {sentence}"
         );
-        assert!(sentence.contains(&format!("“{got}”")), "and what is there: {sentence}");
+        assert!(sentence.contains(&format!("“{got}”")), "and what was found: {sentence}");
     }
     let tuned = parse_query("init=gradinit(fixup)").strict();
     assert!(tuned.is_err_and(|error| error.key() == Some("init")), "as a base, too");
@@ -248,8 +248,8 @@ fn variants_of_the_list_are_offered_as_bases() {
     let variants = parse_query(&format!("init={list}")).experiment.variants;
     assert_eq!(variants.len(), 5, "all of them are read");
     let tuned = ["custom(std=1/fan_in)", "emergence(pytorch;alpha=2)"];
-    assert_eq!(listed_bases(&variants, "gradinit"), tuned, "of what is tuned");
-    assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "of what is rescaled");
+    assert_eq!(listed_bases(&variants, "gradinit"), tuned, "for a tuned initialization");
+    assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "for a rescaling");
     assert_eq!(default_base("lsuv"), BaseInit::Orthogonal, "that of the paper");
-    assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "where the parser has no default");
+    assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "if the parser has no default");
 }

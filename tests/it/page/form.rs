@@ -1,4 +1,4 @@
-//! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
+//! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
 use crate::metrics::setup;
 use emergence_lab::experiment::limits::DatasetFacts;
@@ -18,21 +18,21 @@ fn read(query: &str) -> Experiment {
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = read(query);
     let facts = experiment.dataset.name.facts().expect("a known data set");
-    Forecast::new(&experiment, &facts, measured).expect("an experiment that can be")
+    Forecast::new(&experiment, &facts, measured).expect("a valid experiment")
 }
 
 #[test]
 fn every_preset_is_an_experiment_in_its_canonical_text() {
     for (index, preset) in PRESETS.iter().enumerate() {
         let experiment = read(preset.query);
-        assert_eq!(experiment.to_query(), preset.query, "{}: nothing but what differs, in order", preset.name);
+        assert_eq!(experiment.to_query(), preset.query, "{}: only non-default keys, in order", preset.name);
         assert_eq!(preset_of(&experiment), Some(index), "{} is recognized", preset.name);
-        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("fields that can be used");
+        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("valid fields");
         assert_eq!(through_form, experiment, "{} through the form", preset.name);
         assert!(preset.lesson.ends_with('.'), "{}: a sentence", preset.name);
     }
     let names: BTreeSet<&str> = PRESETS.iter().map(|preset| preset.name).collect();
-    assert_eq!(names.len(), PRESETS.len(), "no two are called the same");
+    assert_eq!(names.len(), PRESETS.len(), "unique names");
 }
 
 #[test]
@@ -49,16 +49,16 @@ fn presets_with_convolutions_are_quick_on_a_cpu() {
 }
 
 #[test]
-fn a_preset_leaves_the_device_alone_and_an_edit_leaves_the_preset() {
+fn a_preset_keeps_the_device_and_an_edit_deselects_the_preset() {
     let own = Experiment { device: DevicePreference::Cpu, steps: 7, ..Experiment::default() };
     let chosen = PRESETS[2].experiment(&own);
-    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "where to compute is not its affair");
+    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "a preset does not change the device");
     assert_eq!(preset_of(&chosen), Some(2), "on any device");
     assert_eq!(preset_of(&Experiment { steps: 299, ..chosen }), None, "another number of steps is another experiment");
 }
 
 #[test]
-fn the_estimate_is_told_in_round_numbers() {
+fn the_estimate_is_displayed_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
     // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
     assert_eq!(
@@ -72,7 +72,7 @@ fn the_estimate_is_told_in_round_numbers() {
 }
 
 #[test]
-fn a_run_teaches_the_speed_of_its_kind() {
+fn a_run_measures_the_speed_for_its_kind_of_network() {
     let mut history = History::new(setup(&["pytorch"], 1, 400));
     history.setup.query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000".to_owned();
     assert_eq!(MeasuredSpeed::of(&history, None), None, "nothing was done");
@@ -81,27 +81,31 @@ fn a_run_teaches_the_speed_of_its_kind() {
     history.variants[0].runs[0].test_loss = (0..=20).map(|index| (20 * index, 1.0)).collect();
     let measured = MeasuredSpeed::of(&history, None).expect("a speed");
     let again = forecast(&history.setup.query, Some(&measured));
-    assert!(again.measured && (again.seconds - 8.0).abs() < 1e-9, "the same takes as long: {}", again.seconds);
-    assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line says why");
-    assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was on the CPU");
+    assert!(
+        again.measured && (again.seconds - 8.0).abs() < 1e-9,
+        "the same experiment takes the same time: {}",
+        again.seconds
+    );
+    assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line states the reason");
+    assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was measured on the CPU");
     assert!(!forecast("data=digits&model=mlp:8&device=webgpu", Some(&measured)).measured, "not on the GPU");
-    assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions are another matter");
+    assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions have another speed");
     history.timing.elapsed_secs = 0.1;
-    assert_eq!(MeasuredSpeed::of(&history, None), None, "too short to tell");
+    assert_eq!(MeasuredSpeed::of(&history, None), None, "too short to measure");
 }
 
 #[test]
-fn files_of_ones_own_limit_the_experiment() {
+fn uploaded_files_limit_the_experiment() {
     let patterns = DatasetName::Patterns.facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
     let check = |query: &str| Forecast::new(&read(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
-    assert_eq!(check("data=upload&train=500"), Ok(()), "as many as there are");
-    let error = check("data=upload&train=501").expect_err("more than there are");
+    assert_eq!(check("data=upload&train=500"), Ok(()), "all examples");
+    let error = check("data=upload&train=501").expect_err("one more than exist");
     assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");
 }
 
 #[test]
-fn what_was_uploaded_is_told() {
+fn the_uploaded_files_are_described() {
     let classes = vec!["a".to_owned(), "b".to_owned()];
     let mut sample =
         DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
@@ -110,36 +114,40 @@ fn what_was_uploaded_is_told() {
     sample.channels = 3;
     assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
-    assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files come another way");
+    assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files are not downloaded");
 }
 
 #[test]
-fn refused_files_leave_the_others_in_place() {
+fn rejected_files_do_not_replace_others() {
     let mut uploads = Uploads::default();
-    assert!(!uploads.any() && !uploads.reading(), "nothing yet");
+    assert!(!uploads.any() && !uploads.reading(), "no files yet");
     uploads.give("first");
-    assert!(uploads.any() && uploads.reading(), "on their way");
+    assert!(uploads.any() && uploads.reading(), "being read");
     assert!(uploads.taken(), "news");
     uploads.give("wrong");
     uploads.refused();
     assert!(uploads.any() && !uploads.reading(), "the first ones are still there");
-    assert_eq!(uploads.for_new_worker(), ["first"], "and go to the next worker");
+    assert_eq!(uploads.for_new_worker(), ["first"], "and are sent to the next worker");
 }
 
 #[test]
-fn a_new_worker_is_given_the_files_again() {
+fn a_new_worker_receives_the_files_again() {
     let mut uploads = Uploads::default();
     uploads.give("first");
     assert!(uploads.taken(), "news");
     uploads.give("second");
-    assert_eq!(uploads.for_new_worker(), ["first", "second"], "what was taken, then what was not answered");
-    assert_eq!(uploads.for_new_worker(), ["first", "second"], "and to the one after that, which was as quick to go");
-    assert!(!uploads.taken(), "the first ones are no news");
-    assert!(uploads.taken(), "the second ones are");
-    assert_eq!(uploads.for_new_worker(), ["second"], "they have taken the place of the first");
+    assert_eq!(uploads.for_new_worker(), ["first", "second"], "the accepted files, then those without an answer");
+    assert_eq!(
+        uploads.for_new_worker(),
+        ["first", "second"],
+        "and to the next worker, because this one ended before an answer, too"
+    );
+    assert!(!uploads.taken(), "the first ones were accepted before");
+    assert!(uploads.taken(), "the second ones were not");
+    assert_eq!(uploads.for_new_worker(), ["second"], "they have replaced the first ones");
     uploads.refused();
-    assert!(!uploads.any(), "files that have gone in the meantime are there no longer");
-    assert!(!uploads.taken(), "an answer to nothing is none");
+    assert!(!uploads.any(), "files that no longer exist are dropped");
+    assert!(!uploads.taken(), "an answer without a question is ignored");
 }
 
 #[test]
@@ -147,12 +155,12 @@ fn files_that_no_worker_survives_are_dropped() {
     let mut uploads = Uploads::default();
     uploads.give("bomb");
     for _ in 0..5 {
-        assert_eq!(uploads.for_new_worker(), ["bomb"], "a worker that was only replaced says nothing against them");
+        assert_eq!(uploads.for_new_worker(), ["bomb"], "replacing a worker does not count against them");
     }
     for _ in 0..2 {
         uploads.crashed();
-        assert_eq!(uploads.for_new_worker(), ["bomb"], "it may have been something else");
+        assert_eq!(uploads.for_new_worker(), ["bomb"], "the cause may have been different");
     }
     uploads.crashed();
-    assert!(uploads.for_new_worker().is_empty() && !uploads.any(), "the third time it is left out");
+    assert!(uploads.for_new_worker().is_empty() && !uploads.any(), "they are dropped the third time");
 }

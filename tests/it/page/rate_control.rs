@@ -1,4 +1,4 @@
-//! What is said of a rate control beside its rescaling, held against the factors themselves.
+//! The note about a rate control next to its rescaling, compared with the factors themselves.
 
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn, parse_query};
 use emergence_lab::init::rescaling::exponents;
@@ -10,14 +10,14 @@ fn experiment(rest: &str, variants: &str) -> Experiment {
     parse_query(&format!("data=mnist&init={variants}{rest}")).strict().expect("a valid experiment").0
 }
 
-/// What is said of a rescaling and its control with these settings.
+/// The note about a rescaling and its rate control with these settings.
 fn note(rest: &str) -> String {
     let variants = format!("kaiming_normal,{RESCALED},lrmatch({RESCALED})");
     rate_control_note(&experiment(rest, &variants)).expect("both are in the list")
 }
 
 #[test]
-fn only_a_pair_is_worth_a_word() {
+fn only_a_pair_has_a_note() {
     let check = |variants: &str, expected: bool| {
         assert_eq!(rate_control_note(&experiment("", variants)).is_some(), expected, "{variants}");
     };
@@ -30,7 +30,7 @@ fn only_a_pair_is_worth_a_word() {
 }
 
 #[test]
-fn where_the_two_are_the_same_it_says_so_and_why() {
+fn the_note_states_why_the_two_coincide() {
     let sgd = note("");
     let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
         while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. With ReLU, \
@@ -41,22 +41,22 @@ fn where_the_two_are_the_same_it_says_so_and_why() {
         let text = note(&format!("&opt={optimizer}&lr=0.001"));
         assert!(
             text.contains("must coincide") && text.contains("up to rounding and the ε of Adam"),
-            "nearly, with {optimizer}: {text}"
+            "approximately, with {optimizer}: {text}"
         );
         assert!(text.contains(&format!("η/c under {label}")), "another power of the factor, with {optimizer}: {text}");
     }
 }
 
 #[test]
-fn where_they_are_not_it_says_why_not() {
+fn the_note_states_why_the_two_differ() {
     let check = |rest: &str, reason: &str| {
         let text = note(rest);
         assert!(
             text.contains("need not coincide here, since") && text.contains(reason),
             "`{reason}` of {rest}: {text}"
         );
-        assert_eq!(text.matches("coincide").count(), 1, "said once with {rest}: {text}");
-        assert!(!text.contains("must coincide"), "no promise that cannot be kept with {rest}: {text}");
+        assert_eq!(text.matches("coincide").count(), 1, "stated once with {rest}: {text}");
+        assert!(!text.contains("must coincide"), "no false claim with {rest}: {text}");
     };
     check("&norm=batch", "batch normalization");
     check("&model=resnet:16,32", "shortcuts add");
@@ -66,7 +66,7 @@ fn where_they_are_not_it_says_why_not() {
     let biased = "emergence(pytorch;alpha=2)";
     let text = rate_control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
     assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
-    // Without a hidden layer there is no nonlinearity and no normalization.
+    // Without a hidden layer there is no activation function and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
         assert!(note(rest).contains("must coincide"), "{rest}: {}", note(rest));
     }
@@ -81,9 +81,9 @@ fn every_pair_has_its_verdict() {
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
 
-/// Over all rules, turns and depths: the promise is made just where the exponents of the factors add up to 0.
+/// For all rules, turning points and depths: the note claims equality if and only if the exponents add up to 0.
 #[test]
-fn the_promise_needs_factors_that_make_one() {
+fn equality_requires_factors_whose_product_is_one() {
     let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     for rule in rules {
         for layers in 1..=9_usize {

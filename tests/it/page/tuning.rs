@@ -1,4 +1,4 @@
-//! While the worker tunes initial weights it listens: what the page asks of it then, and what it shows.
+//! While the worker tunes initial weights, it accepts commands: what the page sends it, and what the page shows.
 
 use super::{
     PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
@@ -15,7 +15,7 @@ fn preparing(variant: &str, done: u64, objective: Option<f64>) -> PreparationPro
     PreparationProgress { task, done, total: 1390, objective }
 }
 
-/// The worker tells how far the tuning is.
+/// The worker reports the progress of the tuning.
 pub(super) fn tuning() -> Event {
     Event::Preparation { progress: preparing("gradinit", 40, Some(21.3)) }
 }
@@ -30,7 +30,7 @@ fn tuning_lifecycle() -> Lifecycle {
 #[test]
 fn tuning_is_part_of_the_preparation() {
     let mut lifecycle = tuning_lifecycle();
-    assert_eq!(lifecycle.phase().name(), "training", "as the contract has it");
+    assert_eq!(lifecycle.phase().name(), "training", "as in the contract");
     assert!(!lifecycle.measuring() && !lifecycle.accepts(&progress()), "nothing is measured yet");
     for _ in 0..3 {
         hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
@@ -42,21 +42,21 @@ fn tuning_is_part_of_the_preparation() {
 }
 
 #[test]
-fn a_reset_of_a_worker_that_listens_keeps_the_worker() {
+fn a_reset_during_tuning_keeps_the_worker() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);
     assert_eq!(lifecycle, ready_lifecycle(), "as if nothing had been started");
     for late in [tuning(), started(), progress(), PAUSED, failed(FailureKind::Experiment)] {
         ignore(&mut lifecycle, &late);
     }
-    // The next start has data to load, and its worker does not listen until it says something again.
+    // At the next start, data are loaded, and the worker does not accept commands until it reports again.
     ask(&mut lifecycle, Request::Run, &super::start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the tuning is left");
     ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
 }
 
 #[test]
-fn a_pause_while_tuning_comes_with_the_start() {
+fn a_pause_while_tuning_takes_effect_at_the_start() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
     hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
@@ -85,7 +85,7 @@ fn a_restart_while_tuning_starts_again_with_another_worker() {
 }
 
 #[test]
-fn news_of_tuning_is_for_an_experiment_in_preparation_only() {
+fn progress_of_tuning_is_accepted_during_preparation_only() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Preparing) {
         assert!(!lifecycle.accepts(&tuning()), "it belongs to an experiment that was dropped: {lifecycle:?}");
         ignore(&mut lifecycle, &tuning());
@@ -93,7 +93,7 @@ fn news_of_tuning_is_for_an_experiment_in_preparation_only() {
 }
 
 #[test]
-fn a_worker_that_tuned_once_is_not_taken_to_be_listening_later() {
+fn a_worker_that_tuned_before_is_not_assumed_to_accept_commands() {
     let mut tuned = tuning_lifecycle();
     hear(&mut tuned, &started(), &[], Phase::Training);
     ask(&mut tuned, Request::Reset, &send(Command::Reset), Phase::Ready);
@@ -106,18 +106,18 @@ fn a_failure_while_tuning_is_shown() {
     for kind in [FailureKind::Experiment, FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = tuning_lifecycle();
         hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-        assert_eq!(lifecycle, failed_lifecycle(kind), "as any other one");
+        assert_eq!(lifecycle, failed_lifecycle(kind), "like any other failure");
     }
     let mut lifecycle = tuning_lifecycle();
     hear(&mut lifecycle, &started(), &[], Phase::Training);
     let mut plain = training_lifecycle();
     for training in [&mut lifecycle, &mut plain] {
-        assert_eq!(training.request(Request::Pause, QUERY), send(Command::Pause), "training is as ever");
+        assert_eq!(training.request(Request::Pause, QUERY), send(Command::Pause), "training is not affected");
     }
 }
 
 #[test]
-fn tuning_is_told_in_iterations() {
+fn tuning_is_displayed_in_iterations() {
     let check =
         |progress: &PreparationProgress, text: &str| assert_eq!(preparation_text(progress), text, "{progress:?}");
     check(&preparing("gradinit", 40, Some(21.3)), "GradInit: 40 of 1,390, objective 21.3");

@@ -1,4 +1,4 @@
-//! The words of the page: fields and query string are the same experiment, and every sentence says what it has to.
+//! The texts of the page: fields and query string describe the same experiment, and messages contain what they should.
 
 use super::{
     QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
@@ -26,13 +26,13 @@ fn pairs(fields: &[(&str, &str)]) -> Vec<FieldText> {
     fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// The only complaint about a query string.
+/// The only error of a query string.
 fn complaint(query: &str) -> Error {
-    parse_query(query).strict().expect_err("something is wrong with it")
+    parse_query(query).strict().expect_err("an invalid query")
 }
 
 #[test]
-fn fields_and_query_string_are_the_same_experiment() {
+fn fields_and_query_string_describe_the_same_experiment() {
     let everything = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh\
         &init=orthogonal,lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3))&seeds=2&seed=7&opt=adamw&lr=0.003\
         &momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu";
@@ -40,25 +40,25 @@ fn fields_and_query_string_are_the_same_experiment() {
     for query in ["", QUERY, everything, pictures, "data=upload&model=resnet:16,32x2"] {
         let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
         let fields = changed_fields(&experiment);
-        let (read, _) = parse_fields(&fields).strict().expect("fields that can be used");
+        let (read, _) = parse_fields(&fields).strict().expect("valid fields");
         assert_eq!(read, experiment, "`{query}` through the fields {fields:?}");
-        assert_eq!(fields.len(), query.split_terminator('&').count(), "only what differs is set");
+        assert_eq!(fields.len(), query.split_terminator('&').count(), "only non-default fields are set");
     }
 }
 
 #[test]
-fn fields_are_read_as_people_fill_them_in() {
+fn fields_are_parsed_as_people_fill_them_in() {
     let fields = [("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n"), ("aug", "1"), ("norm", "batch")];
     let parsed = parse_fields(&pairs(&fields));
     let expected = parse_query("lr=0.1&steps=7&aug=1&norm=batch").experiment;
-    assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "no limit where none is given, no stray space");
+    assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "empty fields are absent, spaces are trimmed");
     let parsed = parse_fields(&pairs(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
-    assert_eq!(parsed.errors.len(), 3, "one each, and the other fields keep their values: {:?}", parsed.errors);
-    assert_eq!(parsed.experiment, Experiment::default(), "no field says anything about another one");
+    assert_eq!(parsed.errors.len(), 3, "one error per field: {:?}", parsed.errors);
+    assert_eq!(parsed.experiment, Experiment::default(), "no field changes another one");
 }
 
 #[test]
-fn an_error_stands_beside_its_field() {
+fn an_error_is_shown_at_its_field() {
     let check = |error: &Error, key: &str, text: &str| {
         assert_eq!(field_error(error), (key, text.to_owned()), "the field and the text of {error:?}");
     };
@@ -67,16 +67,16 @@ fn an_error_stands_beside_its_field() {
     check(&complaint("norm=layer"), "norm", "Expected one of none, batch; got “layer”.");
     check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
-    assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
+    assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "the image size: {}", small.1);
     let other = DatasetError::NoExamples { part: Part::Train }.into();
-    assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
+    assert_eq!(field_error(&other).1, other.to_string(), "other errors are shown in full");
 }
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
     let sentence = "In the address, seeds: expected a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
-    assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
+    assert!(text.starts_with(sentence) && text.contains("default"), "and states what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
     assert!(
         text.starts_with("In the address, the formula “2*fan” is wrong at character 3: expected fan_in,"),
@@ -84,11 +84,11 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
-    assert_eq!(address_error(&other), other.to_string(), "other errors have their own words");
+    assert_eq!(address_error(&other), other.to_string(), "other errors have their own message");
 }
 
 #[test]
-fn what_keeps_the_list_from_changing_is_named() {
+fn the_field_to_fix_first_is_named() {
     let seeds = fix_first(&complaint("seeds=many"));
     assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 64; got “many”.", "a field");
     let formula = fix_first(&complaint("init=custom(std=2 *)"));
@@ -97,11 +97,11 @@ fn what_keeps_the_list_from_changing_is_named() {
         "a formula"
     );
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
-    assert_eq!(fix_first(&other), other.to_string(), "what is about no field");
+    assert_eq!(fix_first(&other), other.to_string(), "an error that is not about a field");
 }
 
 #[test]
-fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
+fn a_list_that_is_being_edited_is_distinguished_from_the_one_in_use() {
     let experiment = Experiment::default();
     let list = "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)";
     let check = |text: &str, expected: bool| {
@@ -116,7 +116,7 @@ fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
     check("", false);
     check("xavier_normal,custom(std=", false);
     let residual = parse_query("model=resnet:8,16&init=fixup,zero").strict().expect("Fixup is for residual networks").0;
-    assert!(is_init_text("fixup , zero", &residual), "whatever the variants go with");
+    assert!(is_init_text("fixup , zero", &residual), "regardless of the network");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn variants_have_names_for_people() {
     check("lrmatch(emergence(orthogonal;alpha=2;rule=flat;turn=3))", "Rate control α 2 (Orthogonal, flat, turn 3)");
     check("of a later version", "of a later version");
     let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(&base.to_string())).collect();
-    assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
+    assert_eq!(labels.len(), BaseInit::all().count(), "unique labels: {labels:?}");
 }
 
 /// A history at step 1234 of 4000 and after 62 evaluations of 201, after 3.4 seconds at 125 steps per second.
@@ -175,36 +175,36 @@ fn the_status_says_what_the_page_is_doing() {
 }
 
 #[test]
-fn progress_is_told_in_steps_and_time() {
+fn progress_is_displayed_in_steps_and_time() {
     let mut history = history();
     assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
-    assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "nothing is left to wait for while it waits");
-    // A step is three products of 128 examples, an evaluation one of 1000: of 4000 * 384 + 201 * 1000 are done
+    assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "no remaining time while it is paused");
+    // A step costs three passes of 128 examples, an evaluation one pass of 1000: of 4000 * 384 + 201 * 1000 are done
     // 1234 * 384 + 62 * 1000, in 3.4 s.
     assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
     let query = std::mem::replace(&mut history.setup.query, "data=upload".to_owned());
-    // Nothing is known of an image: 2766 steps at 3.4 s per 1234 steps are 7.62 s.
-    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "then all steps are alike");
+    // The image size is unknown: 2766 steps at 3.4 s per 1234 steps are 7.62 s.
+    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "then all steps count equally");
     history.setup.query = query;
     history.timing.steps_per_sec = 2.34;
     assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
     (history.step, history.timing.steps_per_sec) = (0, 0.0);
     history.variants[0].runs[0].test_loss.truncate(1);
     // 1000 of 1,737,000 in 3.4 s.
-    assert_eq!(pace_text(&history, Phase::Training), "98 min left", "the first evaluation tells what is to come");
+    assert_eq!(pace_text(&history, Phase::Training), "98 min left", "estimated from the first evaluation");
     history.variants[0].runs[0].test_loss.clear();
     assert_eq!(pace_text(&history, Phase::Training), "", "no pace before anything was done");
 }
 
 #[test]
-fn data_on_its_way_is_told_with_and_without_a_total() {
+fn the_download_is_displayed_with_and_without_a_total() {
     let check = |received: u64, total: Option<u64>, text: &str| {
         assert_eq!(data_text("t10k-images", received, total), text, "{received} of {total:?}");
     };
     check(0, Some(1_648_877), "t10k-images: 0 %");
     check(45, Some(100), "t10k-images: 45 %");
     check(1_648_876, Some(1_648_877), "t10k-images: 99 %");
-    // A server that unpacks on the way announces the packed length.
+    // A server that compresses the transfer states the compressed length.
     check(200, Some(100), "t10k-images: 100 %");
     check(12_345_678, None, "t10k-images: 12,345 KB");
     check(12_345_678, Some(0), "t10k-images: 12,345 KB");
@@ -236,7 +236,7 @@ fn numbers_are_written_for_people() {
 }
 
 #[test]
-fn times_are_as_exact_as_anyone_cares() {
+fn times_are_rounded() {
     let check = |seconds: f64, text: &str| assert_eq!(duration(seconds), text, "{seconds} s");
     check(0.04, "0.0 s");
     check(9.4, "9.4 s");
@@ -245,7 +245,7 @@ fn times_are_as_exact_as_anyone_cares() {
     check(120.0, "2 min");
     check(5400.0, "90 min");
     check(7200.0, "2 h");
-    // What a clock that was set back, or a division by nothing, may give.
+    // Possible results of a clock that was set back, or of a division by zero.
     check(-1.0, "0.0 s");
     check(f64::NAN, "0.0 s");
     check(f64::INFINITY, "278 h");
@@ -256,7 +256,7 @@ fn statistic(mean: f64, std: Option<f64>, n: usize) -> Statistic {
 }
 
 #[test]
-fn a_line_of_the_table_says_how_sure_it_is() {
+fn a_row_of_the_table_states_its_uncertainty() {
     let mut curves = history().variants.remove(1);
     curves.runs[2].diverged_at = Some(1234);
     let test = PairedTest { difference: -0.0123, ci95: [-0.02, 0.003], p: 0.1, verdict: Verdict::NoEvidence };
@@ -270,14 +270,14 @@ fn a_line_of_the_table_says_how_sure_it_is() {
     let cells = table_cells(&curves, &summary, false);
     let difference = "−1.2 points (−2.0 to +0.3): no evidence of difference";
     let expected = ["91.2 ± 0.4 %", "85.0 %", "150 ± 71 (2 of 3 runs)", "1 of 3 at step 1,234", difference];
-    assert_eq!(cells, expected, "spread, runs that got there, runs that broke, and the verdict");
+    assert_eq!(cells, expected, "spread, runs that reached the goal, diverged runs, and the verdict");
     let tiny = PairedTest { difference: -0.0001, ci95: [-0.0004, 0.0], ..test };
     let cells = table_cells(&curves, &VariantSummary { vs_baseline: Some(tiny), ..summary }, false);
     assert_eq!(cells[4], "+0.0 points (+0.0 to +0.0): no evidence of difference", "there is no negative zero");
 }
 
 #[test]
-fn an_experiment_has_its_shape_before_it_has_begun() {
+fn an_experiment_has_a_preview_before_it_starts() {
     let experiment = Experiment::default();
     let history = preview(&experiment);
     let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
@@ -294,16 +294,16 @@ fn an_experiment_has_its_shape_before_it_has_begun() {
 
 proptest! {
     #[test]
-    fn no_field_panics_or_speaks_for_another(
+    fn no_field_panics_or_changes_another(
         key in select(vec!["data", "lr", "steps", "device"]),
         text in "\\PC{0,20}",
     ) {
         let parsed = parse_fields(&pairs(&[(key, text.as_str())]));
-        prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is no key: {:?}", parsed.unknown);
+        prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is not a key: {:?}", parsed.unknown);
         prop_assert!(parsed.errors.len() <= 1, "`{text}` in {key} is one value: {:?}", parsed.errors);
         for error in &parsed.errors {
             let got = matches!(error, Error::Value(ValueError { key: named, got, .. }) if *named == key && got == text.trim());
-            prop_assert!(got, "`{text}` in {key} gave {error}");
+            prop_assert!(got, "`{text}` in {key} caused {error}");
         }
     }
 }
