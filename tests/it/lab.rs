@@ -251,7 +251,7 @@ fn data_are_listed_and_damaged_data_are_found() {
 fn fetching_replaces_a_damaged_file() {
     let Some(source) = crate::dataset::real_data("mnist") else { return };
     let source = source.to_string_lossy().into_owned();
-    let folder = Folder::new("mend");
+    let folder = Folder::new("repair");
     let place = folder.path("");
     let fetched = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
     assert_eq!(fetched["ok"], true, "fetched and checked");

@@ -56,7 +56,7 @@ fn positions(layer: &NetworkLayer) -> impl Iterator<Item = (usize, usize, usize)
     (0..layer.channels).flat_map(move |c| (0..height).flat_map(move |y| (0..width).map(move |x| (c, y, x))))
 }
 
-/// Values of all layers on `samples` samples, of which about one in two exceeds the threshold. No mean of up to three
+/// Values of all layers on `samples` samples; about one in two exceeds the threshold. No mean of up to three
 /// of them equals it.
 fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
     let mut value = || {

@@ -60,7 +60,7 @@ fn a_pause_while_tuning_takes_effect_at_the_start() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
     hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &started(), &send(Command::Pause), Phase::Training);
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
 }
