@@ -152,6 +152,7 @@ fn every_phase_has_a_name_of_the_contract() {
 fn requests_are_called_as_in_the_contract() {
     let names = ["run", "pause", "resume", "step", "reset", "restart"];
     assert_eq!(names.map(Request::named), REQUESTS.map(Some), "by their names");
+    assert_eq!(REQUESTS.map(Request::name), names, "and back");
     for other in ["", "Run", "runs", "config"] {
         assert_eq!(Request::named(other), None, "`{other}` is no request");
     }
@@ -177,6 +178,26 @@ fn what_makes_sense_depends_on_the_phase() {
     // While it is paused, Run is for another experiment.
     check(&paused_lifecycle(), false, &[Request::Resume, Request::Step, Request::Reset]);
     check(&paused_lifecycle(), true, &[Request::Run, Request::Resume, Request::Step, Request::Reset]);
+}
+
+#[test]
+fn one_button_alone_starts_pauses_and_resumes() {
+    for lifecycle in all_lifecycles() {
+        let request = lifecycle.phase().main_request();
+        assert!(lifecycle.allows(request, false), "{request:?} makes sense for {lifecycle:?}");
+    }
+    let mut lifecycle = Lifecycle::default();
+    let mut press = |expected: Request, event: Option<&Event>| {
+        let request = lifecycle.phase().main_request();
+        assert_eq!(request, expected, "what the button asks for");
+        lifecycle.request(request, QUERY);
+        event.map(|event| lifecycle.event(event));
+    };
+    press(Request::Run, Some(&READY));
+    press(Request::Pause, Some(&started()));
+    press(Request::Pause, Some(&PAUSED));
+    press(Request::Resume, Some(&finished()));
+    press(Request::Run, None);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
 
 use crate::metrics::setup;
+use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
 use emergence_lab::metrics::{DatasetSample, History};
-use emergence_lab::web::page::fields::{changed_fields, parse_fields};
+use emergence_lab::web::page::catalog::scheme;
+use emergence_lab::web::page::fields::{FieldText, changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::presets::{PRESETS, preset_of};
 use emergence_lab::web::page::uploads::Uploads;
@@ -111,6 +113,67 @@ fn what_was_uploaded_is_told() {
     assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
     assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files come another way");
+}
+
+/// The fields with these texts.
+fn typed(texts: &[(&str, &str)]) -> Vec<FieldText> {
+    texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn a_decimal_comma_in_a_number_field_is_a_point() {
+    let check = |key: &str, text: &str, query: &str| {
+        let (experiment, _) = parse_fields(&typed(&[(key, text)])).strict().expect("a number");
+        assert_eq!(experiment.to_query(), query, "`{text}` in {key}");
+    };
+    check("lr", "0,05", "lr=0.05");
+    check("lr", " ,5 ", "lr=0.5");
+    check("wd", "1,5e-3", "wd=0.0015");
+    check("tau", "0.1", "tau=0.1");
+    check("model", "mlp:64,32", "model=mlp:64,32");
+    check("init", "zero,fixup", "init=zero,fixup");
+    let refused = |key: &'static str, text: &str| {
+        let error = parse_fields(&typed(&[(key, text)])).strict().expect_err("no number");
+        let Error::Value(ValueError { key: about, got, .. }) = error else {
+            panic!("`{text}` in {key} is a wrong value")
+        };
+        assert_eq!((about, got.as_str()), (key, text), "the error quotes what was typed");
+    };
+    refused("lr", "1,000.5");
+    refused("lr", "0,0,5");
+    refused("lr", "0,fast");
+    refused("momentum", "1,5");
+    refused("steps", "1,000");
+    refused("train", "0,5");
+}
+
+#[test]
+fn query_strings_take_no_decimal_comma() {
+    for query in ["lr=0,05", "init=lsuv(orthogonal;tolerance=0,2)"] {
+        assert!(parse_query(query).strict().is_err(), "{query}");
+    }
+}
+
+#[test]
+fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
+    let check = |name: &str, texts: &[(&str, &str)], expected: &str| {
+        let scheme = scheme(name, &typed(texts)).map(|scheme| scheme.to_string());
+        assert_eq!(scheme.as_deref(), Ok(expected), "{name} with {texts:?}");
+    };
+    check("lsuv", &[("base", "orthogonal"), ("tolerance", "0,25")], "lsuv(orthogonal;tolerance=0.25)");
+    let rescaling = [("base", "kaiming_normal"), ("alpha", " 1,25 "), ("rule", "outer"), ("turn", "auto")];
+    check("emergence", &rescaling, "emergence(kaiming_normal;alpha=1.25)");
+    let custom = [("kind", "std"), ("formula", "min(1, alpha)"), ("alpha", "0,5")];
+    check("custom", &custom, "custom(std=min(1, alpha);alpha=0.5)");
+    let number = [("kind", "std"), ("formula", "0,5"), ("alpha", "1.5")];
+    assert!(matches!(scheme("custom", &typed(&number)), Err(Error::Formula(_))), "a formula has points only");
+    let refused = |texts: &[(&str, &str)], parameter: &'static str, text: &str| {
+        let error = scheme("lsuv", &typed(texts)).expect_err("no number");
+        let Error::Value(error) = error else { panic!("{texts:?} has a wrong value") };
+        assert_eq!((error.parameter, error.got.as_str()), (Some(parameter), text), "the error quotes what was typed");
+    };
+    refused(&[("base", "orthogonal"), ("tolerance", "0,2"), ("tries", "1,5")], "tries", "1,5");
+    refused(&[("base", "orthogonal"), ("tolerance", "1,000.5"), ("tries", "3")], "tolerance", "1,000.5");
 }
 
 #[test]

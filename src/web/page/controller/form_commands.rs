@@ -6,8 +6,9 @@ use crate::protocol::{Command, Event};
 use crate::web::error::WebResult;
 use crate::web::page::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::lifecycle::{Phase, Request};
+use crate::web::page::notices::{Offer, Severity};
 use crate::web::page::presets::PRESETS;
-use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, forecast_text};
+use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, NO_FORM_FOR_FILES, forecast_text};
 use web_sys::File;
 
 impl Page {
@@ -51,6 +52,14 @@ impl Page {
     /// Whether the experiment of the form needs files of the visitor that are not there.
     pub(super) fn lacks_files(&self) -> bool {
         self.form.experiment().dataset.name == DatasetName::Upload && !self.files.uploads.any()
+    }
+
+    /// Says that there are no files yet: beside the button that takes them or, where there is no form, in a notice.
+    pub(super) fn ask_for_files(&self) -> WebResult<()> {
+        if self.view.hide.contains(&PagePart::Controls) {
+            return self.notices.show("files", Severity::Warning, NO_FORM_FOR_FILES, &[Offer::Digits]);
+        }
+        self.files.miss()
     }
 
     pub(super) fn give_files(&mut self, files: &[File]) -> WebResult<()> {

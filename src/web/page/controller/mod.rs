@@ -224,7 +224,7 @@ impl Page {
     fn request(&mut self, request: Request) -> WebResult<()> {
         let starts = self.starts(request);
         if starts && self.lacks_files() {
-            return self.files.miss();
+            return self.ask_for_files();
         }
         let query = self.form.experiment().to_query();
         if starts && self.lifecycle.allows(request, true) {
