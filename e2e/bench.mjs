@@ -1,6 +1,6 @@
-// Measures what docs/benchmarks.md states, in one browser run: milliseconds per training step against jax-js and
-// TensorFlow.js, the gain of stacking, what tuning initial weights takes, the way to the first point, the worker's memory, and the
-// sizes.
+// Measures the figures of docs/benchmarks.md in one browser session: milliseconds per training step compared with jax-js and
+// TensorFlow.js, the gain from stacking, the cost of tuned initializations, the time to the first point, the worker's memory, and
+// file sizes.
 //
 //   node bench.mjs [--quick] [--json FILE]        (or `cargo xtask bench`; needs the built page in ../dist)
 
@@ -21,12 +21,12 @@ const COMMON = [
   'data=digits&train=4096&test=128&init=kaiming_normal&opt=sgd&lr=0.01&momentum=0&batch=64',
   'eval=1000000&device=cpu',
 ].join('&');
-/** By the name that bench/problem.mjs has for them; `stacked` are the numbers of runs to train side by side. */
+/** By their names in bench/problem.mjs; `stacked` are the numbers of runs to train side by side. */
 const MODELS = {
   mlp: { title: 'MLP 784-256-256-10', query: `model=mlp:256,256&${COMMON}`, stacked: [4, 12], stacking_goal: 0.85 },
   cnn: { title: 'CNN 16-32, 3x3, on 28x28', query: `model=cnn:16,32&${COMMON}`, stacked: [6], stacking_goal: 0.9 },
 };
-/** `ours` in steps of one run; the libraries' pages leave their warm-up out themselves, ours has a first run for it. */
+/** `ours` in steps of one run; the libraries' pages exclude their warm-up themselves, ours has a first run for it. */
 const FULL = {
   rounds: 5,
   mlp: { ours: 400, theirs: 'warmup=20&blocks=5&steps=40' },
@@ -40,7 +40,7 @@ const QUICK = {
   experiment: 'steps=100',
 };
 
-/** What each tuned initialization takes, in training steps of the same network; the goals are those of the project. */
+/** The cost of each tuned initialization, in training steps of the same network; the goals are those of the project. */
 const TUNED = {
   'gradinit(kaiming_normal;steps=100)': 400,
   lsuv: 20,
@@ -86,7 +86,7 @@ try {
   await site.close();
 }
 
-/** Runs `visit` with a page of a fresh profile in the one browser. */
+/** Calls `visit` with a page in a fresh profile of the one browser. */
 async function inPage(visit) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
@@ -98,7 +98,7 @@ async function inPage(visit) {
   }
 }
 
-/** Everybody in turn, several rounds, so that a busy moment of the machine hits all alike; the median stands. */
+/** All programs in turn, for several rounds, so that a busy moment of the machine affects all alike; reports the median. */
 async function trainingSteps() {
   const measured = Object.fromEntries(Object.keys(MODELS).map((model) => [model, {}]));
   for (let round = 0; round < plan.rounds; round += 1) {
@@ -110,7 +110,7 @@ async function trainingSteps() {
   return Object.fromEntries(Object.entries(measured).map(([model, all]) => [model, summary(model, all)]));
 }
 
-/** Adds to `all`, by name, what each of them takes for one step. */
+/** Adds to `all`, by name, the time that each of them takes for one step. */
 async function measureRound(model, all) {
   for (const [name, address] of Object.entries(THEIRS)) {
     (all[name] ??= []).push(await theirStep(name, `${address}&model=${model}&${plan[model].theirs}`));
@@ -153,7 +153,7 @@ function theirStep(name, address) {
 function ourStep(model, runs) {
   return inPage(async (page) => {
     const host = new Host(page, site);
-    // As many steps of all runs together as fit into the same time; the first experiment only warms the code up.
+    // As many steps of all runs together as fit into the same time; the first experiment is only a warm-up.
     const steps = Math.max(20, Math.round(plan[model].ours / Math.sqrt(runs)));
     await host.open(`${MODELS[model].query}&seeds=${runs}&steps=${steps}`);
     await host.run();
@@ -183,7 +183,7 @@ async function tuning() {
   return Object.fromEntries(Object.entries(measured).map(([scheme, all]) => [scheme, median(all)]));
 }
 
-/** One run; the first experiment only warms the code up. */
+/** One run; the first experiment is only a warm-up. */
 function tuningInSteps(scheme) {
   return inPage(async (page) => {
     const host = new Host(page, site);
@@ -202,23 +202,23 @@ function tuningInSteps(scheme) {
 /** A library that does not learn is not doing the work that is being timed. */
 function learned(name, first, last) {
   if (!(last < 0.97 * first)) {
-    throw new Error(`${name}: the loss went from ${first} to ${last}; that is no training`);
+    throw new Error(`${name}: the loss went from ${first} to ${last}; that is not training`);
   }
 }
 
-/** From the address to a form that can be used, and to a worker that has loaded, on a fresh profile. */
+/** From opening the address to a usable form, and to a loaded worker, in a fresh profile. */
 function startOfPage() {
   return inPage(async (page) => {
     await page.addInitScript(watchStates);
     const lab = new Lab(page, site);
-    // `v=1` is not canonical: whoever binds the form takes it out of the address bar, and is alive from there on.
+    // `v=1` is not canonical: the code that binds the form removes it from the address bar and is ready from then on.
     await lab.open('data=digits&device=cpu&v=1');
     await lab.reach('ready');
     return page.evaluate(() => ({ form_secs: window.seen.form / 1000, worker_secs: window.seen.ready / 1000 }));
   });
 }
 
-/** Notes when the page rewrites its address (the form is bound) and when its states change, in ms since navigation. */
+/** Records when the page rewrites its address (the form is bound) and when its states change, in ms since navigation. */
 function watchStates() {
   window.seen = {};
   const { replaceState } = history;
@@ -231,13 +231,13 @@ function watchStates() {
   }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
 }
 
-/** Loading and drawing happen once per page, so a busy moment of the machine shows in full: the median of three. */
+/** Loading and drawing happen once per page, so a busy moment of the machine has its full effect: the median of three. */
 async function medianOfThree(measure) {
   const all = [await measure(), await measure(), await measure()];
   return all.toSorted((one, other) => one.ink_secs - other.ink_secs)[1];
 }
 
-/** From pressing Run to the first ink of a curve on any chart, default experiment on generated digits. */
+/** From pressing Run to the first pixels of a curve on any chart, default experiment on generated digits. */
 function firstPoint() {
   return inPage(async (page) => {
     const lab = new Lab(page, site);
@@ -249,7 +249,7 @@ function firstPoint() {
   });
 }
 
-/** Presses the button; resolves to the ms until a saturated pixel is on one of the charts: all but curves is gray. */
+/** Presses the button; resolves to the ms until a saturated pixel is on one of the charts: only curves have colors. */
 async function firstInk([button, ...canvases]) {
   const drawn = (canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -272,7 +272,7 @@ async function firstInk([button, ...canvases]) {
   return performance.now() - start;
 }
 
-/** The worker at the end of the default experiment: its linear memory never shrinks, so the end is the peak. */
+/** The worker at the end of the default experiment: its linear memory never shrinks, so the final size is the peak. */
 function memoryOfWorker() {
   return inPage(async (page) => {
     const lab = new Lab(page, site);
@@ -293,7 +293,7 @@ function memoryOfWorker() {
   });
 }
 
-/** Makes the worker remember the memories of what it instantiates, whichever of its scripts does it. */
+/** Makes the worker remember the memories of every module that it instantiates, from any of its scripts. */
 async function exposeMemories(page) {
   const remember = `
     for (const name of globalThis.wasmMemories ? [] : ['instantiate', 'instantiateStreaming']) {
@@ -317,7 +317,7 @@ function wasmBytes() {
   return (globalThis.wasmMemories ?? []).reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
-/** The largest resident set that a renderer of this browser ever had, page and worker together; null outside Linux. */
+/** The largest resident set of any renderer of this browser, page and worker together; null outside Linux. */
 async function rendererPeak() {
   const names = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const processes = new Map(await Promise.all(names.map(async (id) => [Number(id), await processOf(id)])));
@@ -334,7 +334,7 @@ async function processOf(id) {
   return { command, parent: field('PPid'), peak: field('VmHWM') * 1.024 };
 }
 
-/** Gzipped bytes of what a visitor's browser loads: the page's own files, and the worker's. */
+/** Gzipped bytes of the files that a visitor's browser loads: the page's own files, and the worker's. */
 async function sizes() {
   const files = await readdir(DIST, { recursive: true });
   const loaded = files.filter((file) => /\.(html|js|css|wasm)$/.test(file) && !/^(examples|data)\//.test(file));
@@ -360,7 +360,7 @@ function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The lines about the steps of one model. The goal for stacking is one for the largest stack. */
+/** The lines about the steps of one model. The goal for stacking applies to the largest stack. */
 function rowsOf({ title, stacked, stacking_goal }, { ms_per_step, times_faster, stacked_against_single }) {
   return [
     [`${title}, batch 64, SGD, CPU path`, 'ms per step', 'ours (R = 1) is faster by'],

@@ -1,4 +1,4 @@
-// Which Chromium the tests and the benchmark drive, and with which flags: the system's own, never a download.
+// Which Chromium the tests and the benchmark use, and with which flags: the installed one, never a download.
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -27,7 +27,7 @@ function isExecutable(path) {
   }
 }
 
-/** No network of its own, and no sandbox so that it also starts as root in a container. */
+/** No background network traffic, and no sandbox so that it also starts as root in a container. */
 const COMMON = [
   '--no-sandbox',
   '--disable-quic',
@@ -37,7 +37,7 @@ const COMMON = [
   '--disable-sync',
 ];
 
-/** `navigator.gpu` exists, but no adapter is ever handed out: what a visitor without a usable GPU has. */
+/** `navigator.gpu` exists, but never returns an adapter, as for a visitor without a usable GPU. */
 export const CPU_ARGS = [...COMMON, '--disable-gpu'];
 
 /** WebGPU on the software adapter, without a GPU in the machine. */

@@ -17,13 +17,13 @@ export const MNIST_FILES = [
   't10k-labels-idx1-ubyte.gz',
 ];
 
-/** The files without which a data set cannot be read; CIFAR-10 may have more batches. */
+/** The files required to read a data set; CIFAR-10 may have more batches. */
 const NEEDED = {
   mnist: MNIST_FILES,
   'cifar-10': ['data_batch_1.bin.gz', 'test_batch.bin.gz'],
 };
 
-/** Skips the test, and says so where nobody can miss it, when the files of a data set are not there. */
+/** Skips the test, with a conspicuous message, if the files of a data set are missing. */
 export function needsData(name) {
   const there = DATA !== null && NEEDED[name].every((file) => existsSync(join(DATA, name, file)));
   const reason = `SKIPPED: no ${name}/*.gz in ${DATA ?? 'data/ (\`cargo xtask data\` fetches them)'}`;
@@ -34,9 +34,9 @@ export function needsData(name) {
 }
 
 export const test = base.extend({
-  /** One host for all tests of a worker process: the page with the MNIST files beside it, where there are any. */
+  /** One host for all tests of a worker process: the page with the MNIST files next to it, if present. */
   site: [
-    // Playwright reads the fixture's dependencies from this pattern, so it has to be one.
+    // Playwright reads the fixture's dependencies from this pattern, so it must be a pattern.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       if (!existsSync(join(DIST, 'index.html'))) {
@@ -83,6 +83,6 @@ export const test = base.extend({
   /** The page itself in a tab. */
   lab: async ({ page, site }, use) => use(new Lab(page, site)),
 
-  /** The page in a frame of another page, which can send it commands. */
+  /** The page in a frame of another page, which can send commands to it. */
   hosted: async ({ page, site }, use) => use(new Host(page, site)),
 });

@@ -1,4 +1,4 @@
-// The page as the tests (and the benchmark) speak to it: everything that depends on its markup stands here.
+// The page as the tests (and the benchmark) use it: everything that depends on its markup is here.
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const SCREENSHOTS = join(dirname(fileURLToPath(import.meta.url)), 'screenshots');
 
-/** How long a state may take; everything small takes far less. */
+/** Time limit for reaching a state; small experiments need far less. */
 const PATIENCE = 45_000;
 
 /** An experiment that takes a few seconds on the CPU path: long enough to be paused. */
 export const SMALL = 'data=digits&train=4096&test=512&seeds=1&steps=400&eval=20&device=cpu';
 
-/** Writes a picture of the page to the git-ignored folder, for people to look at. */
+/** Writes a screenshot of the page to the git-ignored folder, for people to look at. */
 export async function screenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
@@ -56,12 +56,12 @@ export class Lab {
     return this.root.getByRole('button', { name: new RegExp(`^\\s*${name}\\b`, 'i') }).first();
   }
 
-  /** A field of the form by the key of the query string that it stands for. */
+  /** A field of the form by its key in the query string. */
   field(key) {
     return this.root.locator(`form [name="${key}"]`);
   }
 
-  /** Opens an entry of the picker of initializations, and resolves to the field of one of its parameters. */
+  /** Selects a scheme in the picker of initializations, and resolves to the field of one of its parameters. */
   async pick(scheme, parameter) {
     await this.root.locator('#variant-editor').evaluate((details) => (details.open = true));
     await this.picker.locator('#scheme').selectOption(scheme);
@@ -88,7 +88,7 @@ export class Lab {
     return decodeURIComponent(new URL(this.page.url()).search).replace(/^\?/, '');
   }
 
-  /** Waits for one of `states`, and gives up as soon as the page says that it has failed. */
+  /** Waits for one of `states`, and throws as soon as the page reports a failure. */
   async reach(states, timeout = PATIENCE) {
     const wanted = [states].flat();
     const deadline = Date.now() + timeout;
@@ -116,7 +116,7 @@ export class Lab {
     }
   }
 
-  /** Drags a file over the article, far from the form; resolves to the function that lets it go. */
+  /** Drags a file over the article, far from the form; resolves to the function that drops it. */
   async drag(name, bytes) {
     const transfer = await this.page.evaluateHandle(
       ([name, text]) => {
@@ -131,7 +131,7 @@ export class Lab {
     return () => over.dispatchEvent('drop', { dataTransfer: transfer });
   }
 
-  /** Presses Run once the worker is there. */
+  /** Presses Run once the worker is ready. */
   async run() {
     await this.reach('ready');
     await this.button('Run').click();
@@ -139,7 +139,7 @@ export class Lab {
 
   /**
    * The ink on the accuracy chart: pixels that differ from the corner's color, and saturated pixels by hue, in bins of
-   * 30 degrees. Every variant has a hue of its own; axes, grid and text are gray.
+   * 30 degrees. Every variant has its own hue; axes, grid and text are gray.
    */
   ink() {
     return this.chart.evaluate(inkOf);
@@ -197,7 +197,7 @@ export class Host extends Lab {
     return resultsOf(await this.ask('results'));
   }
 
-  /** Opens, runs to the end, and resolves to the results file. */
+  /** Opens the page, runs to the end, and resolves to the results file. */
   async finish(query, timeout = PATIENCE) {
     await this.open(query);
     await this.run();
@@ -222,12 +222,12 @@ export function resultsOf(message) {
   return found;
 }
 
-/** What has to be equal between two runs of one experiment: everything but how long it took. */
+/** What must be equal between two runs of one experiment: everything but the elapsed time. */
 export function curvesOf({ query, receipt, variants }) {
   return { query, receipt, variants };
 }
 
-/** All runs of a results file with the name of their variant. */
+/** All runs of a results file, each with the name of its variant. */
 export function runsOf(results) {
   return results.variants.flatMap(({ name, runs }) => runs.map((run) => ({ name, ...run })));
 }

@@ -1,5 +1,5 @@
-// Browser tests against the built page (`cargo xtask dist` first). Each test starts from a fresh profile; the host is
-// started by the tests themselves, see fixtures.mjs.
+// Browser tests of the built page (`cargo xtask dist` first). Each test starts from a fresh profile; the tests start the
+// host themselves, see fixtures.mjs.
 
 import { defineConfig } from '@playwright/test';
 import { CPU_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium.mjs';
@@ -9,7 +9,7 @@ const launch = (args) => ({ launchOptions: { executablePath: chromiumPath(), arg
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'results/traces',
-  // Training fills a core, and the page needs the other one.
+  // Training uses one core fully, and the page needs the other one.
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),

@@ -1,4 +1,4 @@
-// Makes docs/screenshot.png: the default experiment on MNIST, finished, on the built page in ../dist.
+// Makes docs/screenshot.png: the finished default experiment on MNIST, on the built page in ../dist.
 //
 //   node screenshot.mjs        (after `cargo xtask dist` and `cargo xtask data`)
 

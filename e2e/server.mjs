@@ -1,5 +1,5 @@
 // A plain static host for the built page, as a visitor's would be: no special headers (no COOP/COEP), and the page at
-// a sub-path so that an absolute URL in it shows as a 404. The tests' pages and the libraries to compare lie beside it.
+// a sub-path so that an absolute URL in it fails with a 404. The tests' pages and the libraries to compare are next to it.
 //
 //   node server.mjs [PORT]      serves ../dist at http://127.0.0.1:PORT/lab/
 
@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Where the built page lies. */
+/** The folder of the built page. */
 export const DIST = resolve(process.env.EMERGENCE_LAB_DIST ?? join(HERE, '..', 'dist'));
 
-/** The folder with `mnist/*.gz`, or null: $EMERGENCE_LAB_DATA (counted from the repository's root), else `data/`. */
+/** The folder with `mnist/*.gz`, or null: $EMERGENCE_LAB_DATA (relative to the repository's root), else `data/`. */
 export const DATA = dataFolder();
 
 function dataFolder() {
@@ -43,19 +43,19 @@ const TYPES = {
 };
 
 /**
- * Starts a host on a free port of its own.
+ * Starts a host on a free port.
  *
  * @param {object} [options]
  * @param {string} [options.dist] the built page
- * @param {string | null} [options.data] folder with `mnist/*.gz`, null for a host that has none
- * @param {RegExp} [options.corrupt] data files whose bytes are damaged on the way
+ * @param {string | null} [options.data] folder with `mnist/*.gz`, null for a host without data
+ * @param {RegExp} [options.corrupt] data files whose bytes are corrupted in transfer
  * @param {number} [options.port] 0 for any
  * @returns {Promise<{origin: string, url: string, hits: string[], close: () => Promise<void>}>} `url` is the page's
- *   address, `hits` every path that was asked for
+ *   address, `hits` every requested path
  */
 export async function serve({ dist = DIST, data = DATA, corrupt, port = 0 } = {}) {
   const folders = [
-    // Longest prefix first: data lies inside the page's sub-path but not inside dist/.
+    // Longest prefix first: data is inside the page's sub-path but not inside dist/.
     ['/lab/data/', data],
     ['/lab/', dist],
     ['/pages/', join(HERE, 'pages')],
@@ -125,7 +125,7 @@ async function send(path, response, damaged) {
       yield chunk;
     }
   }
-  // A visitor who goes away while a file is on its way is no error.
+  // A visitor who leaves while a file is being sent is not an error.
   await pipeline(bytes, response).catch(() => {});
 }
 

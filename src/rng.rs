@@ -1,19 +1,19 @@
-//! Keyed random streams: (seed, purpose, index) names a generator, whatever was drawn before it and wherever it runs.
+//! Keyed random streams: (seed, purpose, index) identifies a generator, independent of earlier draws and of the platform.
 //!
-//! Initial weights, batch order and generated data come from here and never from a tensor library's global generator,
-//! so a link reproduces the same numbers natively, in WebAssembly and on every GPU. The generator is ChaCha with 8
+//! Initial weights, batch order and generated data are drawn from these streams and never from a tensor library's global
+//! generator, so a link reproduces the same numbers natively, in WebAssembly and on every GPU. The generator is ChaCha with 8
 //! rounds (counter-based, portable, documented to be value-stable).
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a stream is for; streams of different purposes are independent even when seed and index agree.
+/// What a stream is for; streams of different purposes are independent even if seed and index are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
     /// Initial weights; the index is the weight layer.
     Weights = 1,
-    /// Initial biases, where a scheme draws them; the index is the weight layer.
+    /// Initial biases, for schemes that draw them; the index is the weight layer.
     Biases = 2,
     /// The order of the training examples; the index is the epoch.
     BatchOrder = 3,
@@ -23,9 +23,9 @@ pub enum Purpose {
     Augmentation = 5,
     /// The order in which tuning methods use the training examples; the index is the epoch.
     TuningOrder = 6,
-    /// Inputs that a tuning method makes up; the index is its iteration.
+    /// Random inputs that a tuning method generates; the index is its iteration.
     TuningInputs = 7,
-    /// Labels that a tuning method makes up; the index is its iteration.
+    /// Random labels that a tuning method generates; the index is its iteration.
     TuningLabels = 8,
     /// The random order of a rescaling's factors; the index is the attempt.
     Shuffle = 9,
@@ -33,9 +33,9 @@ pub enum Purpose {
     RandomActivity = 10,
 }
 
-/// The generator named by `(seed, purpose, index)`.
+/// The generator identified by `(seed, purpose, index)`.
 ///
-/// The three numbers fill the 256-bit key without hashing, so two different names never share a stream.
+/// The three numbers fill the 256-bit key without hashing, so two different triples never share a stream.
 #[must_use]
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut key = [0_u8; 32];
@@ -46,7 +46,7 @@ pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-/// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); written out
+/// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); implemented here
 /// because the draws must not change with a library's version. `bound` is above 0.
 #[expect(clippy::cast_possible_truncation, reason = "the algorithm wants the low half of the product")]
 pub fn below(draws: &mut impl Rng, bound: u32) -> u32 {

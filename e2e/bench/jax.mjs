@@ -1,9 +1,9 @@
 // jax-js on its wasm backend, in two ways: `?jit=step` compiles loss, gradients and update into one function, the
 // fastest it offers; `?jit=gradient` compiles loss and gradients and leaves the update outside, as optax does.
-// Arrays are reference-counted: passing one gives it away, `.ref` keeps it.
+// Arrays are reference-counted: passing one transfers ownership, `.ref` keeps it.
 //
 // Its own `lax.convGeneralDilated` trains, but a step takes some 20 times as long on this backend as with the
-// convolution below, the fastest of those tried; unfolding into one matrix product took twice as long.
+// convolution below, the fastest one tried; unfolding into one matrix product took twice as long.
 
 import { defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '/node_modules/@jax-js/jax/dist/index.js';
 import { BATCH, CLASSES, LEARNING_RATE, SIDE, batches, layers, main } from './problem.mjs';

@@ -1,8 +1,8 @@
-// The training problem that every library of the benchmark gets: with `?model=mlp` in the address the MLP
+// The training problem of every library in the benchmark: with `?model=mlp` in the address the MLP
 // 784-256-256-10, with `?model=cnn` two convolutions of 16 and 32 channels (3x3, padding 1, then 2x2 max pooling) and a
 // linear layer on 28x28 images; batch 64, plain SGD at 0.01, Kaiming normal weights, zero biases, ReLU, mean softmax
 // cross-entropy. Inputs are noise and the label is the best of ten random directions in them, so there is something to
-// learn and the loss has to fall.
+// learn and the loss must decrease.
 
 const linear = (inputs, outputs) => ({ kind: 'linear', inputs, outputs, shape: [inputs, outputs], fanIn: inputs });
 const conv = (inputs, outputs) => {
@@ -69,8 +69,8 @@ function best(teacher, example) {
 }
 
 /**
- * Times `step(batch index, keepLoss)`, which trains once and resolves to the loss when it is asked for. Losses are read
- * at the end of a block only, so that no library pays for a read-back at every step.
+ * Times `step(batch index, keepLoss)`, which trains once and resolves to the loss if requested. Losses are read
+ * only at the end of a block, so that no library pays for a read-back at every step.
  *
  * @returns {Promise<{ms_per_step: number, blocks: number[], first_loss: number, last_loss: number, steps: number}>}
  */
@@ -84,7 +84,7 @@ export async function measure(step, { warmup, blocks, steps }) {
   for (let block = 0; block < blocks; block += 1) {
     const start = performance.now();
     for (let index = 0; index < steps; index += 1) {
-      // The last step of a block sees batch 0 again, so that first and last loss are of the same examples.
+      // The last step of a block sees batch 0 again, so that first and last loss are measured on the same examples.
       lastLoss = await step((steps - 1 - index) % BATCHES, index === steps - 1);
     }
     times.push((performance.now() - start) / steps);
@@ -99,7 +99,7 @@ export async function measure(step, { warmup, blocks, steps }) {
   };
 }
 
-/** Reads `warmup`, `blocks` and `steps` from the page's address and hands the result to whoever drives the page. */
+/** Reads `warmup`, `blocks` and `steps` from the page's address and puts the result where the benchmark finds it. */
 export async function main(prepare) {
   const query = new URLSearchParams(location.search);
   const [warmup, blocks, steps] = ['warmup', 'blocks', 'steps'].map((key) => Number(query.get(key) ?? 5));

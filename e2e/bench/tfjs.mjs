@@ -1,7 +1,7 @@
 // TensorFlow.js on its wasm backend (SIMD, one thread: a plain host sends no isolation headers) and its optimizer.
 //
-// That backend has no kernel for the gradient of a convolution's filter, so `conv2d` alone does not train on it, and
-// its gradient of max pooling is slow. What follows is the fastest of the formulations tried that do train: a 3D
+// That backend has no kernel for the filter gradient of a convolution, so `conv2d` alone does not train on it, and
+// its gradient of max pooling is slow. What follows is the fastest trainable formulation we tried: a 3D
 // convolution of depth one, whose gradients the backend has, or unfolding and a matrix product, took 2 to 20 times as
 // long.
 
@@ -20,7 +20,7 @@ function convolve(image, filter) {
   })(image, filter);
 }
 
-/** Of the first layer, whose image needs no gradient. */
+/** The same for the first layer, whose image needs no gradient. */
 function convolveInput(image, filter) {
   return tf.customGrad((filter, save) => {
     save([filter]);
@@ -28,7 +28,7 @@ function convolveInput(image, filter) {
   })(filter);
 }
 
-/** The convolution with the filter turned around and its channels exchanged. */
+/** The convolution with the filter rotated by 180 degrees and its channels exchanged. */
 function imageGradient(slope, filter) {
   return tf.conv2d(slope, filter.reverse([0, 1]).transpose([0, 1, 3, 2]), 1, 'same');
 }
@@ -39,7 +39,7 @@ function filterGradient(slope, image) {
   return tf.conv2d(padded.transpose([3, 1, 2, 0]), slope.transpose([1, 2, 0, 3]), 1, 'valid').transpose([1, 2, 0, 3]);
 }
 
-/** 2x2. All places that hold the maximum get its slope: ties are only of zeros, which relu before it stops anyway. */
+/** 2x2. All positions of the maximum get its gradient: only zeros are tied, and relu before it stops their gradient anyway. */
 function maxPool(image) {
   return tf.customGrad((image, save) => {
     const value = tf.maxPool(image, 2, 2, 'valid');

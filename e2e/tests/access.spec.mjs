@@ -1,4 +1,4 @@
-// Keyboard, small screens, and what a screen reader gets.
+// Keyboard, small screens, and what a screen reader announces.
 
 import { expect, test } from '../fixtures.mjs';
 import { SMALL, screenshot } from '../lab.mjs';
@@ -89,7 +89,7 @@ test('pointer and arrow keys read the values, and a reset takes them away', asyn
   expect(await loss.locator('p').innerText(), 'one point back').not.toBe(last);
   await page.keyboard.press('Home');
   await expect(loss).toBeVisible();
-  // Not by a click, which would take the focus from the chart and the read-out with it.
+  // Not by a click, which would move the focus away from the chart and close the read-out.
   await lab.root.locator('#reset').evaluate((button) => button.click());
   await lab.reach('ready');
   await expect(loss, 'nothing to read on empty charts').toBeHidden();
@@ -135,7 +135,7 @@ test('the legend hides a variant and shows it again', async ({ lab }) => {
   const [most] = [...drawn.keys()].toSorted((one, other) => drawn[other] - drawn[one]);
   expect(await lab.curves(), 'curves before').toBeGreaterThanOrEqual(3);
 
-  // Pixels of the three hidden in turn: each takes a hue of its own away and nothing comes in its place.
+  // Pixels of the three, hidden in turn: hiding each removes one hue and adds nothing in its place.
   const gone = new Set();
   for (const index of [0, 1, 2]) {
     await entries.nth(index).click();
@@ -167,7 +167,7 @@ test('the path explorer counts what the visitor switches on', async ({ lab, page
   await expect(node, 'the focus stays').toBeFocused();
   await expect(node).toHaveAccessibleName('layer 4, node 1, active');
   await expect(node).toHaveAttribute('aria-pressed', 'true');
-  // All ways to it: 3 of one edge, 9 of two, 27 of three.
+  // All paths to it: 3 of one edge, 9 of two, 27 of three.
   await counts('3', '39');
   await expect(lab.root.locator('#paths-b-gained')).toHaveText('+39 new');
   await expect(lab.root.locator('#paths-b-more')).toHaveText('and 9 more');
@@ -179,7 +179,7 @@ test('the path explorer counts what the visitor switches on', async ({ lab, page
   await expect(lit, 'the path may be gone').toHaveCount(0);
   await counts('36', '144');
   await expect(lab.root.locator('#paths-b-most')).toHaveText('of at most 144');
-  // One stop of the keyboard for both lists, arrows within.
+  // One tab stop for both lists, arrow keys within them.
   await list.first().getByRole('radio').focus();
   await page.keyboard.press('ArrowDown');
   await expect(list.nth(1).getByRole('radio')).toBeChecked();
@@ -223,7 +223,7 @@ test('every field has a label, every chart a description, and the table the numb
   }
 });
 
-/** The hues that were drawn and of which less than a fifth is left. */
+/** The hues that were drawn and have less than a fifth of their pixels left. */
 function lost(before, after) {
   return [...before.keys()].filter((hue) => before[hue] >= 60 && after[hue] < before[hue] / 5);
 }

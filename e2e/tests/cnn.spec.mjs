@@ -15,7 +15,7 @@ test('cnn:8,16 reaches over 93 % of MNIST within 200 steps', async ({ hosted, pa
   await screenshot(page, 'cnn-mnist');
 });
 
-/** Chance is .10; with 2,000 test images three standard errors of it are .02, so this is far beyond luck. */
+/** Chance is .10; with 2,000 test images three standard errors of it are .02, so this is far above chance. */
 const MARGIN = 0.15;
 
 for (const norm of ['none', 'batch']) {

@@ -1,4 +1,4 @@
-// Where MNIST comes from: the same origin, else the public mirror, once; and what happens when it cannot be had.
+// Where MNIST comes from: the same origin, else the public mirror, once; and what happens if it cannot be downloaded.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { Lab, screenshot } from '../lab.mjs';
 import { DATA } from '../server.mjs';
 
 const SHORT = 'train=2000&test=500&model=mlp:16&seeds=1&steps=10&eval=10&device=cpu';
-/** A host without the files answers 404, and the browser itself writes that to the console. */
+/** A host without the files answers 404, which the browser itself writes to the console. */
 const NOT_FOUND = /Failed to load resource.*404.*\/lab\/data\//;
 
-/** Answers for the mirror from the data folder; resolves to the list of what was asked for. */
+/** Answers for the mirror from the data folder; resolves to the list of requested files. */
 async function mirror(context) {
   const asked = [];
   await context.route(`${MIRROR}**`, async (route) => {
@@ -22,7 +22,7 @@ async function mirror(context) {
   return asked;
 }
 
-test('the same origin is asked first, and nobody else', async ({ lab, page, site }) => {
+test('the same origin is asked first, and no other host', async ({ lab, page, site }) => {
   needsData('mnist');
   const others = [];
   page.context().on('request', (request) => {
@@ -52,7 +52,7 @@ test('the mirror serves what the host lacks, and the cache the second visit', as
   await lab.reach('finished');
   expect(asked.toSorted(), 'files from the mirror').toEqual(MNIST_FILES.toSorted());
   asked.length = 0;
-  // The files are kept in the background.
+  // The files are cached in the background.
   const kept = () => page.evaluate(async () => (await (await caches.open('emergence-lab-data-1')).keys()).length);
   await expect.poll(kept, 'files in the cache').toBe(4);
   await page.reload();
@@ -84,7 +84,7 @@ test('without MNIST anywhere data=mnist fails and offers digits', async ({ page,
   await takeDigits(lab);
 });
 
-test('corrupted files are recognized, said so, and digits offered', async ({ page, host, tolerate }) => {
+test('corrupted files are detected and reported, and digits offered', async ({ page, host, tolerate }) => {
   needsData('mnist');
   tolerate(/Failed to load resource|CORS|net::ERR_/);
   const site = await host({ corrupt: /\.gz$/ });
@@ -98,7 +98,7 @@ test('corrupted files are recognized, said so, and digits offered', async ({ pag
   await takeDigits(lab);
 });
 
-/** The offer is a button; it puts `data=digits` into the address bar and leads to a run. */
+/** The offered button puts `data=digits` into the address bar and starts a run. */
 async function takeDigits(lab) {
   await lab.root.getByRole('button', { name: /digits/i }).first().click();
   await expect(lab.html).toHaveAttribute('data-state', /^(ready|training|finished)$/);

@@ -1,4 +1,4 @@
-// The page inside other pages: heights, commands, parts left out, colors.
+// The page inside other pages: heights, commands, omitted parts, colors.
 
 import { expect, test } from '../fixtures.mjs';
 import { SMALL, Lab, resultsOf, screenshot } from '../lab.mjs';
@@ -75,7 +75,7 @@ test('the height settles instead of growing by itself', async ({ hosted, page })
   await expect.poll(count).toBeGreaterThan(0);
   await page.waitForTimeout(500);
   const settled = await count();
-  // The host follows the height, as real ones do.
+  // The host follows the height, as real hosts do.
   const height = (await hosted.messages()).findLast((data) => data?.type === 'emergence-lab:resize').height;
   await page.locator('iframe').evaluate((frame, height) => (frame.style.height = `${height}px`), height);
   await page.waitForTimeout(1000);
@@ -116,7 +116,7 @@ test('a parent drives the lab by messages', async ({ hosted }) => {
   const wrong = await hosted.ask('config', { query: 'lr=fast' });
   expect(wrong.error).toMatch(/lr.*fast/);
   expect(wrong.query, 'a refused experiment changes nothing').toContain('lr=0.02');
-  expect((await hosted.ask('config', { query: 5 })).error, 'a query that is no text').toMatch(/query.*5/);
+  expect((await hosted.ask('config', { query: 5 })).error, 'a query that is not text').toMatch(/query.*5/);
   expect((await hosted.ask('dance')).error, 'no such command').toMatch(/dance/);
   expect((await hosted.ask('resume')).error, 'makes no sense now').toMatch(/ready/);
   expect((await hosted.ask('results')).error, 'nothing yet').toMatch(/no results/);

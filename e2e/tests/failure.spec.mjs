@@ -1,4 +1,4 @@
-// What a visitor sees when something is broken: a state, a sentence, a way on.
+// What a visitor sees if something is broken: a state, a sentence, a way to continue.
 
 import { expect, test } from '../fixtures.mjs';
 import { Lab, SMALL, screenshot } from '../lab.mjs';
@@ -7,20 +7,20 @@ const WORKER_SCRIPT = /\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/;
 const WORKER_WASM = /\/lab\/[^?]*worker[^/?]*\.wasm(\?.*)?$/;
 const QUICK = SMALL.replace('steps=400', 'steps=40');
 
-/** Opens an experiment that would go on for long, and waits until it is under way. */
+/** Starts an experiment that would run for a long time, and waits until it is under way. */
 async function trains(lab) {
   await lab.open(SMALL.replace('steps=400', 'steps=40000'));
   await lab.run();
   await lab.plotted(10);
 }
 
-/** The page says that it failed, in a sentence, and Restart brings it back. */
-async function failsAndRestarts(lab, { mend, picture }) {
+/** The page reports the failure in a sentence, and Restart recovers it. */
+async function failsAndRestarts(lab, { repair, picture }) {
   await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
   await expect(lab.notices, 'a plain sentence').toContainText(/\w+ \w+ \w+/);
   await expect(lab.button('Restart')).toBeVisible();
   await screenshot(lab.page, picture);
-  await mend?.();
+  await repair?.();
   await lab.button('Restart').click();
   await expect(lab.html, 'ready or running again').toHaveAttribute('data-state', /^(ready|training|finished)$/);
   if ((await lab.state()) === 'ready') {
@@ -38,7 +38,7 @@ for (const [what, pattern] of [
     tolerate(/./);
     await page.route(pattern, (route) => route.fulfill({ status: 404, body: 'not found' }));
     await lab.open(QUICK);
-    await failsAndRestarts(lab, { mend: () => page.unroute(pattern), picture: `failed-worker-${what}` });
+    await failsAndRestarts(lab, { repair: () => page.unroute(pattern), picture: `failed-worker-${what}` });
   });
 }
 
@@ -47,7 +47,7 @@ test('a worker that throws at its start is shown, and Restart recovers', async (
   const broken = { contentType: 'text/javascript', body: 'throw new Error("broken on purpose");' };
   await page.route(WORKER_SCRIPT, (route) => route.fulfill(broken));
   await lab.open(QUICK);
-  await failsAndRestarts(lab, { mend: () => page.unroute(WORKER_SCRIPT), picture: 'failed-worker-throws' });
+  await failsAndRestarts(lab, { repair: () => page.unroute(WORKER_SCRIPT), picture: 'failed-worker-throws' });
 });
 
 test('a worker that dies while it trains is shown, and Restart recovers', async ({ lab, page, tolerate }) => {
@@ -66,7 +66,7 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
   await failsAndRestarts(lab, { picture: 'failed' });
 });
 
-test('a crash that the worker tells of is shown, and Run starts another', async ({ lab, page, tolerate }) => {
+test('a crash that the worker reports is shown, and Run starts another', async ({ lab, page, tolerate }) => {
   tolerate(/unreachable|panicked/);
   await trains(lab);
   // What the worker's panic hook sends.
@@ -84,7 +84,7 @@ test('a crash that the worker tells of is shown, and Run starts another', async 
   await lab.reach('finished', 30_000);
 });
 
-test('a worker that is silent for long is mentioned, and can be replaced', async ({ lab, page }) => {
+test('a worker that is silent for a long time is reported, and can be replaced', async ({ lab, page }) => {
   await page.clock.install();
   // Not `unroute`, which would let the first worker's request through as well.
   let hangs = true;

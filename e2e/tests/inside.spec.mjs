@@ -1,4 +1,4 @@
-// The section "Inside a run": pictures, matrix, wrong answers, and questions to all networks.
+// The section "Inside a run": filters, confusion matrix, misclassified images, and images for all networks to classify.
 
 import { expect, test } from '../fixtures.mjs';
 import { screenshot } from '../lab.mjs';
@@ -16,7 +16,7 @@ const colors = (canvas) =>
     return seen.size;
   });
 
-/** Where the parts of the section stand in the document, in whole pixels. */
+/** The positions of the section's parts in the document, in whole pixels. */
 const places = (page) =>
   page.locator('#inside :is(h3, select, #pad, #answers, .canvas)').evaluateAll((elements) =>
     elements.map((element) => {
@@ -25,7 +25,7 @@ const places = (page) =>
     }),
   );
 
-/** Draws a one, or something like it, on the sheet. */
+/** Draws something like a one. */
 async function drawStroke(page) {
   const pad = page.locator('#pad');
   await pad.scrollIntoViewIfNeeded();
@@ -64,7 +64,7 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   await expect(page.locator('#mistakes li').first()).toContainText(/\d taken for \d/);
   await screenshot(page, 'inside');
 
-  // Another run has other weights; the choice outlives a reset.
+  // Another run has other weights; the selection survives a reset.
   const before = await pictures.first().evaluate((canvas) => canvas.toDataURL());
   await runs.selectOption({ index: 2 });
   await expect(page.locator('#filters')).toHaveAttribute('aria-label', /Emergence/);
@@ -77,7 +77,7 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   await expect(matrix).toHaveAttribute('aria-label', /Emergence.*at step 40/);
 });
 
-test('a drawing and a test image get an answer of every variant', async ({ lab, page }) => {
+test('every variant classifies a drawing and a test image', async ({ lab, page }) => {
   await lab.open(TINY);
   await lab.reach('finished');
   const lines = page.locator('#answers tbody tr');

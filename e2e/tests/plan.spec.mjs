@@ -1,9 +1,9 @@
-// What surrounds the form: presets, the visitor's own files, images of the data, and what the experiment will take.
+// Parts around the form: presets, the visitor's own files, sample images, and the estimate of an experiment's cost.
 
 import { expect, test } from '../fixtures.mjs';
 import { screenshot } from '../lab.mjs';
 
-/** So many CIFAR-10 records of dark and bright images; the page takes the last sixth of a file alone to test. */
+/** CIFAR-10 records of dark and bright images; the page uses the last sixth of a single file for testing. */
 function batch(records) {
   const bytes = Buffer.alloc(records * 3073);
   for (let record = 0; record < records; record += 1) {
@@ -46,7 +46,7 @@ test('the default is a preset, and augmentation is a check box', async ({ lab, p
   await expect.poll(() => lab.search()).toBe('');
 });
 
-test('the picker adds what is tuned, and points at the mistake in a formula', async ({ lab, page }) => {
+test('the picker adds tuned initializations, and marks the mistake in a formula', async ({ lab, page }) => {
   await lab.open('data=digits&train=256&test=100&model=mlp:8&init=kaiming_normal&seeds=1&batch=64&steps=2&eval=2&device=cpu');
   await lab.reach('ready');
   await (await lab.pick('gradinit', 'steps')).fill('5');
@@ -61,7 +61,7 @@ test('the picker adds what is tuned, and points at the mistake in a formula', as
   await screenshot(page, 'formula-mistake');
   await lab.field('init').focus();
   await lab.button('Add').click({ force: true });
-  await expect(formula, 'the field to mend').toBeFocused();
+  await expect(formula, 'the field to fix').toBeFocused();
   await expect(lab.variants).toHaveCount(2);
   await formula.fill('sqrt(2 / fan_in)');
   await expect(lab.pickerError).toBeHidden();
@@ -139,14 +139,14 @@ test('files are read, shown, and given to the next worker too', async ({ lab, pa
   await screenshot(page, 'own-files');
   await lab.button('Run').click();
   await lab.reach('finished');
-  // A wrong file later leaves them where they are.
+  // A wrong file later leaves them unchanged.
   await page.locator('#file-input').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
   await expect(lab.filesRefused).toContainText('notes.txt');
   await expect(lab.field('data')).toHaveValue('upload');
   await expect(lab.filesStatus).toContainText('Your files');
 });
 
-test('the data shows a few of its images once it is there', async ({ lab }) => {
+test('a few images are shown once the data is loaded', async ({ lab }) => {
   await lab.open('data=digits&train=1000&test=100&model=mlp:8&init=pytorch&seeds=1&steps=2&eval=2&device=cpu');
   await lab.reach('ready');
   await expect(lab.root.locator('#samples-place')).toContainText('once the data is loaded');

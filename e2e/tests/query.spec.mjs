@@ -18,14 +18,14 @@ test('a malformed value is named, and its default used', async ({ lab, page }) =
   await screenshot(page, 'notice');
 });
 
-test('values that do not go together give way alone', async ({ lab }) => {
+test('a value that exceeds a joint limit is replaced by its default', async ({ lab }) => {
   await lab.open('data=digits&device=cpu&lr=0.003&seeds=64');
   await lab.reach('ready');
   await expect(lab.notices).toContainText(/\bseeds\b/);
   await expect.poll(() => lab.search()).toBe('data=digits&lr=0.003&device=cpu');
 });
 
-test('an error stands under its field and keeps Run from starting', async ({ lab }) => {
+test('an error is shown under its field and prevents a run', async ({ lab }) => {
   await lab.open('data=digits&device=cpu');
   await lab.reach('ready');
   await lab.field('lr').fill('fast');
@@ -33,7 +33,7 @@ test('an error stands under its field and keeps Run from starting', async ({ lab
   const [field, error] = await Promise.all([lab.field('lr').boundingBox(), lab.root.locator('#error-lr').boundingBox()]);
   expect(error.y - field.y - field.height, 'pixels below the field').toBeLessThan(12);
   await lab.button('Run').click();
-  await expect(lab.field('lr'), 'the field to mend').toBeFocused();
+  await expect(lab.field('lr'), 'the field to fix').toBeFocused();
   expect(await lab.state()).toBe('ready');
 });
 

@@ -71,8 +71,8 @@ test('the exported file is the results file', async ({ lab, page }) => {
 });
 
 /**
- * A pause may evaluate where the plan has none, to show the paused state: such extra points, at steps that the
- * uninterrupted run did not evaluate, are left out; everything else has to be equal.
+ * A pause may add an evaluation, to show the paused state: such extra points, at steps that the uninterrupted run did
+ * not evaluate, are omitted; everything else must be equal.
  */
 function withoutExtras(results, reference) {
   const planned = new Set(runsOf(reference)[0].test_accuracy.map(([step]) => step));

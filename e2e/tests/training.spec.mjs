@@ -1,4 +1,4 @@
-// The built page trains on the CPU path, and what it shows is what it measured.
+// The built page trains on the CPU path, and it shows what it has measured.
 
 import { readFile } from 'node:fs/promises';
 import { expect, needsData, test } from '../fixtures.mjs';
@@ -55,7 +55,7 @@ test('states, steps and curves follow a run on generated digits', async ({ lab, 
 });
 
 test('a run starts from the same bits as natively', async ({ hosted }) => {
-  // tests/it/lab.rs holds the native command line against the same file.
+  // tests/it/lab.rs compares the native command line with the same file.
   const golden = JSON.parse(await readFile(new URL('../../tests/data/receipt.json', import.meta.url), 'utf8'));
   const results = await hosted.finish(`${golden.query}&device=cpu`);
   expect(results.receipt, 'data and order').toEqual(golden.receipt);

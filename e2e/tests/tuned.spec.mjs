@@ -1,11 +1,11 @@
-// Initializations that run the network before its first step, in the real worker: they say what they cost and how far they are, and can
-// be stopped.
+// Tuned initializations, which run the network before step 1, in the real worker: they report their cost and progress, and
+// can be stopped.
 
 import { expect, test } from '../fixtures.mjs';
 import { runsOf } from '../lab.mjs';
 
 const TINY = 'data=digits&train=512&test=100&model=mlp:16&batch=64&steps=4&eval=4&seeds=2&device=cpu';
-/** One of every kind, with the fewest iterations that still do something. */
+/** One of every kind, with the fewest iterations that still have an effect. */
 const SCHEMES = [
   'xavier_normal',
   'kaiming_normal',
@@ -21,7 +21,7 @@ const SCHEMES = [
   'nio(kaiming_normal;steps=3)',
 ];
 
-test('every initialization trains, and tells what it has cost', async ({ hosted }) => {
+test('every initialization trains and reports its cost', async ({ hosted }) => {
   const results = await hosted.finish(`${TINY}&init=${SCHEMES.join(',')}`);
   expect(results.variants.map(({ name }) => name)).toEqual(SCHEMES);
   for (const run of runsOf(results)) {
@@ -36,7 +36,7 @@ test('every initialization trains, and tells what it has cost', async ({ hosted 
   for (const free of ['xavier_normal', 'kaiming_normal', 'zero', 'custom', 'emergence', 'lrmatch', 'shuffle']) {
     expect(cost[free], free).toEqual({ seconds: 0, forward_passes: 0, gradient_evaluations: 0 });
   }
-  expect(cost.lsuv.forward_passes, 'a look before and behind a rescaling of two layers').toBeGreaterThanOrEqual(2);
+  expect(cost.lsuv.forward_passes, 'one pass before and one after rescaling, for two layers').toBeGreaterThanOrEqual(2);
   expect(cost.datadep.forward_passes, 'ten batches for two layers').toBe(20);
   expect(cost.metainit.gradient_evaluations, 'nine an iteration').toBe(27);
   expect(cost.gradinit.gradient_evaluations, 'two or three an iteration').toBeGreaterThanOrEqual(8);
@@ -50,13 +50,13 @@ test('every initialization trains, and tells what it has cost', async ({ hosted 
   await expect(note).toContainText('must coincide');
 });
 
-test('tuning shows how far it is, and Reset stops it', async ({ lab }) => {
+test('tuning shows its progress, and Reset stops it', async ({ lab }) => {
   await lab.open(`${TINY}&init=kaiming_normal,gradinit(kaiming_normal;steps=10000)`);
   await lab.run();
   await expect(lab.root.locator('#steps')).toContainText(/GradInit.*: [\d,]+ of 10,000/);
   await lab.button('Reset').click();
   await lab.reach('ready', 5_000);
-  // The same worker goes on with another experiment at once.
+  // The same worker continues with another experiment immediately.
   await lab.root.locator('#variants [data-remove="1"]').click();
   await lab.run();
   await lab.reach('finished');

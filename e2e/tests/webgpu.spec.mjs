@@ -1,11 +1,11 @@
-// WebGPU on the software adapter: the same experiment as on the CPU, to rounding. Its first step takes some seventeen
-// seconds of shader compilation, so the experiment is as small as it can be.
+// WebGPU on the software adapter: the same experiment as on the CPU, up to rounding. Its first step takes about seventeen
+// seconds of shader compilation, so the experiment is as small as possible.
 
 import { expect, test } from '../fixtures.mjs';
 import { runsOf, screenshot } from '../lab.mjs';
 
 const TINY = 'data=digits&train=512&test=128&model=mlp:32,32&batch=32&steps=5&eval=5&seeds=1';
-/** Five steps of f32 sums in another order: measured differences are of the order of 1e-6, a wrong kernel's of 1e-1. */
+/** Five steps of f32 sums in another order: measured differences are of the order of 1e-6, those of a wrong kernel 1e-1. */
 const TOLERANCE = 1e-3;
 
 test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
@@ -29,7 +29,7 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
   });
   expect(webgpu.receipt, 'same data in the same order').toEqual(cpu.receipt);
 
-  // A GPU can be opened only once per worker: a run on the CPU in between must not cost it.
+  // A GPU can be opened only once per worker: a run on the CPU in between must not lose it.
   for (const [device, backend] of [['cpu', 'cpu'], ['auto', 'webgpu']]) {
     await hosted.ask('run', { query: `${TINY.replace('steps=5', 'steps=1')}&device=${device}` });
     await hosted.reach('finished', 60_000);
@@ -66,7 +66,7 @@ const TUNED = [
   'nio(kaiming_normal;steps=1)',
 ];
 
-test('tuning on WebGPU learns what it does on the CPU', async ({ hosted }) => {
+test('tuning on WebGPU agrees with the CPU', async ({ hosted }) => {
   test.setTimeout(300_000);
   const tiny = `data=patterns&train=64&test=32&model=cnn:3&norm=batch&batch=16&steps=1&eval=1&seeds=1`;
   const query = `${tiny}&init=${TUNED.join(',')}`;
@@ -100,7 +100,7 @@ test('a GPU that computes wrong numbers is not used, and the page says so', asyn
   await screenshot(page, 'self-test-failed');
 });
 
-/** Whatever the worker reads back from its GPU is a little off, as with a broken driver. */
+/** Every value that the worker reads back from its GPU is slightly wrong, as with a broken driver. */
 async function corruptReadback(page) {
   const corrupt = `
     const { getMappedRange } = GPUBuffer.prototype;

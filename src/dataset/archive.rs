@@ -4,10 +4,10 @@ use crate::error::{DatasetError, Result};
 use std::io::Read;
 use tar::{Archive, Entry};
 
-/// A file by its name, whole.
+/// A complete file with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
-    /// Its name, with folders where it comes from an archive.
+    /// Its name, including folders if it comes from an archive.
     pub name: String,
     /// Its contents.
     pub bytes: Vec<u8>,
@@ -21,10 +21,10 @@ impl NamedFile {
     }
 }
 
-/// The regular files of a tar archive, of at most `limit` bytes together; folders and links are left out. `file` is
+/// The regular files of a tar archive, together at most `limit` bytes; folders and links are ignored. `file` is
 /// the archive's name, for errors.
 ///
-/// An archive that ends between two files passes for a whole one: not every program writes the blocks that mark the
+/// An archive that ends between two files is accepted as complete: not every program writes the blocks that mark the
 /// end.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
     let damaged = |reason| DatasetError::ArchiveDamaged { file: file.to_owned(), reason };
     let mut bytes = Vec::new();
-    // What is read is a part of the archive: however large the header says that it is, no more is allocated.
+    // Only bytes that are in the archive are read: whatever size the header claims, no more is allocated.
     entry.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
     if bytes.len() as u64 != entry.size() {
         return Err(damaged(format!("{} of the {} bytes of {name}", bytes.len(), entry.size())).into());

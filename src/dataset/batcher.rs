@@ -1,28 +1,28 @@
-//! The order in which training examples are used: every run of an experiment sees the same batches, natively and in
+//! The order of the training examples: every run of an experiment sees the same batches, natively and in
 //! the browser.
 //!
-//! Each epoch has its own permutation, a function of (seed, epoch) alone, so any step can be looked up without going
-//! through those before it. The last, partial batch of an epoch is dropped: shapes stay constant.
+//! Each epoch has its own permutation, a function of (seed, epoch) alone, so any step can be looked up without processing
+//! the steps before it. The last, partial batch of an epoch is dropped: shapes stay constant.
 
 use super::hexadecimal;
 use crate::error::{DatasetError, Result};
 use crate::rng::{Purpose, below, stream};
 use sha2::{Digest, Sha256};
 
-/// Looks up the batch of every step, keeping the order of one epoch.
+/// Looks up the batch of every step, caching the order of one epoch.
 #[derive(Debug, Clone)]
 pub struct Batcher {
     examples: u32,
     batch_size: usize,
-    /// Names the order: a seed and what the examples are used for.
+    /// Identifies the order: a seed and the purpose of the examples.
     key: (u64, Purpose),
-    /// The epoch whose order is kept.
+    /// The epoch whose order is cached.
     epoch: u64,
     order: Vec<u32>,
 }
 
 impl Batcher {
-    /// Batches of `batch_size` out of `examples` training examples, in the order that `seed` names.
+    /// Batches of `batch_size` out of `examples` training examples, in the order determined by `seed`.
     ///
     /// # Errors
     /// [`DatasetError::BatchSize`] if a batch would be empty or has more examples than there are (or there are 2^32 or more).
@@ -30,8 +30,8 @@ impl Batcher {
         Self::keyed(examples, batch_size, (seed, Purpose::BatchOrder))
     }
 
-    /// The same for a method that tunes initial weights before the training: another order, so that the first steps of the
-    /// training do not meet the batches that the weights were tuned on.
+    /// The same for tuning initial weights before training: a different order, so that the first training steps
+    /// do not repeat the batches that the weights were tuned on.
     ///
     /// # Errors
     /// As [`Batcher::new`].
@@ -48,7 +48,7 @@ impl Batcher {
         Ok(Self { examples, batch_size, key, epoch: 0, order: order(examples, key, 0) })
     }
 
-    /// Steps until every example of a full batch has been used once.
+    /// Steps per epoch, without the partial last batch.
     #[must_use]
     pub fn steps_per_epoch(&self) -> u64 {
         (self.examples as usize / self.batch_size) as u64

@@ -1,7 +1,7 @@
 //! IDX, the format of the MNIST files (LeCun, Cortes & Burges, "The MNIST database"): a big-endian magic number, one
 //! big-endian length per dimension, then the bytes, row-major.
 //!
-//! The header is never believed: lengths are multiplied in 128 bits and compared with the bytes that are there, and
+//! The header is not trusted: lengths are multiplied in 128 bits and compared with the bytes that are present, and
 //! nothing is allocated before or beyond them.
 
 use crate::error::{DatasetError, Result};
@@ -11,20 +11,20 @@ pub const IMAGES_MAGIC: u32 = 0x0000_0803;
 /// First four bytes of a file of unsigned bytes with one dimension.
 pub const LABELS_MAGIC: u32 = 0x0000_0801;
 
-/// The contents of a file of images, borrowed from its bytes.
+/// The contents of an image file, borrowed from its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Images<'a> {
     /// Number of images.
     pub count: usize,
-    /// Rows of each.
+    /// Rows of each image.
     pub height: usize,
-    /// Columns of each.
+    /// Columns of each image.
     pub width: usize,
     /// `[count, height, width]`, row-major.
     pub pixels: &'a [u8],
 }
 
-/// Reads a file of images: `magic, count, height, width, pixels`. `file` is its name, for errors.
+/// Reads an image file: `magic, count, height, width, pixels`. `file` is its name, for errors.
 ///
 /// # Errors
 /// [`DatasetError::IdxMagic`], [`DatasetError::IdxTruncated`] and [`DatasetError::IdxTooLong`].
@@ -33,7 +33,7 @@ pub fn read_images<'a>(file: &str, bytes: &'a [u8]) -> Result<Images<'a>> {
     Ok(Images { count, height, width, pixels })
 }
 
-/// Reads a file of labels: `magic, count, labels`, each label below `classes`. `file` is its name, for errors.
+/// Reads a label file: `magic, count, labels`, each label below `classes`. `file` is its name, for errors.
 ///
 /// # Errors
 /// [`DatasetError::IdxMagic`], [`DatasetError::IdxTruncated`], [`DatasetError::IdxTooLong`] and [`DatasetError::LabelRange`].

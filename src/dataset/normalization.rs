@@ -10,11 +10,11 @@ pub struct Normalization {
 }
 
 impl Normalization {
-    /// The least standard deviation that [`measured`](Self::measured) gives, one level of gray: the channel of images
-    /// that are all of one color has none, and is not to be divided by.
+    /// The smallest standard deviation that [`measured`](Self::measured) returns, one gray level: a channel whose images
+    /// all have one color has a standard deviation of 0, which cannot be a divisor.
     pub const LEAST_STD: f32 = 1.0 / 255.0;
 
-    /// That of the given pixels; a mean of 0 where there are none. Sums are exact, so the order does not matter.
+    /// The normalization of the given pixels; a mean of 0 if there are none. Sums are exact, so the order does not matter.
     #[must_use]
     pub fn measured<'a>(pixels: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut histogram = [0_u64; 256];
@@ -29,7 +29,7 @@ impl Normalization {
         Self { mean, std: std.max(Self::LEAST_STD) }
     }
 
-    /// The network's input for each value of a pixel: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
+    /// The network's input for each pixel value: `(pixel / 255 - mean) / std`, in `f32` and in this order, as
     /// torchvision's `ToTensor` and `Normalize` compute it.
     #[must_use]
     pub fn table(self) -> [f32; 256] {

@@ -1,9 +1,9 @@
 //! A visitor's own files, already unpacked from gzip: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of
-//! IDX images and labels. What a file is follows from its name and first bytes; which part it belongs to, from its
-//! name.
+//! IDX images and labels. The kind of a file follows from its name and first bytes; whether it is training or test data,
+//! from its name.
 //!
-//! Files are taken in the order of their names, whatever the order in which they were chosen. Where all of them belong
-//! to one part, its last sixth is the test part.
+//! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
+//! to one part, its last sixth becomes the test part.
 
 use super::archive::{NamedFile, unpack_tar};
 use super::idx_set::same_count;
@@ -12,14 +12,14 @@ use crate::error::{DatasetError, Error, Result};
 use crate::experiment::DatasetName;
 use crate::experiment::limits::EXAMPLES;
 
-/// Height and width that an image may have at most, in pixels.
+/// Largest height and width of an image, in pixels.
 pub const SIDE: usize = 64;
-/// Number of classes that there may be at most.
+/// Largest number of classes.
 pub const CLASSES: usize = 100;
-/// What an archive may unpack to, in bytes.
+/// Largest size of an unpacked archive, in bytes.
 pub const UNPACKED: usize = 1 << 29;
 
-/// What a file may be.
+/// The kinds of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Archive,
@@ -47,7 +47,7 @@ pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
     }
 }
 
-/// The files with what they are, those of archives in place of them, in the order of their names.
+/// The files with their kinds, archives replaced by their files, in the order of their names.
 fn expand(files: Vec<NamedFile>) -> Result<Vec<(Kind, NamedFile)>> {
     let mut known = Vec::new();
     for file in files {
@@ -67,7 +67,7 @@ fn kind(file: &NamedFile) -> Option<Kind> {
     if suffix == Some("bin") {
         return Some(Kind::Cifar);
     }
-    // Every archive of the last decades has this at this place.
+    // All archives of the last decades have this at this offset.
     if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
         return Some(Kind::Archive);
     }
@@ -78,7 +78,7 @@ fn kind(file: &NamedFile) -> Option<Kind> {
     }
 }
 
-/// The files of an archive that can be used; descriptions, and hidden files that some systems add, are passed over.
+/// The usable files of an archive; descriptions, and hidden files that some systems add, are ignored.
 fn members(archive: &NamedFile) -> Result<Vec<(Kind, NamedFile)>> {
     let mut known = Vec::new();
     for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
@@ -94,7 +94,7 @@ fn members(archive: &NamedFile) -> Result<Vec<(Kind, NamedFile)>> {
     Ok(known)
 }
 
-/// How a file begins, for a message.
+/// The beginning of a file, for a message.
 fn beginning(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "an empty file".to_owned();
@@ -102,15 +102,15 @@ fn beginning(bytes: &[u8]) -> String {
     format!("a file that begins with the bytes {}", hexadecimal(&bytes[..bytes.len().min(4)]))
 }
 
-/// The part that a file's name speaks of; training where it does not say.
+/// The part named in a file's name; training if none is named.
 fn part(file: &NamedFile) -> Part {
     let name = file.base_name().to_lowercase();
-    // Whole words, so that `latest.bin` is no test.
+    // Whole words, so that `latest.bin` is not a test file.
     let test = name.contains("t10k") || name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "test");
     if test && !name.contains("train") { Part::Test } else { Part::Train }
 }
 
-/// Height, width and so on of all images.
+/// Height, width and so on, the same for all images.
 struct Shape {
     channels: usize,
     height: usize,
@@ -129,7 +129,7 @@ fn from_batches(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
     finish(&shape, read(Part::Train)?, read(Part::Test)?)
 }
 
-/// Images and labels that belong together.
+/// Images and their labels.
 struct LabeledImages<'a> {
     images_file: &'a str,
     labels_file: &'a str,
@@ -140,7 +140,7 @@ struct LabeledImages<'a> {
 fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
-    // There is a file, and where there is a file there is a pair.
+    // There is at least one file, and where there is a file there is a pair.
     let first = pairs.first().ok_or(DatasetError::UploadEmpty)?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {
@@ -157,7 +157,7 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
     finish(&Shape { channels: 1, height, width, classes }, train, test)
 }
 
-/// The images and labels of a part, where there are any.
+/// The images and labels of a part, if there are any.
 fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<LabeledImages<'_>>> {
     let unpaired = |file: &NamedFile, expected| {
         DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into()
@@ -170,7 +170,7 @@ fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<LabeledImages<
     }
 }
 
-/// The one file of a kind and a part.
+/// The only file of a kind and a part.
 fn only(files: &[(Kind, NamedFile)], wanted: Kind, of: Part) -> Result<Option<&NamedFile>> {
     let mut found = files.iter().filter(|(kind, file)| *kind == wanted && part(file) == of).map(|(_, file)| file);
     match (found.next(), found.next()) {
@@ -204,7 +204,7 @@ impl<'a> LabeledImages<'a> {
     }
 }
 
-/// The data set of two parts, of which one may be empty.
+/// The data set of two parts, one of which may be empty.
 fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
     let plane = shape.height * shape.width;
     let image = shape.channels * plane;
@@ -236,7 +236,7 @@ fn split_off_sixth(train: &mut Split, image: usize) -> Result<Split> {
     Ok(Split { images: train.images.split_off(kept * image), labels: train.labels.split_off(kept) })
 }
 
-/// A part in a sentence.
+/// The name of a part in a sentence.
 fn word(part: Part) -> &'static str {
     match part {
         Part::Train => "training",

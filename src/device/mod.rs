@@ -1,4 +1,4 @@
-//! Opening a device, under the same names on every platform. Whether it computes right is `train::self_test`'s business.
+//! Opens a device, under the same names on every platform. `train::self_test` checks whether it computes correctly.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -12,20 +12,20 @@ pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 #[cfg(target_arch = "wasm32")]
 pub use wasm::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 
-/// An open device with what it says of itself.
+/// An open device with its description and limits.
 #[derive(Debug, Clone)]
 pub struct OpenDevice {
-    /// The handle that tensors are made on.
+    /// The handle for creating tensors.
     pub device: Device,
     /// Which path it is.
     pub backend: Backend,
-    /// What it runs on, in words.
+    /// Description of the hardware or backend.
     pub adapter: String,
-    /// The most bytes of parameters that are best trained as one computation; `None` where more is always better.
+    /// The largest size, in bytes, of parameters that should be trained as one computation; `None` if larger is always better.
     pub group_bytes: Option<u64>,
-    /// The most bytes that one training step of a group of runs may take.
+    /// The largest memory, in bytes, for one training step of a group of runs.
     pub step_bytes: u64,
-    /// The most bytes of one tensor.
+    /// The largest size of one tensor in bytes.
     pub tensor_bytes: u64,
 }
 
@@ -49,7 +49,7 @@ impl Backend {
     }
 }
 
-/// The CPU, which is always there.
+/// The CPU, which is always available.
 #[must_use]
 pub fn open_cpu() -> OpenDevice {
     OpenDevice {
@@ -65,7 +65,7 @@ pub fn open_cpu() -> OpenDevice {
 /// Reads several tensors in one go, as f32.
 ///
 /// # Errors
-/// [`Error::Device`] when the device fails or has something else.
+/// [`Error::Device`] if the device fails or the data have a different type.
 pub async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>> {
     let data = transaction.execute_async().await.map_err(|error| Error::device(&error))?;
     data.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|error| Error::device(&error))).collect()

@@ -3,13 +3,13 @@
 use super::OpenDevice;
 use crate::error::{DeviceError, Error, Result};
 
-/// What the CPU path runs on.
+/// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, native";
 
 /// No limit: several threads share the runs of one computation, the more the better.
 pub const CPU_GROUP_BYTES: Option<u64> = None;
 
-/// Half of what a small machine has today.
+/// Half the memory of a small present-day machine.
 pub const CPU_STEP_BYTES: u64 = 4 << 30;
 
 /// The native build has no GPU path.

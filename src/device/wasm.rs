@@ -7,17 +7,17 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// What the CPU path runs on.
+/// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 
-/// Parameters of so many bytes go with gradients of as many, and more make the one thread wait for memory in the update of
+/// Parameters of this size have gradients of the same size, and with more, the single thread waits for memory when it updates
 /// the weights: 12 runs of 1 MB each took a fifth less time in groups of 3 than as one (docs/benchmarks.md).
 pub const CPU_GROUP_BYTES: Option<u64> = Some(4 << 20);
 
 /// A quarter of the memory that WebAssembly can address.
 pub const CPU_STEP_BYTES: u64 = 1 << 30;
 
-/// What a step may take on a GPU: a small one has some gigabytes, which it shares with the rest of the screen.
+/// Limit for a step on a GPU: a small one has a few gigabytes, which it shares with the display.
 const GPU_STEP_BYTES: u64 = 1 << 30;
 /// The largest storage buffer that every WebGPU device binds (`maxStorageBufferBindingSize` in the specification).
 const GPU_TENSOR_BYTES: u64 = 128 << 20;
@@ -25,7 +25,7 @@ const GPU_TENSOR_BYTES: u64 = 128 << 20;
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.
 ///
 /// # Errors
-/// [`DeviceError::NoWebGpu`] when there is no adapter or it refuses a device.
+/// [`Error::NoWebGpu`] if there is no adapter or it refuses a device.
 pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
@@ -40,7 +40,7 @@ pub async fn open_webgpu() -> Result<OpenDevice> {
     })
 }
 
-/// What the browser tells of its adapter. Asked before Burn opens it, for a plain reason where there is none.
+/// The browser's description of its adapter. Requested before Burn opens it, to have a clear reason if there is none.
 async fn adapter_in_words() -> Result<String> {
     let missing = |reason: &str| DeviceError::NoWebGpu { reason: reason.to_owned() }.into();
     let gpu = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu"));
@@ -58,7 +58,7 @@ async fn adapter_in_words() -> Result<String> {
     Ok(if words.is_empty() { "a graphics adapter without a name".to_owned() } else { words })
 }
 
-/// A property that is there.
+/// A property, if present.
 fn get(object: &JsValue, key: &str) -> Option<JsValue> {
     Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }

@@ -1,9 +1,9 @@
-//! From activations to emergence: which units count as active on a probe batch, and what that measures.
+//! From activations to emergence: which units count as active on a probe batch, and the resulting measure.
 //!
-//! A unit is active where `|h| > τ` with `h` its value after the nonlinearity, or after pooling. `τ = 0.05` is what a
-//! public review reports of the companion paper (AlShinaifi et al., arXiv 2409.01568); the three rules for a batch, and
-//! what the activity of a channel is, are this project's. Callers pass the hidden layers, the pooled layers and the
-//! output, not the input.
+//! A unit is active if `|h| > τ`, where `h` is its value after the activation function or after pooling. `τ = 0.05` is the
+//! value that a public review reports of the companion paper (AlShinaifi et al., arXiv 2409.01568); the three rules for a
+//! batch, and the definition of an active channel, are this project's. Callers pass the hidden layers, the pooled layers and
+//! the output, not the input.
 
 use super::graph::{NetworkGraph, NetworkLayer};
 use super::units::Recurrence;
@@ -20,14 +20,14 @@ pub enum ActiveRule {
     Rate,
 }
 
-/// [`ActiveRule::Rate`]: one sample in so many has to exceed the threshold.
+/// [`ActiveRule::Rate`]: one sample in this many must exceed the threshold.
 const RATE_ONE_IN: usize = 20;
 
-/// The values of one layer of one run after the nonlinearity, `[samples, units]` row by row; the units of a row are
+/// The values of one layer of one run after the activation function, `[samples, units]` row by row; the units of a row are
 /// `[channels, height, width]` of the layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LayerActivity<'values> {
-    /// `samples · units` values. NaN counts as inactive: whether a run has diverged is not decided here.
+    /// `samples · units` values. NaN counts as inactive: divergence is not determined here.
     pub values: &'values [f32],
     /// Units of the layer, `channels · height · width`.
     pub units: usize,
@@ -36,24 +36,24 @@ pub struct LayerActivity<'values> {
 /// The emergence of one run on one probe batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
-    /// `log10` of `E_A` (averaged over the samples with [`ActiveRule::Sample`]); `None` where it is zero.
+    /// `log10` of `E_A` (averaged over the samples with [`ActiveRule::Sample`]); `None` if it is zero.
     pub log10_e_a: Option<f64>,
     /// `log10` of `E_B`, likewise.
     pub log10_e_b: Option<f64>,
-    /// Active units over units for every layer, averaged likewise.
+    /// The active fraction of every layer, averaged likewise.
     pub active_fraction: Vec<f32>,
 }
 
 /// Measures one run at the level of units, exactly: `layers` are those of `network`, all observed on the same samples,
 /// active above `tau` under `rule`.
 ///
-/// `E_A` and `E_B` are averaged over the samples where these have masks of their own, and only then is the logarithm
-/// taken. Costs `O(units + positions · (kernel height + kernel width))` per mask and form, whatever the number of edges. How the measure
-/// reads on convolutions, pooling and skip connections is derived by this project and checked against the graph of all
-/// units and edges.
+/// If the samples have separate masks, `E_A` and `E_B` are averaged over the samples before the logarithm is taken. Costs
+/// `O(units + positions · (kernel height + kernel width))` per mask and form, independent of the number of edges. The
+/// extension of the measure to convolutions, pooling and skip connections is derived by this project and checked against the
+/// graph of all units and edges.
 ///
 /// # Errors
-/// [`EmergenceError`] when the layers are not those of the network, a layer has no whole number of samples, or the
+/// [`EmergenceError`] if the layers are not those of the network, a layer has no whole number of samples, or the
 /// numbers of samples differ.
 pub fn measure(
     network: &NetworkGraph,
@@ -97,15 +97,15 @@ pub fn measure_channels(
 
 /// The values of the channels, `[samples, channels]` for every layer of [`NetworkGraph::channel_level`].
 ///
-/// The value of a channel on a sample is the mean of `|h|` over its positions, after the activation and before any
-/// pooling (a definition of this project); it is NaN, so inactive, where one of them is. Errors as for [`measure`].
+/// The value of a channel on a sample is the mean of `|h|` over its positions, after the activation function and before
+/// pooling (a definition of this project); it is NaN, hence inactive, if any of them is. Errors as for [`measure`].
 pub fn channel_values(network: &NetworkGraph, layers: &[LayerActivity<'_>]) -> Result<Vec<Vec<f32>>, EmergenceError> {
     check(network, layers)?;
     let kept = network.layers().iter().zip(layers).filter(|(layer, _)| !layer.pooled);
     Ok(kept.map(|(layer, activity)| activity.values.chunks_exact(layer.positions()).map(mean_size).collect()).collect())
 }
 
-/// Whether the activity is that of the network, on one number of samples.
+/// Checks that the activity is that of the network, on one number of samples.
 fn check(network: &NetworkGraph, layers: &[LayerActivity<'_>]) -> Result<(), EmergenceError> {
     if network.layers().len() != layers.len() {
         return Err(EmergenceError::LayerCount { widths: network.layers().len(), active: layers.len() });
@@ -133,7 +133,7 @@ fn samples(index: usize, layer: &NetworkLayer, activity: &LayerActivity<'_>) -> 
     Ok(values / units)
 }
 
-/// Which units of a layer are active, `[samples, units]`, or `[1, units]` under the one mask of the batch.
+/// Which units of a layer are active, `[samples, units]`, or `[1, units]` if the batch has a single mask.
 fn active_units(layer: &LayerActivity<'_>, rule: ActiveRule, tau: f32) -> Vec<bool> {
     let rows = layer.values.chunks_exact(layer.units);
     let samples = rows.len();

@@ -5,10 +5,10 @@ use num_bigint::BigUint;
 
 /// A directed acyclic graph whose edges point from input to output.
 ///
-/// Two equal edges are two connections: paths that use one or the other count separately, as in a quiver.
+/// Two equal edges are two connections: paths along one or the other count separately, as in a quiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dag {
-    /// Where the edges of each node lead.
+    /// The end nodes of the edges of each node.
     successors: Vec<Vec<usize>>,
     /// All nodes, each before its successors.
     topological: Vec<usize>,
@@ -31,7 +31,7 @@ impl Dag {
         Ok(Self { successors, topological })
     }
 
-    /// `E_A` exactly: paths that start at an inactive node and go on through active nodes only.
+    /// `E_A` exactly: paths that start at an inactive node and continue through active nodes only.
     ///
     /// # Errors
     /// [`EmergenceError::MaskLength`] unless `active` has one entry per node.
@@ -44,12 +44,12 @@ impl Dag {
         self.emergence(EmergenceForm::ThroughAll, active)
     }
 
-    /// `log10 E_A`, `None` where it is zero; never overflows. Errors as for [`Dag::e_a`].
+    /// `log10 E_A`, `None` if it is zero; never overflows. Errors as for [`Dag::e_a`].
     pub fn log10_e_a(&self, active: &[bool]) -> Result<Option<f64>, EmergenceError> {
         self.emergence::<ScaledNumber>(EmergenceForm::ThroughActive, active).map(ScaledNumber::log10)
     }
 
-    /// `log10 E_B`, `None` where it is zero; never overflows. Errors as for [`Dag::e_a`].
+    /// `log10 E_B`, `None` if it is zero; never overflows. Errors as for [`Dag::e_a`].
     pub fn log10_e_b(&self, active: &[bool]) -> Result<Option<f64>, EmergenceError> {
         self.emergence::<ScaledNumber>(EmergenceForm::ThroughAll, active).map(ScaledNumber::log10)
     }

@@ -1,15 +1,15 @@
 //! The shape of a network at the level of units: layers of `[channels, height, width]` and the edges between them.
 //!
-//! Nodes are what a network computes: every hidden layer after its activation, every pooled layer, and the logits.
-//! The input image is no node, so a layer that reads only the image has no edges. An edge is a connection that a value
-//! takes on its way, whatever its weight: the support of a convolution's kernel, a pooling window, a skip connection.
-//! Exact measurement on these nodes and edges is derived by this project ([`measure`](super::measure)); so is the cheap
-//! approximation of [`NetworkGraph::channel_level`].
+//! Nodes are what a network computes: every hidden layer after its activation function, every pooled layer, and the logits.
+//! The input image is not a node, so a layer that reads only the image has no edges. An edge is a connection along which a
+//! value flows, whatever its weight: the support of a convolution's kernel, a pooling window, a skip connection.
+//! Exact measurement on these nodes and edges is derived by this project ([`measure`](super::measure)), as is the cheap
+//! approximation of [`Network::channel_level`].
 
 use super::EmergenceError;
 use std::ops::Range;
 
-/// A network as layers in topological order, input side first.
+/// A network as layers in topological order, from input to output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkGraph {
     layers: Vec<NetworkLayer>,
@@ -24,8 +24,8 @@ pub struct NetworkLayer {
     pub height: usize,
     /// Columns of a channel.
     pub width: usize,
-    /// Whether this is another layer pooled: a smaller picture of the same channels, which
-    /// [`NetworkGraph::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
+    /// Whether this layer is another one pooled: a smaller image of the same channels, which
+    /// [`Network::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
     pub pooled: bool,
     /// The edges into this layer. Several from one layer are parallel connections, whose paths count separately.
     pub inputs: Vec<Edges>,
@@ -34,9 +34,9 @@ pub struct NetworkLayer {
 /// All edges from one layer into another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edges {
-    /// Index of the layer in which they start.
+    /// Index of the layer where they start.
     pub from: usize,
-    /// Which of its units lead where.
+    /// Which of its units they connect to which.
     pub kind: EdgeKind,
 }
 
@@ -44,7 +44,7 @@ pub struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EdgeKind {
     /// From all channels in the window to all channels: a convolution. A dense layer, also one after flattening, is a
-    /// window as large as the layer before ([`GraphWindow::whole`]).
+    /// window as large as the previous layer ([`Window::whole`]).
     Convolution(GraphWindow),
     /// From each channel in the window to the same channel: pooling, a depthwise convolution, an identity skip
     /// ([`GraphWindow::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
@@ -52,7 +52,7 @@ pub enum EdgeKind {
     Depthwise(GraphWindow),
 }
 
-/// Where a kernel lies for every position of a layer, `[vertical, horizontal]`, as in PyTorch (dilation 1, floor mode):
+/// The kernel's placement for every position of a layer, `[vertical, horizontal]`, as in PyTorch (dilation 1, floor mode):
 /// an axis of `n` becomes `floor((n + 2 padding - kernel) / stride) + 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GraphWindow {
@@ -60,7 +60,7 @@ pub struct GraphWindow {
     pub kernel: [usize; 2],
     /// Distance between neighboring positions.
     pub stride: [usize; 2],
-    /// Rows and columns added on each side. They hold no nodes.
+    /// Rows and columns added on each side. They contain no nodes.
     pub padding: [usize; 2],
 }
 
@@ -68,9 +68,9 @@ impl NetworkGraph {
     /// A network of these layers.
     ///
     /// # Errors
-    /// [`EmergenceError`] when there is no layer or an empty one, an edge does not come from an earlier layer, a window
-    /// is empty, does not fit or yields another size than the layer's, channels are lost through a depthwise window, or
-    /// a pooled layer is not one depthwise window over as many channels.
+    /// [`EmergenceError`] if there is no layer or an empty one, an edge does not come from an earlier layer, a window
+    /// is empty, does not fit or yields a size other than the layer's, channels are lost through a depthwise window, or
+    /// a pooled layer is not one depthwise window over the same number of channels.
     pub fn new(layers: Vec<NetworkLayer>) -> Result<Self, EmergenceError> {
         if layers.is_empty() {
             return Err(EmergenceError::NoLayers);
@@ -101,22 +101,22 @@ impl NetworkGraph {
         Self::new(layers.collect())
     }
 
-    /// The layers, input side first.
+    /// The layers, from input to output.
     #[must_use]
     pub fn layers(&self) -> &[NetworkLayer] {
         &self.layers
     }
 
     /// The same network with one node per channel, a cheap approximation of this project: every layer becomes
-    /// `[channels, 1, 1]`, every window a single position. A pooled layer, global average pooling included, is the same
+    /// `[channels, 1, 1]`, every window a single position. A pooled layer, including global average pooling, has the same
     /// channels as the layer that it pools and merges with it, so there may be fewer layers than before.
     ///
-    /// Without skip connections this is the [layered](super::layers) network whose widths are the channels. Its counts
-    /// are far smaller than those of the units, so values of the two levels do not compare with each other.
+    /// Without skip connections this is the [layered](super::layered) network whose widths are the channels. Its counts
+    /// are far smaller than those of the units, so values of the two levels are not comparable.
     #[must_use]
     pub fn channel_level(&self) -> Self {
         let mut layers: Vec<NetworkLayer> = Vec::new();
-        // Where each layer of `self` is found in `layers`.
+        // Index in `layers` of each layer of `self`.
         let mut merged: Vec<usize> = Vec::new();
         for layer in &self.layers {
             if let (true, Some(edges)) = (layer.pooled, layer.inputs.first()) {
@@ -179,7 +179,7 @@ impl NetworkLayer {
 }
 
 impl EdgeKind {
-    /// The window, whichever the kind.
+    /// The window, for either kind.
     #[must_use]
     pub fn window(&self) -> &GraphWindow {
         match self {
@@ -208,8 +208,8 @@ impl GraphWindow {
         Self { kernel: size, stride: [1; 2], padding: [0; 2] }
     }
 
-    /// `[height, width]` of what the window makes of `size`; `None` when kernel or stride is zero or the kernel does not
-    /// fit.
+    /// `[height, width]` of the window's output for an input of `size`; `None` if kernel or stride is zero or the kernel does
+    /// not fit.
     #[must_use]
     pub fn output(&self, size: [usize; 2]) -> Option<[usize; 2]> {
         let axis = |axis: usize| {
@@ -221,7 +221,7 @@ impl GraphWindow {
         Some([axis(0)?, axis(1)?])
     }
 
-    /// The part of an axis of `size` that the kernel at `position` covers, empty where it lies in the padding.
+    /// The part of an axis of `size` that the kernel at `position` covers, empty if the kernel is within the padding.
     pub(super) fn covered(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
         let start = position * self.stride[axis];
         let end = (start + self.kernel[axis]).saturating_sub(self.padding[axis]).min(size);

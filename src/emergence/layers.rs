@@ -1,4 +1,4 @@
-//! Layered networks, dense between neighboring layers: layer `i = 1..L` has `N_i` nodes of which `n_i` are active.
+//! Layered networks, dense between neighboring layers: layer `i = 1..L` has `N_i` nodes, `n_i` of them active.
 //!
 //! ```text
 //! E_A = Σ_{i<L} (N_i - n_i) Σ_{j>i} Π_{k=i+1..j} n_k           E_B = Σ_{i<j} (N_i - n_i) n_j Π_{i<k<j} N_k
@@ -19,10 +19,10 @@ struct LayerCounts<T> {
     active: T,
 }
 
-/// `E_A` exactly. `widths` are `N_i` and `active` are `n_i`, input side first.
+/// `E_A` exactly. `widths` are `N_i` and `active` are `n_i`, from input to output.
 ///
 /// # Errors
-/// [`EmergenceError`] when there is no layer, the lengths differ or an `n_i` exceeds its `N_i`.
+/// [`EmergenceError`] if there is no layer, the lengths differ or an `n_i` exceeds its `N_i`.
 pub fn e_a(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
     Ok(emergence(EmergenceForm::ThroughActive, exact_layers(widths, active)?.into_iter().rev()))
 }
@@ -32,16 +32,16 @@ pub fn e_b(widths: &[u64], active: &[u64]) -> Result<BigUint, EmergenceError> {
     Ok(emergence(EmergenceForm::ThroughAll, exact_layers(widths, active)?.into_iter().rev()))
 }
 
-/// `log10 E_A`, `None` where `E_A` is zero. Counts may be any finite numbers with `0 <= n_i <= N_i`, also fractions
+/// `log10 E_A`, `None` if `E_A` is zero. Counts may be any finite numbers with `0 <= n_i <= N_i`, also fractions
 /// such as an expected count; the result never overflows.
 ///
 /// # Errors
-/// As for [`e_a`]; also when a number is negative, NaN or infinite.
+/// As for [`e_a`]; also if a number is negative, NaN or infinite.
 pub fn log10_e_a(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
     Ok(emergence(EmergenceForm::ThroughActive, real_layers(widths, active)?.into_iter().rev()).log10())
 }
 
-/// `log10 E_B`, `None` where `E_B` is zero. Arguments and errors as for [`log10_e_a`].
+/// `log10 E_B`, `None` if `E_B` is zero. Arguments and errors as for [`log10_e_a`].
 pub fn log10_e_b(widths: &[f64], active: &[f64]) -> Result<Option<f64>, EmergenceError> {
     Ok(emergence(EmergenceForm::ThroughAll, real_layers(widths, active)?.into_iter().rev()).log10())
 }
@@ -49,15 +49,15 @@ pub fn log10_e_b(widths: &[f64], active: &[f64]) -> Result<Option<f64>, Emergenc
 /// The largest `E_B` that layers of these widths can have, and where it is reached: the first `turn` layers entirely
 /// inactive, all later ones entirely active. Dividing by it gives a relative measure in `[0, 1]`.
 ///
-/// Why a single turning point (derived here): `E_B` is linear in each `n_i`, so some switching of whole layers is
-/// best; and the gain of activating a layer, `N_i (Σ paths arriving from inactive nodes - Σ paths leaving to active
-/// ones)`, grows from input to output. For a given turn the sum is a product,
-/// `E_B = (Σ_{i≤t} Π_{i..t} N) (Σ_{j>t} Π_{t+1..j} N)`. For `L` equal widths the best turn is `L/2`; of equal maxima
-/// the earliest is given.
+/// Why a single turning point (derived here): `E_B` is linear in each `n_i`, so a maximum has every layer entirely active
+/// or inactive; and the gain of activating a layer, `N_i (Σ paths arriving from inactive nodes - Σ paths leaving to active
+/// ones)`, increases from input to output. For a given turning point the sum is a product,
+/// `E_B = (Σ_{i≤t} Π_{i..t} N) (Σ_{j>t} Π_{t+1..j} N)`. For `L` equal widths the best turning point is `L/2`; of equal maxima
+/// the earliest is returned.
 ///
 /// # Errors
 /// [`EmergenceError::NoLayers`]; [`EmergenceError::EmptyLayer`], because a layer without nodes cuts the network into
-/// parts that each have a turn of their own.
+/// parts with separate turning points.
 pub fn max_e_b(widths: &[u64]) -> Result<(usize, BigUint), EmergenceError> {
     if widths.is_empty() {
         return Err(EmergenceError::NoLayers);
@@ -65,7 +65,7 @@ pub fn max_e_b(widths: &[u64]) -> Result<(usize, BigUint), EmergenceError> {
     if let Some(layer) = widths.iter().position(|&width| width == 0) {
         return Err(EmergenceError::EmptyLayer { layer });
     }
-    // Paths that arrive at the boundary after t layers, from any node before it; and the mirror image behind it.
+    // Paths that arrive at the boundary after t layers, from any earlier node; and the mirror image after the boundary.
     let arriving = paths_to_boundary(widths.iter());
     let mut leaving = paths_to_boundary(widths.iter().rev());
     leaving.reverse();
@@ -112,7 +112,7 @@ fn real_layers(widths: &[f64], active: &[f64]) -> Result<Vec<LayerCounts<ScaledN
     })
 }
 
-/// One [`LayerCounts`] per pair, or the first pair that `layer` refuses.
+/// One [`Layer`] per pair, or an error for the first pair that `layer` refuses.
 fn checked<N: Copy + ToString, T>(
     widths: &[N],
     active: &[N],

@@ -1,18 +1,18 @@
-//! The emergence measure of a network: how many paths lead from its inactive to its active nodes.
+//! The emergence measure of a network: the number of paths from its inactive to its active nodes.
 //!
-//! Two readings of "paths", called forms here, are computed side by side because the sources leave it open:
+//! Two readings of "paths", called forms here, are computed side by side because the sources leave the choice open:
 //!
 //! - **A, through active nodes** (`e_a`): paths whose nodes after the first are all active. This is the general
 //!   definition for a network `G` with observed active subsystem `H`, `E(G, H) = Σ over inactive x of the number of
 //!   paths inside H that start at an out-neighbor of x` (Li, Pardo Guerra, Basu & Silva, arXiv 2311.17403, as a third
 //!   party summarizes it), evaluated exactly.
-//! - **B, through all nodes** (`e_b`): paths of `G` from an inactive node to an active one, whatever lies between
+//! - **B, through all nodes** (`e_b`): paths of `G` from an inactive node to an active one, with any nodes between
 //!   ("number of paths from inactive nodes in lower layers to active nodes in higher layers", as a public review puts
-//!   it). Only this form is largest where the first half of equally wide layers is inactive and the second half
+//!   it). Only this form is largest if the first half of equally wide layers is inactive and the second half
 //!   active, which is the rule of Li, George & Silva, arXiv 2407.19044.
 //!
-//! The papers define the measure; both recurrences, how they read on convolutions, pooling and skip connections, the
-//! turning point and the three definitions of "active" as they are implemented here are derived by this project and
+//! The papers define the measure; both recurrences, their extension to convolutions, pooling and skip connections, the
+//! turning point and the three implemented definitions of "active" are derived by this project and
 //! checked against an enumeration of all paths (`tests/it/emergence.rs`, `tests/it/emergence/graph.rs`).
 //!
 //! Both forms are one recurrence. Walking the edges backwards, `Q[v]` counts the paths that leave `v` and end at an
@@ -23,14 +23,14 @@
 //! B:  Q[v] = Σ over all successors w of     [w active] + Q[w]          E = Σ over inactive x of Q[x]
 //! ```
 //!
-//! It comes in three shapes: [`layers`] on the widths of layers that are dense between neighbors, [`dag`] on any list
-//! of edges, and [`measure`] on a [`NetworkGraph`] of layers with convolutions, pooling and skip connections, where it takes
-//! a whole window of edges at a time. What runs while a network trains is the third; the other two say what it has to
-//! be. [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] what random masks would
-//! have. [`paths`](mod@paths) is no recurrence: it writes every path of a small network down, to be looked at.
+//! There are three implementations: [`layered`] on the widths of layers that are dense between neighbors, [`dag`] on any
+//! list of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, which processes
+//! a whole window of edges at a time. The third is used during training; the other two serve as its reference.
+//! [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] the distribution for random
+//! masks. [`paths`](mod@paths) is not a recurrence: it lists every path of a small network, for display.
 //!
 //! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
-//! space, never as a plain float. This module sees numbers only: no tensor, no experiment.
+//! space, never as a plain float. This module sees only numbers: no tensor, no experiment.
 
 pub mod activity;
 pub mod dag;
@@ -56,28 +56,28 @@ use scaled_number::ScaledNumber;
 pub enum EmergenceError {
     /// There is no layer to measure.
     NoLayers,
-    /// A layer has no node where the measure needs one.
+    /// A layer has no node, but the measure needs one.
     EmptyLayer {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
     },
-    /// Activity is not given for every layer.
+    /// The activity is not given for every layer.
     LayerCount {
         /// Number of layers.
         widths: usize,
-        /// Number of layers of which the activity is given.
+        /// Number of layers whose activity is given.
         active: usize,
     },
-    /// A layer has more active nodes than nodes, or a number that is no count (negative, NaN, infinite).
+    /// A layer has more active nodes than nodes, or a number that is not a count (negative, NaN, infinite).
     ActiveCount {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Its width, as text so that exact and real numbers share the variant.
         width: String,
         /// The active count, likewise.
         active: String,
     },
-    /// An edge names a node that is not there.
+    /// An edge refers to a node that does not exist.
     EdgeOutOfRange {
         /// Where the edge starts.
         from: usize,
@@ -86,19 +86,19 @@ pub enum EmergenceError {
         /// Number of nodes.
         nodes: usize,
     },
-    /// The edges hold a cycle, so that the number of paths is not finite.
+    /// The edges contain a cycle, so the number of paths is not finite.
     Cycle {
-        /// A node on or behind a cycle.
+        /// A node on or after a cycle.
         node: usize,
     },
     /// A network has too many nodes for its paths to be listed.
     TooManyNodes {
         /// Number of nodes.
         nodes: usize,
-        /// The most there may be.
+        /// The largest number allowed.
         capacity: usize,
     },
-    /// A mask does not say of every node whether it is active.
+    /// A mask does not have one entry per node.
     MaskLength {
         /// Number of nodes.
         nodes: usize,
@@ -107,16 +107,16 @@ pub enum EmergenceError {
     },
     /// The activity of a layer is not a `[samples, units]` array with at least one sample.
     ActivityShape {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Its units.
         units: usize,
         /// Number of values.
         values: usize,
     },
-    /// The activity of a layer has another number of units than the layer.
+    /// The activity of a layer has a different number of units than the layer.
     UnitCount {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Its units.
         expected: usize,
@@ -125,32 +125,32 @@ pub enum EmergenceError {
     },
     /// Edges into a layer start in the layer itself, in a later one, or nowhere.
     EdgesBackwards {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Where the edges start.
         from: usize,
     },
-    /// A window has kernel or stride zero, or is larger than what it lies over.
+    /// A window has kernel or stride zero, or is larger than its input.
     WindowMisfit {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Where the edges start.
         from: usize,
     },
-    /// A layer is not as large as the window over another one makes it.
+    /// A layer does not have the size that the window over another layer yields.
     LayerSize {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Where the edges start.
         from: usize,
-        /// `[height, width]` by the window.
+        /// `[height, width]` according to the window.
         expected: [usize; 2],
         /// `[height, width]` of the layer.
         got: [usize; 2],
     },
-    /// A depthwise window leads to fewer channels than there are.
+    /// A depthwise window leads to fewer channels than it reads.
     DepthwiseChannels {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Where the edges start.
         from: usize,
@@ -159,14 +159,14 @@ pub enum EmergenceError {
         /// Channels of the layer.
         got: usize,
     },
-    /// A pooled layer is not just one other layer pooled.
+    /// A pooled layer is not exactly one other layer pooled.
     PooledLayer {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
     },
     /// Two layers were observed on different numbers of samples.
     SampleCount {
-        /// Index of the layer, input side first.
+        /// Index of the layer, counted from the input.
         layer: usize,
         /// Samples of the first layer.
         expected: usize,
@@ -178,13 +178,13 @@ pub enum EmergenceError {
 /// `log10` of an exact count, `None` for zero. Any size; accurate to the last digits of an `f64`.
 #[must_use]
 pub fn log10(count: &BigUint) -> Option<f64> {
-    // The top 64 bits carry more than an f64 can tell apart; the rest only moves the exponent.
+    // The top 64 bits exceed the precision of an f64; the rest only changes the exponent.
     let dropped = count.bits().saturating_sub(u64::from(u64::BITS));
     let top = (count >> dropped).iter_u64_digits().next()?;
     Some((top as f64).log10() + dropped as f64 * std::f64::consts::LOG10_2)
 }
 
-/// What the recurrences need of a number; exact and scaled numbers share them through it.
+/// The arithmetic that the recurrences need; exact and scaled numbers share them through it.
 trait Amount: Clone {
     fn zero() -> Self;
     fn one() -> Self;
@@ -213,8 +213,8 @@ impl Amount for BigUint {
 /// Which paths count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmergenceForm {
-    /// Form A: only active nodes may lie on a path after its inactive start.
+    /// Form A: after its inactive start, a path contains only active nodes.
     ThroughActive,
-    /// Form B: any node may lie between the inactive start and the active end.
+    /// Form B: between its inactive start and active end, a path contains any nodes.
     ThroughAll,
 }

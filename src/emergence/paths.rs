@@ -1,22 +1,22 @@
-//! Paths one by one, for layered networks small enough to look at: what the recurrences count, written out.
+//! Individual paths, for layered networks small enough to display: a list of what the recurrences count.
 //!
-//! A path of a layered network takes one node of each layer from its start to its end, so it is known by the set of its
-//! nodes. With at most 32 nodes such a set is one `u32`, and so is a pattern of activity; whether a path counts is then a
-//! matter of which of its nodes are inactive. It also bounds the counts: there are fewer paths than sets of 32 nodes, so
+//! A path of a layered network uses one node of each layer from its start to its end, so it is identified by the set of its
+//! nodes. With at most 32 nodes such a set is one `u32`, and so is a pattern of activity; whether a path counts then depends
+//! only on which of its nodes are inactive. It also bounds the counts: there are fewer paths than sets of 32 nodes, so
 //! no count overflows 32 bits.
 //!
-//! For networks of real size use [`layers`](super::layers) or [`measure`](super::measure): the number of paths grows
+//! For networks of realistic size use [`layered`](super::layered) or [`measure`](super::measure): the number of paths grows
 //! like the product of the widths.
 
 use super::{EmergenceError, EmergenceForm};
 
-/// A set of nodes of a network that has at most [`NodeSet::CAPACITY`]. Nodes are counted from the input side, layer by
+/// A set of nodes of a network that has at most [`NodeSet::CAPACITY`]. Nodes are numbered from the input, layer by
 /// layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct NodeSet(u32);
 
 impl NodeSet {
-    /// The most nodes that a network may have.
+    /// The largest number of nodes that a network may have.
     pub const CAPACITY: usize = u32::BITS as usize;
 
     /// Whether the node is in the set.
@@ -25,7 +25,7 @@ impl NodeSet {
         node < Self::CAPACITY && self.0 >> node & 1 == 1
     }
 
-    /// The set with the node taken out if it is there, and put in if it is not. Nodes beyond the capacity change nothing.
+    /// The set with the node removed if present, and added otherwise. Nodes beyond the capacity change nothing.
     #[must_use]
     pub fn toggled(self, node: usize) -> Self {
         if node < Self::CAPACITY { Self(self.0 ^ 1 << node) } else { self }
@@ -33,7 +33,7 @@ impl NodeSet {
 }
 
 impl FromIterator<usize> for NodeSet {
-    /// The set of these nodes; nodes beyond the capacity are left out.
+    /// The set of these nodes; nodes beyond the capacity are ignored.
     fn from_iter<I: IntoIterator<Item = usize>>(nodes: I) -> Self {
         nodes.into_iter().filter(|node| *node < Self::CAPACITY).fold(Self(0), |set, node| Self(set.0 | 1 << node))
     }
@@ -59,8 +59,8 @@ impl Path {
         self.nodes().zip(self.nodes().skip(1))
     }
 
-    /// Whether it counts where these nodes are active: through active nodes, when its start is its only inactive node;
-    /// through all nodes, when its start is inactive and its end active.
+    /// Whether it counts if these nodes are active: through active nodes, if its start is its only inactive node;
+    /// through all nodes, if its start is inactive and its end active.
     #[must_use]
     pub fn counts(self, form: EmergenceForm, active: NodeSet) -> bool {
         let inactive = self.0 & !active.0;
@@ -73,17 +73,17 @@ impl Path {
     }
 }
 
-/// All paths of at least one edge in layers of these widths, dense between neighbors: short ones first, those of one
-/// length in the order of their nodes.
+/// All paths of at least one edge in layers of these widths, dense between neighbors: sorted by length, then by the
+/// order of their nodes.
 ///
 /// # Errors
-/// [`EmergenceError::TooManyNodes`] with more than [`NodeSet::CAPACITY`] nodes in all.
+/// [`EmergenceError::TooManyNodes`] with more than [`NodeSet::CAPACITY`] nodes in total.
 pub fn paths(widths: &[usize]) -> Result<Vec<Path>, EmergenceError> {
     let nodes = widths.iter().fold(0_usize, |sum, width| sum.saturating_add(*width));
     if nodes > NodeSet::CAPACITY {
         return Err(EmergenceError::TooManyNodes { nodes, capacity: NodeSet::CAPACITY });
     }
-    // The layer behind each node, as a range of nodes.
+    // The layer after each node, as a range of nodes.
     let mut behind = Vec::with_capacity(nodes);
     let mut first = 0;
     for (layer, &width) in widths.iter().enumerate() {

@@ -1,6 +1,6 @@
-//! Non-negative real numbers of any size, as mantissa times a power of two: what the recurrences use in log space.
+//! Non-negative real numbers of any magnitude, as mantissa times a power of two: used by the recurrences in log space.
 //!
-//! They only add and multiply, so nothing cancels and every operation keeps 53 bits; unlike logarithms this costs a
+//! They are only added and multiplied, so nothing cancels and every operation keeps 53 bits; unlike logarithms this costs a
 //! few integer instructions per operation, which matters because every probe example of every run is measured.
 
 use super::Amount;
@@ -14,7 +14,7 @@ pub(super) struct ScaledNumber {
 
 /// Bits of an `f64` that hold the fraction.
 const FRACTION_BITS: u32 = 52;
-/// What the exponent field of an `f64` holds for values in `[1, 2)`.
+/// The value in the exponent field of an `f64` for values in `[1, 2)`.
 const BIAS: i64 = 1023;
 /// Terms smaller by this many powers of two do not change a sum of 53-bit numbers.
 const NEGLIGIBLE: i64 = 64;
@@ -32,7 +32,7 @@ impl ScaledNumber {
         (self.mantissa > 0.0).then(|| self.mantissa.log10() + self.exponent as f64 * std::f64::consts::LOG10_2)
     }
 
-    /// `value · 2^exponent`, the value finite and not negative.
+    /// `value · 2^exponent`, where the value is finite and not negative.
     pub(super) fn normalized(value: f64, exponent: i64) -> Self {
         if value == 0.0 {
             return Self::ZERO;

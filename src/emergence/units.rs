@@ -1,32 +1,32 @@
 //! The recurrence of the [module](super) on a [`NetworkGraph`], layer by layer from the output backwards, with numbers that
 //! cannot overflow.
 //!
-//! What a unit passes on to its predecessors is `1 + T` if active and else nothing (form A), or `[active] + T` (form
-//! B), with `T` the paths that leave it. Into a convolution lead the same edges from every channel, so `T` of the
-//! layer before is one plane: the sum over the channels of what they pass on, spread back over the window of each
-//! position (a transposed convolution with a kernel of ones). A depthwise window does the same channel by channel.
-//! A layer that no depthwise window touches is therefore one plane on which channels are only counted, a dense layer a
+//! A unit contributes `1 + T` to its predecessors if active and else nothing (form A), or `[active] + T` (form
+//! B), where `T` is the number of counted paths that leave it. Every input channel of a convolution has the same edges, so `T`
+//! of the previous layer is one plane: the contributions summed over the channels and spread back over the window of each
+//! position (a transposed convolution with a kernel of ones). A depthwise window does the same per channel.
+//! A layer without depthwise windows is therefore one plane on which channels are only counted, and a dense layer a
 //! single number. Time is `O(units + positions · (kernel height + kernel width))` per mask.
 //!
-//! The counts of one layer share one power of two, with the largest mantissa between 1 and 2^300. So a count vanishes
-//! when it is smaller than the largest of its layer by more than 2^1000. That loses nothing as long as no count
-//! reaches 2^1000 (10^301), since counts are whole numbers; 64 layers of 8192 units, dense, stay below 2^833. In larger
-//! networks nothing is lost either where all units of a layer have equal counts, as between dense layers. It would
-//! take such a network with, in addition, units that lead almost nowhere beside units that lead everywhere.
+//! The counts of one layer share one power of two, with the largest mantissa between 1 and 2^300. So a count is lost
+//! if it is smaller than the largest of its layer by more than 2^1000. This has no effect as long as no count
+//! reaches 2^1000 (10^301), since counts are whole numbers; 64 dense layers of 8192 units stay below 2^833. Larger
+//! networks also lose nothing if all units of a layer have equal counts, as between dense layers. A loss would
+//! require such a network in which, in addition, some units lead almost nowhere while others lead everywhere.
 
 use super::graph::{EdgeKind, GraphWindow, NetworkGraph, NetworkLayer};
 use super::scaled_number::{ScaledNumber, exponent_of, power_of_two};
 use super::{Amount, EmergenceForm};
 use std::ops::Range;
 
-/// The largest mantissa of a layer: far enough from the limit of 2^1023 for sums over all edges of a layer.
+/// The largest mantissa of a layer: far enough below the limit of 2^1023 for sums over all edges of a layer.
 const LARGEST: f64 = power_of_two(300);
-/// What is smaller by more than this power of two counts as nothing.
+/// Values smaller by more than this power of two count as zero.
 const NEGLIGIBLE: i64 = 1000;
-/// Sums and maxima are formed in so many parts, which a processor can do side by side.
+/// Sums and maxima are formed in this many parts, which a processor can compute in parallel.
 const LANES: usize = 8;
 
-/// Evaluates the recurrence for one mask after the other, in memory that it keeps.
+/// Evaluates the recurrence for one mask after another, in memory that it reuses.
 #[derive(Debug)]
 pub(super) struct Recurrence<'network> {
     network: &'network NetworkGraph,
@@ -34,20 +34,20 @@ pub(super) struct Recurrence<'network> {
     scratch: Scratch,
 }
 
-/// The units of one layer as planes of `height · width`: a plane per channel, or one for all channels.
+/// The units of one layer as planes of `height · width`: one per channel, or one for all channels.
 #[derive(Debug)]
 struct Block {
     /// Channels that share a plane.
     channels: usize,
     /// How many of them are active, per plane and position.
     active: Vec<f64>,
-    /// First the paths that leave a unit, then what the channels of the plane pass on together.
+    /// First the paths that leave a unit, then the joint contributions of the channels of the plane.
     counts: Counts,
-    /// Where the windows of each of [`NetworkLayer::inputs`] lie.
+    /// The windows of each of [`NetworkLayer::inputs`].
     covers: Vec<Cover>,
 }
 
-/// The rows and columns of a plane that a window covers at each row and column of the layer behind it.
+/// The rows and columns of a plane that a window covers at each row and column of the layer after it.
 #[derive(Debug)]
 struct Cover {
     rows: Vec<Range<usize>>,
@@ -56,7 +56,7 @@ struct Cover {
     over: [usize; 2],
 }
 
-/// Of a convolution: the sum over the channels that it leads to, and the same spread over its windows; and one row.
+/// For a convolution: the sum over its output channels, and the same spread over its windows; and one row.
 #[derive(Debug, Default)]
 struct Scratch {
     sums: Vec<f64>,
@@ -94,7 +94,7 @@ impl<'network> Recurrence<'network> {
         }
     }
 
-    /// `E` under the present mask.
+    /// `E` under the current mask.
     pub(super) fn emergence(&mut self, form: EmergenceForm) -> ScaledNumber {
         for Block { counts, .. } in &mut self.blocks {
             counts.mantissas.fill(0.0);
@@ -132,7 +132,7 @@ impl Block {
         }
     }
 
-    /// Counts the active channels, one mask entry after the other.
+    /// Counts the active channels, one mask entry after another.
     fn activate(&mut self, mask: &[bool]) {
         if let [all] = &mut self.active[..] {
             // A dense layer. Whole numbers are exact in any order, and integers are counted faster.
@@ -153,7 +153,7 @@ impl Block {
         ScaledNumber::normalized(sum, self.counts.exponent)
     }
 
-    /// Replaces the paths that leave a unit by those on which the units of its plane lie or end, for a predecessor.
+    /// Replaces the paths that leave a unit by the joint contribution of its plane's units to their predecessors.
     fn pass_on(&mut self, form: EmergenceForm) {
         let one = negligible_or_power_of_two(-self.counts.exponent);
         let channels = self.channels as f64;
@@ -172,7 +172,7 @@ impl Cover {
         Self { rows: axis(0), columns: axis(1), over }
     }
 
-    /// `height · width` of the layer behind the window, and of the plane.
+    /// `height · width` of the layer after the window, and of the plane.
     fn positions(&self) -> [usize; 2] {
         [self.rows.len() * self.columns.len(), self.over[0] * self.over[1]]
     }
@@ -193,7 +193,7 @@ impl Cover {
 }
 
 impl Scratch {
-    /// Adds what a layer passes on through the edges of a convolution to the counts `into` of another one.
+    /// Adds the contributions of a layer through the edges of a convolution to the counts `into` of another one.
     fn convolution(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
         let factor = into.align(passed_on.exponent);
         let [behind, before] = cover.positions();
@@ -208,7 +208,7 @@ impl Scratch {
         }
     }
 
-    /// The same for a depthwise window. Channels that only the later layer has lead nowhere.
+    /// The same for a depthwise window. Channels that exist only in the later layer lead nowhere.
     fn depthwise(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
         let factor = into.align(passed_on.exponent);
         let [behind, before] = cover.positions();
@@ -233,7 +233,7 @@ impl Counts {
         }
     }
 
-    /// Makes sure that numbers of this exponent can be added; they have to be multiplied with the result.
+    /// Makes sure that numbers of this exponent can be added; they must be multiplied by the result.
     fn align(&mut self, exponent: i64) -> f64 {
         let gap = exponent - self.exponent;
         if gap > 0 {
@@ -248,7 +248,7 @@ impl Counts {
     }
 }
 
-/// `2^exponent` for exponents up to 0, as 0 where nothing is left of a mantissa.
+/// `2^exponent` for exponents up to 0, and 0 if nothing would be left of a mantissa.
 fn negligible_or_power_of_two(exponent: i64) -> f64 {
     if exponent < -NEGLIGIBLE { 0.0 } else { power_of_two(exponent) }
 }
@@ -262,7 +262,7 @@ fn add(sums: &mut [f64], values: &[f64]) {
     sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 
-/// Reduces what `value` makes of the pairs, starting from zeros.
+/// Reduces the values of `value` for the pairs, starting from zeros.
 fn in_lanes(a: &[f64], b: &[f64], value: impl Fn((&f64, &f64)) -> f64, reduce: impl Fn(f64, f64) -> f64) -> f64 {
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();

@@ -36,12 +36,13 @@ impl ParsedQuery {
     }
 }
 
-/// Reads a query string, with or without the leading `?`. Line breaks and invisible characters, which come with pasted
-/// text, are dropped.
+/// Reads a query string, with or without the leading `?`. Line breaks, with the spaces around them, and characters
+/// without a width, which come with pasted text, are dropped.
 #[must_use]
 pub fn parse_query(text: &str) -> ParsedQuery {
-    let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
-    let pairs = text.trim().trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+    let text: String =
+        text.lines().flat_map(|line| line.trim().chars()).filter(|character| !is_invisible(*character)).collect();
+    let pairs = text.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
     parse_pairs(pairs.map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(key), decode(value))
@@ -62,12 +63,9 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
 }
 
-/// Line breaks, tabs and characters without a width: soft hyphens, zero-width spaces and joiners, byte order marks.
+/// Characters without a width: soft hyphens, zero-width spaces and joiners, marks of direction and of byte order.
 fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\n' | '\r' | '\t' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}'
-    )
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Puts the default where a value contradicts others, so that the result can be run; returns what was wrong.

@@ -1,8 +1,8 @@
 //! Batch normalization with a run axis (Ioffe & Szegedy 2015, arXiv 1502.03167): `y = γ (x - mean) / √(variance + ε) + β`
 //! for every unit of a dense layer or every feature map, with PyTorch's constants.
 //!
-//! In training mean and variance are those of the batch (a feature map's over all its places), in evaluation the running
-//! ones: `running = 0.9 running + 0.1 batch`, the variance divided by `n - 1` there and by `n` everywhere else.
+//! In training, mean and variance are those of the batch (for a feature map over all its positions); in evaluation they are the
+//! running ones: `running = 0.9 running + 0.1 batch`, with the variance divided by `n - 1` there and by `n` everywhere else.
 
 use super::jet::{ElementwiseFunction, Jet};
 use burn::tensor::module::{BatchNormTrainOutput, batch_norm, batch_norm_train};
@@ -38,20 +38,20 @@ impl BatchStatistics {
     }
 }
 
-/// Where mean and variance come from.
-pub enum Source<'statistics> {
-    /// The batch; its statistics are handed back.
+/// The source of mean and variance.
+pub enum StatisticsSource<'statistics> {
+    /// The batch; its statistics are returned.
     Batch,
-    /// What has been gathered in training.
+    /// The statistics gathered in training.
     Running(&'statistics BatchStatistics),
 }
 
-/// As [`normalize`], with derivatives where there are any; then the statistics of the batch are not handed back.
+/// As [`normalize`], with derivatives if there are any; the statistics of the batch are then not returned.
 pub(super) fn normalize_jet<const D: usize>(
     maps: Jet<D>,
     scale: Jet<3>,
     shift: Jet<3>,
-    source: &Source<'_>,
+    source: &StatisticsSource<'_>,
 ) -> (Jet<D>, Option<BatchStatistics>) {
     if maps.is_plain() && scale.is_plain() && shift.is_plain() {
         let (maps, statistics) = normalize(maps.value, scale.value, shift.value, source);
@@ -59,13 +59,13 @@ pub(super) fn normalize_jet<const D: usize>(
     }
     let shape = along_channels::<D>(maps.value.dims()[1]);
     let standardized = match source {
-        Source::Running(BatchStatistics { mean, variance }) => {
+        StatisticsSource::Running(BatchStatistics { mean, variance }) => {
             let mean = mean.clone().reshape(shape);
             let inverse = variance.clone().add_scalar(EPSILON).sqrt().recip().reshape(shape);
             let centered = maps.plus(Jet::constant(mean.neg()));
             centered.linear(|maps| maps * inverse.clone())
         }
-        Source::Batch => {
+        StatisticsSource::Batch => {
             let mean = maps.clone().linear(|maps| means(maps).neg());
             let centered = maps.plus(mean);
             let variance = centered.product(&centered, |left, right| left * right).linear(means);
@@ -98,22 +98,22 @@ fn inverse_root<const D: usize>() -> ElementwiseFunction<D> {
 }
 
 /// Normalizes `maps`, `[batch, runs · channels, ...]`; `scale` (γ) and `shift` (β) are `[runs, 1, channels]`. Returns the
-/// statistics of the batch, outside the graph and with the variance as the running one wants it, where they were used.
+/// statistics of the batch if they were used, outside the graph and with the variance as the running statistics need it.
 #[must_use]
 pub fn normalize<const D: usize>(
     maps: Tensor<D>,
     scale: Tensor<3>,
     shift: Tensor<3>,
-    source: &Source<'_>,
+    source: &StatisticsSource<'_>,
 ) -> (Tensor<D>, Option<BatchStatistics>) {
     let (shape, all) = (scale.dims(), maps.dims()[1]);
     let flat = |parameter: Tensor<3>| parameter.reshape([all]);
     match source {
-        Source::Running(BatchStatistics { mean, variance }) => {
+        StatisticsSource::Running(BatchStatistics { mean, variance }) => {
             let (mean, variance) = (flat(mean.clone()), flat(variance.clone()));
             (batch_norm(maps, flat(scale), flat(shift), mean, variance, EPSILON), None)
         }
-        Source::Batch => {
+        StatisticsSource::Batch => {
             let samples = maps.dims().iter().product::<usize>() / all;
             let BatchNormTrainOutput { output, mean, variance } =
                 batch_norm_train(maps, flat(scale), flat(shift), EPSILON);

@@ -1,7 +1,7 @@
-//! The loss of every run and its derivatives with respect to the parameters, exactly and up to the third order: the gradient that
-//! training follows, and what the tuning of initial weights asks for.
+//! The loss of every run and its exact derivatives with respect to the parameters, up to the third order: the gradient for
+//! training, and the derivatives for tuning initial weights.
 //!
-//! Runs do not mix, so the derivatives of the sum of all losses are those of each run's own loss, stacked as the parameters are.
+//! Runs do not mix, so the derivatives of the sum of all losses are those of each run's own loss, stacked like the parameters.
 
 use super::batch_norm::BatchStatistics;
 use super::loss::{cross_entropy, cross_entropy_along};
@@ -18,12 +18,12 @@ pub struct Batch {
     pub one_hot: Tensor<3>,
 }
 
-/// A gradient with what comes by the way.
+/// A gradient with its by-products.
 #[derive(Debug, Clone)]
 pub struct LossGradient {
     /// Mean cross-entropy of every run, `[runs]`, in nats.
     pub losses: Tensor<1>,
-    /// Its gradient with respect to every parameter, shaped as these.
+    /// Its gradient with respect to every parameter, in the parameter's shape.
     pub gradient: Vec<Tensor<3>>,
     /// Statistics of the batch at each batch normalization, in [`Mode::Training`].
     pub statistics: Vec<BatchStatistics>,
@@ -58,7 +58,7 @@ impl Batch {
         Self { images: join(&self.images, &other.images), one_hot: join(&self.one_hot, &other.one_hot) }
     }
 
-    /// `count` of these examples from the one with index `start`.
+    /// `count` of these examples, starting at index `start`.
     #[must_use]
     pub fn part(&self, start: usize, count: usize) -> Self {
         let cut = |tensor: &Tensor<3>| tensor.clone().narrow(1, start, count);
@@ -77,9 +77,9 @@ impl Network {
         LossGradient { losses: losses.inner(), gradient: taken(&network.parameters, &mut gradients), statistics }
     }
 
-    /// `H u`: the Hessian of the mean cross-entropy over the batch times `direction`, both stacked as the parameters are.
+    /// `H u`: the Hessian of the mean cross-entropy over the batch times `direction`, both stacked like the parameters.
     ///
-    /// Kinks of ReLU and max pooling do not count, as in PyTorch.
+    /// Kinks of ReLU and max pooling contribute nothing, as in PyTorch.
     #[must_use]
     pub fn hessian_vector_product(&self, batch: &Batch, mode: Mode, direction: &[Tensor<3>]) -> Vec<Tensor<3>> {
         let network = self.tracked();
@@ -89,7 +89,7 @@ impl Network {
         network.differentiated(along, batch, &[]).0
     }
 
-    /// The gradient of `uᵀ H(θ) v` with respect to `θ`, and `H u` by the way.
+    /// The gradient of `uᵀ H(θ) v` with respect to `θ`, with `H u` as a by-product.
     #[must_use]
     pub fn curvature_gradient(
         &self,
@@ -108,14 +108,14 @@ impl Network {
         CurvatureGradient { gradient, first_product }
     }
 
-    /// The same network with parameters that a gradient can be asked for.
+    /// The same network with parameters that gradients are tracked for.
     fn tracked(&self) -> Self {
         let parameters = self.parameters.iter().map(|tensor| tensor.clone().autodiff().require_grad()).collect();
         Self { parameters, ..self.clone() }
     }
 
-    /// The gradient of a sum over examples, divided by their number, with respect to the parameters and to `others`. Where nothing
-    /// depends on them it is zero.
+    /// The gradient of a sum over examples, divided by their number, with respect to the parameters and to `others`. It is zero
+    /// for tensors that the sum does not depend on.
     fn differentiated(
         &self,
         total: Option<Tensor<1>>,
@@ -133,7 +133,7 @@ impl Network {
     }
 }
 
-/// The gradient of each tensor; one that nothing depends on has the gradient zero.
+/// The gradient of each tensor; zero for one that nothing depends on.
 fn taken(tensors: &[Tensor<3>], gradients: &mut Gradients) -> Vec<Tensor<3>> {
     let gradient =
         |tensor: &Tensor<3>| tensor.grad_remove(gradients).unwrap_or_else(|| tensor.clone().inner().zeros_like());

@@ -1,11 +1,11 @@
-//! Values with their derivatives along up to two directions in parameter space: forward-mode differentiation.
+//! StepValues with their derivatives along up to two directions in parameter space: forward-mode differentiation.
 //!
 //! With parameters `θ(s, t) = θ + s u + t v` every value of the network is a function of `s` and `t`; a [`Jet`] carries it with
-//! `∂/∂s`, `∂/∂t` and `∂²/∂s∂t` at `s = t = 0`. Each operation of the forward pass knows how to take these along, so the pass is
-//! written once, and differentiating its result backwards, as for training, gives derivatives of higher order exactly: the
+//! `∂/∂s`, `∂/∂t` and `∂²/∂s∂t` at `s = t = 0`. Each operation of the forward pass propagates these derivatives, so the pass is
+//! written only once, and differentiating its result backwards, as in training, yields higher-order derivatives exactly: the
 //! gradient of the loss's `∂/∂s` is the Hessian-vector product `H u` (reverse over forward, Pearlmutter 1994).
 //!
-//! A derivative that is absent is zero. Without directions a jet is a plain value, and nothing more is computed than that.
+//! An absent derivative is zero. Without directions a jet is a plain value and causes no additional computation.
 
 use burn::tensor::Tensor;
 
@@ -22,13 +22,13 @@ pub(super) struct Jet<const D: usize> {
     pub(super) mixed: Option<Tensor<D>>,
 }
 
-/// A function of single numbers with its first two derivatives, for tensors.
+/// An elementwise function with its first two derivatives, for tensors.
 pub(super) struct ElementwiseFunction<const D: usize> {
     /// `f(x)`.
     pub(super) value: fn(Tensor<D>) -> Tensor<D>,
     /// `f'(x)`, given `x` and `f(x)`.
     pub(super) slope: fn(&Tensor<D>, &Tensor<D>) -> Tensor<D>,
-    /// `f''(x)`, given `x` and `f(x)`; `None` for a function of straight pieces.
+    /// `f''(x)`, given `x` and `f(x)`; `None` for a piecewise linear function.
     pub(super) curvature: Option<fn(&Tensor<D>, &Tensor<D>) -> Tensor<D>>,
 }
 
@@ -38,12 +38,12 @@ impl<const D: usize> Jet<D> {
         Self { value, first: None, second: None, mixed: None }
     }
 
-    /// Whether there is no derivative to carry.
+    /// Whether there are no derivatives to carry.
     pub(super) fn is_plain(&self) -> bool {
         self.first.is_none() && self.second.is_none() && self.mixed.is_none()
     }
 
-    /// `f` of it for a linear `f`.
+    /// `f` of the value, for a linear `f`.
     pub(super) fn linear<const E: usize>(self, f: impl Fn(Tensor<D>) -> Tensor<E>) -> Jet<E> {
         Jet { value: f(self.value), first: self.first.map(&f), second: self.second.map(&f), mixed: self.mixed.map(&f) }
     }
@@ -58,7 +58,7 @@ impl<const D: usize> Jet<D> {
         }
     }
 
-    /// A product of any kind, linear in each of its two factors.
+    /// A bilinear product of any kind.
     pub(super) fn product<const A: usize, const C: usize>(
         &self,
         other: &Jet<A>,
@@ -78,7 +78,7 @@ impl<const D: usize> Jet<D> {
         }
     }
 
-    /// A function of every single number.
+    /// Applies a function elementwise.
     pub(super) fn map(self, curve: &ElementwiseFunction<D>) -> Self {
         if self.is_plain() {
             return Self::constant((curve.value)(self.value));
@@ -96,7 +96,7 @@ impl<const D: usize> Jet<D> {
     }
 }
 
-/// The sum of two derivatives of which either may be zero.
+/// The sum of two derivatives, either of which may be absent (zero).
 pub(super) fn sum<const D: usize>(left: Option<Tensor<D>>, right: Option<Tensor<D>>) -> Option<Tensor<D>> {
     match (left, right) {
         (Some(left), Some(right)) => Some(left + right),

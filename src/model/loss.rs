@@ -1,4 +1,4 @@
-//! What a run is trained on and judged by.
+//! The loss for training and the predicted class for evaluation.
 
 use super::jet::{Jet, sum};
 use burn::tensor::Tensor;
@@ -6,8 +6,8 @@ use burn::tensor::activation::{log_softmax, softmax};
 
 /// Cross-entropy of every run, in nats, summed over the batch: `-sum_b log softmax(logits_b)[class_b]`.
 ///
-/// `logits` is `[runs, batch, classes]`, `one_hot` `[1, batch, classes]`, the result `[runs]`. The sum of the result over
-/// runs has, for each run's parameters, the gradient of that run's loss alone.
+/// `logits` is `[runs, batch, classes]`, `one_hot` `[1, batch, classes]`, the result `[runs]`. The gradient of the result's sum
+/// over runs, with respect to one run's parameters, is that of the run's own loss.
 #[must_use]
 pub fn cross_entropy(logits: Tensor<3>, one_hot: Tensor<3>) -> Tensor<1> {
     let log_probabilities = log_softmax(logits, 2) * one_hot;
@@ -38,7 +38,7 @@ pub(super) fn cross_entropy_along(logits: Jet<3>, one_hot: Tensor<3>) -> (Option
     (along(&logits.first), sum(along(&logits.mixed), covariance))
 }
 
-/// The class that every run takes each example for, `[runs, batch]`, as whole numbers.
+/// The predicted class of each example for every run, `[runs, batch]`, as whole numbers.
 ///
 /// `logits` is `[runs, batch, classes]`. Among equal logits the lowest class wins.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Stacked networks: every parameter carries a leading run axis, so one batched operation serves all runs.
 //!
-//! Shapes are written `[runs, ...]`; feature maps lie as `[batch, runs · channels, height, width]`. A mini-batch has
-//! `runs = 1` and is broadcast: all runs see the same examples. What happens in one run (a NaN, say) stays in that run, since
+//! Shapes are written `[runs, ...]`; feature maps have the shape `[batch, runs · channels, height, width]`. A mini-batch has
+//! `runs = 1` and is broadcast: all runs see the same examples. Effects in one run (a NaN, for example) stay in that run, since
 //! no operation here mixes along the run axis.
 
 mod activation;

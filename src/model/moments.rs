@@ -1,4 +1,4 @@
-//! Sizes of values and parameters, row by row.
+//! Mean, standard deviation and scalar products of values and parameters, row by row.
 
 use burn::tensor::Tensor;
 
@@ -12,7 +12,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Those of `[rows, numbers]`.
+    /// The moments of `[rows, numbers]`.
     #[must_use]
     pub fn of_rows(rows: Tensor<2>) -> Self {
         let mean = rows.clone().mean_dim(1);

@@ -8,12 +8,12 @@ use crate::init::LayerWeights;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
 
-/// What decides the function besides the parameters.
+/// What determines the function besides the parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The layers.
     pub architecture: Architecture,
-    /// The nonlinearity.
+    /// The activation function.
     pub activation: Activation,
 }
 
@@ -23,9 +23,9 @@ pub struct Network {
     /// What all runs have in common.
     pub plan: Rc<Plan>,
     /// Parameters in the order of [`Architecture::parameter_roles`]: dense weights `[runs, inputs, outputs]`, those of
-    /// convolutions `[runs, channels_out, channels_in · kernel²]`, everything else `[runs, 1, channels]`.
+    /// convolutions `[runs, channels_out, channels_in · kernel²]`, all others `[runs, 1, channels]`.
     pub parameters: Vec<Tensor<3>>,
-    /// Running statistics of each batch normalization, input side first.
+    /// Running statistics of each batch normalization, from input to output.
     pub statistics: Vec<BatchStatistics>,
 }
 
@@ -79,7 +79,7 @@ impl Network {
         kept
     }
 
-    /// The logits, on the way to which `visit` is told of every step and may ask for what it has computed,
+    /// The logits; on the way, `visit` is called for every step and may ask for the step's output,
     /// `[runs, batch, units]`.
     pub fn observe(
         &self,

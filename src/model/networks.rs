@@ -1,4 +1,4 @@
-//! The networks of all runs, where they are stacked in several groups.
+//! The networks of all runs, possibly stacked in several groups.
 
 use super::Network;
 use burn::tensor::Tensor;
@@ -10,13 +10,13 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// The networks of these groups.
+    /// Networks stacked in these groups.
     #[must_use]
     pub fn new(groups: Vec<Network>) -> Self {
         Self { groups }
     }
 
-    /// The network of the group that a run, counted through all groups, is in, with its index there.
+    /// The network of the group that contains a run, counted through all groups, with the run's index in it.
     #[must_use]
     pub fn group_of_run(&self, run: usize) -> Option<(&Network, usize)> {
         let mut index = run;
@@ -36,7 +36,7 @@ impl Networks {
     }
 
     /// All parameters in the order of [`Architecture::parameter_roles`](crate::experiment::architecture::Architecture::parameter_roles),
-    /// each of all runs.
+    /// each stacked over all runs.
     #[must_use]
     pub fn into_parameters(self) -> Vec<Tensor<3>> {
         let mut groups = self.groups.into_iter().map(|group| group.parameters.into_iter()).collect::<Vec<_>>();
@@ -45,7 +45,7 @@ impl Networks {
     }
 }
 
-/// One tensor of all runs from those of the groups, which lie along the first axis; there is at least one.
+/// One tensor of all runs from those of the groups, concatenated along the first axis; there is at least one.
 #[must_use]
 pub fn join<const D: usize>(mut groups: Vec<Tensor<D>>) -> Tensor<D> {
     if groups.len() == 1 { groups.remove(0) } else { Tensor::cat(groups, 0) }

@@ -1,8 +1,8 @@
-//! The one forward pass through a network: for training, for evaluation, for measuring, and with derivatives along directions in
+//! The only forward pass through a network: for training, for evaluation, for measuring, and with derivatives along directions in
 //! parameter space ([`super::jet`]).
 
 use super::activation::curve;
-use super::batch_norm::{BatchStatistics, Source, normalize_jet};
+use super::batch_norm::{BatchStatistics, StatisticsSource, normalize_jet};
 use super::convolution::{convolve, global_average_pool, pool, shortcut};
 use super::jet::Jet;
 use super::network::Network;
@@ -19,7 +19,7 @@ pub enum Mode {
     Evaluation,
 }
 
-/// Directions in parameter space, each with a tensor per parameter, or none at all.
+/// Directions in parameter space, each with a tensor per parameter, or empty.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Directions<'tensors> {
     /// Along `s`.
@@ -32,15 +32,15 @@ impl Directions<'_> {
     pub(super) const NONE: Self = Self { first: &[], second: &[] };
 }
 
-/// The values of a mini-batch between two steps. They have one run, the same for all, until the first weights.
+/// The values of a mini-batch between two steps. Before the first weights they have one run, shared by all.
 #[derive(Debug, Clone)]
-pub(super) struct Values {
+pub(super) struct StepValues {
     features: Features,
     shape: FeatureShape,
     runs: usize,
 }
 
-/// The same numbers in two orders.
+/// The same numbers in two layouts.
 #[derive(Debug, Clone)]
 enum Features {
     /// `[runs, batch, units]`.
@@ -49,7 +49,7 @@ enum Features {
     Maps(Jet<4>),
 }
 
-/// A forward pass on its way.
+/// A forward pass in progress.
 pub(super) struct Pass<'network> {
     network: &'network Network,
     mode: Mode,
@@ -58,10 +58,10 @@ pub(super) struct Pass<'network> {
     parameters: usize,
     /// Running statistics used so far.
     normalized: usize,
-    /// Of the batch, so far.
+    /// Statistics of the batch so far.
     statistics: Vec<BatchStatistics>,
-    /// What the next shortcut adds.
-    branch: Option<Values>,
+    /// The values that the next shortcut adds.
+    branch: Option<StepValues>,
 }
 
 impl<'network> Pass<'network> {
@@ -70,15 +70,15 @@ impl<'network> Pass<'network> {
     }
 
     /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, and the statistics of the batch in training;
-    /// `visit` sees what every step computes.
+    /// `visit` sees the output of every step.
     pub(super) fn run(
         mut self,
         images: Tensor<3>,
-        mut visit: impl FnMut(usize, &Values),
+        mut visit: impl FnMut(usize, &StepValues),
     ) -> (Jet<3>, Vec<BatchStatistics>) {
         let architecture = &self.network.plan.architecture;
         let mut values =
-            Values { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
+            StepValues { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
         for (index, step) in architecture.steps.iter().enumerate() {
             values = self.apply(values, step);
             visit(index, &values);
@@ -86,7 +86,7 @@ impl<'network> Pass<'network> {
         (values.into_units(), self.statistics)
     }
 
-    fn apply(&mut self, values: Values, step: &Step) -> Values {
+    fn apply(&mut self, values: StepValues, step: &Step) -> StepValues {
         let runs = match step.layer {
             Layer::Dense(_) | Layer::Convolution(..) => self.network.parameters[0].dims()[0],
             _ => values.runs,
@@ -119,7 +119,7 @@ impl<'network> Pass<'network> {
                 })
             }
         };
-        Values { features, shape: step.output, runs }
+        StepValues { features, shape: step.output, runs }
     }
 
     /// The next parameter.
@@ -134,7 +134,7 @@ impl<'network> Pass<'network> {
         }
     }
 
-    fn convolution(&mut self, values: Values, window: Window) -> Jet<4> {
+    fn convolution(&mut self, values: StepValues, window: Window) -> Jet<4> {
         let weight = self.take();
         let [runs, channels_out, _] = weight.value.dims();
         let shape = [runs * channels_out, values.shape.channels, window.kernel, window.kernel];
@@ -145,8 +145,8 @@ impl<'network> Pass<'network> {
     fn batch_norm(&mut self, features: Features) -> Features {
         let (scale, shift) = (self.take(), self.take());
         let source = match self.mode {
-            Mode::Training => Source::Batch,
-            Mode::Evaluation => Source::Running(&self.network.statistics[self.normalized]),
+            Mode::Training => StatisticsSource::Batch,
+            Mode::Evaluation => StatisticsSource::Running(&self.network.statistics[self.normalized]),
         };
         self.normalized += 1;
         let (features, batch) = match features {
@@ -176,7 +176,7 @@ impl Features {
     }
 }
 
-impl Values {
+impl StepValues {
     /// `[runs, batch, units]`, units in the order of PyTorch's `flatten`: channel, row, column.
     pub(super) fn into_units(self) -> Jet<3> {
         match self.features {
@@ -216,14 +216,14 @@ fn along_maps(parameter: Tensor<3>) -> Tensor<4> {
     parameter.reshape([1, runs * channels, 1, 1])
 }
 
-/// Pools maps. The derivatives of the largest value of a window are those of the place that it is at.
+/// Pools feature maps. The derivatives of the maximum of a window are those at the position of the maximum.
 fn pooled(maps: Jet<4>, pooling: Pooling, window: Window) -> Jet<4> {
     if pooling == Pooling::Average || maps.is_plain() {
         return maps.linear(|maps| pool(maps, pooling, window));
     }
     let chosen = chosen_places(&maps.value, window);
     let places = (window.kernel * window.kernel) as f64;
-    // One place of each window is left, so its sum, the mean times the places, is the value there.
+    // One position of each window is left, so its sum, the mean times the number of positions, is the value there.
     let pick = |derivative| pool(chosen.clone() * derivative, Pooling::Average, window).mul_scalar(places);
     Jet {
         value: pool(maps.value, pooling, window),
@@ -233,7 +233,7 @@ fn pooled(maps: Jet<4>, pooling: Pooling, window: Window) -> Jet<4> {
     }
 }
 
-/// 1 where the largest value of a window is, 0 elsewhere: the gradient of the sum of the largest values.
+/// 1 at the maximum of a window, 0 elsewhere: the gradient of the sum of the maxima.
 fn chosen_places(maps: &Tensor<4>, window: Window) -> Tensor<4> {
     let maps = maps.clone().inner().autodiff().require_grad();
     let gradients = pool(maps.clone(), Pooling::Max, window).sum().backward();

@@ -1,4 +1,4 @@
-//! The few things that the page does to its document, each with a typed error instead of an exception.
+//! The few operations of the page on its document, each with a typed error instead of an exception.
 
 use super::error::{WebError, WebResult};
 use wasm_bindgen::prelude::Closure;
@@ -27,7 +27,7 @@ pub fn element<T: JsCast>(id: &str) -> WebResult<T> {
     found.ok_or_else(|| WebError::Element { id: id.to_owned() })
 }
 
-/// A new element with a class (none when empty) and a text.
+/// A new element with a class (none if empty) and a text.
 pub fn create(tag: &str, class: &str, text: &str) -> WebResult<Element> {
     let element = document()?.create_element(tag)?;
     if !class.is_empty() {
@@ -39,7 +39,7 @@ pub fn create(tag: &str, class: &str, text: &str) -> WebResult<Element> {
     Ok(element)
 }
 
-/// Puts an element at the end of another.
+/// Appends an element to another.
 pub fn append(parent: &Element, child: &Element) -> WebResult<()> {
     parent.append_child(child)?;
     Ok(())
@@ -51,14 +51,14 @@ pub fn all(selector: &str) -> WebResult<Vec<HtmlElement>> {
     Ok((0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect())
 }
 
-/// Sets a text, and touches nothing when it is there already: no layout, no screen reader speaks twice.
+/// Sets a text unless it is already set, to avoid a new layout and a repeated announcement by screen readers.
 pub fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
         element.set_text_content(Some(text));
     }
 }
 
-/// Sets an attribute, or nothing when it is there already.
+/// Sets an attribute unless it is already set.
 pub fn set_attribute(element: &Element, name: &str, value: &str) -> WebResult<()> {
     if element.get_attribute(name).as_deref() != Some(value) {
         element.set_attribute(name, value)?;
@@ -66,7 +66,7 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) -> WebResult<()
     Ok(())
 }
 
-/// Calls `handler` at every `kind` of event, for as long as the page lives.
+/// Calls `handler` at every `kind` of event, for the lifetime of the page.
 pub fn on(target: &impl AsRef<EventTarget>, kind: &str, handler: impl FnMut(Event) + 'static) -> WebResult<()> {
     let closure = Closure::<dyn FnMut(Event)>::new(handler);
     target.as_ref().add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref())?;
@@ -74,7 +74,7 @@ pub fn on(target: &impl AsRef<EventTarget>, kind: &str, handler: impl FnMut(Even
     Ok(())
 }
 
-/// The nearest element around an event's target that carries `data-NAME`, and its value.
+/// The nearest element around an event's target that has `data-NAME`, and its value.
 #[must_use]
 pub fn marked(event: &Event, name: &str) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
@@ -82,7 +82,7 @@ pub fn marked(event: &Event, name: &str) -> Option<String> {
     target.closest(&format!("[{attribute}]")).ok()??.get_attribute(&attribute)
 }
 
-/// Writes to the console what only a developer can use.
+/// Writes an error that only a developer can use to the console.
 pub fn report(error: &WebError) {
     web_sys::console::error_1(&JsValue::from_str(&error.to_string()));
 }

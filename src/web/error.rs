@@ -1,4 +1,4 @@
-//! The one place where JavaScript's untyped errors become words, and the page's errors.
+//! The page's errors, and the only place where JavaScript's untyped errors become text.
 
 use crate::error::Error;
 use wasm_bindgen::{JsCast, JsValue};
@@ -6,13 +6,13 @@ use wasm_bindgen::{JsCast, JsValue};
 /// What can go wrong on the page.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum WebError {
-    /// The document lacks an element, or it is of another kind.
+    /// The document has no such element, or it is of another kind.
     #[error("the page has no usable element #{id}")]
     Element {
         /// Its id.
         id: String,
     },
-    /// The browser lacks something every browser has: a window, a document.
+    /// The browser lacks something that every browser has: a window, a document.
     #[error("the browser offers no {what}")]
     Missing {
         /// What is missing.
@@ -24,10 +24,10 @@ pub enum WebError {
         /// The exception's text.
         message: String,
     },
-    /// A drawing did not work out.
+    /// A drawing failed.
     #[error("drawing failed: {message}")]
     Drawing {
-        /// What the backend says.
+        /// The message of the backend.
         message: String,
     },
     /// The library has refused something.
@@ -44,7 +44,7 @@ impl From<JsValue> for WebError {
     }
 }
 
-/// What a thrown value says of itself.
+/// The message of a thrown value.
 #[must_use]
 pub fn describe(value: &JsValue) -> String {
     match value.dyn_ref::<js_sys::Error>() {

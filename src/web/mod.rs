@@ -1,5 +1,5 @@
-//! The browser's side: the page, and the worker that trains. What needs no browser (the page's state machine, its words,
-//! the messages) is compiled and tested natively; everything else exists in wasm only.
+//! The browser's side: the page, and the worker that trains. Parts that need no browser (the page's state machine, its texts,
+//! its messages) are compiled and tested natively; everything else exists only in wasm.
 
 #[cfg(target_arch = "wasm32")]
 pub mod dom;

@@ -1,4 +1,4 @@
-//! Later: animation frames and timers, each pending at most once.
+//! Deferred calls: animation frames and timers, each pending at most once.
 
 use super::dom;
 use super::error::{WebError, WebResult};
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
-/// Calls one function at the next animation frame after each request, however many requests there were.
+/// Calls a function at the next animation frame after a request, once for any number of requests.
 pub struct Frames {
     pending: Rc<Cell<bool>>,
     callback: Closure<dyn FnMut()>,
@@ -25,7 +25,7 @@ impl Frames {
         Self { pending, callback }
     }
 
-    /// Asks for a frame.
+    /// Requests a frame.
     pub fn request(&self) -> WebResult<()> {
         if !self.pending.replace(true) {
             dom::window()?.request_animation_frame(self.callback.as_ref().unchecked_ref())?;
@@ -34,14 +34,14 @@ impl Frames {
     }
 }
 
-/// Calls one function once its time has come; setting it again starts the wait anew.
+/// Calls a function after a delay; setting it again restarts the delay.
 pub struct Timer {
     handle: Rc<Cell<Option<i32>>>,
     callback: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    /// A timer that calls `ring`; it does not run yet.
+    /// A timer that calls `ring`; it is not set yet.
     pub fn new(mut ring: impl FnMut() + 'static) -> Self {
         let handle = Rc::new(Cell::new(None));
         let own = Rc::clone(&handle);
@@ -52,7 +52,7 @@ impl Timer {
         Self { handle, callback }
     }
 
-    /// Rings after so many milliseconds, and not at the time set before.
+    /// Rings after this many milliseconds, and not at the time set before.
     pub fn set(&self, milliseconds: i32) -> WebResult<()> {
         self.clear();
         let callback = self.callback.as_ref().unchecked_ref();
@@ -61,13 +61,13 @@ impl Timer {
         Ok(())
     }
 
-    /// Whether it is to ring.
+    /// Whether it is set.
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.handle.get().is_some()
     }
 
-    /// Does not ring.
+    /// Cancels it.
     pub fn clear(&self) {
         if let (Some(handle), Ok(window)) = (self.handle.take(), dom::window()) {
             window.clear_timeout_with_handle(handle);
@@ -75,7 +75,7 @@ impl Timer {
     }
 }
 
-/// Draws at animation frames, but rests after each drawing for several times as long as the drawing took: whatever the
+/// Draws at animation frames, but pauses after each drawing for several times the duration of the drawing: for any
 /// number of curves, most of the time is left for the visitor.
 pub struct Redraw {
     frames: Rc<Frames>,
@@ -83,7 +83,7 @@ pub struct Redraw {
     rested_at: Cell<f64>,
 }
 
-/// Shortest and longest rest in milliseconds.
+/// Shortest and longest pause in milliseconds.
 const REST: (f64, f64) = (80.0, 1000.0);
 
 impl Redraw {
@@ -99,7 +99,7 @@ impl Redraw {
         Self { frames, timer, rested_at: Cell::new(0.0) }
     }
 
-    /// Asks for a drawing, as soon as there was rest enough.
+    /// Requests a drawing, as soon as the pause is over.
     pub fn request(&self) -> WebResult<()> {
         let wait = self.rested_at.get() - now()?;
         if wait <= 0.0 {
@@ -112,7 +112,7 @@ impl Redraw {
         self.timer.set(wait.ceil() as i32)
     }
 
-    /// A drawing that began at `start` has ended.
+    /// Reports that a drawing that began at `start` has ended.
     pub fn drawn(&self, start: f64) -> WebResult<()> {
         let end = now()?;
         self.rested_at.set(end + (4.0 * (end - start)).clamp(REST.0, REST.1));

@@ -1,21 +1,21 @@
-//! The skeletons of the ten digits: points through which the pen goes, in a box of height 1 with x to the right and y
-//! down. Classes that people write in several ways have several skeletons.
+//! The skeletons of the ten digits: points that the pen passes, in a box of height 1 with x to the right and y
+//! down. Digits that people write in several ways have several skeletons.
 
 /// A point of the plane, `(x, y)`.
 pub(super) type Point = (f32, f32);
 
 /// One way of writing a digit.
 pub(super) struct Glyph {
-    /// Places the pen passes.
+    /// Points that the pen passes.
     pub(super) points: &'static [Point],
-    /// Strokes, as indices into `points`: strokes that share an index stay joined when the points are moved.
+    /// Strokes, as indices into `points`: strokes that share an index stay joined when the points are displaced.
     pub(super) strokes: &'static [&'static [u8]],
 }
 
 /// The ways of writing each digit.
 pub(super) const GLYPHS: [&[Glyph]; 10] = [&ZERO, &ONE, &TWO, &THREE, &FOUR, &FIVE, &SIX, &SEVEN, &EIGHT, &NINE];
 
-/// The most points that a skeleton has.
+/// The largest number of points of a skeleton.
 pub(super) const POINTS: usize = 12;
 
 const ZERO: [Glyph; 2] = [

@@ -1,32 +1,32 @@
-//! One person's hand: how the skeleton of a digit is bent, leant, stretched and placed before the pen draws it.
+//! Handwriting: how the skeleton of a digit is bent, slanted, stretched and placed before the pen draws it.
 
 use super::SIDE;
 use super::glyphs::{GLYPHS, Glyph, POINTS, Point};
 use super::pen::{InkRaster, Segment};
 use crate::dataset::draws::{Draws, rotation};
 
-/// Pieces of a straight line per span between two points of a skeleton.
+/// Straight pieces per span between two points of a skeleton.
 const PIECES: usize = 5;
 /// Points of the displacement field along each axis.
 const FIELD: usize = 4;
 /// Width of a skeleton: the middle of its box is `(WIDTH / 2, 1 / 2)`.
 const WIDTH: f32 = 0.68;
 
-/// Bounds of what varies; lengths are in heights of the digit unless pixels are named.
+/// Ranges of the random parameters; lengths are in heights of the digit unless stated in pixels.
 mod range {
-    /// Independent movement of each point of the skeleton.
+    /// Independent displacement of each point of the skeleton.
     pub(super) const JITTER: f32 = 0.055;
-    /// Movement of each point of the smooth displacement field.
+    /// Displacement of each point of the smooth displacement field.
     pub(super) const BEND: f32 = 0.17;
     /// Height, in pixels.
     pub(super) const HEIGHT: (f32, f32) = (13.5, 20.5);
-    /// Width against height.
+    /// Ratio of width to height.
     pub(super) const STRETCH: (f32, f32) = (0.70, 1.35);
-    /// Lean: x per y; people lean to the right more than to the left.
+    /// Slant: x per y; people slant to the right more than to the left.
     pub(super) const LEAN: (f32, f32) = (-0.25, 0.55);
     /// Tangent of half the angle of rotation (0.13 is 15 degrees).
     pub(super) const HALF_TURN: f32 = 0.16;
-    /// Distance of the digit's middle from the image's, along each axis, in pixels.
+    /// Distance of the digit's center from the image's, along each axis, in pixels.
     pub(super) const SHIFT: f32 = 2.6;
     /// Half the width of the line, in pixels.
     pub(super) const RADIUS: (f32, f32) = (0.55, 1.55);
@@ -36,20 +36,20 @@ mod range {
     pub(super) const INK: (f32, f32) = (0.62, 1.0);
     /// Width of the soft edge, in pixels.
     pub(super) const SOFTNESS: (f32, f32) = (0.8, 1.5);
-    /// How often a stroke has a place where the pen runs dry, and how much ink is left there.
+    /// Probability that the pen runs dry somewhere on a stroke, and the fraction of ink left there.
     pub(super) const DRY: (f32, f32) = (0.12, 0.25);
-    /// Part of an end span that may be left out or (negative) added.
+    /// Fraction of an end span that may be omitted or (negative) added.
     pub(super) const TRIM: (f32, f32) = (-0.12, 0.22);
 }
 
-/// The placing of a whole digit: `pixel = matrix * (point - middle) + offset`.
+/// The placement of a whole digit: `pixel = matrix * (point - middle) + offset`.
 struct Placing {
     matrix: [f32; 4],
     middle: Point,
     offset: Point,
 }
 
-/// Draws `digit` in a hand of its own.
+/// Draws `digit` in a random handwriting.
 pub(super) fn write(digit: usize, draws: &mut Draws) -> InkRaster {
     let variants = GLYPHS[digit];
     let glyph = &variants[draws.below(variants.len())];
@@ -64,7 +64,7 @@ pub(super) fn write(digit: usize, draws: &mut Draws) -> InkRaster {
     sheet
 }
 
-/// The skeleton's points, each moved by itself and all by a smooth random field (elastic distortion).
+/// The skeleton's points, each displaced independently and all by a smooth random field (elastic distortion).
 fn bend(glyph: &Glyph, draws: &mut Draws) -> [Point; POINTS] {
     let mut field = [(0.0, 0.0); FIELD * FIELD];
     for corner in &mut field {
@@ -97,7 +97,7 @@ impl Placing {
         let width = height * draws.between(range::STRETCH.0, range::STRETCH.1);
         let lean = draws.between(range::LEAN.0, range::LEAN.1);
         let (cosine, sine) = rotation(draws.bell(range::HALF_TURN));
-        // Rotation after lean after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
+        // Rotation after slant after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
         let matrix = [cosine * width, (-cosine * lean - sine) * height, sine * width, (-sine * lean + cosine) * height];
         let center = (SIDE - 1) as f32 * 0.5;
         let offset = (center + draws.bell(range::SHIFT), center + draws.bell(range::SHIFT));
@@ -111,7 +111,7 @@ impl Placing {
     }
 }
 
-/// The middle of the box around the points.
+/// The center of the bounding box of the points.
 fn middle(points: &[Point]) -> Point {
     let mut low = points[0];
     let mut high = points[0];
@@ -149,7 +149,7 @@ fn draw_stroke(
     }
 }
 
-/// The uniform Catmull-Rom curve (Catmull & Rom 1974) through the points at whole `time`s; ends are doubled.
+/// The uniform Catmull-Rom curve (Catmull & Rom 1974) through the points at integer `time`s; ends are doubled.
 fn curve(at: &impl Fn(usize) -> Point, spans: usize, time: f32) -> Point {
     let span = (time.max(0.0) as usize).min(spans - 1);
     let t = time - span as f32;

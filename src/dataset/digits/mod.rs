@@ -1,12 +1,12 @@
-//! `digits`: images that look like handwritten digits, drawn by our own code, for when MNIST cannot be had.
+//! `digits`: synthetic handwritten digits, drawn by our own code, used if MNIST cannot be downloaded.
 //!
 //! Every example is a function of (seed, index) alone: a digit is chosen, one of its skeletons ([`glyphs`]) is bent by
-//! a smooth random field, leant, stretched, turned and placed ([`hand`]), drawn with a pen of its own width and
-//! blackness ([`pen`]), and noise is laid over it. Only operations whose results IEEE 754 fixes are used, so the bytes are
+//! a smooth random field, slanted, stretched, rotated and placed ([`hand`]), drawn with a pen of random width and
+//! blackness ([`pen`]), and noise is added. Only operations whose results are fixed by IEEE 754 are used, so the bytes are
 //! the same natively and in WebAssembly.
 //!
 //! The ranges in [`hand`] were chosen so that the classes are not linearly separable (a softmax classifier on the pixels
-//! stops at 91 to 92 % of the test images) while a small MLP learns them soon (98 % after 1000 steps), both measured.
+//! reaches 91 to 92 % of the test images at best) while a small MLP learns them quickly (98 % after 1000 steps), both measured.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -35,12 +35,12 @@ pub const PIXELS: usize = SIDE * SIDE;
 pub const TRAIN_EXAMPLES: usize = 60_000;
 /// Test examples of the whole data set.
 pub const TEST_EXAMPLES: usize = 10_000;
-/// The seed of the data set that the experiments use, whatever their own seeds.
+/// The seed of the data set in all experiments, independent of their own seeds.
 pub const SEED: u64 = 0;
 /// Mean and standard deviation of the 47,040,000 training pixels of [`SEED`] divided by 255, measured.
 pub const NORMALIZATION: Normalization = Normalization { mean: 0.1068, std: 0.2298 };
 
-/// What the generator has to know.
+/// The description for the generator.
 pub static RECIPE: Recipe = Recipe {
     name: DatasetName::Digits,
     train: TRAIN_EXAMPLES,
@@ -51,10 +51,10 @@ pub static RECIPE: Recipe = Recipe {
     append,
 };
 
-/// The most that the background noise of an image may amount to, of 256.
+/// The largest background noise of an image, of 256.
 const NOISE: f32 = 40.0;
 
-/// The image (row-major, 0 is paper and 255 is ink) and the digit that `(seed, index)` names.
+/// The image (row-major, 0 is paper and 255 is ink) and the digit identified by `(seed, index)`.
 #[must_use]
 pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     let mut draws = Draws(stream(seed, Purpose::Synthetic, index));
@@ -70,7 +70,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     (image, digit as u8)
 }
 
-/// The data set as [`Recipe::generate`] makes it.
+/// The data set as made by [`Recipe::generate`].
 ///
 /// # Errors
 /// As [`generator`].

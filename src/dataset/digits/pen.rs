@@ -1,4 +1,4 @@
-//! Ink on the 28 x 28 grid: each pixel takes the ink of the nearest piece of the line, by exact distance, with a soft
+//! Ink on the 28 x 28 grid: each pixel gets the ink of the nearest piece of the line, by exact distance, with a soft
 //! edge. Only `+ - * /` and `sqrt` are used: IEEE 754 fixes their results, so the bytes are the same on every machine.
 
 use super::glyphs::Point;
@@ -6,9 +6,9 @@ use super::{PIXELS, SIDE};
 
 /// A straight piece of a stroke.
 pub(super) struct Segment {
-    /// Where it begins, in pixels (the center of the first pixel is (0, 0)).
+    /// Its start, in pixels (the center of the first pixel is (0, 0)).
     pub(super) from: Point,
-    /// Where it ends.
+    /// Its end.
     pub(super) to: Point,
     /// Half the width of the line, in pixels.
     pub(super) radius: f32,
@@ -30,11 +30,11 @@ impl InkRaster {
         Self { ink: [0.0; PIXELS], softness }
     }
 
-    /// Draws one piece of a line; where lines overlap the blacker one shows.
+    /// Draws one piece of a line; where lines overlap, the blacker one is visible.
     pub(super) fn draw(&mut self, segment: &Segment) {
         let reach = segment.radius + 0.5 * self.softness;
         let (dx, dy) = (segment.to.0 - segment.from.0, segment.to.1 - segment.from.1);
-        // A piece of no length is a dot: the projection is zero and any divisor serves.
+        // A piece of length zero is a dot: the projection is zero, and any divisor works.
         let per_length_squared = 1.0 / (dx * dx + dy * dy).max(1e-12);
         let per_softness = 1.0 / self.softness;
         let columns = covered(segment.from.0, segment.to.0, reach);
@@ -55,7 +55,7 @@ impl InkRaster {
 
 /// The rows or columns of the grid within `reach` of the interval between `a` and `b`.
 fn covered(a: f32, b: f32, reach: f32) -> std::ops::Range<usize> {
-    // The casts saturate, so what lies outside the grid is cut off.
+    // The casts saturate, so parts outside the grid are cut off.
     let first = (a.min(b) - reach).max(0.0) as usize;
     let end = (a.max(b) + reach + 1.0).max(0.0) as usize;
     first.min(SIDE)..end.min(SIDE)

@@ -1,23 +1,23 @@
-//! The ten figures: how much of each pixel the figure covers, from its signed distance to the figure's edge, in pixels
-//! (positive inside).
+//! The ten figures: the fraction of each pixel that the figure covers, from its signed distance to the figure's edge, in
+//! pixels (positive inside).
 
 use super::{AREA, CLASS_NAMES, SIDE};
 use crate::dataset::draws::{Draws, rotation};
 
-/// Part of each pixel that the figure covers, in `[0, 1]`: `[row, column]`.
+/// Fraction of each pixel that the figure covers, in `[0, 1]`: `[row, column]`.
 pub(super) type Coverage = [f32; AREA];
 
-/// Bounds of what varies; lengths are in pixels.
+/// Ranges of the random parameters; lengths are in pixels.
 mod range {
-    /// Distance of a shape's middle from the picture's, along each axis.
+    /// Distance of a shape's center from the image's, along each axis.
     pub(super) const SHIFT: f32 = 4.5;
-    /// Distance from a shape's middle to its farthest points.
+    /// Distance from a shape's center to its farthest points.
     pub(super) const RADIUS: (f32, f32) = (7.0, 11.5);
-    /// Half the width of a line against the radius.
+    /// Ratio of half the line width to the radius.
     pub(super) const LINE: (f32, f32) = (0.14, 0.22);
     /// Length of a texture's period.
     pub(super) const PERIOD: (f32, f32) = (5.0, 10.0);
-    /// Tangent of half the angle by which figures lean that have an upright position: 18 degrees.
+    /// Tangent of half the largest angle by which figures with an upright orientation are tilted: 18 degrees.
     pub(super) const TILT: f32 = 0.16;
     /// Distance over which a glow fades.
     pub(super) const GLOW: (f32, f32) = (11.0, 20.0);
@@ -25,7 +25,7 @@ mod range {
     pub(super) const SOFTNESS: (f32, f32) = (0.8, 1.6);
 }
 
-/// Tangent of half of 45 degrees: a square lattice turned by up to so much either way may lie in any direction.
+/// Tangent of half of 45 degrees: a square lattice rotated by up to this angle either way may have any orientation.
 const EIGHTH: f32 = 0.414_213_57;
 
 /// The figures, in the order of [`CLASS_NAMES`].
@@ -71,14 +71,14 @@ fn cross(draws: &mut Draws) -> Coverage {
     place.cover(draws, |u, v| (radius - u.abs().max(v.abs())).min(half - u.abs().min(v.abs())))
 }
 
-/// Stripes that lie.
+/// Horizontal stripes.
 fn rows(draws: &mut Draws) -> Coverage {
     let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
     place.cover(draws, |_, v| (0.5 * width - wave(v / period)) * period)
 }
 
-/// Stripes that stand.
+/// Vertical stripes.
 fn columns(draws: &mut Draws) -> Coverage {
     let place = Placement::texture(draws, range::TILT);
     let (period, width) = (period(draws), draws.between(0.36, 0.64));
@@ -88,7 +88,7 @@ fn columns(draws: &mut Draws) -> Coverage {
 /// A chessboard.
 fn checks(draws: &mut Draws) -> Coverage {
     let place = Placement::texture(draws, EIGHTH);
-    // Two squares to the period.
+    // Two squares per period.
     let period = 1.2 * period(draws);
     place.cover(draws, |u, v| {
         let (across, down) = (0.25 - wave(u / period), 0.25 - wave(v / period));
@@ -104,7 +104,7 @@ fn dots(draws: &mut Draws) -> Coverage {
     place.cover(draws, |u, v| (radius - length(wave(u / period), wave(v / period))) * period)
 }
 
-/// A light that fades with the distance.
+/// A light that fades with distance.
 fn glow(draws: &mut Draws) -> Coverage {
     let place = Placement::shape(draws);
     let per_radius = 1.0 / draws.between(range::GLOW.0, range::GLOW.1);
@@ -132,7 +132,7 @@ fn wave(phase: f32) -> f32 {
     (above - above as u32 as f32 - 0.5).abs()
 }
 
-/// Where a figure lies: a point's coordinates seen from the figure are a rotation of those seen from its middle.
+/// Position and orientation of a figure: the coordinates of a point relative to the figure are rotated about its center.
 struct Placement {
     middle: (f32, f32),
     cosine: f32,
@@ -140,12 +140,12 @@ struct Placement {
 }
 
 impl Placement {
-    /// Near the middle of the picture, almost upright.
+    /// Near the center of the image, almost upright.
     fn shape(draws: &mut Draws) -> Self {
         Self::draw(draws, range::SHIFT, range::TILT)
     }
 
-    /// Anywhere: the middle is a texture's phase. Turned by up to twice the angle of tangent `half`, either way.
+    /// Anywhere: the center is a texture's phase. Rotated by up to twice the angle with tangent `half`, either way.
     fn texture(draws: &mut Draws, half: f32) -> Self {
         Self::draw(draws, 0.5 * SIDE as f32, half)
     }
@@ -157,7 +157,7 @@ impl Placement {
         Self { middle, cosine, sine }
     }
 
-    /// Covers what is inside the edge that `distance` is measured from, softly.
+    /// Covers the inside of the edge from which `distance` is measured, with a soft transition.
     fn cover(&self, draws: &mut Draws, distance: impl Fn(f32, f32) -> f32) -> Coverage {
         let per_softness = 1.0 / draws.between(range::SOFTNESS.0, range::SOFTNESS.1);
         self.fill(|u, v| (0.5 + distance(u, v) * per_softness).clamp(0.0, 1.0))

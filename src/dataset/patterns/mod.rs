@@ -1,13 +1,13 @@
-//! `patterns`: color pictures of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
-//! convolutional networks where no files can be had.
+//! `patterns`: color images of ten kinds, five shapes, four textures and a gradient, drawn by our own code, for
+//! convolutional networks without a download.
 //!
-//! Every example is a function of (seed, index) alone: a class is chosen, its figure is placed, turned and scaled
-//! ([`figure`]), colored, lit from one side, littered with a few strokes of other colors ([`paint`]), and noise is laid
-//! over it. Only operations whose results IEEE 754 fixes are used, so the bytes are the same natively and in
+//! Every example is a function of (seed, index) alone: a class is chosen, its figure is placed, rotated and scaled
+//! ([`figure`]), colored, lit from one side, overlaid with a few strokes of other colors ([`paint`]), and noise is
+//! added. Only operations whose results are fixed by IEEE 754 are used, so the bytes are the same natively and in
 //! WebAssembly.
 //!
-//! What is drawn for the colors is their mean over the picture and their difference; the two colors follow from what
-//! part of the picture the figure covers. So the mean color is the same for all classes and gives nothing away.
+//! The random colors are their mean over the image and their difference; the two colors follow from the fraction of the
+//! image that the figure covers. So the mean color is the same for all classes and reveals nothing about them.
 //!
 //! The ranges in [`figure`] and [`paint`] were chosen so that a linear classifier on the pixels does not learn the classes
 //! (36 % of the test images after 600 steps, 38 % after 3000) while a small convolutional network does (two layers of 16
@@ -43,9 +43,9 @@ pub const VALUES: usize = CHANNELS * AREA;
 pub const TRAIN_EXAMPLES: usize = 20_000;
 /// Test examples of the whole data set.
 pub const TEST_EXAMPLES: usize = 4_000;
-/// The seed of the data set that the experiments use, whatever their own seeds.
+/// The seed of the data set in all experiments, independent of their own seeds.
 pub const SEED: u64 = 0;
-/// What the labels stand for.
+/// The names of the classes, by label.
 pub const CLASS_NAMES: [&str; 10] =
     ["disc", "ring", "frame", "triangle", "cross", "rows", "columns", "checks", "dots", "glow"];
 /// Mean and standard deviation of the 20,480,000 training pixels of each channel of [`SEED`] divided by 255, measured.
@@ -54,7 +54,7 @@ pub const NORMALIZATION: [Normalization; CHANNELS] = [
     Normalization { mean: 0.5002, std: 0.2121 },
     Normalization { mean: 0.4989, std: 0.212 },
 ];
-/// What the generator has to know.
+/// The description for the generator.
 pub static RECIPE: Recipe = Recipe {
     name: DatasetName::Patterns,
     train: TRAIN_EXAMPLES,
@@ -65,10 +65,10 @@ pub static RECIPE: Recipe = Recipe {
     append,
 };
 
-/// The most that the noise of an image may amount to either way, of 255.
+/// The largest noise of an image, either way, of 255.
 const NOISE: f32 = 24.0;
 
-/// The image (`[channel, row, column]`, row-major) and the class that `(seed, index)` names.
+/// The image (`[channel, row, column]`, row-major) and the class identified by `(seed, index)`.
 #[must_use]
 pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     let mut draws = Draws(stream(seed, Purpose::Synthetic, index));
@@ -84,7 +84,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     (image, class as u8)
 }
 
-/// The data set as [`Recipe::generate`] makes it.
+/// The data set as made by [`Recipe::generate`].
 ///
 /// # Errors
 /// As [`generator`].

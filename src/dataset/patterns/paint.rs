@@ -1,5 +1,5 @@
-//! Colors a figure: two colors of which the mean over the picture does not depend on the figure, light from one side,
-//! and litter.
+//! Colors a figure: two colors whose mean over the image does not depend on the figure, light from one side,
+//! and random strokes.
 
 use super::figure::Coverage;
 use super::{AREA, CHANNELS, SIDE, VALUES};
@@ -11,29 +11,29 @@ pub(super) type PatternImage = [f32; VALUES];
 /// A color, or a difference of two.
 type Color = [f32; CHANNELS];
 
-/// Bounds of what varies; light is in `[0, 1]`.
+/// Ranges of the random parameters; light is in `[0, 1]`.
 mod range {
-    /// Mean color of a picture.
+    /// Mean color of an image.
     pub(super) const MEAN: (f32, f32) = (0.22, 0.78);
-    /// How much lighter (or, see [`LIGHTER`], darker) the figure is than the ground, in all channels.
+    /// How much lighter (or darker, see [`LIGHTER`]) the figure is than the background, in all channels.
     pub(super) const STEP: (f32, f32) = (0.18, 0.45);
     /// How much the channels differ from that.
     pub(super) const HUE: f32 = 0.55;
-    /// How often the figure is the lighter one.
+    /// Probability that the figure is lighter than the background.
     pub(super) const LIGHTER: f32 = 0.85;
-    /// What both colors stay within, by a smaller contrast if need be.
+    /// Range of both colors, enforced by reducing the contrast if necessary.
     pub(super) const LIGHT: (f32, f32) = (0.04, 0.96);
-    /// Difference of light from the middle to the side, along each axis.
+    /// Difference of light from the center to the side, along each axis.
     pub(super) const SLOPE: f32 = 0.12;
-    /// The number of strokes is below it.
+    /// Upper bound of the number of strokes, exclusive.
     pub(super) const STROKES: usize = 4;
     /// Half the width of a stroke, in pixels.
     pub(super) const RADIUS: (f32, f32) = (0.5, 1.4);
-    /// Reach of a stroke along each axis, in pixels.
+    /// Extent of a stroke along each axis, in pixels.
     pub(super) const REACH: f32 = 7.0;
 }
 
-/// A picture of the figure.
+/// An image of the figure.
 pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
     let covered = coverage.iter().sum::<f32>() * (1.0 / AREA as f32);
     let (ground, difference) = colors(covered, draws);
@@ -54,13 +54,13 @@ pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
     canvas
 }
 
-/// Place of a row or column, from -1 to 1.
+/// Position of a row or column, from -1 to 1.
 fn from_middle(index: usize) -> f32 {
     let half = (SIDE - 1) as f32 * 0.5;
     (index as f32 - half) * (1.0 / half)
 }
 
-/// The color of the ground, and the figure's minus that, for a figure that covers such a part of the picture.
+/// The color of the background, and the figure's minus that, for a figure that covers this fraction of the image.
 fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mean: Color = std::array::from_fn(|_| draws.between(range::MEAN.0, range::MEAN.1));
     let step = draws.between(range::STEP.0, range::STEP.1);
@@ -69,7 +69,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
     let mut contrast = 1.0_f32;
     for (mean, wanted) in mean.iter().zip(wanted) {
         let (up, down) = (range::LIGHT.1 - mean, mean - range::LIGHT.0);
-        // The figure is off the mean by `1 - covered` of the difference, the ground by `covered` to the other side.
+        // The figure differs from the mean by `1 - covered` of the difference, the background by `covered` the other way.
         let (figure, ground) = if wanted > 0.0 { (up, down) } else { (down, up) };
         let fits = (figure / (1.0 - covered)).min(ground / covered);
         contrast = contrast.min(fits / wanted.abs().max(1e-6));

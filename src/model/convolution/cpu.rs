@@ -1,13 +1,13 @@
-//! Stacked convolution on the CPU: direct, in registers, without unfolding the images.
+//! Stacked convolution on the CPU: computed directly in registers, without unfolding the images.
 //!
 //! Burn's own convolution unfolds every image into a matrix nine times its size and multiplies that; with the few feature
-//! maps of small networks the unfolding and the packing of small matrices take longer than the arithmetic. Here every image
-//! is put into a frame of zeros once, so that each place of the window is a fixed distance away from the position of the
-//! window ([`PaddedLayout`]). Then a tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers while
-//! it runs through the window and the maps of the input, and the gradient of the weights is a handful of scalar products.
+//! maps of small networks, unfolding and packing small matrices take longer than the arithmetic. Here every image is padded
+//! with zeros once, so that each kernel position is at a fixed distance from the position of the window ([`Frame`]). Then a
+//! tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers during the loops over the kernel and
+//! the input maps, and the gradient of the weights is a handful of scalar products.
 //!
-//! Images are `[channels, height, width]` and lie one after the other: for every example those of all runs, or one that all
-//! runs share. Every run of every example is computed by itself and in the same order of operations wherever it stands.
+//! Images are `[channels, height, width]`, one after another: for every example those of all runs, or one that all runs
+//! share. Every run of every example is computed separately, in the same order of operations regardless of its place.
 
 use super::parallel::by_blocks;
 use crate::experiment::architecture::Window;
@@ -15,24 +15,24 @@ use std::ops::{Add, AddAssign, Mul};
 
 /// Feature maps of a tile.
 const MAPS: usize = 4;
-/// Neighboring places of a tile.
+/// Neighboring positions of a tile.
 const LANES: usize = 8;
-/// Numbers of a register.
+/// Numbers per register.
 const QUAD: usize = 4;
-/// Feature maps that the gradient of the weights takes at once: with three places of the window, as many sums as fit into
-/// the registers of a browser beside what they are made of.
+/// Feature maps that the gradient of the weights processes at once: with three kernel positions, as many sums as fit into
+/// the registers of a browser together with their operands.
 const PAIR: usize = 2;
-/// Examples whose share of a gradient is summed up by one thread. Fixed, so that sums do not depend on how many there are.
+/// Examples whose contribution to a gradient one thread sums up. Fixed, so that sums do not depend on the number of threads.
 const BLOCK: usize = 16;
-/// Blocks whose shares are there at the same time.
+/// Blocks whose contributions are in memory at the same time.
 const WAVE: usize = 8;
 
-/// What the loops compute with: f32, and f64 for tests against finite differences.
+/// The numbers in the loops: f32, and f64 for tests against finite differences.
 pub trait Number: Copy + Default + Send + Sync + AddAssign + 'static {
     /// [`QUAD`] numbers in one register.
     type Quad: Copy + Default + Mul<Output = Self::Quad> + Add<Output = Self::Quad>;
 
-    /// Four numbers as they stand in memory.
+    /// Four numbers in their order in memory.
     fn quad(values: [Self; QUAD]) -> Self::Quad;
 
     /// The same number four times.
@@ -42,7 +42,7 @@ pub trait Number: Copy + Default + Send + Sync + AddAssign + 'static {
     fn array(quad: Self::Quad) -> [Self; QUAD];
 }
 
-/// The compiler sees the vectors of these loops only where they are written as such.
+/// The compiler vectorizes these loops only if the vectors are explicit.
 macro_rules! number {
     ($number:ty, $quad:ty) => {
         impl Number for $number {
@@ -81,9 +81,9 @@ pub struct Geometry {
     pub channels_out: usize,
     /// Height and width of the images.
     pub input: [usize; 2],
-    /// Height and width of what is computed.
+    /// Height and width of the output.
     pub output: [usize; 2],
-    /// The window.
+    /// Kernel, stride and padding.
     pub window: Window,
 }
 
@@ -111,7 +111,7 @@ impl Geometry {
         let reach = (kernel - 1) / stride;
         let (rows, columns) = (self.output[0] + reach, self.output[1] + reach);
         let positions = (self.output[0] * columns).next_multiple_of(LANES);
-        // The last tile may read beyond the last place.
+        // The last tile may read beyond the last position.
         let plane = rows * columns + LANES + reach * (columns + 1);
         let offset = |place: usize| {
             let (y, x) = (place / kernel, place % kernel);
@@ -121,7 +121,7 @@ impl Geometry {
         PaddedLayout { rows, columns, plane, positions, stride, padding, offsets }
     }
 
-    /// The convolution of gradients with turned weights that gives the gradient of the images.
+    /// The convolution of gradients with rotated weights that yields the gradient of the images.
     fn transposed(&self) -> Self {
         let kernel = self.window.kernel;
         Self {
@@ -136,20 +136,20 @@ impl Geometry {
     }
 }
 
-/// Zero-padded images, `[channels, stride, stride, rows, columns]` and some more zeros: rows and columns are dealt out in
-/// turn, so that whatever the stride, neighboring positions of the window meet neighboring places. The last positions of
-/// each row are none of the output: there the window reaches over into the next row.
+/// Zero-padded images, `[channels, stride, stride, rows, columns]` and some more zeros: rows and columns are distributed
+/// cyclically, so that for any stride, neighboring positions of the window read neighboring values. The last positions of
+/// each row do not belong to the output: there the window extends into the next row.
 #[derive(Debug, Clone)]
 struct PaddedLayout {
     rows: usize,
     columns: usize,
     /// Numbers of one of the `stride²` parts of a channel.
     plane: usize,
-    /// Positions that are computed, a multiple of [`LANES`].
+    /// Computed positions, a multiple of [`LANES`].
     positions: usize,
     stride: usize,
     padding: usize,
-    /// How far each place of the window is from the position, row by row.
+    /// Distance of each kernel position from the position of the window, row by row.
     offsets: Vec<usize>,
 }
 
@@ -158,7 +158,7 @@ impl PaddedLayout {
         self.stride * self.stride * self.plane
     }
 
-    /// Puts an image into its frame; the rest of the frame stays zero from image to image.
+    /// Copies an image into its frame; the rest of the frame stays zero from image to image.
     fn fill<T: Number>(&self, frame: &mut [T], image: &[T], [height, width]: [usize; 2]) {
         for (channel, map) in frame.chunks_exact_mut(self.channel()).zip(image.chunks_exact(height * width)) {
             for (row, values) in (self.padding..).zip(map.chunks_exact(width)) {
@@ -179,7 +179,7 @@ impl PaddedLayout {
         }
     }
 
-    /// Puts maps where their positions are; those that are none of the output stay zero.
+    /// Copies maps to their positions; positions that do not belong to the output stay zero.
     fn spread<T: Number>(&self, rows: &mut [T], maps: &[T], [height, width]: [usize; 2]) {
         for (plane, map) in rows.chunks_exact_mut(self.positions).zip(maps.chunks_exact(height * width)) {
             for (row, values) in plane.chunks_mut(self.columns).zip(map.chunks_exact(width)) {
@@ -215,7 +215,7 @@ pub fn forward<T: Number>(images: &[T], weights: &[T], geometry: &Geometry) -> V
     output
 }
 
-/// The gradient with respect to the images, `[batch, runs · channels_in, height, width]`, of images that are not shared.
+/// The gradient with respect to the images, `[batch, runs · channels_in, height, width]`, if the images are not shared.
 #[must_use]
 pub fn input_gradient<T: Number>(gradient: &[T], weights: &[T], geometry: &Geometry) -> Vec<T> {
     let transposed = geometry.transposed();
@@ -248,7 +248,7 @@ pub fn weight_gradient<T: Number>(images: &[T], gradient: &[T], geometry: &Geome
     total
 }
 
-/// Adds the gradients of all runs' weights from some examples, given as images and gradients of their maps.
+/// Adds the weight gradients of all runs from some examples, given as images and gradients of their maps.
 fn add_weight_gradient<'numbers, T: Number>(
     examples: impl Iterator<Item = (&'numbers [T], &'numbers [T])>,
     share: &mut [T],
@@ -283,7 +283,7 @@ fn packed<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     packed
 }
 
-/// Weights of one run with the two axes of channels exchanged and the windows turned by half a turn.
+/// Weights of one run with the two axes of channels exchanged and the kernels rotated by 180 degrees.
 fn turned<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     let area = geometry.window.kernel * geometry.window.kernel;
     let mut turned = Vec::with_capacity(weights.len());
@@ -296,7 +296,7 @@ fn turned<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     turned
 }
 
-/// Gradients with the zeros between and around them that make their convolution with turned weights the gradient of images.
+/// Gradients padded with zeros between and around them, so that convolving them with rotated weights gives the image gradient.
 fn spread<T: Number>(gradient: &[T], geometry: &Geometry, [height, width]: [usize; 2]) -> Vec<T> {
     let Window { kernel, stride, padding } = geometry.window;
     let border = kernel - 1 - padding;
@@ -312,7 +312,7 @@ fn spread<T: Number>(gradient: &[T], geometry: &Geometry, [height, width]: [usiz
     spread
 }
 
-/// All maps of one run from one padded image; `sums` is room for those of a tile at all positions.
+/// All maps of one run from one padded image; `sums` is memory for those of a tile at all positions.
 fn convolve<T: Number>(
     padded: &[T],
     packed: &[T],
@@ -342,8 +342,8 @@ fn convolve<T: Number>(
     }
 }
 
-/// [`LANES`] neighboring positions of [`MAPS`] maps, from `begin` on. All values are there, since frames are long enough:
-/// the early returns only spare the compiler doubts about it. Loops over constants are unrolled, and sums stay in registers.
+/// [`LANES`] neighboring positions of [`MAPS`] maps, starting at `begin`. Frames are long enough for all values: the early
+/// returns only let the compiler omit checks. Loops over constants are unrolled, and sums stay in registers.
 fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &PaddedLayout) -> [[T::Quad; 2]; MAPS] {
     let mut sums = [[T::Quad::default(); 2]; MAPS];
     let channels = padded.chunks_exact(frame.channel()).zip(weights.chunks_exact(frame.offsets.len()));
@@ -365,8 +365,8 @@ fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &Pa
     sums
 }
 
-/// Adds the gradient of one run's weights from one padded image and the gradients of its maps, which stand in `rows` as
-/// positions do in a frame, with zeros at those that are none.
+/// Adds the gradient of one run's weights from one padded image and the gradients of its maps, which are arranged in `rows`
+/// like the positions of a frame, with zeros at positions outside the output.
 fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Geometry, frame: &PaddedLayout) {
     let mut map = 0;
     while map < geometry.channels_out {
@@ -387,7 +387,7 @@ fn correlate<T: Number>(padded: &[T], rows: &[T], share: &mut [T], geometry: &Ge
     }
 }
 
-/// The part of [`correlate`] for `M` maps and `K` places of the window from `corner` on.
+/// The part of [`correlate`] for `M` maps and `K` kernel positions from `corner` on.
 fn correlate_tile<T: Number, const M: usize, const K: usize>(
     padded: &[T],
     rows: &[T],
@@ -412,7 +412,7 @@ fn correlate_tile<T: Number, const M: usize, const K: usize>(
     }
 }
 
-/// The scalar product of each of `M` maps with each of `K` rows of values, all of the same length; in four parts.
+/// The scalar product of each of `M` maps with each of `K` rows of values, all of the same length, in four partial sums.
 fn products<T: Number, const M: usize, const K: usize>(maps: [&[T]; M], values: [&[T]; K]) -> [[T::Quad; K]; M] {
     let mut sums = [[T::Quad::default(); K]; M];
     let maps = maps.map(|map| map.as_chunks::<QUAD>().0);

@@ -1,18 +1,18 @@
-//! Max pooling of two by two places on the CPU.
+//! Max pooling of 2 × 2 windows on the CPU.
 //!
-//! Burn's own one keeps the place of every maximum as a 64-bit number and took a quarter of a training step. Here the
-//! gradient looks for the maximum again, and nothing is decided by a branch, which a processor could only guess.
+//! Burn's own implementation stores the position of every maximum as a 64-bit number and took a quarter of a training step.
+//! Here the gradient searches for the maximum again, without branches, which a processor could not predict.
 
-/// Choices between numbers by their bits. Browsers compile a choice between floats to a jump.
+/// Selects between numbers by their bits. Browsers compile a selection between floats to a jump.
 pub trait Choice: Copy + PartialOrd + Default {
-    /// `self` where `keep`, else `other`.
+    /// `self` if `keep`, else `other`.
     #[must_use]
     fn or(self, keep: bool, other: Self) -> Self;
 
-    /// The larger of two numbers, the first of equal ones, NaN where one of them is.
+    /// The larger of two numbers, the first of equal ones, NaN if either is NaN.
     #[must_use]
     fn larger(self, other: Self) -> Self {
-        // NaN is not even equal to itself.
+        // NaN is not equal to itself.
         let is_nan = self.partial_cmp(&self).is_none();
         self.or(self >= other || is_nan, other)
     }
@@ -32,7 +32,7 @@ macro_rules! choice {
 choice!(f32, u32);
 choice!(f64, u64);
 
-/// The largest value of every window of maps of `height` and `width`, at least two; an odd last row or column is left out.
+/// The maximum of every window of maps of `height` and `width`, at least two; an odd last row or column is omitted.
 #[must_use]
 pub fn max_pool<T: Choice>(maps: &[T], [height, width]: [usize; 2]) -> Vec<T> {
     let mut pooled = Vec::with_capacity(maps.len() / 4);
@@ -46,7 +46,7 @@ pub fn max_pool<T: Choice>(maps: &[T], [height, width]: [usize; 2]) -> Vec<T> {
     pooled
 }
 
-/// The gradient with respect to the maps: that of each window goes to its largest value, the first of equal ones.
+/// The gradient with respect to the maps: that of each window goes to its maximum, the first of equal ones.
 #[must_use]
 pub fn max_pool_gradient<T: Choice>(maps: &[T], gradient: &[T], [height, width]: [usize; 2]) -> Vec<T> {
     let zero = T::default();

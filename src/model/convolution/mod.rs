@@ -1,7 +1,7 @@
 //! Convolution and pooling with a run axis.
 //!
-//! Feature maps of all runs lie side by side along the axis of channels, `[batch, runs · channels, height, width]`, and a
-//! grouped convolution keeps the runs apart. The images of a mini-batch are the same for all runs and stand there once.
+//! Feature maps of all runs are concatenated along the channel axis, `[batch, runs · channels, height, width]`, and a
+//! grouped convolution keeps the runs separate. The images of a mini-batch are the same for all runs and stored only once.
 
 pub mod cpu;
 pub mod cpu_pool;
@@ -16,7 +16,7 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{avg_pool2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 
-/// Pools every feature map of `maps`, `[batch, channels, height, width]`. A row or column that fills no window is left out.
+/// Pools every feature map of `maps`, `[batch, channels, height, width]`. An incomplete last row or column is omitted.
 #[must_use]
 pub fn pool(maps: Tensor<4>, pooling: Pooling, window: Window) -> Tensor<4> {
     let (kernel, stride, padding) = ([window.kernel; 2], [window.stride; 2], [window.padding; 2]);
@@ -34,11 +34,11 @@ pub fn global_average_pool(maps: Tensor<4>) -> Tensor<2> {
     maps.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
 }
 
-/// The shortcut without parameters (He et al. 2016, option A): every `stride`-th row and column, and after each run's
-/// feature maps zeros for the `channels` that it lacks. `maps` is `[batch, runs · channels_in, height, width]`.
+/// The parameter-free shortcut (He et al. 2016, option A): every `stride`-th row and column, and after each run's
+/// feature maps zeros for its `channels` missing ones. `maps` is `[batch, runs · channels_in, height, width]`.
 #[must_use]
 pub fn shortcut(maps: Tensor<4>, runs: usize, stride: usize, channels: usize) -> Tensor<4> {
-    // A window of one place picks it; unlike a slice with a stride it has a gradient on every backend.
+    // A 1 × 1 window selects it; unlike a slice with a stride it has a gradient on every backend.
     let picked =
         if stride == 1 { maps } else { pool(maps, Pooling::Average, Window { kernel: 1, stride, padding: 0 }) };
     let [batch, all, height, width] = picked.dims();

@@ -1,4 +1,4 @@
-//! The convolution as an operation of Burn with its own gradients, so that each backend can do it in its own way: the CPU
+//! The convolution as an operation of Burn with its own gradients, so that each backend can implement it differently: the CPU
 //! directly ([`super::cpu`]), the GPU by Burn's grouped convolution.
 
 use super::cpu::{self, Geometry};
@@ -16,7 +16,7 @@ use burn::tensor::{DType, IntDType, Tensor, TensorData};
 
 /// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
 ///
-/// `input` is `[batch, runs · channels_in, height, width]`, or without the factor `runs` where all runs see the same;
+/// `input` is `[batch, runs · channels_in, height, width]`, or without the factor `runs` if all runs see the same images;
 /// `weight` is `[runs · channels_out, channels_in, kernel, kernel]`.
 #[must_use]
 pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize) -> Tensor<4> {
@@ -29,8 +29,8 @@ pub fn convolve(input: Tensor<4>, weight: Tensor<4>, window: Window, runs: usize
     Tensor::from_dispatch(output)
 }
 
-/// The largest value of every two by two places of `maps`, `[batch, channels, height, width]`; an odd last row or column is
-/// left out.
+/// The maximum of every 2 × 2 window of `maps`, `[batch, channels, height, width]`; an odd last row or column is
+/// omitted.
 #[must_use]
 pub(super) fn max_pool(maps: Tensor<4>) -> Tensor<4> {
     Tensor::from_dispatch(<Dispatch as StackedConvolution>::max_pooling(maps.into_dispatch()))
@@ -50,7 +50,7 @@ pub(super) trait StackedConvolution: Backend {
         Self::conv2d(input, weight, None, options)
     }
 
-    /// The gradient with respect to the input, which is not shared.
+    /// The gradient with respect to the input, if the input is not shared.
     fn stacked_convolution_input_gradient(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -87,7 +87,7 @@ pub(super) trait StackedConvolution: Backend {
     }
 }
 
-/// What Burn's own convolution has to know: runs are its groups, unless they share the input.
+/// The options of Burn's own convolution: runs are its groups, unless they share the input.
 fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize) -> ConvOptions<2> {
     let groups = if input.shape()[1] == weight.shape()[1] { 1 } else { runs };
     ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
@@ -96,7 +96,7 @@ fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize
 #[cfg(target_arch = "wasm32")]
 impl StackedConvolution for burn::backend::Cube {}
 
-/// Calls one of the functions of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.
+/// Calls a function of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.
 macro_rules! computed {
     ($compute:path, $left:expr, $right:expr, $geometry:expr, $shape:expr) => {{
         let (left, right) = ($left.to_contiguous(), $right.to_contiguous());
@@ -208,7 +208,7 @@ impl<B: Backend + StackedConvolution, C: CheckpointStrategy> StackedConvolution 
     }
 }
 
-/// The backward pass of a max pool.
+/// The backward pass of max pooling.
 #[derive(Debug)]
 struct PoolGradient;
 

@@ -1,4 +1,4 @@
-//! Data sets in the browser: those published as files, those that are drawn, and the default that may become either.
+//! Data sets in the browser: published files, generated data, and the default that may become either.
 
 use super::Loaded;
 use super::download::{own, progress, published};
@@ -11,13 +11,13 @@ use crate::experiment::DatasetName;
 use crate::experiment::Named;
 use std::rc::Rc;
 
-/// Examples drawn between two turns of the event loop.
+/// Examples generated between two turns of the event loop.
 const DRAWN_PER_TURN: usize = 1000;
 
-/// Loads a data set, telling the page how far it has come; `Auto` becomes `digits` when MNIST cannot be had.
+/// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
 ///
 /// # Errors
-/// What went wrong with the first file that could be had nowhere; [`DatasetError::UploadEmpty`] for the visitor's own files, which
+/// The error of the first file that no source could provide; [`Error::UploadEmpty`] for the visitor's own files, which
 /// are not loaded from anywhere.
 pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
     let (dataset, fallback) = match asked {
@@ -61,7 +61,7 @@ async fn load_idx(name: DatasetName) -> Result<Dataset> {
     set.assemble(std::array::from_fn(|index| contents.get(index).map_or(&[][..], Vec::as_slice)))
 }
 
-/// CIFAR-10 from the same origin, however many training batches there are; its owner lets no page of another site read it.
+/// CIFAR-10 from the same origin, with any number of training batches; its owner does not let pages of other sites read it.
 async fn load_cifar10() -> Result<Dataset> {
     let folder = DatasetName::Cifar10.name();
     let [batches @ .., test_file] = &cifar::FILES;

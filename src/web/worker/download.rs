@@ -1,4 +1,4 @@
-//! Files from the browser's cache, the page's own site or elsewhere, unpacked and checked.
+//! Files from the browser's cache, the page's own site or elsewhere, unpacked and verified.
 
 use super::scope::{now_secs, post, scope};
 use crate::dataset::published::File;
@@ -16,7 +16,7 @@ const CACHE: &str = "emergence-lab-data-1";
 /// One unpacked and verified file: from the cache, from the page's own site, or from the public mirror.
 ///
 /// # Errors
-/// That of the own site if it has the file, though damaged; else that of the mirror.
+/// That of the own site if it has the file but it is damaged; else that of the mirror.
 pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result<Vec<u8>> {
     let own = own_url(folder, file);
     let cache = open_cache().await;
@@ -34,17 +34,16 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
         Err(_) => fetch_verified(&file.url(mirror), file).await?,
     };
     if let Some(cache) = cache {
-        // For the next visit: this one need not wait for it.
+        // For the next visit: this one does not wait for it.
         wasm_bindgen_futures::spawn_local(async move { write_cache(&cache, &own, &packed).await });
     }
     Ok(bytes)
 }
 
-/// A file of the page's own site, unpacked where it is packed, whose contents are not compared with any checksum; nothing
-/// where the site does not have it.
+/// A file of the page's own site, unpacked if it is packed, without a checksum; `None` if the site does not have it.
 ///
 /// # Errors
-/// [`DatasetError::Download`] when the site has it but cannot send it, and [`DatasetError::DataFileUnreadable`].
+/// [`Error::Download`] if the site has it but cannot send it, and [`Error::DataFileUnreadable`].
 pub(super) async fn own(folder: &str, file: &File) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
     let mut sent = try_fetch(&packed, file).await?;
@@ -68,9 +67,9 @@ async fn fetch_verified(url: &str, file: &File) -> Result<(Vec<u8>, Vec<u8>)> {
     Ok((packed, bytes))
 }
 
-/// What every gzip stream begins with.
+/// First bytes of every gzip stream.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// What a server's own page begins with.
+/// First byte of a server's own page.
 const MARKUP: u8 = b'<';
 
 async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
@@ -79,8 +78,8 @@ async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What is inside, at most a little more than `limit` bytes of it, where it is packed by gzip; else just the bytes. A
-/// server may unpack on the way, when it sends a file with `Content-Encoding: gzip`.
+/// The unpacked bytes, at most slightly more than `limit`, if they are packed by gzip; else the bytes themselves. A
+/// server may unpack a file in transfer, if it sends it with `Content-Encoding: gzip`.
 ///
 /// # Errors
 /// [`DatasetError::DataFileUnreadable`].
@@ -93,14 +92,14 @@ async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
     try_fetch(url, file).await?.ok_or_else(missing)
 }
 
-/// Why a file is not there, in words.
+/// Why a file is missing, as text.
 const NOT_THERE: &str = "the server answered 404 Not Found, or with a page of its own";
 
 fn packed_name(file: &File) -> String {
     format!("{}.gz", file.name)
 }
 
-/// What `url` sends; nothing where there is no such file.
+/// The response of `url`; `None` if there is no such file.
 async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
     let name = packed_name(file);
     let failed = |reason: String| DatasetError::Download { file: name.clone(), reason }.into();
@@ -121,12 +120,12 @@ async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
         }
     });
     let bytes = bytes.await.map_err(|error| failed(describe(&error)))?;
-    // A server's own "not found" page, sent with status 200, is no damaged file.
+    // A server's own "not found" page, sent with status 200, is not a damaged file.
     Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
 
-/// Reads a response piece by piece, up to a little more than `limit` bytes, and tells `heard` how much has come and
-/// whether that was all.
+/// Reads a response piece by piece, up to slightly more than `limit` bytes, and tells `heard` how many bytes have arrived
+/// and whether that was all.
 async fn read_body(
     response: &Response,
     limit: usize,
@@ -143,7 +142,7 @@ async fn read_body(
         }
         heard(bytes.len(), ended);
         if ended || bytes.len() > limit {
-            // What was not asked for is not waited for; that it cannot be canceled harms nobody.
+            // The rest is not needed, and a failure to cancel it does no harm.
             let _ = reader.cancel();
             return Ok(bytes);
         }
@@ -166,13 +165,13 @@ async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
     })
 }
 
-/// `new DecompressionStream("gzip")`, which web-sys still counts among its unstable interfaces.
+/// `new DecompressionStream("gzip")`, which web-sys still marks as unstable.
 fn gzip_decompression() -> std::result::Result<ReadableWritablePair, JsValue> {
     let constructor = Reflect::get(&scope(), &"DecompressionStream".into())?.dyn_into::<Function>()?;
     Ok(Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
 }
 
-/// The browser's cache, where there is one (it needs a secure origin).
+/// The browser's cache, if there is one (it needs a secure origin).
 async fn open_cache() -> Option<Cache> {
     let storage = scope().caches().ok()?;
     if storage.is_undefined() {
@@ -187,7 +186,7 @@ async fn read_cache(cache: &Cache, url: &str) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Keeps a file for the next visit; a full or forbidden cache only costs another download.
+/// Stores a file for the next visit; a full or forbidden cache only costs another download.
 async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
     let parts = js_sys::Array::of1(&Uint8Array::from(packed));
     let response = Blob::new_with_u8_array_sequence(&parts).and_then(|blob| Response::new_with_opt_blob(Some(&blob)));
@@ -196,7 +195,7 @@ async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
     }
 }
 
-/// Tells the page how much of a file, or of a set that is being drawn, is there.
+/// Tells the page how much of a file, or of a generated data set, is ready.
 pub(super) fn progress(file: &str, received: u64, total: Option<u64>) {
     post(&Event::Data { file: file.to_owned(), received, total });
 }

@@ -1,10 +1,10 @@
-//! What must not go unnoticed: panics, and errors that the GPU stack only writes to a log.
+//! Errors that must not go unnoticed: panics, and errors that the GPU stack only logs.
 
 use super::scope::post;
 use crate::protocol::{Event, FailureKind};
 use std::sync::Mutex;
 
-/// The first error that was logged and not yet taken.
+/// The first logged error that has not been taken yet.
 static LOGGED: Mutex<Option<String>> = Mutex::new(None);
 
 /// Keeps the first error and shows warnings in the console. cubecl reports a shader that does not compile only here, and
@@ -29,13 +29,13 @@ impl log::Log for Bridge {
     fn flush(&self) {}
 }
 
-/// Installs the bridge and a panic hook that tells the page.
+/// Installs the bridge and a panic hook that informs the page.
 pub(super) fn watch() {
-    // A second logger cannot be set; the first one is ours.
+    // A second logger cannot be installed; the first one is ours.
     let _ = log::set_logger(&Bridge);
     log::set_max_level(log::LevelFilter::Warn);
     std::panic::set_hook(Box::new(|panic| {
-        // Where in our code is of use to nobody but us.
+        // The location in our code is only useful to developers.
         web_sys::console::warn_1(&panic.to_string().into());
         let reason = panic.payload_as_str().unwrap_or("no reason was given");
         let message = format!("The training worker has crashed: {reason}.");

@@ -1,4 +1,4 @@
-//! Answers to questions about the data and the runs: samples, filters, wrong answers, and what the runs say of an image.
+//! Answers to questions about the data and the runs: samples, filters, misclassified images, and the runs' predictions.
 
 use super::scope::post;
 use super::{RunFailure, device_failure};
@@ -26,7 +26,7 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
     }
 }
 
-/// Tells the page the weights of the first layer of the run that it looks into.
+/// Sends the page the first-layer weights of the inspected run.
 pub(super) async fn filters(training: &Training, run: Option<usize>) -> Result<(), RunFailure> {
     let Some(run) = run else { return Ok(()) };
     if let Some(filters) = training.filters(run).await.map_err(device_failure)? {
@@ -35,14 +35,14 @@ pub(super) async fn filters(training: &Training, run: Option<usize>) -> Result<(
     Ok(())
 }
 
-/// Tells the page what the run that it looks into got wrong at the last evaluation.
+/// Sends the page the errors of the inspected run at the last evaluation.
 pub(super) fn examine(training: &Training, run: Option<usize>) {
     if let Some(examination) = run.and_then(|run| training.examination(run)) {
         post(&Event::Examination { examination });
     }
 }
 
-/// Tells the page what every run makes of an image.
+/// Sends the page every run's prediction for an image.
 pub(super) async fn classify(training: &Training, image: ImageSource) -> Result<(), RunFailure> {
     let (pixels, test) = match image {
         ImageSource::Drawn { pixels } => (pixels, None),
@@ -53,7 +53,7 @@ pub(super) async fn classify(training: &Training, image: ImageSource) -> Result<
     };
     match training.classify(&pixels).await {
         Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
-        // The page drew for another data set: nothing is wrong with the training, and nobody has an answer.
+        // The image was drawn for another data set: the training is fine, but no run can classify the image.
         Err(Error::Dataset(DatasetError::PixelCount { .. })) => {
             post(&Event::Classified { pixels, test, probabilities: Vec::new() });
         }

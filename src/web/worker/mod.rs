@@ -1,7 +1,7 @@
-//! The training worker: takes commands, drives a [`Training`] in small pieces, and tells the page what it measured.
+//! The training worker: receives commands, advances a [`Session`] in small pieces, and reports its measurements to the page.
 //!
-//! It listens between any two pieces of work, so a pause takes effect within one step or one evaluation chunk, and while initial
-//! weights are tuned before the first one.
+//! It checks for commands between any two pieces of work, so a pause takes effect within one step or one evaluation chunk or,
+//! while initial weights are tuned, before the first step.
 
 mod data;
 mod download;
@@ -22,7 +22,7 @@ use scope::{EventLoopTurn, Inbox, Message, now_secs, post};
 use std::rc::Rc;
 use web_sys::File;
 
-/// Listens, says that the worker is ready, and serves commands for as long as the worker lives.
+/// Listens, announces that the worker is ready, and serves commands for the lifetime of the worker.
 pub fn start() {
     faults::watch();
     let inbox = Inbox::listen();
@@ -40,30 +40,30 @@ struct Worker {
     turn: EventLoopTurn,
     devices: Devices,
     data: Option<Loaded>,
-    /// The visitor's own files, once there are some.
+    /// The visitor's own files, if any were received.
     uploaded: Option<Rc<Dataset>>,
-    /// The run that the page looks into, if any: what nobody looks at is not read back.
+    /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<usize>,
 }
 
-/// A data set that stays for the next experiment.
+/// A data set that is kept for the next experiment.
 struct Loaded {
-    /// What was asked for.
+    /// The requested name.
     asked: DatasetName,
     dataset: Rc<Dataset>,
-    /// Why it is not the one that was asked for, as a sentence.
+    /// Why it is not the requested data set, as a sentence.
     fallback: Option<String>,
 }
 
 impl Loaded {
-    /// Whether loading `name` would give the same, or no better than what is there.
+    /// Whether loading `name` would yield the same, or nothing better than the present data set.
     fn serves(&self, name: DatasetName) -> bool {
         let is_best = name == DatasetName::Auto && self.dataset.name == DatasetName::Mnist;
         is_best || self.asked == name || self.dataset.name == name
     }
 }
 
-/// A failure on its way to the page.
+/// A failure to be sent to the page.
 struct RunFailure {
     kind: FailureKind,
     message: String,
@@ -79,13 +79,13 @@ impl RunFailure {
     }
 }
 
-/// What the page asked for while it was training.
+/// Requests of the page while a session was running.
 enum Interrupt {
     Start { query: String, paused: bool },
     Reset,
 }
 
-/// What came of a preparation.
+/// The outcome of a preparation.
 enum Prepared {
     Training(Box<Training>),
     Interrupted(Interrupt),
@@ -121,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Does what needs no training.
+    /// Handles commands that need no session.
     async fn prepare(&mut self, command: &Command, files: Vec<File>) {
         match command {
             Command::Inspect { run } => self.inspected = Some(*run),
@@ -153,7 +153,7 @@ impl Worker {
         self.drive(Run::new(training, experiment.run_count(), now_secs() - start), paused).await
     }
 
-    /// Tunes initial weights where that is asked for, and listens meanwhile; `paused` says whether training is to wait.
+    /// Tunes initial weights if required, listening meanwhile; `paused` says whether training has to wait.
     async fn finish_preparation(
         &mut self,
         mut preparation: Preparation,
@@ -174,14 +174,14 @@ impl Worker {
             }
         }
         let training = preparation.into_training().await.map_err(device_failure)?;
-        // What was asked for in the meantime comes before the news that this training has started.
+        // Requests received in the meantime are handled before the announcement that this session has started.
         match self.listen(paused).await? {
             Some(interrupt) => Ok(Prepared::Interrupted(interrupt)),
             None => Ok(Prepared::Training(Box::new(training))),
         }
     }
 
-    /// Takes in a command that came while a training is prepared.
+    /// Handles a command that arrived while a session is prepared.
     async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
@@ -198,7 +198,7 @@ impl Worker {
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
         let chosen = self.devices.choose(experiment.device, experiment.model.has_convolutions()).await;
-        // A shader error during the self-test is judged by the test's numbers, not kept for the training.
+        // Shader errors during the self-test are judged by the test's numbers and must not fail the training.
         let _ = faults::take_logged_error();
         chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
     }
@@ -212,7 +212,7 @@ impl Worker {
         }
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
             Some(loaded) => loaded,
-            // The old one is gone by now: two would not fit a small phone.
+            // The old one is already dropped: two would not fit a small phone.
             None => data::load(name, &self.turn).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
         };
         if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
@@ -254,7 +254,7 @@ impl Worker {
         }
     }
 
-    /// One piece of work, and what there is to tell after it.
+    /// Does one piece of work, and sends any resulting report.
     async fn work(&self, run: &mut Run, pace: &mut Pace) -> Result<(), RunFailure> {
         let work = run.advance(pace.may_train()).await?;
         pace.count(work);

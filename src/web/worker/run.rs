@@ -1,4 +1,4 @@
-//! A training with its clock, and whether it goes on by itself.
+//! A session with its clock, and whether it continues by itself.
 
 use super::scope::{now_secs, post};
 use super::{RunFailure, device_failure, faults};
@@ -6,7 +6,7 @@ use crate::metrics::Timing;
 use crate::protocol::{Event, FailureKind};
 use crate::train::{Training, Work};
 
-/// How often the page hears of progress, in seconds.
+/// Seconds between progress reports to the page.
 pub(super) const REPORT_SECS: f64 = 0.1;
 
 /// A training with its clock.
@@ -20,12 +20,12 @@ pub(super) struct Run {
     steps_since_report: u64,
 }
 
-/// Whether a training goes on by itself.
+/// Whether a session continues by itself.
 pub(super) struct Pace {
     running: bool,
-    /// Steps asked for one by one while it does not.
+    /// Single steps requested while it does not.
     single_steps: u64,
-    /// The page knows that it waits, or that all is done.
+    /// The page knows that the session waits or is finished.
     announced: bool,
     finished: bool,
 }
@@ -35,7 +35,7 @@ impl Pace {
         Self { running, single_steps: 0, announced: false, finished: false }
     }
 
-    /// An evaluation that has begun is always ended, and a training with nothing left says so by itself, once.
+    /// An evaluation in progress is always completed, and a finished session announces it by itself, once.
     pub(super) fn is_busy(&self, training: &Training) -> bool {
         !self.finished && (self.may_train() || training.is_evaluating() || training.is_finished())
     }
@@ -65,7 +65,7 @@ impl Pace {
         self.single_steps += 1;
     }
 
-    /// Tells the page that it waits; `false` when it knows.
+    /// Tells the page that the session waits; `false` if the page knows already.
     pub(super) async fn announce(&mut self, run: &mut Run) -> Result<bool, RunFailure> {
         if self.announced {
             return Ok(false);
@@ -78,7 +78,7 @@ impl Pace {
 }
 
 impl Run {
-    /// A training whose preparation has taken so many seconds.
+    /// A session whose preparation has taken this many seconds.
     pub(super) fn new(training: Training, runs: usize, preparation_secs: f64) -> Self {
         Self {
             training,
@@ -90,7 +90,7 @@ impl Run {
         }
     }
 
-    /// One piece of work, and a report when one is due.
+    /// Does one piece of work, and reports if a report is due.
     pub(super) async fn advance(&mut self, may_train: bool) -> Result<Work, RunFailure> {
         let start = now_secs();
         let work = self.training.advance(may_train).await.map_err(device_failure)?;
@@ -107,7 +107,7 @@ impl Run {
         Ok(work)
     }
 
-    /// Reads back what was measured and tells the page.
+    /// Reads back the measurements and sends them to the page.
     pub(super) async fn report(&mut self) -> Result<(), RunFailure> {
         let start = now_secs();
         let record = self.training.drain().await.map_err(device_failure)?;

@@ -1,4 +1,4 @@
-//! The worker's surroundings: its messages, its clock and its turn in the event loop.
+//! The worker's environment: its messages, its clock and its turn in the event loop.
 
 use crate::protocol::{Command, Event};
 use crate::web::error::describe;
@@ -18,7 +18,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// A message is the text of a command, or a list of it and files.
+    /// Reads a message: the text of a command, or a list of the text and files.
     fn read(data: JsValue) -> Result<Self, String> {
         let mut parts = match data.dyn_into::<js_sys::Array>() {
             Ok(list) => list.to_vec(),
@@ -39,7 +39,7 @@ pub(super) fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Sends an event to the page.
 pub(super) fn post(event: &Event) {
-    // If the page is gone there is nobody to tell.
+    // If the page is gone there is no recipient.
     let _ = scope().post_message(&JsValue::from_str(&event.to_json()));
 }
 
@@ -49,7 +49,7 @@ pub(super) fn now_secs() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
-/// Commands from the page that have not been looked at yet.
+/// Commands from the page that have not been handled yet.
 #[derive(Clone, Default)]
 pub(super) struct Inbox {
     state: Rc<RefCell<InboxState>>,
@@ -62,7 +62,7 @@ struct InboxState {
 }
 
 impl Inbox {
-    /// Starts to listen; must be called once, before the worker says that it is ready.
+    /// Starts to listen; must be called once, before the worker announces that it is ready.
     #[must_use]
     pub(super) fn listen() -> Self {
         let inbox = Self::default();
@@ -81,7 +81,7 @@ impl Inbox {
         inbox
     }
 
-    /// The next command, if one has come; the text of a message that is none.
+    /// The next command, if one has arrived; an error text for a message that is not a command.
     #[must_use]
     pub(super) fn try_next(&self) -> Option<Result<Message, String>> {
         self.state.borrow_mut().queue.pop_front()
@@ -106,15 +106,15 @@ pub(super) struct EventLoopTurn {
 }
 
 impl EventLoopTurn {
-    /// A channel to oneself.
+    /// A channel from the worker to itself.
     ///
     /// # Errors
-    /// What the browser says when it has no message channels.
+    /// The browser's error if it has no message channels.
     pub(super) fn new() -> Result<Self, String> {
         MessageChannel::new().map(|channel| Self { channel }).map_err(|error| describe(&error))
     }
 
-    /// Comes back after the messages that are already waiting have been delivered.
+    /// Resolves after the waiting messages have been delivered.
     pub(super) async fn pass(&self) {
         let promise = js_sys::Promise::new(&mut |resolve, _| {
             self.channel.port1().set_onmessage(Some(&resolve));

@@ -13,7 +13,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-/// The data set of these files, or nothing; the page is told which.
+/// The data set in these files, or `None`; the page is told which.
 pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
     match read(files).await {
         Ok(dataset) => {
@@ -40,7 +40,7 @@ async fn read(files: Vec<File>) -> Result<Dataset> {
     assemble(contents)
 }
 
-/// One file of at most `limit` bytes, unpacked where it is packed by gzip; its name then loses the `.gz`.
+/// One file of at most `limit` bytes, unpacked if it is packed by gzip; its name then loses the `.gz`.
 async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     let name = file.name();
     let too_large = || DatasetError::DataFileTooLarge { path: name.clone(), limit: limit as u64 }.into();

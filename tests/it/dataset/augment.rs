@@ -3,7 +3,7 @@
 use super::small;
 use emergence_lab::dataset::augment::{Augmentation, PADDING};
 use emergence_lab::dataset::{Dataset, Normalization, Part, Split, sha256};
-use emergence_lab::error::{DatasetError, Error};
+use emergence_lab::error::DatasetError;
 use emergence_lab::experiment::DatasetName;
 
 /// Four images of two channels whose inputs are their pixels: 0 stays 0.

@@ -4,7 +4,7 @@
 use super::check_normalization;
 use emergence_lab::dataset::patterns::{self, AREA, CLASS_NAMES, SEED, SIDE, VALUES};
 use emergence_lab::dataset::{Dataset, Split, sha256};
-use emergence_lab::error::{DatasetError, Error};
+use emergence_lab::error::DatasetError;
 use emergence_lab::experiment::DatasetName;
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -1,90 +1,107 @@
-//! Initializations that do not go with the rest of an experiment: each is refused with its sentence, and everything else of a
-//! link stands.
+//! Initializations that the rest of an experiment rules out: each is refused for its own typed reason, and everything else of
+//! a link is kept.
 
-use emergence_lab::error::Error;
+use emergence_lab::error::{Error, FormulaReason, FormulaSize, Requirement};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 
-/// Each of these queries is refused, for its variants, with this sentence behind `init: `.
-fn check(cases: &[(&str, &str)]) {
-    for (query, sentence) in cases {
-        let parsed = parse_query(query);
-        assert_eq!(parsed.errors, [], "{query}: every value can be read");
-        assert_eq!(parsed.conflicts.iter().map(Error::key).collect::<Vec<_>>(), [Some("init")], "{query}: one key");
-        let error = parsed.strict().expect_err("natively an error").to_string();
-        assert_eq!(error, format!("init: {sentence}"), "{query}");
+/// The error for which this query is refused, which is about its variants.
+fn refusal(query: &str) -> Error {
+    let parsed = parse_query(query);
+    assert_eq!(parsed.errors, [], "{query}: every value can be read");
+    assert_eq!(parsed.conflicts.iter().map(Error::key).collect::<Vec<_>>(), [Some("init")], "{query}: one key");
+    parsed.strict().expect_err("natively an error")
+}
+
+/// The variants of each of these queries are refused because of this requirement, which `got` does not meet.
+fn check(cases: &[(&str, Requirement, &str)]) {
+    for &(query, requirement, got) in cases {
+        assert_eq!(refusal(query), Error::value("init", requirement.into(), got), "{query}");
+    }
+}
+
+/// The same of a parameter of a scheme.
+fn check_parameter(cases: &[(&str, &'static str, Requirement, &str)]) {
+    for &(query, parameter, requirement, got) in cases {
+        assert_eq!(refusal(query), Error::parameter(parameter, requirement.into(), got), "{query}");
+    }
+}
+
+/// The reason why a formula is refused, and the part that it is about.
+fn formula_refusal(query: &str) -> (FormulaReason, String) {
+    match refusal(query) {
+        Error::Formula(error) => (error.reason, error.parts()[1].to_owned()),
+        other => panic!("{query}: {other}"),
     }
 }
 
 #[test]
-fn fixup_wants_a_residual_network_without_normalization() {
-    let wanted = "expected a residual network (resnet:...) without normalization for fixup";
+fn fixup_requires_a_residual_network_without_normalization() {
+    let required = Requirement::ResidualWithoutNormalization { scheme: "fixup" };
     check(&[
-        ("init=fixup", &format!("{wanted}, got `model=mlp:128,128,128`")),
-        ("init=emergence(fixup;alpha=2)&model=cnn:4", &format!("{wanted}, got `model=cnn:4`")),
-        ("init=lrmatch(emergence(fixup))&model=resnet:4&norm=batch", &format!("{wanted}, got `norm=batch`")),
-        ("init=gradinit(shuffle(emergence(fixup)))&model=resnet:4&norm=batch", &format!("{wanted}, got `norm=batch`")),
+        ("init=fixup", required, "model=mlp:128,128,128"),
+        ("init=emergence(fixup;alpha=2)&model=cnn:4", required, "model=cnn:4"),
+        ("init=lrmatch(emergence(fixup))&model=resnet:4&norm=batch", required, "norm=batch"),
+        ("init=gradinit(shuffle(emergence(fixup)))&model=resnet:4&norm=batch", required, "norm=batch"),
     ]);
 }
 
 #[test]
-fn nothing_is_measured_behind_zeros() {
-    let base = "expected a base without layers of zeros for";
-    let formula = "expected a formula above 0 in every layer for";
+fn nothing_is_measured_after_layers_of_zeros() {
+    let nonzero = |method| Requirement::NonzeroBase { method };
     check(&[
-        ("init=lsuv(zero)&model=resnet:4", &format!("{base} lsuv, which measures behind them, got `lsuv(zero)`")),
-        ("init=nio(fixup)&model=resnet:4", &format!("{base} nio, which measures behind them, got `nio(fixup)`")),
+        ("init=lsuv(zero)&model=resnet:4", nonzero("lsuv"), "lsuv(zero)"),
+        ("init=nio(fixup)&model=resnet:4", nonzero("nio"), "nio(fixup)"),
         (
             "init=datadep(emergence(zero;alpha=2))&model=resnet:4",
-            &format!("{base} datadep, which measures behind them, got `datadep(emergence(zero;alpha=2))`"),
+            nonzero("datadep"),
+            "datadep(emergence(zero;alpha=2))",
         ),
-        (
-            "init=metainit(zero)&model=resnet:4",
-            &format!("{base} metainit, which measures behind them, got `metainit(zero)`"),
-        ),
-        (
-            "init=metainit(custom(std=layer==3?0:0.1))",
-            &format!("{formula} metainit, which measures behind them, got `0 in layer 3`"),
-        ),
+        ("init=metainit(zero)&model=resnet:4", nonzero("metainit"), "metainit(zero)"),
     ]);
+    let (reason, _) = formula_refusal("init=metainit(custom(std=layer==3?0:0.1))");
+    assert_eq!(
+        reason,
+        FormulaReason::Zero { method: "metainit", value: 0.0, layer: 3 },
+        "a formula may give zeros, too"
+    );
 }
 
 #[test]
 fn methods_need_examples_to_divide() {
     check(&[
-        (
-            "init=gradinit&batch=1",
-            "expected a batch of at least 2 examples for gradinit, which halves it, got `batch=1`",
-        ),
-        ("init=nio(parts=4)&batch=3", "expected parts of nio at most 3 for a batch of 3, got `4`"),
-        ("init=nio&batch=3&norm=batch", "expected a batch of at least 4 examples for nio, got `batch=3`"),
-        ("init=nio(parts=4)&batch=6&norm=batch", "expected parts of nio at most 3 for a batch of 6, got `4`"),
-        (
-            "init=datadep(batch=65)&batch=8&train=64",
-            "expected batch of datadep at most the number of training examples, 64, got `65`",
-        ),
+        ("init=gradinit&batch=1", Requirement::BatchToDivide { method: "gradinit", least: 2 }, "batch=1"),
+        ("init=nio&batch=3&norm=batch", Requirement::BatchToDivide { method: "nio", least: 4 }, "batch=3"),
+    ]);
+    let parts = |batch_size| Requirement::PartsOfBatch { method: "nio", most: 3, batch_size };
+    let within = Requirement::WithinTrainingExamples { method: "datadep", most: 64 };
+    check_parameter(&[
+        ("init=nio(parts=4)&batch=3", "parts", parts(3), "4"),
+        ("init=nio(parts=4)&batch=6&norm=batch", "parts", parts(6), "4"),
+        ("init=datadep(batch=65)&batch=8&train=64", "batch", within, "65"),
     ]);
 }
 
 #[test]
 fn a_formula_needs_a_value_in_every_layer() {
-    let at = |formula: &str| format!("`{formula}` at character 1 of `{formula}`");
-    check(&[
-        ("init=custom(std=1/(3-layer))", &format!("division by zero in layer 3: {}", at("1/(3-layer)"))),
+    let no_value = |why, layer| FormulaReason::NoValue { why, layer };
+    for (query, reason, part) in [
+        ("init=custom(std=1/(3-layer))", no_value("division by zero", 3), "1/(3-layer)"),
         (
             "init=lrmatch(emergence(custom(std=sqrt(9-fan_in))))&model=cnn:4,4",
-            &format!("operand out of domain in layer 2: {}", at("sqrt(9-fan_in)")),
+            no_value("operand out of domain", 2),
+            "sqrt(9-fan_in)",
         ),
         (
             "init=nio(custom(uniform=1.5-layer))",
-            &format!("expected a bound of at least 0, got -0.5 in layer 2: {}", at("1.5-layer")),
+            FormulaReason::Negative { size: FormulaSize::Bound, value: -0.5, layer: 2 },
+            "1.5-layer",
         ),
-        (
-            "init=custom(std=1e-300*10^(100*layer))",
-            "overflow in layer 4: `10^(100*layer)` at character 8 of `1e-300*10^(100*layer)`",
-        ),
-        ("init=custom(std=10^(4*layer))", "expected a formula of at most 1e6 in every layer, got `1e8 in layer 2`"),
-    ]);
+        ("init=custom(std=1e-300*10^(100*layer))", no_value("overflow", 4), "10^(100*layer)"),
+        ("init=custom(std=10^(4*layer))", FormulaReason::TooLarge { most: 1e6, value: 1e8, layer: 2 }, "10^(4*layer)"),
+    ] {
+        assert_eq!(formula_refusal(query), (reason, part.to_owned()), "{query}");
+    }
 }
 
 #[test]
@@ -143,11 +160,13 @@ fn files_of_ones_own_are_checked_when_they_are_there() {
     let query = "data=upload&batch=4&init=datadep(batch=20),custom(std=sqrt(784-fan_in))";
     let (experiment, _) = parse_query(query).strict().expect("nothing is known of the files");
     let digits = DatasetName::Digits.facts().expect("known");
-    let check = |facts| experiment.validate_for(&facts).map_err(|error| error.to_string());
+    let check = |facts| experiment.validate_for(&facts);
     assert_eq!(check(DatasetFacts { train: 20, ..digits }), Ok(()), "as many as datadep wants");
+    let within = Requirement::WithinTrainingExamples { method: "datadep", most: 19 };
     let error = check(DatasetFacts { train: 19, ..digits }).expect_err("too few examples");
-    assert_eq!(error, "init: expected batch of datadep at most the number of training examples, 19, got `20`");
+    assert_eq!(error, Error::parameter("batch", within.into(), 20), "too few examples");
     let color = DatasetName::Patterns.facts().expect("known");
     let error = check(color).expect_err("more inputs than the formula bears");
-    assert!(error.starts_with("init: operand out of domain in layer 1"), "{error}");
+    let Error::Formula(error) = error else { panic!("{error}") };
+    assert_eq!(error.reason, FormulaReason::NoValue { why: "operand out of domain", layer: 1 }, "the first layer");
 }

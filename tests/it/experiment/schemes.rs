@@ -1,10 +1,11 @@
 //! The grammar of initializations: what is written can be read, for every scheme with any constants.
 
+use emergence_lab::error::{Bounds, Error, Expected};
 use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
 use emergence_lab::experiment::{
-    BaseInit, ClosedForm, InitScheme, ModelSpec, NormLayer, Rescaling, RescalingRule, Tuning, TuningMethod, Turn,
-    UpdateRule,
+    BaseInit, ClosedForm, InitScheme, ModelSpec, Named, NormLayer, Rescaling, RescalingRule, Tuning, TuningMethod,
+    Turn, UpdateRule,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -103,7 +104,7 @@ fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
 }
 
 fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
-    let kinds = select(UpdateRule::ALL.to_vec());
+    let kinds = option::of(select(UpdateRule::all().collect::<Vec<_>>()));
     let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
     let any = (kinds, automatic, 1_u64..=10_000, any_scale_steps()).prop_map(
         |(step, (eta, gamma, learning_rate), steps, scales)| GradInit {
@@ -187,27 +188,41 @@ fn a_complaint_names_what_can_stand_in_its_place() {
         let error = text.parse::<InitScheme>().expect_err("no scheme").to_string();
         assert_eq!(error, format!("init: expected {expected}, got `{got}`"), "{text}");
     };
-    let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), shuffle(emergence(...))");
-    let all = format!("{closed}, lrmatch(emergence(...)), lsuv, datadep, metainit, gradinit, nio");
+    let shuffle = "shuffle(emergence(BASE;alpha=...))";
+    let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), {shuffle}");
+    let all = format!("{closed}, lrmatch(emergence(BASE;alpha=...)), lsuv, datadep, metainit, gradinit, nio");
     check(" he_normal ", &all, "he_normal");
     check("lsuv(", &all, "lsuv(");
     check("gradinit(lsuv)", &closed, "lsuv");
     check("nio()", &closed, "");
     check("emergence(lsuv)", &format!("one of {bases}, custom(std=FORMULA)"), "lsuv");
-    check("shuffle(pytorch)", "shuffle(emergence(BASE;alpha=...))", "shuffle(pytorch)");
-    check("lsuv(pytorch;tries)", "constant=value behind the base", "tries");
-    check("lsuv(pytorch;steps=3)", "one of tolerance=, tries=", "steps");
-    check("lsuv(tries=0)", "tries as a whole number from 1 to 100", "0");
-    check("lsuv(tolerance=nan)", "tolerance as a number from 0.000001 to 0.5", "nan");
-    check("datadep(batch=1)", "batch as a whole number from 2 to 512", "1");
-    check("metainit(momentum=1)", "momentum as a number from 0 to 0.999", "1");
-    check("gradinit(step=lion)", "step as one of auto, sgd, adam", "lion");
-    check("gradinit(eta=0)", "eta as auto or a number from 1e-9 to 1e9", "0");
-    check("gradinit(clip=auto)", "clip as a number from 1e-9 to 1e9", "auto");
-    check("gradinit(beta1=1)", "beta1 as a number from 0 to 0.999999", "1");
-    check("gradinit(eps=0)", "eps as a number from 1e-12 to 1", "0");
-    check("nio(beta2=0.9999991)", "beta2 as a number from 0 to 0.999999", "0.9999991");
-    check("nio(bias_floor=-0.1)", "bias_floor as a number from 0 to 1", "-0.1");
-    check("nio(parts=9)", "parts as a whole number from 2 to 8", "9");
-    check("nio(steps=10001)", "steps as a whole number from 1 to 10000", "10001");
+    check("shuffle(pytorch)", shuffle, "shuffle(pytorch)");
+    check("lsuv(pytorch;tries)", "CONSTANT=VALUE", "tries");
+    check("lsuv(pytorch;steps=3)", "one of tolerance, tries", "steps");
+}
+
+#[test]
+fn a_constant_out_of_bounds_is_named_with_its_bounds() {
+    let check = |text: &str, name: &'static str, expected: Expected, got: &str| {
+        let error = text.parse::<InitScheme>().expect_err("no scheme");
+        assert_eq!(error, Error::parameter(name, expected, got), "{text}");
+    };
+    let whole = |from, to| Expected::Number(Bounds::whole(from, to));
+    let real = |from, to| Expected::Number(Bounds::real(from, to));
+    check("lsuv(tries=0)", "tries", whole(1, 100), "0");
+    check("lsuv(tolerance=nan)", "tolerance", real(1e-6, 0.5), "nan");
+    check("datadep(batch=1)", "batch", whole(2, 512), "1");
+    check("metainit(momentum=1)", "momentum", real(0.0, 0.999), "1");
+    check("gradinit(step=lion)", "step", Expected::OneOf(vec!["auto", "sgd", "adam"]), "lion");
+    check("gradinit(eta=0)", "eta", Expected::AutoOr(Bounds::real(1e-9, 1e9)), "0");
+    check("gradinit(clip=auto)", "clip", real(1e-9, 1e9), "auto");
+    check("gradinit(beta1=1)", "beta1", real(0.0, 0.999_999), "1");
+    check("gradinit(eps=0)", "eps", real(1e-12, 1.0), "0");
+    check("nio(beta2=0.9999991)", "beta2", real(0.0, 0.999_999), "0.9999991");
+    check("nio(bias_floor=-0.1)", "bias_floor", real(0.0, 1.0), "-0.1");
+    check("nio(parts=9)", "parts", whole(2, 8), "9");
+    check("nio(steps=10001)", "steps", whole(1, 10_000), "10001");
+    check("emergence(pytorch;alpha=200)", "alpha", real(0.01, 100.0), "200");
+    check("emergence(pytorch;turn=early)", "turn", Expected::AutoOr(Bounds::whole(0, 1000)), "early");
+    check("emergence(pytorch;rule=steep)", "rule", Expected::OneOf(vec!["outer", "pivot", "inner", "flat"]), "steep");
 }

@@ -306,7 +306,7 @@ fn complaint(scheme: &str) -> (usize, String, String) {
         .parse::<InitScheme>()
         .and_then(|scheme| emergence_lab::init::sample(&scheme, &layers, Activation::Relu, 0));
     match drawn {
-        Err(Error::Formula { character, part, reason, .. }) => (character, part, reason),
+        Err(Error::Formula(error)) => (error.character(), error.parts()[1].to_owned(), error.reason.to_string()),
         other => panic!("{scheme} should be a wrong formula, not {other:?}"),
     }
 }
@@ -368,11 +368,14 @@ fn an_error_reads_as_one_line() {
     check("custom(std=1 +)", "init: unexpected end of expression at character 4 of `1 +`");
     check("custom(std=2·3)", "init: unexpected character: `·` at character 2 of `2·3`");
     let long = format!("custom(std={})", "1+".repeat(250) + "1");
-    check(&long, "init: expected a formula of at most 500 bytes, got `501 bytes`");
+    check(&long, "init: formula: expected a formula of at most 500 bytes, got `501 bytes`");
     assert!(format!("custom(std={})", "1+".repeat(249) + "11").parse::<InitScheme>().is_ok(), "500 bytes are allowed");
     for wrong in ["custom()", "custom(1)", "custom(var=1)", "custom(std=1;beta=2)", "custom(std=1;2)", "custom(std)"] {
         let error = wrong.parse::<InitScheme>().expect_err("no scheme").to_string();
-        assert!(error.starts_with("init: expected custom(std=FORMULA) or custom(uniform=FORMULA)"), "{wrong}: {error}");
+        assert!(
+            error.starts_with("init: expected one of custom(std=FORMULA), custom(uniform=FORMULA)"),
+            "{wrong}: {error}"
+        );
     }
-    check("custom(std=1;alpha=0)", "init: expected alpha between 0.01 and 100, got `0`");
+    check("custom(std=1;alpha=0)", "init: alpha: expected a number from 0.01 to 100, got `0`");
 }

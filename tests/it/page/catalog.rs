@@ -1,11 +1,12 @@
 //! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
 
-use emergence_lab::error::Error;
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, TuningMethod, UpdateRule, parse_query};
+use emergence_lab::error::{Error, Expected, ValueError};
+use emergence_lab::experiment::scheme::list_text;
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, TuningMethod, parse_query};
 use emergence_lab::web::page::catalog::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
-use emergence_lab::web::page::fields::{FieldText, field_error, init_text};
+use emergence_lab::web::page::fields::{FieldText, field_error};
 use emergence_lab::web::page::words::{base_label, method_label};
 use std::collections::BTreeSet;
 
@@ -77,12 +78,11 @@ fn opened(name: &str) -> Vec<FieldText> {
 
 /// The names of all schemes, as the parser lists them where it finds none.
 fn known() -> Vec<String> {
-    let Err(Error::Value { expected, .. }) = "nonsense".parse::<InitScheme>() else { panic!("it is no scheme") };
-    expected
-        .trim_start_matches("one of ")
-        .split(", ")
-        .map(|name| name.split('(').next().unwrap_or_default().to_owned())
-        .collect()
+    let Err(Error::Value(ValueError { expected: Expected::OneOf(forms), .. })) = "nonsense".parse::<InitScheme>()
+    else {
+        panic!("it is no scheme")
+    };
+    forms.into_iter().map(|form| form.split('(').next().unwrap_or_default().to_owned()).collect()
 }
 
 fn parsed(text: &str) -> InitScheme {
@@ -174,7 +174,7 @@ fn every_choice_of_a_field_is_one_of_the_parser() {
         assert_eq!(offered, names.iter().map(String::as_str).collect(), "all of {key}");
     };
     named(BaseInit::all().map(|base| base.to_string()).collect(), "base");
-    named(UpdateRule::ALL.map(|kind| kind.name().to_owned()).to_vec(), "step");
+    named(["auto", "sgd", "adam"].map(String::from).to_vec(), "step");
     named(["std", "uniform"].map(String::from).to_vec(), "kind");
     named(["outer", "pivot", "inner", "flat"].map(String::from).to_vec(), "rule");
 }
@@ -227,7 +227,7 @@ fn a_mistake_in_a_formula_is_pointed_at() {
     check("1 - layer", ["", "1 - layer", ""], &format!("Character 1: {negative}."));
     let error = parse_query("init=custom(std=2*fan)").strict().expect_err("there is no fan");
     let sentence = format!("In the formula “2*fan”, character 3: {names}.");
-    assert_eq!(field_error(&error), ("init".to_owned(), sentence), "in the text field, too");
+    assert_eq!(field_error(&error), ("init", sentence), "in the text field, too");
 }
 
 #[test]

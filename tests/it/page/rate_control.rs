@@ -32,18 +32,18 @@ fn only_a_pair_is_worth_a_word() {
 #[test]
 fn where_the_two_are_the_same_it_says_so_and_why() {
     let sgd = note("");
-    let expected = "The curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide in accuracy and \
-        loss while nothing diverges, until rounding parts them, which ReLU’s kinks can magnify after a hundred steps or so. With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c does nothing \
-        but change its learning rate to η/c² under SGD, which is all that the control does. Under batch normalization or with \
-        shortcuts they need not coincide.";
+    let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
+        while nothing diverges, up to rounding, which the kinks of ReLU can magnify after a hundred steps or so. With ReLU, \
+        zero biases, no normalization and no shortcuts, multiplying a layer by c only changes its learning rate, to η/c² \
+        under SGD, and that is all the control does. Under batch normalization or with shortcuts they need not coincide.";
     assert_eq!(sgd, expected, "SGD, with momentum");
-    for optimizer in ["adam", "adamw"] {
+    for (optimizer, label) in [("adam", "Adam"), ("adamw", "AdamW")] {
         let text = note(&format!("&opt={optimizer}&lr=0.001"));
         assert!(
-            text.contains("must coincide") && text.contains("only Adam’s ε parts them"),
+            text.contains("must coincide") && text.contains("up to rounding and the ε of Adam"),
             "nearly, with {optimizer}: {text}"
         );
-        assert!(text.contains("η/c under Adam"), "another power of the factor, with {optimizer}: {text}");
+        assert!(text.contains(&format!("η/c under {label}")), "another power of the factor, with {optimizer}: {text}");
     }
 }
 

@@ -5,11 +5,12 @@ use super::{
     training_lifecycle,
 };
 use crate::metrics::setup;
-use emergence_lab::error::{DatasetError, DeviceError, Error};
+use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
+use emergence_lab::experiment::scheme::list_text;
 use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, init_text, is_init_text, parse_fields};
+use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
 use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::words::{
@@ -58,21 +59,21 @@ fn fields_are_read_as_people_fill_them_in() {
 #[test]
 fn an_error_stands_beside_its_field() {
     let check = |error: &Error, key: &str, text: &str| {
-        assert_eq!(field_error(error), (key.to_owned(), text.to_owned()), "the field and the text of {error:?}");
+        assert_eq!(field_error(error), (key, text.to_owned()), "the field and the text of {error:?}");
     };
     check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
     check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
     check(&complaint("norm=layer"), "norm", "Expected one of none, batch; got “layer”.");
     check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
-    assert_eq!((small.0.as_str(), small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
+    assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
     let other = DatasetError::NoExamples { part: "train" }.into();
     assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
 }
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
-    let sentence = "In the address, seeds was expected to be a whole number from 1 to 64; got “many”.";
+    let sentence = "In the address, seeds: expected a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
     assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
@@ -88,10 +89,10 @@ fn an_error_of_the_address_names_key_expected_and_got() {
 #[test]
 fn what_keeps_the_list_from_changing_is_named() {
     let seeds = fix_first(&complaint("seeds=many"));
-    assert_eq!(seeds, "First mend “seeds”. Expected a whole number from 1 to 64; got “many”.", "a field");
+    assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 64; got “many”.", "a field");
     let formula = fix_first(&complaint("init=custom(std=2 *)"));
     assert_eq!(
-        formula, "First mend “init”. In the formula “2 *”, character 4: unexpected end of expression.",
+        formula, "Fix “init” first. In the formula “2 *”, character 4: unexpected end of expression.",
         "a formula"
     );
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
@@ -300,7 +301,7 @@ proptest! {
         prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is no key: {:?}", parsed.unknown);
         prop_assert!(parsed.errors.len() <= 1, "`{text}` in {key} is one value: {:?}", parsed.errors);
         for error in &parsed.errors {
-            let got = matches!(error, Error::Value { key: named, got, .. } if named == key && got == text.trim());
+            let got = matches!(error, Error::Value(ValueError { key: named, got, .. }) if *named == key && got == text.trim());
             prop_assert!(got, "`{text}` in {key} gave {error}");
         }
     }

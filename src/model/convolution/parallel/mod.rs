@@ -1,4 +1,4 @@
-//! Work on blocks of a vector: on all cores natively, on the one there is in a browser.
+//! Work on blocks of a vector: on all cores natively, on a single one in a browser.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;

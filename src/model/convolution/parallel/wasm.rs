@@ -1,4 +1,4 @@
-//! Blocks one after the other.
+//! Blocks one after another.
 
 /// Calls `work` with the index and the numbers of every block of `length` numbers; the last one may be shorter.
 pub(in crate::model::convolution) fn by_blocks<T>(values: &mut [T], length: usize, work: impl Fn(usize, &mut [T])) {
