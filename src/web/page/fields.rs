@@ -1,7 +1,7 @@
 //! Between the fields of the form and the experiment: every control is named after its query key, so a form is a list of
 //! pairs, and the crate's own parser judges what was typed.
 
-use crate::error::{Error, ValueError};
+use crate::error::{Error, Expected, ValueError};
 use crate::experiment::keys::{Key, Link, Values};
 use crate::experiment::query::{changed_pairs, parse_pairs};
 use crate::experiment::scheme::parse_list;
@@ -57,7 +57,18 @@ pub fn field_error(error: &Error) -> (&'static str, String) {
     (error.key().unwrap_or_default(), text)
 }
 
+/// What a value may be, with names in quotation marks.
+#[must_use]
+pub fn expectation(expected: &Expected) -> String {
+    match expected {
+        Expected::OneOf(names) if names.len() > 1 => format!("one of “{}”", names.join("”, “")),
+        Expected::OneOf(names) => format!("“{}”", names.concat()),
+        other => other.to_string(),
+    }
+}
+
 fn value_error(ValueError { parameter, expected, got, .. }: &ValueError) -> String {
+    let expected = expectation(expected);
     let about = parameter.map(|name| format!("{name}: ")).unwrap_or_default();
     let got = if got.is_empty() { String::new() } else { format!("; got “{got}”") };
     format!("{about}Expected {expected}{got}.")

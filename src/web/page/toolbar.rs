@@ -1,4 +1,4 @@
-//! The bar at the top: the buttons, the progress, where it computes.
+//! The toolbar: buttons, progress, and the device that computes.
 
 use super::lifecycle::{Lifecycle, Phase, Request};
 use super::words::{facts, pace_text, status, step_text};
@@ -11,21 +11,21 @@ use web_sys::{Element, HtmlElement};
 /// What the buttons ask for; each is called after its request.
 const BUTTONS: [Request; 5] = [Request::Run, Request::Pause, Request::Resume, Request::Step, Request::Reset];
 
-/// What the bar shows.
+/// What the toolbar shows.
 pub(super) struct Situation<'page> {
     /// What the page is doing.
     pub(super) lifecycle: &'page Lifecycle,
     /// What has been measured.
     pub(super) history: &'page History,
-    /// The form holds another experiment than the one shown.
+    /// The form holds an experiment other than the one shown.
     pub(super) changed: bool,
-    /// There was a run already, of the experiment that the form holds.
+    /// The experiment in the form has been started before.
     pub(super) again: bool,
-    /// What is being loaded, and the part of it that is there.
+    /// What is being loaded or prepared, and the fraction done, if known.
     pub(super) loading: Option<&'page (String, Option<f64>)>,
 }
 
-/// The bar of the document.
+/// The toolbar of the document.
 pub(super) struct Toolbar {
     buttons: Vec<(HtmlElement, Request)>,
     /// The only button where the form and its buttons are left out.
@@ -41,7 +41,7 @@ pub(super) struct Toolbar {
 }
 
 impl Toolbar {
-    /// Binds the bar.
+    /// Binds the toolbar.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let requested = dispatcher.clone();
         dom::on(&dom::element::<Element>("toolbar")?, "click", move |event| {
@@ -79,7 +79,7 @@ impl Toolbar {
         Ok(())
     }
 
-    /// Shows where it computes, and why not on the GPU.
+    /// Shows which device computes and, if it is not the GPU, why.
     pub(super) fn show_backend(&self, environment: &Environment, fallback: Option<&str>) -> WebResult<()> {
         let name = if environment.backend == "webgpu" { "WebGPU" } else { "CPU" };
         dom::set_text(&self.backend, name);
@@ -99,7 +99,7 @@ impl Toolbar {
             orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
             button.set_hidden(hide);
         }
-        // Pause and Resume take turns in one place: so does the focus.
+        // Pause and Resume alternate in one place, and the focus with them.
         let successor =
             self.buttons.iter().find(|(_, request)| *request == if paused { Request::Resume } else { Request::Pause });
         match successor.filter(|_| orphaned) {

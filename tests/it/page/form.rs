@@ -131,7 +131,7 @@ fn a_decimal_comma_in_a_number_field_is_a_point() {
     check("wd", "1,5e-3", "wd=0.0015");
     check("tau", "0.1", "tau=0.1");
     check("model", "mlp:64,32", "model=mlp:64,32");
-    check("init", "zero,fixup", "init=zero,fixup");
+    check("init", "zero,pytorch", "init=zero,pytorch");
     let refused = |key: &'static str, text: &str| {
         let error = parse_fields(&typed(&[(key, text)])).strict().expect_err("no number");
         let Error::Value(ValueError { key: about, got, .. }) = error else {

@@ -13,6 +13,7 @@ use emergence_lab::protocol::FailureKind;
 use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
 use emergence_lab::web::page::preview::preview;
+use emergence_lab::web::page::quotations::quotations;
 use emergence_lab::web::page::words::{
     NOTHING, address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, table_cells,
     unknown_keys, value_text, variant_label,
@@ -63,8 +64,8 @@ fn an_error_stands_beside_its_field() {
     };
     check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
     check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
-    check(&complaint("norm=layer"), "norm", "Expected one of none, batch; got “layer”.");
-    check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
+    check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”; got “layer”.");
+    check(&complaint("aug=yes"), "aug", "Expected one of “0”, “1”; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
     assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
     let other = DatasetError::NoExamples { part: "train" }.into();
@@ -73,7 +74,7 @@ fn an_error_stands_beside_its_field() {
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
-    let sentence = "In the address, seeds: expected a whole number from 1 to 64; got “many”.";
+    let sentence = "In the address, “seeds”: expected a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
     assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
@@ -119,11 +120,28 @@ fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
 }
 
 #[test]
+fn what_is_quoted_is_not_translated() {
+    let check = |sentence: &str, expected: &[(&str, bool)]| {
+        assert_eq!(quotations(sentence), expected, "pieces of `{sentence}`");
+        let whole: String = quotations(sentence).into_iter().map(|(piece, _)| piece).collect();
+        assert_eq!(whole, sentence, "nothing is lost");
+    };
+    check("", &[]);
+    check("No quotation.", &[("No quotation.", false)]);
+    let list = &[("Expected “", false), ("zero", true), ("” or “", false), ("lsuv", true), ("”.", false)];
+    check("Expected “zero” or “lsuv”.", list);
+    check("Got “”; or “ without end", &[("Got “", false), ("”; or “ without end", false)]);
+    let told = address_error(&complaint("norm=layer"));
+    let names: Vec<&str> = quotations(&told).into_iter().filter(|(_, quoted)| *quoted).map(|(name, _)| name).collect();
+    assert_eq!(names, ["norm", "none", "batch", "layer"], "key and names in: {told}");
+}
+
+#[test]
 fn unknown_keys_are_named() {
     let one = unknown_keys(&["color".to_owned()]);
-    assert_eq!(one, "The key “color” in the address means nothing to this page and was left out.", "one key");
+    assert_eq!(one, "Unknown key “color” in the address was ignored.", "one key");
     let two = unknown_keys(&["color".to_owned(), "utm_source".to_owned()]);
-    assert!(two.starts_with("The keys “color”, “utm_source” in the address mean nothing"), "two keys: {two}");
+    assert!(two.starts_with("Unknown keys “color”, “utm_source” in the address were"), "two keys: {two}");
 }
 
 #[test]

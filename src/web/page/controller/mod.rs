@@ -308,7 +308,7 @@ impl Page {
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
             Event::DataFallback { reason } => {
-                let text = format!("MNIST could not be had, so the embedded digits are used instead. {reason}");
+                let text = format!("MNIST could not be downloaded; using the built-in digits instead. {reason}");
                 self.notices.show("data", Severity::Warning, &text, &[])?;
             }
             Event::Started { setup } => {
