@@ -1,30 +1,27 @@
 // Which Chromium the tests and the benchmark use, and with which flags: the installed one, never a download.
+//
+//   node chromium.mjs      prints the path of the browser
 
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'chrome.exe'];
+/** Where macOS has it. */
+const APPLICATION = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** Path of the browser: `$CHROME`, else the first of the usual names on the PATH. */
+/** Path of the browser: `$CHROME`, a path or a name, else the first of the usual names on the PATH. */
 export function chromiumPath() {
-  if (process.env.CHROME) {
-    return process.env.CHROME;
-  }
+  const chosen = process.env.CHROME;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  const places = (name) => folders.map((folder) => resolve(folder, name));
+  const candidates = chosen ? [resolve(chosen), ...places(chosen)] : [...NAMES.flatMap(places), APPLICATION];
+  const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   if (!found) {
-    throw new Error(`no Chromium: set CHROME, or install one of ${NAMES.join(', ')}`);
+    const missing = `no Chrome or Chromium found (${NAMES.join(', ')}): install one, or set CHROME to its path`;
+    throw new Error(chosen ? `CHROME is set to ${chosen}, which is no file` : missing);
   }
   return found;
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** No background network traffic, and no sandbox so that it also starts as root in a container. */
@@ -37,7 +34,7 @@ const COMMON = [
   '--disable-sync',
 ];
 
-/** `navigator.gpu` exists, but never returns an adapter, as for a visitor without a usable GPU. */
+/** `navigator.gpu` exists, but no adapter is ever handed out: what a visitor without a usable GPU has. */
 export const CPU_ARGS = [...COMMON, '--disable-gpu'];
 
 /** WebGPU on the software adapter, without a GPU in the machine. */
@@ -47,3 +44,12 @@ export const WEBGPU_ARGS = [
   '--use-webgpu-adapter=swiftshader',
   '--enable-features=Vulkan',
 ];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(chromiumPath());
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -27,5 +27,7 @@ pub mod tune;
 pub mod export;
 pub mod plot;
 pub mod protocol;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod reference;
 
 pub mod web;

@@ -34,7 +34,7 @@ pub struct Key {
     /// Its field in the form; `None` where it has none, or one of a kind of its own.
     pub field: Option<FormField>,
     /// What it may hold.
-    pub values: Values,
+    pub values: KeyValues,
     read: fn(&'static str, &mut Link, &str) -> Result<()>,
     write: fn(&Link) -> String,
     reset: fn(&mut Link),
@@ -42,7 +42,7 @@ pub struct Key {
 
 /// What a key may hold.
 #[derive(Debug, Clone, Copy)]
-pub enum Values {
+pub enum KeyValues {
     /// A number.
     Number(Bounds),
     /// A number, or nothing: the key is absent.
@@ -73,8 +73,10 @@ pub struct FormField {
 pub enum FieldGroup {
     /// The data set and the device.
     Data,
-    /// What one changes most.
+    /// The network, and what one changes most.
     Main,
+    /// The runs of a variant.
+    Runs,
     /// The network and the data, in detail.
     Network,
     /// The optimizer.
@@ -149,14 +151,14 @@ macro_rules! key {
 /// A row of a whole number.
 macro_rules! whole {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
-        key!($name, $help, $field, Values::Number($bounds), $($path).+, |name, text| whole(name, text, $bounds), ToString::to_string)
+        key!($name, $help, $field, KeyValues::Number($bounds), $($path).+, |name, text| whole(name, text, $bounds), ToString::to_string)
     };
 }
 
 /// A row of a whole number that may be absent.
 macro_rules! optional {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
-        key!($name, $help, $field, Values::OptionalNumber($bounds), $($path).+,
+        key!($name, $help, $field, KeyValues::OptionalNumber($bounds), $($path).+,
             |name, text| whole(name, text, $bounds).map(Some),
             |value: &Option<usize>| value.map_or_else(String::new, |number| number.to_string()))
     };
@@ -165,14 +167,14 @@ macro_rules! optional {
 /// A row of a real number.
 macro_rules! real {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
-        key!($name, $help, $field, Values::Number($bounds), $($path).+, |name, text| real(name, text, $bounds), ToString::to_string)
+        key!($name, $help, $field, KeyValues::Number($bounds), $($path).+, |name, text| real(name, text, $bounds), ToString::to_string)
     };
 }
 
 /// A row of a closed list.
 macro_rules! choice {
     ($name:literal, $help:literal, $field:expr, $list:ty, $($path:ident).+) => {
-        key!($name, $help, $field, Values::Choice(labels::<$list>), $($path).+,
+        key!($name, $help, $field, KeyValues::Choice(labels::<$list>), $($path).+,
             choice::<$list>, |value: &$list| value.name().to_owned())
     };
 }
@@ -180,7 +182,7 @@ macro_rules! choice {
 /// A row of a switch.
 macro_rules! switch {
     ($name:literal, $help:literal, $field:expr, $($path:ident).+) => {
-        key!($name, $help, $field, Values::Switch, $($path).+, switch, |value: &bool| u8::from(*value).to_string())
+        key!($name, $help, $field, KeyValues::Switch, $($path).+, switch, |value: &bool| u8::from(*value).to_string())
     };
 }
 
@@ -193,48 +195,48 @@ pub const KEYS: [Key; 27] = [
         name: "v",
         help: "version of this notation",
         field: None,
-        values: Values::Number(Bounds::whole(1, QUERY_VERSION)),
+        values: KeyValues::Number(Bounds::whole(1, QUERY_VERSION)),
         read: |name, _, text| whole::<u64>(name, text, Bounds::whole(1, QUERY_VERSION)).map(drop),
         write: |_| QUERY_VERSION.to_string(),
         reset: |_| (),
     },
     choice!(
         "data",
-        "data set",
+        "data set; `auto` is MNIST if its files can be downloaded, otherwise `digits`, and the page says which",
         hinted(FieldGroup::Data, "Data", "MNIST or digits: digits where MNIST cannot be downloaded"),
         DatasetName,
         experiment.dataset.name
     ),
     optional!(
         "train",
-        "number of training examples, the first ones; all if absent",
+        "number of training examples to use, starting from the first; all if absent",
         field(FieldGroup::Network, "Training examples"),
         EXAMPLES,
         experiment.dataset.train
     ),
     optional!(
         "test",
-        "number of test examples, the first ones; all if absent",
+        "number of test examples to use, starting from the first; all if absent",
         field(FieldGroup::Network, "Test examples"),
         EXAMPLES,
         experiment.dataset.test
     ),
     switch!(
         "aug",
-        "augmentation: training images are randomly cropped and flipped",
+        "augmentation: randomly crop and flip training images",
         wide(FieldGroup::Network, "Augmentation: random crops and flips", ""),
         experiment.dataset.augment
     ),
     key!(
         "model",
-        "network",
+        "network; `mlp:` is a linear classifier",
         wide(
             FieldGroup::Main,
             "Network",
             "`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
              `resnet:16,32x2` blocks"
         ),
-        Values::Text("mlp:WIDTHS, cnn:CHANNELS or resnet:CHANNELS", &NETWORK_EXAMPLES),
+        KeyValues::Text("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`", &NETWORK_EXAMPLES),
         experiment.model,
         |_, text: &str| text.parse(),
         ToString::to_string
@@ -255,24 +257,24 @@ pub const KEYS: [Key; 27] = [
     ),
     key!(
         "init",
-        "initializations to compare, the baseline first",
+        "variants to compare, the first of which is the baseline",
         None,
-        Values::Text("a list of schemes, separated by commas", &[]),
+        KeyValues::Text("comma-separated list of schemes", &[]),
         experiment.variants,
         |_, text| parse_list(text),
         |variants: &Vec<_>| list_text(variants)
     ),
     whole!(
         "seeds",
-        "runs per variant, each with its own seed",
-        field(FieldGroup::Main, "Seeds per variant"),
+        "runs per variant, each with its own seed; at most 64 runs in total",
+        field(FieldGroup::Runs, "Seeds per variant"),
         Bounds::whole(1, limits::SEEDS as u64),
         experiment.seeds
     ),
     whole!(
         "seed",
         "seed of each variant's first run; the others count up from it",
-        field(FieldGroup::Main, "First seed"),
+        field(FieldGroup::Runs, "First seed"),
         Bounds::whole(0, u32::MAX as u64),
         experiment.first_seed
     ),
@@ -302,7 +304,7 @@ pub const KEYS: [Key; 27] = [
         "sched",
         "learning rate schedule; `warmup:STEPS` is a linear warm-up",
         field(FieldGroup::Optimizer, "Schedule"),
-        Values::Choice(Schedule::labels),
+        KeyValues::Choice(Schedule::labels),
         experiment.optimizer.schedule,
         |_, text: &str| text.parse(),
         ToString::to_string
@@ -338,28 +340,28 @@ pub const KEYS: [Key; 27] = [
     ),
     choice!(
         "device",
-        "where to compute",
+        "where to compute; `auto` is WebGPU where it works, otherwise the CPU",
         hinted(FieldGroup::Data, "Compute on", "Automatic: WebGPU where it works, otherwise the CPU"),
         DevicePreference,
         experiment.device
     ),
-    switch!("run", "start at once", None, view.run),
-    switch!("embed", "shown inside another page: no header, no article", None, view.embed),
+    switch!("run", "start immediately", None, view.run),
+    switch!("embed", "shown in a frame: no header, no article, a link to the full version", None, view.embed),
     key!(
         "hide",
-        "parts of the page to leave out, separated by commas",
+        "comma-separated list of parts to omit; `table` includes layers before training, `article` the path explorer",
         None,
-        Values::Choice(labels::<PagePart>),
+        KeyValues::Choice(labels::<PagePart>),
         view.hide,
         parts,
         |parts: &Vec<PagePart>| parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(",")
     ),
-    choice!("theme", "colors of the page", None, Theme, view.theme),
+    choice!("theme", "colors; `auto` follows the visitor's system", None, Theme, view.theme),
     Key {
         name: "lang",
         help: "language of the texts",
         field: None,
-        values: Values::Choice(|| vec![(ENGLISH, "English")]),
+        values: KeyValues::Choice(|| vec![(ENGLISH, "English")]),
         read: |name, _, text| match text {
             ENGLISH => Ok(()),
             _ => Err(Error::value(name, Expected::OneOf(vec![ENGLISH]), text)),

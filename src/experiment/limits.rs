@@ -2,7 +2,7 @@
 //! of a visitor. Each bounds what grows with it; none of them is about taste.
 
 use super::architecture::{Architecture, FeatureShape, WeightShape};
-use super::{BaseInit, DatasetName, Experiment, TuningMethod, Turn};
+use super::{DatasetName, Experiment, TuningMethod, Turn};
 use crate::error::{Bounds, Error, Expected, Requirement, Result};
 
 /// Runs of one experiment: variants times seeds.
@@ -183,7 +183,9 @@ impl Experiment {
 
     /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
     fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
-        let orthogonal = self.variants.iter().filter(|variant| *variant.base() == BaseInit::Orthogonal).count() as u64;
+        let orthogonal =
+            self.variants.iter().filter(|variant| variant.base().facts().is_some_and(|row| row.takes_qr)).count()
+                as u64;
         let cost = |shape: WeightShape| {
             let [rows, columns] = shape.matrix().map(|size| size as u64);
             2 * rows * columns * rows.min(columns)

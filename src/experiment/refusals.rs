@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
-use super::scheme::FormulaInputs;
+use super::scheme::{FormulaInputs, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, Tuning, TuningMethod};
 use crate::error::{Error, FormulaReason, Requirement, Result};
 
@@ -45,20 +45,21 @@ impl Experiment {
     /// Its branches start at zero: without any, the whole network would.
     fn refuse_fixup(&self, variant: &InitScheme) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
-        if *variant.base() != BaseInit::Fixup || (residual && self.norm == NormLayer::None) {
+        let Some(row) = variant.base().facts().filter(|row| row.residual_only) else { return Ok(()) };
+        if residual && self.norm == NormLayer::None {
             return Ok(());
         }
         let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: "fixup" }.into(), got))
+        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
     }
 
     /// What some methods measure lies behind weights that must not be zero. ZerO has such weights in residual branches only.
     fn refuse_zeros(&self, variant: &InitScheme, tuning: &Tuning) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
-        let zeros = match variant.base() {
-            BaseInit::Fixup => true,
-            BaseInit::Zero => residual,
-            _ => false,
+        let zeros = match variant.base().facts().map_or(ZeroLayers::None, |row| row.zeros) {
+            ZeroLayers::None => false,
+            ZeroLayers::BranchEnds => residual,
+            ZeroLayers::BranchEndsAndOutput => true,
         };
         if !zeros || works_on_zeros(&tuning.method) {
             return Ok(());

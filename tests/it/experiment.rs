@@ -136,6 +136,7 @@ fn unknown_keys_are_collected_and_ignored() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table: each text and what is wrong with it")]
 fn malformed_values_are_named_and_their_defaults_stand() {
     let wrong = [
         ("v", "2"),

@@ -1,7 +1,5 @@
 //! The native command line, run as a program: what it prints, and how it refuses.
 
-#![cfg(feature = "train")]
-
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -66,6 +64,7 @@ fn emergence_of_nothing_is_zero_without_a_logarithm() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn init_describes_every_layer() {
     let arguments =
         ["--scheme", "emergence(kaiming_normal;alpha=1.5)", "--model", "mlp:256,128", "--data", "mnist", "--seed", "0"];
@@ -86,6 +85,7 @@ fn init_describes_every_layer() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn run_writes_the_results_three_ways() {
     let folder = Folder::new("run");
     let (out, csv, svg) = (folder.path("r.json"), folder.path("r.csv"), folder.path("r.svg"));
@@ -102,6 +102,7 @@ fn run_writes_the_results_three_ways() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn default_data_become_digits_where_there_is_no_mnist() {
     let folder = Folder::new("nothing");
     let query = "train=256&test=100&model=mlp:8&batch=32&steps=2&eval=2&seeds=1&init=pytorch";
@@ -113,6 +114,7 @@ fn default_data_become_digits_where_there_is_no_mnist() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn init_tells_what_tuning_has_learned_and_cost() {
     let network = ["--model", "mlp:12", "--data", "digits", "--batch", "32"];
     let tuned = json(&[&["init", "--scheme", "gradinit(kaiming_normal;steps=6)"], &network[..]].concat());
@@ -129,6 +131,7 @@ fn init_tells_what_tuning_has_learned_and_cost() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn run_accepts_every_kind_of_initialization() {
     let emergence = "emergence(kaiming_normal;alpha=1.5)";
     let tuned =
@@ -152,12 +155,12 @@ fn run_accepts_every_kind_of_initialization() {
 }
 
 #[test]
-fn wrong_arguments_are_refused_in_one_line() {
+#[cfg(feature = "train")]
+fn wrong_experiments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "fixup", "--model", "mlp:8"], &["--scheme", "residual", "mlp:8"]);
     refuses(&["init", "--scheme", "custom(std=sqrt(2/fan)", "--model", "mlp:8"], &["--scheme", "character"]);
     refuses(&["init", "--scheme", "custom(std=1e39)", "--model", "mlp:8"], &["--scheme", "1e6", "1e39"]);
     refuses(&["run", "data=digits&init=gradinit(kaiming_normal;tau=1)"], &["init", "eta=", "tau"]);
-
     refuses(&["run", "lr=fast"], &["lr", "expected", "fast"]);
     refuses(&["run", "model=mlp:0"], &["model", "mlp:0"]);
     refuses(&["run", "init=kaiming_normal,kaiming_normal"], &["init", "once"]);
@@ -166,9 +169,6 @@ fn wrong_arguments_are_refused_in_one_line() {
     refuses(&["run", "steps=1", "--color", "red"], &["--color"]);
     refuses(&["run", "steps=1", "--out"], &["--out", "value"]);
     refuses(&["run", "data=digits&train=10&batch=128"], &["train", "128", "10"]);
-    refuses(&["emergence", "--widths", "3,3", "--active", "0,4"], &["--active", "4"]);
-    refuses(&["emergence", "--widths", "3,x", "--active", "0,0"], &["--widths", "3,x"]);
-    refuses(&["emergence", "--widths", "3,3"], &["--active", "nothing"]);
     refuses(&["run", "data=digits&train=70000"], &["train", "60000", "70000"]);
     refuses(&["run", "steps=1", "--svg", "/no/such/folder/x.svg"], &["--svg", "folder", "/no/such/folder/x.svg"]);
     refuses(&["run", "steps=1", "--out", "."], &["--out", "file"]);
@@ -179,17 +179,37 @@ fn wrong_arguments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "emergence(pytorch;turn=3)", "--model", "mlp:8"], &["--scheme", "turn"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--seed", "-1"], &["--seed", "-1"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
-    refuses(&["data", "fetch", "cats"], &["NAME", "cats"]);
-    refuses(&["data", "check", "patterns"], &["NAME", "cifar-10", "patterns", "no files"]);
     refuses(&["run", "data=upload"], &["data", "browser only", "upload"]);
-    refuses(&["data", "fetch", "digits"], &["NAME", "no files"]);
-    refuses(&["data"], &["data", "list", "nothing"]);
     refuses(&["run", "--help"], &["lab --help"]);
     refuses(&["run", "sched=warmup:soon"], &["sched", "warmup:STEPS", "warmup:soon"]);
-    refuses(&["dance"], &["dance"]);
 }
 
 #[test]
+fn wrong_arguments_are_refused_in_one_line() {
+    refuses(&["emergence", "--widths", "3,3", "--active", "0,4"], &["--active", "4"]);
+    refuses(&["emergence", "--widths", "3,x", "--active", "0,0"], &["--widths", "3,x"]);
+    refuses(&["emergence", "--widths", "3,3"], &["--active", "nothing"]);
+    refuses(&["data", "fetch", "cats"], &["NAME", "cats"]);
+    refuses(&["data", "check", "patterns"], &["NAME", "cifar-10", "patterns", "no files"]);
+    refuses(&["data", "fetch", "digits"], &["NAME", "no files"]);
+    refuses(&["data"], &["data", "list", "nothing"]);
+    refuses(&["dance"], &["dance"]);
+}
+
+/// What is left of the program where it is compiled without Burn.
+#[test]
+#[cfg(not(feature = "train"))]
+fn without_training_it_says_so() {
+    for command in ["run", "init"] {
+        let output = lab(&[command, "data=digits"]);
+        let line = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "`{command}` is no wrong argument, it cannot be carried out: {line}");
+        assert!(line.contains(command) && line.contains("feature `train`"), "it says what to do: {line}");
+    }
+}
+
+#[test]
+#[cfg(feature = "train")]
 fn a_link_of_the_page_is_a_query() {
     let query = "data=digits&train=256&test=100&model=mlp:8&init=pytorch&seeds=1&batch=32&steps=2&eval=2";
     let results = json(&["run", &format!("https://example.org/lab/?{query}#charts")]);
@@ -197,6 +217,7 @@ fn a_link_of_the_page_is_a_query() {
 }
 
 #[test]
+#[cfg(feature = "train")]
 fn a_failure_leaves_no_file_behind() {
     let folder = Folder::new("failure");
     let out = folder.path("r.json");
@@ -224,7 +245,7 @@ fn data_are_listed_and_damaged_data_are_found() {
 
 #[test]
 fn fetching_mends_a_damaged_file() {
-    let Some(source) = crate::dataset::real_data() else { return };
+    let Some(source) = crate::dataset::real_data("mnist") else { return };
     let source = source.to_string_lossy().into_owned();
     let folder = Folder::new("mend");
     let place = folder.path("");
@@ -240,6 +261,7 @@ fn fetching_mends_a_damaged_file() {
 /// What tests/data/receipt.json holds, as `e2e/tests/training.spec.mjs` finds it in the browser: the same data, order and
 /// initial weights to the bit.
 #[test]
+#[cfg(feature = "train")]
 fn natively_and_in_the_browser_runs_start_from_the_same_bits() {
     let golden: Value = serde_json::from_str(include_str!("../data/receipt.json")).expect("JSON");
     let results = json(&["run", golden["query"].as_str().expect("a query")]);

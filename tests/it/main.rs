@@ -15,6 +15,8 @@ mod names;
 mod page;
 mod plot;
 mod protocol;
+mod reference;
+mod sizes;
 #[cfg(feature = "train")]
 mod training;
 #[cfg(feature = "train")]

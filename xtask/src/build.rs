@@ -1,20 +1,44 @@
-//! Building the page: the page's binary without Burn, the worker with it, then Trunk.
+//! Building the page: its two programs, then what Trunk makes of them. How they are built stands in www/index.html alone.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::command::{run, tool};
-use crate::step::step;
+use crate::command::{read, root, run, tool};
+use crate::step::{say, step};
 use crate::tools;
 
-/// Compiles both binaries for the browser. Trunk would do so too, but shows no progress and no times. The arguments are
-/// those that Trunk derives from www/index.html, so that it finds everything built.
+/// The target of both programs.
+pub(crate) const WASM: &str = "--target=wasm32-unknown-unknown";
+
+/// Cargo's arguments for the programs of the page: its own, without Burn, and the worker's. They are those that Trunk takes
+/// from the links in www/index.html, so that it finds built what we have built.
+pub(crate) fn programs() -> Result<Vec<Vec<String>>> {
+    let html = String::from_utf8(read(&root().join("www/index.html"))?).context("www/index.html is no text")?;
+    Ok(html.split('<').filter(|tag| tag.contains(r#"rel="rust""#)).map(cargo_arguments).collect())
+}
+
+/// `--bin=app --profile=page` for `data-bin="app" data-cargo-profile="page"`.
+fn cargo_arguments(link: &str) -> Vec<String> {
+    let argument = |word: &str| match word.strip_prefix("data-")? {
+        bin if bin.starts_with("bin=") => Some(format!("--{bin}")),
+        other => other.strip_prefix("cargo-").map(|argument| format!("--{argument}")),
+    };
+    link.split_whitespace().filter_map(argument).map(|argument| argument.replace('"', "")).collect()
+}
+
+pub(crate) fn is_profile(argument: &str) -> bool {
+    argument.starts_with("--profile=")
+}
+
+/// Compiles both programs for the browser. Trunk would do so too, but shows no progress and no times.
 pub(crate) fn compile() -> Result<()> {
-    let wasm = ["build", "--release", "--target=wasm32-unknown-unknown"];
-    let page = ["build", "--profile=page", "--target=wasm32-unknown-unknown"];
-    step("compile the page", || run(tool("cargo").args(page).args(["--bin", "app", "--no-default-features"])))?;
-    step("compile the worker (the first time: a quarter of an hour and more)", || {
-        run(tool("cargo").args(wasm).args(["--bin", "worker", "--features", "train"]))
-    })
+    say("    the first build of the worker takes a quarter of an hour and more");
+    for arguments in programs()? {
+        let release = if arguments.iter().any(|argument| is_profile(argument)) { None } else { Some("--release") };
+        step(&format!("compile {}", arguments.join(" ")), || {
+            run(tool("cargo").args(["build", WASM]).args(release).args(&arguments))
+        })?;
+    }
+    Ok(())
 }
 
 /// Fills `dist/`, not yet optimized for size. `public_url` replaces the relative addresses of Trunk.toml.
@@ -22,11 +46,19 @@ pub(crate) fn page(public_url: Option<&str>) -> Result<()> {
     tools::page()?;
     compile()?;
     step("assemble dist/ (trunk)", || {
-        let mut command = tool("trunk");
-        command.args(["build", "--release"]);
-        if let Some(url) = public_url {
-            command.args(["--public-url", url]);
-        }
-        run(&mut command)
+        let url = public_url.into_iter().flat_map(|url| ["--public-url", url]);
+        run(tool("trunk").args(["build", "--release"]).args(url))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_built_as_their_links_say() {
+        let programs = programs().expect("www/index.html");
+        let app = ["--bin=app", "--no-default-features", "--profile=page"];
+        assert_eq!(programs, [&app[..], &["--bin=worker", "--features=train"]], "the page's without training");
+    }
 }

@@ -55,10 +55,9 @@ fn search_path() -> std::ffi::OsString {
     std::env::join_paths(std::env::split_paths(&path).chain(installed)).unwrap_or(path)
 }
 
-/// Where `program` lies, if anywhere on the search path.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&search_path()).map(|folder| folder.join(&file)).find(|path| path.is_file())
+/// The contents of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The whole command as one line, for messages.
@@ -98,6 +97,16 @@ pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<
     Ok(child.wait()?.success())
 }
 
+/// The value of a command's only option, `--name VALUE` or `--name=VALUE`, if it is given.
+pub(crate) fn only_option<'a>(name: &str, value: &str, arguments: &'a [String]) -> Result<Option<&'a str>> {
+    let words: Vec<&str> = arguments.iter().flat_map(|word| word.splitn(2, '=')).collect();
+    match words[..] {
+        [] => Ok(None),
+        [option, value] if option == name => Ok(Some(value)),
+        _ => bail!("expected [{name} {value}], got `{}`", arguments.join(" ")),
+    }
+}
+
 /// What a command prints to stdout, trimmed; `None` if it is missing or fails.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let Output { status, stdout, .. } = command.output().ok()?;
@@ -119,8 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn the_root_holds_the_workspace() {
-        assert!(root().join("Trunk.toml").is_file(), "Trunk.toml lies at the root");
+    fn an_option_takes_one_word_or_two() {
+        let port = |words: &[&str]| {
+            let words = words.iter().map(ToString::to_string).collect::<Vec<_>>();
+            only_option("--port", "N", &words).map(|value| value.map(ToOwned::to_owned))
+        };
+        assert_eq!(port(&[]).expect("none"), None, "none");
+        assert_eq!(port(&["--port", "9000"]).expect("two words").as_deref(), Some("9000"), "two words");
+        assert_eq!(port(&["--port=9000"]).expect("one word").as_deref(), Some("9000"), "one word");
+        let error = port(&["--prot", "9000"]).expect_err("another option");
+        assert_eq!(error.to_string(), "expected [--port N], got `--prot 9000`", "says what was expected");
     }
 
     #[test]

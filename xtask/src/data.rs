@@ -5,28 +5,25 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{root, run, tool};
+use crate::dist::{files_below, has_extension};
 use crate::step::{say, step};
 
-/// The data sets that the page reads from its own origin.
-const SERVED: [&str; 3] = ["mnist", "fashion-mnist", "cifar-10"];
-
-/// Downloads (or copies, with `--from DIR`) a data set and checks it, by way of `lab data fetch`.
+/// Downloads (or copies, with `--from DIR`) a data set and checks it, by way of `lab data fetch`, which knows all names
+/// and options. It is compiled without training, hence without Burn.
 pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (name, from) = match words[..] {
-        [] => ("mnist", None),
-        ["--from", folder] => ("mnist", Some(folder)),
-        [name] if !name.starts_with('-') => (name, None),
-        [name, "--from", folder] | ["--from", folder, name] => (name, Some(folder)),
-        _ => bail!("data: expected [NAME] [--from DIR], got `{}`", arguments.join(" ")),
+    let (name, options) = match arguments.split_first() {
+        Some((name, options)) if !name.starts_with('-') => (name.as_str(), options),
+        _ => ("mnist", arguments),
     };
     step(&format!("put {name} into data/"), || {
         let mut command = tool("cargo");
-        command.args(["run", "--release", "--bin", "lab", "--", "data", "fetch", name, "--data-dir", "data"]);
-        if let Some(folder) = from {
-            command.arg("--from").arg(std::path::absolute(folder)?);
-        }
-        run(&mut command)
+        command.args(["run", "--release", "--no-default-features", "--bin", "lab", "--manifest-path"]);
+        command
+            .arg(root().join("Cargo.toml"))
+            .args(["--", "data", "fetch", name, "--data-dir"])
+            .arg(root().join("data"));
+        // Relative paths in the options are relative to the folder where the command was typed.
+        run(command.args(options).current_dir(std::env::current_dir()?))
     })
 }
 
@@ -35,38 +32,49 @@ pub(crate) fn stage() -> Result<()> {
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         bail!("stage is called by Trunk (see Trunk.toml), which says where in TRUNK_STAGING_DIR");
     };
-    let source = match std::env::var_os("EMERGENCE_LAB_DATA") {
-        Some(folder) => root().join(folder),
-        None => root().join("data"),
-    };
-    let mut copied = 0;
-    for name in SERVED {
-        copied += copy_files(&source.join(name), &staging.join("data").join(name))?;
-    }
-    if copied == 0 {
-        say("no data files: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)");
-    } else {
-        say(&format!("{copied} data files beside the page, from {}", source.display()));
+    let source = root().join(std::env::var_os("EMERGENCE_LAB_DATA").unwrap_or_else(|| "data".into()));
+    match copy_data(&source, &staging.join("data"))? {
+        0 => say("no data files: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)"),
+        files => say(&format!("{files} data files beside the page, from {}", source.display())),
     }
     Ok(())
 }
 
-/// Copies every packed or `*.bin` data file of a folder, packed ones rather than plain ones and no archives, which need not exist; returns how many.
-fn copy_files(from: &Path, to: &Path) -> Result<usize> {
-    let Ok(entries) = std::fs::read_dir(from) else { return Ok(0) };
-    let mut copied = 0;
-    for entry in entries {
-        let path = entry.with_context(|| format!("cannot list {}", from.display()))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let is = |path: &Path, wanted: &str| path.extension().is_some_and(|extension| extension == wanted);
-        let packed = is(&path, "gz") && !is(&path.with_extension(""), "tar");
-        let plain = is(&path, "bin") && !from.join(format!("{name}.gz")).exists();
-        if packed || plain {
-            std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-            let file = to.join(&name);
-            std::fs::copy(&path, &file).with_context(|| format!("cannot copy {}", path.display()))?;
-            copied += 1;
-        }
+/// Copies the data files of all folders in `from`, which need not exist; returns how many there are.
+fn copy_data(from: &Path, to: &Path) -> Result<usize> {
+    let files = if from.is_dir() { files_below(from)? } else { Vec::new() };
+    let files: Vec<_> = files.iter().filter(|path| is_asked_for(path)).collect();
+    for path in &files {
+        let copy = to.join(path.strip_prefix(from)?);
+        std::fs::create_dir_all(copy.parent().unwrap_or(to))
+            .and_then(|()| std::fs::copy(path, &copy))
+            .with_context(|| format!("cannot copy {} to {}", path.display(), copy.display()))?;
     }
-    Ok(copied)
+    Ok(files.len())
+}
+
+/// Whether the page would ask for a file: a packed one, or a plain `*.bin` that is not there packed, but no archive.
+fn is_asked_for(path: &Path) -> bool {
+    let packed = has_extension(path, &["gz"]) && !has_extension(&path.with_extension(""), &["tar"]);
+    packed || has_extension(path, &["bin"]) && !path.with_extension("bin.gz").exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_files_lie_beside_the_page_and_archives_do_not() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("emergence-lab-stage-{}", std::process::id()));
+        let (from, to) = (folder.join("from"), folder.join("to"));
+        std::fs::create_dir_all(from.join("set"))?;
+        for name in ["README.md", "set/a.gz", "set/all.tar.gz", "set/b.bin", "set/b.bin.gz", "set/c.bin"] {
+            std::fs::write(from.join(name), name)?;
+        }
+        assert_eq!(copy_data(&from, &to)?, 3, "no text, no archive, and nothing twice");
+        let copied: Vec<_> = files_below(&to)?.iter().map(|path| path.strip_prefix(&to).map(Path::to_owned)).collect();
+        assert_eq!(copied, ["set/a.gz", "set/b.bin.gz", "set/c.bin"].map(|name| Ok(name.into())), "each in its folder");
+        assert_eq!(copy_data(&folder.join("nowhere"), &to)?, 0, "there need not be any");
+        Ok(std::fs::remove_dir_all(&folder)?)
+    }
 }

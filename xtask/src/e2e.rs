@@ -1,13 +1,13 @@
-//! Browser tests: Playwright drives the system's Chromium through the built page.
+//! What is done with the built page in the system's Chromium: tests, by Playwright, and the benchmark.
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::command::{root, target_dir, tool, watch};
-use crate::step::{Tally, say};
-use crate::{build, tools};
+use crate::command::{root, run, target_dir, tool, watch};
+use crate::step::{Tally, step};
+use crate::{build, dist, tools};
 
 /// `cargo xtask e2e [--no-build] [ARGS]`.
 pub(crate) fn e2e(arguments: &[String]) -> Result<ExitCode> {
@@ -22,33 +22,39 @@ pub(crate) fn e2e(arguments: &[String]) -> Result<ExitCode> {
     }
     let mut tally = Tally::default();
     tally.count("browser tests", || playwright(rest));
-    say(&tally.to_string());
-    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(tally.close())
 }
 
 /// Runs the browser tests on `dist/` and counts them; `arguments` go to Playwright.
 pub(crate) fn playwright(arguments: &[String]) -> Result<Tally> {
     tools::e2e_packages()?;
-    let browser = tools::chromium()?;
+    tools::chromium()?;
     let report = target_dir()?.join("playwright-report.json");
     // An old report must not stand for a run that wrote none.
     let _ = std::fs::remove_file(&report);
     let mut command = tool("npx");
     command.current_dir(root().join("e2e")).args(["playwright", "test", "--reporter=list,json"]).args(arguments);
-    command.env("CHROME", browser).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-    let went_well = watch(&mut command, |_| ())?;
+    let went_well = watch(command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report), |_| ())?;
     let text = std::fs::read_to_string(&report).context("Playwright wrote no report")?;
     let tally = count(&serde_json::from_str(&text).context("Playwright's report is no JSON")?)?;
     Ok(Tally { failed: tally.failed.max(u64::from(!went_well)), ..tally })
 }
 
-/// Passed and failed tests of Playwright's JSON report. A test that passed only when repeated has failed: it is no
-/// test one can trust.
+/// `cargo xtask bench`: the figures of docs/benchmarks.md, measured on the page as it is published; `arguments` go to the
+/// script.
+pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    dist::dist(&[])?;
+    tools::chromium()?;
+    step("measure in the browser", || run(tool("node").arg("e2e/bench.mjs").args(arguments)))
+}
+
+/// What Playwright's JSON report counts. A test that passed only when repeated has failed: it is no test one can trust.
 fn count(report: &Value) -> Result<Tally> {
     let stat =
         |name: &str| report["stats"][name].as_u64().ok_or_else(|| anyhow!("Playwright's report has no stats.{name}"));
     let errors = report["errors"].as_array().map_or(0, Vec::len) as u64;
-    Ok(Tally { passed: stat("expected")?, failed: stat("unexpected")? + stat("flaky")? + errors })
+    let failed = stat("unexpected")? + stat("flaky")? + errors;
+    Ok(Tally { passed: stat("expected")?, failed, skipped: stat("skipped")? })
 }
 
 #[cfg(test)]
@@ -61,7 +67,7 @@ mod tests {
             "errors": [{"message": "cannot load a test file"}],
             "stats": {"expected": 12, "unexpected": 2, "flaky": 1, "skipped": 3}
         });
-        assert_eq!(count(&report).expect("a report"), Tally { passed: 12, failed: 4 }, "skipped ones do not count");
+        assert_eq!(count(&report).expect("a report"), Tally { passed: 12, failed: 4, skipped: 3 }, "all of them");
         assert!(count(&serde_json::json!({})).is_err(), "no report at all");
     }
 }

@@ -3,41 +3,28 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::command::tool;
+use crate::command::{only_option, tool};
 use crate::step::say;
 use crate::{build, tools};
 
-const PORT: u16 = 8080;
-
-/// Builds the page and serves it until interrupted.
+/// Builds the page and serves it until interrupted, at `--port` or at that of Trunk.toml.
 pub(crate) fn serve(arguments: &[String]) -> Result<()> {
-    let port = parse_port(arguments)?;
+    let given = only_option("--port", "N", arguments)?.map(ToOwned::to_owned);
+    let port = given.map_or_else(|| tools::pinned("Trunk.toml", "\nport = ", '\n'), Ok)?;
+    let number = port.parse().ok().filter(|number| *number > 0);
+    let number = number.with_context(|| format!("--port: expected 1 to 65535, got `{port}`"))?;
     // Before a long build, not after it.
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+    TcpListener::bind((Ipv4Addr::LOCALHOST, number))
         .with_context(|| format!("port {port} is not free: stop what uses it, or choose another with --port"))?;
     tools::page()?;
     build::compile()?;
     say(&format!("==> Emergence Lab: http://127.0.0.1:{port} (in some seconds; Ctrl-C ends it)"));
-    let mut trunk = tool("trunk");
-    trunk.args(["serve", "--release", "--address", "127.0.0.1", "--port", &port.to_string()]);
-    become_program(&mut trunk)
+    become_program(tool("trunk").args(["serve", "--release", "--port", &port]))
 }
 
-fn parse_port(arguments: &[String]) -> Result<u16> {
-    let words: Vec<&str> = arguments.iter().flat_map(|word| word.splitn(2, '=')).collect();
-    match words[..] {
-        [] => Ok(PORT),
-        ["--port", value] => {
-            let port = value.parse().ok().filter(|port| *port > 0);
-            port.with_context(|| format!("--port: expected 1 to 65535, got `{value}`"))
-        }
-        _ => bail!("serve: expected [--port N], got `{}`", arguments.join(" ")),
-    }
-}
-
-/// Replaces this process, so that whoever ends us ends the server and leaves no orphan on the port.
+/// Replaces this process, so that ending it ends the server and leaves no orphan on the port.
 #[cfg(unix)]
 fn become_program(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
@@ -48,21 +35,4 @@ fn become_program(command: &mut Command) -> Result<()> {
 #[cfg(not(unix))]
 fn become_program(command: &mut Command) -> Result<()> {
     crate::command::run(command)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_can_be_chosen() {
-        let port = |words: &[&str]| parse_port(&words.iter().map(ToString::to_string).collect::<Vec<_>>());
-        assert_eq!(port(&[]).expect("default"), 8080, "default");
-        assert_eq!(port(&["--port", "9000"]).expect("two words"), 9000, "two words");
-        assert_eq!(port(&["--port=9000"]).expect("one word"), 9000, "one word");
-        let error = port(&["--port", "many"]).expect_err("no number");
-        assert_eq!(error.to_string(), "--port: expected 1 to 65535, got `many`", "says what was expected");
-        assert!(port(&["--prot", "9000"]).is_err(), "unknown option");
-        assert!(port(&["--port=0"]).is_err(), "no port");
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::AddAssign;
-use std::time::Duration;
+use std::process::ExitCode;
 
 use anyhow::Result;
 
@@ -12,52 +12,39 @@ pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
-/// Prints one line about a failure to stderr.
-pub(crate) fn complain(line: &str) {
-    eprintln!("xtask: {line}");
-}
-
 /// Runs `action`, saying before what it does and after how long it took.
 pub(crate) fn step<T>(what: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
     say(&format!("==> {what}"));
     #[expect(clippy::disallowed_methods, reason = "a native tool that times its steps")]
     let start = std::time::Instant::now();
     let result = action();
-    let took = seconds(start.elapsed());
+    let seconds = start.elapsed().as_secs_f64();
     match &result {
-        Ok(_) => say(&format!("    {what}: done in {took}")),
-        Err(error) => say(&format!("    {what}: FAILED after {took}: {error:#}")),
+        Ok(_) => say(&format!("    {what}: done in {seconds:.1} s")),
+        Err(error) => say(&format!("    {what}: FAILED after {seconds:.1} s: {error:#}")),
     }
     result
 }
 
-/// `4.2 s`, or `3 min 07 s` from one minute on.
-fn seconds(duration: Duration) -> String {
-    let whole = duration.as_secs();
-    if whole < 60 {
-        format!("{:.1} s", duration.as_secs_f64())
-    } else {
-        format!("{} min {:02} s", whole / 60, whole % 60)
-    }
-}
-
-/// How many tests passed and failed; a failed step that is not a test (a lint, a build) counts as one failure.
+/// How many tests passed, failed and were skipped; a failed step that is not a test (a lint, a build) counts as one failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
+    pub(crate) skipped: u64,
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.skipped += other.skipped;
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} passed, {} failed", self.passed, self.failed)
+        write!(formatter, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 
@@ -79,6 +66,18 @@ impl Tally {
             Err(_) => self.failed += 1,
         }
     }
+
+    /// Leaves out a step that cannot be carried out here.
+    pub(crate) fn skip(&mut self, what: &str, reason: &str) {
+        say(&format!("==> {what}: SKIPPED, {reason}"));
+        self.skipped += 1;
+    }
+
+    /// Prints the count, alone on the last line, and makes an exit code of it.
+    pub(crate) fn close(self) -> ExitCode {
+        say(&self.to_string());
+        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
 }
 
 #[cfg(test)]
@@ -86,18 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_as_a_person_would_say_them() {
-        assert_eq!(seconds(Duration::from_millis(4230)), "4.2 s", "under a minute");
-        assert_eq!(seconds(Duration::from_secs(187)), "3 min 07 s", "over a minute");
-    }
-
-    #[test]
     fn a_failed_step_is_one_failure() {
         let mut tally = Tally::default();
         assert!(tally.check("good", || Ok(())), "a good step goes well");
         assert!(!tally.check("bad", || anyhow::bail!("broken")), "a bad step does not");
-        tally.count("tests", || Ok(Tally { passed: 3, failed: 1 }));
+        tally.count("tests", || Ok(Tally { passed: 3, failed: 1, skipped: 2 }));
         tally.count("no tests", || anyhow::bail!("does not compile"));
-        assert_eq!(tally.to_string(), "3 passed, 3 failed", "one step, one test and one count failed");
+        tally.skip("news", "nobody answers");
+        assert_eq!(tally.to_string(), "3 passed, 3 failed, 3 skipped", "one step, one test and one count failed");
     }
 }

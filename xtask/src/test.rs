@@ -4,46 +4,77 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::build::{self, WASM, is_profile};
 use crate::command::{run, tool, watch};
 use crate::step::{Tally, say};
-use crate::{build, e2e, tools};
+use crate::{dist, e2e, tools};
 
-/// Runs all checks, or with `--native` those without a browser. The last line is `N passed, N failed`.
+/// How a native test that cannot do its work here begins the line in which it says so (tests/it/dataset.rs).
+const SKIPPED: &str = "skipped: ";
+
+/// Runs all checks, or with `--native` those without a browser. The last line is `N passed, N failed, N skipped`; with
+/// `--no-skips` nothing may be skipped, and the page is optimized as it is published, the worker included.
 pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
-    let native = match arguments {
-        [] => false,
-        [only] if only == "--native" => true,
-        _ => bail!("test: expected [--native], got `{}`", arguments.join(" ")),
-    };
+    let (mut native, mut no_skips) = (false, false);
+    for argument in arguments {
+        match argument.as_str() {
+            "--native" => native = true,
+            "--no-skips" => no_skips = true,
+            other => bail!("expected [--native] [--no-skips], got `{other}`"),
+        }
+    }
     let mut tally = Tally::default();
     lint(&mut tally);
+    dependencies(&mut tally);
     tally.count("native tests", native_tests);
     if native {
         say("    --native: the page was neither built nor tested in a browser");
     } else if tally.check("the page builds", || build::page(None)) {
+        tally.check("sizes", || dist::optimize(no_skips));
         tally.count("browser tests", || e2e::playwright(&[]));
     } else {
         say("    without a page there are no browser tests");
     }
-    say(&tally.to_string());
-    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let skipped = tally.skipped;
+    if no_skips && skipped > 0 {
+        tally.check("--no-skips", || bail!("{skipped} skipped, see above"));
+    }
+    Ok(tally.close())
 }
 
-/// Formatting, and clippy for each of the three builds: native, page, worker. With `--release` throughout: the build
-/// scripts and procedural macros are then those of the release builds, and are compiled once.
+/// Formatting, spelling, and clippy for all builds. With `--release` throughout: the build scripts and procedural macros
+/// are then those of the release builds, and are compiled once.
 fn lint(tally: &mut Tally) {
-    if !tally.check("tools for the lints", || tools::lints().and_then(|()| tools::wasm_target())) {
+    if !tally.check("the toolchain", tools::toolchain) {
         return;
     }
-    let clippy = |arguments: &str| {
-        let words = arguments.split_whitespace();
-        run(tool("cargo").args(["clippy", "--locked", "--release"]).args(words).args(["--", "-D", "warnings"]))
-    };
-    let wasm = "--target=wasm32-unknown-unknown";
     tally.check("formatting", || run(tool("cargo").args(["fmt", "--all", "--check"])));
-    tally.check("lints: native", || clippy("--workspace --all-targets"));
-    tally.check("lints: page (wasm)", || clippy(&format!("{wasm} --no-default-features --lib --bin app")));
-    tally.check("lints: worker (wasm)", || clippy(&format!("{wasm} --features train --lib --bin worker")));
+    tally.check("spelling", || tools::typos().and_then(|()| run(&mut tool("typos"))));
+    let clippy = |arguments: &[&str]| {
+        run(tool("cargo").args(["clippy", "--locked", "--release"]).args(arguments).args(["--", "-D", "warnings"]))
+    };
+    tally.check("lints: native", || clippy(&["--workspace", "--all-targets"]));
+    tally.check("lints: native, without training", || clippy(&["--all-targets", "--no-default-features"]));
+    tally.check("lints: page and worker (wasm)", || {
+        build::programs()?.iter().try_for_each(|program| {
+            let program = program.iter().map(String::as_str).filter(|argument| !is_profile(argument));
+            clippy(&[WASM, "--lib"].into_iter().chain(program).collect::<Vec<_>>())
+        })
+    });
+}
+
+/// Licenses, sources and versions of what we depend on, and known vulnerabilities where their database can be fetched.
+fn dependencies(tally: &mut Tally) {
+    if !tally.check("cargo-deny", tools::deny) {
+        return;
+    }
+    let deny = |words: &[&str]| run(tool("cargo-deny").args(["--workspace", "--locked"]).args(words));
+    tally.check("dependencies", || deny(&["check", "bans", "licenses", "sources"]));
+    if deny(&["fetch", "db"]).is_ok() {
+        tally.check("advisories", || deny(&["check", "advisories"]));
+    } else {
+        tally.skip("advisories", "their database cannot be fetched");
+    }
 }
 
 /// `cargo test` over the whole workspace, in release: training is part of the tests.
@@ -56,11 +87,16 @@ fn native_tests() -> Result<Tally> {
         // It did not compile, or a test binary died before it could say so.
         tally.failed = 1;
     }
+    // The harness knows no test that decides by itself to be skipped, and counts it as passed.
+    tally.passed = tally.passed.saturating_sub(tally.skipped);
     Ok(tally)
 }
 
-/// What a summary line of the test harness counts: `test result: ok. 12 passed; 0 failed; 1 ignored; ...`.
+/// What a line of the test harness counts, `test result: ok. 12 passed; 0 failed; 1 ignored; ...`, or one of a skipped test.
 fn count(line: &str) -> Tally {
+    if line.starts_with(SKIPPED) {
+        return Tally { skipped: 1, ..Tally::default() };
+    }
     let Some((_, numbers)) = line.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
         return Tally::default();
     };
@@ -68,7 +104,7 @@ fn count(line: &str) -> Tally {
         let part = numbers.split(';').find_map(|part| part.trim().strip_suffix(what));
         part.and_then(|digits| digits.trim().parse().ok()).unwrap_or(0)
     };
-    Tally { passed: number("passed"), failed: number("failed") }
+    Tally { passed: number("passed"), failed: number("failed"), skipped: 0 }
 }
 
 #[cfg(test)]
@@ -76,9 +112,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn summary_lines_are_counted_and_nothing_else() {
+    fn summaries_and_skipped_tests_are_counted_and_nothing_else() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.1s";
-        assert_eq!(count(line), Tally { passed: 12, failed: 3 }, "a summary");
+        assert_eq!(count(line), Tally { passed: 12, failed: 3, skipped: 0 }, "a summary");
+        assert_eq!(count("skipped: a::test: no mnist/ in data"), Tally { skipped: 1, ..Tally::default() }, "skipped");
         assert_eq!(count("test it::result ... ok"), Tally::default(), "a test's own line");
         assert_eq!(count(""), Tally::default(), "an empty line");
     }

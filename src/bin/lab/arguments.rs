@@ -19,6 +19,7 @@ impl Usage {
     }
 
     /// An argument with the grammar of a query key that holds something else.
+    #[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab init` reads such arguments"))]
     pub(crate) fn refused(argument: &str, error: &Error) -> Self {
         match error {
             Error::Value(ValueError { parameter: None, expected, got, .. }) => {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use emergence_lab::dataset::archive::NamedFile;
 use emergence_lab::dataset::published::{self, File};
 use emergence_lab::dataset::{cifar, files};
-use emergence_lab::experiment::DatasetName;
+use emergence_lab::experiment::{DatasetName, Named};
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;

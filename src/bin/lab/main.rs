@@ -1,14 +1,18 @@
 //! The native command line: the same experiments as the page, on the CPU. JSON goes to stdout, progress and errors to
-//! stderr; bad input ends with exit code 2 and one line.
+//! stderr; bad input ends with exit code 2 and one line. Without the feature `train`, hence without Burn, it
+//! compiles quickly and knows `emergence` and `data` only.
 
 #![recursion_limit = "256"]
 
 mod arguments;
 mod data;
 mod emergence;
+#[cfg(feature = "train")]
 mod init;
 mod output;
+#[cfg(feature = "train")]
 mod preparation;
+#[cfg(feature = "train")]
 mod run;
 
 use arguments::{Arguments, Usage};
@@ -35,9 +39,15 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_env();
     let result = match arguments.command() {
         Ok(command) => match command.as_str() {
+            #[cfg(feature = "train")]
             "run" => run::run(arguments),
             "emergence" => emergence::run(arguments),
+            #[cfg(feature = "train")]
             "init" => init::run(arguments),
+            #[cfg(not(feature = "train"))]
+            "run" | "init" => Err(anyhow::anyhow!(
+                "`{command}` trains networks, and this program was built without training: build it with the feature `train`"
+            )),
             "data" => data::run(arguments),
             "help" => {
                 print(HELP);

@@ -5,6 +5,7 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// The path of option `name`, if a file can be put there: its folder exists and it is no folder itself.
+#[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab run` is told where to put its results"))]
 pub(crate) fn check_place(name: &str, path: &str) -> Result<PathBuf, Usage> {
     let place = PathBuf::from(path);
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

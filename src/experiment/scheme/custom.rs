@@ -19,14 +19,29 @@
 //! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
 //! refused where one of its layers has none.
 
+use super::card::{Card, Source};
 use super::rescaling::parse_alpha;
 use super::text::split_outside;
 use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Requirement, Result, Span};
 use crate::experiment::architecture::WeightLayer;
+use crate::experiment::values::Named;
 use nanoexpr::{Context, ErrorKind, Number};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+
+/// What people read of formulas.
+pub static CARD: Card = Card {
+    sentence: "The scale of the weights as you write it, layer by layer: depth goes from 0 in the first layer to 1 in the last. \
+               Biases start at zero.",
+    equation: &[
+        "fan_in fan_out layer n_layers depth",
+        "alpha pi e · sqrt pow min max",
+        "+ − * / % ^ && || ! · a < b ? c : d",
+    ],
+    source: Source { authors: "you", link: "", url: "", note: "" },
+    cost: "none",
+};
 
 /// A scheme whose distribution is a formula.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,14 +194,9 @@ impl Context<f64> for FormulaNames {
     }
 }
 
-impl CustomKind {
-    /// The name in the query string.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Std => "std",
-            Self::Uniform => "uniform",
-        }
+impl Named for CustomKind {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [("std", "standard deviation, normal", Self::Std), ("uniform", "bound, uniform", Self::Uniform)].into_iter()
     }
 }
 
@@ -207,11 +217,7 @@ impl FromStr for CustomInit {
     fn from_str(inside: &str) -> Result<Self> {
         let parts = split_outside(inside, ';');
         let stated = parts.first().and_then(|part| part.split_once('='));
-        let kind = stated.and_then(|(key, formula)| match key.trim() {
-            "std" => Some((CustomKind::Std, formula)),
-            "uniform" => Some((CustomKind::Uniform, formula)),
-            _ => None,
-        });
+        let kind = stated.and_then(|(key, formula)| Some((CustomKind::named(key.trim())?, formula)));
         let (kind, formula) = kind.ok_or_else(|| Error::value("init", forms(), inside))?;
         let mut alpha = ALPHA;
         for part in &parts[1..] {

@@ -2,8 +2,8 @@
 //! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. Only what is asked for lives
 //! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
 
-pub mod base;
 pub mod card;
+pub mod closed_form;
 mod constants;
 pub mod custom;
 pub mod rescaling;
@@ -11,10 +11,10 @@ mod text;
 pub mod tuning;
 
 use crate::error::{Error, Expected, Result};
-pub use base::BaseInit;
 pub use card::{Card, Source};
+pub use closed_form::{BaseInit, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
-pub use rescaling::{Rescaling, RescalingRule, Turn};
+pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -121,7 +121,7 @@ impl fmt::Display for InitScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed(scheme) => write!(f, "{scheme}"),
-            Self::RateControl(rescaling) => write!(f, "lrmatch({rescaling})"),
+            Self::RateControl(rescaling) => write!(f, "{}({rescaling})", rescaling::RATE_CONTROL.name),
             Self::Tuned(tuning) => write!(f, "{tuning}"),
         }
     }
@@ -132,7 +132,7 @@ impl fmt::Display for ClosedForm {
         match self {
             Self::Base(base) => write!(f, "{base}"),
             Self::Emergence(rescaling) => write!(f, "{rescaling}"),
-            Self::Shuffled(rescaling) => write!(f, "shuffle({rescaling})"),
+            Self::Shuffled(rescaling) => write!(f, "{}({rescaling})", rescaling::SHUFFLED.name),
         }
     }
 }
@@ -142,7 +142,7 @@ impl FromStr for InitScheme {
 
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
-        if let Some(inside) = call(text, "lrmatch") {
+        if let Some(inside) = call(text, rescaling::RATE_CONTROL.name) {
             return rescaling_inside(RATE_CONTROL, inside, text).map(Self::RateControl);
         }
         if let Some(tuning) = tuning::parse(text)? {
@@ -150,7 +150,7 @@ impl FromStr for InitScheme {
         }
         closed_form(text)?.map(Self::Closed).ok_or_else(|| {
             let methods = TuningMethod::all().map(|method| method.name());
-            base::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
+            closed_form::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
         })
     }
 }
@@ -159,7 +159,7 @@ impl FromStr for ClosedForm {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        closed_form(text)?.ok_or_else(|| base::unknown(text, RESCALED.to_vec()))
+        closed_form(text)?.ok_or_else(|| closed_form::unknown(text, RESCALED.to_vec()))
     }
 }
 
@@ -171,18 +171,18 @@ const RATE_CONTROL: &str = "lrmatch(emergence(BASE;alpha=...))";
 /// The closed-form scheme that a text names; `None` if it names none.
 fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     let text = text.trim();
-    if let Some(inside) = call(text, "shuffle") {
+    if let Some(inside) = call(text, rescaling::SHUFFLED.name) {
         return rescaling_inside(SHUFFLE, inside, text).map(ClosedForm::Shuffled).map(Some);
     }
-    if let Some(inside) = call(text, "emergence") {
+    if let Some(inside) = call(text, rescaling::EMERGENCE.name) {
         return rescaling::parse(inside).map(ClosedForm::Emergence).map(Some);
     }
-    Ok(base::parse(text)?.map(ClosedForm::Base))
+    Ok(closed_form::parse(text)?.map(ClosedForm::Base))
 }
 
 /// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose `form` is expected.
 fn rescaling_inside(form: &'static str, inside: &str, all: &str) -> Result<Rescaling> {
-    let rescaled = call(inside.trim(), "emergence");
+    let rescaled = call(inside.trim(), rescaling::EMERGENCE.name);
     let rescaled = rescaled.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
     rescaling::parse(rescaled)
 }

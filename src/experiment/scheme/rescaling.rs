@@ -1,6 +1,7 @@
 //! The rescaling of layers by powers of `alpha`: `emergence(BASE;alpha=1.5;rule=outer;turn=auto)`.
 
-use super::base::BaseInit;
+use super::card::{Card, Source};
+use super::closed_form::BaseInit;
 use super::text::split_outside;
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
@@ -41,6 +42,63 @@ pub enum Turn {
     /// So many layers from the input are reduced, all others increased.
     At(usize),
 }
+
+/// What is known of a scheme that is made of a rescaling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RescaledFacts {
+    /// Its name in the query string, where the rescaling stands in parentheses.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// The same, short, before the rescaling's parameters.
+    pub short_label: &'static str,
+    /// What people read of it.
+    pub card: Card,
+}
+
+/// The rescaling itself.
+pub static EMERGENCE: RescaledFacts = RescaledFacts {
+    name: "emergence",
+    label: "Emergence-promoting",
+    short_label: "Emergence",
+    card: Card {
+        sentence: "Scales early layers down and late layers up by powers of α, so that inactive units precede active ones and \
+                   emergence rises.",
+        equation: &["W_{l} → α^{e_{l}} · W_{l}", "e = −2, −1, 1, 2 for four layers"],
+        source: Source::published("Li, George & Silva 2024", "arXiv 2407.19044", "https://arxiv.org/abs/2407.19044")
+            .with_note("the power of each layer is this project's choice"),
+        cost: "none",
+    },
+};
+
+/// The control of the order of the factors.
+pub static SHUFFLED: RescaledFacts = RescaledFacts {
+    name: "shuffle",
+    label: "Shuffled control",
+    short_label: "Shuffled",
+    card: Card {
+        sentence: "A control: the same factors in a random order that differs per seed. If it learns equally well, the order does \
+                   not matter.",
+        equation: &["W_{l} → α^{e_{π(l)}} · W_{l}, π random"],
+        source: Source::ours(""),
+        cost: "none",
+    },
+};
+
+/// The control of the learning rate.
+pub static RATE_CONTROL: RescaledFacts = RescaledFacts {
+    name: "lrmatch",
+    label: "Rate control",
+    short_label: "Rate control",
+    card: Card {
+        sentence: "A control: the base without rescaling, trained with the layer-wise learning rates that are equivalent to it. \
+                   With ReLU and neither normalization nor shortcuts, its accuracy and loss must coincide with those of the \
+                   rescaled initialization.",
+        equation: &["SGD: η_{l} = η / α^{2 e_{l}}", "Adam: η_{l} = η / α^{e_{l}}"],
+        source: Source::ours("derived from the update rules"),
+        cost: "none",
+    },
+};
 
 /// What `alpha` may be; powers of larger and smaller ones leave f32 for ordinary depths.
 pub const ALPHA: Bounds = Bounds::real(0.01, 100.0);

@@ -2,7 +2,7 @@
 //! pairs, and the crate's own parser judges what was typed.
 
 use crate::error::{Error, Expected, ValueError};
-use crate::experiment::keys::{Key, Link, Values};
+use crate::experiment::keys::{Key, KeyValues, Link};
 use crate::experiment::query::{changed_pairs, parse_pairs};
 use crate::experiment::scheme::parse_list;
 use crate::experiment::{Experiment, ParsedQuery, View};
@@ -14,7 +14,7 @@ pub type FieldText = (String, String);
 /// number is a point; query strings are read as they are.
 #[must_use]
 pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
-    let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(Values::OptionalNumber(_)));
+    let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(KeyValues::OptionalNumber(_)));
     let stated = fields.iter().map(|(key, value)| (key, value.trim()));
     let stated = stated.filter(|(key, value)| !(value.is_empty() && optional(key)));
     parse_pairs(stated.map(|(key, value)| (key.clone(), number_text(key, value))))
@@ -23,7 +23,7 @@ pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
 /// What a field of the form says to the parser. Its comma becomes a point only where the result is a value of the key, so that
 /// an error quotes what was typed.
 fn number_text(key: &str, typed: &str) -> String {
-    let number = |key: &&Key| matches!(key.values, Values::Number(_) | Values::OptionalNumber(_));
+    let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
     let pointed = Key::find(key).filter(number).zip(decimal_point(typed));
     let pointed = pointed.filter(|(key, pointed)| key.read(&mut Link::default(), pointed).is_ok());
     pointed.map_or_else(|| typed.to_owned(), |(_, pointed)| pointed)

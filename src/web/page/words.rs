@@ -81,19 +81,10 @@ pub fn method_label(method: &TuningMethod) -> &'static str {
 /// A base scheme's name for people.
 #[must_use]
 pub fn base_label(base: &BaseInit) -> String {
-    let name = match base {
-        BaseInit::XavierNormal => "Xavier normal",
-        BaseInit::XavierUniform => "Xavier uniform",
-        BaseInit::KaimingNormal => "Kaiming normal",
-        BaseInit::KaimingUniform => "Kaiming uniform",
-        BaseInit::LecunNormal => "LeCun normal",
-        BaseInit::Pytorch => "PyTorch default",
-        BaseInit::Orthogonal => "Orthogonal",
-        BaseInit::Zero => "ZerO",
-        BaseInit::Fixup => "Fixup",
-        BaseInit::Custom(custom) => return custom_label(custom),
-    };
-    name.to_owned()
+    match base {
+        BaseInit::Custom(custom) => custom_label(custom),
+        named => named.facts().map_or_else(String::new, |row| row.label.to_owned()),
+    }
 }
 
 fn custom_label(custom: &CustomInit) -> String {

@@ -1,5 +1,6 @@
 //! The grammar of initializations: what is written can be read, for every scheme with any constants.
 
+use crate::init::random_bases;
 use emergence_lab::error::{Bounds, Error, Expected};
 use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
@@ -30,7 +31,7 @@ fn any_custom() -> impl Strategy<Value = BaseInit> {
 
 /// Bases that every tuning method takes.
 fn any_random_base() -> BoxedStrategy<BaseInit> {
-    prop_oneof![2 => select(BaseInit::random().collect::<Vec<_>>()), 1 => any_custom()].boxed()
+    prop_oneof![2 => select(random_bases()), 1 => any_custom()].boxed()
 }
 
 /// Bases that go with a network.

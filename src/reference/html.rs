@@ -1,0 +1,111 @@
+//! The generated parts of the page: the fields of the form, from the table of query keys, and the picker of initializations,
+//! from the tables of schemes.
+
+use super::GeneratedPart;
+use crate::error::Bounds;
+use crate::experiment::keys::{FieldGroup, FormField, KEYS, Key, KeyValues};
+use std::fmt::Write;
+
+/// All partials of `www/index.html`.
+pub(super) fn partials() -> Vec<GeneratedPart> {
+    let groups = [
+        ("www/partials/fields-data.html", FieldGroup::Data),
+        ("www/partials/fields-main.html", FieldGroup::Main),
+        ("www/partials/fields-runs.html", FieldGroup::Runs),
+        ("www/partials/fields-network.html", FieldGroup::Network),
+        ("www/partials/fields-optimizer.html", FieldGroup::Optimizer),
+        ("www/partials/fields-measurement.html", FieldGroup::Measurement),
+    ];
+    groups.into_iter().map(|(file, group)| GeneratedPart::whole(file, fields(group))).collect()
+}
+
+/// The fields of a group, each in a cell of the form's grid.
+fn fields(group: FieldGroup) -> String {
+    let placed = KEYS.iter().filter_map(|key| Some((key, key.field.filter(|field| field.group == group)?)));
+    placed.map(|(key, field)| cell(key, &field)).collect()
+}
+
+fn cell(key: &Key, field: &FormField) -> String {
+    let name = key.name;
+    let is_switch = matches!(key.values, KeyValues::Switch);
+    let wide = if field.wide { " wide" } else { "" };
+    let mut html = format!("<div class=\"cell{wide}{}\">\n", if is_switch { " checks" } else { "" });
+    if is_switch {
+        let _ = writeln!(
+            html,
+            "  <label for=\"f-{name}\"><input id=\"f-{name}\" name=\"{name}\" type=\"checkbox\" \
+             aria-describedby=\"error-{name}\" /> {}</label>",
+            escaped(field.label)
+        );
+    } else {
+        let _ = writeln!(html, "  <label class=\"field\" for=\"f-{name}\">\n    <span>{}</span>", escaped(field.label));
+        html.push_str(&control(key, field));
+        html.push_str("  </label>\n");
+    }
+    let _ = writeln!(html, "  <p id=\"error-{name}\" class=\"error\" aria-live=\"polite\" hidden></p>");
+    if is_below(key, field) {
+        let _ = writeln!(html, "  <p id=\"hint-{name}\" class=\"hint\">{}</p>", with_code(field.hint));
+    }
+    html.push_str("</div>\n");
+    html
+}
+
+/// Whether the hint stands below the field; on lists it is a tooltip.
+fn is_below(key: &Key, field: &FormField) -> bool {
+    !field.hint.is_empty() && matches!(key.values, KeyValues::Text(..))
+}
+
+fn control(key: &Key, field: &FormField) -> String {
+    let name = key.name;
+    let default = key.default_text();
+    let hint = if is_below(key, field) { format!(" hint-{name}") } else { String::new() };
+    let common = format!("id=\"f-{name}\" name=\"{name}\"");
+    let described = format!("aria-describedby=\"error-{name}{hint}\"");
+    match key.values {
+        KeyValues::Choice(labels) => {
+            let title =
+                if field.hint.is_empty() { String::new() } else { format!(" title=\"{}\"", escaped(field.hint)) };
+            let options = options(labels(), &default, "      ");
+            format!("    <select {common}{title} {described}>\n{options}    </select>\n")
+        }
+        KeyValues::Number(bounds) => {
+            format!("    <input {common} type=\"text\" {} value=\"{default}\" {described} />\n", inputmode(&bounds))
+        }
+        KeyValues::OptionalNumber(bounds) => {
+            format!("    <input {common} type=\"text\" {} placeholder=\"all\" {described} />\n", inputmode(&bounds))
+        }
+        KeyValues::Text(_, examples) => format!(
+            "    <input {common} type=\"text\" value=\"{default}\" list=\"examples-{name}\" spellcheck=\"false\" \
+             autocapitalize=\"off\" translate=\"no\" {described} />\n    <datalist id=\"examples-{name}\">\n{}    </datalist>\n",
+            options(examples.to_vec(), "", "      ")
+        ),
+        KeyValues::Switch => String::new(),
+    }
+}
+
+/// The keyboard that phones show.
+fn inputmode(bounds: &Bounds) -> &'static str {
+    if bounds.whole { "inputmode=\"numeric\"" } else { "inputmode=\"decimal\"" }
+}
+
+fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
+    let option = |(name, label): (&str, &str)| {
+        let selected = if name == chosen { " selected" } else { "" };
+        format!("{indent}<option value=\"{name}\"{selected}>{}</option>\n", escaped(label))
+    };
+    rows.into_iter().map(option).collect()
+}
+
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Text as HTML, with what is between backticks as code.
+fn with_code(text: &str) -> String {
+    let pieces = text.split('`').enumerate();
+    let piece = |(index, piece): (usize, &str)| {
+        if index % 2 == 0 { escaped(piece) } else { format!("<code translate=\"no\">{}</code>", escaped(piece)) }
+    };
+    pieces.map(piece).collect()
+}

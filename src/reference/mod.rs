@@ -1,0 +1,45 @@
+//! What the tables of the crate look like to people: parts of the page's HTML and tables of the documentation. `cargo xtask
+//! docs` writes them, a test compares; nothing of this is in the page's program.
+
+mod html;
+mod markdown;
+
+/// A part of a file that is generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedPart {
+    /// The file, from the root of the repository.
+    pub file: &'static str,
+    /// The name of the marked part of the file; `None` for the whole file.
+    pub mark: Option<&'static str>,
+    /// Its text.
+    pub text: String,
+}
+
+impl GeneratedPart {
+    fn whole(file: &'static str, text: String) -> Self {
+        Self { file, mark: None, text }
+    }
+
+    fn marked(file: &'static str, mark: &'static str, text: String) -> Self {
+        Self { file, mark: Some(mark), text }
+    }
+
+    /// The file's contents with this part in its place; `None` where the marks are missing:
+    /// `<!-- table MARK -->` and `<!-- end of table -->`, each on a line of its own.
+    #[must_use]
+    pub fn put_into(&self, contents: &str) -> Option<String> {
+        let Some(mark) = self.mark else { return Some(self.text.clone()) };
+        let begin = format!("<!-- table {mark} -->\n");
+        let start = contents.find(&begin)? + begin.len();
+        let end = start + contents[start..].find("<!-- end of table -->")?;
+        Some(format!("{}{}{}", &contents[..start], self.text, &contents[end..]))
+    }
+}
+
+/// All generated parts.
+#[must_use]
+pub fn generated_parts() -> Vec<GeneratedPart> {
+    let mut parts = html::partials();
+    parts.extend(markdown::tables());
+    parts
+}

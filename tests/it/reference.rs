@@ -1,0 +1,27 @@
+//! Generated parts of the page and of the documentation against the files that are committed. With
+//! `EMERGENCE_LAB_WRITE_REFERENCE=1`, as `cargo xtask docs` sets it, they are written instead.
+
+use emergence_lab::reference::generated_parts;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn generated_parts_are_those_of_the_tables() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let write = std::env::var_os("EMERGENCE_LAB_WRITE_REFERENCE").is_some();
+    let mut stale = Vec::new();
+    for part in generated_parts() {
+        let path = root.join(part.file);
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        let new = part.put_into(&old).unwrap_or_else(|| panic!("{}: no table is marked {:?}", part.file, part.mark));
+        if old == new {
+            continue;
+        }
+        if write {
+            fs::write(&path, new).unwrap_or_else(|error| panic!("{}: {error}", part.file));
+        } else {
+            stale.push(part.file);
+        }
+    }
+    assert!(stale.is_empty(), "out of date, `cargo xtask docs` writes them: {stale:?}");
+}
