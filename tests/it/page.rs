@@ -1,17 +1,17 @@
-//! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
-//! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]. Its
-//! words are in [`messages`], [`words`] and [`rate_control`], the picker of initializations in [`catalog`], what surrounds its
-//! form in [`form`], the section about layers before training in [`start_report`], the one that looks inside a run in
-//! [`inside`], the path explorer in [`paths`].
+//! What the page is doing, without a browser: requests of the visitor and events of the worker, in the usual order, in unlucky
+//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; with a single button, in [`main_button`].
+//! Its words are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
 mod catalog;
 mod form;
 mod inside;
+mod main_button;
 mod messages;
 mod paths;
 mod rate_control;
 mod start_report;
+mod translation;
 mod tuning;
 mod words;
 
@@ -152,7 +152,6 @@ fn every_phase_has_a_name_of_the_contract() {
 fn requests_are_called_as_in_the_contract() {
     let names = ["run", "pause", "resume", "step", "reset", "restart"];
     assert_eq!(names.map(Request::named), REQUESTS.map(Some), "by their names");
-    assert_eq!(REQUESTS.map(Request::name), names, "and back");
     for other in ["", "Run", "runs", "config"] {
         assert_eq!(Request::named(other), None, "`{other}` is no request");
     }
@@ -178,26 +177,6 @@ fn what_makes_sense_depends_on_the_phase() {
     // While it is paused, Run is for another experiment.
     check(&paused_lifecycle(), false, &[Request::Resume, Request::Step, Request::Reset]);
     check(&paused_lifecycle(), true, &[Request::Run, Request::Resume, Request::Step, Request::Reset]);
-}
-
-#[test]
-fn one_button_alone_starts_pauses_and_resumes() {
-    for lifecycle in all_lifecycles() {
-        let request = lifecycle.phase().main_request();
-        assert!(lifecycle.allows(request, false), "{request:?} makes sense for {lifecycle:?}");
-    }
-    let mut lifecycle = Lifecycle::default();
-    let mut press = |expected: Request, event: Option<&Event>| {
-        let request = lifecycle.phase().main_request();
-        assert_eq!(request, expected, "what the button asks for");
-        lifecycle.request(request, QUERY);
-        event.map(|event| lifecycle.event(event));
-    };
-    press(Request::Run, Some(&READY));
-    press(Request::Pause, Some(&started()));
-    press(Request::Pause, Some(&PAUSED));
-    press(Request::Resume, Some(&finished()));
-    press(Request::Run, None);
 }
 
 #[test]
