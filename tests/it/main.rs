@@ -1,5 +1,6 @@
 //! All native integration tests, as one binary.
 
+mod circles;
 mod dataset;
 mod emergence;
 mod estimate;
