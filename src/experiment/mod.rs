@@ -9,6 +9,7 @@ pub mod estimate;
 pub mod keys;
 pub mod limits;
 pub mod model;
+pub mod network_graph;
 pub mod optimizer;
 pub mod query;
 mod refusals;

@@ -18,7 +18,6 @@ mod start_report;
 mod training;
 
 pub use cohort::Cohort;
-pub use emergence::graph;
 pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use preparation::{Clock, Preparation};

@@ -3,14 +3,14 @@
 
 use super::batches::{TuningExamples, batch};
 use super::cohort::{Cohort, check_fit, tuning_group_size};
-use super::emergence::{graph, unmeasurable};
 use super::start_report::layer_reports;
-use super::training::Training;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
+use crate::emergence::graph::NetworkGraph;
 use crate::emergence::{self, RANDOM_POINTS, RandomInterval};
 use crate::error::Result;
+use crate::experiment::network_graph::network_graph;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::LayerWeights;
@@ -31,6 +31,8 @@ pub struct Preparation {
     pub(super) experiment: Experiment,
     pub(super) dataset: Rc<Dataset>,
     pub(super) plan: Rc<Plan>,
+    /// On which emergence is measured.
+    pub(super) graph: Rc<NetworkGraph>,
     pub(super) open: OpenDevice,
     pub(super) batcher: Batcher,
     clock: Clock,
@@ -77,6 +79,7 @@ impl Preparation {
         let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
         let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
+        let graph = Rc::new(network_graph(&architecture)?);
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
         let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
         Ok(Self {
@@ -89,6 +92,7 @@ impl Preparation {
             experiment,
             dataset,
             plan,
+            graph,
             batcher,
             clock,
             weights,
@@ -174,8 +178,7 @@ impl Preparation {
     /// One more point of the table of random activity, whose masks the first seed names.
     fn next_random_point(&mut self) -> Result<Option<PreparationProgress>> {
         let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
-        let graph = graph(&self.plan.architecture).map_err(unmeasurable)?;
-        let point = emergence::random_point(&graph, points.len(), |mask| {
+        let point = emergence::random_point(&self.graph, points.len(), |mask| {
             let mut draws = stream(seed, Purpose::RandomActivity, mask);
             move |bound| below(&mut draws, bound)
         });
@@ -199,15 +202,6 @@ impl Preparation {
     #[must_use]
     pub fn costs(&self) -> &[InitCost] {
         &self.costs
-    }
-
-    /// The training, which stands before the evaluation of step 0. What is not ready yet is made so.
-    ///
-    /// # Errors
-    /// As [`Preparation::advance`].
-    pub async fn into_training(mut self) -> Result<Training> {
-        while self.advance().await?.is_some() {}
-        Training::prepared(self)
     }
 }
 

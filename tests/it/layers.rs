@@ -33,7 +33,7 @@ const ALL: &[&str] = &[
 /// The more specific paths stand first.
 const RULES: &[Rule] = &[
     Rule { module: "error", own: &["emergence"], outside: &["thiserror"] },
-    Rule { module: "experiment", own: &["error"], outside: &["serde", "percent_encoding", "nanoexpr"] },
+    Rule { module: "experiment", own: &["emergence", "error"], outside: &["serde", "percent_encoding", "nanoexpr"] },
     Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
     Rule {
         module: "dataset",
