@@ -2,7 +2,8 @@
 //! network; then what they do is measured, and what emergence random activity would have.
 
 use super::batches::{TuningExamples, batch};
-use super::cohort::{Cohort, check_fit, tuning_group_size};
+use super::cohort::Cohort;
+use super::memory::{check_fit, tuning_group_size};
 use super::start_report::layer_reports;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
@@ -158,9 +159,9 @@ impl Preparation {
 
     /// A tuner for a job, with the drawn weights of its runs.
     fn tuner(&mut self, job: &Job) -> Tuner {
-        let around = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
+        let context = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
         let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
-        Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
+        Tuner::new(&job.tuning, &context, drawn.iter_mut().map(std::mem::take).collect())
     }
 
     /// Builds the cohort and measures what its initializations do.
@@ -210,7 +211,7 @@ fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &Open
     let seeds = experiment.seeds as usize;
     let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
     let groups = tuned.flat_map(|(variant, tuning)| {
-        let size = tuning_group_size(experiment, &tuning.method, plan, open);
+        let size = tuning_group_size(experiment, tuning.method, plan, open);
         let starts = (0..seeds).step_by(size);
         starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
     });

@@ -16,7 +16,6 @@ const LIMIT: usize = 400;
 const LONGER: &[(&str, usize, &str)] = &[
     ("src/model/convolution/cpu.rs", 435, "the loops of one operation and of its gradients, which share their tiles"),
     ("src/web/page/controller/mod.rs", 413, "an arm for each action; the page's redesign splits it"),
-    ("src/web/page/words.rs", 418, "all sentences of the page; its redesign splits it"),
     ("tests/data/layers_reference.py", 442, "one script for one file of reference numbers"),
     (
         "tests/data/tuning_reference.py",

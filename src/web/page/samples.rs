@@ -44,14 +44,10 @@ impl Samples {
 
     /// Shows the images of a data set, or says when they will appear.
     pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
-        // `auto` resolves to one of these two: the one loaded last.
-        let either = [DatasetName::Mnist.name(), DatasetName::Digits.name()];
-        let wanted = |sample: &&DatasetSample| match name {
-            DatasetName::Auto => either.contains(&sample.name.as_str()),
-            other => sample.name == other.name(),
-        };
+        // `auto` may resolve to either of two: to the one loaded last.
+        let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate.name());
         let found = self.known.iter().rev().find(wanted);
-        let resolved = DatasetName::all().find(|name| found.is_some_and(|sample| sample.name == name.name()));
+        let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == name.name()));
         dom::set_text(&self.title, &sample_title(resolved.unwrap_or(name)));
         let Some(sample) = found else {
             self.shown = None;

@@ -6,7 +6,7 @@ use super::lifecycle::{Lifecycle, Phase};
 use crate::error::{Error, ValueError};
 use crate::experiment::scheme::{CustomInit, CustomKind};
 use crate::experiment::{
-    BaseInit, ClosedForm, DatasetName, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn, parse_query,
+    BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn, parse_query,
 };
 use crate::metrics::{
     DatasetSample, History, PreparationProgress, PreparationTask, Quantity, Setup, Statistic, VariantCurves,
@@ -54,28 +54,13 @@ fn rescaled_label(kind: &str, rescaling: &Rescaling) -> String {
 
 /// `GradInit (Xavier normal, steps 100)`: what differs from the method's defaults stands in parentheses.
 fn tuned_label(tuning: &Tuning) -> String {
-    let standard = Tuning::from(tuning.method.standard());
     let mut differences = Vec::new();
-    if tuning.base != standard.base {
+    if tuning.base != Tuning::from(tuning.method).base {
         differences.push(closed_label(&tuning.base));
     }
-    let constants = tuning.method.constants().into_iter();
-    let changed = constants.filter(|constant| !standard.method.constants().contains(constant));
-    differences.extend(changed.map(|constant| format!("{} {}", constant.name, constant.value)));
-    let name = method_label(&tuning.method);
+    differences.extend(tuning.changed_constants().map(|(constant, value)| format!("{} {value}", constant.name)));
+    let name = tuning.method.label();
     if differences.is_empty() { name.to_owned() } else { format!("{name} ({})", differences.join(", ")) }
-}
-
-/// A tuning method's name for people.
-#[must_use]
-pub fn method_label(method: &TuningMethod) -> &'static str {
-    match method {
-        TuningMethod::Lsuv(_) => "LSUV",
-        TuningMethod::DataDependent(_) => "Data-dependent",
-        TuningMethod::MetaInit(_) => "MetaInit",
-        TuningMethod::GradInit(_) => "GradInit",
-        TuningMethod::Nio(_) => "NIO",
-    }
 }
 
 /// A base scheme's name for people.
@@ -191,7 +176,7 @@ pub const NO_FORM_FOR_FILES: &str =
 /// The heading of the sample images.
 #[must_use]
 pub fn sample_title(name: DatasetName) -> String {
-    format!("Training images: {}", dataset_label(name))
+    format!("Training images: {}", name.row().label)
 }
 
 /// Shown instead of the sample images until there are some.
@@ -207,7 +192,7 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
 /// What is trained on what.
 #[must_use]
 pub fn facts(setup: &Setup) -> String {
-    let data = dataset_label(parse_query(&setup.query).experiment.dataset.name);
+    let data = parse_query(&setup.query).experiment.dataset.name.row().label;
     let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
     format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
@@ -217,17 +202,6 @@ pub fn facts(setup: &Setup) -> String {
         grouped(setup.parameters),
         grouped(setup.steps_per_epoch),
     )
-}
-
-fn dataset_label(name: DatasetName) -> &'static str {
-    match name {
-        DatasetName::Digits => "digits",
-        DatasetName::Mnist | DatasetName::Auto => "MNIST",
-        DatasetName::FashionMnist => "Fashion-MNIST",
-        DatasetName::Cifar10 => "CIFAR-10",
-        DatasetName::Patterns => "patterns",
-        DatasetName::Upload => "your files",
-    }
 }
 
 /// How far a file is: `t10k-images: 45 %`.
