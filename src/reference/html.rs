@@ -2,6 +2,7 @@
 //! from the tables of schemes.
 
 use super::GeneratedPart;
+use super::picker::picker;
 use crate::error::Bounds;
 use crate::experiment::keys::{FieldGroup, FormField, KEYS, Key, KeyValues};
 use std::fmt::Write;
@@ -16,7 +17,8 @@ pub(super) fn partials() -> Vec<GeneratedPart> {
         ("www/partials/fields-optimizer.html", FieldGroup::Optimizer),
         ("www/partials/fields-measurement.html", FieldGroup::Measurement),
     ];
-    groups.into_iter().map(|(file, group)| GeneratedPart::whole(file, fields(group))).collect()
+    let fields = groups.into_iter().map(|(file, group)| GeneratedPart::whole(file, fields(group)));
+    fields.chain([GeneratedPart::whole("www/partials/picker.html", picker())]).collect()
 }
 
 /// The fields of a group, each in a cell of the form's grid.
@@ -88,7 +90,8 @@ fn inputmode(bounds: &Bounds) -> &'static str {
     if bounds.whole { "inputmode=\"numeric\"" } else { "inputmode=\"decimal\"" }
 }
 
-fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
+/// The options of a list, of which one is chosen.
+pub(super) fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
     let option = |(name, label): (&str, &str)| {
         let selected = if name == chosen { " selected" } else { "" };
         format!("{indent}<option value=\"{name}\"{selected}>{}</option>\n", escaped(label))
@@ -97,7 +100,7 @@ fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
 }
 
 /// Text as HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

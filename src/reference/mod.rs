@@ -3,6 +3,8 @@
 
 mod html;
 mod markdown;
+mod picker;
+mod schemes;
 
 /// A part of a file that is generated.
 #[derive(Debug, Clone, PartialEq, Eq)]

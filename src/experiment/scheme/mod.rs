@@ -13,7 +13,7 @@ pub mod tuning;
 use crate::error::{Error, Expected, Result};
 use crate::experiment::values::Named;
 pub use card::{Card, Source};
-pub use closed_form::{BaseInit, ClosedFormFacts, ZeroLayers};
+pub use closed_form::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};

@@ -10,7 +10,7 @@ use emergence_lab::web::page::fields::{FieldText, field_error};
 use emergence_lab::web::page::words::base_label;
 use std::collections::BTreeSet;
 
-const HTML: &str = include_str!("../../../www/index.html");
+const HTML: &str = include_str!("../../../www/partials/picker.html");
 
 /// Schemes with parameters of all kinds, in their canonical text.
 const SCHEMES: [&str; 14] = [
