@@ -4,8 +4,8 @@
 mod augment;
 mod catalog;
 mod cifar;
-mod files;
-mod idx;
+mod disk;
+mod idx_files;
 mod patterns;
 mod upload;
 mod words;

@@ -37,7 +37,11 @@ const RULES: &[Rule] = &[
     Rule { module: "catalog", own: &[], outside: &["serde"] },
     Rule { module: "digest", own: &[], outside: &["sha2"] },
     Rule { module: "error", own: &["catalog", "digest", "emergence"], outside: &["thiserror"] },
-    Rule { module: "experiment", own: &["catalog", "emergence", "error"], outside: &["serde", "percent_encoding", "nanoexpr"] },
+    Rule {
+        module: "experiment",
+        own: &["catalog", "emergence", "error"],
+        outside: &["serde", "percent_encoding", "nanoexpr"],
+    },
     Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
     Rule {
         module: "dataset",
