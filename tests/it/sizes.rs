@@ -22,7 +22,6 @@ const LONGER: &[(&str, usize, &str)] = &[
         874,
         "one script for one file of reference numbers, every derivative by its formula",
     ),
-    ("tests/it/emergence/graph.rs", 409, "a graph of units written down edge by edge, the oracle of all its tests"),
     ("tests/it/experiment.rs", 418, "a case for each key of the query"),
     ("tests/it/page.rs", 437, "the page's state machine, one transition after the other"),
     ("tests/it/plot.rs", 423, "one chart, read back from its SVG"),

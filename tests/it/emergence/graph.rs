@@ -1,7 +1,7 @@
 //! The measure on convolutions, pooling and skip connections against the graph of all units, written down edge by edge,
 //! and against the layered formulas where every unit leads to every unit.
 
-use super::dag::Dag;
+use super::dag::{Dag, unit_graph};
 use emergence_lab::emergence::{
     ActiveRule, EdgeKind, Edges, EmergenceError, GraphWindow, LayerActivity, NetworkGraph, NetworkLayer,
     channel_values, e_a, e_b, log10, measure, measure_channels,
@@ -10,51 +10,6 @@ use num_bigint::BigUint;
 use proptest::prelude::*;
 
 const TAU: f32 = 0.05;
-
-/// All units and all edges, from the definition of a convolution: output `(y, x)` reads
-/// `(y·stride + ky - padding, x·stride + kx - padding)`.
-pub(super) fn unit_graph(network: &NetworkGraph) -> Dag {
-    let layers = network.layers();
-    let starts: Vec<usize> = layers
-        .iter()
-        .scan(0, |next, layer| {
-            let start = *next;
-            *next += layer.channels * layer.height * layer.width;
-            Some(start)
-        })
-        .collect();
-    let node = |layer: usize, c: usize, y: usize, x: usize| {
-        starts[layer] + (c * layers[layer].height + y) * layers[layer].width + x
-    };
-    let mut edges = Vec::new();
-    for (index, layer) in layers.iter().enumerate() {
-        for Edges { from, kind } in &layer.inputs {
-            let (source, window) = (&layers[*from], kind.window());
-            let read = |axis: usize, position: usize, size: usize| {
-                (0..window.kernel[axis])
-                    .filter_map(move |k| (position * window.stride[axis] + k).checked_sub(window.padding[axis]))
-                    .filter(move |&read| read < size)
-            };
-            for (c, y, x) in positions(layer) {
-                for (from_c, from_y) in
-                    (0..source.channels).flat_map(|c| read(0, y, source.height).map(move |y| (c, y)))
-                {
-                    if from_c == c || matches!(kind, EdgeKind::Convolution(_)) {
-                        let from_x = read(1, x, source.width);
-                        edges.extend(from_x.map(|from_x| (node(*from, from_c, from_y, from_x), node(index, c, y, x))));
-                    }
-                }
-            }
-        }
-    }
-    Dag::new(layers.iter().map(NetworkLayer::units).sum(), &edges)
-}
-
-/// Every `(channel, y, x)` of a layer.
-fn positions(layer: &NetworkLayer) -> impl Iterator<Item = (usize, usize, usize)> {
-    let (height, width) = (layer.height, layer.width);
-    (0..layer.channels).flat_map(move |c| (0..height).flat_map(move |y| (0..width).map(move |x| (c, y, x))))
-}
 
 /// Values of all layers on `samples` samples, of which about one in two exceeds the threshold. No mean of up to three
 /// of them equals it.

@@ -1,6 +1,7 @@
 //! Random activity against all masks of small networks, against the mean in closed form, and against further masks.
 
-use super::graph::{convolution, depthwise, input, network, residual, unit_graph};
+use super::dag::unit_graph;
+use super::graph::{convolution, depthwise, input, network, residual};
 use super::{all_paths, layered_graph};
 use emergence_lab::emergence::{
     GraphWindow, NetworkGraph, NetworkLayer, RandomInterval, log10, random_activity, random_point,
