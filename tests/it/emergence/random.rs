@@ -3,17 +3,11 @@
 use super::dag::unit_graph;
 use super::graph::{convolution, depthwise, input, network, residual};
 use super::{all_paths, layered_graph};
+use crate::fixtures::mask_draws;
 use emergence_lab::emergence::{
     GraphWindow, NetworkGraph, NetworkLayer, RandomInterval, log10, random_activity, random_point,
 };
-use emergence_lab::rng::{Purpose, below, stream};
 use std::cell::Cell;
-
-/// What random numbers a session has for mask `index`.
-fn keyed(seed: u64, index: u64) -> impl FnMut(u32) -> u32 {
-    let mut draws = stream(seed, Purpose::RandomActivity, index);
-    move |bound| below(&mut draws, bound)
-}
 
 fn units(network: &NetworkGraph) -> usize {
     network.layers().iter().map(NetworkLayer::units).sum()
@@ -106,11 +100,11 @@ fn intervals_are_those_of_all_masks() {
 fn zero_has_no_logarithm() {
     // Of the masks of 2 3 2 with one active unit, two in seven have it in the first layer, and no path.
     let dense = NetworkGraph::dense(&[2, 3, 2]).unwrap();
-    let one = random_activity(&dense, 1, 200, |mask| keyed(0, mask));
+    let one = random_activity(&dense, 1, 200, |mask| mask_draws(0, mask));
     assert_eq!((one.log10_e_a, one.log10_e_b), (None, None), "no lower end");
-    let nothing = random_activity(&dense, 3, 0, |mask| keyed(0, mask));
+    let nothing = random_activity(&dense, 3, 0, |mask| mask_draws(0, mask));
     assert_eq!((nothing.log10_e_a, nothing.log10_e_b), (None, None), "no mask");
-    let more = random_activity(&dense, 100, 3, |mask| keyed(0, mask));
+    let more = random_activity(&dense, 100, 3, |mask| mask_draws(0, mask));
     assert!((more.fraction - 1.0).abs() < 1e-15, "not more than all: {more:?}");
 }
 
@@ -161,7 +155,7 @@ fn the_mean_over_all_masks_has_a_closed_form() {
 /// `E_A` and `E_B` of single random masks.
 fn samples(network: &NetworkGraph, active: usize, masks: std::ops::Range<u64>) -> Vec<(f64, f64)> {
     let value = |interval: Option<(f64, f64)>| interval.map_or(0.0, |(low, _)| 10_f64.powf(low));
-    let one = |mask| random_activity(network, active, 1, |_| keyed(7, mask));
+    let one = |mask| random_activity(network, active, 1, |_| mask_draws(7, mask));
     masks.map(one).map(|one: RandomInterval| (value(one.log10_e_a), value(one.log10_e_b))).collect()
 }
 
@@ -195,7 +189,7 @@ fn a_further_mask_lies_inside_with_95_percent() {
         let further = samples(&network, active, 1_000_000..1_002_000);
         let (mut inside_a, mut inside_b) = (0, 0);
         for interval in 0..50 {
-            let interval = random_activity(&network, active, 40, |mask| keyed(3, interval * 40 + mask));
+            let interval = random_activity(&network, active, 40, |mask| mask_draws(3, interval * 40 + mask));
             let holds = |(low, high): (f64, f64), value: f64| (low..=high).contains(&value.log10());
             let (a, b) = (interval.log10_e_a.unwrap(), interval.log10_e_b.unwrap());
             inside_a += further.iter().filter(|(value, _)| holds(a, *value)).count();
@@ -213,7 +207,7 @@ fn table_point(network: &NetworkGraph, index: usize) -> Option<(RandomInterval, 
     let mut masks = Vec::new();
     let point = random_point(network, index, |mask| {
         masks.push(mask);
-        keyed(0, mask)
+        mask_draws(0, mask)
     });
     point.map(|point| (point, masks))
 }
