@@ -106,7 +106,7 @@ const MNIST: CatalogRow = CatalogRow {
     sentence: "handwritten digits",
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner 1998",
+            authors: "LeCun, Bottou, Bengio & Haffner 1998",
             title: "Gradient-based learning applied to document recognition",
             url: "https://doi.org/10.1109/5.726791",
         },
@@ -148,7 +148,7 @@ const FASHION_MNIST: CatalogRow = CatalogRow {
     sentence: "articles of clothing",
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "H. Xiao, K. Rasul, R. Vollgraf 2017",
+            authors: "Xiao, Rasul & Vollgraf 2017",
             title: "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
             url: "https://arxiv.org/abs/1708.07747",
         },
@@ -207,7 +207,7 @@ const CIFAR_10: CatalogRow = CatalogRow {
     sentence: "photographs of ten kinds of animals and vehicles",
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "A. Krizhevsky 2009",
+            authors: "Krizhevsky 2009",
             title: "Learning multiple layers of features from tiny images",
             url: "https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf",
         },
@@ -297,7 +297,7 @@ const UPLOAD: CatalogRow = CatalogRow {
     name: "upload",
     label: "your files",
     option: "your own files",
-    sentence: "your own files, on the page",
+    sentence: "your own files",
     origin: DatasetOrigin::Upload,
 };
 

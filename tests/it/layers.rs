@@ -65,7 +65,7 @@ const RULES: &[Rule] = &[
         own: &["error", "experiment", "metrics", "plot"],
         outside: &["csv", "serde", "serde_json"],
     },
-    Rule { module: "reference", own: &["catalog", "error", "experiment"], outside: &[] },
+    Rule { module: "reference", own: &["catalog", "dataset", "error", "experiment"], outside: &[] },
     Rule {
         module: "web/worker",
         own: &["catalog", "dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
