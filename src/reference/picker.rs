@@ -1,7 +1,7 @@
 //! The picker of initializations: the list of schemes, a card about each, and fields for their parameters. Whatever belongs to
 //! a scheme names it in `data-for`; every field names its parameter in `data-parameter`.
 
-use super::html::{escaped, options};
+use super::markup::{escaped, options};
 use super::schemes::{SchemeEntry, schemes};
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::constant::{Constant, ConstantDomain};
