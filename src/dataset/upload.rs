@@ -159,8 +159,7 @@ fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
 
 /// The images and labels of a part, if there are any.
 fn pair(files: &[Recognition], part: Part) -> Result<Option<LabeledImages<'_>>> {
-    let unpaired =
-        |file: &NamedFile, missing| UploadError::Unpaired { file: file.name.clone(), missing, part }.into();
+    let unpaired = |file: &NamedFile, missing| UploadError::Unpaired { file: file.name.clone(), missing, part }.into();
     match (only(files, FileContent::Images, part)?, only(files, FileContent::Labels, part)?) {
         (None, None) => Ok(None),
         (Some(images), None) => Err(unpaired(images, FileContent::Labels)),

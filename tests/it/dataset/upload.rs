@@ -167,11 +167,7 @@ fn uploads_are_limited() {
     labels.extend((0..count).map(|index| (index % 2) as u8));
     let test: [Given<'_>; 2] = [("test-i", &images_file(1, 1)), ("test-l", &labels_file(&[0]))];
     let got = assemble(&[("i", &images), ("l", &labels), test[0], test[1]]).expect_err("too many");
-    assert_eq!(
-        got,
-        UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_002 }.into(),
-        "with a test part"
-    );
+    assert_eq!(got, UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_002 }.into(), "with a test part");
     let (train, test) = labels_of(&[("i", &images), ("l", &labels)]);
     assert_eq!((train.len(), test.len()), (50_002, 10_000), "divided");
 }
