@@ -2,7 +2,7 @@
 
 use super::{
     ArchiveDamage, Bounds, DatasetError, DeviceDemand, DeviceError, DownloadFailure, Expected, FormulaError,
-    FormulaReason, FormulaSize, NetworkForm, Requirement, ResultsError, UnknownFile, ValueError,
+    FormulaReason, FormulaSize, NetworkForm, Requirement, ResultsError, UnknownFile, UploadError, ValueError,
 };
 use crate::catalog::{FileContent, Part};
 use crate::digest::hexadecimal;
@@ -12,6 +12,7 @@ use std::fmt::{Display, Formatter, Result};
 impl std::error::Error for ValueError {}
 impl std::error::Error for FormulaError {}
 impl std::error::Error for DatasetError {}
+impl std::error::Error for UploadError {}
 impl std::error::Error for DeviceError {}
 impl std::error::Error for ResultsError {}
 impl std::error::Error for EmergenceError {}
@@ -213,37 +214,7 @@ impl Display for DatasetError {
                 "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"
             ),
             Self::ArchiveDamaged { file, damage } => write!(f, "{file}: expected a whole tar archive, got: {damage}"),
-            Self::UploadEmpty => f.write_str("upload: expected files, got none"),
-            Self::UploadKind { file, got } => write!(
-                f,
-                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"
-            ),
-            Self::UploadMixed { batch, idx } => {
-                write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")
-            }
-            Self::UploadTwice { content, part, first, second } => {
-                write!(
-                    f,
-                    "upload: expected one {} file of {}, got {first} and {second}",
-                    word(*part),
-                    plural_of(*content)
-                )
-            }
-            Self::UploadUnpaired { file, missing, part } => {
-                write!(f, "{file}: expected a matching {} file of {}, got none", word(*part), plural_of(*missing))
-            }
-            Self::UploadImageSize { file, limit, got } => {
-                write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)
-            }
-            Self::UploadClasses { file, limit } => {
-                write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone")
-            }
-            Self::UploadTooFew { got } => {
-                write!(f, "upload: expected at least 2 examples, one for training and one for testing, got {got}")
-            }
-            Self::UploadTooMany { part, limit, got } => {
-                write!(f, "upload: expected at most {limit} {} examples, got {got}", word(*part))
-            }
+            Self::Upload(error) => write!(f, "{error}"),
             Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
             Self::DataFileMissing { path, dataset, directory } => write!(
                 f,
@@ -263,6 +234,44 @@ impl Display for DatasetError {
             }
             Self::BatchSize { examples, batch_size } => {
                 write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}")
+            }
+        }
+    }
+}
+
+impl Display for UploadError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Empty => f.write_str("upload: expected files, got none"),
+            Self::Kind { file, got } => write!(
+                f,
+                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"
+            ),
+            Self::Mixed { batch, idx } => {
+                write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")
+            }
+            Self::Twice { content, part, first, second } => {
+                write!(
+                    f,
+                    "upload: expected one {} file of {}, got {first} and {second}",
+                    word(*part),
+                    plural_of(*content)
+                )
+            }
+            Self::Unpaired { file, missing, part } => {
+                write!(f, "{file}: expected a matching {} file of {}, got none", word(*part), plural_of(*missing))
+            }
+            Self::ImageSize { file, limit, got } => {
+                write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)
+            }
+            Self::Classes { file, limit } => {
+                write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone")
+            }
+            Self::TooFew { got } => {
+                write!(f, "upload: expected at least 2 examples, one for training and one for testing, got {got}")
+            }
+            Self::TooMany { part, limit, got } => {
+                write!(f, "upload: expected at most {limit} {} examples, got {got}", word(*part))
             }
         }
     }
