@@ -357,10 +357,7 @@ impl Display for EmergenceError {
             Self::ActiveCount { layer, width, active } => {
                 write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}")
             }
-            Self::EdgeOutOfRange { from, to, nodes } => write!(f, "edge {from} -> {to}: expected nodes below {nodes}"),
-            Self::Cycle { node } => write!(f, "expected a graph without cycles, got a cycle through node {node}"),
             Self::TooManyNodes { nodes, capacity } => write!(f, "expected at most {capacity} nodes, got {nodes}"),
-            Self::MaskLength { nodes, mask } => write!(f, "expected a mask of {nodes} nodes, got {mask}"),
             Self::ActivityShape { layer, units, values } => {
                 write!(f, "layer {layer}: expected one or more whole samples of {units} units, got {values} values")
             }

@@ -169,20 +169,6 @@ pub enum LayerPlace {
 }
 
 impl WeightLayer {
-    /// The layers of a plain dense network with these widths, input and output included.
-    #[must_use]
-    pub fn dense_chain(widths: &[usize]) -> Vec<Self> {
-        let place = |index: usize| if index + 2 == widths.len() { LayerPlace::Output } else { LayerPlace::Trunk };
-        let pairs = widths.windows(2).enumerate();
-        pairs
-            .map(|(index, pair)| Self {
-                shape: WeightShape::Dense { inputs: pair[0], outputs: pair[1] },
-                normalized: false,
-                place: place(index),
-            })
-            .collect()
-    }
-
     /// Length of its bias: 0 where it has none.
     #[must_use]
     pub fn bias_count(self) -> usize {

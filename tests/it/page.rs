@@ -1,17 +1,17 @@
-//! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
-//! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]. Its
-//! words are in [`messages`], [`words`] and [`rate_control`], the picker of initializations in [`catalog`], what surrounds its
-//! form in [`form`], the section about layers before training in [`start_report`], the one that looks inside a run in
-//! [`inside`], the path explorer in [`paths`].
+//! What the page is doing, without a browser: requests of the visitor and events of the worker, in the usual order, in unlucky
+//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; with a single button, in [`main_button`].
+//! Its words are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
 mod catalog;
 mod form;
 mod inside;
+mod main_button;
 mod messages;
 mod paths;
 mod rate_control;
 mod start_report;
+mod translation;
 mod tuning;
 mod words;
 

@@ -24,6 +24,7 @@ Emergence Lab: cargo xtask COMMAND
   test [--native]            all checks: formatting, spelling, lints, dependencies, native tests, page build, sizes, browser
        [--no-skips]          tests (--native: no page); with --no-skips it fails where something cannot be checked
   dist [--public-url PATH]   build dist/ for any static host: wasm-opt applied, sizes checked
+  docs                       write what is generated from the tables of the crate: the page's partials, tables of the docs
   data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR
   e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build takes dist/ as it is
   bench [ARGS]               measure speed in the browser against jax-js and TensorFlow.js
@@ -50,6 +51,7 @@ fn dispatch(name: &str, rest: &[String]) -> Result<ExitCode> {
         "serve" => serve::serve(rest)?,
         "test" => return test::test(rest),
         "dist" => dist::dist(rest)?,
+        "docs" => test::docs(rest)?,
         "data" => data::fetch(rest)?,
         "stage" => data::stage()?,
         "e2e" => return e2e::e2e(rest),

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::build::{self, WASM, is_profile};
 use crate::command::{run, tool, watch};
-use crate::step::{Tally, say};
+use crate::step::{Tally, say, step};
 use crate::{dist, e2e, tools};
 
 /// How a native test that cannot do its work here begins the line in which it says so (tests/it/dataset.rs).
@@ -90,6 +90,16 @@ fn native_tests() -> Result<Tally> {
     // The harness knows no test that decides by itself to be skipped, and counts it as passed.
     tally.passed = tally.passed.saturating_sub(tally.skipped);
     Ok(tally)
+}
+
+/// Writes the generated parts of the page and of the documentation, by way of the test that compares them.
+pub(crate) fn docs(arguments: &[String]) -> Result<()> {
+    if let [first, ..] = arguments {
+        bail!("expected nothing, got `{first}`");
+    }
+    let mut command = tool("cargo");
+    command.args(["test", "--locked", "--release", "--no-default-features", "--test", "it", "reference::"]);
+    step("write generated parts", || run(command.env("EMERGENCE_LAB_WRITE_REFERENCE", "1")))
 }
 
 /// What a line of the test harness counts, `test result: ok. 12 passed; 0 failed; 1 ignored; ...`, or one of a skipped test.

@@ -4,7 +4,7 @@
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
-//! [`rate_control`], [`forecast`], [`preview`] and [`words`].
+//! [`rate_control`], [`forecast`], [`preview`], [`words`] and [`quotations`] (what is not to be translated).
 
 pub mod catalog;
 pub mod fields;
@@ -15,6 +15,7 @@ pub mod messages;
 pub mod paths;
 pub mod presets;
 pub mod preview;
+pub mod quotations;
 pub mod rate_control;
 pub mod start_report;
 pub mod uploads;
