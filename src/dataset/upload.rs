@@ -1,6 +1,6 @@
-//! A visitor's own files, already unpacked from gzip: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of
-//! IDX images and labels. The kind of a file follows from its name and first bytes; whether it is training or test data,
-//! from its name.
+//! A visitor's own files, after decompression: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of IDX images and
+//! labels. The format of a file is recognized by its name and first bytes; its name also decides whether it is training or
+//! test data.
 //!
 //! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
 //! to one part, its last sixth becomes the test part.
@@ -49,7 +49,7 @@ pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
     }
 }
 
-/// The data files, with those of archives, in the order of their names.
+/// The data files, including those in archives, in the order of their names.
 fn expand(files: Vec<NamedFile>) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in files {
@@ -69,7 +69,7 @@ fn recognize(file: &NamedFile) -> Option<Recognized> {
     if suffix == Some("bin") {
         return Some(Recognized::Data(FileContent::Batch));
     }
-    // All archives of the last decades have this at this offset.
+    // All tar archives in use have this magic string at this offset.
     if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
         return Some(Recognized::Archive);
     }
@@ -80,7 +80,7 @@ fn recognize(file: &NamedFile) -> Option<Recognized> {
     }
 }
 
-/// The data files of an archive; descriptions, and hidden files that some systems add, are skipped.
+/// The data files of an archive; descriptions and hidden files, which some systems add, are skipped.
 fn members(archive: &NamedFile) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
@@ -113,11 +113,11 @@ struct UploadShape {
     /// `[channels, height, width]`.
     image: [usize; 3],
     classes: usize,
-    /// Names of the classes, where they are known.
+    /// Names of the classes; empty if they are unknown.
     names: &'static [&'static str],
 }
 
-/// Batches do not say what they hold: they are read as those of CIFAR-10.
+/// Batches have no header: they are read as those of CIFAR-10.
 fn from_batches(files: &[Recognition]) -> Result<Dataset> {
     let of = |wanted| files.iter().map(|(_, file)| file).filter(move |file| part(file) == wanted);
     if let [one, other, ..] = of(Part::Test).collect::<Vec<_>>()[..] {
@@ -140,7 +140,7 @@ struct LabeledImages<'a> {
 fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
-    // There is at least one file, and where there is a file there is a pair.
+    // There is at least one file, and every file belongs to a pair.
     let first = pairs.first().ok_or(UploadError::Empty)?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {

@@ -1,8 +1,8 @@
-//! What can be wrong with data files, with requests for examples, and with files that a visitor uploads.
+//! Errors of data files, of requests for examples, and of files that a visitor uploads.
 
 use crate::catalog::{DatasetName, FileContent, Part};
 
-/// Why there is no data set, or not the part of it that was asked for.
+/// Why a data set, or the requested part of it, is unavailable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DatasetError {
     /// A data file could not be downloaded.
@@ -12,7 +12,7 @@ pub enum DatasetError {
         /// Why.
         reason: DownloadFailure,
     },
-    /// A file does not begin like an IDX file of unsigned bytes with the right number of dimensions.
+    /// A file does not begin like an IDX file of unsigned bytes with the expected number of dimensions.
     IdxMagic {
         /// Name of the file.
         file: String,
@@ -21,25 +21,25 @@ pub enum DatasetError {
         /// The first four bytes, big-endian.
         got: u32,
     },
-    /// An IDX file is shorter than its header, or than its header announces.
+    /// An IDX file is shorter than an IDX header, or than its header states.
     IdxTruncated {
         /// Name of the file.
         file: String,
         /// Bytes of the whole file according to its header.
         expected: u128,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: u128,
     },
-    /// An IDX file is longer than its header announces.
+    /// An IDX file is longer than its header states.
     IdxTooLong {
         /// Name of the file.
         file: String,
         /// Bytes of the file according to its header.
         expected: u128,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: u128,
     },
-    /// Images do not have the size of the data set's images.
+    /// The images of a file do not have the size of the data set's images.
     ImageSize {
         /// Name of the file.
         file: String,
@@ -59,7 +59,7 @@ pub enum DatasetError {
         /// Number of labels.
         labels: usize,
     },
-    /// A label that is not one of the classes.
+    /// A label is not one of the classes.
     LabelRange {
         /// Name of the file.
         file: String,
@@ -70,20 +70,20 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
-    /// A file in the format of CIFAR-10 does not consist of whole records.
+    /// A file in the format of CIFAR-10 does not consist of complete records.
     CifarLength {
         /// Name of the file.
         file: String,
         /// Bytes of a record.
         record: usize,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: usize,
     },
     /// A tar archive is damaged, or the file is not one.
     ArchiveDamaged {
         /// Name of the archive.
         file: String,
-        /// What is wrong with it.
+        /// How it is damaged.
         damage: ArchiveDamage,
     },
     /// Uploaded files cannot be used.
@@ -94,14 +94,14 @@ pub enum DatasetError {
         file: String,
         /// The published checksum.
         expected: String,
-        /// The checksum of the bytes that were found.
+        /// The checksum of the actual contents.
         got: String,
     },
     /// A data file does not exist.
     DataFileMissing {
         /// Where it should be.
         path: String,
-        /// The data set that it belongs to, which can be fetched.
+        /// The data set that it belongs to, which can be downloaded.
         dataset: DatasetName,
         /// The folder that holds all data sets.
         directory: String,
@@ -110,30 +110,30 @@ pub enum DatasetError {
     DataFileUnreadable {
         /// Where it is.
         path: String,
-        /// What the system says.
+        /// The message of the operating system.
         reason: String,
     },
-    /// A gzipped data file cannot be unpacked.
+    /// A gzipped data file cannot be decompressed.
     GzipDamaged {
         /// Where it is.
         path: String,
-        /// What the unpacker says.
+        /// The message of the decoder.
         reason: String,
     },
-    /// A data file is larger than allowed, packed or unpacked; reading stopped there.
+    /// A data file is larger than allowed, compressed or decompressed; reading stopped at the limit.
     DataFileTooLarge {
         /// Where it is.
         path: String,
-        /// Bytes that were allowed.
+        /// The largest allowed number of bytes.
         limit: u64,
     },
-    /// More examples were asked for than the data set has.
+    /// More examples were requested than the data set has.
     TooManyExamples {
         /// The part.
         part: Part,
-        /// Examples that were asked for.
+        /// Number of requested examples.
         asked: usize,
-        /// Examples that there are.
+        /// Number of available examples.
         available: usize,
     },
     /// A part of a data set would be empty.
@@ -141,25 +141,25 @@ pub enum DatasetError {
         /// The part.
         part: Part,
     },
-    /// An index is beyond the examples of a part.
+    /// An index is not below the number of examples of a part.
     NoSuchExample {
         /// The index.
         index: u32,
-        /// Examples that there are.
+        /// Number of examples in the part.
         examples: usize,
     },
     /// An image to be classified does not have the size of the data set's images.
     PixelCount {
-        /// Numbers of an image of the data set.
+        /// Values per image of the data set: pixels times channels.
         expected: usize,
-        /// Numbers that were given.
+        /// Values that were given.
         got: usize,
     },
-    /// Training examples do not fill one batch, or a batch is empty.
+    /// There are fewer training examples than one batch needs, or the batch size is 0.
     BatchSize {
-        /// Training examples.
+        /// Number of training examples.
         examples: usize,
-        /// Examples of a batch.
+        /// Examples per batch.
         batch_size: usize,
     },
 }
@@ -244,18 +244,18 @@ impl From<UploadError> for DatasetError {
 /// Why a file could not be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DownloadFailure {
-    /// The server does not have it, or sent a page of its own instead.
+    /// The server does not have it, or sent a web page instead.
     NotFound,
-    /// The server answered with another status than success.
+    /// The server answered with a status other than success.
     Status {
         /// The HTTP status code.
         code: u16,
-        /// The server's text for it.
+        /// The status text of the server.
         text: String,
     },
-    /// There was no whole answer.
+    /// No complete response was received.
     Network {
-        /// What the browser says.
+        /// The browser's message.
         message: String,
     },
     /// The page's own site does not have it, and the page may not read it from anywhere else.
@@ -270,16 +270,16 @@ pub enum DownloadFailure {
 pub enum ArchiveDamage {
     /// It cannot be read.
     Unreadable {
-        /// What the unpacker says.
+        /// The message of the decoder.
         reason: String,
     },
-    /// It ends within a file.
+    /// It ends in the middle of a file.
     CutOff {
         /// Name of that file.
         member: String,
         /// Bytes of the whole file according to its header.
         expected: u64,
-        /// Bytes that there are.
+        /// Bytes present in the archive.
         got: u64,
     },
 }
@@ -289,14 +289,14 @@ pub enum ArchiveDamage {
 pub enum UnknownFile {
     /// It has no contents.
     Empty,
-    /// It begins with these bytes, four of them or all that there are.
+    /// It begins with these bytes: the first four, or all if there are fewer.
     Beginning(Vec<u8>),
     /// It is an archive without any data file.
     ArchiveWithoutData,
 }
 
 impl DatasetError {
-    /// The key of the query string that has to change, where it is one.
+    /// The query key whose value has to change, if the error is about one.
     #[must_use]
     pub fn key(&self) -> Option<&'static str> {
         match self {

@@ -345,7 +345,7 @@ fn a_self_test_finds_wrong_numbers() {
         ([vec![1.0, 2.0], vec![]], "2"),
     ] {
         let error = compare("sum", &expected, &wrong).expect_err("a wrong answer").to_string();
-        assert!(error.contains("sum") && error.contains(&format!("gave {got},")), "{error}");
+        assert!(error.contains("sum") && error.contains(&format!("returned {got},")), "{error}");
     }
 }
 

@@ -17,12 +17,12 @@ fn name(name: &str) -> String {
 #[test]
 fn failed_downloads_say_why() {
     let cases = [
-        (DownloadFailure::NotFound, "the server answered 404 Not Found, or with a page of its own"),
+        (DownloadFailure::NotFound, "the server answered 404 Not Found, or sent a web page instead"),
         (DownloadFailure::Status { code: 503, text: name("Unavailable") }, "the server answered 503 Unavailable"),
         (DownloadFailure::Network { message: name("Failed to fetch") }, "Failed to fetch"),
         (
             DownloadFailure::NotOnThisSite { address: name("https://a/b.tar.gz") },
-            "this site does not have it. Download https://a/b.tar.gz and drop it on this page, or choose it under Data, \
+            "this site does not have it. Download https://a/b.tar.gz and drop it on this page, or select it under Data, \
              your own files",
         ),
     ];
@@ -41,7 +41,7 @@ fn data_files_say_what_is_wrong_with_them() {
     check(&damaged, "f.gz: expected gzip, got a damaged file: corrupt deflate stream");
     let damage = ArchiveDamage::CutOff { member: name("a/b.bin"), expected: 700, got: 600 };
     let cut_off = DatasetError::ArchiveDamaged { file: name("a.tar"), damage };
-    check(&cut_off, "a.tar: expected a whole tar archive, got: 600 of the 700 bytes of a/b.bin");
+    check(&cut_off, "a.tar: expected a complete tar archive, got: 600 of the 700 bytes of a/b.bin");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn uploads_say_what_was_expected() {
     }
     let (content, part) = (FileContent::Batch, Part::Test);
     let twice = UploadError::Twice { content, part, first: name("a"), second: name("b") };
-    check(&twice, "upload: expected one test file of CIFAR-10 records, got a and b");
+    check(&twice, "upload: expected only one test file of CIFAR-10 records, got a and b");
     let unpaired = UploadError::Unpaired { file: name("i"), missing: FileContent::Labels, part: Part::Train };
     check(&unpaired, "i: expected a matching training file of labels, got none");
     let many = UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_001 };
