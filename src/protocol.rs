@@ -4,11 +4,12 @@
 //! A message is `{"name": {its fields}}`, or just `"name"` if it has none: serde reads that as it comes, whereas a tag among the
 //! fields makes it keep everything first, in code that was an eighth of the page.
 
+use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ pub enum Command {
     /// `Preparation`, `Started`. With `paused` it evaluates step 0 and waits.
     Start {
         /// The experiment.
-        query: String,
+        experiment: Box<Experiment>,
         /// Wait after the evaluation of step 0.
         paused: bool,
     },

@@ -38,7 +38,7 @@ impl FeatureShape {
 }
 
 /// A square window that moves over feature maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its side.
     pub kernel: usize,
@@ -70,7 +70,7 @@ pub enum Pooling {
 }
 
 /// The weight tensor of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightShape {
     /// `[inputs, outputs]`.
     Dense {
@@ -145,7 +145,7 @@ impl WeightShape {
 }
 
 /// A layer with weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeightLayer {
     /// Its weight tensor.
     pub shape: WeightShape,
@@ -156,7 +156,7 @@ pub struct WeightLayer {
 }
 
 /// Where a layer with weights stands in a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
     /// On the way that everything takes, before the last layer.
     Trunk,
@@ -191,7 +191,7 @@ impl WeightLayer {
 }
 
 /// One thing that happens to the values of an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     /// A dense layer on all values, whatever their places.
     Dense(WeightLayer),
@@ -216,7 +216,7 @@ pub enum Layer {
 }
 
 /// A layer with the shape of what it computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// What happens.
     pub layer: Layer,
@@ -238,7 +238,7 @@ pub enum ParameterRole {
 }
 
 /// A network for images of one size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
     /// An example.
     pub input: FeatureShape,

@@ -4,6 +4,7 @@
 use super::architecture::{Architecture, FeatureShape, WeightShape};
 use super::{DatasetName, Experiment, TuningMethod, Turn};
 use crate::error::{Bounds, Error, Expected, Requirement, Result};
+use serde::{Deserialize, Serialize};
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
@@ -29,7 +30,7 @@ pub const VALUES: u64 = 64_000_000;
 pub const BYTES_PER_VALUE: u64 = 16;
 /// What a parameter takes: itself, its gradient, its moments, and a copy that is evaluated.
 pub const BYTES_PER_PARAMETER: u64 = 24;
-/// Points of all curves of training losses together, 16 bytes each.
+/// Points of all curves of training losses together, 24 bytes each.
 pub const LOSSES: u64 = 20_000_000;
 /// Evaluations of all runs together, some hundred bytes each.
 pub const EVALUATIONS: u64 = 1_000_000;
@@ -61,7 +62,7 @@ pub fn evaluation_chunk(architecture: &Architecture) -> usize {
 }
 
 /// What is known of a data set before it is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetFacts {
     /// An example.
     pub shape: FeatureShape,

@@ -1,6 +1,7 @@
 //! What runs are like before their first step: what their initialization has cost, what it has done to the layers, and what
 //! emergence would be if activity were random.
 
+use crate::experiment::InitScheme;
 use serde::{Deserialize, Serialize};
 
 /// What the initialization of a variant took, all its runs together.
@@ -28,13 +29,13 @@ pub struct PreparationProgress {
 }
 
 /// What is done before the first step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreparationTask {
     /// Initial weights are tuned, in iterations of one group of a variant's runs after the other.
     Tuning {
-        /// The scheme in its text form.
-        variant: String,
+        /// The initialization.
+        variant: InitScheme,
     },
     /// The emergence of random activity is tabulated, point by point.
     RandomActivity,

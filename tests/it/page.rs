@@ -1,11 +1,12 @@
 //! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
 //! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]. Its
 //! words are in [`messages`], [`words`] and [`rate_control`], the picker of initializations in [`catalog`], what surrounds its
-//! form in [`form`], the section about layers before training in [`start_report`], the one that looks inside a run in
+//! form in [`form`], its charts in [`charts`], the section about layers before training in [`start_report`], the one that looks inside a run in
 //! [`inside`], the path explorer in [`paths`].
 
 mod any_order;
 mod catalog;
+mod charts;
 mod form;
 mod inside;
 mod messages;
@@ -16,11 +17,18 @@ mod tuning;
 mod words;
 
 use crate::metrics::setup;
+use emergence_lab::experiment::{Experiment, parse_query};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use emergence_lab::web::page::lifecycle::{Effect, Failure, Lifecycle, Phase, Remedy, Request};
 
 const QUERY: &str = "data=digits&steps=5";
+
+/// The experiment that is started.
+fn experiment() -> Experiment {
+    parse_query(QUERY).experiment
+}
+
 const WHY: &str = "It broke on purpose.";
 
 const READY: Event = Event::Ready { protocol_version: PROTOCOL_VERSION };
@@ -66,14 +74,14 @@ fn send(command: Command) -> [Effect; 1] {
 }
 
 fn start(paused: bool) -> [Effect; 1] {
-    send(Command::Start { query: QUERY.to_owned(), paused })
+    send(Command::Start { experiment: experiment().into(), paused })
 }
 
 /// The visitor asks for something that makes sense: `effects` follow, and `phase` is reached.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
-    assert_eq!(lifecycle.request(request, QUERY), effects, "effects of {request:?} on {before:?}");
+    assert_eq!(lifecycle.request(request, &experiment()), effects, "effects of {request:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 
@@ -419,7 +427,7 @@ fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
 fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
     for mut lifecycle in all_lifecycles() {
         let before = lifecycle.phase();
-        assert_eq!(lifecycle.restart_with(QUERY), [Effect::ReplaceWorker], "effects in phase {before:?}");
+        assert_eq!(lifecycle.restart_with(&experiment()), [Effect::ReplaceWorker], "effects in phase {before:?}");
         assert!(lifecycle.waiting_to_start(), "the experiment waits");
         for late in [started(), progress(), PAUSED, finished(), failed(FailureKind::Data)] {
             ignore(&mut lifecycle, &late);

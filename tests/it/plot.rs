@@ -3,7 +3,8 @@
 mod layers;
 
 use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, synthetic_history};
+use crate::metrics::{setup, start, synthetic_history};
+use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
@@ -24,7 +25,7 @@ pub(crate) fn check_golden(name: &str, text: &str) {
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
     let series = Series {
-        name: "line".to_owned(),
+        variant: 0,
         color: Shade::of_variant(0),
         dash: Dash::Solid,
         band: points.iter().map(|(x, y)| (*x, y - 1.0, y + 1.0)).collect(),
@@ -127,6 +128,51 @@ fn the_figure_names_variants_axes_and_query() {
     assert!(figure.contains("<desc>data=digits&amp;model=mlp:64,32"), "the figure carries its experiment");
 }
 
+/// The full texts of an SVG whose shown ones are shortened.
+fn titles(svg: &str) -> Vec<&str> {
+    let titles = svg.split("<title>").skip(1).filter_map(|rest| rest.split_once("</title>"));
+    titles.map(|(title, _)| title).filter(|title| *title != "Emergence Lab").collect()
+}
+
+#[test]
+fn a_name_longer_than_the_picture_is_shortened_and_told_in_full() {
+    let long = format!("custom(std={}1)", "fan_in+".repeat(40));
+    let history = History::new(setup(&["pytorch", &long], 1, 400));
+    let figure = plot::svg::figure(&history, false);
+    let shown = texts(&figure);
+    assert!(shown.contains(&"pytorch"), "a short name stays as it is: {shown:?}");
+    let name = shown.iter().find(|text| text.starts_with("custom(")).expect("the long name");
+    // An upper estimate of a character is 0.58 of the font size of 12 px, and 78 of 960 px are taken.
+    assert_eq!((name.chars().count(), name.ends_with('…')), (126, true), "it fits into the picture: {name}");
+    assert_eq!(titles(&figure), [long.as_str()], "and is told in full");
+    let map = ActivityMap::new(&history, &[], |_| "<A & B> ".repeat(20));
+    let map = plot::svg::heatmap(&map, 360, false);
+    assert_eq!(texts(&map).iter().filter(|text| text.ends_with('…')).count(), 2, "above the rows: {:?}", texts(&map));
+    let escaped = "&lt;A &amp; B&gt; ".repeat(20);
+    assert_eq!(titles(&map), [escaped.trim_end(); 2], "with the characters of XML escaped");
+    let chart = Chart { title: "Accuracy ".repeat(9), y_label: "percent ".repeat(9), ..chart_of(Vec::new()) };
+    let narrow = plot::svg::chart(&chart, (200, 120), false);
+    assert_eq!(titles(&narrow), [chart.title.trim_end(), chart.y_label.trim_end()], "headings and axes, too");
+    assert!(!narrow.contains('\u{e000}') && narrow.ends_with("</svg>\n"), "nothing else is left of it");
+}
+
+#[test]
+fn nothing_is_shortened_where_there_is_room() {
+    assert!(titles(&plot::svg::figure(&history_with_random(400), false)).is_empty(), "nothing in the figure");
+    let chart = plot::quantity_chart(&synthetic_history(400), Quantity::ChannelEmergenceA, &[], true);
+    assert!(titles(&plot::svg::chart(&chart, (320, 240), false)).is_empty(), "nor the longest heading on a phone");
+}
+
+#[test]
+fn axes_are_labeled_from_the_table() {
+    let history = synthetic_history(20);
+    let labels: Vec<String> =
+        Quantity::all().map(|quantity| plot::quantity_chart(&history, quantity, &[], false).y_label).collect();
+    let plain = ["train loss (nats)", "test loss (nats)", "test accuracy (%)"];
+    let expected = [&plain[..], &["log10 E_A", "log10 E_B", "log10 E_A", "log10 E_B"]].concat();
+    assert_eq!(labels, expected, "the logarithm, the symbol and the unit");
+}
+
 #[test]
 fn ticks_are_round_and_abbreviated_only_where_long() {
     let check = |x_max: f64, width: u32, expected: &[&str]| {
@@ -177,8 +223,8 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
 fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
-    let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
+    let variants: Vec<usize> = chart.series.iter().map(|series| series.variant).collect();
+    assert_eq!(variants, [0, 2], "beyond its end the list says visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
@@ -186,15 +232,15 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
 }
 
 #[test]
-fn random_activity_lies_behind_the_emergence_of_units() {
+fn random_activity_lies_below_the_emergence_of_units() {
     let history = history_with_random(400);
-    for quantity in Quantity::ALL {
+    for quantity in Quantity::all() {
         let chart = plot::quantity_chart(&history, quantity, &[true, false], true);
         let banded = matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB);
         for (series, variant) in chart.series.iter().zip([0, 2]) {
             let expected = history.random_band(&history.variants[variant], quantity);
             let expected: Vec<_> = expected.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect();
-            assert_eq!(series.random, expected, "{quantity:?} of {}", series.name);
+            assert_eq!(series.random, expected, "{quantity:?} of variant {variant}");
             assert_eq!(series.random.len(), if banded { 21 } else { 0 }, "an interval per evaluation");
         }
         let without = plot::quantity_chart(&synthetic_history(400), quantity, &[true, false], true);
@@ -210,7 +256,7 @@ fn random_activity_lies_behind_the_emergence_of_units() {
 #[test]
 fn the_axis_holds_random_activity() {
     let mut history = history_with_random(400);
-    for point in &mut history.setup.random_activity.points {
+    for point in &mut start(&mut history.setup).random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
     }
     let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
@@ -263,7 +309,7 @@ fn the_figure_with_random_activity_is_the_golden_one() {
 #[test]
 fn one_exploding_loss_does_not_flatten_the_others() {
     let mut history = synthetic_history(400);
-    history.variants[1].runs[0].train_loss[300].1 = 1e30;
+    history.variants[1].runs[0].curves[Quantity::TrainLoss][300].1 = Some(1e30);
     let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[], true);
     let (low, high) = chart.y_range.expect("a loss chart has a range");
     assert!(low == 0.0 && high < 6.0, "the axis ends at {high}, twice the first loss at the latest");
@@ -285,7 +331,7 @@ fn readings_are_the_nearest_points() {
 #[test]
 fn the_heat_map_reads_back_what_it_shows() {
     let history = synthetic_history(400);
-    let map = ActivityMap::new(&history, &[true, false, true]);
+    let map = ActivityMap::new(&history, &[true, false, true], InitScheme::to_string);
     assert_eq!(map.variants.len(), 2, "only the visible variants");
     let mut text = String::new();
     let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
@@ -347,12 +393,12 @@ fn variant_colors_stand_out_and_never_repeat_with_their_dash() {
 fn an_experiment_without_data_still_has_axes() {
     for names in [&[][..], &["xavier_normal"][..]] {
         let history = History::new(setup(names, 2, 1000));
-        for quantity in Quantity::ALL {
+        for quantity in Quantity::all() {
             let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[], true), (360, 240), false);
             assert!(texts(&svg).contains(&"1000"), "{quantity:?} of {names:?} spans the planned steps");
         }
         assert!(plot::svg::figure(&history, false).ends_with("</svg>\n"), "the figure is complete");
-        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[]), 360, true);
+        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[], InitScheme::to_string), 360, true);
         assert!(map.ends_with("</svg>\n"), "the heat map is complete");
     }
 }
@@ -398,12 +444,13 @@ proptest! {
     fn the_confusion_matrix_draws_anything(
         names in proptest::collection::vec("\\PC{0,30}", 0..12),
         counts in proptest::collection::vec(any::<u32>(), 0..150),
-        size in (0_u32..500, 0_u32..500),
+        side in 0_u32..500,
     ) {
         let matrix = ConfusionMatrix { classes: names, counts };
-        let mut text = String::new();
-        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        plot::draw_confusion(&root, &matrix, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
+        let svg = plot::svg::confusion(&matrix, side, false);
+        prop_assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN"), "a whole drawing: {svg}");
+        // The background, 36 slices of the color bar and the cells.
+        prop_assert_eq!(svg.matches("<rect").count(), 1 + 36 + matrix.classes.len().pow(2), "a cell per pair of classes");
     }
 
     #[test]
@@ -413,11 +460,19 @@ proptest! {
         size in (0_u32..500, 0_u32..300),
     ) {
         let mut history = History::new(setup(&["xavier_normal"], 1, steps));
-        history.variants[0].runs[0].active_fraction = fractions;
-        let map = ActivityMap::new(&history, &[]);
+        history.variants[0].runs[0].active_fraction = fractions.clone();
+        let map = ActivityMap::new(&history, &[], InitScheme::to_string);
         let mut text = String::new();
-        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
-        let _ = map.read_at(&frame, frame.left, frame.bottom);
+        {
+            let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+            let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
+            prop_assert!(frame.right > frame.left && frame.bottom > frame.top, "{frame:?} has an inside");
+            for (step, _) in &fractions {
+                let read = map.read_at(&frame, frame.pixel_x(*step as f64), frame.bottom - 1e-6);
+                let known = read.is_none_or(|read| fractions.iter().any(|(step, _)| *step == read.step));
+                prop_assert!(known, "what is read at step {step} was measured");
+            }
+        }
+        prop_assert!(!text.contains("NaN"), "no such numbers in the drawing");
     }
 }

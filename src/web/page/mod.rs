@@ -4,9 +4,10 @@
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
-//! [`rate_control`], [`forecast`], [`preview`] and [`words`].
+//! [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts) and [`words`].
 
 pub mod catalog;
+pub mod cursor;
 pub mod fields;
 pub mod forecast;
 pub mod inside;
@@ -14,7 +15,7 @@ pub mod lifecycle;
 pub mod messages;
 pub mod paths;
 pub mod presets;
-pub mod preview;
+pub mod quantity_words;
 pub mod rate_control;
 pub mod start_report;
 pub mod uploads;
@@ -51,11 +52,17 @@ mod pixels;
 #[cfg(target_arch = "wasm32")]
 mod plan;
 #[cfg(target_arch = "wasm32")]
+mod quantity_switch;
+#[cfg(target_arch = "wasm32")]
 mod samples;
 #[cfg(target_arch = "wasm32")]
 mod table;
 #[cfg(target_arch = "wasm32")]
+mod text_cells;
+#[cfg(target_arch = "wasm32")]
 mod toolbar;
+#[cfg(target_arch = "wasm32")]
+mod variant_name;
 #[cfg(target_arch = "wasm32")]
 mod variants;
 #[cfg(target_arch = "wasm32")]

@@ -3,15 +3,16 @@
 
 use super::READY;
 use crate::metrics::{setup, synthetic_history};
-use emergence_lab::metrics::{Examination, Filters, History, Mistake, Quantity};
+use emergence_lab::experiment::parse_query;
+use emergence_lab::metrics::{Examination, Filters, History, Mistake};
 use emergence_lab::protocol::{Command, Event, ImageSource};
 use emergence_lab::web::page::inside::answers::answers;
 use emergence_lab::web::page::inside::drawing::{SIDE, Sheet};
 use emergence_lab::web::page::inside::inquiry::{Inquiry, Pick, picked};
 use emergence_lab::web::page::inside::weights::weight_pixels;
 use emergence_lab::web::page::inside::words::{
-    ask_invitation, ask_reason, confusion_note, filters_note, image_note, measure_note, measure_shown, mistake_text,
-    mistakes_note, run_labels, run_note,
+    ask_invitation, ask_reason, confusion_note, filters_note, image_note, mistake_text, mistakes_note, run_labels,
+    run_note,
 };
 use emergence_lab::web::page::lifecycle::Phase;
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ fn seen() -> Event {
     Event::Filters { filters: filters() }
 }
 
-fn started(variants: &[&str], seeds: u64) -> Event {
+fn started(variants: &[&str], seeds: u32) -> Event {
     Event::Started { setup: Box::new(setup(variants, seeds, 400)) }
 }
 
@@ -223,15 +224,15 @@ fn runs_have_names_and_notes() {
 
 #[test]
 fn pictures_are_called_what_they_are() {
-    let mut setup = setup(&["pytorch"], 1, 400);
-    let check = |setup: &_, filters: &Filters, note: &str| assert_eq!(filters_note(filters, setup), note, "its note");
+    let check = |model: &str, filters: &Filters, note: &str| {
+        let history = History::preview(&parse_query(&format!("data=digits&model={model}")).experiment);
+        assert_eq!(filters_note(filters, &history), note, "the note of {model}");
+    };
     let units = Filters { height: 28, width: 28, pictures: vec![vec![0.0; PIXELS]; 32], ..filters() };
-    check(&setup, &units, "32 of 64 units of 28 × 28 weights at step 20.");
-    setup.query = "data=digits&model=cnn:16,32".to_owned();
-    check(&setup, &filters(), "16 filters of 3 × 3 weights at step 20.");
-    setup.query = "data=digits&model=resnet:64".to_owned();
+    check("mlp:64,32", &units, "32 of 64 units of 28 × 28 weights at step 20.");
+    check("cnn:16,32", &filters(), "16 filters of 3 × 3 weights at step 20.");
     let broken = Filters { pictures: vec![vec![f32::NAN; 9]; 32], ..filters() };
-    check(&setup, &broken, "32 of 64 filters of 3 × 3 weights at step 20. Not all weights are numbers any more.");
+    check("resnet:64", &broken, "32 of 64 filters of 3 × 3 weights at step 20. Not all weights are numbers any more.");
 }
 
 fn examination(confusion: Vec<u32>, mistakes: usize) -> Examination {
@@ -295,20 +296,6 @@ fn who_cannot_ask_is_told_why() {
     assert!(ask_invitation(&animals(), false).contains("gray images only"), "colors are not");
     assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "what was asked about");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
-}
-
-#[test]
-fn the_measure_falls_back_where_there_are_no_feature_maps() {
-    let check = |wanted: Quantity, convolutions: bool, shown: Quantity| {
-        assert_eq!(measure_shown(wanted, convolutions), shown, "{wanted:?}; convolutions: {convolutions}");
-    };
-    check(Quantity::ChannelEmergenceA, false, Quantity::EmergenceA);
-    check(Quantity::ChannelEmergenceB, false, Quantity::EmergenceB);
-    check(Quantity::ChannelEmergenceB, true, Quantity::ChannelEmergenceB);
-    check(Quantity::EmergenceA, true, Quantity::EmergenceA);
-    assert!(measure_note(Quantity::ChannelEmergenceA, true).contains("approximation"), "said where it is one");
-    assert!(measure_note(Quantity::EmergenceA, true).contains("derived by this project"), "and whose the exact one is");
-    assert!(measure_note(Quantity::EmergenceB, false).contains("exact"), "exact for dense layers");
 }
 
 proptest! {

@@ -52,10 +52,7 @@ impl Inquiry {
                 (self.told, self.waiting, self.again) = (None, false, false);
                 None
             }
-            Event::Started { setup } => {
-                let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
-                self.started(runs, pixels)
-            }
+            Event::Started { setup } => self.started(setup.experiment.run_count(), pixels),
             // The weights are others than at the last answer.
             Event::Filters { .. } => self.repeat(),
             Event::Classified { .. } => {

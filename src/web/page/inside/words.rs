@@ -1,7 +1,7 @@
 //! The sentences and labels of the section, made from plain values.
 
-use crate::experiment::{ModelSpec, parse_query};
-use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves, Setup};
+use crate::experiment::ModelSpec;
+use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves};
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::words::{grouped, variant_label};
 
@@ -9,15 +9,14 @@ use crate::web::page::words::{grouped, variant_label};
 #[must_use]
 pub fn run_labels(history: &History) -> Vec<String> {
     let runs = history.variants.iter().flat_map(|variant| variant.runs.iter().map(move |run| (variant, run)));
-    runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.name), run.seed)).collect()
+    runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.scheme), run.seed)).collect()
 }
 
 /// How a run is doing.
 #[must_use]
 pub fn run_note(run: &RunCurves) -> String {
-    let last = run.test_accuracy.last();
-    let accuracy =
-        last.map(|(step, share)| format!("{} right at step {}.", percent(f64::from(*share)), grouped(*step)));
+    let last = run.values(Quantity::TestAccuracy).next_back();
+    let accuracy = last.map(|(step, share)| format!("{} right at step {}.", percent(share), grouped(step)));
     match (accuracy, run.diverged_at) {
         (Some(accuracy), None) => accuracy,
         (None, None) => "Not evaluated yet.".to_owned(),
@@ -30,10 +29,10 @@ pub fn run_note(run: &RunCurves) -> String {
 
 /// What the pictures of the first layer are.
 #[must_use]
-pub fn filters_note(filters: &Filters, setup: &Setup) -> String {
+pub fn filters_note(filters: &Filters, history: &History) -> String {
     let (height, width, shown) = (filters.height, filters.width, filters.pictures.len());
-    let (noun, total) = match parse_query(&setup.query).experiment.model {
-        ModelSpec::Mlp { .. } => ("units", setup.layer_widths.first().copied()),
+    let (noun, total) = match &history.setup.experiment.model {
+        ModelSpec::Mlp { .. } => ("units", history.layers.measured.first().map(|layer| layer.shape.units())),
         ModelSpec::Cnn { convolutions } => ("filters", convolutions.first().map(|entry| entry.channels)),
         ModelSpec::ResNet { stages } => ("filters", stages.first().map(|stage| stage.channels)),
     };
@@ -121,30 +120,6 @@ pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
             format!("Test image {}: {}", grouped(index as u64), class_name(classes, usize::from(label)))
         }
         None => "Your drawing as the networks see it".to_owned(),
-    }
-}
-
-/// What the nodes of the measure on the chart are, and how exact it is.
-#[must_use]
-pub fn measure_note(quantity: Quantity, convolutions: bool) -> &'static str {
-    match (quantity, convolutions) {
-        (Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB, _) => {
-            "Emergence on the level of channels, an approximation: the nodes are whole feature maps."
-        }
-        (_, true) => {
-            "Emergence on the level of units, exact (derived by this project): every place of every feature map is a node."
-        }
-        (_, false) => "Emergence on the level of units, exact: every unit is a node.",
-    }
-}
-
-/// The measure that can be shown of a network: without feature maps, that of units stands in for that of channels.
-#[must_use]
-pub fn measure_shown(wanted: Quantity, convolutions: bool) -> Quantity {
-    match wanted {
-        Quantity::ChannelEmergenceA if !convolutions => Quantity::EmergenceA,
-        Quantity::ChannelEmergenceB if !convolutions => Quantity::EmergenceB,
-        other => other,
     }
 }
 
