@@ -6,6 +6,8 @@
 
 #![recursion_limit = "256"]
 
+pub mod catalog;
+pub mod digest;
 pub mod error;
 pub mod experiment;
 pub mod rng;

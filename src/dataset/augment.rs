@@ -5,7 +5,6 @@
 //! Grayscale images are treated like color images, so digits are mirrored too: whether that makes sense for a data set is
 //! the experiment's choice.
 
-use super::Dataset;
 use crate::rng::{Purpose, below, stream};
 use rand_chacha::ChaCha8Rng;
 
@@ -42,16 +41,16 @@ impl Augmentation {
         Self { dy, dx, flip: below(draws, 2) == 1 }
     }
 
-    /// Replaces `out` by the augmented `image`, which has the shape of the images of `dataset`.
-    pub(super) fn apply(self, dataset: &Dataset, image: &[u8], out: &mut Vec<u8>) {
+    /// Replaces `out` by the augmented `image`: `[channels, height, width]`, row-major.
+    pub(super) fn apply(self, (height, width): (usize, usize), image: &[u8], out: &mut Vec<u8>) {
         out.clear();
-        for plane in image.chunks_exact(dataset.height * dataset.width) {
-            for row in 0..dataset.height {
-                let source = (row + self.dy).checked_sub(PADDING).filter(|source| *source < dataset.height);
+        for plane in image.chunks_exact(height * width) {
+            for row in 0..height {
+                let source = (row + self.dy).checked_sub(PADDING).filter(|source| *source < height);
                 let begin = out.len();
-                out.resize(begin + dataset.width, 0);
+                out.resize(begin + width, 0);
                 if let Some(source) = source {
-                    let pixels = &plane[source * dataset.width..][..dataset.width];
+                    let pixels = &plane[source * width..][..width];
                     shift(pixels, self.dx, &mut out[begin..]);
                 }
                 if self.flip {

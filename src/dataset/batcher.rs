@@ -4,10 +4,9 @@
 //! Each epoch has its own permutation, a function of (seed, epoch) alone, so any step can be looked up without processing
 //! the steps before it. The last, partial batch of an epoch is dropped: shapes stay constant.
 
-use super::hexadecimal;
+use crate::digest;
 use crate::error::{DatasetError, Result};
 use crate::rng::{Purpose, below, stream};
-use sha2::{Digest, Sha256};
 
 /// Looks up the batch of every step, caching the order of one epoch.
 #[derive(Debug, Clone)]
@@ -69,11 +68,7 @@ impl Batcher {
     /// SHA-256, in hexadecimal, of the whole order of the first epoch as little-endian 32-bit indices.
     #[must_use]
     pub fn order_sha256(&self) -> String {
-        let mut hash = Sha256::new();
-        for index in order(self.examples, self.key, 0) {
-            hash.update(index.to_le_bytes());
-        }
-        hexadecimal(&hash.finalize())
+        digest::sha256(order(self.examples, self.key, 0).into_iter().map(u32::to_le_bytes))
     }
 }
 

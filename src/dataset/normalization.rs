@@ -1,13 +1,6 @@
 //! From pixels to the inputs of a network.
 
-/// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Normalization {
-    /// Mean, in [0, 1].
-    pub mean: f32,
-    /// Standard deviation, above 0.
-    pub std: f32,
-}
+use crate::catalog::Normalization;
 
 impl Normalization {
     /// The smallest standard deviation that [`measured`](Self::measured) returns, one gray level: a channel whose images

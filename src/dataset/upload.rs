@@ -5,11 +5,12 @@
 //! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
 //! to one part, its last sixth becomes the test part.
 
-use super::archive::{NamedFile, unpack_tar};
-use super::idx_set::same_count;
-use super::{Dataset, Normalization, Part, Split, cifar, hexadecimal, idx, limit};
-use crate::error::{DatasetError, Error, Result};
-use crate::experiment::DatasetName;
+use super::examples::{Dataset, Split, limit};
+use super::readers::archive::{NamedFile, unpack_tar};
+use super::readers::idx_set::same_count;
+use super::readers::{cifar, idx};
+use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
+use crate::error::{DatasetError, Error, Result, UnknownFile};
 use crate::experiment::limits::EXAMPLES;
 
 /// Largest height and width of an image, in pixels.
@@ -19,24 +20,27 @@ pub const CLASSES: usize = 100;
 /// Largest size of an unpacked archive, in bytes.
 pub const UNPACKED: usize = 1 << 29;
 
-/// The kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+/// A file that was recognized.
+enum Recognized {
+    /// A tar archive.
     Archive,
-    Cifar,
-    Images,
-    Labels,
+    /// A data file.
+    Data(FileContent),
 }
+
+/// A data file that was recognized.
+type Recognition = (FileContent, NamedFile);
 
 /// The data set of the given files.
 ///
 /// # Errors
 /// [`DatasetError::UploadEmpty`], [`DatasetError::UploadKind`], [`DatasetError::UploadMixed`], [`DatasetError::UploadTwice`],
 /// [`DatasetError::UploadUnpaired`], [`DatasetError::UploadImageSize`], [`DatasetError::UploadClasses`], [`DatasetError::UploadTooFew`] and
-/// [`DatasetError::UploadTooMany`]; those of [`cifar::read_batch`], [`idx::read_images`], [`idx::read_labels`] and
+/// [`DatasetError::UploadTooMany`]; those of [`cifar::read_batches`], [`idx::read_images`], [`idx::read_labels`] and
 /// [`unpack_tar`]; [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
 pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
-    let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(|(kind, _)| *kind == Kind::Cifar);
+    let is_batch = |(content, _): &Recognition| *content == FileContent::Batch;
+    let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(is_batch);
     match (batches.first(), pairs.first()) {
         (None, None) => Err(DatasetError::UploadEmpty.into()),
         (Some((_, batch)), Some((_, idx))) => {
@@ -47,59 +51,55 @@ pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
     }
 }
 
-/// The files with their kinds, archives replaced by their files, in the order of their names.
-fn expand(files: Vec<NamedFile>) -> Result<Vec<(Kind, NamedFile)>> {
+/// The data files, with those of archives, in the order of their names.
+fn expand(files: Vec<NamedFile>) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in files {
-        match kind(&file) {
-            Some(Kind::Archive) => known.extend(members(&file)?),
-            Some(kind) => known.push((kind, file)),
-            None => return Err(DatasetError::UploadKind { got: beginning(&file.bytes), file: file.name }.into()),
+        match recognize(&file) {
+            Some(Recognized::Archive) => known.extend(members(&file)?),
+            Some(Recognized::Data(content)) => known.push((content, file)),
+            None => return Err(DatasetError::UploadKind { got: unknown(&file.bytes), file: file.name }.into()),
         }
     }
     known.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     Ok(known)
 }
 
-fn kind(file: &NamedFile) -> Option<Kind> {
+fn recognize(file: &NamedFile) -> Option<Recognized> {
     let name = file.name.to_lowercase();
     let suffix = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix);
     if suffix == Some("bin") {
-        return Some(Kind::Cifar);
+        return Some(Recognized::Data(FileContent::Batch));
     }
     // All archives of the last decades have this at this offset.
     if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
-        return Some(Kind::Archive);
+        return Some(Recognized::Archive);
     }
     match file.bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
-        Some(idx::IMAGES_MAGIC) => Some(Kind::Images),
-        Some(idx::LABELS_MAGIC) => Some(Kind::Labels),
+        Some(idx::IMAGES_MAGIC) => Some(Recognized::Data(FileContent::Images)),
+        Some(idx::LABELS_MAGIC) => Some(Recognized::Data(FileContent::Labels)),
         _ => None,
     }
 }
 
-/// The usable files of an archive; descriptions, and hidden files that some systems add, are ignored.
-fn members(archive: &NamedFile) -> Result<Vec<(Kind, NamedFile)>> {
+/// The data files of an archive; descriptions, and hidden files that some systems add, are skipped.
+fn members(archive: &NamedFile) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
-        match kind(&file) {
-            Some(kind) if kind != Kind::Archive && !file.base_name().starts_with('.') => known.push((kind, file)),
+        match recognize(&file) {
+            Some(Recognized::Data(content)) if !file.base_name().starts_with('.') => known.push((content, file)),
             _ => {}
         }
     }
     if known.is_empty() {
-        let got = "an archive without any of these".to_owned();
+        let got = UnknownFile::ArchiveWithoutData;
         return Err(DatasetError::UploadKind { file: archive.name.clone(), got }.into());
     }
     Ok(known)
 }
 
-/// The beginning of a file, for a message.
-fn beginning(bytes: &[u8]) -> String {
-    if bytes.is_empty() {
-        return "an empty file".to_owned();
-    }
-    format!("a file that begins with the bytes {}", hexadecimal(&bytes[..bytes.len().min(4)]))
+fn unknown(bytes: &[u8]) -> UnknownFile {
+    if bytes.is_empty() { UnknownFile::Empty } else { UnknownFile::Beginning(bytes.iter().take(4).copied().collect()) }
 }
 
 /// The part named in a file's name; training if none is named.
@@ -110,22 +110,24 @@ fn part(file: &NamedFile) -> Part {
     if test && !name.contains("train") { Part::Test } else { Part::Train }
 }
 
-/// Height, width and so on, the same for all images.
-struct Shape {
-    channels: usize,
-    height: usize,
-    width: usize,
+/// What all images of an upload have in common.
+struct UploadShape {
+    /// `[channels, height, width]`.
+    image: [usize; 3],
     classes: usize,
+    /// Names of the classes, where they are known.
+    names: &'static [&'static str],
 }
 
-fn from_batches(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
+/// Batches do not say what they hold: they are read as those of CIFAR-10.
+fn from_batches(files: &[Recognition]) -> Result<Dataset> {
     let of = |wanted| files.iter().map(|(_, file)| file).filter(move |file| part(file) == wanted);
     if let [one, other, ..] = of(Part::Test).collect::<Vec<_>>()[..] {
-        return Err(twice("CIFAR-10 images", Part::Test, one, other));
+        return Err(twice(FileContent::Batch, Part::Test, one, other));
     }
-    let read = |part| cifar::read_batches(of(part).map(|file| (file.name.as_str(), &file.bytes[..])));
-    let side = cifar::SIDE;
-    let shape = Shape { channels: cifar::CHANNELS, height: side, width: side, classes: cifar::CLASSES };
+    let images = &CIFAR_10_IMAGES;
+    let read = |part| cifar::read_batches(images, of(part).map(|file| (file.name.as_str(), &file.bytes[..])));
+    let shape = UploadShape { image: images.shape, classes: images.classes, names: images.class_names };
     finish(&shape, read(Part::Train)?, read(Part::Test)?)
 }
 
@@ -137,7 +139,7 @@ struct LabeledImages<'a> {
     labels: &'a [u8],
 }
 
-fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
+fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
     // There is at least one file, and where there is a file there is a pair.
@@ -154,35 +156,33 @@ fn from_pairs(files: &[(Kind, NamedFile)]) -> Result<Dataset> {
         return Err(DatasetError::UploadClasses { file: first.labels_file.to_owned(), limit: CLASSES }.into());
     }
     let [train, test] = parts.map(|pair| pair.map_or_else(Split::default, |pair| pair.split()));
-    finish(&Shape { channels: 1, height, width, classes }, train, test)
+    finish(&UploadShape { image: [1, height, width], classes, names: &[] }, train, test)
 }
 
 /// The images and labels of a part, if there are any.
-fn pair(files: &[(Kind, NamedFile)], part: Part) -> Result<Option<LabeledImages<'_>>> {
-    let unpaired = |file: &NamedFile, expected| {
-        DatasetError::UploadUnpaired { file: file.name.clone(), expected, part: word(part) }.into()
-    };
-    match (only(files, Kind::Images, part)?, only(files, Kind::Labels, part)?) {
+fn pair(files: &[Recognition], part: Part) -> Result<Option<LabeledImages<'_>>> {
+    let unpaired =
+        |file: &NamedFile, missing| DatasetError::UploadUnpaired { file: file.name.clone(), missing, part }.into();
+    match (only(files, FileContent::Images, part)?, only(files, FileContent::Labels, part)?) {
         (None, None) => Ok(None),
-        (Some(images), None) => Err(unpaired(images, "labels")),
-        (None, Some(labels)) => Err(unpaired(labels, "images")),
+        (Some(images), None) => Err(unpaired(images, FileContent::Labels)),
+        (None, Some(labels)) => Err(unpaired(labels, FileContent::Images)),
         (Some(images), Some(labels)) => LabeledImages::read(images, labels, part).map(Some),
     }
 }
 
-/// The only file of a kind and a part.
-fn only(files: &[(Kind, NamedFile)], wanted: Kind, of: Part) -> Result<Option<&NamedFile>> {
-    let mut found = files.iter().filter(|(kind, file)| *kind == wanted && part(file) == of).map(|(_, file)| file);
+/// The only file of a part with this content.
+fn only(files: &[Recognition], wanted: FileContent, of: Part) -> Result<Option<&NamedFile>> {
+    let serves = |(content, file): &&Recognition| *content == wanted && part(file) == of;
+    let mut found = files.iter().filter(serves).map(|(_, file)| file);
     match (found.next(), found.next()) {
-        (Some(one), Some(other)) => {
-            Err(twice(if wanted == Kind::Images { "images" } else { "labels" }, of, one, other))
-        }
+        (Some(one), Some(other)) => Err(twice(wanted, of, one, other)),
         (one, _) => Ok(one),
     }
 }
 
-fn twice(what: &'static str, part: Part, one: &NamedFile, other: &NamedFile) -> Error {
-    DatasetError::UploadTwice { what, part: word(part), first: one.name.clone(), second: other.name.clone() }.into()
+fn twice(content: FileContent, part: Part, one: &NamedFile, other: &NamedFile) -> Error {
+    DatasetError::UploadTwice { content, part, first: one.name.clone(), second: other.name.clone() }.into()
 }
 
 impl<'a> LabeledImages<'a> {
@@ -205,9 +205,10 @@ impl<'a> LabeledImages<'a> {
 }
 
 /// The data set of two parts, one of which may be empty.
-fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
-    let plane = shape.height * shape.width;
-    let image = shape.channels * plane;
+fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Dataset> {
+    let [channels, height, width] = shape.image;
+    let plane = height * width;
+    let image = channels * plane;
     if train.is_empty() {
         std::mem::swap(&mut train, &mut test);
     }
@@ -216,17 +217,17 @@ fn finish(shape: &Shape, mut train: Split, mut test: Split) -> Result<Dataset> {
     }
     for (part, got) in [(Part::Train, train.len()), (Part::Test, test.len())] {
         if got > EXAMPLES {
-            return Err(DatasetError::UploadTooMany { part: word(part), limit: EXAMPLES, got }.into());
+            return Err(DatasetError::UploadTooMany { part, limit: EXAMPLES, got }.into());
         }
     }
-    let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(shape.channels);
-    let normalization = (0..shape.channels).map(|index| Normalization::measured(channel(index))).collect();
-    let Shape { channels, height, width, classes } = *shape;
-    let (train, test) = (train.into(), test.into());
-    Ok(Dataset { name: DatasetName::Upload, train, test, channels, height, width, classes, normalization })
+    let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(channels);
+    let normalization = (0..channels).map(|index| Normalization::measured(channel(index))).collect();
+    let UploadShape { classes, names, .. } = *shape;
+    let (name, train, test) = (DatasetName::Upload, train.into(), test.into());
+    Ok(Dataset { name, train, test, channels, height, width, classes, names, normalization })
 }
 
-/// Takes the last sixth of the examples, at least one.
+/// Removes the last sixth of the examples, at least one.
 fn split_off_sixth(train: &mut Split, image: usize) -> Result<Split> {
     let examples = train.len();
     if examples < 2 {
@@ -234,12 +235,4 @@ fn split_off_sixth(train: &mut Split, image: usize) -> Result<Split> {
     }
     let kept = examples - (examples / 6).max(1);
     Ok(Split { images: train.images.split_off(kept * image), labels: train.labels.split_off(kept) })
-}
-
-/// The name of a part in a sentence.
-fn word(part: Part) -> &'static str {
-    match part {
-        Part::Train => "training",
-        Part::Test => "test",
-    }
 }

@@ -1,7 +1,7 @@
 //! Devices of the native build: the CPU only.
 
 use super::OpenDevice;
-use crate::error::{DeviceError, Error, Result};
+use crate::error::{DeviceError, Result};
 
 /// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, native";

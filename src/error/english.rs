@@ -1,9 +1,11 @@
 //! The words of the library's errors, all of them: one plain line each, with what was expected and what was got.
 
 use super::{
-    Bounds, DatasetError, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm,
-    Requirement, ResultsError, ValueError,
+    ArchiveDamage, Bounds, DatasetError, DeviceDemand, DeviceError, DownloadFailure, Expected, FormulaError,
+    FormulaReason, FormulaSize, NetworkForm, Requirement, ResultsError, UnknownFile, ValueError,
 };
+use crate::catalog::{FileContent, Part};
+use crate::digest::hexadecimal;
 use crate::emergence::EmergenceError;
 use std::fmt::{Display, Formatter, Result};
 
@@ -210,7 +212,7 @@ impl Display for DatasetError {
                 f,
                 "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"
             ),
-            Self::ArchiveDamaged { file, reason } => write!(f, "{file}: expected a whole tar archive, got: {reason}"),
+            Self::ArchiveDamaged { file, damage } => write!(f, "{file}: expected a whole tar archive, got: {damage}"),
             Self::UploadEmpty => f.write_str("upload: expected files, got none"),
             Self::UploadKind { file, got } => write!(
                 f,
@@ -219,11 +221,16 @@ impl Display for DatasetError {
             Self::UploadMixed { batch, idx } => {
                 write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")
             }
-            Self::UploadTwice { what, part, first, second } => {
-                write!(f, "upload: expected one {part} file of {what}, got {first} and {second}")
+            Self::UploadTwice { content, part, first, second } => {
+                write!(
+                    f,
+                    "upload: expected one {} file of {}, got {first} and {second}",
+                    word(*part),
+                    plural_of(*content)
+                )
             }
-            Self::UploadUnpaired { file, expected, part } => {
-                write!(f, "{file}: expected a {part} file of {expected} to go with it, got none")
+            Self::UploadUnpaired { file, missing, part } => {
+                write!(f, "{file}: expected a matching {} file of {}, got none", word(*part), plural_of(*missing))
             }
             Self::UploadImageSize { file, limit, got } => {
                 write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)
@@ -232,21 +239,24 @@ impl Display for DatasetError {
                 write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone")
             }
             Self::UploadTooFew { got } => {
-                write!(f, "upload: expected at least 2 examples, one to learn from and one to be judged by, got {got}")
+                write!(f, "upload: expected at least 2 examples, one for training and one for testing, got {got}")
             }
             Self::UploadTooMany { part, limit, got } => {
-                write!(f, "upload: expected at most {limit} {part} examples, got {got}")
+                write!(f, "upload: expected at most {limit} {} examples, got {got}", word(*part))
             }
             Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
-            Self::DataFileMissing { path, remedy } => {
-                write!(f, "{path}: expected this file or {path}.gz, got none; `{remedy}` puts it there")
-            }
+            Self::DataFileMissing { path, dataset, directory } => write!(
+                f,
+                "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {} --data-dir {directory}`",
+                dataset.row().name
+            ),
             Self::DataFileUnreadable { path, reason } => write!(f, "{path}: expected a readable file, got: {reason}"),
+            Self::GzipDamaged { path, reason } => write!(f, "{path}: expected gzip, got a damaged file: {reason}"),
             Self::DataFileTooLarge { path, limit } => write!(f, "{path}: expected at most {limit} bytes, got more"),
             Self::TooManyExamples { part, asked, available } => {
-                write!(f, "{part}: expected at most {available} examples, got {asked}")
+                write!(f, "{}: expected at most {available} examples, got {asked}", part.key())
             }
-            Self::NoExamples { part } => write!(f, "{part}: expected at least one example, got none"),
+            Self::NoExamples { part } => write!(f, "{}: expected at least one example, got none", part.key()),
             Self::NoSuchExample { index, examples } => write!(f, "expected an example below {examples}, got {index}"),
             Self::PixelCount { expected, got } => {
                 write!(f, "expected an image of {expected} pixels in all colors, got {got}")
@@ -254,6 +264,54 @@ impl Display for DatasetError {
             Self::BatchSize { examples, batch_size } => {
                 write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}")
             }
+        }
+    }
+}
+
+fn word(part: Part) -> &'static str {
+    match part {
+        Part::Train => "training",
+        Part::Test => "test",
+    }
+}
+
+fn plural_of(content: FileContent) -> &'static str {
+    match content {
+        FileContent::Images => "images",
+        FileContent::Labels => "labels",
+        FileContent::Batch => "CIFAR-10 records",
+    }
+}
+
+impl Display for DownloadFailure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::NotFound => f.write_str("the server answered 404 Not Found, or with a page of its own"),
+            Self::Status { code, text } => write!(f, "the server answered {code} {text}"),
+            Self::Network { message } => f.write_str(message),
+            Self::NotOnThisSite { address } => write!(
+                f,
+                "this site does not have it. Download {address} and drop it on this page, or choose it under Data, your own files"
+            ),
+        }
+    }
+}
+
+impl Display for ArchiveDamage {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Unreadable { reason } => f.write_str(reason),
+            Self::CutOff { member, expected, got } => write!(f, "{got} of the {expected} bytes of {member}"),
+        }
+    }
+}
+
+impl Display for UnknownFile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Empty => f.write_str("an empty file"),
+            Self::Beginning(bytes) => write!(f, "a file that begins with the bytes {}", hexadecimal(bytes)),
+            Self::ArchiveWithoutData => f.write_str("an archive without any of these"),
         }
     }
 }

@@ -8,7 +8,7 @@ mod english;
 mod reasons;
 
 use crate::emergence::EmergenceError;
-pub use dataset::DatasetError;
+pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile};
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span,
     ValueError,

@@ -1,36 +1,23 @@
-//! What an experiment will take, before it is started: parameters, memory, multiplications and, for a speed, seconds.
+//! What an experiment will take, before it is started: parameters, memory, multiplications and, at a given speed, seconds.
 //!
-//! Only multiplications with weights are counted; everything else a network does grows with them or is small. A training
-//! step takes three products of the size of the forward one: forward, and backward for the values and for the weights.
+//! Only multiplications with weights are counted; everything else that a network computes grows with them or is small. A
+//! training step takes three products of the size of a forward pass: forward, and backward for the values and for the weights.
 //!
-//! What tuning weights takes is a rougher guess, since some methods stop when they are content:
-//!
-//! | method | products of the size of the forward one |
-//! |---|---|
-//! | `lsuv` | 2 per layer: one finds the deviation, another that it is gone |
-//! | `datadep` | 1 per layer and batch, of its own size |
-//! | `gradinit`, `nio` | 9 per iteration: 3 for a gradient, 6 for the objective's or a Hessian-vector product |
-//! | `metainit` | 45 per iteration: a Hessian-vector product, and the derivative of the quotient that is made of it |
+//! What tuning weights takes is a rougher guess; the table of methods (`scheme/tuning/methods.rs`) has a formula for each.
 
 use super::architecture::Architecture;
-use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk, tuning_memory_factor};
-use super::{Experiment, InitScheme, ModelSpec, TuningMethod};
+use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk};
+use super::{Experiment, InitScheme, ModelSpec};
 use crate::error::Result;
 
 /// Multiplications with weights per second of dense layers on the CPU path in a browser, on one core with 128-bit SIMD.
-/// The page takes it until it has measured its own.
+/// The page uses it until it has measured its own.
 pub const DENSE_SPEED: f64 = 7e9;
 /// The same for convolutions.
 pub const CONVOLUTION_SPEED: f64 = 5e9;
-/// Products of the size of the forward one in a training step.
+/// Products of the size of a forward pass in a training step.
 const PRODUCTS_PER_STEP: u64 = 3;
-/// The same for a layer that LSUV brings to unit variance.
-const PRODUCTS_PER_LSUV_LAYER: u64 = 2;
-/// The same for an iteration of GradInit or NIO.
-const PRODUCTS_PER_SCALE_STEP: u64 = 9;
-/// The same for an iteration of MetaInit.
-const PRODUCTS_PER_METAINIT_STEP: u64 = 45;
-/// A value that is only evaluated: a float, and the one it is computed from.
+/// A value in an evaluation: itself, and the one that it is computed from.
 const BYTES_PER_EVALUATED_VALUE: u64 = 8;
 
 /// What an experiment takes.
@@ -40,11 +27,11 @@ pub struct Estimate {
     pub parameters: u64,
     /// Runs.
     pub runs: u64,
-    /// Memory at the most, if all runs are computed at once: the data set, parameters with what the optimizer keeps, and
-    /// the larger of a step's values with their gradients (with further derivatives where weights are tuned) and an evaluation's.
-    /// Without the program itself.
+    /// Most memory, if all runs are computed at once: the data set, parameters with what the optimizer keeps, and the values of
+    /// a step with their gradients (with further derivatives where weights are tuned) or of an evaluation, whichever take more.
+    /// The program itself is not counted.
     pub memory_bytes: u64,
-    /// Multiplications of all tuning of initial weights, about.
+    /// Multiplications that tuning initial weights takes, approximately.
     pub tuning_work: u64,
     /// Multiplications of a training step of all runs.
     pub step_work: u64,
@@ -57,7 +44,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// What `experiment` takes on a data set of which these facts are known.
+    /// What `experiment` takes on a data set with these facts.
     ///
     /// # Errors
     /// [`Error::Value`](crate::error::Error::Value) of `model` where the network does not fit the images.
@@ -79,20 +66,21 @@ impl Estimate {
         })
     }
 
-    /// Seconds of the whole experiment, tuning included, at so many multiplications per second.
+    /// Seconds of the whole experiment, tuning included, at `speed` multiplications per second.
     #[must_use]
     pub fn seconds(&self, speed: f64) -> f64 {
         self.work(self.steps, self.evaluations) / speed
     }
 
-    /// The speed of an experiment that has taken so many seconds for its tuning and so many steps and evaluations.
+    /// The speed, in multiplications per second, of an experiment that has taken `seconds` for its tuning, `steps` and
+    /// `evaluations`.
     #[must_use]
     pub fn measured_speed(&self, steps: u64, evaluations: u64, seconds: f64) -> f64 {
         self.work(steps, evaluations) / seconds
     }
 
-    /// Seconds that are left of an experiment that has taken so many for its tuning and so many steps and evaluations, at the
-    /// speed so far; `None` before there is one.
+    /// Seconds that are left of an experiment that has taken `seconds` for its tuning, `steps` and `evaluations`, at the speed so
+    /// far; `None` before there is one.
     #[must_use]
     pub fn seconds_left(&self, steps: u64, evaluations: u64, seconds: f64) -> Option<f64> {
         let (done, all) = (self.work(steps, evaluations), self.work(self.steps, self.evaluations));
@@ -105,30 +93,19 @@ impl Estimate {
     }
 }
 
-/// Multiplications per second to reckon with for a network of which nothing has been measured.
+/// Multiplications per second to assume before anything has been measured.
 #[must_use]
 pub fn standard_speed(model: &ModelSpec) -> f64 {
     if model.has_convolutions() { CONVOLUTION_SPEED } else { DENSE_SPEED }
 }
 
-/// Multiplications that all tuned runs take before their first step, if one example takes so many, forward.
+/// Multiplications that all tuned runs take before their first step, where a forward pass of one example takes `forward`.
 fn tuning_work(experiment: &Experiment, forward: u64) -> u64 {
     let (layers, batch) = (experiment.model.weight_layer_count() as u64, experiment.batch_size as u64);
-    let methods = experiment.variants.iter().filter_map(InitScheme::tuning).map(|tuning| &tuning.method);
-    let examples = methods.map(|method| tuning_examples(method, layers, batch)).sum::<u64>();
+    let tunings = experiment.variants.iter().filter_map(InitScheme::tuning);
+    let examples = tunings.map(|tuning| tuning.work(layers, batch)).sum::<u64>();
     // An experiment that was not checked yet may ask for more than 64 bits hold.
     examples.saturating_mul(forward).saturating_mul(experiment.seeds.into())
-}
-
-/// Examples of which the tuning of one run takes a product each.
-fn tuning_examples(method: &TuningMethod, layers: u64, batch: u64) -> u64 {
-    match method {
-        TuningMethod::Lsuv(_) => PRODUCTS_PER_LSUV_LAYER * layers * batch,
-        TuningMethod::DataDependent(constants) => constants.batches * layers * constants.batch as u64,
-        TuningMethod::MetaInit(constants) => PRODUCTS_PER_METAINIT_STEP * constants.steps * batch,
-        TuningMethod::GradInit(constants) => PRODUCTS_PER_SCALE_STEP * constants.steps * batch,
-        TuningMethod::Nio(constants) => PRODUCTS_PER_SCALE_STEP * constants.steps * batch,
-    }
 }
 
 /// Pixels are kept as bytes.
@@ -141,11 +118,11 @@ fn computing_bytes(experiment: &Experiment, architecture: &Architecture, tests: 
     let step = architecture.value_count() * experiment.batch_size as u64 * BYTES_PER_VALUE;
     let training = experiment.run_count() as u64 * run_bytes(architecture, step, tests);
     let tunings = experiment.variants.iter().filter_map(InitScheme::tuning);
-    let tuning = tunings.map(|tuning| step * tuning_memory_factor(&tuning.method) * u64::from(experiment.seeds)).max();
+    let tuning = tunings.map(|tuning| step * tuning.method.facts().memory_factor * u64::from(experiment.seeds)).max();
     training.max(tuning.unwrap_or_default())
 }
 
-/// Of a run, of which a step's values with their gradients take so much.
+/// What one run takes, where a step's values with their gradients take `step`.
 fn run_bytes(architecture: &Architecture, step: u64, tests: u64) -> u64 {
     let chunk = tests.min(evaluation_chunk(architecture) as u64);
     let evaluation = architecture.largest_value_count() * chunk * BYTES_PER_EVALUATED_VALUE;

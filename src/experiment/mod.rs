@@ -9,13 +9,16 @@ pub mod estimate;
 pub mod keys;
 pub mod limits;
 pub mod model;
+pub mod network_graph;
 pub mod optimizer;
 pub mod query;
 mod refusals;
 pub mod scheme;
+mod validate;
 mod values;
 mod view;
 
+pub use crate::catalog::DatasetName;
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
 pub use optimizer::{OptimizerFacts, OptimizerKind, OptimizerSpec, Schedule, UpdateRule};
 pub use query::{ParsedQuery, parse_query};
@@ -68,25 +71,6 @@ pub struct DatasetSpec {
     pub augment: bool,
 }
 
-/// A data set by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DatasetName {
-    /// MNIST where its files can be had, else `digits`; whoever resolves it says which it became.
-    Auto,
-    /// Handwritten digits, `LeCun` et al. 1998.
-    Mnist,
-    /// Articles of clothing in the format of MNIST, Xiao, Rasul & Vollgraf 2017.
-    FashionMnist,
-    /// Color photographs of ten kinds of things, Krizhevsky 2009.
-    Cifar10,
-    /// Digits drawn by our own generator.
-    Digits,
-    /// Color pictures of ten kinds of shapes and textures drawn by our own generator.
-    Patterns,
-    /// The visitor's own files.
-    Upload,
-}
-
 /// The nonlinearity after every hidden layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
@@ -133,16 +117,7 @@ pub enum DevicePreference {
 
 impl Named for DatasetName {
     fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
-        [
-            ("auto", "MNIST or digits", Self::Auto),
-            ("mnist", "MNIST", Self::Mnist),
-            ("fashion-mnist", "Fashion-MNIST", Self::FashionMnist),
-            ("cifar-10", "CIFAR-10", Self::Cifar10),
-            ("digits", "digits (ours)", Self::Digits),
-            ("patterns", "patterns (ours)", Self::Patterns),
-            ("upload", "your own files", Self::Upload),
-        ]
-        .into_iter()
+        Self::ALL.iter().map(|dataset| (dataset.row().name, dataset.row().option, *dataset))
     }
 }
 

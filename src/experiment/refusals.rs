@@ -1,16 +1,17 @@
-//! Initializations that do not go with the rest of an experiment. Each is refused with a sentence that says what it needs.
+//! Initializations that the rest of an experiment rules out, each with what it requires.
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
+use super::scheme::tuning::TuningBatch;
 use super::scheme::{FormulaInputs, ZeroLayers};
-use super::{BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, Tuning, TuningMethod};
+use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
 use crate::error::{Error, FormulaReason, Requirement, Result};
 
-/// Largest value of a formula: weights that are far outside of all that trains, but whose products are still numbers.
+/// Largest value of a formula. Nothing trains from weights of this size, but their products are still numbers.
 const LARGEST: f64 = 1e6;
 
 impl Experiment {
-    /// Refuses what does not go with the network's kind or with the batch size.
+    /// Refuses initializations that the kind of network or the batch size rules out.
     ///
     /// # Errors
     /// [`Error::Value`] of `init`.
@@ -24,7 +25,7 @@ impl Experiment {
         })
     }
 
-    /// Refuses formulas without a value, and batches of a method that are larger than the training part.
+    /// Refuses formulas without a usable value, and tuning on larger batches than there are training examples.
     ///
     /// # Errors
     /// [`Error::Formula`], or [`Error::Value`] of `init`.
@@ -32,17 +33,11 @@ impl Experiment {
         let train = self.dataset.train.map_or(facts.train, |asked| asked.min(facts.train));
         self.variants.iter().try_for_each(|variant| {
             refuse_formula(variant, architecture)?;
-            match variant.tuning().map(|tuning| &tuning.method) {
-                Some(TuningMethod::DataDependent(constants)) if constants.batch > train => {
-                    let within = Requirement::WithinTrainingExamples { method: "datadep", most: train as u64 };
-                    Err(Error::parameter("batch", within.into(), constants.batch))
-                }
-                _ => Ok(()),
-            }
+            variant.tuning().map_or(Ok(()), |tuning| refuse_own_batch(tuning, train))
         })
     }
 
-    /// Its branches start at zero: without any, the whole network would.
+    /// Fixup initializes the end of every residual branch to zero: without shortcuts the whole network would compute zero.
     fn refuse_fixup(&self, variant: &InitScheme) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
         let Some(row) = variant.base().facts().filter(|row| row.residual_only) else { return Ok(()) };
@@ -53,7 +48,7 @@ impl Experiment {
         Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
     }
 
-    /// What some methods measure lies behind weights that must not be zero. ZerO has such weights in residual branches only.
+    /// Most methods measure values that layers of zeros would make zero. ZerO has such layers in residual branches only.
     fn refuse_zeros(&self, variant: &InitScheme, tuning: &Tuning) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
         let zeros = match variant.base().facts().map_or(ZeroLayers::None, |row| row.zeros) {
@@ -61,49 +56,59 @@ impl Experiment {
             ZeroLayers::BranchEnds => residual,
             ZeroLayers::BranchEndsAndOutput => true,
         };
-        if !zeros || works_on_zeros(&tuning.method) {
+        if !zeros || tuning.method.facts().works_on_zeros {
             return Ok(());
         }
         let nonzero = Requirement::NonzeroBase { method: tuning.method.name() };
         Err(Error::value("init", nonzero.into(), variant))
     }
 
-    /// Examples that a part of a batch needs: the variance of one alone is zero.
+    /// Refuses batches that are too small to be divided as a method does.
+    fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
+        let divided = |least_part: usize| {
+            let divided = Requirement::BatchToDivide { method: tuning.method.name(), least: 2 * least_part as u64 };
+            Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)))
+        };
+        match tuning.method.facts().batch {
+            TuningBatch::Halves if self.batch_size < 2 => divided(1),
+            TuningBatch::Parts(parts) => {
+                let (wanted, most) = (tuning.value(&parts), self.batch_size / self.least_part());
+                if wanted <= most {
+                    return Ok(());
+                }
+                if most < 2 {
+                    return divided(self.least_part());
+                }
+                let (method, batch_size) = (tuning.method.name(), self.batch_size as u64);
+                let fewer = Requirement::PartsOfBatch { method, most: most as u64, batch_size };
+                Err(Error::parameter(parts.constant.name, fewer.into(), wanted))
+            }
+            TuningBatch::Whole | TuningBatch::Halves | TuningBatch::Own(_) => Ok(()),
+        }
+    }
+
+    /// Examples that a part of a batch needs: with batch normalization two, since the variance of one is zero.
     fn least_part(&self) -> usize {
         if self.norm == NormLayer::Batch { 2 } else { 1 }
     }
+}
 
-    /// Some methods divide the batch.
-    fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
-        match &tuning.method {
-            TuningMethod::GradInit(_) if self.batch_size < 2 => {
-                let divided = Requirement::BatchToDivide { method: "gradinit", least: 2 };
-                Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)))
-            }
-            TuningMethod::Nio(constants) if constants.parts * self.least_part() > self.batch_size => {
-                let most = self.batch_size / self.least_part();
-                if most < 2 {
-                    let divided = Requirement::BatchToDivide { method: "nio", least: 2 * self.least_part() as u64 };
-                    return Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)));
-                }
-                let batch_size = self.batch_size as u64;
-                let parts = Requirement::PartsOfBatch { method: "nio", most: most as u64, batch_size };
-                Err(Error::parameter("parts", parts.into(), constants.parts))
-            }
-            _ => Ok(()),
-        }
+/// No batch holds an example twice.
+fn refuse_own_batch(tuning: &Tuning, train: usize) -> Result<()> {
+    let TuningBatch::Own(size) = tuning.method.facts().batch else { return Ok(()) };
+    let wanted = tuning.value(&size);
+    if wanted <= train {
+        return Ok(());
     }
+    let within = Requirement::WithinTrainingExamples { method: tuning.method.name(), most: train as u64 };
+    Err(Error::parameter(size.constant.name, within.into(), wanted))
 }
 
-/// Whether a method can work on weights that are all zero: GradInit leaves those alone, the others measure behind them.
-fn works_on_zeros(method: &TuningMethod) -> bool {
-    matches!(method, TuningMethod::GradInit(_))
-}
-
-/// Asks a formula for the value of every layer.
+/// Evaluates a formula for every layer.
 fn refuse_formula(variant: &InitScheme, architecture: &Architecture) -> Result<()> {
     let BaseInit::Custom(custom) = variant.base() else { return Ok(()) };
-    let measuring = variant.tuning().map(|tuning| &tuning.method).filter(|method| !works_on_zeros(method));
+    let method = variant.tuning().map(|tuning| tuning.method);
+    let measuring = method.filter(|method| !method.facts().works_on_zeros);
     let layers = architecture.weight_layers();
     for index in 0..layers.len() {
         let value = custom.evaluate(FormulaInputs::of(&layers, index))?;

@@ -20,13 +20,13 @@ pub mod zero;
 
 pub use fan::Fan;
 
+use crate::digest;
 use crate::error::Result;
 use crate::experiment::architecture::{WeightLayer, WeightShape};
 use crate::experiment::scheme::{ClosedForm, CustomInit, CustomKind, FormulaInputs};
 use crate::experiment::{Activation, BaseInit, InitScheme};
 use crate::rng::{Purpose, stream};
 use draw::StandardNormals;
-use sha2::{Digest, Sha256};
 
 /// The initial weight and bias of one layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -231,9 +231,5 @@ pub fn weights_sha256(layers: &[LayerWeights]) -> String {
 }
 
 fn sha256<'values>(tensors: impl IntoIterator<Item = &'values [f32]>) -> String {
-    let mut hasher = Sha256::new();
-    for value in tensors.into_iter().flatten() {
-        hasher.update(value.to_le_bytes());
-    }
-    format!("{:x}", hasher.finalize())
+    digest::sha256(tensors.into_iter().flatten().map(|value| value.to_le_bytes()))
 }

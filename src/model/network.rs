@@ -1,7 +1,6 @@
 //! A network of any architecture, stacked over runs.
 
 use super::batch_norm::BatchStatistics;
-use super::pass::{Directions, Mode, Pass};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{Architecture, ParameterRole};
 use crate::init::LayerWeights;
@@ -58,37 +57,6 @@ impl Network {
     #[must_use]
     pub fn runs(&self) -> usize {
         self.parameters.first().map_or(0, |parameter| parameter.dims()[0])
-    }
-
-    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
-    #[must_use]
-    pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
-        self.observe(images, Mode::Evaluation, |_, _| ())
-    }
-
-    /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
-    #[must_use]
-    pub fn activations(&self, images: Tensor<3>) -> Vec<Tensor<3>> {
-        let steps: Vec<usize> = self.plan.architecture.measured().into_iter().map(|layer| layer.step).collect();
-        let mut kept = Vec::with_capacity(steps.len());
-        self.observe(images, Mode::Evaluation, |step, values| {
-            if steps.contains(&step) {
-                kept.push(values());
-            }
-        });
-        kept
-    }
-
-    /// The logits; on the way, `visit` is called for every step and may ask for the step's output,
-    /// `[runs, batch, units]`.
-    pub fn observe(
-        &self,
-        images: Tensor<3>,
-        mode: Mode,
-        mut visit: impl FnMut(usize, &dyn Fn() -> Tensor<3>),
-    ) -> Tensor<3> {
-        let pass = Pass::new(self, mode, Directions::NONE);
-        pass.run(images, |step, values| visit(step, &|| values.clone().into_units().value)).0.value
     }
 }
 

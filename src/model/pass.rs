@@ -32,6 +32,39 @@ impl Directions<'_> {
     pub(super) const NONE: Self = Self { first: &[], second: &[] };
 }
 
+impl Network {
+    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
+    #[must_use]
+    pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
+        self.observe(images, Mode::Evaluation, |_, _| ())
+    }
+
+    /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
+    #[must_use]
+    pub fn activations(&self, images: Tensor<3>) -> Vec<Tensor<3>> {
+        let steps: Vec<usize> = self.plan.architecture.measured().into_iter().map(|layer| layer.step).collect();
+        let mut kept = Vec::with_capacity(steps.len());
+        self.observe(images, Mode::Evaluation, |step, values| {
+            if steps.contains(&step) {
+                kept.push(values());
+            }
+        });
+        kept
+    }
+
+    /// The logits; on the way, `visit` is called for every step and may ask for the step's output,
+    /// `[runs, batch, units]`.
+    pub fn observe(
+        &self,
+        images: Tensor<3>,
+        mode: Mode,
+        mut visit: impl FnMut(usize, &dyn Fn() -> Tensor<3>),
+    ) -> Tensor<3> {
+        let pass = Pass::new(self, mode, Directions::NONE);
+        pass.run(images, |step, values| visit(step, &|| values.clone().into_units().value)).0.value
+    }
+}
+
 /// The values of a mini-batch between two steps. Before the first weights they have one run, shared by all.
 #[derive(Debug, Clone)]
 pub(super) struct StepValues {

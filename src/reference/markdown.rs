@@ -1,18 +1,62 @@
 //! The generated tables of README.md and docs/.
 
 use super::GeneratedPart;
+use super::schemes::{SchemeEntry, schemes};
+use crate::catalog::{DatasetName, DatasetOrigin};
 use crate::error::Bounds;
 use crate::experiment::keys::{KEYS, Key, KeyValues};
 
 /// All tables.
 pub(super) fn tables() -> Vec<GeneratedPart> {
-    vec![GeneratedPart::marked("docs/embedding.md", "of query keys", keys())]
+    vec![
+        GeneratedPart::marked("docs/embedding.md", "of query keys", keys()),
+        GeneratedPart::marked("README.md", "of schemes", scheme_table()),
+        GeneratedPart::marked("README.md", "of data sets", data_sets()),
+    ]
 }
 
 /// The query keys, in the order in which they are written.
 fn keys() -> String {
     let row = |key: &Key| [code(key.name), values(key), default(key), key.help.to_owned()];
     table(&["key", "values", "default", "meaning"], KEYS.iter().map(row))
+}
+
+/// The initialization schemes.
+fn scheme_table() -> String {
+    let row = |entry: &SchemeEntry| {
+        let source = entry.card.source;
+        let source = if source.url.is_empty() {
+            source.authors.to_owned()
+        } else {
+            format!("[{}]({})", source.authors, source.url)
+        };
+        [code(&entry.notation), entry.label.to_owned(), entry.card.sentence.to_owned(), source]
+    };
+    let groups = schemes();
+    table(&["`init=`", "scheme", "what it does", "source"], groups.iter().flat_map(|(_, entries)| entries).map(row))
+}
+
+/// The data sets.
+fn data_sets() -> String {
+    let row = |name: &DatasetName| {
+        let row = name.row();
+        let images = row.images().map_or_else(String::new, |images| {
+            let [channels, height, width] = images.shape;
+            let color = if channels == 1 { "gray" } else { "color" };
+            format!("{} training, {} test, {color}, {height} × {width}", images.train, images.test)
+        });
+        let origin = match row.origin {
+            DatasetOrigin::Either { .. } => "whichever of the two can be loaded".to_owned(),
+            DatasetOrigin::Published(publication) => {
+                let citation = publication.citation;
+                format!("[{}]({}); `lab data fetch {}`", citation.authors, citation.url, row.name)
+            }
+            DatasetOrigin::Drawn(..) => "generated in seconds, offline".to_owned(),
+            DatasetOrigin::Upload => "chosen or dropped on the page; read in your browser, sent nowhere".to_owned(),
+        };
+        [code(row.name), row.sentence.to_owned(), images, origin]
+    };
+    table(&["`data=`", "data set", "images", "source"], DatasetName::ALL.iter().map(row))
 }
 
 fn values(key: &Key) -> String {

@@ -1,8 +1,15 @@
 //! What the tables of the crate look like to people: parts of the page's HTML and tables of the documentation. `cargo xtask
 //! docs` writes them, a test compares; nothing of this is in the page's program.
 
-mod html;
+mod form_fields;
 mod markdown;
+mod markup;
+mod picker;
+mod schemes;
+
+use crate::experiment::keys::FieldGroup;
+use form_fields::fields;
+use picker::picker;
 
 /// A part of a file that is generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +46,21 @@ impl GeneratedPart {
 /// All generated parts.
 #[must_use]
 pub fn generated_parts() -> Vec<GeneratedPart> {
-    let mut parts = html::partials();
+    let mut parts = partials();
     parts.extend(markdown::tables());
     parts
+}
+
+/// All partials of `www/index.html`.
+fn partials() -> Vec<GeneratedPart> {
+    let groups = [
+        ("www/partials/fields-data.html", FieldGroup::Data),
+        ("www/partials/fields-main.html", FieldGroup::Main),
+        ("www/partials/fields-runs.html", FieldGroup::Runs),
+        ("www/partials/fields-network.html", FieldGroup::Network),
+        ("www/partials/fields-optimizer.html", FieldGroup::Optimizer),
+        ("www/partials/fields-measurement.html", FieldGroup::Measurement),
+    ];
+    let fields = groups.into_iter().map(|(file, group)| GeneratedPart::whole(file, fields(group)));
+    fields.chain([GeneratedPart::whole("www/partials/picker.html", picker())]).collect()
 }

@@ -4,7 +4,8 @@ use super::batches::{batch, images};
 use super::emergence::{EmergenceMeasure, Observation};
 use crate::dataset::{Dataset, Part};
 use crate::device::read;
-use crate::error::{DatasetError, Result};
+use crate::emergence::graph::NetworkGraph;
+use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
@@ -81,6 +82,7 @@ impl Evaluator {
     pub(super) fn new(
         dataset: &Rc<Dataset>,
         architecture: &Architecture,
+        graph: &Rc<NetworkGraph>,
         activity: &ActivitySpec,
         device: &Device,
     ) -> Result<Self> {
@@ -96,7 +98,7 @@ impl Evaluator {
                 .collect::<Result<_>>()?,
             chunks,
             probe: images(dataset, Part::Train, &probe, device)?,
-            emergence: EmergenceMeasure::new(architecture, activity)?,
+            emergence: EmergenceMeasure::new(graph, activity),
             dataset: Rc::clone(dataset),
             device: device.clone(),
         })

@@ -2,7 +2,7 @@
 
 use super::training::Training;
 use crate::device::read;
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::experiment::architecture::WeightShape;
 use crate::metrics::{Examination, Filters, Mistake};
 use burn::tensor::activation::softmax;

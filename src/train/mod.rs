@@ -1,7 +1,8 @@
 //! Training all runs of an experiment as one cohort, stacked: one computation per step and group of runs.
 //!
 //! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Training`] strings these
-//! together into small pieces of work, so that whoever drives it can pause, draw or listen in between. No clock and no
+//! together into small pieces of work, so that its caller can pause, draw or listen in between. `memory` and `rates` say how
+//! many runs are stacked into a group, and with which learning rates. No clock and no
 //! browser in here.
 
 mod batches;
@@ -9,16 +10,17 @@ mod cohort;
 mod emergence;
 mod evaluate;
 mod inspect;
+mod memory;
 mod optimizer;
 mod preparation;
 mod rate_control;
+mod rates;
 mod schedule;
 pub mod self_test;
 mod start_report;
 mod training;
 
 pub use cohort::Cohort;
-pub use emergence::graph;
 pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
 pub use optimizer::{Optimizer, Rate, Rates};
 pub use preparation::{Clock, Preparation};

@@ -2,15 +2,16 @@
 //! network; then what they do is measured, and what emergence random activity would have.
 
 use super::batches::{TuningExamples, batch};
-use super::cohort::{Cohort, check_fit, tuning_group_size};
-use super::emergence::{graph, unmeasurable};
+use super::cohort::Cohort;
+use super::memory::{check_fit, tuning_group_size};
 use super::start_report::layer_reports;
-use super::training::Training;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
+use crate::emergence::graph::NetworkGraph;
 use crate::emergence::{self, RANDOM_POINTS, RandomInterval};
 use crate::error::Result;
+use crate::experiment::network_graph::network_graph;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment};
 use crate::init::LayerWeights;
@@ -31,6 +32,8 @@ pub struct Preparation {
     pub(super) experiment: Experiment,
     pub(super) dataset: Rc<Dataset>,
     pub(super) plan: Rc<Plan>,
+    /// On which emergence is measured.
+    pub(super) graph: Rc<NetworkGraph>,
     pub(super) open: OpenDevice,
     pub(super) batcher: Batcher,
     clock: Clock,
@@ -77,6 +80,7 @@ impl Preparation {
         let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
         let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
+        let graph = Rc::new(network_graph(&architecture)?);
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
         let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
         Ok(Self {
@@ -89,6 +93,7 @@ impl Preparation {
             experiment,
             dataset,
             plan,
+            graph,
             batcher,
             clock,
             weights,
@@ -154,9 +159,9 @@ impl Preparation {
 
     /// A tuner for a job, with the drawn weights of its runs.
     fn tuner(&mut self, job: &Job) -> Tuner {
-        let around = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
+        let context = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
         let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
-        Tuner::new(&job.tuning.method, &around, drawn.iter_mut().map(std::mem::take).collect())
+        Tuner::new(&job.tuning, &context, drawn.iter_mut().map(std::mem::take).collect())
     }
 
     /// Builds the cohort and measures what its initializations do.
@@ -174,8 +179,7 @@ impl Preparation {
     /// One more point of the table of random activity, whose masks the first seed names.
     fn next_random_point(&mut self) -> Result<Option<PreparationProgress>> {
         let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
-        let graph = graph(&self.plan.architecture).map_err(unmeasurable)?;
-        let point = emergence::random_point(&graph, points.len(), |mask| {
+        let point = emergence::random_point(&self.graph, points.len(), |mask| {
             let mut draws = stream(seed, Purpose::RandomActivity, mask);
             move |bound| below(&mut draws, bound)
         });
@@ -200,15 +204,6 @@ impl Preparation {
     pub fn costs(&self) -> &[InitCost] {
         &self.costs
     }
-
-    /// The training, which stands before the evaluation of step 0. What is not ready yet is made so.
-    ///
-    /// # Errors
-    /// As [`Preparation::advance`].
-    pub async fn into_training(mut self) -> Result<Training> {
-        while self.advance().await?.is_some() {}
-        Training::prepared(self)
-    }
 }
 
 /// The tuned variants, each in groups of seeds that fit the device.
@@ -216,7 +211,7 @@ fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &Open
     let seeds = experiment.seeds as usize;
     let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
     let groups = tuned.flat_map(|(variant, tuning)| {
-        let size = tuning_group_size(experiment, &tuning.method, plan, open);
+        let size = tuning_group_size(experiment, tuning.method, plan, open);
         let starts = (0..seeds).step_by(size);
         starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
     });

@@ -4,7 +4,7 @@
 
 use super::cohort::Cohort;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
-use crate::error::{DeviceError, Error, Result};
+use crate::error::{DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};
 use crate::model::{Batch, Plan};

@@ -51,9 +51,19 @@ pub struct Training {
     pub(super) judgment: Option<Judgment>,
 }
 
+impl Preparation {
+    /// The training, ready to evaluate step 0. What is not prepared yet is prepared.
+    ///
+    /// # Errors
+    /// As [`Preparation::advance`].
+    pub async fn into_training(mut self) -> Result<Training> {
+        while self.advance().await?.is_some() {}
+        Training::prepared(self)
+    }
+}
+
 impl Training {
-    /// Prepares an experiment and stands before the evaluation of step 0. Where somebody waits for it, [`Preparation`] goes
-    /// step by step.
+    /// Prepares an experiment, ready to evaluate step 0. [`Preparation`] does the same step by step.
     ///
     /// # Errors
     /// As [`Preparation::new`] and [`Preparation::advance`].
@@ -62,18 +72,18 @@ impl Training {
     }
 
     /// Uploads what is needed for evaluations.
-    pub(super) fn prepared(mut preparation: Preparation) -> Result<Self> {
+    fn prepared(mut preparation: Preparation) -> Result<Self> {
         let setup = setup(&preparation);
         let cohort = match preparation.cohort.take() {
             Some(cohort) => cohort,
             None => Cohort::new(&preparation.experiment, &preparation.plan, &preparation.weights, &preparation.open),
         };
-        let Preparation { experiment, dataset, plan, open, batcher, .. } = preparation;
+        let Preparation { experiment, dataset, plan, graph, open, batcher, .. } = preparation;
         Ok(Self {
             pending: Some(PendingEvaluation::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
-            evaluator: Evaluator::new(&dataset, &plan.architecture, &experiment.activity, &open.device)?,
+            evaluator: Evaluator::new(&dataset, &plan.architecture, &graph, &experiment.activity, &open.device)?,
             device: open.device,
             losses: Vec::new(),
             evaluations: Vec::new(),

@@ -1,70 +1,93 @@
-//! Data-dependent initialization: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional Neural
-//! Networks" (arXiv 1511.06856), algorithm 1, within-layer normalization.
+//! Data-dependent initialization: Krähenbühl, Doersch, Donahue & Darrell 2015, "Data-dependent Initializations of Convolutional
+//! Neural Networks" (arXiv 1511.06856), algorithm 1, within-layer normalization.
 //!
 //! Layer by layer in forward order, every unit or feature map `c` gets the mean `β` and the standard deviation 1 before its
-//! nonlinearity: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the paper's
-//! `β - μ_c / σ_c` for biases of zero). A layer that is normalized has no bias, so there it is the division alone. A unit that does not
-//! vary is left alone.
+//! activation: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the
+//! paper's `β - μ_c / σ_c` for biases of zero). A normalized layer has no bias, so only its weights are divided. A unit that
+//! does not vary is left alone.
 //!
-//! The paper's algorithm 2, which then balances how fast layers learn, is not part of it. An iteration is one batch.
+//! The paper's algorithm 2, which then balances how fast layers learn, is not implemented. An iteration is one batch.
 
 use super::outputs::{VARIES, moments_of_channels};
 use super::scales::norm;
 use super::vectors::read_runs;
-use super::{Effort, Examples, Iteration, TuningContext};
+use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext};
 use crate::error::Result;
+use crate::experiment::Tuning;
 use crate::experiment::architecture::WeightShape;
-use crate::experiment::scheme::tuning::DataDependent as Constants;
+use crate::experiment::scheme::tuning::methods::data_dependent::{BATCH, BATCHES, BETA};
 use crate::init::LayerWeights;
 use crate::model::Network;
 
 /// Data-dependent initialization at work.
 #[derive(Debug)]
-pub(super) struct DataDependent {
-    constants: Constants,
-    around: TuningContext,
+struct DataDependent {
+    beta: f64,
+    batches: u64,
+    batch_size: usize,
+    context: TuningContext,
     runs: Vec<Vec<LayerWeights>>,
-    /// The steps of the architecture that the layers are.
+    /// The architecture's steps with weights.
     steps: Vec<usize>,
     layer: usize,
     seen: Seen,
 }
 
+/// Data-dependent initialization before its first iteration.
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+    Box::new(DataDependent {
+        beta: tuning.value(&BETA),
+        batches: tuning.value(&BATCHES),
+        batch_size: tuning.value(&BATCH),
+        context: context.clone(),
+        runs,
+        steps: context.plan.architecture.weight_steps(),
+        layer: 0,
+        seen: Seen::default(),
+    })
+}
+
+impl Method for DataDependent {
+    fn total(&self) -> u64 {
+        self.steps.len() as u64 * self.batches
+    }
+
+    fn advance<'a>(
+        &'a mut self,
+        _index: u64,
+        examples: &'a mut dyn Examples,
+        effort: &'a mut Effort,
+    ) -> IterationFuture<'a> {
+        Box::pin(self.measure_batch(examples, effort))
+    }
+
+    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+        self.runs
+    }
+}
+
 impl DataDependent {
-    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let steps = around.plan.architecture.weight_steps();
-        Self { constants: constants.clone(), around: around.clone(), runs, steps, layer: 0, seen: Seen::default() }
-    }
-
-    pub(super) fn total(&self) -> u64 {
-        self.steps.len() as u64 * self.constants.batches
-    }
-
-    pub(super) async fn advance(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
+    async fn measure_batch(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
-        let images = examples.batch(self.constants.batch, self.seen.batches() as u64)?.images;
-        let network = Network::stack(&self.around.plan, &self.runs, &self.around.device);
+        let images = examples.batch(self.batch_size, self.seen.batches() as u64)?.images;
+        let network = Network::stack(&self.context.plan, &self.runs, &self.context.device);
         let Some(moments) = moments_of_channels(&network, images, step) else { return Ok(Iteration::Finished) };
         self.seen.add(read_runs(vec![moments.mean, moments.std]).await?);
         effort.forward_passes += 1;
-        if self.seen.batches() as u64 >= self.constants.batches {
+        if self.seen.batches() as u64 >= self.batches {
             self.normalize_layer();
         }
         Ok(Iteration::Done(None))
     }
 
-    /// All batches have been seen: the layer of every run is normalized, and the next one comes.
+    /// Normalizes the layer of every run, of which all batches have been seen, and moves on to the next one.
     fn normalize_layer(&mut self) {
         let channels = std::mem::take(&mut self.seen).channels();
         let count = channels.len() / self.runs.len().max(1);
         for (run, channels) in self.runs.iter_mut().zip(channels.chunks(count.max(1))) {
-            normalize(&mut run[self.layer], channels, self.constants.beta);
+            normalize(&mut run[self.layer], channels, self.beta);
         }
         self.layer += 1;
-    }
-
-    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        self.runs
     }
 }
 
@@ -86,7 +109,8 @@ impl Seen {
         self.stds.extend(read.next());
     }
 
-    /// Those over all batches, which are of one size: the variance is the mean of the variances and the variance of the means.
+    /// Mean and standard deviation over all batches, which are of one size: the variance is the mean of their variances plus the
+    /// variance of their means.
     fn channels(&self) -> Vec<(f64, f64)> {
         let batches = self.batches().max(1) as f64;
         let channel = |index: usize| {
@@ -99,8 +123,8 @@ impl Seen {
     }
 }
 
-/// Gives every unit or feature map of a layer, of which mean and standard deviation are given, the mean `beta` and the standard
-/// deviation 1.
+/// Gives every unit or feature map of a layer the mean `beta` and the standard deviation 1; `channels` has their present means
+/// and standard deviations.
 #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
 fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
     let before = norm(&layer.weight);

@@ -1,31 +1,33 @@
 //! `GradInit`: Zhu, Ni, Xu, Kong, Huang & Goldstein 2021, "GradInit: Learning to Initialize Neural Networks for Stable and
 //! Efficient Training" (arXiv 2102.08098).
 //!
-//! Learns a scale `m` for every parameter tensor so that one step of the optimizer makes the loss as small as possible:
+//! Learns a scale `m` for each parameter tensor so that one step of the optimizer makes the loss as small as possible:
 //!
 //! ```text
 //! minimize  L(S̃; θ_m - η A[g]) / η      subject to  ‖g‖ <= γ,      g = ∇L(S; θ_m),  θ_m = m θ₀
 //! ```
 //!
-//! with `A[g] = g / ‖g‖₂` and the 2-norm for SGD, `A[g] = sign g` and the 1-norm for Adam. Each iteration takes three half-batches
-//! `b₀ b₁ b₂`, `S = b₀ + b₁`, `S̃ = b₀ + b₂`. Where `‖g‖ > γ`, the scales go down the gradient of the norm, a Hessian-vector product
-//! (`∇‖g‖₂ = H g / ‖g‖₂`, `∇‖g‖₁ = H sign g`); elsewhere down that of the objective, in which `A[g]` counts as constant.
+//! with `A[g] = g / ‖g‖₂` and the 2-norm for SGD, `A[g] = sign g` and the 1-norm for Adam. Each iteration takes three
+//! half-batches `b₀ b₁ b₂`, `S = b₀ + b₁`, `S̃ = b₀ + b₂`. Where `‖g‖ > γ`, the scales descend along the gradient of the norm,
+//! a Hessian-vector product (`∇‖g‖₂ = H g / ‖g‖₂`, `∇‖g‖₁ = H sign g`); otherwise along that of the objective, in which `A[g]`
+//! counts as constant.
 //!
-//! Ours: the third half-batch is drawn for either kind of step, so that what a run sees does not depend on the runs beside it.
+//! Unlike the authors' program, the third half-batch is drawn for either kind of step, so that what a run sees does not depend
+//! on the runs that it is stacked with.
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{norm_1, norm_2, read_runs, times};
-use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
+use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext, finite_mean};
 use crate::error::Result;
-use crate::experiment::UpdateRule;
-use crate::experiment::scheme::tuning::GradInit as Constants;
+use crate::experiment::scheme::tuning::methods::grad_init::{ETA, GAMMA, LEARNING_RATE, STEP, STEPS};
+use crate::experiment::{Tuning, UpdateRule};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::Tensor;
 
 /// `GradInit` at work.
 #[derive(Debug)]
-pub(super) struct GradInit {
+struct GradInit {
     scales: Scales,
     optimizer: ScaleOptimizer,
     kind: UpdateRule,
@@ -35,35 +37,46 @@ pub(super) struct GradInit {
     half: usize,
 }
 
-impl GradInit {
-    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let kind = constants.step.unwrap_or(around.optimizer.facts().first_step);
-        let learning_rate = if around.has_batch_norm() { 0.1 } else { 0.01 };
-        let learning_rate = constants.learning_rate.unwrap_or(learning_rate);
-        let parameters = around.plan.architecture.parameter_count() as f64;
-        let (eta, gamma) = if kind == UpdateRule::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
-        let scales = Scales::new(around, runs);
-        Self {
-            optimizer: ScaleOptimizer::new(&scales, learning_rate, &constants.scales),
-            scales,
-            kind,
-            eta: constants.eta.unwrap_or(eta),
-            gamma: constants.gamma.unwrap_or(gamma),
-            steps: constants.steps,
-            half: (around.batch_size / 2).max(1),
-        }
-    }
+/// `GradInit` before its first iteration.
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+    let kind = tuning.value(&STEP).unwrap_or(context.optimizer.facts().first_step);
+    let learning_rate = if context.has_batch_norm() { 0.1 } else { 0.01 };
+    let learning_rate = tuning.value(&LEARNING_RATE).unwrap_or(learning_rate);
+    let parameters = context.plan.architecture.parameter_count() as f64;
+    let (eta, gamma) = if kind == UpdateRule::Adam { (1e-3, parameters.sqrt()) } else { (0.1, 1.0) };
+    let scales = Scales::new(context, runs);
+    Box::new(GradInit {
+        optimizer: ScaleOptimizer::new(&scales, learning_rate, tuning),
+        scales,
+        kind,
+        eta: tuning.value(&ETA).unwrap_or(eta),
+        gamma: tuning.value(&GAMMA).unwrap_or(gamma),
+        steps: tuning.value(&STEPS),
+        half: (context.batch_size / 2).max(1),
+    })
+}
 
-    pub(super) fn total(&self) -> u64 {
+impl Method for GradInit {
+    fn total(&self) -> u64 {
         self.steps
     }
 
-    pub(super) async fn advance(
-        &mut self,
+    fn advance<'a>(
+        &'a mut self,
         index: u64,
-        examples: &mut dyn Examples,
-        effort: &mut Effort,
-    ) -> Result<Iteration> {
+        examples: &'a mut dyn Examples,
+        effort: &'a mut Effort,
+    ) -> IterationFuture<'a> {
+        Box::pin(self.iterate(index, examples, effort))
+    }
+
+    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}
+
+impl GradInit {
+    async fn iterate(&mut self, index: u64, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         if index >= self.steps {
             return Ok(Iteration::Finished);
         }
@@ -124,13 +137,9 @@ impl GradInit {
         let values = read.pop().unwrap_or_default();
         Ok((read, values))
     }
-
-    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        self.scales.into_weights()
-    }
 }
 
-/// Of each run the gradients of its purpose, per parameter and run.
+/// The gradients of each run's purpose, per parameter and run.
 fn chosen(
     purposes: &[StepPurpose],
     constraint: &[Vec<f64>],

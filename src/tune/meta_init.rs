@@ -1,15 +1,16 @@
 //! `MetaInit`: Dauphin & Schoenholz 2019, "MetaInit: Initializing learning by learning to initialize" (NeurIPS 2019).
 //!
-//! Changes the norms of the weights so that the gradient changes little along itself: it makes the gradient quotient small,
+//! Adjusts the norms of the weights so that the gradient changes little along its own direction. It minimizes the gradient
+//! quotient
 //!
 //! ```text
 //! GQ = 1/N Σ | (g - H g) / (g + ε s) - 1 |,      s = 1 where g >= 0, else -1
 //! ```
 //!
-//! over all `N` parameters, with steps of fixed size along the sign of its derivative with respect to each weight's norm, on inputs
-//! `N(0, 1)` and random labels; batch normalization is in evaluation mode. No training example is used.
+//! over all `N` parameters, by steps of fixed size against the sign of its derivative with respect to the norm of each weight
+//! tensor, on inputs `N(0, 1)` and random labels; batch normalization is in evaluation mode. No training example is used.
 //!
-//! With `q = H g`, `a = ∂GQ/∂g` and `b = ∂GQ/∂q`, both element by element, the derivative is exactly
+//! With `q = H g`, `a = ∂GQ/∂g` and `b = ∂GQ/∂q`, both elementwise, the derivative is exactly
 //!
 //! ```text
 //! ∇GQ = H a + ∇_θ(bᵀ H v)|_{v = g} + H (H b)
@@ -17,24 +18,28 @@
 
 use super::scales::Scales;
 use super::vectors::{plus, read_runs, total};
-use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
+use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext, finite_mean};
 use crate::error::Result;
+use crate::experiment::Tuning;
 use crate::experiment::architecture::ParameterRole;
-use crate::experiment::scheme::tuning::MetaInit as Constants;
+use crate::experiment::scheme::tuning::methods::meta_init::{EPSILON, LEARNING_RATE, MOMENTUM, STEPS};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network, inner_product};
 use burn::tensor::Tensor;
 
 /// `MetaInit` at work.
 #[derive(Debug)]
-pub(super) struct MetaInit {
-    constants: Constants,
+struct MetaInit {
+    steps: u64,
+    learning_rate: f64,
+    momentum: f64,
+    epsilon: f64,
     batch_size: usize,
     /// Of one run.
     parameters: f64,
     scales: Scales,
-    /// Momentum of every weight's norm, per parameter and run.
-    memory: Vec<Vec<f64>>,
+    /// The last step of every weight's norm, per parameter and run.
+    velocities: Vec<Vec<f64>>,
 }
 
 /// The gradient quotient with its derivatives.
@@ -47,30 +52,43 @@ struct Quotient {
     by_product: Vec<Tensor<3>>,
 }
 
-impl MetaInit {
-    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let scales = Scales::new(around, runs);
-        let memory = vec![vec![0.0; scales.run_count()]; scales.roles().len()];
-        Self {
-            constants: constants.clone(),
-            batch_size: around.batch_size,
-            parameters: around.plan.architecture.parameter_count() as f64,
-            scales,
-            memory,
-        }
+/// `MetaInit` before its first iteration.
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+    let scales = Scales::new(context, runs);
+    Box::new(MetaInit {
+        steps: tuning.value(&STEPS),
+        learning_rate: tuning.value(&LEARNING_RATE),
+        momentum: tuning.value(&MOMENTUM),
+        epsilon: tuning.value(&EPSILON),
+        batch_size: context.batch_size,
+        parameters: context.plan.architecture.parameter_count() as f64,
+        velocities: vec![vec![0.0; scales.run_count()]; scales.roles().len()],
+        scales,
+    })
+}
+
+impl Method for MetaInit {
+    fn total(&self) -> u64 {
+        self.steps
     }
 
-    pub(super) fn total(&self) -> u64 {
-        self.constants.steps
-    }
-
-    pub(super) async fn advance(
-        &mut self,
+    fn advance<'a>(
+        &'a mut self,
         index: u64,
-        examples: &mut dyn Examples,
-        effort: &mut Effort,
-    ) -> Result<Iteration> {
-        if index >= self.constants.steps {
+        examples: &'a mut dyn Examples,
+        effort: &'a mut Effort,
+    ) -> IterationFuture<'a> {
+        Box::pin(self.iterate(index, examples, effort))
+    }
+
+    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}
+
+impl MetaInit {
+    async fn iterate(&mut self, index: u64, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
+        if index >= self.steps {
             return Ok(Iteration::Finished);
         }
         let batch = examples.noise(self.batch_size, index)?;
@@ -105,7 +123,7 @@ impl MetaInit {
         let (mut values, mut by_gradient, mut by_product) = (Vec::new(), Vec::new(), Vec::new());
         for (g, q) in gradient.iter().zip(product) {
             let sign = g.clone().greater_equal_elem(0.0).float().mul_scalar(2.0).sub_scalar(1.0);
-            let shift = sign.mul_scalar(self.constants.epsilon);
+            let shift = sign.mul_scalar(self.epsilon);
             let denominator = g.clone() + shift.clone();
             // `(g - q) / (g + ε s) - 1`, without the difference of nearly equal numbers.
             let off = (q.clone() + shift.clone()).neg() / denominator.clone();
@@ -119,7 +137,7 @@ impl MetaInit {
 
     /// Moves the norm of every weight against the sign of the derivative, given `⟨∇GQ, w⟩` per parameter and run.
     fn step(&mut self, along: &[Vec<f64>]) {
-        let Constants { learning_rate, momentum, .. } = self.constants;
+        let Self { learning_rate, momentum, .. } = *self;
         for (parameter, runs) in along.iter().enumerate() {
             if !matches!(self.scales.roles()[parameter], ParameterRole::Weight(_)) {
                 continue;
@@ -127,19 +145,15 @@ impl MetaInit {
             for (run, along) in runs.iter().enumerate() {
                 let norm = self.scales.norm(parameter, run);
                 let Some(scale) = self.scales.scale_mut(parameter, run).filter(|_| norm > 0.0) else { continue };
-                let memory = &mut self.memory[parameter][run];
-                *memory = momentum * *memory - learning_rate * sign(*along);
-                *scale *= (norm + *memory) / norm;
+                let velocity = &mut self.velocities[parameter][run];
+                *velocity = momentum * *velocity - learning_rate * sign(*along);
+                *scale *= (norm + *velocity) / norm;
             }
         }
     }
-
-    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        self.scales.into_weights()
-    }
 }
 
-/// -1, 0 or 1; 0 for what is no number.
+/// -1, 0 or 1; 0 for NaN.
 fn sign(value: f64) -> f64 {
     if value > 0.0 {
         1.0

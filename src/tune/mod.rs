@@ -1,9 +1,9 @@
 //! Schemes that adjust drawn weights by running the network, one file for each. All runs of a variant are tuned stacked, as they
 //! are trained; every run decides for itself, so results do not depend on what it is stacked with.
 //!
-//! A [`Tuner`] takes one iteration at a time, so that whoever drives it can show progress, pause or stop. Derivatives come from the
-//! model's one forward pass; scales, moments and decisions are kept in f64 on the CPU. No clock, no browser and no data set here:
-//! examples are asked for ([`Examples`]).
+//! A [`Tuner`] takes one iteration at a time, so that its caller can show progress, pause or stop. Derivatives come from the
+//! model's one forward pass; scales, moments and decisions are kept in f64 on the CPU. No clock, no browser and no data set
+//! here: examples are asked for ([`Examples`]).
 
 mod data_dependent;
 mod grad_init;
@@ -15,28 +15,75 @@ mod scales;
 mod vectors;
 
 use crate::error::Result;
-use crate::experiment::{Experiment, OptimizerKind, TuningMethod};
+use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
+use crate::experiment::{Experiment, OptimizerKind, Tuning, TuningMethod};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Plan};
 use burn::tensor::Device;
+use std::fmt;
+use std::pin::Pin;
 use std::rc::Rc;
+
+/// The registry: how each method starts, in the order of the table of methods.
+const STARTS: [(TuningMethod, StartMethod); TUNING_METHODS.len()] = [
+    (TuningMethod::Lsuv, lsuv::start),
+    (TuningMethod::DataDependent, data_dependent::start),
+    (TuningMethod::MetaInit, meta_init::start),
+    (TuningMethod::GradInit, grad_init::start),
+    (TuningMethod::Nio, nio::start),
+];
+
+/// Every method has the entry of its number.
+const _: () = {
+    let mut entry = 0;
+    while entry < STARTS.len() {
+        assert!(STARTS[entry].0 as usize == entry, "expected the entries in the order of the methods");
+        entry += 1;
+    }
+};
+
+/// A method with these constants before its first iteration, on weights given per run and layer.
+type StartMethod = fn(&Tuning, &TuningContext, Vec<Vec<LayerWeights>>) -> Box<dyn Method>;
+
+/// A method at work on the stacked runs of a variant.
+trait Method: fmt::Debug {
+    /// Maximum number of iterations.
+    fn total(&self) -> u64;
+
+    /// Does the iteration with this index, from 0, and adds what it took to `effort`.
+    ///
+    /// # Errors
+    /// As [`Tuner::advance`].
+    fn advance<'a>(
+        &'a mut self,
+        index: u64,
+        examples: &'a mut dyn Examples,
+        effort: &'a mut Effort,
+    ) -> IterationFuture<'a>;
+
+    /// The weights as they are now, per run and layer.
+    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>>;
+}
+
+/// An iteration that is not done yet.
+type IterationFuture<'a> = Pin<Box<dyn Future<Output = Result<Iteration>> + 'a>>;
 
 /// Where a method gets its examples from.
 pub trait Examples {
-    /// The batch with this index of so many training examples, in an order of their own.
+    /// The batch with this index, of `size` training examples, in an order that is used for tuning only.
     ///
     /// # Errors
-    /// Whatever keeps the examples from being had.
+    /// Whatever prevents the examples from being read.
     fn batch(&mut self, size: usize, index: u64) -> Result<Batch>;
 
-    /// The batch with this index of so many examples that show nothing: inputs `N(0, 1)`, and labels of which all are equally likely.
+    /// The batch with this index, of `size` random examples: inputs `N(0, 1)`, and labels drawn uniformly.
     ///
     /// # Errors
-    /// Whatever keeps the examples from being had.
+    /// Whatever prevents the examples from being made.
     fn noise(&mut self, size: usize, index: u64) -> Result<Batch>;
 }
 
-/// What a method may know of the experiment.
+/// What a method knows of the experiment.
 #[derive(Debug, Clone)]
 pub struct TuningContext {
     /// The network.
@@ -50,7 +97,7 @@ pub struct TuningContext {
 }
 
 impl TuningContext {
-    /// Those of an experiment.
+    /// What it knows of this experiment.
     #[must_use]
     pub fn new(experiment: &Experiment, plan: &Rc<Plan>, device: &Device) -> Self {
         Self {
@@ -66,7 +113,7 @@ impl TuningContext {
     }
 }
 
-/// What was computed so far, per run.
+/// What a method has computed so far, per run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Effort {
     /// Forward passes.
@@ -82,46 +129,29 @@ impl Effort {
     const CURVATURE_GRADIENT: u64 = 4;
 }
 
-/// A method at work on the stacked runs of a variant.
+/// A method at work on the stacked runs of a variant, with what it has done so far.
 #[derive(Debug)]
 pub struct Tuner {
-    state: State,
+    method: Box<dyn Method>,
     effort: Effort,
     done: u64,
 }
 
-#[derive(Debug)]
-enum State {
-    Lsuv(lsuv::Lsuv),
-    DataDependent(data_dependent::DataDependent),
-    MetaInit(meta_init::MetaInit),
-    GradInit(grad_init::GradInit),
-    Nio(nio::Nio),
-}
-
-/// What an iteration came to.
+/// The outcome of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Iteration {
-    /// There may be more to do. What the method makes small or large, if it has such a number: the mean over the runs.
+    /// There may be more to do. The mean over the runs of the objective, where the method has one.
     Done(Option<f64>),
     /// There was nothing left to do.
     Finished,
 }
 
 impl Tuner {
-    /// `method` before its first iteration, on weights given per run and layer.
+    /// The method of `tuning` before its first iteration, on weights given per run and layer.
     #[must_use]
-    pub fn new(method: &TuningMethod, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let state = match method {
-            TuningMethod::Lsuv(constants) => State::Lsuv(lsuv::Lsuv::new(constants, around, runs)),
-            TuningMethod::DataDependent(constants) => {
-                State::DataDependent(data_dependent::DataDependent::new(constants, around, runs))
-            }
-            TuningMethod::MetaInit(constants) => State::MetaInit(meta_init::MetaInit::new(constants, around, runs)),
-            TuningMethod::GradInit(constants) => State::GradInit(grad_init::GradInit::new(constants, around, runs)),
-            TuningMethod::Nio(constants) => State::Nio(nio::Nio::new(constants, around, runs)),
-        };
-        Self { state, effort: Effort::default(), done: 0 }
+    pub fn new(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let (_, start) = STARTS[tuning.method as usize];
+        Self { method: start(tuning, context, runs), effort: Effort::default(), done: 0 }
     }
 
     /// Iterations so far.
@@ -130,31 +160,18 @@ impl Tuner {
         self.done
     }
 
-    /// Iterations in all, at the most.
+    /// Maximum number of iterations.
     #[must_use]
     pub fn total(&self) -> u64 {
-        match &self.state {
-            State::Lsuv(method) => method.total(),
-            State::DataDependent(method) => method.total(),
-            State::MetaInit(method) => method.total(),
-            State::GradInit(method) => method.total(),
-            State::Nio(method) => method.total(),
-        }
+        self.method.total()
     }
 
     /// Does the next iteration.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::error::Error::Device) when the device cannot be read, and what `examples` says.
+    /// [`Error::Device`](crate::error::Error::Device) when the device cannot be read, and what `examples` returns.
     pub async fn advance(&mut self, examples: &mut dyn Examples) -> Result<Iteration> {
-        let (index, effort) = (self.done, &mut self.effort);
-        let iteration = match &mut self.state {
-            State::Lsuv(method) => method.advance(examples, effort).await,
-            State::DataDependent(method) => method.advance(examples, effort).await,
-            State::MetaInit(method) => method.advance(index, examples, effort).await,
-            State::GradInit(method) => method.advance(index, examples, effort).await,
-            State::Nio(method) => method.advance(index, examples, effort).await,
-        }?;
+        let iteration = self.method.advance(self.done, examples, &mut self.effort).await?;
         if iteration != Iteration::Finished {
             self.done += 1;
         }
@@ -170,17 +187,11 @@ impl Tuner {
     /// The weights as they are now, per run and layer.
     #[must_use]
     pub fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        match self.state {
-            State::Lsuv(method) => method.into_weights(),
-            State::DataDependent(method) => method.into_weights(),
-            State::MetaInit(method) => method.into_weights(),
-            State::GradInit(method) => method.into_weights(),
-            State::Nio(method) => method.into_weights(),
-        }
+        self.method.into_weights()
     }
 }
 
-/// The mean of those numbers that are finite, if there is one.
+/// The mean of the finite numbers; `None` if there are none.
 fn finite_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let finite = values.filter(|value| value.is_finite()).collect::<Vec<_>>();
     (!finite.is_empty()).then(|| finite.iter().sum::<f64>() / finite.len() as f64)

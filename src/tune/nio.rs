@@ -1,14 +1,15 @@
 //! NIO: Yang, Wang, Yuan & Lin 2022, "Towards Theoretically Inspired Neural Initialization Optimization" (arXiv 2210.05956).
 //!
-//! Learns a scale for every parameter tensor so that the gradients `g₁ ... g_D` of `D` parts of a batch point the same way
-//! (`GradCosine`), as long as they are not too large:
+//! Learns a scale for each parameter tensor so that the gradients `g₁ ... g_D` of `D` parts of a batch point in the same
+//! direction (`GradCosine`) while their mean norm stays within a bound:
 //!
 //! ```text
 //! maximize  Σ_{i≠j} cos(g_i, g_j) / (D² - D)      subject to  Σ ‖g_i‖₂ / D <= γ
 //! ```
 //!
-//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm exceeds `γ`
-//! a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`, with
+//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm
+//! exceeds `γ` a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`,
+//! with
 //!
 //! ```text
 //! constraint:  d_i = g_i / (D ‖g_i‖)
@@ -17,16 +18,17 @@
 
 use super::scales::{ScaleOptimizer, Scales, StepPurpose};
 use super::vectors::{inner_all, of_runs, plus, read_runs, times};
-use super::{Effort, Examples, Iteration, TuningContext, finite_mean};
+use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext, finite_mean};
 use crate::error::Result;
-use crate::experiment::scheme::tuning::Nio as Constants;
+use crate::experiment::Tuning;
+use crate::experiment::scheme::tuning::methods::nio::{GAMMA, LEARNING_RATE, PARTS, STEPS};
 use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::{Device, Tensor};
 
 /// NIO at work.
 #[derive(Debug)]
-pub(super) struct Nio {
+struct Nio {
     scales: Scales,
     optimizer: ScaleOptimizer,
     gamma: f64,
@@ -68,7 +70,7 @@ impl Products {
         (self.parts() * (self.parts() - 1)) as f64
     }
 
-    /// What the gradient of part `other` is multiplied by in `d_part`.
+    /// The factor of the gradient of part `other` in `d_part`.
     fn coefficient(&self, purpose: StepPurpose, part: usize, other: usize) -> f64 {
         match purpose {
             StepPurpose::Constraint if part == other => 1.0 / (self.parts() as f64 * self.norm(part)),
@@ -83,30 +85,41 @@ impl Products {
     }
 }
 
-impl Nio {
-    pub(super) fn new(constants: &Constants, around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let scales = Scales::new(around, runs);
-        Self {
-            optimizer: ScaleOptimizer::new(&scales, constants.learning_rate, &constants.scales),
-            scales,
-            gamma: constants.gamma,
-            steps: constants.steps,
-            parts: constants.parts,
-            batch_size: around.batch_size,
-            device: around.device.clone(),
-        }
-    }
+/// NIO before its first iteration.
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+    let scales = Scales::new(context, runs);
+    Box::new(Nio {
+        optimizer: ScaleOptimizer::new(&scales, tuning.value(&LEARNING_RATE), tuning),
+        scales,
+        gamma: tuning.value(&GAMMA),
+        steps: tuning.value(&STEPS),
+        parts: tuning.value(&PARTS),
+        batch_size: context.batch_size,
+        device: context.device.clone(),
+    })
+}
 
-    pub(super) fn total(&self) -> u64 {
+impl Method for Nio {
+    fn total(&self) -> u64 {
         self.steps
     }
 
-    pub(super) async fn advance(
-        &mut self,
+    fn advance<'a>(
+        &'a mut self,
         index: u64,
-        examples: &mut dyn Examples,
-        effort: &mut Effort,
-    ) -> Result<Iteration> {
+        examples: &'a mut dyn Examples,
+        effort: &'a mut Effort,
+    ) -> IterationFuture<'a> {
+        Box::pin(self.iterate(index, examples, effort))
+    }
+
+    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+        self.scales.into_weights()
+    }
+}
+
+impl Nio {
+    async fn iterate(&mut self, index: u64, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         if index >= self.steps {
             return Ok(Iteration::Finished);
         }
@@ -142,7 +155,7 @@ impl Nio {
         Ok((0..self.scales.run_count()).map(of_run).collect())
     }
 
-    /// The gradient of each scale, `[runs]`, each run's for its purpose.
+    /// The gradient of each scale, `[runs]`, for each run's purpose.
     fn pulled_back(
         &self,
         network: &Network,
@@ -163,9 +176,5 @@ impl Nio {
         };
         let add = |sum: Vec<Tensor<1>>, more: Vec<Tensor<1>>| sum.into_iter().zip(more).map(|(a, b)| a + b).collect();
         (1..parts.len()).fold(curved(0), |sum, part| add(sum, curved(part)))
-    }
-
-    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        self.scales.into_weights()
     }
 }

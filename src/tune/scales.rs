@@ -1,10 +1,11 @@
-//! One scale for every parameter tensor of every run, and the optimizer that learns them: what `GradInit`, NIO, `MetaInit` and LSUV
-//! change. The drawn numbers themselves stay as they are.
+//! One scale for each parameter tensor of each run, which is all that `GradInit`, NIO, `MetaInit` and LSUV change, and the
+//! optimizer that learns scales. The drawn numbers themselves stay as they are.
 
 use super::TuningContext;
 use super::vectors::{along_runs, of_runs};
+use crate::experiment::Tuning;
 use crate::experiment::architecture::ParameterRole;
-use crate::experiment::scheme::tuning::ScaleSteps;
+use crate::experiment::scheme::tuning::methods::scales::{BETA_1, BETA_2, BIAS_FLOOR, CLIP, EPSILON, FLOOR};
 use crate::init::LayerWeights;
 use crate::model::{Network, inner_product};
 use burn::tensor::Tensor;
@@ -14,7 +15,7 @@ use burn::tensor::Tensor;
 pub(super) struct Scales {
     runs: Vec<Vec<LayerWeights>>,
     roles: Vec<ParameterRole>,
-    /// As drawn.
+    /// The network as drawn.
     drawn: Network,
     /// Per parameter and run; 1 at the start.
     values: Vec<Vec<f64>>,
@@ -24,9 +25,9 @@ pub(super) struct Scales {
 
 impl Scales {
     /// All scales are 1.
-    pub(super) fn new(around: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
-        let roles = around.plan.architecture.parameter_roles();
-        let drawn = Network::stack(&around.plan, &runs, &around.device);
+    pub(super) fn new(context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
+        let roles = context.plan.architecture.parameter_roles();
+        let drawn = Network::stack(&context.plan, &runs, &context.device);
         let norms = roles.iter().map(|role| runs.iter().map(|run| norm(numbers(run, *role))).collect());
         Self { values: vec![vec![1.0; runs.len()]; roles.len()], norms: norms.collect(), runs, roles, drawn }
     }
@@ -121,12 +122,12 @@ fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
     }
 }
 
-/// Which of two things a step of a run is for.
+/// The purpose of a step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepPurpose {
     /// To make the objective smaller.
     Objective,
-    /// To bring the gradient's norm back below its bound.
+    /// To bring the norm of the gradient back below its bound.
     Constraint,
 }
 
@@ -134,7 +135,14 @@ pub(super) enum StepPurpose {
 #[derive(Debug)]
 pub(super) struct ScaleOptimizer {
     learning_rate: f64,
-    constants: ScaleSteps,
+    clip: f64,
+    beta_1: f64,
+    beta_2: f64,
+    epsilon: f64,
+    /// Least scale of a weight.
+    floor: f64,
+    /// Least scale of a bias.
+    bias_floor: f64,
     /// Per purpose, parameter and run.
     first: [Vec<Vec<f64>>; 2],
     /// Per parameter and run.
@@ -144,19 +152,25 @@ pub(super) struct ScaleOptimizer {
 }
 
 impl ScaleOptimizer {
-    pub(super) fn new(scales: &Scales, learning_rate: f64, constants: &ScaleSteps) -> Self {
+    /// Before its first step, with the constants that `GradInit` and NIO share.
+    pub(super) fn new(scales: &Scales, learning_rate: f64, tuning: &Tuning) -> Self {
         let zeros = || vec![vec![0.0; scales.run_count()]; scales.roles().len()];
         let steps = || vec![0; scales.run_count()];
         Self {
             learning_rate,
-            constants: constants.clone(),
+            clip: tuning.value(&CLIP),
+            beta_1: tuning.value(&BETA_1),
+            beta_2: tuning.value(&BETA_2),
+            epsilon: tuning.value(&EPSILON),
+            floor: tuning.value(&FLOOR),
+            bias_floor: tuning.value(&BIAS_FLOOR),
             first: [zeros(), zeros()],
             second: zeros(),
             steps: [steps(), steps()],
         }
     }
 
-    /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is no number moves nothing.
+    /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is not finite moves nothing.
     pub(super) fn step(&mut self, scales: &mut Scales, purposes: &[StepPurpose], gradients: &[Vec<f64>]) {
         for (run, purpose) in purposes.iter().enumerate() {
             self.steps[*purpose as usize][run] += 1;
@@ -164,20 +178,14 @@ impl ScaleOptimizer {
         for (parameter, gradients) in gradients.iter().enumerate() {
             for (run, (purpose, gradient)) in purposes.iter().zip(gradients).enumerate() {
                 if gradient.is_finite() {
-                    self.step_scale(
-                        scales,
-                        parameter,
-                        run,
-                        *purpose,
-                        gradient.clamp(-self.constants.clip, self.constants.clip),
-                    );
+                    self.step_scale(scales, parameter, run, *purpose, gradient.clamp(-self.clip, self.clip));
                 }
             }
         }
     }
 
     fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: StepPurpose, gradient: f64) {
-        let ScaleSteps { beta_1, beta_2, epsilon, floor, bias_floor, .. } = self.constants;
+        let Self { beta_1, beta_2, epsilon, floor, bias_floor, .. } = *self;
         let least = match scales.roles()[parameter] {
             ParameterRole::Weight(_) | ParameterRole::Scale(_) => floor,
             ParameterRole::Bias(_) | ParameterRole::Shift(_) => bias_floor,

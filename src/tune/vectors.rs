@@ -1,5 +1,5 @@
-//! Vectors in parameter space, stacked over runs: a list of tensors `[runs, ...]`, one for each parameter. All that is computed of
-//! them is computed run by run.
+//! Vectors in parameter space, stacked over runs: a list of tensors `[runs, ...]`, one for each parameter. Everything here is
+//! computed run by run.
 
 use crate::device::read;
 use crate::error::Result;
@@ -21,7 +21,7 @@ pub(super) fn norm_1(vector: &[Tensor<3>]) -> Tensor<1> {
     total(vector.iter().map(|tensor| tensor.clone().abs().sum_dims_squeeze::<1, _>(&[1, 2])))
 }
 
-/// The sum of `[runs]` tensors; zeros of one run where there are none, which no network gives rise to.
+/// The sum of `[runs]` tensors; zero for one run where there are none, which does not happen: every network has parameters.
 pub(super) fn total(terms: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {
     terms.reduce(|sum, term| sum + term).unwrap_or_else(|| Tensor::zeros([1], &Device::flex()))
 }

@@ -2,13 +2,20 @@
 //! order of the batches; color patterns, CIFAR-10, uploads and augmentation in files of their own.
 
 mod augment;
+mod catalog;
 mod cifar;
+mod disk;
+mod idx_files;
 mod patterns;
 mod upload;
+mod words;
 
+use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
-use emergence_lab::dataset::files::{check, gunzip, load_fashion_mnist, load_mnist};
-use emergence_lab::dataset::{Dataset, Part, digits, idx, mnist, sha256};
+use emergence_lab::dataset::files::{self, gunzip};
+use emergence_lab::dataset::readers::{self, ReadFile, checksum, idx};
+use emergence_lab::dataset::{Dataset, Part, digits};
+use emergence_lab::digest::sha256;
 use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use flate2::Compression;
@@ -48,8 +55,28 @@ fn small() -> Dataset {
     assemble(&small_files()).expect("whole files")
 }
 
-fn assemble([a, b, c, d]: &[Vec<u8>; 4]) -> Result<Dataset, Error> {
-    mnist::assemble(a, b, c, d)
+fn assemble(contents: &[Vec<u8>; 4]) -> Result<Dataset, Error> {
+    let contents = contents.iter().cloned();
+    let read = published(DatasetName::Mnist).files.iter().zip(contents).map(|(file, bytes)| ReadFile { file, bytes });
+    readers::assemble(DatasetName::Mnist, published(DatasetName::Mnist), &read.collect::<Vec<_>>())
+}
+
+/// What is known of the files of a data set that is published as files.
+fn published(name: DatasetName) -> &'static Publication {
+    name.row().publication().expect("published as files")
+}
+
+/// MNIST's files: training images, training labels, test images and test labels.
+fn mnist_files() -> [DataFile; 4] {
+    published(DatasetName::Mnist).files.try_into().expect("four files")
+}
+
+fn load(folder: &Path, name: DatasetName) -> Result<Dataset, Error> {
+    files::load(folder, name, published(name))
+}
+
+fn check(folder: &Path, name: DatasetName) -> Result<(), Error> {
+    files::check(folder, name, published(name))
 }
 
 /// A folder of this test alone, removed when dropped.
@@ -79,99 +106,10 @@ impl Drop for Folder {
     }
 }
 
-#[test]
-fn idx_files_come_back_as_written() {
-    let bytes = images_file(3, 28);
-    let images = idx::read_images("f", &bytes).expect("a whole file");
-    assert_eq!((images.count, images.height, images.width), (3, 28, 28), "shape");
-    assert_eq!(images.pixels, &bytes[16..], "pixels");
-    assert_eq!(idx::read_labels("f", &labels_file(&[0, 9]), 10).expect("a whole file"), [0, 9], "labels");
-}
-
-#[test]
-fn idx_refuses_each_kind_of_broken_file() {
-    let file = "f".to_owned();
-    let labels = |bytes: &[u8]| idx::read_labels("f", bytes, 10).expect_err("a broken file");
-    let images = |bytes: &[u8]| idx::read_images("f", bytes).expect_err("a broken file");
-    let magic =
-        DatasetError::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC }.into();
-    assert_eq!(labels(&images_file(1, 28)), magic, "images where labels belong");
-    let got_magic = images(&gzip(b"x"));
-    assert!(
-        matches!(got_magic, Error::Dataset(DatasetError::IdxMagic { got: 0x1f8b_0800.., .. })),
-        "still gzipped: {got_magic}"
-    );
-    assert_eq!(images(&[]), DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 0 }.into(), "empty");
-    let head = &images_file(1, 28)[..15];
-    assert_eq!(
-        images(head),
-        DatasetError::IdxTruncated { file: file.clone(), expected: 16, got: 15 }.into(),
-        "header cut off"
-    );
-    let mut bytes = images_file(2, 28);
-    bytes.pop();
-    assert_eq!(
-        images(&bytes),
-        DatasetError::IdxTruncated { file: file.clone(), expected: 1584, got: 1583 }.into(),
-        "cut off"
-    );
-    bytes.extend([0, 0]);
-    assert_eq!(
-        images(&bytes),
-        DatasetError::IdxTooLong { file: file.clone(), expected: 1584, got: 1585 }.into(),
-        "too long"
-    );
-    let range = DatasetError::LabelRange { file, index: 2, label: 10, classes: 10 }.into();
-    assert_eq!(labels(&labels_file(&[1, 2, 10, 11])), range, "no such class");
-}
-
-#[test]
-fn idx_headers_that_lie_are_refused_without_allocating() {
-    let most = u128::from(u32::MAX);
-    for (lengths, expected) in [
-        ([u32::MAX, 1, 1], 16 + most),
-        ([u32::MAX; 3], 16 + most * most * most),
-        // In 32 and 64 bits these products wrap around to nothing.
-        ([1 << 16, 1 << 16, 1], 16 + (1 << 32)),
-        ([1 << 31, 1 << 31, 4], 16 + (1 << 64)),
-    ] {
-        let got = idx::read_images("f", &header(idx::IMAGES_MAGIC, &lengths)).expect_err("a header that lies");
-        assert_eq!(got, DatasetError::IdxTruncated { file: "f".to_owned(), expected, got: 16 }.into(), "{lengths:?}");
-    }
-    let bytes = header(idx::IMAGES_MAGIC, &[0, u32::MAX, u32::MAX]);
-    assert_eq!(idx::read_images("f", &bytes).map(|images| images.count), Ok(0), "no images of any size are nothing");
-    let refused = mnist::assemble(&bytes, &labels_file(&[]), &[], &[]).expect_err("images of another size");
-    assert!(matches!(refused, Error::Dataset(DatasetError::ImageSize { .. })), "{refused}");
-}
-
 proptest! {
     #[test]
-    fn idx_never_panics_and_only_borrows(kind in 0..3_u8, bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        let mut bytes = bytes;
-        if kind < 2 && bytes.len() >= 4 {
-            // The right magic number, so that the lengths are looked at.
-            bytes[..4].copy_from_slice(&[0, 0, 8, if kind == 0 { 3 } else { 1 }]);
-        }
-        // What is read is a part of the input: nothing is allocated, whatever the header says.
-        let within = |part: &[u8]| part.is_empty() || bytes.as_ptr_range().contains(&part.as_ptr());
-        if let Ok(images) = idx::read_images("f", &bytes) {
-            prop_assert!(within(images.pixels), "borrowed");
-            prop_assert_eq!(images.count * images.height * images.width, bytes.len() - 16, "all of it");
-        }
-        if let Ok(labels) = idx::read_labels("f", &bytes, 10) {
-            prop_assert!(within(labels), "borrowed");
-        }
-    }
-
-    #[test]
-    fn idx_reads_back_any_labels(labels in prop::collection::vec(0..10_u8, 0..200)) {
-        let file = labels_file(&labels);
-        prop_assert_eq!(idx::read_labels("f", &file, 10).expect("a whole file"), &labels[..], "labels");
-    }
-
-    #[test]
     fn assembling_and_unpacking_arbitrary_bytes_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(mnist::assemble(&bytes, &bytes, &bytes, &bytes).is_err(), "too short to hold an image");
+        prop_assert!(assemble(&std::array::from_fn(|_| bytes.clone())).is_err(), "too short to hold an image");
         if let Ok(unpacked) = gunzip("f", &bytes[..], 100) {
             prop_assert!(unpacked.len() <= 100, "bounded");
         }
@@ -185,9 +123,10 @@ fn assembling_checks_that_files_belong_together() {
     let mut files = small_files();
     files[1] = labels_file(&[5, 0]);
     let got = assemble(&files).expect_err("a label is missing");
+    let [train_images, train_labels, test_images, _] = mnist_files();
     let expected = DatasetError::LabelCount {
-        images_file: mnist::TRAIN_IMAGES.name.to_owned(),
-        labels_file: mnist::TRAIN_LABELS.name.to_owned(),
+        images_file: train_images.name.to_owned(),
+        labels_file: train_labels.name.to_owned(),
         images: 3,
         labels: 2,
     }
@@ -196,11 +135,11 @@ fn assembling_checks_that_files_belong_together() {
     let mut files = small_files();
     files[2] = images_file(2, 14);
     let got = assemble(&files).expect_err("smaller images");
-    let file = mnist::TEST_IMAGES.name.to_owned();
+    let file = test_images.name.to_owned();
     assert_eq!(got, DatasetError::ImageSize { file, expected: (28, 28), got: (14, 14) }.into(), "smaller images");
     let mut files = small_files();
     (files[2], files[3]) = (images_file(0, 28), labels_file(&[]));
-    assert_eq!(assemble(&files), Err(DatasetError::NoExamples { part: "test" }.into()), "no test images");
+    assert_eq!(assemble(&files), Err(DatasetError::NoExamples { part: Part::Test }.into()), "no test images");
 }
 
 #[test]
@@ -219,14 +158,14 @@ fn examples_are_normalized_and_truncated() {
     assert_eq!(dataset.write_labels(Part::Test, &[2], &mut labels), no_such, "labels");
 
     let whole = dataset;
-    let too_many = Err(DatasetError::TooManyExamples { part: "test", asked: 3, available: 2 }.into());
+    let too_many = Err(DatasetError::TooManyExamples { part: Part::Test, asked: 3, available: 2 }.into());
     assert_eq!(whole.truncated(Some(1), Some(3)), too_many, "more than there are");
-    assert_eq!(whole.truncated(Some(0), None), Err(DatasetError::NoExamples { part: "train" }.into()), "none");
+    assert_eq!(whole.truncated(Some(0), None), Err(DatasetError::NoExamples { part: Part::Train }.into()), "none");
     assert_eq!(whole.truncated(None, None), Ok(whole.clone()), "all");
     let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
     assert_eq!((dataset.train.images.len(), dataset.train.labels.len(), dataset.test.len()), (1568, 2, 2), "sizes");
     let used = [&whole.train.images[..1568], &[5, 0], &whole.test.images, &[7, 2]].concat();
-    assert_eq!(dataset.sha256(), sha256(&used), "the checksum is of what is used");
+    assert_eq!(dataset.sha256(), sha256([&used]), "the checksum is of what is used");
     assert_ne!(dataset.sha256(), whole.sha256(), "another checksum for other examples");
 }
 
@@ -234,51 +173,20 @@ fn examples_are_normalized_and_truncated() {
 fn sha256_is_the_standard_one() {
     // FIPS 180-2, appendix B.1.
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(sha256(b"abc"), expected, "of `abc`");
-    let got = mnist::TEST_LABELS.verify(b"abc").expect_err("not the published labels");
-    let (file, expected) = (mnist::TEST_LABELS.name.to_owned(), mnist::TEST_LABELS.sha256.to_owned());
-    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256(b"abc") }.into(), "a damaged file");
+    assert_eq!(sha256([b"abc"]), expected, "of `abc`");
+    assert_eq!(sha256(["a", "", "bc"]), expected, "in pieces");
+    let long = vec![7; 200_000];
+    assert_eq!(sha256([&long]), sha256(long.chunks(999)), "in other pieces");
+    assert_eq!(checksum::verify("f", expected, b"abc"), Ok(()), "the published contents");
+    let got = checksum::verify("f", expected, b"abd").expect_err("a damaged file");
+    let (file, expected) = ("f".to_owned(), expected.to_owned());
+    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256([b"abd"]) }.into(), "a damaged file");
 }
 
-#[test]
-fn files_are_read_plain_or_gzipped() {
-    let folder = Folder::new("files");
-    for (file, bytes) in mnist::FILES.iter().zip(small_files()) {
-        folder.put(&format!("{}.gz", file.name), &gzip(&bytes));
-    }
-    assert_eq!(load_mnist(&folder.0), Ok(small()), "gzipped");
-    folder.put(mnist::TEST_LABELS.name, &labels_file(&[1, 1]));
-    let test = load_mnist(&folder.0).expect("whole files").test;
-    assert_eq!(test.labels, [1, 1], "the plain file comes first");
-    let got = check(&folder.0, DatasetName::Mnist).expect_err("not the published files");
-    assert!(
-        matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == mnist::TRAIN_IMAGES.name),
-        "{got}"
-    );
-}
-
-#[test]
-fn files_that_are_missing_or_damaged_are_named() {
-    let folder = Folder::new("damaged");
-    let got = load_mnist(&folder.0).expect_err("an empty folder").to_string();
-    assert!(got.contains("train-images-idx3-ubyte") && got.contains("lab data fetch mnist"), "{got}");
-    let mut packed = gzip(&images_file(3, 28));
-    packed.truncate(packed.len() - 9);
-    folder.put("train-images-idx3-ubyte.gz", &packed);
-    let got = load_mnist(&folder.0).expect_err("a packed file cut off");
-    assert!(
-        matches!(&got, Error::Dataset(DatasetError::DataFileUnreadable { path, .. }) if path.contains("ubyte.gz")),
-        "{got}"
-    );
-    let last = packed.len() - 12;
-    packed[last] ^= 0x55;
-    let got = gunzip("f", &packed[..], 1 << 20).expect_err("a damaged packed file");
-    assert!(matches!(got, Error::Dataset(DatasetError::DataFileUnreadable { .. })), "{got}");
-    // 8 MB of zeros pack to 8 KB: unpacking stops one byte after the longest file that there can be.
-    folder.put("train-images-idx3-ubyte.gz", &gzip(&images_file(3, 28)));
-    folder.put("train-labels-idx1-ubyte.gz", &gzip(&vec![0; 8 << 20]));
-    let got = load_mnist(&folder.0).expect_err("a bomb");
-    assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 60_008, .. })), "{got}");
+/// A file that is in its place neither plain nor packed.
+fn missing_file(folder: &Path, dataset: DatasetName, file: &str) -> Error {
+    let path = folder.join(dataset.row().name).join(file).display().to_string();
+    DatasetError::DataFileMissing { path, dataset, directory: folder.display().to_string() }.into()
 }
 
 /// The folder of the real data, `$EMERGENCE_LAB_DATA` or else `data/`, if it holds the data set `name`. Otherwise the test
@@ -295,18 +203,6 @@ pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     let line = format!("\nskipped: {test}: no {name}/ in {folder} (`cargo xtask data {name}` fetches it)\n");
     std::io::stdout().write_all(line.as_bytes()).expect("a place to print to");
     None
-}
-
-#[test]
-fn mnist_is_what_was_published() {
-    let Some(folder) = real_data("mnist") else { return };
-    check(&folder, DatasetName::Mnist).expect("the published files");
-    let dataset = load_mnist(&folder).expect("the published files");
-    assert_eq!((dataset.train.len(), dataset.test.len()), (60_000, 10_000), "examples");
-    assert_eq!(dataset.train.labels[..5], [5, 0, 4, 1, 9], "first training labels");
-    assert_eq!(dataset.test.labels[..5], [7, 2, 1, 0, 4], "first test labels");
-    // Rounded to four digits.
-    check_normalization(&dataset, 0.000_051);
 }
 
 /// The documented constants of each channel are within `tolerance` of the measured ones.
@@ -333,32 +229,13 @@ fn check_normalization(dataset: &Dataset, tolerance: f64) {
 }
 
 #[test]
-fn fashion_mnist_goes_the_way_of_mnist() {
-    let folder = Folder::new("fashion");
-    let got = load_fashion_mnist(&folder.0).expect_err("an empty folder").to_string();
-    assert!(got.contains("fashion-mnist") && got.contains("lab data fetch fashion-mnist"), "{got}");
-    for (file, bytes) in mnist::FILES.iter().zip(small_files()) {
-        folder.put_in("fashion-mnist", &format!("{}.gz", file.name), &gzip(&bytes));
-    }
-    let dataset = load_fashion_mnist(&folder.0).expect("whole files");
-    assert_eq!((&dataset.train, &dataset.test), (&small().train, &small().test), "the same examples");
-    assert_eq!((dataset.name, dataset.normalization[0].mean), (DatasetName::FashionMnist, 0.2860), "of another set");
-    assert_eq!((&dataset.class_names()[9][..], &small().class_names()[9][..]), ("Ankle boot", "9"), "names of classes");
-    let got = check(&folder.0, DatasetName::FashionMnist).expect_err("not the published files");
-    assert!(
-        matches!(&got, Error::Dataset(DatasetError::Checksum { expected, .. }) if expected.starts_with("c59f468a")),
-        "{got}"
-    );
-}
-
-#[test]
 fn digits_are_the_same_everywhere() {
     let mut calls = Vec::new();
     let dataset = digits::generate(digits::SEED, 100, 20, |done, total| calls.push((done, total))).expect("few");
     assert_eq!(calls, [(100, 120), (120, 120)], "progress");
     let bytes = [&dataset.train.images[..], &dataset.train.labels].concat();
     let golden = "8d0ec2a104cd021bc062a5219d74e5f13723c0b410296b11ad4486d08e3196b5";
-    assert_eq!(sha256(&bytes), golden, "the first 100 examples");
+    assert_eq!(sha256([&bytes]), golden, "the first 100 examples");
     let (image, label) = digits::example(digits::SEED, 7);
     assert_eq!((&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]), (&image[..], label), "by itself");
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
@@ -397,9 +274,9 @@ fn digits_have_the_stated_normalization() {
 
 #[test]
 fn digits_are_limited() {
-    let too_many = DatasetError::TooManyExamples { part: "train", asked: 60_001, available: 60_000 }.into();
+    let too_many = DatasetError::TooManyExamples { part: Part::Train, asked: 60_001, available: 60_000 }.into();
     assert_eq!(digits::generate(0, 60_001, 1, |_, _| {}), Err(too_many), "too many");
-    assert_eq!(digits::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: "test" }.into()), "none");
+    assert_eq!(digits::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: Part::Test }.into()), "none");
 }
 
 #[test]
@@ -418,7 +295,7 @@ fn every_epoch_uses_every_example_once() {
     let mut another = Batcher::new(1000, 100, 3).expect("ten batches");
     assert_eq!(another.batch(17), &second[700..800], "any step, without those before it");
     assert_eq!(another.batch(2), &first[200..300], "and back");
-    assert_eq!(another.order_sha256(), sha256(&bytes), "the checksum is of the first epoch, wherever one is");
+    assert_eq!(another.order_sha256(), sha256([&bytes]), "the checksum is of the first epoch, wherever one is");
     let mut larger = Batcher::new(1000, 300, 3).expect("three batches");
     assert_eq!((larger.steps_per_epoch(), larger.batch(2)), (3, &first[600..900]), "the partial batch is dropped");
     assert_eq!(larger.batch(3), &second[..300], "then comes the next epoch");

@@ -12,8 +12,10 @@ struct Rule {
 }
 
 const ALL: &[&str] = &[
+    "catalog",
     "dataset",
     "device",
+    "digest",
     "emergence",
     "error",
     "experiment",
@@ -32,16 +34,22 @@ const ALL: &[&str] = &[
 
 /// The more specific paths stand first.
 const RULES: &[Rule] = &[
-    Rule { module: "error", own: &["emergence"], outside: &["thiserror"] },
-    Rule { module: "experiment", own: &["error"], outside: &["serde", "percent_encoding", "nanoexpr"] },
+    Rule { module: "catalog", own: &[], outside: &["serde"] },
+    Rule { module: "digest", own: &[], outside: &["sha2"] },
+    Rule { module: "error", own: &["catalog", "digest", "emergence"], outside: &["thiserror"] },
+    Rule {
+        module: "experiment",
+        own: &["catalog", "emergence", "error"],
+        outside: &["serde", "percent_encoding", "nanoexpr"],
+    },
     Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
     Rule {
         module: "dataset",
-        own: &["error", "experiment", "rng"],
-        outside: &["rand_chacha", "sha2", "flate2", "tar"],
+        own: &["catalog", "digest", "error", "experiment", "rng"],
+        outside: &["rand_chacha", "flate2", "tar"],
     },
     Rule { module: "emergence", own: &[], outside: &["num_bigint"] },
-    Rule { module: "init", own: &["error", "experiment", "rng"], outside: &["rand", "libm", "sha2"] },
+    Rule { module: "init", own: &["digest", "error", "experiment", "rng"], outside: &["rand", "libm"] },
     Rule { module: "metrics", own: &["experiment"], outside: &["serde", "statrs"] },
     Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "rayon", "wide"] },
     Rule { module: "device", own: &["error"], outside: &["burn", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
@@ -58,10 +66,10 @@ const RULES: &[Rule] = &[
         own: &["error", "experiment", "metrics", "plot"],
         outside: &["csv", "serde", "serde_json"],
     },
-    Rule { module: "reference", own: &["error", "experiment", "metrics"], outside: &[] },
+    Rule { module: "reference", own: &["catalog", "error", "experiment"], outside: &[] },
     Rule {
         module: "web/worker",
-        own: &["dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
+        own: &["catalog", "dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
         outside: &["js_sys", "log", "serde_json", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
     },
     Rule {

@@ -3,15 +3,8 @@
 use crate::layers::{all_sources, code};
 use std::collections::BTreeMap;
 
-/// Types that share a name for now: the constants of a tuned scheme (`experiment/scheme/tuning.rs`) and the method that they
-/// belong to (`tune`). An entry that is not needed any more fails the test, so that this list only gets shorter.
-const KNOWN_DUPLICATES: &[&str] = &["DataDependent", "GradInit", "Lsuv", "MetaInit", "Nio"];
-
 /// Files whose names end as participles do and are nouns (or, `embed`, a word that only looks like one).
 const NOUNS: &[&str] = &["drawing", "embed", "rescaling", "training", "tuning"];
-
-/// Files that are called by a participle for now. An entry that is not needed any more fails the test.
-const KNOWN_PARTICIPLES: &[&str] = &["published"];
 
 /// The names of the types that a file defines outside of functions and `impl` blocks: there an item is not indented.
 fn types(text: &str) -> impl Iterator<Item = String> {
@@ -54,9 +47,6 @@ fn every_type_has_a_name_of_its_own() {
     }
     assert!(files.len() > 200, "the types are found: {}", files.len());
     files.retain(|_, files| files.len() > 1);
-    for name in KNOWN_DUPLICATES {
-        assert!(files.remove(*name).is_some(), "{name} is unique now: take it off the list of known duplicates");
-    }
     assert!(files.is_empty(), "types that share a name: {files:#?}");
 }
 
@@ -70,5 +60,5 @@ fn files_are_called_by_nouns() {
             (last.ends_with("ing") || last.ends_with("ed")) && !NOUNS.contains(&last)
         }));
     }
-    assert_eq!(participles, KNOWN_PARTICIPLES, "files that are called by a participle");
+    assert_eq!(participles, Vec::<String>::new(), "files that are called by a participle");
 }

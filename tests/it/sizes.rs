@@ -16,14 +16,12 @@ const LIMIT: usize = 400;
 const LONGER: &[(&str, usize, &str)] = &[
     ("src/model/convolution/cpu.rs", 435, "the loops of one operation and of its gradients, which share their tiles"),
     ("src/web/page/controller/mod.rs", 413, "an arm for each action; the page's redesign splits it"),
-    ("src/web/page/words.rs", 418, "all sentences of the page; its redesign splits it"),
     ("tests/data/layers_reference.py", 442, "one script for one file of reference numbers"),
     (
         "tests/data/tuning_reference.py",
         874,
         "one script for one file of reference numbers, every derivative by its formula",
     ),
-    ("tests/it/dataset.rs", 435, "small files of every format, made by hand, and what is wrong with them"),
     ("tests/it/emergence/graph.rs", 409, "a graph of units written down edge by edge, the oracle of all its tests"),
     ("tests/it/experiment.rs", 418, "a case for each key of the query"),
     ("tests/it/page.rs", 437, "the page's state machine, one transition after the other"),

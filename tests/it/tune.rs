@@ -43,7 +43,7 @@ fn tuned(
     examples: &mut Given,
 ) -> (Vec<Option<f64>>, Vec<Vec<LayerWeights>>) {
     let scheme = scheme.parse::<emergence_lab::experiment::InitScheme>().expect("a scheme");
-    let mut tuner = Tuner::new(&scheme.tuning().expect("a tuned one").method, around, runs);
+    let mut tuner = Tuner::new(scheme.tuning().expect("a tuned one"), around, runs);
     let mut objectives = Vec::new();
     loop {
         match pollster::block_on(tuner.advance(examples)).expect("the CPU can be read") {

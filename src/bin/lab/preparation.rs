@@ -1,12 +1,15 @@
 //! What `lab run` and `lab init` begin with: the data set, and initial weights that may have to be tuned.
 
 use crate::arguments::Options;
-use emergence_lab::dataset::{Dataset, digits, files, patterns};
+use emergence_lab::catalog::{DatasetName, DatasetOrigin};
+use emergence_lab::dataset::drawn::recipe;
+use emergence_lab::dataset::{Dataset, files};
 use emergence_lab::device::open_cpu;
-use emergence_lab::error::{DatasetError, Error, Requirement};
-use emergence_lab::experiment::{DatasetName, Experiment};
+use emergence_lab::error::{DatasetError, Error, Requirement, Result};
+use emergence_lab::experiment::Experiment;
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::train::Preparation;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -44,26 +47,22 @@ fn report(PreparationProgress { task, done, total, objective }: &PreparationProg
 }
 
 /// The data set of an experiment.
-pub(crate) fn load(experiment: &Experiment, options: &Options) -> anyhow::Result<Dataset> {
-    let directory = options.data_dir();
-    let draw = || digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
-    match experiment.dataset.name {
-        DatasetName::Digits => Ok(draw()?),
-        DatasetName::Mnist => Ok(files::load_mnist(&directory)?),
-        DatasetName::FashionMnist => Ok(files::load_fashion_mnist(&directory)?),
-        DatasetName::Cifar10 => Ok(files::load_cifar10(&directory)?),
-        DatasetName::Patterns => {
-            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
-            Ok(patterns::generate(patterns::SEED, train, test, |_, _| ())?)
-        }
-        DatasetName::Upload => Err(Error::value("data", Requirement::NamedDataset.into(), "upload").into()),
-        DatasetName::Auto => match files::load_mnist(&directory) {
-            Ok(dataset) => Ok(dataset),
+pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<Dataset> {
+    load_from(&options.data_dir(), experiment.dataset.name)
+}
+
+fn load_from(directory: &Path, dataset: DatasetName) -> Result<Dataset> {
+    match &dataset.row().origin {
+        DatasetOrigin::Published(publication) => files::load(directory, dataset, publication),
+        DatasetOrigin::Drawn(set, _) => Ok(recipe(*set).whole()?.finish()),
+        DatasetOrigin::Upload => Err(Error::value("data", Requirement::NamedDataset.into(), dataset.row().name)),
+        DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, *preferred) {
             Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
-                eprintln!("note: no MNIST in {}; using the embedded digits", directory.display());
-                Ok(draw()?)
+                let [wanted, used] = [preferred, otherwise].map(|dataset| dataset.row().label);
+                eprintln!("note: {wanted} not found in {}; using the built-in {used}", directory.display());
+                load_from(directory, *otherwise)
             }
-            Err(error) => Err(error.into()),
+            loaded => loaded,
         },
     }
 }

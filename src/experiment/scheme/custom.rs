@@ -19,8 +19,8 @@
 //! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
 //! refused where one of its layers has none.
 
+use super::alpha::{DEFAULT_ALPHA, parse_alpha};
 use super::card::{Card, Source};
-use super::rescaling::parse_alpha;
 use super::text::split_outside;
 use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Requirement, Result, Span};
 use crate::experiment::architecture::WeightLayer;
@@ -85,8 +85,6 @@ impl FormulaInputs {
     }
 }
 
-/// `alpha` where nothing is said.
-const ALPHA: f64 = 1.5;
 /// Longest accepted formula, in bytes.
 const LONGEST: usize = 500;
 
@@ -203,7 +201,7 @@ impl Named for CustomKind {
 impl fmt::Display for CustomInit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "custom({}={}", self.kind.name(), self.formula)?;
-        if self.alpha != ALPHA {
+        if self.alpha != DEFAULT_ALPHA {
             write!(f, ";alpha={}", self.alpha)?;
         }
         f.write_str(")")
@@ -219,7 +217,7 @@ impl FromStr for CustomInit {
         let stated = parts.first().and_then(|part| part.split_once('='));
         let kind = stated.and_then(|(key, formula)| Some((CustomKind::named(key.trim())?, formula)));
         let (kind, formula) = kind.ok_or_else(|| Error::value("init", forms(), inside))?;
-        let mut alpha = ALPHA;
+        let mut alpha = DEFAULT_ALPHA;
         for part in &parts[1..] {
             match part.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
                 Some(("alpha", value)) => alpha = parse_alpha(value)?,

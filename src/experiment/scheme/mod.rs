@@ -2,17 +2,18 @@
 //! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. Only what is asked for lives
 //! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
 
+pub mod alpha;
 pub mod card;
 pub mod closed_form;
-mod constants;
 pub mod custom;
 pub mod rescaling;
 mod text;
 pub mod tuning;
 
 use crate::error::{Error, Expected, Result};
+use crate::experiment::values::Named;
 pub use card::{Card, Source};
-pub use closed_form::{BaseInit, ClosedFormFacts, ZeroLayers};
+pub use closed_form::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,9 @@ use std::fmt;
 use std::str::FromStr;
 use text::call;
 use text::split_outside;
-pub use tuning::{Constant, Tuning, TuningMethod};
+pub use tuning::Tuning;
+pub use tuning::constant::Constant;
+pub use tuning::methods::TuningMethod;
 
 /// One way to choose the initial weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,7 +152,7 @@ impl FromStr for InitScheme {
             return Ok(Self::Tuned(tuning));
         }
         closed_form(text)?.map(Self::Closed).ok_or_else(|| {
-            let methods = TuningMethod::all().map(|method| method.name());
+            let methods: Vec<_> = TuningMethod::all().map(TuningMethod::name).collect();
             closed_form::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
         })
     }

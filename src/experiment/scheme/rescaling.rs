@@ -1,5 +1,6 @@
 //! The rescaling of layers by powers of `alpha`: `emergence(BASE;alpha=1.5;rule=outer;turn=auto)`.
 
+use super::alpha::{DEFAULT_ALPHA, parse_alpha};
 use super::card::{Card, Source};
 use super::closed_form::BaseInit;
 use super::text::split_outside;
@@ -100,8 +101,6 @@ pub static RATE_CONTROL: RescaledFacts = RescaledFacts {
     },
 };
 
-/// What `alpha` may be; powers of larger and smaller ones leave f32 for ordinary depths.
-pub const ALPHA: Bounds = Bounds::real(0.01, 100.0);
 /// What `turn` may be: no network has more layers.
 pub const TURN: Bounds = Bounds::whole(0, 1000);
 
@@ -119,7 +118,7 @@ impl Named for RescalingRule {
 
 impl Default for Rescaling {
     fn default() -> Self {
-        Self { base: BaseInit::KaimingNormal, alpha: 1.5, rule: RescalingRule::Outer, turn: Turn::Auto }
+        Self { base: BaseInit::KaimingNormal, alpha: DEFAULT_ALPHA, rule: RescalingRule::Outer, turn: Turn::Auto }
     }
 }
 
@@ -152,11 +151,6 @@ pub(super) fn parse(inside: &str) -> Result<Rescaling> {
         }
     }
     Ok(rescaling)
-}
-
-pub(super) fn parse_alpha(text: &str) -> Result<f64> {
-    let alpha = text.parse::<f64>().ok().filter(|alpha| ALPHA.contain(*alpha));
-    alpha.ok_or_else(|| Error::parameter("alpha", Expected::Number(ALPHA), text))
 }
 
 fn parse_rule(text: &str) -> Result<RescalingRule> {

@@ -76,8 +76,7 @@ pub fn parameters(scheme: &InitScheme) -> Vec<FieldText> {
     match scheme {
         InitScheme::Closed(ClosedForm::Base(BaseInit::Custom(custom))) => of_custom(custom),
         InitScheme::Tuned(tuning) => {
-            let constants = tuning.method.constants().into_iter();
-            let constants = constants.map(|constant| (constant.name.to_owned(), constant.value));
+            let constants = tuning.constants().map(|(constant, value)| (constant.name.to_owned(), value));
             std::iter::once(("base".to_owned(), tuning.base.to_string())).chain(constants).collect()
         }
         other => other.rescaling().map_or_else(Vec::new, of_rescaling),
@@ -140,7 +139,7 @@ pub fn default_base(name: &str) -> BaseInit {
 /// rescaled weights, too.
 #[must_use]
 pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
-    let tuned = TuningMethod::all().iter().any(|method| method.name() == name);
+    let tuned = TuningMethod::named(name).is_some();
     let closed = variants.iter().filter_map(|variant| match variant {
         InitScheme::Closed(closed) => Some(closed),
         InitScheme::RateControl(_) | InitScheme::Tuned(_) => None,

@@ -1,6 +1,7 @@
 //! What a visitor can take away: results as JSON, CSV and SVG, the link, the embed code.
 
-use super::{Action, Dispatcher};
+use super::action::{Action, Export};
+use super::dispatch::Dispatcher;
 use crate::export::{csv, results_json, svg};
 use crate::metrics::History;
 use crate::web::dom;
@@ -8,21 +9,6 @@ use crate::web::error::WebResult;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, Url};
-
-/// One of the export buttons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Export {
-    /// The results file.
-    Json,
-    /// All curves in long format.
-    Csv,
-    /// The figure.
-    Svg,
-    /// The address of this experiment.
-    Link,
-    /// An `<iframe>` with this experiment.
-    Embed,
-}
 
 impl Export {
     /// The export called `name` in the document.

@@ -1,16 +1,17 @@
 //! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
 
+use super::action::Action;
+use super::controls::{focus, set_value, value_of};
+use super::dispatch::Dispatcher;
 use super::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
-use super::{Action, Dispatcher, picker, variants};
+use super::{picker, variants};
 use crate::error::Error;
 use crate::experiment::scheme::list_text;
 use crate::experiment::{Experiment, InitScheme};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Element, HtmlDetailsElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
-};
+use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// The key whose field is a list with a number beside it.
 const SCHEDULE: &str = "sched";
@@ -149,44 +150,5 @@ impl Form {
             }
         }
         Ok(())
-    }
-}
-
-/// Moves the focus to a field, and opens what it is folded into.
-pub(super) fn focus(field: &HtmlElement) -> WebResult<()> {
-    let mut outside = field.closest("details")?;
-    while let Some(details) = outside {
-        if let Some(details) = details.dyn_ref::<HtmlDetailsElement>() {
-            details.set_open(true);
-        }
-        outside = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
-    }
-    Ok(field.focus()?)
-}
-
-/// What a field says; `None` for an element that is none.
-pub(super) fn value_of(element: &Element) -> Option<String> {
-    let of_input = element.dyn_ref::<HtmlInputElement>().map(input_value);
-    let of_select = || element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value);
-    let of_text = || element.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
-    of_input.or_else(of_select).or_else(of_text)
-}
-
-/// A check box says `0` or `1`, as the keys that it stands for.
-fn input_value(input: &HtmlInputElement) -> String {
-    if input.type_() == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() }
-}
-
-/// Makes a field say this.
-pub(super) fn set_value(element: &Element, value: &str) {
-    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-        if input.type_() == "checkbox" {
-            return input.set_checked(value == "1");
-        }
-        input.set_value(value);
-    } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
-        select.set_value(value);
-    } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-        area.set_value(value);
     }
 }

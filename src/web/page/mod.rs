@@ -1,6 +1,6 @@
 //! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
 //!
-//! Everything that happens is an [`Action`]; the controller takes them one at a time, so no two ever interleave. What
+//! Everything that happens is an action; the controller takes them one at a time, so no two ever interleave. What
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
@@ -22,6 +22,8 @@ pub mod uploads;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]
+mod action;
+#[cfg(target_arch = "wasm32")]
 mod appearance;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
@@ -29,6 +31,8 @@ mod canvas;
 mod charts;
 #[cfg(target_arch = "wasm32")]
 mod controller;
+#[cfg(target_arch = "wasm32")]
+mod controls;
 #[cfg(target_arch = "wasm32")]
 mod dispatch;
 #[cfg(target_arch = "wasm32")]
@@ -56,6 +60,8 @@ mod quantity_switch;
 #[cfg(target_arch = "wasm32")]
 mod samples;
 #[cfg(target_arch = "wasm32")]
+mod start;
+#[cfg(target_arch = "wasm32")]
 mod table;
 #[cfg(target_arch = "wasm32")]
 mod text_cells;
@@ -69,6 +75,6 @@ mod variants;
 mod worker_link;
 
 #[cfg(target_arch = "wasm32")]
-pub use dispatch::start;
+pub use start::start;
 #[cfg(target_arch = "wasm32")]
-use dispatch::{Action, Dispatcher};
+use {action::Action, dispatch::Dispatcher};

@@ -3,8 +3,8 @@
 //! `data-parameter`. What the fields say is read and judged by the crate's own parser.
 
 use super::catalog::{self, Addition};
+use super::controls::{focus, set_value, value_of};
 use super::fields::FieldText;
-use super::form::{focus, set_value, value_of};
 use super::words::variant_label;
 use super::{Action, Dispatcher};
 use crate::error::{Error, Result};

@@ -44,14 +44,10 @@ impl Samples {
 
     /// Shows the images of a data set, or says when there will be some.
     pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
-        // `auto` is either; what came last is what it has become.
-        let either = [DatasetName::Mnist.name(), DatasetName::Digits.name()];
-        let wanted = |sample: &&DatasetSample| match name {
-            DatasetName::Auto => either.contains(&sample.name.as_str()),
-            other => sample.name == other.name(),
-        };
+        // `auto` may be either of two; what was loaded last is what it has become.
+        let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate.name());
         let found = self.known.iter().rev().find(wanted);
-        let resolved = DatasetName::all().find(|name| found.is_some_and(|sample| sample.name == name.name()));
+        let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == name.name()));
         dom::set_text(&self.title, &sample_title(resolved.unwrap_or(name)));
         let Some(sample) = found else {
             self.shown = None;

@@ -5,9 +5,7 @@ use super::forecast::{Forecast, seconds_left};
 use super::lifecycle::{Lifecycle, Phase};
 use crate::error::{Error, ValueError};
 use crate::experiment::scheme::{CustomInit, CustomKind};
-use crate::experiment::{
-    BaseInit, ClosedForm, DatasetName, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn,
-};
+use crate::experiment::{BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn};
 use crate::metrics::{
     DatasetSample, History, PreparationProgress, PreparationTask, Setup, Statistic, VariantCurves, VariantSummary,
 };
@@ -52,28 +50,13 @@ fn rescaled_label(kind: &str, rescaling: &Rescaling) -> String {
 
 /// `GradInit (Xavier normal, steps 100)`: what differs from the method's defaults stands in parentheses.
 fn tuned_label(tuning: &Tuning) -> String {
-    let standard = Tuning::from(tuning.method.standard());
     let mut differences = Vec::new();
-    if tuning.base != standard.base {
+    if tuning.base != Tuning::from(tuning.method).base {
         differences.push(closed_label(&tuning.base));
     }
-    let constants = tuning.method.constants().into_iter();
-    let changed = constants.filter(|constant| !standard.method.constants().contains(constant));
-    differences.extend(changed.map(|constant| format!("{} {}", constant.name, constant.value)));
-    let name = method_label(&tuning.method);
+    differences.extend(tuning.changed_constants().map(|(constant, value)| format!("{} {value}", constant.name)));
+    let name = tuning.method.label();
     if differences.is_empty() { name.to_owned() } else { format!("{name} ({})", differences.join(", ")) }
-}
-
-/// A tuning method's name for people.
-#[must_use]
-pub fn method_label(method: &TuningMethod) -> &'static str {
-    match method {
-        TuningMethod::Lsuv(_) => "LSUV",
-        TuningMethod::DataDependent(_) => "Data-dependent",
-        TuningMethod::MetaInit(_) => "MetaInit",
-        TuningMethod::GradInit(_) => "GradInit",
-        TuningMethod::Nio(_) => "NIO",
-    }
 }
 
 /// A base scheme's name for people.
@@ -186,7 +169,7 @@ pub const NO_FILES: &str = "There are no files of yours yet. Choose some, or dro
 /// The heading of the sample images.
 #[must_use]
 pub fn sample_title(name: DatasetName) -> String {
-    format!("Training images: {}", dataset_label(name))
+    format!("Training images: {}", name.row().label)
 }
 
 /// Where the sample images would stand.
@@ -203,7 +186,7 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
 #[must_use]
 pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
     let start = start.as_ref()?;
-    let (data, runs) = (dataset_label(experiment.dataset.name), experiment.run_count());
+    let (data, runs) = (experiment.dataset.name.row().label, experiment.run_count());
     Some(format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
         grouped(start.data.train as u64),
@@ -212,17 +195,6 @@ pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
         grouped(start.parameters),
         grouped(start.steps_per_epoch),
     ))
-}
-
-fn dataset_label(name: DatasetName) -> &'static str {
-    match name {
-        DatasetName::Digits => "digits",
-        DatasetName::Mnist | DatasetName::Auto => "MNIST",
-        DatasetName::FashionMnist => "Fashion-MNIST",
-        DatasetName::Cifar10 => "CIFAR-10",
-        DatasetName::Patterns => "patterns",
-        DatasetName::Upload => "your files",
-    }
 }
 
 /// How far a file is: `t10k-images: 45 %`.

@@ -3,12 +3,12 @@
 use super::Loaded;
 use super::download::{own, progress, published};
 use super::scope::EventLoopTurn;
-use crate::dataset::generator::Generator;
-use crate::dataset::published::{File, files, mirrors};
-use crate::dataset::{Dataset, cifar, digits, fashion_mnist, mnist, patterns};
-use crate::error::{DatasetError, Error, Result};
-use crate::experiment::DatasetName;
-use crate::experiment::Named;
+use crate::catalog::{DataFile, DatasetName, DatasetOrigin, Publication};
+use crate::dataset::Dataset;
+use crate::dataset::drawn::generator::Generator;
+use crate::dataset::drawn::recipe;
+use crate::dataset::readers::{self, ReadFile};
+use crate::error::{DatasetError, DownloadFailure, Result};
 use std::rc::Rc;
 
 /// Examples generated between two turns of the event loop.
@@ -17,29 +17,23 @@ const DRAWN_PER_TURN: usize = 1000;
 /// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
 ///
 /// # Errors
-/// The error of the first file that no source could provide; [`Error::UploadEmpty`] for the visitor's own files, which
+/// The error of the first file that no source could provide; [`DatasetError::UploadEmpty`] for the visitor's own files, which
 /// are not loaded from anywhere.
 pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
-    let (dataset, fallback) = match asked {
-        DatasetName::Digits => (draw_digits(turn).await?, None),
-        DatasetName::Patterns => {
-            let (train, test) = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
-            (draw("patterns", patterns::generator(patterns::SEED, train, test)?, turn).await, None)
+    let row = asked.row();
+    let dataset = match &row.origin {
+        DatasetOrigin::Either { preferred, otherwise } => {
+            let (loaded, fallback) = match Box::pin(load(*preferred, turn)).await {
+                Ok(loaded) => (loaded, None),
+                Err(error) => (Box::pin(load(*otherwise, turn)).await?, Some(error.to_string())),
+            };
+            return Ok(Loaded { asked, fallback, ..loaded });
         }
-        DatasetName::Mnist | DatasetName::FashionMnist => (load_idx(asked).await?, None),
-        DatasetName::Cifar10 => (load_cifar10().await?, None),
-        DatasetName::Auto => match load_idx(DatasetName::Mnist).await {
-            Ok(dataset) => (dataset, None),
-            Err(error) => (draw_digits(turn).await?, Some(error.to_string())),
-        },
-        DatasetName::Upload => return Err(DatasetError::UploadEmpty.into()),
+        DatasetOrigin::Published(publication) => load_files(asked, publication).await?,
+        DatasetOrigin::Drawn(set, _) => draw(row.name, recipe(*set).whole()?, turn).await,
+        DatasetOrigin::Upload => return Err(DatasetError::UploadEmpty.into()),
     };
-    Ok(Loaded { asked, dataset: Rc::new(dataset), fallback })
-}
-
-async fn draw_digits(turn: &EventLoopTurn) -> Result<Dataset> {
-    let generator = digits::generator(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES)?;
-    Ok(draw("digits", generator, turn).await)
+    Ok(Loaded { asked, dataset: Rc::new(dataset), fallback: None })
 }
 
 async fn draw(name: &str, mut generator: Generator, turn: &EventLoopTurn) -> Dataset {
@@ -50,40 +44,29 @@ async fn draw(name: &str, mut generator: Generator, turn: &EventLoopTurn) -> Dat
     generator.finish()
 }
 
-/// MNIST or Fashion-MNIST: from our cache, else from the same origin, else from the public mirror.
-async fn load_idx(name: DatasetName) -> Result<Dataset> {
-    let mirror = mirrors(name).first().copied().unwrap_or_default();
-    let mut contents = Vec::new();
-    for file in files(name) {
-        contents.push(published(name.name(), file, mirror).await?);
+async fn load_files(dataset: DatasetName, publication: &'static Publication) -> Result<Dataset> {
+    let mut read = Vec::new();
+    for file in publication.files {
+        read.extend(load_file(dataset, publication, file).await?.map(|bytes| ReadFile { file, bytes }));
     }
-    let set = if name == DatasetName::FashionMnist { fashion_mnist::SET } else { mnist::SET };
-    set.assemble(std::array::from_fn(|index| contents.get(index).map_or(&[][..], Vec::as_slice)))
+    match readers::missing(publication, &read) {
+        Some(file) => Err(not_on_this_site(publication, file).into()),
+        None => readers::assemble(dataset, publication, &read),
+    }
 }
 
-/// CIFAR-10 from the same origin, with any number of training batches; its owner does not let pages of other sites read it.
-async fn load_cifar10() -> Result<Dataset> {
-    let folder = DatasetName::Cifar10.name();
-    let [batches @ .., test_file] = &cifar::FILES;
-    let mut train = Vec::new();
-    for file in batches {
-        train.extend(own(folder, file).await?.map(|bytes| (file.name, bytes)));
+/// A file from our cache, the same origin or a public mirror, verified. Without a mirror that pages of other sites may read it
+/// comes from the same origin only, and may hold fewer examples than the published one; `None` if the site does not have it.
+async fn load_file(dataset: DatasetName, publication: &Publication, file: &DataFile) -> Result<Option<Vec<u8>>> {
+    let folder = dataset.row().name;
+    match publication.cross_origin_mirror() {
+        Some(mirror) => published(folder, file, &publication.address(mirror, file)).await.map(Some),
+        None => own(folder, file).await,
     }
-    let missing = |file: &File| {
-        DatasetError::Download {
-            file: file.name.to_owned(),
-            reason: format!("this site does not have it. {}", own_files()),
-        }
-        .into()
-    };
-    if train.is_empty() {
-        return Err(missing(&batches[0]));
-    }
-    let test = own(folder, test_file).await?.ok_or_else(|| missing(test_file))?;
-    let train = train.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect::<Vec<_>>();
-    cifar::assemble(&train, (test_file.name, &test))
 }
 
-fn own_files() -> String {
-    format!("Download {} and drop it on this page, or choose it under Data, your own files", cifar::URL)
+fn not_on_this_site(publication: &Publication, file: &DataFile) -> DatasetError {
+    let mirror = publication.mirrors.first();
+    let address = mirror.map_or_else(|| file.name.to_owned(), |mirror| publication.address(mirror, file));
+    DatasetError::Download { file: file.name.to_owned(), reason: DownloadFailure::NotOnThisSite { address } }
 }

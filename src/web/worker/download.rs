@@ -1,8 +1,9 @@
 //! Files from the browser's cache, the page's own site or elsewhere, unpacked and verified.
 
 use super::scope::{now_secs, post, scope};
-use crate::dataset::published::File;
-use crate::error::{DatasetError, Error, Result};
+use crate::catalog::DataFile;
+use crate::dataset::readers::checksum::verify;
+use crate::error::{DatasetError, DownloadFailure, Error, Result};
 use crate::protocol::Event;
 use crate::web::error::describe;
 use js_sys::{Function, Reflect, Uint8Array};
@@ -13,11 +14,11 @@ use web_sys::{Blob, Cache, ReadableStreamDefaultReader, ReadableWritablePair, Re
 /// Name of the browser cache.
 const CACHE: &str = "emergence-lab-data-1";
 
-/// One unpacked and verified file: from the cache, from the page's own site, or from the public mirror.
+/// One unpacked and verified file: from the cache, from the page's own site, or from its address at a public mirror.
 ///
 /// # Errors
 /// That of the own site if it has the file but it is damaged; else that of the mirror.
-pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result<Vec<u8>> {
+pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> Result<Vec<u8>> {
     let own = own_url(folder, file);
     let cache = open_cache().await;
     if let Some(cache) = &cache
@@ -29,9 +30,9 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
     let (packed, bytes) = match fetch_verified(&own, file).await {
         Ok(found) => found,
         Err(damaged) if !matches!(damaged, Error::Dataset(DatasetError::Download { .. })) => {
-            fetch_verified(&file.url(mirror), file).await.map_err(|_| damaged)?
+            fetch_verified(address, file).await.map_err(|_| damaged)?
         }
-        Err(_) => fetch_verified(&file.url(mirror), file).await?,
+        Err(_) => fetch_verified(address, file).await?,
     };
     if let Some(cache) = cache {
         // For the next visit: this one does not wait for it.
@@ -40,11 +41,11 @@ pub(super) async fn published(folder: &str, file: &File, mirror: &str) -> Result
     Ok(bytes)
 }
 
-/// A file of the page's own site, unpacked if it is packed, without a checksum; `None` if the site does not have it.
+/// A file of the page's own site, unpacked if it is packed; its checksum is not verified. `None` if the site does not have it.
 ///
 /// # Errors
-/// [`Error::Download`] if the site has it but cannot send it, and [`Error::DataFileUnreadable`].
-pub(super) async fn own(folder: &str, file: &File) -> Result<Option<Vec<u8>>> {
+/// [`DatasetError::Download`] if the site cannot be asked or cannot send it, and [`DatasetError::GzipDamaged`].
+pub(super) async fn own(folder: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
     let mut sent = try_fetch(&packed, file).await?;
     if sent.is_none() {
@@ -56,12 +57,12 @@ pub(super) async fn own(folder: &str, file: &File) -> Result<Option<Vec<u8>>> {
     }
 }
 
-fn own_url(folder: &str, file: &File) -> String {
+fn own_url(folder: &str, file: &DataFile) -> String {
     format!("data/{folder}/{}.gz", file.name)
 }
 
 /// A file as it was sent, and its verified contents.
-async fn fetch_verified(url: &str, file: &File) -> Result<(Vec<u8>, Vec<u8>)> {
+async fn fetch_verified(url: &str, file: &DataFile) -> Result<(Vec<u8>, Vec<u8>)> {
     let packed = fetch(url, file).await?;
     let bytes = verified(file, &packed).await?;
     Ok((packed, bytes))
@@ -72,9 +73,9 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// First byte of a server's own page.
 const MARKUP: u8 = b'<';
 
-async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
+async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
     let bytes = unpacked(file.name, packed, file.bytes).await?;
-    file.verify(&bytes)?;
+    verify(file.name, file.sha256, &bytes)?;
     Ok(bytes)
 }
 
@@ -82,34 +83,32 @@ async fn verified(file: &File, packed: &[u8]) -> Result<Vec<u8>> {
 /// server may unpack a file in transfer, if it sends it with `Content-Encoding: gzip`.
 ///
 /// # Errors
-/// [`DatasetError::DataFileUnreadable`].
+/// [`DatasetError::GzipDamaged`].
 pub(super) async fn unpacked(name: &str, bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
     if bytes.starts_with(&GZIP) { gunzip(name, bytes, limit).await } else { Ok(bytes.to_vec()) }
 }
 
-async fn fetch(url: &str, file: &File) -> Result<Vec<u8>> {
-    let missing = || DatasetError::Download { file: packed_name(file), reason: NOT_THERE.to_owned() }.into();
+async fn fetch(url: &str, file: &DataFile) -> Result<Vec<u8>> {
+    let missing = || DatasetError::Download { file: packed_name(file), reason: DownloadFailure::NotFound }.into();
     try_fetch(url, file).await?.ok_or_else(missing)
 }
 
-/// Why a file is missing, as text.
-const NOT_THERE: &str = "the server answered 404 Not Found, or with a page of its own";
-
-fn packed_name(file: &File) -> String {
+fn packed_name(file: &DataFile) -> String {
     format!("{}.gz", file.name)
 }
 
 /// The response of `url`; `None` if there is no such file.
-async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
+async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let name = packed_name(file);
-    let failed = |reason: String| DatasetError::Download { file: name.clone(), reason }.into();
-    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(|error| failed(describe(&error)))?;
+    let failed = |reason| Error::from(DatasetError::Download { file: name.clone(), reason });
+    let broken = |error: JsValue| failed(DownloadFailure::Network { message: describe(&error) });
+    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(broken)?;
     let response = response.unchecked_into::<Response>();
     if response.status() == 404 {
         return Ok(None);
     }
     if !response.ok() {
-        return Err(failed(format!("the server answered {} {}", response.status(), response.status_text())));
+        return Err(failed(DownloadFailure::Status { code: response.status(), text: response.status_text() }));
     }
     let total = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
     let mut told = now_secs();
@@ -119,7 +118,7 @@ async fn try_fetch(url: &str, file: &File) -> Result<Option<Vec<u8>>> {
             progress(&name, received as u64, total);
         }
     });
-    let bytes = bytes.await.map_err(|error| failed(describe(&error)))?;
+    let bytes = bytes.await.map_err(broken)?;
     // A server's own "not found" page, sent with status 200, is not a damaged file.
     Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
@@ -156,13 +155,7 @@ async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
         read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, limit, |_, _| ()).await
     };
-    unpack.await.map_err(|error| {
-        DatasetError::DataFileUnreadable {
-            path: name.to_owned(),
-            reason: format!("a damaged gzip file ({})", describe(&error)),
-        }
-        .into()
-    })
+    unpack.await.map_err(|error| DatasetError::GzipDamaged { path: name.to_owned(), reason: describe(&error) }.into())
 }
 
 /// `new DecompressionStream("gzip")`, which web-sys still marks as unstable.

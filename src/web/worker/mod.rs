@@ -58,8 +58,7 @@ struct Loaded {
 impl Loaded {
     /// Whether loading `name` would yield the same, or nothing better than the present data set.
     fn serves(&self, name: DatasetName) -> bool {
-        let is_best = name == DatasetName::Auto && self.dataset.name == DatasetName::Mnist;
-        is_best || self.asked == name || self.dataset.name == name
+        self.asked == name || self.dataset.name == name.preferred()
     }
 }
 

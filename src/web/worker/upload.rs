@@ -4,7 +4,7 @@ use super::download::unpacked;
 use super::inspection::sample;
 use super::scope::post;
 use crate::dataset::Dataset;
-use crate::dataset::archive::NamedFile;
+use crate::dataset::readers::archive::NamedFile;
 use crate::dataset::upload::{UNPACKED, assemble};
 use crate::error::{DatasetError, Error, Result};
 use crate::protocol::Event;

@@ -2,7 +2,8 @@
 
 use super::small;
 use emergence_lab::dataset::augment::{Augmentation, PADDING};
-use emergence_lab::dataset::{Dataset, Normalization, Part, Split, sha256};
+use emergence_lab::dataset::{Dataset, Normalization, Part, Split};
+use emergence_lab::digest::sha256;
 use emergence_lab::error::DatasetError;
 use emergence_lab::experiment::DatasetName;
 
@@ -19,6 +20,7 @@ fn tiny(height: usize, width: usize) -> Dataset {
         height,
         width,
         classes: 4,
+        names: &[],
         normalization: vec![Normalization { mean: 0.0, std: 1.0 }; 2],
     }
 }
@@ -77,7 +79,7 @@ fn augmentation_is_the_same_everywhere() {
     let first = Augmentation::of_batch(7, 3).take(4).map(|one| (one.dy, one.dx, one.flip)).collect::<Vec<_>>();
     assert_eq!(first, [(5, 0, true), (7, 6, true), (6, 2, true), (0, 8, false)], "the first four of a batch");
     let bytes = augmented(&tiny(6, 9), &[3, 1, 0, 2], 7, 3);
-    assert_eq!(sha256(&bytes), "6f84573876cfe92d8ceb351ef55d3a7421aefaaee0846dc5ecf7132d1ab2ccd3", "pixels");
+    assert_eq!(sha256([&bytes]), "6f84573876cfe92d8ceb351ef55d3a7421aefaaee0846dc5ecf7132d1ab2ccd3", "pixels");
 }
 
 #[test]

@@ -1,13 +1,30 @@
 //! The binary version of CIFAR-10, and tar archives.
 
-use super::{Folder, check_normalization, gzip, real_data};
-use emergence_lab::dataset::archive::{NamedFile, unpack_tar};
-use emergence_lab::dataset::cifar::{self, CLASS_NAMES, RECORD};
-use emergence_lab::dataset::files::{check, load_cifar10, unpack_cifar10};
-use emergence_lab::dataset::{Part, published};
-use emergence_lab::error::{DatasetError, Error};
+use super::{Folder, check, check_normalization, gzip, load, missing_file, published, real_data};
+use emergence_lab::catalog::CIFAR_10_IMAGES;
+use emergence_lab::dataset::files::unpack_archive;
+use emergence_lab::dataset::readers::archive::{NamedFile, unpack_tar};
+use emergence_lab::dataset::readers::{ReadFile, assemble, cifar};
+use emergence_lab::dataset::{Dataset, Part, Split};
+use emergence_lab::error::{ArchiveDamage, DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
+
+/// Bytes of a record: a label and 32 x 32 pixels of three channels.
+const RECORD: usize = 3073;
+
+fn read_batch(file: &str, bytes: &[u8]) -> Result<Split, Error> {
+    cifar::read_batches(&CIFAR_10_IMAGES, [(file, bytes)])
+}
+
+/// The data set of published files with these contents, those of other files missing.
+fn of_batches(contents: &[(&str, &[u8])]) -> Result<Dataset, Error> {
+    let read = contents.iter().map(|(name, bytes)| {
+        let file = published(DatasetName::Cifar10).files.iter().find(|file| file.name == *name).expect("a batch");
+        ReadFile { file, bytes: bytes.to_vec() }
+    });
+    assemble(DatasetName::Cifar10, published(DatasetName::Cifar10), &read.collect::<Vec<_>>())
+}
 
 /// Records with the given labels; the red plane of each is all 10, the green one all 20, the blue one all 30.
 pub(super) fn batch(labels: &[u8]) -> Vec<u8> {
@@ -36,7 +53,7 @@ fn records_come_back_as_written() {
     let mut bytes = batch(&[3, 9]);
     // The second record's first blue pixel and its last one.
     (bytes[RECORD + 1 + 2048], bytes[2 * RECORD - 1]) = (77, 78);
-    let split = cifar::read_batch("f", &bytes).expect("whole records");
+    let split = read_batch("f", &bytes).expect("whole records");
     assert_eq!(split.labels, [3, 9], "labels");
     assert_eq!(split.images.len(), 2 * 3072, "pixels");
     assert_eq!((split.images[0], split.images[1024], split.images[2048]), (10, 20, 30), "planes of the first image");
@@ -46,7 +63,7 @@ fn records_come_back_as_written() {
 #[test]
 fn broken_batches_are_refused() {
     let file = "f".to_owned();
-    let refused = |bytes: &[u8]| cifar::read_batch("f", bytes).expect_err("a broken file");
+    let refused = |bytes: &[u8]| read_batch("f", bytes).expect_err("a broken file");
     let length = |got| DatasetError::CifarLength { file: file.clone(), record: 3073, got }.into();
     assert_eq!(refused(&[]), length(0), "empty");
     assert_eq!(refused(&batch(&[1])[1..]), length(3072), "cut off");
@@ -58,19 +75,21 @@ fn broken_batches_are_refused() {
 #[test]
 fn batches_are_put_together_in_their_order() {
     let [one, two, three] = [[4, 5], [6, 7], [8, 9]].map(|labels| batch(&labels));
-    let dataset = cifar::assemble(&[("a", &one), ("b", &two)], ("c", &three)).expect("whole files");
+    let files = [("data_batch_1.bin", &one[..]), ("data_batch_2.bin", &two), ("test_batch.bin", &three)];
+    let dataset = of_batches(&files).expect("whole files");
     assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[4, 5, 6, 7][..], &[8, 9][..]), "labels");
     assert_eq!((dataset.pixels(), dataset.classes), (3072, 10), "shape");
-    assert_eq!(dataset.class_names(), CLASS_NAMES, "names of classes");
+    assert_eq!(dataset.class_names()[8..], ["ship", "truck"], "names of classes");
     let mut out = Vec::new();
     dataset.write_examples(Part::Test, &[1], &mut out).expect("it is there");
     // By hand, with the same operations.
     assert_eq!((out[0], out[3071]), ((10.0 / 255.0 - 0.4914) / 0.2470, (30.0 / 255.0 - 0.4465) / 0.2616), "inputs");
-    let got = cifar::assemble(&[], ("c", &three));
-    assert_eq!(got, Err(DatasetError::NoExamples { part: "train" }.into()), "no training batch");
-    let got = cifar::assemble(&[("a", &one), ("b", &two[1..])], ("c", &three)).expect_err("a broken batch");
+    for (kept, part) in [(&files[2..], Part::Train), (&files[..2], Part::Test)] {
+        assert_eq!(of_batches(kept), Err(DatasetError::NoExamples { part }.into()), "no batch of this part");
+    }
+    let got = of_batches(&[files[0], (files[1].0, &two[1..]), files[2]]).expect_err("a broken batch");
     assert!(
-        matches!(&got, Error::Dataset(DatasetError::CifarLength { file, .. }) if file == "b"),
+        matches!(&got, Error::Dataset(DatasetError::CifarLength { file, .. }) if file == "data_batch_2.bin"),
         "it is named: {got}"
     );
 }
@@ -78,24 +97,24 @@ fn batches_are_put_together_in_their_order() {
 #[test]
 fn whichever_batches_are_there_are_read() {
     let folder = Folder::new("cifar");
-    let got = load_cifar10(&folder.0).expect_err("an empty folder").to_string();
-    assert!(got.contains("data_batch_1.bin") && got.contains("lab data fetch cifar-10"), "{got}");
+    let cifar_10 = DatasetName::Cifar10;
+    let got = load(&folder.0, cifar_10);
+    assert_eq!(got, Err(missing_file(&folder.0, cifar_10, "data_batch_1.bin")), "an empty folder");
     folder.put_in("cifar-10", "data_batch_4.bin", &batch(&[4]));
-    let got = load_cifar10(&folder.0).expect_err("no test batch").to_string();
-    assert!(got.contains("test_batch.bin"), "{got}");
+    let got = load(&folder.0, cifar_10);
+    assert_eq!(got, Err(missing_file(&folder.0, cifar_10, "test_batch.bin")), "no test batch");
     folder.put_in("cifar-10", "test_batch.bin.gz", &gzip(&batch(&[9])));
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&batch(&[2])));
-    let dataset = load_cifar10(&folder.0).expect("two batches and a test batch");
+    let dataset = load(&folder.0, cifar_10).expect("two batches and a test batch");
     assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[2, 4][..], &[9][..]), "labels");
-    let got = check(&folder.0, DatasetName::Cifar10).expect_err("not all of the published files");
-    assert!(
-        matches!(&got, Error::Dataset(DatasetError::DataFileMissing { path, .. }) if path.contains("data_batch_1")),
-        "{got}"
-    );
+    let got = check(&folder.0, cifar_10);
+    assert_eq!(got, Err(missing_file(&folder.0, cifar_10, "data_batch_1.bin")), "not all of the published files");
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&vec![0; 32 << 20]));
-    let got = load_cifar10(&folder.0).expect_err("a bomb");
+    let got = load(&folder.0, cifar_10).expect_err("a bomb");
     assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 30_730_000, .. })), "{got}");
-    let got = unpack_cifar10("a.tar.gz", &gzip(b"x")).expect_err("not the published archive");
+    let archive = published(cifar_10).archive.expect("published as an archive");
+    let got = unpack_archive("a.tar.gz", &gzip(b"x"), &archive, published(cifar_10));
+    let got = got.expect_err("not the published archive");
     assert!(
         matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == "cifar-10-binary.tar.gz"),
         "{got}"
@@ -103,20 +122,9 @@ fn whichever_batches_are_there_are_read() {
 }
 
 #[test]
-fn published_files_are_listed_with_whole_checksums() {
-    for file in published::NAMES.into_iter().flat_map(published::files).chain([&cifar::ARCHIVE]) {
-        let hexadecimal = file.sha256.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
-        assert!(file.sha256.len() == 64 && hexadecimal, "{}", file.name);
-    }
-    let counts = published::NAMES.map(|name| (published::files(name).len(), published::mirrors(name).len()));
-    assert_eq!(counts, [(4, 2), (4, 2), (6, 1)], "files and mirrors");
-    assert!(published::files(DatasetName::Upload).is_empty(), "nobody publishes a visitor's files");
-}
-
-#[test]
 fn cifar_10_is_what_it_should_be() {
     let Some(folder) = real_data("cifar-10") else { return };
-    let dataset = load_cifar10(&folder).expect("whole files");
+    let dataset = load(&folder, DatasetName::Cifar10).expect("whole files");
     assert_eq!((dataset.train.len() % 10_000, dataset.test.len()), (0, 10_000), "examples");
     for class in 0..10 {
         let count = dataset.test.labels.iter().fold(0, |count, label| count + u32::from(*label == class));
@@ -140,7 +148,8 @@ fn archives_are_unpacked_whole_or_refused() {
     assert_eq!(unpack_tar("f", &archive, 700), too_large, "one byte too many");
     // The folder's header, the file's header, and a part of the file.
     let got = unpack_tar("f", &archive[..1024 + 600], 701).expect_err("cut off");
-    assert!(got.to_string().contains("600 of the 700 bytes of folder/a.bin"), "{got}");
+    let damage = ArchiveDamage::CutOff { member: "folder/a.bin".to_owned(), expected: 700, got: 600 };
+    assert_eq!(got, DatasetError::ArchiveDamaged { file: "f".to_owned(), damage }.into(), "cut off");
     let mut damaged = archive;
     damaged[5] ^= 1;
     let got = unpack_tar("f", &damaged, 701).expect_err("damaged");
@@ -150,7 +159,7 @@ fn archives_are_unpacked_whole_or_refused() {
 proptest! {
     #[test]
     fn reading_arbitrary_bytes_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
-        match cifar::read_batch("f", &bytes) {
+        match read_batch("f", &bytes) {
             Ok(split) => prop_assert_eq!(split.labels.len() * RECORD, bytes.len(), "all of it"),
             Err(error) => prop_assert!(bytes.len() != RECORD || bytes[0] > 9, "{error}"),
         }
@@ -163,7 +172,7 @@ proptest! {
     fn any_records_come_back(labels in prop::collection::vec(0..10_u8, 1..4), seed in any::<u8>()) {
         let pixels = |index: u32| (0..3072).map(move |pixel| (pixel * (index + 3) % 251) as u8 ^ seed);
         let file = (0..).zip(&labels).flat_map(|(index, label)| std::iter::once(*label).chain(pixels(index)));
-        let split = cifar::read_batch("f", &file.collect::<Vec<_>>()).expect("whole records");
+        let split = read_batch("f", &file.collect::<Vec<_>>()).expect("whole records");
         prop_assert_eq!(&split.images, &(0..).take(labels.len()).flat_map(pixels).collect::<Vec<_>>(), "pixels");
         prop_assert_eq!(split.labels, labels, "labels");
     }

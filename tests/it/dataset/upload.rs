@@ -2,9 +2,11 @@
 
 use super::cifar::{batch, tar};
 use super::{gzip, header, images_file, labels_file};
-use emergence_lab::dataset::archive::NamedFile;
-use emergence_lab::dataset::{Dataset, Normalization, idx, upload};
-use emergence_lab::error::{DatasetError, Error};
+use emergence_lab::catalog::FileContent;
+use emergence_lab::dataset::readers::archive::NamedFile;
+use emergence_lab::dataset::readers::idx;
+use emergence_lab::dataset::{Dataset, Normalization, Part, upload};
+use emergence_lab::error::{DatasetError, Error, UnknownFile};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
 
@@ -59,8 +61,9 @@ fn an_archive_stands_for_its_files() {
     for name in ["cifar-10-binary.tar", "cifar-10-binary.tar.gz", "without a suffix"] {
         assert_eq!(labels_of(&[(name, &archive)]), (vec![1, 2], vec![4, 5]), "{name}");
     }
-    let got = assemble(&[("a.tar", &tar(&[("readme", b"x")]))]).expect_err("nothing in it");
-    assert!(got.to_string().ends_with("got an archive without any of these"), "{got}");
+    let got = assemble(&[("a.tar", &tar(&[("readme", b"x")]))]);
+    let useless = DatasetError::UploadKind { file: "a.tar".to_owned(), got: UnknownFile::ArchiveWithoutData };
+    assert_eq!(got, Err(useless.into()), "nothing in it");
     let got = assemble(&[("a.tar", &archive[..1000])]).expect_err("cut off");
     assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "a.tar"), "{got}");
 }
@@ -86,44 +89,73 @@ fn idx_pairs_are_found_by_their_first_bytes() {
 }
 
 #[test]
-fn files_that_will_not_do_are_named() {
-    let [images, labels] = [images_file(2, 8), labels_file(&[0, 1])];
-    let cases: [(&[Given<'_>], &str); 15] = [
-        (&[], "upload: expected files, got none"),
+fn files_in_unknown_formats_are_refused() {
+    let images = images_file(2, 8);
+    let cases: [(Given<'_>, UnknownFile); 3] = [
+        (("a.png", b"\x89PNG\r"), UnknownFile::Beginning(b"\x89PNG".to_vec())),
+        (("a.txt", b""), UnknownFile::Empty),
+        (("a", &gzip(&images)[..2]), UnknownFile::Beginning(vec![0x1f, 0x8b])),
+    ];
+    for (file, got) in cases {
+        let expected = DatasetError::UploadKind { file: file.0.to_owned(), got };
+        assert_eq!(assemble(&[("i", &images), file]), Err(expected.into()), "{}", file.0);
+    }
+    assert_eq!(assemble(&[]), Err(DatasetError::UploadEmpty.into()), "no files");
+}
+
+#[test]
+fn files_that_do_not_belong_together_are_refused() {
+    let [images, labels, larger] = [images_file(2, 8), labels_file(&[0, 1]), images_file(2, 9)];
+    let name = |name: &str| name.to_owned();
+    let twice = |content, part, first: &str, second: &str| {
+        let (first, second) = (first.to_owned(), second.to_owned());
+        DatasetError::UploadTwice { content, part, first, second }
+    };
+    let unpaired = |file: &str, missing, part| DatasetError::UploadUnpaired { file: file.to_owned(), missing, part };
+    let cases: [(&[Given<'_>], DatasetError); 7] = [
         (
-            &[("a.png", b"\x89PNG")],
-            "a.png: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive \
-            of such files (.tar), got a file that begins with the bytes 89504e47",
+            &[("a.bin", &batch(&[1, 2])), ("i", &images)],
+            DatasetError::UploadMixed { batch: name("a.bin"), idx: name("i") },
         ),
-        (&[("a.txt", b"")], "got an empty file"),
-        (&[("a", &gzip(&images))], "begins with the bytes 1f8b"),
-        (&[("a.bin", &batch(&[1, 2])), ("i", &images)], "files of one kind, got a.bin (CIFAR-10) and i (IDX)"),
         (
             &[("test1.bin", &batch(&[1])), ("test2.bin", &batch(&[1]))],
-            "one test file of CIFAR-10 images, got test1.bin and test2.bin",
+            twice(FileContent::Batch, Part::Test, "test1.bin", "test2.bin"),
         ),
-        (&[("i", &images), ("j", &images)], "one training file of images, got i and j"),
-        (&[("i", &images)], "i: expected a training file of labels to go with it, got none"),
-        (&[("t10k", &labels), ("train-i", &images), ("train-l", &labels)], "t10k: expected a test file of images"),
-        (&[("i", &images), ("l", &labels_file(&[0]))], "l: expected 2 labels, as many as images in i, got 1"),
-        (&[("i", &images), ("l", &labels_file(&[0, 100]))], "l: expected labels below 100, got 100 at example 1"),
+        (&[("i", &images), ("j", &images)], twice(FileContent::Images, Part::Train, "i", "j")),
+        (&[("i", &images)], unpaired("i", FileContent::Labels, Part::Train)),
         (
-            &[("i", &images), ("l", &labels_file(&[0, 0]))],
-            "l: expected labels of 2 to 100 classes, got the label 0 alone",
+            &[("t10k", &labels), ("train-i", &images), ("train-l", &labels)],
+            unpaired("t10k", FileContent::Images, Part::Test),
         ),
-        (&[("i", &images_file(2, 65)), ("l", &labels)], "i: expected images of 1 to 64 by 1 to 64 pixels, got 65 x 65"),
-        (&[("i", &images_file(2, 0)), ("l", &labels)], "i: expected images of 1 to 64 by 1 to 64 pixels, got 0 x 0"),
         (
-            &[("i", &images), ("l", &labels), ("test-i", &images_file(2, 9)), ("test-l", &labels)],
-            "test-i: expected images of 8 x 8 pixels, got 9 x 9",
+            &[("i", &images), ("l", &labels_file(&[0]))],
+            DatasetError::LabelCount { images_file: name("i"), labels_file: name("l"), images: 2, labels: 1 },
+        ),
+        (
+            &[("i", &images), ("l", &labels), ("test-i", &larger), ("test-l", &labels)],
+            DatasetError::ImageSize { file: name("test-i"), expected: (8, 8), got: (9, 9) },
         ),
     ];
     for (files, expected) in cases {
-        let got = assemble(files).expect_err(expected).to_string();
-        assert!(got.contains(expected), "expected `{expected}`, got `{got}`");
+        assert_eq!(assemble(files), Err(expected.clone().into()), "{expected}");
     }
+}
+
+#[test]
+fn images_and_labels_beyond_the_limits_are_refused() {
+    let [images, labels] = [images_file(2, 8), labels_file(&[0, 1])];
+    for side in [0, 65] {
+        let size = (side as usize, side as usize);
+        let expected = DatasetError::UploadImageSize { file: "i".to_owned(), limit: 64, got: size };
+        assert_eq!(assemble(&[("i", &images_file(2, side)), ("l", &labels)]), Err(expected.into()), "{side} pixels");
+    }
+    let range = DatasetError::LabelRange { file: "l".to_owned(), index: 1, label: 100, classes: 100 };
+    assert_eq!(assemble(&[("i", &images), ("l", &labels_file(&[0, 100]))]), Err(range.into()), "labels");
+    let one = DatasetError::UploadClasses { file: "l".to_owned(), limit: 100 };
+    assert_eq!(assemble(&[("i", &images), ("l", &labels_file(&[0, 0]))]), Err(one.into()), "one class");
     let none = [("test-i", &images_file(0, 8)[..]), ("test-l", &labels_file(&[])), ("i", &images), ("l", &labels)];
-    assert_eq!(assemble(&none), Err(DatasetError::NoExamples { part: "test" }.into()), "a test part without examples");
+    let expected = DatasetError::NoExamples { part: Part::Test };
+    assert_eq!(assemble(&none), Err(expected.into()), "a test part without examples");
 }
 
 #[test]
@@ -137,7 +169,7 @@ fn uploads_are_limited() {
     let got = assemble(&[("i", &images), ("l", &labels), test[0], test[1]]).expect_err("too many");
     assert_eq!(
         got,
-        DatasetError::UploadTooMany { part: "training", limit: 60_000, got: 60_002 }.into(),
+        DatasetError::UploadTooMany { part: Part::Train, limit: 60_000, got: 60_002 }.into(),
         "with a test part"
     );
     let (train, test) = labels_of(&[("i", &images), ("l", &labels)]);

@@ -2,8 +2,9 @@
 
 use crate::init::random_bases;
 use emergence_lab::error::{Bounds, Error, Expected};
-use emergence_lab::experiment::scheme::tuning::{DataDependent, GradInit, Lsuv, MetaInit, Nio, ScaleSteps};
-use emergence_lab::experiment::scheme::{CustomInit, CustomKind};
+use emergence_lab::experiment::scheme::tuning::constant::Constant;
+use emergence_lab::experiment::scheme::tuning::methods::{data_dependent, grad_init, scales};
+use emergence_lab::experiment::scheme::{Card, CustomInit, CustomKind};
 use emergence_lab::experiment::{
     BaseInit, ClosedForm, InitScheme, ModelSpec, Named, NormLayer, Rescaling, RescalingRule, Tuning, TuningMethod,
     Turn, UpdateRule,
@@ -11,6 +12,7 @@ use emergence_lab::experiment::{
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::Union;
 
 /// Formulas that have a value above 0 in every layer of any network, and characters that an address has to escape.
 const FORMULAS: [&str; 6] = [
@@ -59,78 +61,61 @@ fn any_closed_form(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strate
     ]
 }
 
-/// Constants of a method: those of its paper, or any that it may have.
-fn constants<T: Default + Clone + std::fmt::Debug + 'static>(
-    any: impl Strategy<Value = T> + 'static,
-) -> BoxedStrategy<T> {
-    prop_oneof![1 => any, 1 => Just(T::default())].boxed()
+/// A text of any value that a constant may have.
+fn any_value(expected: &Expected) -> BoxedStrategy<String> {
+    match expected {
+        Expected::Number(bounds) => any_number(*bounds),
+        Expected::AutoOr(bounds) => prop_oneof![Just("auto".to_owned()), any_number(*bounds)].boxed(),
+        Expected::OneOf(names) => select(names.clone()).prop_map(str::to_owned).boxed(),
+        other => panic!("no constant is expected to be {other}"),
+    }
 }
 
-fn positive() -> impl Strategy<Value = f64> {
-    prop_oneof![1e-9..=1e9, 1e-9..=1e-3]
+fn any_number(bounds: Bounds) -> BoxedStrategy<String> {
+    let Bounds { from, to, whole, .. } = bounds;
+    if whole {
+        return (from..=to).prop_map(|number| number.round().to_string()).boxed();
+    }
+    // Small ones, too: between 1e-9 and 1e9 hardly any is.
+    prop_oneof![from..=to, from..=to.min(from + 1e-3)].prop_map(|number: f64| number.to_string()).boxed()
 }
 
-fn any_scale_steps() -> impl Strategy<Value = ScaleSteps> {
-    let epsilons = prop_oneof![1e-12..=1.0, 1e-12..=1e-6];
-    (positive(), 0.0..=1.0, 0.0..=1.0, 0.0..=0.999_999, 0.0..=0.999_999, epsilons).prop_map(
-        |(clip, floor, bias_floor, beta_1, beta_2, epsilon)| ScaleSteps {
-            clip,
-            floor,
-            beta_1,
-            beta_2,
-            epsilon,
-            bias_floor,
-        },
-    )
-}
-
-/// Methods that take random bases only.
-fn any_measuring_method() -> impl Strategy<Value = TuningMethod> {
-    let lsuv = (1e-6..=0.5, 1_u64..=100).prop_map(|(tolerance, tries)| Lsuv { tolerance, tries });
-    let data_dependent = (-10.0..=10.0, 1_u64..=1000, 2_usize..=512).prop_map(|(beta, batches, batch)| DataDependent {
-        beta,
-        batches,
-        batch,
+/// A method on the base of its paper, each of its constants with its default or any value that it may have.
+fn any_tuning(method: TuningMethod) -> BoxedStrategy<Tuning> {
+    let constants = method.constants().map(|constant| {
+        let changed = any_value(&constant.expected()).prop_map(|value| (constant.name, value));
+        option::of(changed)
     });
-    let meta_init = (positive(), 0.0..=0.999, 1_u64..=10_000, 1e-9..=1.0)
-        .prop_map(|(learning_rate, momentum, steps, epsilon)| MetaInit { learning_rate, momentum, steps, epsilon });
-    let nio = (positive(), positive(), 1_u64..=10_000, 2_usize..=8, any_scale_steps())
-        .prop_map(|(learning_rate, gamma, steps, parts, scales)| Nio { learning_rate, gamma, steps, parts, scales });
-    prop_oneof![
-        constants(lsuv).prop_map(TuningMethod::Lsuv),
-        constants(data_dependent).prop_map(TuningMethod::DataDependent),
-        constants(meta_init).prop_map(TuningMethod::MetaInit),
-        constants(nio).prop_map(TuningMethod::Nio),
-    ]
+    let changed = constants.collect::<Vec<_>>().prop_map(move |changed| {
+        let mut tuning = Tuning::from(method);
+        for (name, value) in changed.into_iter().flatten() {
+            tuning.set(name, &value).unwrap_or_else(|error| panic!("{name}={value}: {error}"));
+        }
+        tuning
+    });
+    prop_oneof![1 => changed, 1 => Just(method.into())].boxed()
 }
 
-fn any_grad_init() -> impl Strategy<Value = TuningMethod> {
-    let kinds = option::of(select(UpdateRule::all().collect::<Vec<_>>()));
-    let automatic = (option::of(positive()), option::of(positive()), option::of(positive()));
-    let any = (kinds, automatic, 1_u64..=10_000, any_scale_steps()).prop_map(
-        |(step, (eta, gamma, learning_rate), steps, scales)| GradInit {
-            step,
-            eta,
-            gamma,
-            steps,
-            learning_rate,
-            scales,
-        },
-    );
-    constants(any).prop_map(TuningMethod::GradInit)
+/// Methods that work on zeros, or all.
+fn any_method(on_zeros: bool) -> impl Strategy<Value = Tuning> {
+    let methods = TuningMethod::all().filter(|method| !on_zeros || method.facts().works_on_zeros);
+    Union::new(methods.map(any_tuning))
 }
 
 /// Schemes of all kinds that go with a network.
 pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<InitScheme> {
     let layers = model.weight_layer_count();
     let fixup = matches!(model, ModelSpec::ResNet { .. }) && norm == NormLayer::None;
-    let tuned = |(base, method)| InitScheme::Tuned(Tuning { base, method });
+    let tuned = |(base, mut tuning): (ClosedForm, Tuning)| {
+        tuning.base = base;
+        InitScheme::Tuned(tuning)
+    };
     prop_oneof![
         3 => any_closed_form(any_base(fixup), layers).prop_map(InitScheme::Closed),
         1 => any_rescaling(any_base(fixup), layers).prop_map(InitScheme::RateControl),
-        1 => (any_closed_form(any_base(fixup), layers), any_grad_init()).prop_map(tuned),
-        2 => (any_closed_form(any_random_base(), layers), any_measuring_method()).prop_map(tuned),
-        1 => prop_oneof![any_grad_init(), any_measuring_method()].prop_map(|method| InitScheme::Tuned(method.into())),
+        1 => (any_closed_form(any_base(fixup), layers), any_method(true)).prop_map(tuned),
+        2 => (any_closed_form(any_random_base(), layers), any_method(false)).prop_map(tuned),
+        1 => any_method(false).prop_map(InitScheme::Tuned),
     ]
     .boxed()
 }
@@ -143,11 +128,14 @@ proptest! {
         let text = scheme.to_string();
         prop_assert_eq!(text.parse::<InitScheme>(), Ok(scheme.clone()), "{}", text);
         if let Some(tuning) = scheme.tuning() {
-            let mut rebuilt = tuning.method.standard();
-            for constant in tuning.method.constants() {
-                rebuilt.set(constant.name, &constant.value).expect("its own value");
+            let mut rebuilt = Tuning::from(tuning.method);
+            rebuilt.base = tuning.base.clone();
+            for (constant, value) in tuning.constants() {
+                rebuilt.set(constant.name, &value).expect("its own value");
             }
-            prop_assert_eq!(&rebuilt, &tuning.method, "constant by constant: {}", text);
+            prop_assert_eq!(&rebuilt, tuning, "constant by constant: {}", text);
+            let sent = serde_json::to_string(tuning).expect("it can be written");
+            prop_assert_eq!(&serde_json::from_str::<Tuning>(&sent).expect("and read"), tuning, "{}", sent);
         }
     }
 }
@@ -226,4 +214,54 @@ fn a_constant_out_of_bounds_is_named_with_its_bounds() {
     check("emergence(pytorch;alpha=200)", "alpha", real(0.01, 100.0), "200");
     check("emergence(pytorch;turn=early)", "turn", Expected::AutoOr(Bounds::whole(0, 1000)), "early");
     check("emergence(pytorch;rule=steep)", "rule", Expected::OneOf(vec!["outer", "pivot", "inner", "flat"]), "steep");
+}
+
+#[test]
+fn every_constant_has_a_default_that_it_may_have() {
+    for method in TuningMethod::all() {
+        let mut names = Vec::new();
+        for constant in method.constants() {
+            let Constant { name, meaning, .. } = constant;
+            let mut tuning = Tuning::from(method);
+            let default = constant.default_text();
+            assert_eq!(tuning.set(name, &default), Ok(()), "{}: {name}={default}", method.name());
+            assert_eq!(tuning, method.into(), "{}: {name}={default} changes nothing", method.name());
+            assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{}: a phrase says what {name} is", method.name());
+            assert!(!names.contains(name), "{}: one constant is called {name}", method.name());
+            names.push(name);
+        }
+    }
+}
+
+#[test]
+fn the_code_and_the_text_mean_the_same_constant() {
+    let tuning = |text: &str| text.parse::<InitScheme>().expect("a scheme").tuning().expect("a tuned one").clone();
+    let changed = tuning("gradinit(steps=7;step=adam;eta=0.25;floor=0.5)");
+    assert_eq!(changed.value(&grad_init::STEPS), 7, "a whole number");
+    assert_eq!(changed.value(&grad_init::STEP), Some(UpdateRule::Adam), "a name");
+    assert_eq!(changed.value(&grad_init::ETA), Some(0.25), "a number instead of auto");
+    assert_eq!(changed.value(&grad_init::GAMMA), None, "auto");
+    assert!((changed.value(&scales::FLOOR) - 0.5).abs() < f64::EPSILON, "a constant that is shared");
+    assert!((changed.value(&scales::CLIP) - 1.0).abs() < f64::EPSILON, "the default");
+    assert_eq!(tuning("datadep(batch=20)").value(&data_dependent::BATCH), 20, "a number of examples");
+    let fields: Vec<_> = changed.changed_constants().map(|(constant, value)| (constant.name, value)).collect();
+    let expected = [("steps", "7"), ("step", "adam"), ("eta", "0.25"), ("floor", "0.5")];
+    assert_eq!(fields, expected.map(|(name, value)| (name, value.to_owned())), "what differs, in the table's order");
+}
+
+#[test]
+fn tuned_schemes_are_described() {
+    for method in TuningMethod::all() {
+        let facts = method.facts();
+        let Card { sentence, equation, source, cost } = facts.card;
+        assert!(sentence.ends_with('.') && cost.starts_with("before step 0: "), "{}: sentence and cost", facts.name);
+        assert!(!equation.is_empty() && equation.iter().all(|line| !line.is_empty()), "{}: an equation", facts.name);
+        assert!(source.url.starts_with("https://") && !source.link.is_empty(), "{}: a source", facts.name);
+        // The cost speaks of the defaults.
+        let told = |name: &str| ["steps", "batches", "batch"].contains(&name);
+        for constant in method.constants().filter(|constant| told(constant.name)) {
+            let default = constant.default_text();
+            assert!(cost.split(' ').any(|word| word == default), "{}: {default} of {}", facts.name, constant.name);
+        }
+    }
 }

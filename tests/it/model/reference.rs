@@ -6,7 +6,7 @@ use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
 use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::model::Batch;
-use emergence_lab::model::batch_norm::{BatchStatistics, Source, normalize};
+use emergence_lab::model::batch_norm::{BatchStatistics, StatisticsSource, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
 use serde::Deserialize;
@@ -129,7 +129,7 @@ impl Leaves {
             return (input, None);
         }
         let (gamma, beta) = (self.parameter(&format!("{name}gamma")), self.parameter(&format!("{name}beta")));
-        normalize(input, gamma, beta, &Source::Batch)
+        normalize(input, gamma, beta, &StatisticsSource::Batch)
     }
 }
 
@@ -168,7 +168,7 @@ fn layers_agree_with_jax() {
             if let Some(expected) = &case.evaluation {
                 let (scale, shift) = (leaves.parameter("gamma").inner(), leaves.parameter("beta").inner());
                 let input = leaves.get("input").inner();
-                let (evaluated, _) = normalize(input, scale, shift, &Source::Running(&running));
+                let (evaluated, _) = normalize(input, scale, shift, &StatisticsSource::Running(&running));
                 assert_close(&format!("{what}: evaluation"), &read(evaluated), expected, TOLERANCE);
             }
         }

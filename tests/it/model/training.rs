@@ -6,8 +6,9 @@ use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::architecture::FeatureShape;
+use emergence_lab::experiment::network_graph::network_graph;
 use emergence_lab::metrics::{History, Quantity, RunCurves};
-use emergence_lab::train::{Training, Work, graph, probe_examples};
+use emergence_lab::train::{Training, Work, probe_examples};
 use std::rc::Rc;
 
 fn finish(training: &mut Training) -> History {
@@ -64,10 +65,10 @@ fn emergence_of_an_architecture_is_that_of_its_graph() {
         let experiment = experiment(query);
         experiment.model.architecture(input, 10, experiment.norm).expect("a network that fits")
     };
-    let dense = graph(&of("model=mlp:8,4")).expect("a graph");
+    let dense = network_graph(&of("model=mlp:8,4")).expect("a graph");
     assert_eq!(dense, NetworkGraph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
     let shapes = |query: &str| {
-        let graph = graph(&of(query)).expect("a graph");
+        let graph = network_graph(&of(query)).expect("a graph");
         let shape = |layer: &emergence_lab::emergence::NetworkLayer| {
             (layer.channels, layer.height, layer.width, layer.pooled, layer.inputs.len())
         };

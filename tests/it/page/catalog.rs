@@ -2,15 +2,15 @@
 
 use emergence_lab::error::{Error, Expected, ValueError};
 use emergence_lab::experiment::scheme::list_text;
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, TuningMethod, parse_query};
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
 use emergence_lab::web::page::catalog::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
 use emergence_lab::web::page::fields::{FieldText, field_error};
-use emergence_lab::web::page::words::{base_label, method_label};
+use emergence_lab::web::page::words::base_label;
 use std::collections::BTreeSet;
 
-const HTML: &str = include_str!("../../../www/index.html");
+const HTML: &str = include_str!("../../../www/partials/picker.html");
 
 /// Schemes with parameters of all kinds, in their canonical text.
 const SCHEMES: [&str; 14] = [
@@ -96,7 +96,7 @@ fn the_catalog_lists_exactly_what_the_parser_knows() {
     assert_eq!(names.len(), listed.len(), "each once: {listed:?}");
     assert_eq!(names, known().into_iter().collect(), "the parser's list");
     let all = BaseInit::all().map(|base| base.to_string());
-    let all = all.chain(TuningMethod::all().into_iter().map(|method| method.name().to_owned()));
+    let all = all.chain(TuningMethod::all().map(|method| method.name().to_owned()));
     for name in all.chain(["custom", "emergence", "shuffle", "lrmatch"].map(String::from)) {
         assert!(names.contains(&name), "{name} is among {names:?}");
     }
@@ -105,22 +105,7 @@ fn the_catalog_lists_exactly_what_the_parser_knows() {
         assert!(listed.contains(&(name.as_str(), label.as_str())), "{base} by its label");
     }
     for method in TuningMethod::all() {
-        assert!(listed.contains(&(method.name(), method_label(&method))), "{} by its label", method.name());
-    }
-}
-
-#[test]
-fn every_entry_says_what_it_is_and_where_it_comes_from() {
-    for name in known() {
-        let cards = pieces(&name).into_iter().filter(|piece| piece.contains("class=\"equation\"")).collect::<Vec<_>>();
-        let [card] = cards[..] else { panic!("{name}: expected one card, got {}", cards.len()) };
-        assert!(between(card, "<p>", "</p>").ends_with('.'), "{name}: a sentence");
-        assert!(!between(card, "class=\"equation\">", "</p>").is_empty(), "{name}: a formula");
-        assert!(!between(card, "<dt>Cost</dt><dd>", "</dd>").is_empty(), "{name}: what it costs");
-        let source = between(card, "<dt>Source</dt><dd>", "</dd>");
-        let ours = ["custom", "shuffle", "lrmatch"].contains(&name.as_str());
-        assert_eq!(source.contains("href=\"https://"), !ours, "{name}: a link to the source `{source}`");
-        assert_eq!(card.contains(" hidden>"), name != "emergence", "{name}: hidden unless it is open at first");
+        assert!(listed.contains(&(method.name(), method.label())), "{} by its label", method.name());
     }
 }
 
@@ -136,22 +121,6 @@ fn an_entry_is_opened_with_its_defaults() {
         };
         let fields = opened(&name);
         assert_eq!(scheme(&name, &fields), Ok(parsed(expected)), "{name} with {fields:?}");
-    }
-}
-
-#[test]
-fn constants_stand_in_the_page_with_their_meanings() {
-    for method in TuningMethod::all() {
-        let piece = pieces(method.name()).into_iter().find(|piece| piece.contains("<code>")).expect("constants");
-        let labels: Vec<_> = piece.split("<label>").skip(1).map(|label| between(label, "<span>", "</span>")).collect();
-        let constants = method.constants();
-        let meanings: Vec<_> =
-            constants.iter().map(|one| format!("{} <code>{}</code>", one.meaning, one.name)).collect();
-        assert_eq!(labels, meanings, "labels of {}", method.name());
-        let own = fields(method.name()).into_iter().filter(|(key, _, _)| *key != "base");
-        let own: Vec<_> = own.map(|(key, _, value)| (key, value.to_owned())).collect();
-        let defaults: Vec<_> = constants.into_iter().map(|one| (one.name, one.value)).collect();
-        assert_eq!(own, defaults, "fields of {}", method.name());
     }
 }
 

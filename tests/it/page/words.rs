@@ -5,6 +5,7 @@ use super::{
     training_lifecycle,
 };
 use crate::metrics::{points, setup};
+use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
@@ -65,7 +66,7 @@ fn an_error_stands_beside_its_field() {
     check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
     assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
-    let other = DatasetError::NoExamples { part: "train" }.into();
+    let other = DatasetError::NoExamples { part: Part::Train }.into();
     assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
 }
 

@@ -1,5 +1,5 @@
-//! What each method promises, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero function,
-//! independence of test data and of what runs are stacked with, and the control that coincides with the rescaling.
+//! What each method promises, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
+//! function, independence of test data and of what runs are stacked with, and the control that coincides with the rescaling.
 
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};

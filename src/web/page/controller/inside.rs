@@ -3,7 +3,7 @@
 use super::Page;
 use crate::protocol::Event;
 use crate::web::error::WebResult;
-use crate::web::page::inside::InspectionRequest;
+use crate::web::page::inside::inquiry::InspectionRequest;
 
 impl Page {
     /// Takes in an event that is about the experiment shown, and asks what follows. Embeds leave the section out, so they

@@ -6,6 +6,7 @@ mod inside;
 mod variant_commands;
 
 use super::charts::Charts;
+use super::dispatch::Update;
 use super::embed::Parent;
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
@@ -66,6 +67,18 @@ pub(super) struct Page {
     speed: Option<MeasuredSpeed>,
 }
 
+impl Update for Page {
+    fn update(&mut self, action: Action) -> WebResult<()> {
+        let before = self.lifecycle.phase();
+        let acted = self.act(action);
+        let after = self.lifecycle.phase();
+        if before != after {
+            self.arrive(before, after)?;
+        }
+        acted
+    }
+}
+
 impl Page {
     /// Binds the document, reads the address and creates the worker.
     pub(super) fn new(dispatcher: &Dispatcher) -> WebResult<Self> {
@@ -117,17 +130,6 @@ impl Page {
             self.request(Request::Run)?;
         }
         self.edited()
-    }
-
-    /// Carries out an action, and shows what has changed.
-    pub(super) fn update(&mut self, action: Action) -> WebResult<()> {
-        let before = self.lifecycle.phase();
-        let acted = self.act(action);
-        let after = self.lifecycle.phase();
-        if before != after {
-            self.arrive(before, after)?;
-        }
-        acted
     }
 
     fn act(&mut self, action: Action) -> WebResult<()> {

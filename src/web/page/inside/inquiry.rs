@@ -3,6 +3,28 @@
 
 use crate::protocol::{Command, Event, ImageSource};
 
+/// What a visitor does in the section.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InspectionRequest {
+    /// Another run is to be looked into.
+    Run(usize),
+    /// The pen moves over the sheet, in `[0, 1]`.
+    Stroke {
+        /// From here.
+        from: (f32, f32),
+        /// To there.
+        to: (f32, f32),
+    },
+    /// The pen was lifted.
+    Lift,
+    /// The pen has rested for a while.
+    Drawn,
+    /// The sheet is to be empty.
+    Clear,
+    /// A test image was chosen.
+    Test(Pick),
+}
+
 /// What the visitor wants to know, and what of it the worker has been told.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Inquiry {

@@ -19,4 +19,4 @@ mod question;
 mod section;
 
 #[cfg(target_arch = "wasm32")]
-pub(in crate::web::page) use section::{Inside, InspectionRequest};
+pub(in crate::web::page) use section::Inside;

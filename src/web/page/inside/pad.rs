@@ -1,7 +1,7 @@
 //! The sheet that a visitor draws on with mouse, pen or finger.
 
-use super::InspectionRequest;
 use super::drawing::{SIDE, Sheet};
+use super::inquiry::InspectionRequest;
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::pixels::draw_pixels;

@@ -1,8 +1,7 @@
 //! "Ask the networks": a drawing or a test image, and what every variant takes it for.
 
-use super::InspectionRequest;
 use super::answers::{Answer, answers};
-use super::inquiry::{Inquiry, Pick, picked};
+use super::inquiry::{Inquiry, InspectionRequest, Pick, picked};
 use super::pad::Pad;
 use super::words::{ask_invitation, ask_reason, class_name, image_note, percent};
 use crate::experiment::InitScheme;

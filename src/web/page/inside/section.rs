@@ -1,7 +1,7 @@
 //! The section as a whole: events of the worker and requests of the visitor go in, commands come out, and what is new is
 //! drawn when the page draws.
 
-use super::inquiry::{Inquiry, Pick};
+use super::inquiry::{Inquiry, InspectionRequest};
 use super::inspection::{Activity, Errors, FirstLayer};
 use super::question::{Classified, QuestionPanel};
 use super::words::{run_labels, run_note};
@@ -12,28 +12,6 @@ use crate::web::error::WebResult;
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
-
-/// What a visitor does in the section.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::web::page) enum InspectionRequest {
-    /// Another run is to be looked into.
-    Run(usize),
-    /// The pen moves over the sheet, in `[0, 1]`.
-    Stroke {
-        /// From here.
-        from: (f32, f32),
-        /// To there.
-        to: (f32, f32),
-    },
-    /// The pen was lifted.
-    Lift,
-    /// The pen has rested for a while.
-    Drawn,
-    /// The sheet is to be empty.
-    Clear,
-    /// A test image was chosen.
-    Test(Pick),
-}
 
 /// The section with what it shows.
 pub(in crate::web::page) struct Inside {

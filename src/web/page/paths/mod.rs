@@ -9,4 +9,4 @@ pub mod words;
 mod section;
 
 #[cfg(target_arch = "wasm32")]
-pub(in crate::web::page) use section::{Explored, PathSection};
+pub(in crate::web::page) use section::PathSection;

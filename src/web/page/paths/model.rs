@@ -3,6 +3,21 @@
 use crate::emergence::{EmergenceForm, NodeSet, Path, paths};
 use std::ops::RangeInclusive;
 
+/// What a visitor does in the section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Explored {
+    /// Another size was chosen.
+    Resized,
+    /// A node was pressed.
+    Node(usize),
+    /// A pattern was chosen.
+    Pattern(Pattern),
+    /// The pointer or the focus is on a path, or on none any more.
+    Path(Option<usize>),
+    /// A path was chosen, to stay in sight.
+    Pinned(usize),
+}
+
 /// How many layers there may be.
 pub const LAYERS: RangeInclusive<usize> = 2..=6;
 /// How many nodes each of them may have. At most 30 in all, so [`paths`] knows them all: 24,375 in the largest network.

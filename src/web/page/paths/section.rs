@@ -1,7 +1,7 @@
 //! The explorer in the document: nodes are buttons, edges the lines of an SVG under them, paths the entries of two lists.
 //! Everything is placed in percent of the graph, so no size has to be known.
 
-use super::model::{Edge, Explorer, FORMS, Pattern};
+use super::model::{Edge, Explored, Explorer, FORMS, Pattern};
 use super::words::{change_text, count_text, more_text, node_label, node_name};
 use crate::emergence::EmergenceForm;
 use crate::web::dom;
@@ -9,21 +9,6 @@ use crate::web::error::WebResult;
 use crate::web::page::{Action, Dispatcher};
 use std::fmt::Write as _;
 use web_sys::{Element, HtmlSelectElement};
-
-/// What a visitor does in the section.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::web::page) enum Explored {
-    /// Another size was chosen.
-    Resized,
-    /// A node was pressed.
-    Node(usize),
-    /// A pattern was chosen.
-    Pattern(Pattern),
-    /// The pointer or the focus is on a path, or on none any more.
-    Path(Option<usize>),
-    /// A path was chosen, to stay in sight.
-    Pinned(usize),
-}
 
 /// The section with what it shows.
 pub(in crate::web::page) struct PathSection {

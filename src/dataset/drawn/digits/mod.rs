@@ -11,50 +11,35 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "casts from float to integer saturate, which is how ink and lines are cut off at the bounds"
+    reason = "casts from float to integer saturate, so ink and lines are cut off at the bounds"
 )]
 
 mod glyphs;
 mod hand;
 mod pen;
 
+pub use super::generator::{FIRST_TEST_INDEX, SEED};
+pub use pen::{PIXELS, SIDE};
+
 use super::draws::Draws;
 use super::generator::{Generator, Recipe};
-use super::{Dataset, Normalization, Split};
+use crate::catalog::{DIGITS_IMAGES, DatasetName};
+use crate::dataset::examples::{Dataset, Split};
 use crate::error::Result;
-use crate::experiment::DatasetName;
 use crate::rng::{Purpose, stream};
 
-pub use super::generator::FIRST_TEST_INDEX;
-
-/// Height and width of an image, in pixels.
-pub const SIDE: usize = 28;
-/// Pixels of an image.
-pub const PIXELS: usize = SIDE * SIDE;
 /// Training examples of the whole data set.
-pub const TRAIN_EXAMPLES: usize = 60_000;
+pub const TRAIN_EXAMPLES: usize = DIGITS_IMAGES.train;
 /// Test examples of the whole data set.
-pub const TEST_EXAMPLES: usize = 10_000;
-/// The seed of the data set in all experiments, independent of their own seeds.
-pub const SEED: u64 = 0;
-/// Mean and standard deviation of the 47,040,000 training pixels of [`SEED`] divided by 255, measured.
-pub const NORMALIZATION: Normalization = Normalization { mean: 0.1068, std: 0.2298 };
+pub const TEST_EXAMPLES: usize = DIGITS_IMAGES.test;
 
-/// The description for the generator.
-pub static RECIPE: Recipe = Recipe {
-    name: DatasetName::Digits,
-    train: TRAIN_EXAMPLES,
-    test: TEST_EXAMPLES,
-    side: SIDE,
-    classes: 10,
-    normalization: &[NORMALIZATION],
-    append,
-};
+/// How the data set is drawn.
+pub static RECIPE: Recipe = Recipe { name: DatasetName::Digits, images: &DIGITS_IMAGES, append };
 
 /// The largest background noise of an image, of 256.
 const NOISE: f32 = 40.0;
 
-/// The image (row-major, 0 is paper and 255 is ink) and the digit identified by `(seed, index)`.
+/// The image (row-major, 0 is paper and 255 is ink) and the digit of an example.
 #[must_use]
 pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     let mut draws = Draws(stream(seed, Purpose::Synthetic, index));

@@ -1,9 +1,14 @@
 //! Colors a figure: two colors whose mean over the image does not depend on the figure, light from one side,
 //! and random strokes.
 
-use super::figure::Coverage;
-use super::{AREA, CHANNELS, SIDE, VALUES};
-use crate::dataset::draws::Draws;
+use super::figure::{AREA, Coverage, SIDE};
+use crate::catalog::PATTERNS_IMAGES;
+use crate::dataset::drawn::draws::Draws;
+
+/// Channels of an image: red, green and blue.
+pub const CHANNELS: usize = PATTERNS_IMAGES.shape[0];
+/// Numbers of an image.
+pub const VALUES: usize = CHANNELS * AREA;
 
 /// Light of each channel, 0 for none and 1 for white: `[channel, row, column]`.
 pub(super) type PatternImage = [f32; VALUES];
@@ -17,7 +22,7 @@ mod range {
     pub(super) const MEAN: (f32, f32) = (0.22, 0.78);
     /// How much lighter (or darker, see [`LIGHTER`]) the figure is than the background, in all channels.
     pub(super) const STEP: (f32, f32) = (0.18, 0.45);
-    /// How much the channels differ from that.
+    /// Deviation of each channel from that.
     pub(super) const HUE: f32 = 0.55;
     /// Probability that the figure is lighter than the background.
     pub(super) const LIGHTER: f32 = 0.85;
@@ -49,7 +54,7 @@ pub(super) fn paint(coverage: &Coverage, draws: &mut Draws) -> PatternImage {
         }
     }
     for _ in 0..draws.below(range::STROKES) {
-        litter(&mut canvas, draws);
+        add_stroke(&mut canvas, draws);
     }
     canvas
 }
@@ -79,7 +84,7 @@ fn colors(covered: f32, draws: &mut Draws) -> (Color, Color) {
 }
 
 /// A short stroke of any color, anywhere.
-fn litter(canvas: &mut PatternImage, draws: &mut Draws) {
+fn add_stroke(canvas: &mut PatternImage, draws: &mut Draws) {
     let color: Color = std::array::from_fn(|_| draws.unit());
     let radius = draws.between(range::RADIUS.0, range::RADIUS.1);
     let from = (draws.between(0.0, SIDE as f32), draws.between(0.0, SIDE as f32));
@@ -101,7 +106,7 @@ fn litter(canvas: &mut PatternImage, draws: &mut Draws) {
     }
 }
 
-/// The rows or columns that a stroke from `from` by `by` may touch.
+/// The rows or columns that a stroke from `from` to `from + by` may touch.
 fn within(from: f32, by: f32, radius: f32) -> std::ops::Range<usize> {
     let (low, high) = (from.min(from + by) - radius - 1.0, from.max(from + by) + radius + 2.0);
     low as usize..(high as usize).min(SIDE)

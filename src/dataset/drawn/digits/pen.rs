@@ -2,7 +2,12 @@
 //! edge. Only `+ - * /` and `sqrt` are used: IEEE 754 fixes their results, so the bytes are the same on every machine.
 
 use super::glyphs::Point;
-use super::{PIXELS, SIDE};
+use crate::catalog::DIGITS_IMAGES;
+
+/// Height and width of an image, in pixels.
+pub const SIDE: usize = DIGITS_IMAGES.shape[1];
+/// Pixels of an image.
+pub const PIXELS: usize = SIDE * SIDE;
 
 /// A straight piece of a stroke.
 pub(super) struct Segment {
@@ -25,7 +30,7 @@ pub(super) struct InkRaster {
 }
 
 impl InkRaster {
-    /// An empty sheet; lines drawn on it fade out over `softness` pixels.
+    /// An empty raster; lines drawn on it fade out over `softness` pixels.
     pub(super) fn new(softness: f32) -> Self {
         Self { ink: [0.0; PIXELS], softness }
     }

@@ -1,9 +1,8 @@
 //! Handwriting: how the skeleton of a digit is bent, slanted, stretched and placed before the pen draws it.
 
-use super::SIDE;
 use super::glyphs::{GLYPHS, Glyph, POINTS, Point};
-use super::pen::{InkRaster, Segment};
-use crate::dataset::draws::{Draws, rotation};
+use super::pen::{InkRaster, SIDE, Segment};
+use crate::dataset::drawn::draws::{Draws, rotation};
 
 /// Straight pieces per span between two points of a skeleton.
 const PIECES: usize = 5;
@@ -23,7 +22,7 @@ mod range {
     /// Ratio of width to height.
     pub(super) const STRETCH: (f32, f32) = (0.70, 1.35);
     /// Slant: x per y; people slant to the right more than to the left.
-    pub(super) const LEAN: (f32, f32) = (-0.25, 0.55);
+    pub(super) const SLANT: (f32, f32) = (-0.25, 0.55);
     /// Tangent of half the angle of rotation (0.13 is 15 degrees).
     pub(super) const HALF_TURN: f32 = 0.16;
     /// Distance of the digit's center from the image's, along each axis, in pixels.
@@ -95,10 +94,11 @@ impl Placing {
     fn draw(points: &[Point], draws: &mut Draws) -> Self {
         let height = draws.between(range::HEIGHT.0, range::HEIGHT.1);
         let width = height * draws.between(range::STRETCH.0, range::STRETCH.1);
-        let lean = draws.between(range::LEAN.0, range::LEAN.1);
+        let slant = draws.between(range::SLANT.0, range::SLANT.1);
         let (cosine, sine) = rotation(draws.bell(range::HALF_TURN));
-        // Rotation after slant after scale: [c -s; s c] [1 -lean; 0 1] diag(width, height).
-        let matrix = [cosine * width, (-cosine * lean - sine) * height, sine * width, (-sine * lean + cosine) * height];
+        // Rotation after slant after scale: [c -s; s c] [1 -slant; 0 1] diag(width, height).
+        let matrix =
+            [cosine * width, (-cosine * slant - sine) * height, sine * width, (-sine * slant + cosine) * height];
         let center = (SIDE - 1) as f32 * 0.5;
         let offset = (center + draws.bell(range::SHIFT), center + draws.bell(range::SHIFT));
         Self { matrix, middle: middle(points), offset }

@@ -1,6 +1,6 @@
 //! Tar archives, in memory.
 
-use crate::error::{DatasetError, Result};
+use crate::error::{ArchiveDamage, DatasetError, Result};
 use std::io::Read;
 use tar::{Archive, Entry};
 
@@ -30,12 +30,10 @@ impl NamedFile {
 /// # Errors
 /// [`DatasetError::ArchiveDamaged`] and [`DatasetError::DataFileTooLarge`].
 pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFile>> {
-    let damaged =
-        |error: std::io::Error| DatasetError::ArchiveDamaged { file: file.to_owned(), reason: error.to_string() };
     let mut left = limit as u64;
     let mut files = Vec::new();
-    for entry in Archive::new(bytes).entries().map_err(damaged)? {
-        let entry = entry.map_err(damaged)?;
+    for entry in Archive::new(bytes).entries().map_err(|error| unreadable(file, &error))? {
+        let entry = entry.map_err(|error| unreadable(file, &error))?;
         if entry.header().entry_type().is_file() {
             left = left
                 .checked_sub(entry.size())
@@ -48,12 +46,18 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
 
 fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    let damaged = |reason| DatasetError::ArchiveDamaged { file: file.to_owned(), reason };
     let mut bytes = Vec::new();
-    // Only bytes that are in the archive are read: whatever size the header claims, no more is allocated.
-    entry.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
-    if bytes.len() as u64 != entry.size() {
-        return Err(damaged(format!("{} of the {} bytes of {name}", bytes.len(), entry.size())).into());
+    // What is read is a part of the archive: whatever size the header states, no more than that is allocated.
+    entry.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
+    let (expected, got) = (entry.size(), bytes.len() as u64);
+    if got != expected {
+        let damage = ArchiveDamage::CutOff { member: name, expected, got };
+        return Err(DatasetError::ArchiveDamaged { file: file.to_owned(), damage }.into());
     }
     Ok(NamedFile { name, bytes })
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> DatasetError {
+    let damage = ArchiveDamage::Unreadable { reason: error.to_string() };
+    DatasetError::ArchiveDamaged { file: file.to_owned(), damage }
 }

@@ -1,8 +1,13 @@
 //! The ten figures: the fraction of each pixel that the figure covers, from its signed distance to the figure's edge, in
 //! pixels (positive inside).
 
-use super::{AREA, CLASS_NAMES, SIDE};
-use crate::dataset::draws::{Draws, rotation};
+use crate::catalog::PATTERNS_IMAGES;
+use crate::dataset::drawn::draws::{Draws, rotation};
+
+/// Height and width of an image, in pixels.
+pub const SIDE: usize = PATTERNS_IMAGES.shape[1];
+/// Pixels of one channel.
+pub const AREA: usize = SIDE * SIDE;
 
 /// Fraction of each pixel that the figure covers, in `[0, 1]`: `[row, column]`.
 pub(super) type Coverage = [f32; AREA];
@@ -15,7 +20,7 @@ mod range {
     pub(super) const RADIUS: (f32, f32) = (7.0, 11.5);
     /// Ratio of half the line width to the radius.
     pub(super) const LINE: (f32, f32) = (0.14, 0.22);
-    /// Length of a texture's period.
+    /// Period of a texture.
     pub(super) const PERIOD: (f32, f32) = (5.0, 10.0);
     /// Tangent of half the largest angle by which figures with an upright orientation are tilted: 18 degrees.
     pub(super) const TILT: f32 = 0.16;
@@ -28,8 +33,8 @@ mod range {
 /// Tangent of half of 45 degrees: a square lattice rotated by up to this angle either way may have any orientation.
 const EIGHTH: f32 = 0.414_213_57;
 
-/// The figures, in the order of [`CLASS_NAMES`].
-const FIGURES: [fn(&mut Draws) -> Coverage; CLASS_NAMES.len()] =
+/// The figures, in the order of the classes.
+const FIGURES: [fn(&mut Draws) -> Coverage; PATTERNS_IMAGES.classes] =
     [disc, ring, frame, triangle, cross, rows, columns, checks, dots, glow];
 
 /// Draws the figure of a class.

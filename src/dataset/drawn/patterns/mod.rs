@@ -16,63 +16,39 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "casts from float to integer saturate, which is how light is cut off at the bounds"
+    reason = "casts from float to integer saturate, so light is cut off at the bounds"
 )]
 
 mod figure;
 mod paint;
 
+pub use super::generator::{FIRST_TEST_INDEX, SEED};
+pub use figure::{AREA, SIDE};
+pub use paint::{CHANNELS, VALUES};
+
 use super::draws::Draws;
 use super::generator::{Generator, Recipe};
-use super::{Dataset, Normalization, Split};
+use crate::catalog::{DatasetName, PATTERNS_IMAGES};
+use crate::dataset::examples::{Dataset, Split};
 use crate::error::Result;
-use crate::experiment::DatasetName;
 use crate::rng::{Purpose, stream};
 
-pub use super::generator::FIRST_TEST_INDEX;
-
-/// Colors of an image: red, green and blue.
-pub const CHANNELS: usize = 3;
-/// Height and width of an image, in pixels.
-pub const SIDE: usize = 32;
-/// Pixels of one channel.
-pub const AREA: usize = SIDE * SIDE;
-/// Numbers of an image.
-pub const VALUES: usize = CHANNELS * AREA;
 /// Training examples of the whole data set.
-pub const TRAIN_EXAMPLES: usize = 20_000;
+pub const TRAIN_EXAMPLES: usize = PATTERNS_IMAGES.train;
 /// Test examples of the whole data set.
-pub const TEST_EXAMPLES: usize = 4_000;
-/// The seed of the data set in all experiments, independent of their own seeds.
-pub const SEED: u64 = 0;
-/// The names of the classes, by label.
-pub const CLASS_NAMES: [&str; 10] =
-    ["disc", "ring", "frame", "triangle", "cross", "rows", "columns", "checks", "dots", "glow"];
-/// Mean and standard deviation of the 20,480,000 training pixels of each channel of [`SEED`] divided by 255, measured.
-pub const NORMALIZATION: [Normalization; CHANNELS] = [
-    Normalization { mean: 0.4991, std: 0.2124 },
-    Normalization { mean: 0.5002, std: 0.2121 },
-    Normalization { mean: 0.4989, std: 0.212 },
-];
-/// The description for the generator.
-pub static RECIPE: Recipe = Recipe {
-    name: DatasetName::Patterns,
-    train: TRAIN_EXAMPLES,
-    test: TEST_EXAMPLES,
-    side: SIDE,
-    classes: CLASS_NAMES.len(),
-    normalization: &NORMALIZATION,
-    append,
-};
+pub const TEST_EXAMPLES: usize = PATTERNS_IMAGES.test;
+
+/// How the data set is drawn.
+pub static RECIPE: Recipe = Recipe { name: DatasetName::Patterns, images: &PATTERNS_IMAGES, append };
 
 /// The largest noise of an image, either way, of 255.
 const NOISE: f32 = 24.0;
 
-/// The image (`[channel, row, column]`, row-major) and the class identified by `(seed, index)`.
+/// The image (`[channel, row, column]`, row-major) and the class of an example.
 #[must_use]
 pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     let mut draws = Draws(stream(seed, Purpose::Synthetic, index));
-    let class = draws.below(CLASS_NAMES.len());
+    let class = draws.below(PATTERNS_IMAGES.classes);
     let coverage = figure::draw(class, &mut draws);
     let canvas = paint::paint(&coverage, &mut draws);
     let noise = draws.unit() * (NOISE / 127.5);
@@ -84,7 +60,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     (image, class as u8)
 }
 
-/// The data set as made by [`Recipe::generate`].
+/// The data set as [`Recipe::generate`] makes it.
 ///
 /// # Errors
 /// As [`generator`].

@@ -1,26 +1,12 @@
-//! The generated parts of the page: the fields of the form, from the table of query keys, and the picker of initializations,
-//! from the tables of schemes.
+//! The fields of the form, from the table of query keys.
 
-use super::GeneratedPart;
+use super::markup::{escaped, options, with_code};
 use crate::error::Bounds;
 use crate::experiment::keys::{FieldGroup, FormField, KEYS, Key, KeyValues};
 use std::fmt::Write;
 
-/// All partials of `www/index.html`.
-pub(super) fn partials() -> Vec<GeneratedPart> {
-    let groups = [
-        ("www/partials/fields-data.html", FieldGroup::Data),
-        ("www/partials/fields-main.html", FieldGroup::Main),
-        ("www/partials/fields-runs.html", FieldGroup::Runs),
-        ("www/partials/fields-network.html", FieldGroup::Network),
-        ("www/partials/fields-optimizer.html", FieldGroup::Optimizer),
-        ("www/partials/fields-measurement.html", FieldGroup::Measurement),
-    ];
-    groups.into_iter().map(|(file, group)| GeneratedPart::whole(file, fields(group))).collect()
-}
-
 /// The fields of a group, each in a cell of the form's grid.
-fn fields(group: FieldGroup) -> String {
+pub(super) fn fields(group: FieldGroup) -> String {
     let placed = KEYS.iter().filter_map(|key| Some((key, key.field.filter(|field| field.group == group)?)));
     placed.map(|(key, field)| cell(key, &field)).collect()
 }
@@ -86,26 +72,4 @@ fn control(key: &Key, field: &FormField) -> String {
 /// The keyboard that phones show.
 fn inputmode(bounds: &Bounds) -> &'static str {
     if bounds.whole { "inputmode=\"numeric\"" } else { "inputmode=\"decimal\"" }
-}
-
-fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
-    let option = |(name, label): (&str, &str)| {
-        let selected = if name == chosen { " selected" } else { "" };
-        format!("{indent}<option value=\"{name}\"{selected}>{}</option>\n", escaped(label))
-    };
-    rows.into_iter().map(option).collect()
-}
-
-/// Text as HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Text as HTML, with what is between backticks as code.
-fn with_code(text: &str) -> String {
-    let pieces = text.split('`').enumerate();
-    let piece = |(index, piece): (usize, &str)| {
-        if index % 2 == 0 { escaped(piece) } else { format!("<code translate=\"no\">{}</code>", escaped(piece)) }
-    };
-    pieces.map(piece).collect()
 }

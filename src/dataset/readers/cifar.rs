@@ -1,0 +1,52 @@
+//! The binary format of CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images").
+//!
+//! A file, called a batch, is a sequence of records without any header: of CIFAR-10 3073 bytes each, the label and the planes of
+//! red, green and blue, row-major. Only the file's length says how many records there are.
+
+use super::ReadFile;
+use crate::catalog::{DatasetName, ImageFacts, Part};
+use crate::dataset::examples::{Dataset, Split, limit};
+use crate::error::{DatasetError, Result};
+
+/// Reads batches, each given with its name (for errors), in their order: all examples of one part, none without batches.
+///
+/// # Errors
+/// [`DatasetError::CifarLength`] and [`DatasetError::LabelRange`].
+pub fn read_batches<'a>(images: &ImageFacts, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Split> {
+    let mut split = Split::default();
+    files.into_iter().try_for_each(|(file, bytes)| append_batch(images, file, bytes, &mut split))?;
+    Ok(split)
+}
+
+fn append_batch(images: &ImageFacts, file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
+    let (classes, record) = (images.classes, 1 + images.pixels());
+    let records = bytes.chunks_exact(record);
+    if records.len() == 0 || !records.remainder().is_empty() {
+        return Err(DatasetError::CifarLength { file: file.to_owned(), record, got: bytes.len() }.into());
+    }
+    split.images.reserve_exact(records.len() * images.pixels());
+    split.labels.reserve_exact(records.len());
+    for (index, (label, pixels)) in records.filter_map(<[u8]>::split_first).enumerate() {
+        if usize::from(*label) >= classes {
+            return Err(DatasetError::LabelRange { file: file.to_owned(), index, label: *label, classes }.into());
+        }
+        split.labels.push(*label);
+        split.images.extend_from_slice(pixels);
+    }
+    Ok(())
+}
+
+/// The data set of such batches; there may be fewer training batches than the published ones, and shorter ones.
+///
+/// # Errors
+/// Those of [`read_batches`], and [`DatasetError::NoExamples`] without a batch of one of the parts.
+pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<Dataset> {
+    Ok(Dataset::new(name, images, part(images, Part::Train, read)?, part(images, Part::Test, read)?))
+}
+
+fn part(images: &ImageFacts, part: Part, read: &[ReadFile]) -> Result<Split> {
+    let batches = read.iter().filter(|ReadFile { file, .. }| file.part == part);
+    let split = read_batches(images, batches.map(|ReadFile { file, bytes }| (file.name, bytes.as_slice())))?;
+    limit(part, None, split.len())?;
+    Ok(split)
+}

@@ -1,0 +1,41 @@
+//! Readers of data files, one for each format. They get the contents of unpacked files and believe no header.
+
+pub mod archive;
+pub mod checksum;
+pub mod cifar;
+pub mod idx;
+pub mod idx_set;
+
+use super::examples::Dataset;
+use crate::catalog::{DataFile, DatasetName, FileFormat, Publication};
+use crate::error::Result;
+
+/// A published file with its unpacked contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFile {
+    /// Which file it is.
+    pub file: &'static DataFile,
+    /// Its contents.
+    pub bytes: Vec<u8>,
+}
+
+/// The first file that is missing among the `read` ones and that [`assemble`] needs: for each part, and for each content of its
+/// files, there has to be at least one.
+#[must_use]
+pub fn missing(publication: &Publication, read: &[ReadFile]) -> Option<&'static DataFile> {
+    let serves = |file: &DataFile| {
+        read.iter().any(|ReadFile { file: other, .. }| (other.part, other.content) == (file.part, file.content))
+    };
+    publication.files.iter().find(|file| !serves(file))
+}
+
+/// The data set of a publication's files, which may hold fewer examples than the published ones.
+///
+/// # Errors
+/// Those of [`idx_set::assemble`] and [`cifar::assemble`].
+pub fn assemble(name: DatasetName, publication: &Publication, read: &[ReadFile]) -> Result<Dataset> {
+    match publication.format {
+        FileFormat::Idx => idx_set::assemble(name, &publication.images, read),
+        FileFormat::CifarBatches => cifar::assemble(name, &publication.images, read),
+    }
+}

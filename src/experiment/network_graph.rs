@@ -1,0 +1,67 @@
+//! From an architecture to the graph on which `emergence` counts paths: its measured layers, and the edges between their units.
+
+use super::architecture::{Architecture, FeatureShape, Layer, Window};
+use crate::emergence::EmergenceError;
+use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
+
+/// The measured units of an architecture, with the paths between them.
+///
+/// # Errors
+/// What [`NetworkGraph::new`] refuses, which no architecture leads to.
+pub fn network_graph(architecture: &Architecture) -> Result<NetworkGraph, EmergenceError> {
+    let measured = architecture.measured();
+    let mut layers: Vec<NetworkLayer> = Vec::new();
+    let mut trace = Trace { shape: architecture.input, last: None, inputs: Vec::new(), branch: None };
+    for (index, step) in architecture.steps.iter().enumerate() {
+        let before = trace.shape;
+        trace.shape = step.output;
+        let pooled = match step.layer {
+            Layer::Dense(_) => trace.through(EdgeKind::Convolution(GraphWindow::whole([before.height, before.width]))),
+            Layer::Convolution(_, window) => trace.through(EdgeKind::Convolution(square(window))),
+            Layer::Pool(_, window) => trace.through(EdgeKind::Depthwise(square(window))),
+            Layer::GlobalAveragePool => {
+                trace.through(EdgeKind::Depthwise(GraphWindow::whole([before.height, before.width])))
+            }
+            Layer::BatchNorm | Layer::Activation => false,
+            Layer::Branch => {
+                trace.branch = trace.last;
+                false
+            }
+            Layer::AddShortcut { stride } => {
+                let kind = EdgeKind::Depthwise(GraphWindow::pointwise(stride));
+                trace.inputs.extend(trace.branch.take().map(|from| Edges { from, kind }));
+                false
+            }
+        };
+        if measured.get(layers.len()).is_some_and(|layer| layer.step == index) {
+            let FeatureShape { channels, height, width } = step.output;
+            let inputs = std::mem::take(&mut trace.inputs);
+            layers.push(NetworkLayer { channels, height, width, pooled, inputs });
+            trace.last = Some(layers.len() - 1);
+        }
+    }
+    NetworkGraph::new(layers)
+}
+
+/// Where [`network_graph`] is in an architecture.
+struct Trace {
+    shape: FeatureShape,
+    /// The last layer of the graph; none before the first, since the input is no node.
+    last: Option<usize>,
+    /// Edges into the next layer of the graph.
+    inputs: Vec<Edges>,
+    /// Where the next shortcut comes from.
+    branch: Option<usize>,
+}
+
+impl Trace {
+    /// Edges of this kind lead on from the last layer. Returns whether they are those of a pool.
+    fn through(&mut self, kind: EdgeKind) -> bool {
+        self.inputs.extend(self.last.map(|from| Edges { from, kind }));
+        matches!(kind, EdgeKind::Depthwise(_))
+    }
+}
+
+fn square(window: Window) -> GraphWindow {
+    GraphWindow::square(window.kernel, window.stride, window.padding)
+}

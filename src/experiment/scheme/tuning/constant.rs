@@ -1,0 +1,253 @@
+//! The constants of tuned schemes: what each may be, how it is read and written, and the values that a scheme has for them.
+
+use crate::error::{Bounds, Error, Expected, Result};
+use crate::experiment::values::Named;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A constant of a tuned scheme, for the parser, the text form and the form of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Constant {
+    /// Its name in the text form.
+    pub name: &'static str,
+    /// What it is, as a phrase.
+    pub meaning: &'static str,
+    /// What it may be.
+    pub domain: ConstantDomain,
+    /// What it is unless stated.
+    pub default: ConstantValue,
+    /// Whether the form folds it away.
+    pub advanced: bool,
+}
+
+/// What a constant may be.
+#[derive(Debug, Clone, Copy)]
+pub enum ConstantDomain {
+    /// A real number.
+    Real(Bounds),
+    /// A whole number.
+    Whole(Bounds),
+    /// `auto`, which follows the experiment, or a real number.
+    AutoOrReal(Bounds),
+    /// `auto`, which follows the experiment, or one of these names.
+    AutoOrName(fn() -> Vec<&'static str>),
+}
+
+/// The value of a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum ConstantValue {
+    /// What follows from the experiment.
+    Auto,
+    /// A real number.
+    Real(f64),
+    /// A whole number.
+    Whole(u64),
+    /// The name with this index in the list of names.
+    Name(usize),
+}
+
+/// A constant together with the type of its values, for the code that computes with it.
+#[derive(Debug, Clone, Copy)]
+pub struct TypedConstant<T> {
+    /// What is said of it without a type.
+    pub constant: Constant,
+    /// Its default.
+    pub default: T,
+}
+
+/// A type of values of constants.
+pub trait ConstantType: Copy {
+    /// `value` as one of this type; `None` if it is of another.
+    fn of(value: ConstantValue) -> Option<Self>;
+}
+
+/// The values of a scheme's constants.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConstantValues {
+    /// Those that differ from their defaults, by name.
+    changed: BTreeMap<String, ConstantValue>,
+}
+
+impl ConstantValues {
+    /// The value of a constant.
+    #[must_use]
+    pub fn get<T: ConstantType>(&self, constant: &TypedConstant<T>) -> T {
+        let changed = self.changed.get(constant.constant.name);
+        changed.and_then(|value| T::of(*value)).unwrap_or(constant.default)
+    }
+
+    /// The text of a constant's value.
+    #[must_use]
+    pub fn text(&self, constant: &Constant) -> String {
+        constant.write(self.changed.get(constant.name).copied().unwrap_or(constant.default))
+    }
+
+    /// Whether the value of a constant differs from its default.
+    #[must_use]
+    pub fn is_changed(&self, constant: &Constant) -> bool {
+        self.changed.contains_key(constant.name)
+    }
+
+    /// Sets a constant to what `text` says.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for what the constant cannot be.
+    pub fn set(&mut self, constant: &Constant, text: &str) -> Result<()> {
+        let refused = || Error::parameter(constant.name, constant.expected(), text);
+        let value = constant.read(text).ok_or_else(refused)?;
+        if value == constant.default {
+            self.changed.remove(constant.name);
+        } else {
+            self.changed.insert(constant.name.to_owned(), value);
+        }
+        Ok(())
+    }
+}
+
+impl Constant {
+    /// The text of its default.
+    #[must_use]
+    pub fn default_text(&self) -> String {
+        self.write(self.default)
+    }
+
+    /// What it may be, as errors say it.
+    #[must_use]
+    pub fn expected(&self) -> Expected {
+        match self.domain {
+            ConstantDomain::Real(bounds) | ConstantDomain::Whole(bounds) => Expected::Number(bounds),
+            ConstantDomain::AutoOrReal(bounds) => Expected::AutoOr(bounds),
+            ConstantDomain::AutoOrName(names) => Expected::OneOf([vec![AUTO], names()].concat()),
+        }
+    }
+
+    fn read(&self, text: &str) -> Option<ConstantValue> {
+        match self.domain {
+            ConstantDomain::AutoOrReal(_) | ConstantDomain::AutoOrName(_) if text == AUTO => Some(ConstantValue::Auto),
+            ConstantDomain::Real(bounds) | ConstantDomain::AutoOrReal(bounds) => {
+                // Plus zero: `-0` is within bounds and would be written back as `-0`.
+                let number = text.parse::<f64>().ok().filter(|number| bounds.contain(*number));
+                number.map(|number| ConstantValue::Real(number + 0.0))
+            }
+            ConstantDomain::Whole(bounds) => {
+                let number = text.parse::<u64>().ok().filter(|number| bounds.contain(*number as f64));
+                number.map(ConstantValue::Whole)
+            }
+            ConstantDomain::AutoOrName(names) => names().iter().position(|name| *name == text).map(ConstantValue::Name),
+        }
+    }
+
+    fn write(&self, value: ConstantValue) -> String {
+        match value {
+            ConstantValue::Auto => AUTO.to_owned(),
+            ConstantValue::Real(number) => number.to_string(),
+            ConstantValue::Whole(number) => number.to_string(),
+            ConstantValue::Name(index) => match self.domain {
+                ConstantDomain::AutoOrName(names) => names().get(index).copied().unwrap_or_default().to_owned(),
+                _ => String::new(),
+            },
+        }
+    }
+}
+
+/// The text of what follows from the experiment.
+const AUTO: &str = "auto";
+
+impl<T> TypedConstant<T> {
+    const fn new(
+        name: &'static str,
+        meaning: &'static str,
+        domain: ConstantDomain,
+        untyped: ConstantValue,
+        default: T,
+    ) -> Self {
+        Self { constant: Constant { name, meaning, domain, default: untyped, advanced: false }, default }
+    }
+}
+
+impl<T: Copy> TypedConstant<T> {
+    /// The same constant, folded away by the form.
+    #[must_use]
+    pub const fn advanced(self) -> Self {
+        Self { constant: Constant { advanced: true, ..self.constant }, ..self }
+    }
+}
+
+impl TypedConstant<f64> {
+    /// A real number.
+    #[must_use]
+    pub const fn real(name: &'static str, meaning: &'static str, default: f64, bounds: Bounds) -> Self {
+        Self::new(name, meaning, ConstantDomain::Real(bounds), ConstantValue::Real(default), default)
+    }
+}
+
+impl TypedConstant<u64> {
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(name: &'static str, meaning: &'static str, default: u64, bounds: Bounds) -> Self {
+        Self::new(name, meaning, ConstantDomain::Whole(bounds), ConstantValue::Whole(default), default)
+    }
+}
+
+impl TypedConstant<usize> {
+    /// A whole number of things that lie in memory.
+    #[must_use]
+    pub const fn count(name: &'static str, meaning: &'static str, default: usize, bounds: Bounds) -> Self {
+        Self::new(name, meaning, ConstantDomain::Whole(bounds), ConstantValue::Whole(default as u64), default)
+    }
+}
+
+impl TypedConstant<Option<f64>> {
+    /// A real number, or `auto` unless stated, which is `None`.
+    #[must_use]
+    pub const fn auto_or_real(name: &'static str, meaning: &'static str, bounds: Bounds) -> Self {
+        Self::new(name, meaning, ConstantDomain::AutoOrReal(bounds), ConstantValue::Auto, None)
+    }
+}
+
+impl<T: Named> TypedConstant<Option<T>> {
+    /// One of a closed list, or `auto` unless stated, which is `None`.
+    #[must_use]
+    pub const fn auto_or_name(name: &'static str, meaning: &'static str) -> Self {
+        Self::new(name, meaning, ConstantDomain::AutoOrName(names::<T>), ConstantValue::Auto, None)
+    }
+}
+
+fn names<T: Named>() -> Vec<&'static str> {
+    T::rows().map(|(name, _, _)| name).collect()
+}
+
+impl ConstantType for f64 {
+    fn of(value: ConstantValue) -> Option<Self> {
+        if let ConstantValue::Real(number) = value { Some(number) } else { None }
+    }
+}
+
+impl ConstantType for u64 {
+    fn of(value: ConstantValue) -> Option<Self> {
+        if let ConstantValue::Whole(number) = value { Some(number) } else { None }
+    }
+}
+
+impl ConstantType for usize {
+    fn of(value: ConstantValue) -> Option<Self> {
+        u64::of(value).and_then(|number| number.try_into().ok())
+    }
+}
+
+impl ConstantType for Option<f64> {
+    fn of(value: ConstantValue) -> Option<Self> {
+        if value == ConstantValue::Auto { Some(None) } else { f64::of(value).map(Some) }
+    }
+}
+
+impl<T: Named> ConstantType for Option<T> {
+    fn of(value: ConstantValue) -> Option<Self> {
+        match value {
+            ConstantValue::Auto => Some(None),
+            ConstantValue::Name(index) => T::all().nth(index).map(Some),
+            ConstantValue::Real(_) | ConstantValue::Whole(_) => None,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Checks an experiment as a whole: limits across keys, for which `limits` has the numbers, and initializations that the rest
+//! of it rules out, for which see `refusals`.
+
+use super::architecture::{Architecture, WeightShape};
+use super::limits::{DatasetFacts, EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
+use super::{Experiment, Turn};
+use crate::error::{Bounds, Error, Expected, Requirement, Result};
+
+impl Experiment {
+    /// Checks what no single key can: limits across keys. Single values are taken to be in the ranges that the query string
+    /// admits. Of a visitor's own files nothing is known yet; [`Experiment::validate_for`] checks again when they are there.
+    ///
+    /// # Errors
+    /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
+    pub fn validate(&self) -> Result<()> {
+        if let Some(facts) = self.dataset.name.facts() {
+            return self.validate_for(&facts);
+        }
+        self.validate_variants()?;
+        self.validate_schemes()?;
+        self.validate_curves()
+    }
+
+    /// Checks limits across keys for a data set of which these facts are known.
+    ///
+    /// # Errors
+    /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
+    pub fn validate_for(&self, facts: &DatasetFacts) -> Result<()> {
+        self.validate_variants()?;
+        self.validate_schemes()?;
+        self.validate_examples(facts)?;
+        let architecture = self.model.architecture(facts.shape, facts.classes, self.norm)?;
+        self.validate_memory(&architecture)?;
+        self.validate_orthogonal(&architecture)?;
+        // Behind what may give another key its default back.
+        self.validate_layers(&architecture, facts)?;
+        self.validate_curves()
+    }
+
+    fn validate_variants(&self) -> Result<()> {
+        let (variants, runs) = (self.variants.len(), self.run_count());
+        if runs == 0 || runs > RUNS {
+            let got = format!("{variants} variants x {} seeds = {runs}", self.seeds);
+            // The default number of seeds would not do either: it is the list that is too long.
+            let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
+            return Err(Error::value(key, Requirement::Runs { most: RUNS as u64 }.into(), got));
+        }
+        let layers = self.model.weight_layer_count();
+        for (index, variant) in self.variants.iter().enumerate() {
+            if self.variants[..index].contains(variant) {
+                return Err(Error::value("init", Requirement::DistinctVariants.into(), variant));
+            }
+            match variant.rescaling().map(|rescaling| rescaling.turn) {
+                Some(Turn::At(turn)) if turn > layers => {
+                    let within = Requirement::TurnWithinLayers { layers: layers as u64 };
+                    return Err(Error::parameter("turn", within.into(), turn));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_examples(&self, facts: &DatasetFacts) -> Result<()> {
+        for (key, asked, most) in [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
+        {
+            if let Some(asked) = asked.filter(|asked| *asked == 0 || *asked > most) {
+                return Err(Error::value(key, Expected::Number(Bounds::whole(1, most as u64)), asked));
+            }
+        }
+        match self.dataset.train.filter(|train| *train < self.batch_size) {
+            Some(train) => {
+                let batch = Requirement::OneBatch { batch_size: self.batch_size as u64 };
+                Err(Error::value("train", batch.into(), train))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// In 64 bits: in WebAssembly a `usize` has 32.
+    fn validate_memory(&self, architecture: &Architecture) -> Result<()> {
+        let runs = self.run_count() as u64;
+        let parameters = architecture.parameter_count();
+        if parameters * runs > PARAMETERS {
+            let fewer = Requirement::Parameters { most: PARAMETERS / runs, runs };
+            return Err(Error::value("model", fewer.into(), parameters));
+        }
+        let values = architecture.value_count();
+        // A network that is too large for the default batch, too, is the one that has to change.
+        let most = VALUES / self.batch_size.min(Self::default().batch_size).max(1) as u64;
+        if values > most {
+            return Err(Error::value("model", Requirement::ValuesPerImage { most }.into(), values));
+        }
+        if values * self.batch_size as u64 > VALUES {
+            let smaller = Requirement::BatchForNetwork { most: VALUES / values };
+            return Err(Error::value("batch", smaller.into(), self.batch_size));
+        }
+        Ok(())
+    }
+
+    /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
+    fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
+        let orthogonal =
+            self.variants.iter().filter(|variant| variant.base().facts().is_some_and(|row| row.takes_qr)).count()
+                as u64;
+        let cost = |shape: WeightShape| {
+            let [rows, columns] = shape.matrix().map(|size| size as u64);
+            2 * rows * columns * rows.min(columns)
+        };
+        let per_run = architecture.weight_layers().into_iter().map(|layer| cost(layer.shape)).sum::<u64>();
+        if per_run * orthogonal * u64::from(self.seeds) > ORTHOGONAL {
+            return Err(Error::value("model", Requirement::OrthogonalLayers.into(), &self.model));
+        }
+        Ok(())
+    }
+
+    fn validate_curves(&self) -> Result<()> {
+        let runs = self.run_count() as u64;
+        if self.steps * runs > LOSSES {
+            let fewer = Requirement::StepsForRuns { most: LOSSES / runs, runs };
+            return Err(Error::value("steps", fewer.into(), self.steps));
+        }
+        let every = self.evaluate_every.max(1);
+        if self.steps / every * runs > EVALUATIONS {
+            let least = (self.steps * runs).div_ceil(EVALUATIONS);
+            return Err(Error::value("eval", Requirement::EvaluationInterval { least }.into(), self.evaluate_every));
+        }
+        Ok(())
+    }
+}

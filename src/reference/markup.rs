@@ -1,0 +1,24 @@
+//! Pieces of HTML.
+
+/// The options of a list, of which one is chosen.
+pub(super) fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
+    let option = |(name, label): (&str, &str)| {
+        let selected = if name == chosen { " selected" } else { "" };
+        format!("{indent}<option value=\"{name}\"{selected}>{}</option>\n", escaped(label))
+    };
+    rows.into_iter().map(option).collect()
+}
+
+/// Text as HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Text as HTML, with what is between backticks as code.
+pub(super) fn with_code(text: &str) -> String {
+    let pieces = text.split('`').enumerate();
+    let piece = |(index, piece): (usize, &str)| {
+        if index % 2 == 0 { escaped(piece) } else { format!("<code translate=\"no\">{}</code>", escaped(piece)) }
+    };
+    pieces.map(piece).collect()
+}

@@ -1,0 +1,81 @@
+//! How much memory runs take, and hence how many are stacked into a group.
+
+use crate::device::OpenDevice;
+use crate::error::{DeviceDemand, Error, Requirement, Result};
+use crate::experiment::architecture::Architecture;
+use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
+use crate::experiment::{Experiment, InitScheme, Named, TuningMethod};
+use crate::model::Plan;
+
+/// What one run takes of a device, in bytes.
+struct Demand {
+    /// A training step.
+    step: u64,
+    /// The largest tensor: of values for a batch or a chunk of test examples, or a weight.
+    tensor: u64,
+    /// All parameters.
+    parameters: u64,
+}
+
+impl Demand {
+    fn of(experiment: &Experiment, architecture: &Architecture) -> Self {
+        let batch = experiment.batch_size as u64;
+        let parameters = architecture.parameter_count();
+        let values = batch.max(evaluation_chunk(architecture) as u64) * architecture.largest_value_count();
+        let weights = architecture.weight_layers().into_iter().map(|layer| layer.shape.count() as u64).max();
+        Self {
+            step: architecture.value_count() * batch * BYTES_PER_VALUE + parameters * BYTES_PER_PARAMETER,
+            tensor: 4 * values.max(weights.unwrap_or_default()),
+            parameters: 4 * parameters,
+        }
+    }
+}
+
+/// Refuses a network, or a tuning of its initial weights, of which not even one run fits the device.
+///
+/// # Errors
+/// [`Error::Value`] of `model` or `init`.
+pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, open: &OpenDevice) -> Result<()> {
+    let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
+    refuse_beyond("model", DeviceDemand::Step, open.step_bytes, step)?;
+    refuse_beyond("model", DeviceDemand::Tensor, open.tensor_bytes, tensor)?;
+    experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
+        let needed = step * tuning.method.facts().memory_factor;
+        refuse_beyond("init", DeviceDemand::Iteration { method: tuning.method.name() }, open.step_bytes, needed)
+    })
+}
+
+fn refuse_beyond(key: &'static str, demand: DeviceDemand, most: u64, needed: u64) -> Result<()> {
+    if needed <= most {
+        return Ok(());
+    }
+    let megabytes = format!("{} MB", needed.div_ceil(1 << 20));
+    Err(Error::value(key, Requirement::DeviceMemory { demand, most }.into(), megabytes))
+}
+
+/// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
+pub(super) fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
+    group_size_for(&Demand::of(experiment, &plan.architecture), runs, open)
+}
+
+/// The same for a method that tunes initial weights.
+pub(super) fn tuning_group_size(
+    experiment: &Experiment,
+    method: TuningMethod,
+    plan: &Plan,
+    open: &OpenDevice,
+) -> usize {
+    let demand = Demand::of(experiment, &plan.architecture);
+    let step = demand.step * method.facts().memory_factor;
+    group_size_for(&Demand { step, ..demand }, experiment.seeds as usize, open)
+}
+
+fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {
+    let mut fitting = (open.step_bytes / demand.step.max(1)).min(open.tensor_bytes / demand.tensor.max(1));
+    if let Some(group_bytes) = open.group_bytes {
+        fitting = fitting.min(group_bytes / demand.parameters.max(1));
+    }
+    let runs = runs.max(1);
+    let fitting = usize::try_from(fitting).unwrap_or(runs).clamp(1, runs);
+    runs.div_ceil(runs.div_ceil(fitting))
+}

@@ -1,0 +1,34 @@
+//! Starts the page.
+
+use super::controller::Page;
+use super::dispatch::Dispatcher;
+use crate::web::dom;
+use crate::web::error::WebResult;
+
+/// Puts the page together; what cannot work at all becomes the state `failed`.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| fail(&format!("The page has crashed: {panic}"))));
+    if let Err(error) = begin() {
+        fail(&format!("The page could not be put together: {error}."));
+    }
+}
+
+fn begin() -> WebResult<()> {
+    let dispatcher = Dispatcher::new();
+    dispatcher.direct_to(Box::new(Page::new(&dispatcher)?));
+    Ok(())
+}
+
+/// The last resort, for when nothing of the page can be relied on.
+fn fail(message: &str) {
+    web_sys::console::error_1(&message.into());
+    let show = || -> WebResult<()> {
+        dom::root()?.dataset().set("state", "failed")?;
+        let notice = dom::create("p", "notice failure", &format!("{message} Please reload the page."))?;
+        dom::element::<web_sys::Element>("notices")?.append_child(&notice)?;
+        Ok(())
+    };
+    if let Err(error) = show() {
+        dom::report(&error);
+    }
+}
