@@ -1,12 +1,14 @@
 //! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
 
 mod layers;
+mod maps;
+mod names;
 
 use crate::metrics::random::history_with_random;
 use crate::metrics::{setup, start, synthetic_history};
 use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::{History, Quantity};
-use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
+use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
@@ -56,60 +58,6 @@ fn the_figure_is_the_golden_one_each_time() {
     check_golden("golden.svg", &figure);
 }
 
-/// A matrix in which most is right and the first class is often taken for the last one.
-fn confusion(classes: &[&str]) -> ConfusionMatrix {
-    let count = classes.len();
-    let cell = |index: usize| match (index / count, index % count) {
-        (truth, predicted) if truth == predicted => 90,
-        (0, predicted) if predicted + 1 == count => 12,
-        (truth, predicted) => u32::from((truth * 7 + predicted * 3).is_multiple_of(5)),
-    };
-    ConfusionMatrix {
-        classes: classes.iter().map(|name| (*name).to_owned()).collect(),
-        counts: (0..count * count).map(cell).collect(),
-    }
-}
-
-const CLOTHES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot of a kind",
-];
-
-#[test]
-fn the_confusion_matrix_is_the_golden_one() {
-    let matrix = plot::svg::confusion(&confusion(&CLOTHES), 320, false);
-    check_golden("confusion.svg", &matrix);
-    let texts = texts(&matrix);
-    for expected in ["true class", "predicted class", "T-shirt/top", "90", "12", "1"] {
-        assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
-    }
-    assert_eq!(texts.iter().filter(|text| **text == "Ankle boot…").count(), 2, "a long name is cut, on both axes");
-    assert_eq!(
-        texts.iter().filter(|text| **text == "0").count(),
-        1,
-        "zeros are left out, but for the end of the scale"
-    );
-}
-
-#[test]
-fn short_names_stand_level_and_long_ones_upright() {
-    let turned = |classes: &[&str]| plot::svg::confusion(&confusion(classes), 320, false).matches("rotate(270").count();
-    assert_eq!(turned(&["0", "1", "2"]), 1, "only the name of the vertical axis");
-    assert_eq!(turned(&CLOTHES), 11, "and the names of ten columns");
-    let many: Vec<String> = (0..200).map(|class| format!("class {class}")).collect();
-    let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let svg = plot::svg::confusion(&confusion(&many), 320, true);
-    assert!(texts(&svg).len() < 60, "of two hundred names some are written: {}", texts(&svg).len());
-}
-
 #[test]
 fn the_figure_names_variants_axes_and_query() {
     let figure = plot::svg::figure(&synthetic_history(400), true);
@@ -126,41 +74,6 @@ fn the_figure_names_variants_axes_and_query() {
         assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
     }
     assert!(figure.contains("<desc>data=digits&amp;model=mlp:64,32"), "the figure carries its experiment");
-}
-
-/// The full texts of an SVG whose shown ones are shortened.
-fn titles(svg: &str) -> Vec<&str> {
-    let titles = svg.split("<title>").skip(1).filter_map(|rest| rest.split_once("</title>"));
-    titles.map(|(title, _)| title).filter(|title| *title != "Emergence Lab").collect()
-}
-
-#[test]
-fn a_name_longer_than_the_picture_is_shortened_and_told_in_full() {
-    let long = format!("custom(std={}1)", "fan_in+".repeat(40));
-    let history = History::new(setup(&["pytorch", &long], 1, 400));
-    let figure = plot::svg::figure(&history, false);
-    let shown = texts(&figure);
-    assert!(shown.contains(&"pytorch"), "a short name stays as it is: {shown:?}");
-    let name = shown.iter().find(|text| text.starts_with("custom(")).expect("the long name");
-    // An upper estimate of a character is 0.58 of the font size of 12 px, and 78 of 960 px are taken.
-    assert_eq!((name.chars().count(), name.ends_with('…')), (126, true), "it fits into the picture: {name}");
-    assert_eq!(titles(&figure), [long.as_str()], "and is told in full");
-    let map = ActivityMap::new(&history, &[], |_| "<A & B> ".repeat(20));
-    let map = plot::svg::heatmap(&map, 360, false);
-    assert_eq!(texts(&map).iter().filter(|text| text.ends_with('…')).count(), 2, "above the rows: {:?}", texts(&map));
-    let escaped = "&lt;A &amp; B&gt; ".repeat(20);
-    assert_eq!(titles(&map), [escaped.trim_end(); 2], "with the characters of XML escaped");
-    let chart = Chart { title: "Accuracy ".repeat(9), y_label: "percent ".repeat(9), ..chart_of(Vec::new()) };
-    let narrow = plot::svg::chart(&chart, (200, 120), false);
-    assert_eq!(titles(&narrow), [chart.title.trim_end(), chart.y_label.trim_end()], "headings and axes, too");
-    assert!(!narrow.contains('\u{e000}') && narrow.ends_with("</svg>\n"), "nothing else is left of it");
-}
-
-#[test]
-fn nothing_is_shortened_where_there_is_room() {
-    assert!(titles(&plot::svg::figure(&history_with_random(400), false)).is_empty(), "nothing in the figure");
-    let chart = plot::quantity_chart(&synthetic_history(400), Quantity::ChannelEmergenceA, &[], true);
-    assert!(titles(&plot::svg::chart(&chart, (320, 240), false)).is_empty(), "nor the longest heading on a phone");
 }
 
 #[test]
@@ -328,43 +241,6 @@ fn readings_are_the_nearest_points() {
     assert_eq!(readings[1], None, "a series without points has no reading");
 }
 
-#[test]
-fn the_heat_map_reads_back_what_it_shows() {
-    let history = synthetic_history(400);
-    let map = ActivityMap::new(&history, &[true, false, true], InitScheme::to_string);
-    assert_eq!(map.variants.len(), 2, "only the visible variants");
-    let mut text = String::new();
-    let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
-    let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(1.0, false)).expect("memory cannot fail");
-    let column = frame.pixel_x(199.0);
-    let mut seen = Vec::new();
-    for row in 0..300 {
-        if let Some(reading) = map.read_at(&frame, column, f64::from(row)) {
-            assert_eq!(reading.step, 200, "the column around step 200");
-            seen.push((reading.variant.clone(), reading.layer.clone()));
-        }
-    }
-    seen.dedup();
-    assert_eq!(seen[2].1, "output", "the last layer has its name");
-    assert_eq!(seen.len(), 6, "two variants with three layers each, not {seen:?}");
-    let expected = f64::from(history.variants[0].runs[0].active_fraction[10].1[2]);
-    assert!(
-        (map.variants[0].layers[2][10].1 - expected).abs() < 1e-6,
-        "all runs of the fixture have the same activity"
-    );
-}
-
-#[test]
-fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
-    let lightness =
-        |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
-    let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
-    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each color is lighter than the one before: {steps:?}");
-    assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
-    assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
-    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
-}
-
 /// Contrast ratio of WCAG 2.2 (relative luminance of sRGB).
 fn contrast(one: RGBColor, other: RGBColor) -> f64 {
     let linear = |byte: u8| {
@@ -438,41 +314,5 @@ proptest! {
         }
         prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
         prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
-    }
-
-    #[test]
-    fn the_confusion_matrix_draws_anything(
-        names in proptest::collection::vec("\\PC{0,30}", 0..12),
-        counts in proptest::collection::vec(any::<u32>(), 0..150),
-        side in 0_u32..500,
-    ) {
-        let matrix = ConfusionMatrix { classes: names, counts };
-        let svg = plot::svg::confusion(&matrix, side, false);
-        prop_assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN"), "a whole drawing: {svg}");
-        // The background, 36 slices of the color bar and the cells.
-        prop_assert_eq!(svg.matches("<rect").count(), 1 + 36 + matrix.classes.len().pow(2), "a cell per pair of classes");
-    }
-
-    #[test]
-    fn the_heat_map_draws_anything(
-        fractions in proptest::collection::vec((0_u64..u64::MAX, proptest::collection::vec(any::<f32>(), 0..5)), 0..6),
-        steps in 0_u64..u64::MAX,
-        size in (0_u32..500, 0_u32..300),
-    ) {
-        let mut history = History::new(setup(&["xavier_normal"], 1, steps));
-        history.variants[0].runs[0].active_fraction = fractions.clone();
-        let map = ActivityMap::new(&history, &[], InitScheme::to_string);
-        let mut text = String::new();
-        {
-            let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-            let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
-            prop_assert!(frame.right > frame.left && frame.bottom > frame.top, "{frame:?} has an inside");
-            for (step, _) in &fractions {
-                let read = map.read_at(&frame, frame.pixel_x(*step as f64), frame.bottom - 1e-6);
-                let known = read.is_none_or(|read| fractions.iter().any(|(step, _)| *step == read.step));
-                prop_assert!(known, "what is read at step {step} was measured");
-            }
-        }
-        prop_assert!(!text.contains("NaN"), "no such numbers in the drawing");
     }
 }
