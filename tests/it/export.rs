@@ -119,6 +119,29 @@ fn report(scale: f64) -> LayerReport {
     }
 }
 
+/// Everything that a results file can hold: layers, costs, random activity, feature maps, and values that are missing.
+fn full_history() -> History {
+    let mut history = history_with_random(40);
+    let started = &mut start(&mut history.setup).variants[1];
+    started.cost = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
+    started.runs[2].layers = vec![report(1.5), report(2.0)];
+    let [first, second, _] = &mut history.variants[0].runs[..] else { panic!("three seeds") };
+    first.curves[Quantity::ChannelEmergenceA] = vec![(0, Some(1.25)), (20, None)];
+    first.curves[Quantity::ChannelEmergenceB] = vec![(0, Some(2.5)), (20, Some(0.1))];
+    second.curves[Quantity::TestAccuracy][1].1 = Some(f64::NAN);
+    second.curves[Quantity::EmergenceA][1].1 = None;
+    history
+}
+
+#[test]
+fn results_and_csv_are_the_golden_ones_to_the_byte() {
+    let history = full_history();
+    check_golden("results.json", &results_of(&history));
+    check_golden("results.csv", &export::csv(&history));
+    let read = parse_results(include_str!("../data/results.json")).expect("well-formed");
+    assert_eq!(serde_json::to_string(&read).expect("JSON"), results_of(&history), "what was read is written the same");
+}
+
 #[test]
 fn the_results_file_tells_what_runs_were_like_before_training() {
     let mut history = history_with_random(40);
