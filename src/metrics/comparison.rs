@@ -32,8 +32,8 @@ impl VariantCurves {
         self.runs.iter().filter(|run| run.diverged_at.is_none())
     }
 
-    /// The runs that curves show, and the step before which: those that have not diverged, to the end; or, where all have,
-    /// all of them until the first one did, so that one sees where the line ends.
+    /// The runs that curves show, and the step at which they end: those that have not diverged, to the end; or, if all have
+    /// diverged, all of them up to the first divergence.
     #[must_use]
     pub fn shown_runs(&self) -> (Vec<&RunCurves>, u64) {
         let surviving = self.surviving_runs().collect::<Vec<_>>();

@@ -24,7 +24,7 @@ pub struct CurvePoint {
     pub low: f64,
     /// `mean` plus one sample standard deviation over the runs; `mean` itself when `n` is 1.
     pub high: f64,
-    /// Runs that the point is the mean of.
+    /// Runs that the point averages over.
     pub n: usize,
 }
 
@@ -32,10 +32,9 @@ impl History {
     /// The curve of a quantity, in the unit in which it is measured (accuracy in `[0, 1]`), for every variant.
     ///
     /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation to either
-    /// side when there are two or more; where all have, see [`VariantCurves::shown_runs`]. What is measured at every step,
-    /// the loss of single mini-batches, jumps: one of its points is the mean over a bucket of neighboring steps, at its
-    /// middle. Buckets are equally wide, at most [`LOSS_BUCKETS`] of them in the planned steps, and stay where they are while
-    /// the curve grows.
+    /// side if there are two or more; if all have diverged, see [`VariantCurves::shown_runs`]. Values that are measured at every
+    /// step, such as the loss of a mini-batch, are noisy: a point is their mean over a bucket of neighboring steps, at its
+    /// middle. Buckets are equally wide, at most [`LOSS_BUCKETS`] in the planned steps, and do not move while the curve grows.
     #[must_use]
     pub fn curves(&self, quantity: Quantity) -> Vec<MeanCurve> {
         let width = match quantity.facts().occasion {
@@ -64,7 +63,7 @@ fn point(step: u64, values: &[f64]) -> Option<CurvePoint> {
     Some(CurvePoint { step, mean, low: mean - deviation, high: mean + deviation, n: values.len() })
 }
 
-/// The means over the buckets `1..=width`, `width + 1..=2 width`, ... of steps, each at the middle of the steps it has.
+/// The means over the buckets of steps `1..=width`, `width + 1..=2 width`, ..., each at the middle of the steps it contains.
 fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f64)> {
     let mut buckets: Vec<Bucket> = Vec::new();
     for (step, value) in points {
@@ -77,7 +76,7 @@ fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f
     buckets.iter().map(|bucket| (bucket.first.midpoint(bucket.last), bucket.sum / bucket.count as f64)).collect()
 }
 
-/// Neighboring steps that become one point.
+/// Neighboring steps that are averaged.
 struct Bucket {
     index: u64,
     first: u64,

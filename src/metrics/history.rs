@@ -22,7 +22,7 @@ pub struct History {
     pub timing: Timing,
 }
 
-/// The layers of a network. None are known before the start of an experiment on a visitor's own files.
+/// The layers of a network. Before the start of an experiment on a visitor's own files none are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NetworkLayers {
     /// The layers whose activity is measured: hidden and pooled layers, then the output.
@@ -111,7 +111,7 @@ impl History {
         self.variants.iter().flat_map(|variant| &variant.runs)
     }
 
-    /// What the start told of the variant with this index; `None` before it.
+    /// What the start told about the variant with this index; `None` before the start.
     #[must_use]
     pub fn start_of(&self, variant: usize) -> Option<&VariantStart> {
         self.setup.start.as_ref()?.variants.get(variant)
@@ -168,7 +168,7 @@ impl RunCurves {
         self.diverged_at.is_some_and(|at| at <= step)
     }
 
-    /// An evaluation may come later than the training steps after it: their losses are of weights that were broken already.
+    /// An evaluation may arrive after the training steps that follow it: their losses are of weights that were no longer finite.
     fn diverge_at(&mut self, step: u64) {
         self.diverged_at = Some(step);
         for row in QUANTITIES.iter().filter(|row| row.occasion == Occasion::Step) {

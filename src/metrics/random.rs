@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 pub type StepInterval = (u64, f64, f64);
 
 impl RandomActivity {
-    /// Whether nothing is known of it.
+    /// Whether it was not measured.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
     /// The interval of `quantity` at a fraction of active units: both ends linear in the log odds `ln(p / (1 - p))` between the
-    /// two points around it, since where few units are active `log E` is nearly linear in `ln p`, and where few are not in
-    /// `ln(1 - p)`. `None` where one of the points has none, outside of `[0, 1]`, and for what is not the emergence of units.
+    /// two points around it, since `log E` is nearly linear in `ln p` if few units are active, and in `ln(1 - p)` if few are
+    /// inactive. `None` where one of the points has no interval, outside of `[0, 1]`, and for all but the emergence of units.
     #[must_use]
     pub fn at(&self, fraction: f64, quantity: Quantity) -> Option<(f64, f64)> {
         let next = self.points.iter().position(|point| point.fraction >= fraction)?;
@@ -43,8 +43,8 @@ impl RandomPoint {
 }
 
 impl NetworkLayers {
-    /// The fraction of active units among all that are measured, from the fractions of the layers; `None` where these are not
-    /// those of the layers.
+    /// The fraction of active units among all that are measured, from the fractions of the layers; `None` if there are more or
+    /// fewer of these than layers, or one is not finite.
     #[must_use]
     pub fn overall_fraction(&self, fractions: &[f32]) -> Option<f64> {
         let units = || self.measured.iter().map(|layer| layer.shape.units());

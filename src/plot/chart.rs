@@ -64,7 +64,7 @@ pub fn draw_cursor<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The lower and the upper edge of a band, in pixels; none where there is nothing between them.
+/// The lower and the upper edge of a band, in pixels; `None` for fewer than two points.
 fn edges(frame: &Frame, band: &[(f64, f64, f64)]) -> Option<[Vec<(f64, f64)>; 2]> {
     let band = band.iter().filter(|(x, low, high)| drawable(*x) && drawable(*low) && drawable(*high));
     let at = |x: f64, y: f64| frame.clamped((frame.pixel_x(x), frame.pixel_y(y)));
@@ -76,7 +76,7 @@ fn outline([low, high]: &[Vec<(f64, f64)>; 2]) -> Vec<(f64, f64)> {
     high.iter().chain(low.iter().rev()).copied().collect()
 }
 
-/// A band of random activity: gray between hairlines, so that it is not taken for the spread of a variant's runs.
+/// A band of random activity: gray between hairlines, so that it does not look like the spread of a variant's runs.
 pub(super) fn draw_random<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     edges: &[Vec<(f64, f64)>; 2],

@@ -1,8 +1,7 @@
-//! One quantity of every layer of every variant: layers stand side by side along the x axis, each variant has a line with a
-//! dot per layer.
+//! One quantity of every layer of every variant: the layers along the x axis, and for each variant a line with a dot per layer.
 //!
-//! Variants often agree on some layers, to the bit, so at every layer their dots stand beside each other and not on top of
-//! each other. A layer without a value is a gap in the line: nothing is drawn across it.
+//! Variants often agree exactly on some layers, so the dots at a layer are drawn side by side, not on top of each other. A layer
+//! without a value is a gap in the line.
 
 use super::axes::{Axes, left_margin};
 use super::pen::{Pen, SMALL, estimated_width};
@@ -16,7 +15,7 @@ const APART: f64 = 9.0;
 const DOTS: f64 = 0.6;
 /// Radius of a dot where there is room for it, in CSS pixels.
 const DOT: f64 = 3.5;
-/// A logarithmic axis spans at least so many powers of ten.
+/// A logarithmic axis spans at least this many powers of ten.
 const LEAST_DECADES: f64 = 0.7;
 
 /// A quantity of layers.
@@ -50,7 +49,7 @@ pub struct LayerLine {
 pub enum LayerAxis {
     /// Evenly, zero included.
     Linear,
-    /// By their logarithm; what is not above zero has no place.
+    /// By their logarithm; only values above zero are shown.
     Logarithmic,
     /// Evenly from 0 to 100.
     Percent,
@@ -86,8 +85,8 @@ impl LayerAxis {
     }
 }
 
-/// The powers of ten within a range of logarithms, or every so many of them where there is no room for all, with 2 and 5
-/// times them where there is: one and a half times `count` at the most.
+/// The powers of ten within a range of logarithms, every n-th of them if there is no room for all, and 2 and 5 times each if
+/// there is: at most one and a half times `count`.
 fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
     let (span, room) = (high - low, count.max(2) as f64);
     let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -142,7 +141,7 @@ fn layer_width(frame: &Frame) -> f64 {
     (frame.right - frame.left) / frame.x_range.1
 }
 
-/// The names of the layers where all of them fit into `width` CSS pixels each, else their numbers, every so many of them.
+/// The names of the layers if each fits into `width` CSS pixels, else their numbers, every n-th of them.
 fn layer_marks(layers: &[String], width: f64) -> Vec<AxisMark> {
     let width = width.max(1.0);
     let names = layers.iter().enumerate();

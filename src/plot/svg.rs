@@ -59,7 +59,7 @@ pub fn chart(chart: &Chart, size: (u32, u32), dark: bool) -> String {
     document(size, &chart.title, |root| draw(root, chart, &style).map(drop))
 }
 
-/// The heat map of active units, `width` CSS pixels wide and as high as it likes to be.
+/// The heat map of active units, `width` CSS pixels wide, at its natural height.
 #[must_use]
 pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);

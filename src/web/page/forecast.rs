@@ -24,7 +24,7 @@ pub struct MeasuredSpeed {
     pub speed: f64,
     /// Where it was computed.
     pub backend: String,
-    /// Whether there were convolutions in it: they take another time for a multiplication.
+    /// Whether the network had convolutions, whose multiplications take another time.
     pub convolutions: bool,
 }
 
@@ -62,10 +62,10 @@ impl MeasuredSpeed {
 }
 
 impl Forecast {
-    /// For an experiment on a data set of which these facts are known.
+    /// For an experiment on a data set with these facts.
     ///
     /// # Errors
-    /// The key that has to change where the experiment does not go with the data set.
+    /// The key that has to change if the experiment does not fit the data set.
     pub fn new(experiment: &Experiment, facts: &DatasetFacts, measured: Option<&MeasuredSpeed>) -> Result<Self> {
         experiment.validate_for(facts)?;
         let estimate = Estimate::new(experiment, facts)?;

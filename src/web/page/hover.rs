@@ -54,7 +54,7 @@ fn bind_pointer(
     dom::on(holder, "blur", move |_| blurred.dispatch(Action::Unpoint))?;
     let left = dispatcher.clone();
     dom::on(holder, "pointerleave", move |event| {
-        // A finger leaves whenever it is lifted; what it has asked for stays until it asks for something else.
+        // A finger leaves whenever it is lifted; the values stay until another place is touched.
         if event.dyn_ref::<PointerEvent>().is_some_and(|pointer| pointer.pointer_type() == "mouse") {
             left.dispatch(Action::Unpoint);
         }
@@ -113,7 +113,7 @@ impl Readout {
             Some((reading.variant, scheme, value_text(quantity, reading.y) + &spread.unwrap_or_default()))
         });
         let content = (format!("step {step:.0}"), lines.collect());
-        // While it trains, charts are drawn ten times a second; a screen reader need not hear the same again.
+        // During training charts are drawn ten times a second; a screen reader need not hear the same again.
         if *self.content.borrow() != content {
             self.fill(&content)?;
             self.content.replace(content);

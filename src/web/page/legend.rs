@@ -1,5 +1,5 @@
-//! The legend: a button per variant with its line, pressed while the variant is shown; and what is to be known of variants
-//! that belong together.
+//! The legend: a button per variant with its line, pressed while the variant is shown; and a note about variants that belong
+//! together.
 
 use super::rate_control::rate_control_note;
 use super::{Action, Dispatcher, variant_name};

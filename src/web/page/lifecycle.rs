@@ -1,8 +1,8 @@
 //! What the page is doing, as a value: requests of the visitor and events of the worker go in, a new phase and commands
 //! for the worker come out. Nothing here touches a document.
 //!
-//! The surprising thing: worker and page do not run in step, so events of a dropped experiment may still arrive after
-//! `Reset` or a new `Start`. Everything that was measured is therefore ignored until the new experiment's `Started`.
+//! Worker and page do not run in lock-step, so events of a dropped experiment may still arrive after `Reset` or a new `Start`.
+//! All measurements are therefore ignored until the new experiment's `Started`.
 
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
@@ -14,7 +14,7 @@ pub enum Phase {
     Loading,
     /// An experiment can be started.
     Ready,
-    /// An experiment was started; its data and its device are on their way, or its initial weights are tuned.
+    /// An experiment was started; its data are loaded, its device is opened, or its initial weights are tuned.
     Preparing,
     /// Steps are taken.
     Training,
@@ -180,7 +180,7 @@ impl Lifecycle {
         matches!(self.phase, Phase::Training | Phase::Paused)
     }
 
-    /// Whether the worker is there and well.
+    /// Whether the worker is loaded and alive.
     #[must_use]
     pub fn worker_ready(&self) -> bool {
         self.worker_ready
@@ -357,7 +357,7 @@ impl Lifecycle {
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;
         }
-        // A worker that is gone does not come back by what it said before.
+        // A late message does not bring back a worker that is gone.
         self.worker_ready &= alive;
         self.fail(remedy, message);
     }

@@ -1,4 +1,4 @@
-//! The results table, which is also what the charts say to those who cannot see them.
+//! The results table, which also serves those who cannot see the charts.
 
 use super::text_cells::{self, TextCells};
 use super::words::table_cells;

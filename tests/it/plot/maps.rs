@@ -9,7 +9,7 @@ use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
 
-/// A matrix in which most is right and the first class is often taken for the last one.
+/// A matrix in which most predictions are right and the first class is often confused with the last one.
 fn confusion(classes: &[&str]) -> ConfusionMatrix {
     let count = classes.len();
     let cell = |index: usize| match (index / count, index % count) {

@@ -1,5 +1,5 @@
-//! One run: pictures of its first layer, its active units, its confusion matrix and its wrong answers. Each panel keeps its
-//! elements and touches only what changes, so that nothing flickers or moves while it trains.
+//! One run: pictures of its first layer, its active units, its confusion matrix and misclassified images. Each panel keeps its
+//! elements and touches only what changes, so that nothing flickers or moves during training.
 
 use super::weights::weight_pixels;
 use super::words::{confusion_note, filters_note, mistake_text, mistakes_note, percent};
@@ -14,7 +14,7 @@ use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// What stands in the panels of the end before there is one.
+/// The text of panels that show something only when training pauses or ends.
 const LATER: &str = "Comes when training pauses or ends.";
 
 /// The weights of the first layer.
@@ -130,7 +130,7 @@ impl Activity {
     }
 }
 
-/// What a run gets right and wrong.
+/// The confusion matrix and misclassified images of a run.
 pub(super) struct Errors {
     canvas: Canvas,
     note: Element,

@@ -1,4 +1,4 @@
-//! "Ask the networks": a drawing or a test image, and what every variant takes it for.
+//! "Ask the networks": a drawing or a test image, and how every variant classifies it.
 
 use super::answers::{Answer, answers};
 use super::inquiry::{Inquiry, InspectionRequest, Pick, picked};
@@ -17,9 +17,9 @@ use crate::web::page::{Action, Dispatcher};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// More bars than these would be too thin to be told apart.
+/// More bars than these would be too thin to tell apart.
 const BARS: usize = 40;
-/// Names up to this length stand under their bars.
+/// Names up to this length are written under their bars.
 const SHORT_NAME: usize = 2;
 
 /// An answer of the worker.

@@ -26,7 +26,7 @@ pub(in crate::web::page) struct Inside {
     question: QuestionPanel,
     inquiry: Inquiry,
     data: DatasetSample,
-    /// The run that the pictures are of.
+    /// The run that the pictures show.
     pictured: usize,
 }
 
@@ -144,7 +144,7 @@ impl Inside {
     }
 }
 
-/// Whether there are networks that can be looked into.
+/// Whether there are networks to inspect.
 fn is_live(phase: Phase) -> bool {
     matches!(phase, Phase::Training | Phase::Paused | Phase::Finished)
 }

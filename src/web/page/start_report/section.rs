@@ -1,5 +1,5 @@
-//! The section in the document. It touches only what changes: while it trains the page draws ten times a second, and nothing
-//! here does.
+//! The section in the document. It touches only what changes: during training the page draws ten times a second, and nothing
+//! here changes.
 
 use super::quantity::LayerQuantity;
 use super::values::{cells, chart, totals};

@@ -6,7 +6,7 @@ use crate::metrics::{History, LayerReport, Quantity, VariantCurves, VariantStart
 use crate::plot::{Dash, LayerAxis, LayerChart, LayerLine, Shade};
 use crate::web::page::words::{NOTHING, duration, grouped, three_digits};
 
-/// Where something was measured, and came out as no finite number.
+/// The text of a measured value that is not finite.
 const NO_NUMBER: &str = "no number";
 
 /// The cells of a quantity: a line per layer, a cell per variant.
@@ -18,8 +18,8 @@ pub fn cells(history: &History, quantity: LayerQuantity) -> Vec<Vec<String>> {
     (0..history.layers.weights.len()).map(line).collect()
 }
 
-/// What a variant amounts to: `log10 E_B` and `log10 E_A` before the first step, seconds of all its runs, gradient
-/// evaluations and forward passes of one. Nothing of a variant that has not started.
+/// The totals of a variant: `log10 E_B` and `log10 E_A` before the first step, seconds of all its runs, gradient
+/// evaluations and forward passes of one. Dashes before the start.
 #[must_use]
 pub fn totals(variant: &VariantCurves, start: Option<&VariantStart>) -> [String; 5] {
     let Some(VariantStart { cost, .. }) = start else { return std::array::from_fn(|_| NOTHING.to_owned()) };
@@ -88,7 +88,7 @@ fn cell(reports: &[&LayerReport], quantity: LayerQuantity) -> String {
     if count < reports.len() { format!("{text} ({count} of {} seeds)", reports.len()) } else { text }
 }
 
-/// The factor on the weights, and those on what else was multiplied.
+/// The factor of the weights, and those of bias and normalization if they were multiplied, too.
 fn scale(reports: &[&LayerReport], weight: f64) -> String {
     let others = [
         ("bias", over_seeds(reports, |report| report.scales.bias).0),
@@ -100,7 +100,7 @@ fn scale(reports: &[&LayerReport], weight: f64) -> String {
     changed.fold(weight, |text, (name, factor)| format!("{text}, {name} {}", three_digits(factor)))
 }
 
-/// Whether a factor has left things alone, up to the rounding of a mean.
+/// Whether a factor is 1, up to the rounding of a mean.
 fn is_one(factor: f64) -> bool {
     (factor - 1.0).abs() < 1e-9
 }
