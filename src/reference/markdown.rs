@@ -1,4 +1,4 @@
-//! The generated tables of README.md and docs/.
+//! Generates the tables of README.md and docs/.
 
 use super::GeneratedPart;
 use super::schemes::{SchemeEntry, schemes};
@@ -85,12 +85,15 @@ fn range(bounds: &Bounds) -> String {
     text.replace(" and at most", ", at most").replace("of at least ", "at least ").replace(" and below", ", below")
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
 /// A Markdown table.
-fn table<const COLUMNS: usize>(heads: &[&str; COLUMNS], rows: impl Iterator<Item = [String; COLUMNS]>) -> String {
+pub(super) fn table<const COLUMNS: usize>(
+    heads: &[&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let head = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(COLUMNS));
     head + &rows.map(|row| line(&row.map(|cell| cell.replace('|', "\\|")))).collect::<String>()

@@ -1,7 +1,7 @@
 //! No circles: files do not import each other in a ring, and page and worker do not import each other at all. A `mod.rs` and
 //! the files of its folder count as one room: children may use what it defines, and it may use them.
 
-use crate::layers::{all_sources, code};
+use crate::fixtures::{all_sources, code};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The path of a module: `["experiment", "scheme"]`.

@@ -1,8 +1,7 @@
 //! Who may import whom: the table below against the sources. A module that reaches where it must not, a file that does
 //! not say what it is for, or a tensor where none belongs fails here.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::fixtures::{all_sources, code};
 
 /// A module with the modules of this crate and the outside crates that its files may name.
 struct Rule {
@@ -62,7 +61,7 @@ const RULES: &[Rule] = &[
     Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde", "serde_json"] },
     Rule { module: "plot", own: &["experiment", "metrics"], outside: &["plotters"] },
     Rule { module: "export", own: &["error", "metrics", "plot"], outside: &["csv", "serde", "serde_json"] },
-    Rule { module: "reference", own: &["catalog", "error", "experiment"], outside: &[] },
+    Rule { module: "reference", own: &["catalog", "dataset", "error", "experiment"], outside: &[] },
     Rule {
         module: "web/worker",
         own: &["catalog", "dataset", "error", "experiment", "metrics", "protocol", "train", "web"],
@@ -103,32 +102,6 @@ fn dependencies() -> Vec<String> {
     // Lines that go on a value of several lines hold no key.
     names.retain(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     names
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// All source files with their paths relative to `src/`.
-pub(crate) fn all_sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    sources(&root, &mut found);
-    found.sort();
-    let relative = |path: &Path| path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
-    found.iter().map(|path| (relative(path), fs::read_to_string(path).expect("readable"))).collect()
-}
-
-/// The text without comments, so that a doc link is not an import.
-pub(crate) fn code(text: &str) -> String {
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
 /// The identifiers `x` in `prefix` `x`.

@@ -1,6 +1,6 @@
 //! Names: every type of the crate is called by a name of its own, and files by nouns.
 
-use crate::layers::{all_sources, code};
+use crate::fixtures::{all_sources, code};
 use std::collections::BTreeMap;
 
 /// Files whose names end as participles do and are nouns (or, `embed`, a word that only looks like one).

@@ -1,8 +1,7 @@
-//! What the page is doing, without a browser: requests of the visitor and news of the worker, in the orders in which
-//! they come, in orders that are unlucky, and (in [`any_order`]) in any order; while weights are tuned in [`tuning`]; when
-//! something breaks in [`failures`]. Its words are in [`messages`], [`words`] and [`rate_control`], the picker of
-//! initializations in [`catalog`], what surrounds its form in [`form`], its charts in [`charts`], the section about layers
-//! before training in [`start_report`], the one that looks inside a run in [`inside`], the path explorer in [`paths`].
+//! What the page is doing, without a browser: requests of the visitor and events of the worker, in the usual order, in unlucky
+//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; when something
+//! breaks, in [`failures`]; with a single button, in [`main_button`].
+//! Its words are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
 mod catalog;
@@ -10,25 +9,22 @@ mod charts;
 mod failures;
 mod form;
 mod inside;
+mod main_button;
 mod messages;
 mod paths;
 mod rate_control;
 mod start_report;
+mod translation;
 mod tuning;
 mod words;
 
+use crate::fixtures::experiment;
 use crate::metrics::setup;
-use emergence_lab::experiment::{Experiment, parse_query};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Remedy, Request};
 
 const QUERY: &str = "data=digits&steps=5";
-
-/// The experiment that is started.
-fn experiment() -> Experiment {
-    parse_query(QUERY).experiment
-}
 
 const WHY: &str = "It broke on purpose.";
 
@@ -75,14 +71,14 @@ fn send(command: Command) -> [Effect; 1] {
 }
 
 fn start(paused: bool) -> [Effect; 1] {
-    send(Command::Start { experiment: experiment().into(), paused })
+    send(Command::Start { experiment: experiment(QUERY).into(), paused })
 }
 
 /// The visitor asks for something that makes sense: `effects` follow, and `phase` is reached.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
-    assert_eq!(lifecycle.request(request, &experiment()), effects, "effects of {request:?} on {before:?}");
+    assert_eq!(lifecycle.request(request, &experiment(QUERY)), effects, "effects of {request:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 

@@ -37,9 +37,9 @@ pub(super) enum Action {
     Requested(Request),
     /// The worker has said something.
     Heard(Box<Event>),
-    /// The worker is gone; why, as a sentence.
+    /// The worker has terminated; why, as a sentence.
     WorkerLost(String),
-    /// The worker was expected to say something and has not.
+    /// The worker was expected to send something and has not.
     WorkerSilent,
     /// A variant of the legend was pressed.
     ToggleVariant(usize),
@@ -76,19 +76,19 @@ pub(super) enum Action {
     Unpoint,
     /// An export button was pressed.
     Exported(Export),
-    /// The page around this one has asked for something.
+    /// The host has sent a message.
     Asked(Question),
-    /// Another embed of this site has started to compute.
+    /// Another embed of this origin has started to compute.
     OtherStarted,
     /// Other colors were chosen.
     Themed(Theme),
     /// A notice was dismissed.
     Dismiss(String),
-    /// The embedded digits are to be used.
+    /// The built-in digits are to be used.
     UseDigits,
     /// The CPU is to be used.
     UseCpu,
-    /// The page is to be loaded anew.
+    /// The page is to be reloaded.
     Reload,
     /// Size or colors have changed, or a drawing is due.
     Draw,
@@ -99,7 +99,7 @@ pub(super) enum Action {
 pub(super) enum Export {
     /// The results file.
     Json,
-    /// All curves in long format.
+    /// All curves as CSV in long format.
     Csv,
     /// The figure.
     Svg,

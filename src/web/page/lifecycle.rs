@@ -131,21 +131,39 @@ impl Phase {
             Self::Failed => "failed",
         }
     }
+
+    /// What the only button of a page without a form asks for.
+    #[must_use]
+    pub fn main_request(self) -> Request {
+        match self {
+            Self::Loading | Self::Ready | Self::Finished | Self::Failed => Request::Run,
+            Self::Preparing | Self::Training => Request::Pause,
+            Self::Paused => Request::Resume,
+        }
+    }
 }
 
 impl Request {
-    /// The request called `name` in the document and in messages.
+    /// All of them, with their names in the document and in messages.
+    const NAMES: [(Self, &'static str); 6] = [
+        (Self::Run, "run"),
+        (Self::Pause, "pause"),
+        (Self::Resume, "resume"),
+        (Self::Step, "step"),
+        (Self::Reset, "reset"),
+        (Self::Restart, "restart"),
+    ];
+
+    /// Its name in the document and in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(request, _)| *request == self).map_or("", |(_, name)| name)
+    }
+
+    /// The request called `name`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "run" => Some(Self::Run),
-            "pause" => Some(Self::Pause),
-            "resume" => Some(Self::Resume),
-            "step" => Some(Self::Step),
-            "reset" => Some(Self::Reset),
-            "restart" => Some(Self::Restart),
-            _ => None,
-        }
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(request, _)| *request)
     }
 }
 

@@ -4,7 +4,8 @@
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
-//! [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts) and [`words`].
+//! [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`] (what is
+//! not to be translated).
 
 pub mod catalog;
 pub mod cursor;
@@ -16,6 +17,7 @@ pub mod messages;
 pub mod paths;
 pub mod presets;
 pub mod quantity_words;
+pub mod quotations;
 pub mod rate_control;
 pub mod start_report;
 pub mod uploads;

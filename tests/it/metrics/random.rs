@@ -1,23 +1,15 @@
 //! The interval of random activity at a run's own fraction of active units: between the points, over layers and over runs.
 
 use super::{setup, start, synthetic_history};
+use crate::fixtures::mask_draws;
 use emergence_lab::emergence::{NetworkGraph, random_activity, random_point};
 use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
-use emergence_lab::rng::{Purpose, below, stream};
-
-/// Random numbers for mask `index`.
-fn keyed(index: u64) -> impl FnMut(u32) -> u32 {
-    let mut draws = stream(0, Purpose::RandomActivity, index);
-    move |bound| below(&mut draws, bound)
-}
 
 /// Random activity of dense layers, as a session measures it.
 pub(crate) fn random_of(widths: &[usize]) -> RandomActivity {
     let network = NetworkGraph::dense(widths).expect("layers with units");
-    let points = (0..).map_while(|index| random_point(&network, index, keyed)).map(|point| RandomPoint {
-        fraction: point.fraction,
-        emergence_a: point.log10_e_a,
-        emergence_b: point.log10_e_b,
+    let points = (0..).map_while(|index| random_point(&network, index, |mask| mask_draws(0, mask))).map(|point| {
+        RandomPoint { fraction: point.fraction, emergence_a: point.log10_e_a, emergence_b: point.log10_e_b }
     });
     RandomActivity { points: points.collect() }
 }
@@ -76,7 +68,7 @@ fn a_table_tells_what_masks_in_between_have() {
     let widths = [128, 128, 128, 10];
     let (network, random) = (NetworkGraph::dense(&widths).expect("layers with units"), random_of(&widths));
     for active in [16, 30, 60, 137, 250, 340, 378] {
-        let own = random_activity(&network, active, 1000, |mask| keyed(1_000_000 + mask));
+        let own = random_activity(&network, active, 1000, |mask| mask_draws(0, 1_000_000 + mask));
         for (quantity, expected) in [(Quantity::EmergenceA, own.log10_e_a), (Quantity::EmergenceB, own.log10_e_b)] {
             let (low, high) = expected.expect("paths in every mask");
             let got = random.at(own.fraction, quantity).expect("between two points");

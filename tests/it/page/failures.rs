@@ -1,9 +1,10 @@
 //! When something breaks: what each kind of failure leads to, and how a restart gets out of it.
 
 use super::{
-    PAUSED, READY, WHY, all_lifecycles, ask, experiment, failed, failed_lifecycle, finished, hear, ignore,
-    paused_lifecycle, preparing_lifecycle, progress, start, started, training_lifecycle,
+    PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore, paused_lifecycle,
+    preparing_lifecycle, progress, start, started, training_lifecycle,
 };
+use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
 use emergence_lab::web::page::lifecycle::{Effect, Failure, Lifecycle, Phase, Remedy, Request};
 
@@ -98,7 +99,7 @@ fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
 fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
     for mut lifecycle in all_lifecycles() {
         let before = lifecycle.phase();
-        assert_eq!(lifecycle.restart_with(&experiment()), [Effect::ReplaceWorker], "effects in phase {before:?}");
+        assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "effects in phase {before:?}");
         assert!(lifecycle.waiting_to_start(), "the experiment waits");
         for late in [started(), progress(), PAUSED, finished(), failed(FailureKind::Data)] {
             ignore(&mut lifecycle, &late);

@@ -1,9 +1,10 @@
 //! While the worker tunes initial weights it listens: what the page asks of it then, and what it shows.
 
 use super::{
-    PAUSED, READY, all_lifecycles, ask, data, experiment, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
+    PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
     progress, ready_lifecycle, send, started, training_lifecycle,
 };
+use crate::fixtures::experiment;
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::protocol::{Command, Event, FailureKind};
 use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Request};
@@ -111,7 +112,7 @@ fn a_failure_while_tuning_is_shown() {
     hear(&mut lifecycle, &started(), &[], Phase::Training);
     let mut plain = training_lifecycle();
     for training in [&mut lifecycle, &mut plain] {
-        assert_eq!(training.request(Request::Pause, &experiment()), send(Command::Pause), "training is as ever");
+        assert_eq!(training.request(Request::Pause, &experiment(QUERY)), send(Command::Pause), "training is as ever");
     }
 }
 

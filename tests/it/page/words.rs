@@ -1,17 +1,19 @@
 //! The words of the page: fields and query string are the same experiment, and every sentence says what it has to.
 
 use super::{
-    QUERY, experiment, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
+    QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
     training_lifecycle,
 };
+use crate::fixtures::{experiment, field_texts};
 use crate::metrics::{points, setup};
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
+use emergence_lab::web::page::fields::{changed_fields, field_error, is_init_text, parse_fields};
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
+use emergence_lab::web::page::quotations::quotations;
 use emergence_lab::web::page::words::{
     NOTHING, address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, table_cells,
     unknown_keys, variant_label,
@@ -19,10 +21,6 @@ use emergence_lab::web::page::words::{
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
-
-fn pairs(fields: &[(&str, &str)]) -> Vec<FieldText> {
-    fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-}
 
 /// The only complaint about a query string.
 fn complaint(query: &str) -> Error {
@@ -36,7 +34,7 @@ fn fields_and_query_string_are_the_same_experiment() {
         &momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu";
     let pictures = "data=cifar-10&test=500&aug=1&model=cnn:16s2,32a&norm=batch&init=lecun_normal";
     for query in ["", QUERY, everything, pictures, "data=upload&model=resnet:16,32x2"] {
-        let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
+        let experiment = experiment(query);
         let fields = changed_fields(&experiment);
         let (read, _) = parse_fields(&fields).strict().expect("fields that can be used");
         assert_eq!(read, experiment, "`{query}` through the fields {fields:?}");
@@ -47,10 +45,10 @@ fn fields_and_query_string_are_the_same_experiment() {
 #[test]
 fn fields_are_read_as_people_fill_them_in() {
     let fields = [("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n"), ("aug", "1"), ("norm", "batch")];
-    let parsed = parse_fields(&pairs(&fields));
+    let parsed = parse_fields(&field_texts(&fields));
     let expected = parse_query("lr=0.1&steps=7&aug=1&norm=batch").experiment;
     assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "no limit where none is given, no stray space");
-    let parsed = parse_fields(&pairs(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
+    let parsed = parse_fields(&field_texts(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
     assert_eq!(parsed.errors.len(), 3, "one each, and the other fields keep their values: {:?}", parsed.errors);
     assert_eq!(parsed.experiment, Experiment::default(), "no field says anything about another one");
 }
@@ -62,8 +60,8 @@ fn an_error_stands_beside_its_field() {
     };
     check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
     check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
-    check(&complaint("norm=layer"), "norm", "Expected one of none, batch; got “layer”.");
-    check(&complaint("aug=yes"), "aug", "Expected one of 0, 1; got “yes”.");
+    check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”; got “layer”.");
+    check(&complaint("aug=yes"), "aug", "Expected one of “0”, “1”; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
     assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
     let other = DatasetError::NoExamples { part: Part::Train }.into();
@@ -72,7 +70,7 @@ fn an_error_stands_beside_its_field() {
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
-    let sentence = "In the address, seeds: expected a whole number from 1 to 64; got “many”.";
+    let sentence = "In the address, “seeds”: expected a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
     assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
@@ -113,16 +111,33 @@ fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
     check(&format!("{list},lsu"), false);
     check("", false);
     check("xavier_normal,custom(std=", false);
-    let residual = parse_query("model=resnet:8,16&init=fixup,zero").strict().expect("Fixup is for residual networks").0;
+    let residual = parse_query("model=resnet:8,16&init=fixup,zero").experiment;
     assert!(is_init_text("fixup , zero", &residual), "whatever the variants go with");
+}
+
+#[test]
+fn what_is_quoted_is_not_translated() {
+    let check = |sentence: &str, expected: &[(&str, bool)]| {
+        assert_eq!(quotations(sentence), expected, "pieces of `{sentence}`");
+        let whole: String = quotations(sentence).into_iter().map(|(piece, _)| piece).collect();
+        assert_eq!(whole, sentence, "nothing is lost");
+    };
+    check("", &[]);
+    check("No quotation.", &[("No quotation.", false)]);
+    let list = &[("Expected “", false), ("zero", true), ("” or “", false), ("lsuv", true), ("”.", false)];
+    check("Expected “zero” or “lsuv”.", list);
+    check("Got “”; or “ without end", &[("Got “", false), ("”; or “ without end", false)]);
+    let told = address_error(&complaint("norm=layer"));
+    let names: Vec<&str> = quotations(&told).into_iter().filter(|(_, quoted)| *quoted).map(|(name, _)| name).collect();
+    assert_eq!(names, ["norm", "none", "batch", "layer"], "key and names in: {told}");
 }
 
 #[test]
 fn unknown_keys_are_named() {
     let one = unknown_keys(&["color".to_owned()]);
-    assert_eq!(one, "The key “color” in the address means nothing to this page and was left out.", "one key");
+    assert_eq!(one, "Unknown key “color” in the address was ignored.", "one key");
     let two = unknown_keys(&["color".to_owned(), "utm_source".to_owned()]);
-    assert!(two.starts_with("The keys “color”, “utm_source” in the address mean nothing"), "two keys: {two}");
+    assert!(two.starts_with("Unknown keys “color”, “utm_source” in the address were"), "two keys: {two}");
 }
 
 #[test]
@@ -161,7 +176,7 @@ fn the_status_says_what_the_page_is_doing() {
         assert!(text.contains(words), "`{words}` is in the status `{text}` of {lifecycle:?}");
     };
     let after = |mut lifecycle: Lifecycle, request: Request| {
-        lifecycle.request(request, &experiment());
+        lifecycle.request(request, &experiment(QUERY));
         lifecycle
     };
     check(&Lifecycle::default(), false, "Loading");
@@ -304,7 +319,7 @@ proptest! {
         key in select(vec!["data", "lr", "steps", "device"]),
         text in "\\PC{0,20}",
     ) {
-        let parsed = parse_fields(&pairs(&[(key, text.as_str())]));
+        let parsed = parse_fields(&field_texts(&[(key, text.as_str())]));
         prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is no key: {:?}", parsed.unknown);
         prop_assert!(parsed.errors.len() <= 1, "`{text}` in {key} is one value: {:?}", parsed.errors);
         for error in &parsed.errors {

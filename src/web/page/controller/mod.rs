@@ -226,7 +226,7 @@ impl Page {
     fn request(&mut self, request: Request) -> WebResult<()> {
         let starts = self.starts(request);
         if starts && self.lacks_files() {
-            return self.files.miss();
+            return self.ask_for_files();
         }
         let experiment = self.form.experiment();
         if starts && self.lifecycle.allows(request, true) {
@@ -310,7 +310,7 @@ impl Page {
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
             Event::DataFallback { reason } => {
-                let text = format!("MNIST could not be had, so the embedded digits are used instead. {reason}");
+                let text = format!("MNIST could not be downloaded; using the built-in digits instead. {reason}");
                 self.notices.show("data", Severity::Warning, &text, &[])?;
             }
             Event::Started { setup } => {

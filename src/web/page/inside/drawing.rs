@@ -30,12 +30,6 @@ impl Sheet {
         &self.ink
     }
 
-    /// Whether there is nothing on it.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.bounds().is_none()
-    }
-
     /// Draws a straight stroke between two places `(x, y)` in `[0, 1]`; a dot where they are the same.
     pub fn stroke(&mut self, from: (f32, f32), to: (f32, f32)) {
         let scale = |(x, y): (f32, f32)| (x * SIDE as f32, y * SIDE as f32);
