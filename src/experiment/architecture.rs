@@ -38,7 +38,7 @@ impl FeatureShape {
 }
 
 /// A square window that slides over feature maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its side length.
     pub kernel: usize,
@@ -70,7 +70,7 @@ pub enum Pooling {
 }
 
 /// The weight tensor of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightShape {
     /// `[inputs, outputs]`.
     Dense {
@@ -145,7 +145,7 @@ impl WeightShape {
 }
 
 /// A layer with weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeightLayer {
     /// Its weight tensor.
     pub shape: WeightShape,
@@ -156,7 +156,7 @@ pub struct WeightLayer {
 }
 
 /// The position of a layer with weights in a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
     /// Outside of residual branches, before the last layer.
     Trunk,
@@ -177,7 +177,7 @@ impl WeightLayer {
 }
 
 /// One operation on the values of an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     /// A dense layer on all values, regardless of their positions.
     Dense(WeightLayer),
@@ -202,7 +202,7 @@ pub enum Layer {
 }
 
 /// A layer with the shape of its output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The operation.
     pub layer: Layer,
@@ -224,7 +224,7 @@ pub enum ParameterRole {
 }
 
 /// A network for images of one size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
     /// The shape of an example.
     pub input: FeatureShape,
