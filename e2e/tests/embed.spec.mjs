@@ -90,6 +90,7 @@ test('hide= leaves parts out and theme= sets the colors', async ({ lab, page }) 
     await expect(lab.root.locator(`#${part}`), part).toBeHidden();
   }
   await expect(lab.chart, 'the chart stays').toBeVisible();
+  await expect(lab.root.locator('#main-button'), 'and one button').toBeVisible();
   expect(await background(lab), 'dark theme').toBeLessThan(80);
   await screenshot(page, 'embed-bare-dark');
   await lab.open('theme=light&data=digits&device=cpu');
@@ -97,7 +98,75 @@ test('hide= leaves parts out and theme= sets the colors', async ({ lab, page }) 
   for (const part of parts) {
     await expect(lab.root.locator(`#${part}`), `${part} is there`).toBeAttached();
   }
+  await expect(lab.root.locator('#main-button'), 'the form has its own').toBeHidden();
   expect(await background(lab), 'light theme').toBeGreaterThan(180);
+});
+
+test('a frame without the form has one small button for the keyboard, too', async ({ hosted, page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await hosted.open(`embed=1&hide=controls&${SMALL.replace('steps=400', 'steps=40000')}`);
+  const button = hosted.root.locator('#main-button');
+  const status = hosted.root.locator('#status');
+  await hosted.reach('ready');
+  await expect(status).toHaveText('Ready: press Run');
+  await expect(hosted.root.locator('#toolbar').getByRole('button'), 'the only one').toHaveText(['Run']);
+  await fits(hosted, 'ready');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await hosted.plotted(5);
+  await expect(button).toHaveText('Pause');
+  await fits(hosted, 'training');
+  await page.keyboard.press('Enter');
+  await hosted.reach('paused');
+  await expect(button, 'the focus stays').toBeFocused();
+  await expect(button).toHaveText('Resume');
+  await fits(hosted, 'paused');
+  await screenshot(page, 'embed-button-360');
+  const step = await hosted.step();
+  await page.keyboard.press('Space');
+  await hosted.plotted(step + 1);
+  await button.click();
+  await hosted.reach('paused');
+  // Run is for an experiment that is new or has ended.
+  await hosted.ask('config', { query: SMALL.replace('steps=400', 'steps=20') });
+  await hosted.ask('run');
+  await hosted.reach('finished');
+  await expect(button).toHaveText('Run');
+  await button.click();
+  const ends = async () => (await hosted.messages()).filter((data) => data?.type === 'emergence-lab:finished').length;
+  await expect.poll(ends, 'runs that have finished').toBe(2);
+});
+
+test('with run=1 a frame without the form starts by itself', async ({ hosted }) => {
+  await hosted.open(`embed=1&hide=controls&run=1&${SMALL.replace('steps=400', 'steps=20')}`);
+  await hosted.reach('finished');
+  expect(await hosted.step()).toBe(20);
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`the small button can be read in ${theme} colors`, async ({ lab, page }) => {
+    await lab.open(`embed=1&hide=controls&theme=${theme}&${SMALL.replace('steps=400', 'steps=40000')}`);
+    const button = lab.root.locator('#main-button');
+    await lab.reach('ready');
+    await expect(button).toHaveAttribute('aria-disabled', 'false');
+    expect(await contrast(button), 'contrast of Run').toBeGreaterThan(4.5);
+    await button.click();
+    await lab.plotted(1);
+    expect(await contrast(button), 'contrast of Pause').toBeGreaterThan(4.5);
+    await button.focus();
+    await screenshot(page, `embed-button-${theme}`);
+    await page.keyboard.press('Enter');
+    await lab.reach('paused');
+  });
+}
+
+test('a frame without the form cannot take files, and says so', async ({ lab }) => {
+  await lab.open('embed=1&hide=controls&data=upload&device=cpu');
+  await lab.reach('ready');
+  await lab.root.locator('#main-button').click();
+  await expect(lab.notices).toContainText('no form to choose them with');
+  await expect(lab.button('Use digits instead')).toBeVisible();
+  expect(await lab.state()).toBe('ready');
 });
 
 test('hide=article leaves the article out of the whole page, too', async ({ lab }) => {
@@ -187,6 +256,28 @@ test('commands from anyone but the parent are ignored', async ({ hosted, page })
   const state = await page.locator('iframe').first().contentFrame().locator('html').getAttribute('data-state');
   expect(state).toBe('ready');
 });
+
+/** Nothing in the frame is wider than it. */
+async function fits(lab, when) {
+  const [content, frame] = await lab.html.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+  expect(content, `width of the content ${when}`).toBeLessThanOrEqual(frame);
+}
+
+/** Contrast of an element's text with its background, as WCAG defines it: 1 to 21. */
+function contrast(element) {
+  return element.evaluate((node) => {
+    const { color, backgroundColor } = getComputedStyle(node);
+    const luminance = (css) => {
+      const [r, g, b] = css
+        .match(/[\d.]+/g)
+        .map((value) => value / 255)
+        .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [high, low] = [luminance(color), luminance(backgroundColor)].toSorted((one, other) => other - one);
+    return (high + 0.05) / (low + 0.05);
+  });
+}
 
 /** Brightness of the page's background, 0 to 255. */
 function background(lab) {

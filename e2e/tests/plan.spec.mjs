@@ -72,14 +72,14 @@ test('the picker adds tuned initializations, and marks the mistake in a formula'
   await lab.field('seeds').fill('many');
   await lab.pick('nio', 'steps');
   await lab.button('Add').click();
-  await expect(status, 'another field comes first').toContainText('First mend “seeds”.');
+  await expect(status, 'another field comes first').toContainText('Fix “seeds” first.');
   await expect(lab.variants, 'the list is as it was').toHaveCount(3);
   await lab.field('seeds').fill('1');
   const list = await lab.field('init').inputValue();
   await lab.field('init').fill(`${list},orth`);
   await lab.pick('nio', 'steps');
   await lab.button('Add').click();
-  await expect(status, 'so does the list that is being edited').toContainText('First mend “init”.');
+  await expect(status, 'so does the list that is being edited').toContainText('Fix “init” first.');
   await expect(lab.field('init'), 'which is left alone').toHaveValue(`${list},orth`);
   await lab.field('init').fill(list);
 
@@ -98,15 +98,15 @@ test('the estimate follows the fields', async ({ lab }) => {
   expect(await lab.estimate.innerText()).not.toBe(before);
   await lab.field('model').fill('cnn:');
   await expect(lab.root.locator('#error-model')).toBeVisible();
-  await expect(lab.estimate).toContainText('once every field can be used');
+  await expect(lab.estimate).toContainText('once all fields are valid');
 });
 
 test('without files data=upload is explained before any start', async ({ lab }) => {
   await lab.open('data=upload&device=cpu');
   await lab.reach('ready');
-  await expect(lab.estimate).toContainText('once the files are read');
+  await expect(lab.estimate).toContainText('once the files have been read');
   await lab.button('Run').click();
-  await expect(lab.filesRefused).toContainText('no files of yours');
+  await expect(lab.filesRefused).toContainText('No files chosen yet');
   await expect(lab.button('Choose files')).toBeFocused();
   expect(await lab.state()).toBe('ready');
   await lab.field('data').selectOption('digits');

@@ -37,10 +37,50 @@ test('an error is shown under its field and prevents a run', async ({ lab }) => 
   expect(await lab.state()).toBe('ready');
 });
 
-test('lang=zh is answered honestly', async ({ lab }) => {
+test('a decimal comma in a number field is a point, but not in the address', async ({ lab, page }) => {
+  await lab.open('data=digits&device=cpu&lr=0,02');
+  await lab.reach('ready');
+  await expect(lab.notices, 'the address is strict').toContainText('got “0,02”');
+  await expect.poll(() => lab.search()).toBe('data=digits&device=cpu');
+
+  const error = lab.root.locator('#error-lr');
+  await lab.field('lr').fill('0,05');
+  await expect.poll(() => lab.search()).toBe('data=digits&lr=0.05&device=cpu');
+  await expect(error).toBeHidden();
+  await lab.field('lr').fill('1,000.5');
+  await expect(error).toContainText('got “1,000.5”');
+  await lab.field('lr').fill('0,05');
+  await expect(error).toBeHidden();
+  await page.reload();
+  await expect(lab.field('lr'), 'written as in the address').toHaveValue('0.05');
+  await lab.field('model').fill('mlp:64,32');
+  await expect.poll(() => lab.search(), 'a list keeps its commas').toContain('model=mlp:64,32');
+});
+
+test('a decimal comma in the picker is a point, but not in a formula', async ({ lab }) => {
+  await lab.open('data=digits&device=cpu&init=kaiming_normal');
+  await lab.reach('ready');
+  const formula = await lab.pick('custom', 'formula');
+  await formula.fill('0,5');
+  await expect(lab.pickerError).toBeVisible();
+  await (await lab.pick('emergence', 'alpha')).fill('1,25');
+  await expect(lab.pickerError).toBeHidden();
+  await lab.button('Add').click();
+  await expect.poll(() => lab.search()).toContain('init=kaiming_normal,emergence(kaiming_normal;alpha=1.25)');
+});
+
+test('a language without texts is named in a notice', async ({ lab }) => {
   await lab.open('data=digits&device=cpu&lang=zh');
   await lab.reach('ready');
-  await expect(lab.notices).toContainText(/English only/);
+  await expect(lab.notices).toContainText('“lang”: expected “en”; got “zh”');
+  await expect.poll(() => lab.search()).toBe('data=digits&device=cpu');
+});
+
+test('what a notice quotes is not translated', async ({ lab }) => {
+  await lab.open('data=digits&device=cpu&act=linear');
+  await lab.reach('ready');
+  const quoted = lab.notices.locator('p [translate="no"]');
+  await expect(quoted).toHaveText(['act', 'relu', 'tanh', 'gelu', 'sigmoid', 'linear']);
 });
 
 test('an unknown key is noted and ignored', async ({ lab }) => {

@@ -6,8 +6,9 @@
 //! the output, not the input.
 
 use super::graph::{NetworkGraph, NetworkLayer};
+use super::scaled_number::ScaledNumber;
 use super::units::Recurrence;
-use super::{Amount, EmergenceError, EmergenceForm, ScaledNumber};
+use super::{EmergenceError, EmergenceForm};
 
 /// When a unit counts as active on a batch of samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,16 +67,16 @@ pub fn measure(
     let mut masks_of_layers: Vec<_> =
         masks.iter().zip(layers).map(|(masks, layer)| masks.chunks_exact(layer.units)).collect();
     let mut recurrence = Recurrence::new(network);
-    let (mut sum_a, mut sum_b, mut count) = (ScaledNumber::zero(), ScaledNumber::zero(), 0_u32);
+    let (mut sum_a, mut sum_b, mut count) = (ScaledNumber::ZERO, ScaledNumber::ZERO, 0_u32);
     while let Some(active) = masks_of_layers.iter_mut().map(Iterator::next).collect::<Option<Vec<_>>>() {
         recurrence.activate(&active);
-        sum_a = sum_a.plus(&recurrence.emergence(EmergenceForm::ThroughActive));
-        sum_b = sum_b.plus(&recurrence.emergence(EmergenceForm::ThroughAll));
+        sum_a = sum_a.plus(recurrence.emergence(EmergenceForm::ThroughActive));
+        sum_b = sum_b.plus(recurrence.emergence(EmergenceForm::ThroughAll));
         count += 1;
     }
     let share = ScaledNumber::new(1.0 / f64::from(count));
     let active_fraction = masks.iter().map(|masks| fraction(masks)).collect();
-    Ok(Measurement { log10_e_a: sum_a.times(&share).log10(), log10_e_b: sum_b.times(&share).log10(), active_fraction })
+    Ok(Measurement { log10_e_a: sum_a.times(share).log10(), log10_e_b: sum_b.times(share).log10(), active_fraction })
 }
 
 /// Measures one run at the level of channels, a cheap approximation of this project: [`channel_values`] on

@@ -13,7 +13,7 @@
 //!
 //! The papers define the measure; both recurrences, their extension to convolutions, pooling and skip connections, the
 //! turning point and the three implemented definitions of "active" are derived by this project and
-//! checked against an enumeration of all paths (`tests/it/emergence.rs`, `tests/it/emergence/graph.rs`).
+//! checked against an enumeration of all paths (`tests/it/emergence.rs` and the files in `tests/it/emergence`).
 //!
 //! Both forms are one recurrence. Walking the edges backwards, `Q[v]` counts the paths that leave `v` and end at an
 //! active node:
@@ -23,17 +23,16 @@
 //! B:  Q[v] = Σ over all successors w of     [w active] + Q[w]          E = Σ over inactive x of Q[x]
 //! ```
 //!
-//! There are three implementations: [`layered`] on the widths of layers that are dense between neighbors, [`dag`] on any
-//! list of edges, and [`measure`] on a [`Network`] of layers with convolutions, pooling and skip connections, which processes
-//! a whole window of edges at a time. The third is used during training; the other two serve as its reference.
+//! There are two implementations: [`layers`] on the widths of layers that are dense between neighbors, exact, for the command
+//! line; and [`measure`] on a [`NetworkGraph`] of layers with convolutions, pooling and skip connections, which processes a
+//! whole window of edges at a time and is used during training. Tests compare both with a third one, on any list of edges.
 //! [`measure_channels`] is an approximation on channels instead of units, [`random_activity`] the distribution for random
 //! masks. [`paths`](mod@paths) is not a recurrence: it lists every path of a small network, for display.
 //!
-//! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or in log
-//! space, never as a plain float. This module sees only numbers: no tensor, no experiment.
+//! Counts grow like the product of the widths, so they are computed exactly as [`num_bigint::BigUint`] or with an exponent of
+//! their own, never as a plain float. This module sees only numbers: no tensor, no experiment.
 
 pub mod activity;
-pub mod dag;
 pub mod graph;
 pub mod layers;
 pub mod paths;
@@ -42,14 +41,12 @@ mod scaled_number;
 mod units;
 
 pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measure, measure_channels};
-pub use dag::Dag;
 pub use graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
-pub use layers::{e_a, e_b, log10_e_a, log10_e_b, max_e_b};
+pub use layers::{e_a, e_b};
 pub use paths::{NodeSet, Path, paths};
 pub use random::{RANDOM_POINTS, RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
-use scaled_number::ScaledNumber;
 
 /// Why a network or its activity cannot be measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,28 +65,14 @@ pub enum EmergenceError {
         /// Number of layers whose activity is given.
         active: usize,
     },
-    /// A layer has more active nodes than nodes, or a number that is not a count (negative, NaN, infinite).
+    /// A layer has more active nodes than nodes.
     ActiveCount {
         /// Index of the layer, counted from the input.
         layer: usize,
-        /// Its width, as text so that exact and real numbers share the variant.
-        width: String,
-        /// The active count, likewise.
-        active: String,
-    },
-    /// An edge refers to a node that does not exist.
-    EdgeOutOfRange {
-        /// Where the edge starts.
-        from: usize,
-        /// Where it ends.
-        to: usize,
-        /// Number of nodes.
-        nodes: usize,
-    },
-    /// The edges contain a cycle, so the number of paths is not finite.
-    Cycle {
-        /// A node on or after a cycle.
-        node: usize,
+        /// Its width.
+        width: u64,
+        /// The active count.
+        active: u64,
     },
     /// A network has too many nodes for its paths to be listed.
     TooManyNodes {
@@ -97,13 +80,6 @@ pub enum EmergenceError {
         nodes: usize,
         /// The largest number allowed.
         capacity: usize,
-    },
-    /// A mask does not have one entry per node.
-    MaskLength {
-        /// Number of nodes.
-        nodes: usize,
-        /// Length of the mask.
-        mask: usize,
     },
     /// The activity of a layer is not a `[samples, units]` array with at least one sample.
     ActivityShape {
@@ -182,32 +158,6 @@ pub fn log10(count: &BigUint) -> Option<f64> {
     let dropped = count.bits().saturating_sub(u64::from(u64::BITS));
     let top = (count >> dropped).iter_u64_digits().next()?;
     Some((top as f64).log10() + dropped as f64 * std::f64::consts::LOG10_2)
-}
-
-/// The arithmetic that the recurrences need; exact and scaled numbers share them through it.
-trait Amount: Clone {
-    fn zero() -> Self;
-    fn one() -> Self;
-    fn plus(&self, other: &Self) -> Self;
-    fn times(&self, other: &Self) -> Self;
-}
-
-impl Amount for BigUint {
-    fn zero() -> Self {
-        Self::ZERO
-    }
-
-    fn one() -> Self {
-        Self::from(1_u8)
-    }
-
-    fn plus(&self, other: &Self) -> Self {
-        self + other
-    }
-
-    fn times(&self, other: &Self) -> Self {
-        self * other
-    }
 }
 
 /// Which paths count.

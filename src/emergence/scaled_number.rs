@@ -1,9 +1,7 @@
-//! Non-negative real numbers of any magnitude, as mantissa times a power of two: used by the recurrences in log space.
+//! Non-negative real numbers of any magnitude, as a mantissa times a power of two: the counts of paths during training.
 //!
-//! They are only added and multiplied, so nothing cancels and every operation keeps 53 bits; unlike logarithms this costs a
+//! They are only added and multiplied, so nothing cancels and every operation keeps 53 bits; unlike with logarithms this costs a
 //! few integer instructions per operation, which matters because every probe example of every run is measured.
-
-use super::Amount;
 
 /// `mantissa · 2^exponent` with the mantissa in `[1, 2)`, or zero (mantissa 0, exponent 0).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +18,8 @@ const BIAS: i64 = 1023;
 const NEGLIGIBLE: i64 = 64;
 
 impl ScaledNumber {
-    const ZERO: Self = Self { mantissa: 0.0, exponent: 0 };
+    /// Zero.
+    pub(super) const ZERO: Self = Self { mantissa: 0.0, exponent: 0 };
 
     /// A finite, non-negative number.
     pub(super) fn new(value: f64) -> Self {
@@ -30,6 +29,24 @@ impl ScaledNumber {
     /// `log10`, `None` for zero.
     pub(super) fn log10(self) -> Option<f64> {
         (self.mantissa > 0.0).then(|| self.mantissa.log10() + self.exponent as f64 * std::f64::consts::LOG10_2)
+    }
+
+    /// The sum.
+    pub(super) fn plus(self, other: Self) -> Self {
+        if self.mantissa == 0.0 || other.mantissa == 0.0 {
+            return if self.mantissa == 0.0 { other } else { self };
+        }
+        let (large, small) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
+        let gap = large.exponent - small.exponent;
+        if gap > NEGLIGIBLE {
+            return large;
+        }
+        Self::normalized(large.mantissa + small.mantissa * power_of_two(-gap), large.exponent)
+    }
+
+    /// The product.
+    pub(super) fn times(self, other: Self) -> Self {
+        Self::normalized(self.mantissa * other.mantissa, self.exponent + other.exponent)
     }
 
     /// `value · 2^exponent`, where the value is finite and not negative.
@@ -53,30 +70,4 @@ pub(super) fn exponent_of(value: f64) -> i64 {
 /// `2^exponent` for exponents within `±1000`.
 pub(super) const fn power_of_two(exponent: i64) -> f64 {
     f64::from_bits((exponent + BIAS).cast_unsigned() << FRACTION_BITS)
-}
-
-impl Amount for ScaledNumber {
-    fn zero() -> Self {
-        Self::ZERO
-    }
-
-    fn one() -> Self {
-        Self { mantissa: 1.0, exponent: 0 }
-    }
-
-    fn plus(&self, other: &Self) -> Self {
-        if self.mantissa == 0.0 || other.mantissa == 0.0 {
-            return if self.mantissa == 0.0 { *other } else { *self };
-        }
-        let (large, small) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
-        let gap = large.exponent - small.exponent;
-        if gap > NEGLIGIBLE {
-            return *large;
-        }
-        Self::normalized(large.mantissa + small.mantissa * power_of_two(-gap), large.exponent)
-    }
-
-    fn times(&self, other: &Self) -> Self {
-        Self::normalized(self.mantissa * other.mantissa, self.exponent + other.exponent)
-    }
 }

@@ -14,9 +14,9 @@
 //! networks also lose nothing if all units of a layer have equal counts, as between dense layers. A loss would
 //! require such a network in which, in addition, some units lead almost nowhere while others lead everywhere.
 
+use super::EmergenceForm;
 use super::graph::{EdgeKind, GraphWindow, NetworkGraph, NetworkLayer};
 use super::scaled_number::{ScaledNumber, exponent_of, power_of_two};
-use super::{Amount, EmergenceForm};
 use std::ops::Range;
 
 /// The largest mantissa of a layer: far enough below the limit of 2^1023 for sums over all edges of a layer.
@@ -100,12 +100,12 @@ impl<'network> Recurrence<'network> {
             counts.mantissas.fill(0.0);
             counts.exponent = 0;
         }
-        let mut total = ScaledNumber::zero();
+        let mut total = ScaledNumber::ZERO;
         for (index, layer) in self.network.layers().iter().enumerate().rev() {
             let (earlier, later) = self.blocks.split_at_mut(index);
             let block = &mut later[0];
             block.counts.rescale();
-            total = total.plus(&block.leaving_inactive());
+            total = total.plus(block.leaving_inactive());
             block.pass_on(form);
             for (edges, cover) in layer.inputs.iter().zip(&block.covers) {
                 let into = &mut earlier[edges.from].counts;

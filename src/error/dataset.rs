@@ -86,72 +86,8 @@ pub enum DatasetError {
         /// How it is damaged.
         damage: ArchiveDamage,
     },
-    /// Nothing was uploaded.
-    UploadEmpty,
-    /// The format of an uploaded file is unknown.
-    UploadKind {
-        /// Name of the file.
-        file: String,
-        /// What was found instead.
-        got: UnknownFile,
-    },
-    /// The uploaded files have two different formats.
-    UploadMixed {
-        /// Name of the first CIFAR-10 batch.
-        batch: String,
-        /// Name of the first IDX file.
-        idx: String,
-    },
-    /// Two uploaded files have the same role.
-    UploadTwice {
-        /// What the files contain.
-        content: FileContent,
-        /// The part that their names refer to.
-        part: Part,
-        /// Name of the first file.
-        first: String,
-        /// Name of the second file.
-        second: String,
-    },
-    /// Images without labels were uploaded, or labels without images.
-    UploadUnpaired {
-        /// Name of the file that was uploaded.
-        file: String,
-        /// What the missing file would contain.
-        missing: FileContent,
-        /// The part that the file's name refers to.
-        part: Part,
-    },
-    /// The uploaded images are too large, or have no pixels.
-    UploadImageSize {
-        /// Name of the file.
-        file: String,
-        /// The largest height and width, in pixels.
-        limit: usize,
-        /// Height and width according to the file's header.
-        got: (usize, usize),
-    },
-    /// All uploaded labels are 0, so there is only one class.
-    UploadClasses {
-        /// Name of the file.
-        file: String,
-        /// The largest number of classes.
-        limit: usize,
-    },
-    /// Too few examples were uploaded to split them into a training and a test part.
-    UploadTooFew {
-        /// Number of examples.
-        got: usize,
-    },
-    /// More examples were uploaded than a browser tab can hold.
-    UploadTooMany {
-        /// The part.
-        part: Part,
-        /// The largest number of examples.
-        limit: usize,
-        /// Number of examples.
-        got: usize,
-    },
+    /// Uploaded files cannot be used.
+    Upload(UploadError),
     /// The contents of a file are not the published ones: it was damaged in transit, or is a different file.
     Checksum {
         /// Name of the file.
@@ -226,6 +162,83 @@ pub enum DatasetError {
         /// Examples per batch.
         batch_size: usize,
     },
+}
+
+/// Why uploaded files are not a data set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UploadError {
+    /// Nothing was uploaded.
+    Empty,
+    /// An uploaded file is not of a kind that can be read.
+    Kind {
+        /// Name of the file.
+        file: String,
+        /// What it is instead.
+        got: UnknownFile,
+    },
+    /// Uploaded files are in two formats.
+    Mixed {
+        /// Name of the first CIFAR-10 batch.
+        batch: String,
+        /// Name of the first IDX file.
+        idx: String,
+    },
+    /// Two uploaded files have the same role.
+    Twice {
+        /// What the files hold.
+        content: FileContent,
+        /// The part that their names refer to.
+        part: Part,
+        /// Name of the one file.
+        first: String,
+        /// Name of the other.
+        second: String,
+    },
+    /// Images without labels were uploaded, or labels without images.
+    Unpaired {
+        /// Name of the file that is there.
+        file: String,
+        /// What the missing file would hold.
+        missing: FileContent,
+        /// The part that the file's name refers to.
+        part: Part,
+    },
+    /// Uploaded images are too large, or have no pixels.
+    ImageSize {
+        /// Name of the file.
+        file: String,
+        /// The largest number of rows and of columns.
+        limit: usize,
+        /// Height and width according to the file's header.
+        got: (usize, usize),
+    },
+    /// Uploaded labels are all the same.
+    Classes {
+        /// Name of the file.
+        file: String,
+        /// The largest number of classes.
+        limit: usize,
+    },
+    /// Uploaded examples are too few to be divided into a training and a test part.
+    TooFew {
+        /// Examples that there are.
+        got: usize,
+    },
+    /// Uploaded examples are more than a browser tab can hold.
+    TooMany {
+        /// The part.
+        part: Part,
+        /// The largest number of examples.
+        limit: usize,
+        /// Examples that there are.
+        got: usize,
+    },
+}
+
+impl From<UploadError> for DatasetError {
+    fn from(error: UploadError) -> Self {
+        Self::Upload(error)
+    }
 }
 
 /// Why a file could not be downloaded.

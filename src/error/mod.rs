@@ -8,7 +8,7 @@ mod english;
 mod reasons;
 
 use crate::emergence::EmergenceError;
-pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile};
+pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span,
     ValueError,
@@ -98,6 +98,12 @@ impl Error {
     /// The error about a parameter of a scheme in `init` that is not as `expected`.
     pub fn parameter(name: &'static str, expected: Expected, got: impl std::fmt::Display) -> Self {
         ValueError { key: "init", parameter: Some(name), expected, got: got.to_string() }.into()
+    }
+}
+
+impl From<UploadError> for Error {
+    fn from(error: UploadError) -> Self {
+        Self::Dataset(error.into())
     }
 }
 

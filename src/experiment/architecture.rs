@@ -38,7 +38,7 @@ impl FeatureShape {
 }
 
 /// A square window that slides over feature maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its side length.
     pub kernel: usize,
@@ -70,7 +70,7 @@ pub enum Pooling {
 }
 
 /// The weight tensor of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightShape {
     /// `[inputs, outputs]`.
     Dense {
@@ -145,7 +145,7 @@ impl WeightShape {
 }
 
 /// A layer with weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeightLayer {
     /// Its weight tensor.
     pub shape: WeightShape,
@@ -156,7 +156,7 @@ pub struct WeightLayer {
 }
 
 /// The position of a layer with weights in a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
     /// Outside of residual branches, before the last layer.
     Trunk,
@@ -169,20 +169,6 @@ pub enum LayerPlace {
 }
 
 impl WeightLayer {
-    /// The layers of a dense network with these widths, including input and output.
-    #[must_use]
-    pub fn dense_chain(widths: &[usize]) -> Vec<Self> {
-        let place = |index: usize| if index + 2 == widths.len() { LayerPlace::Output } else { LayerPlace::Trunk };
-        let pairs = widths.windows(2).enumerate();
-        pairs
-            .map(|(index, pair)| Self {
-                shape: WeightShape::Dense { inputs: pair[0], outputs: pair[1] },
-                normalized: false,
-                place: place(index),
-            })
-            .collect()
-    }
-
     /// Length of its bias; 0 if it has none.
     #[must_use]
     pub fn bias_count(self) -> usize {
@@ -191,7 +177,7 @@ impl WeightLayer {
 }
 
 /// One operation on the values of an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     /// A dense layer on all values, regardless of their positions.
     Dense(WeightLayer),
@@ -216,7 +202,7 @@ pub enum Layer {
 }
 
 /// A layer with the shape of its output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The operation.
     pub layer: Layer,
@@ -238,7 +224,7 @@ pub enum ParameterRole {
 }
 
 /// A network for images of one size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
     /// The shape of an example.
     pub input: FeatureShape,

@@ -3,6 +3,7 @@
 
 use super::architecture::{Architecture, FeatureShape};
 use crate::catalog::{DatasetName, ImageFacts, LARGEST_PART};
+use serde::{Deserialize, Serialize};
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
@@ -28,7 +29,7 @@ pub const VALUES: u64 = 64_000_000;
 pub const BYTES_PER_VALUE: u64 = 16;
 /// Memory per parameter: the parameter, its gradient, its moments, and a copy for evaluation.
 pub const BYTES_PER_PARAMETER: u64 = 24;
-/// Points of all training loss curves together, 16 bytes each.
+/// Points of all training loss curves together, 24 bytes each.
 pub const LOSSES: u64 = 20_000_000;
 /// Evaluations of all runs together, a few hundred bytes each.
 pub const EVALUATIONS: u64 = 1_000_000;
@@ -49,7 +50,7 @@ pub fn evaluation_chunk(architecture: &Architecture) -> usize {
 }
 
 /// What is known about a data set before it is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetFacts {
     /// Shape of an example.
     pub shape: FeatureShape,

@@ -38,7 +38,7 @@ pub enum OptimizerKind {
 }
 
 /// The direction of an optimizer's first step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpdateRule {
     /// Along the gradient.
     Sgd,

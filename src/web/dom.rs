@@ -58,6 +58,30 @@ pub fn set_text(element: &Element, text: &str) {
     }
 }
 
+/// Sets a text in pieces, each with whether it is protected from translation. Does nothing if the text is the same.
+pub fn set_pieces(element: &Element, pieces: &[(&str, bool)]) -> WebResult<()> {
+    let text: String = pieces.iter().map(|(piece, _)| *piece).collect();
+    if element.text_content().as_deref() == Some(text.as_str()) {
+        return Ok(());
+    }
+    element.set_text_content(None);
+    for (piece, protected) in pieces {
+        if *protected {
+            append(element, &untranslated("span", piece)?)?;
+        } else {
+            element.append_with_str_1(piece)?;
+        }
+    }
+    Ok(())
+}
+
+/// A new element whose text is protected from translation: a name, a query, a formula.
+pub fn untranslated(tag: &str, text: &str) -> WebResult<Element> {
+    let element = create(tag, "", text)?;
+    element.set_attribute("translate", "no")?;
+    Ok(element)
+}
+
 /// Sets an attribute unless it is already set.
 pub fn set_attribute(element: &Element, name: &str, value: &str) -> WebResult<()> {
     if element.get_attribute(name).as_deref() != Some(value) {

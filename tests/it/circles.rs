@@ -1,7 +1,7 @@
 //! No import cycles: files do not import each other in a cycle, and page and worker do not import each other at all. Imports
 //! between a `mod.rs` and the files of its folder do not count: they may use each other.
 
-use crate::layers::{all_sources, code};
+use crate::fixtures::{all_sources, code};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The path of a module: `["experiment", "scheme"]`.

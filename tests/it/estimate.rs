@@ -1,11 +1,12 @@
 //! The estimated cost of an experiment, against numbers computed by hand.
 
+use crate::fixtures::experiment;
 use emergence_lab::experiment::estimate::{CONVOLUTION_SPEED, DENSE_SPEED, Estimate, standard_speed};
 use emergence_lab::experiment::{Experiment, ModelSpec, parse_query};
 
 /// The estimate of a query on its data set.
 fn estimate(query: &str) -> Estimate {
-    let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
+    let experiment = experiment(query);
     let facts = experiment.dataset.name.facts().expect("a known data set");
     Estimate::new(&experiment, &facts).expect("a network that fits")
 }
@@ -103,7 +104,7 @@ fn convolutions_have_a_separate_speed() {
 fn no_more_test_examples_are_evaluated_than_exist() {
     let all = estimate("data=patterns&test=4000");
     assert_eq!(all.evaluation_work, estimate("data=patterns").evaluation_work, "there are 4000");
-    let (experiment, _) = parse_query("data=upload&test=9000").strict().expect("nothing is known about the files");
+    let experiment = experiment("data=upload&test=9000");
     let facts = parse_query("data=patterns").experiment.dataset.name.facts().expect("known");
     assert_eq!(Estimate::new(&experiment, &facts).map(|found| found.evaluation_work), Ok(all.evaluation_work));
 }

@@ -4,7 +4,8 @@
 
 mod closed_form;
 
-use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer, WeightShape};
+use crate::fixtures::{GRAY, dense_layers};
+use emergence_lab::experiment::architecture::{WeightLayer, WeightShape};
 use emergence_lab::experiment::scheme::ZeroLayers;
 use emergence_lab::experiment::{
     Activation, BaseInit, InitScheme, ModelSpec, NormLayer, Rescaling, RescalingRule, Turn,
@@ -21,7 +22,7 @@ fn sample(scheme: &InitScheme, layers: &[WeightLayer], activation: Activation, s
 }
 
 fn base(base: BaseInit, widths: &[usize], activation: Activation, seed: u64) -> Vec<LayerWeights> {
-    sample(&InitScheme::from(base), &WeightLayer::dense_chain(widths), activation, seed)
+    sample(&InitScheme::from(base), &dense_layers(widths), activation, seed)
 }
 
 fn rescale(base: BaseInit, alpha: f64) -> Rescaling {
@@ -203,7 +204,7 @@ fn factors_of_outer_multiply_to_one() {
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is what is tested")]
 fn rescaling_scales_weights_and_nothing_else() {
     let widths = [20, 12, 9, 5];
-    let layers = WeightLayer::dense_chain(&widths);
+    let layers = dense_layers(&widths);
     for scheme in random_bases() {
         let plain = base(scheme.clone(), &widths, Activation::Relu, 3);
         let rescaling = rescale(scheme.clone(), 1.7);
@@ -279,13 +280,12 @@ fn values_never_change() {
         // Computed by this program: LAPACK's last digits differ, see `orthogonal_weights_equal_lapack`.
         ("orthogonal", "63eeb4f4d09fd4509bc730f2280b26d6ce4b58b771fe3f5446a6804f6769b0ae"),
     ] {
-        let layers = sample(&scheme.parse().unwrap(), &WeightLayer::dense_chain(&[20, 12, 5]), Activation::Relu, 7);
+        let layers = sample(&scheme.parse().unwrap(), &dense_layers(&[20, 12, 5]), Activation::Relu, 7);
         assert_eq!(weights_sha256(&layers), expected, "{scheme}");
     }
     let kaiming = "bebb34dcb7721b647b42ba90af72615b8481f65e59a4cbb045a029333f180113";
     let model: ModelSpec = "resnet:3,5x2".parse().unwrap();
-    let gray = FeatureShape { channels: 1, height: 28, width: 28 };
-    let residual = model.architecture(gray, 4, NormLayer::None).unwrap().weight_layers();
+    let residual = model.architecture(GRAY, 4, NormLayer::None).unwrap().weight_layers();
     for (scheme, expected) in [
         ("zero", "a50e61759f032bd45a0ce6d7a3d44d9c31ba19e493738a9509f51bf0ee200915"),
         ("fixup", "e4d4f2354b6d3ee164b1606b5eb888be9aab8005a3b43e7c4c29bf424d43dd6a"),

@@ -6,6 +6,7 @@ mod emergence;
 mod estimate;
 mod experiment;
 mod export;
+mod fixtures;
 mod init;
 mod lab;
 mod layers;

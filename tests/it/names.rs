@@ -1,6 +1,6 @@
 //! Names: every type of the crate has a unique name, and the names of files are nouns.
 
-use crate::layers::{all_sources, code};
+use crate::fixtures::{all_sources, code};
 use std::collections::BTreeMap;
 
 /// File names that end like participles but are not: they are nouns (or, in the case of `embed`, a verb).

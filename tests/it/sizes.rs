@@ -1,14 +1,11 @@
 //! The limit on the length of files that CONTRIBUTING.md states. That of functions is a lint, configured in clippy.toml.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::fixtures::files_below;
 
 /// The folders whose files count.
 const FOLDERS: [&str; 4] = ["src", "tests", "xtask", "e2e"];
 /// Extensions of files written by hand.
 const WRITTEN: [&str; 6] = ["rs", "mjs", "js", "html", "py", "sh"];
-/// Folders of third-party files.
-const INSTALLED: [&str; 1] = ["node_modules"];
 /// Maximum length of a file, in lines.
 const LIMIT: usize = 400;
 
@@ -22,36 +19,15 @@ const LONGER: &[(&str, usize, &str)] = &[
         874,
         "one script for one file of reference numbers, every derivative by its formula",
     ),
-    ("tests/it/emergence/graph.rs", 409, "a graph of units written down edge by edge, the oracle of all its tests"),
     ("tests/it/experiment.rs", 418, "a case for each key of the query"),
-    ("tests/it/page.rs", 437, "the page's state machine, one transition after the other"),
-    ("tests/it/plot.rs", 423, "one chart, read back from its SVG"),
     ("e2e/bench.mjs", 401, "one measurement run in one browser"),
 ];
 
-fn below(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        let named =
-            |part: Option<&std::ffi::OsStr>, names: &[&str]| names.iter().any(|name| part == Some(name.as_ref()));
-        if path.is_dir() && !named(path.file_name(), &INSTALLED) {
-            below(&path, found);
-        } else if named(path.extension(), &WRITTEN) {
-            found.push(path);
-        }
-    }
-}
-
 /// Every file with its path relative to the repository's root and its number of lines.
 fn lengths() -> Vec<(String, usize)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    for folder in FOLDERS {
-        below(&root.join(folder), &mut found);
-    }
-    let relative = |path: &Path| path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-    let lines = |path: &Path| fs::read_to_string(path).expect("readable").lines().count();
-    found.iter().map(|path| (relative(path), lines(path))).collect()
+    let length = |folder: &str, (path, text): (String, String)| (format!("{folder}/{path}"), text.lines().count());
+    let of = |folder| files_below(folder, &WRITTEN).into_iter().map(move |file| length(folder, file));
+    FOLDERS.into_iter().flat_map(of).collect()
 }
 
 #[test]

@@ -2,15 +2,17 @@
 
 mod rate_control;
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use crate::fixtures::cpu::{assert_close, few_digits, finish, plan, read, tensor};
+use crate::fixtures::experiment;
+use burn::tensor::{Device, Tensor, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
-use emergence_lab::experiment::{Experiment, Schedule, parse_query};
+use emergence_lab::experiment::{Experiment, Schedule};
 use emergence_lab::init::{Factors, LayerWeights};
-use emergence_lab::metrics::{History, RunCurves};
-use emergence_lab::model::{Batch, Mode, Network, Plan, predicted_classes};
+use emergence_lab::metrics::{History, Quantity, RunCurves};
+use emergence_lab::model::{Batch, Mode, Network, predicted_classes};
 use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
 use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
 use serde::Deserialize;
@@ -39,28 +41,10 @@ fn reference() -> Reference {
     serde_json::from_str(include_str!("../data/training_reference.json")).expect("the reference file is JSON")
 }
 
-fn experiment(query: &str) -> Experiment {
-    parse_query(query).strict().expect("a valid query").0
-}
-
-/// The network of an experiment for inputs that are not images.
-fn plan(experiment: &Experiment, inputs: usize, classes: usize) -> Rc<Plan> {
-    let architecture = experiment.model.architecture(FeatureShape::dense(inputs), classes, experiment.norm);
-    Rc::new(Plan { architecture: architecture.expect("a network"), activation: experiment.activation })
-}
-
-fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
-}
-
 fn values(tensors: Vec<Tensor<3>>) -> Vec<Vec<f32>> {
     let transaction = tensors.into_iter().fold(Transaction::default(), Transaction::register);
     let data = pollster::block_on(transaction.execute_async()).expect("the CPU can be read");
     data.into_iter().map(|data| data.try_into_vec().expect("f32")).collect()
-}
-
-fn vector(tensor: Tensor<1>) -> Vec<f32> {
-    pollster::block_on(tensor.into_data_async()).expect("the CPU can be read").try_into_vec().expect("f32")
 }
 
 fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights> {
@@ -77,14 +61,6 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
         .collect()
 }
 
-fn assert_close(what: &str, got: &[f32], expected: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), expected.len(), "{what}: as many numbers");
-    for (index, (got, expected)) in got.iter().zip(expected).enumerate() {
-        let difference = (f64::from(*got) - expected).abs();
-        assert!(difference <= tolerance * expected.abs().max(1.0), "{what}[{index}]: {got} instead of {expected}");
-    }
-}
-
 /// Ten steps in f32 against float64: a few hundred rounding errors of 6e-8.
 const REFERENCE_TOLERANCE: f64 = 1e-5;
 
@@ -98,13 +74,13 @@ fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
             reference.widths[1..reference.widths.len() - 1].iter().map(ToString::to_string).collect::<Vec<_>>();
         let model = hidden.join(",");
         let experiment = experiment(&format!("model=mlp:{model}&{}&init=kaiming_normal&seeds=1", case.query));
-        let plan = plan(&experiment, inputs, classes);
+        let plan = plan(&experiment, FeatureShape::dense(inputs), classes);
         let mut cohort = Cohort::new(&experiment, &plan, std::slice::from_ref(&weights), &open_cpu());
         let mut losses = Vec::new();
         for _ in 0..case.losses.len() {
-            let images = tensor(&reference.images, [1, reference.batch, inputs]);
-            let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
-            losses.extend(vector(cohort.step(&Batch { images, one_hot })));
+            let images = tensor(reference.images.clone(), [1, reference.batch, inputs]);
+            let one_hot = tensor(reference.one_hot.clone(), [1, reference.batch, classes]);
+            losses.extend(read(cohort.step(&Batch { images, one_hot })));
         }
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, REFERENCE_TOLERANCE);
         let parameters = values(cohort.networks().into_parameters());
@@ -120,11 +96,11 @@ fn first_gradients_agree_with_jax() {
     let reference = reference();
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
-        let plan = plan(&experiment(&format!("model=mlp:5,4&{}", case.query)), inputs, classes);
+        let plan = plan(&experiment(&format!("model=mlp:5,4&{}", case.query)), FeatureShape::dense(inputs), classes);
         let weights = layer_weights(&reference.widths, &reference.parameters);
         let network = Network::stack(&plan, &[weights], &Device::flex());
-        let images = tensor(&reference.images, [1, reference.batch, inputs]);
-        let one_hot = tensor(&reference.one_hot, [1, reference.batch, classes]);
+        let images = tensor(reference.images.clone(), [1, reference.batch, inputs]);
+        let one_hot = tensor(reference.one_hot.clone(), [1, reference.batch, classes]);
         let gradients = values(network.gradient(&Batch { images, one_hot }, Mode::Training).gradient);
         assert_eq!(gradients.len(), case.first_gradients.len(), "weights and biases of {}", case.query);
         for (got, expected) in gradients.iter().zip(&case.first_gradients) {
@@ -133,37 +109,23 @@ fn first_gradients_agree_with_jax() {
     }
 }
 
-/// A small fixed data set: enough to train on for a few dozen steps.
-fn dataset() -> Rc<Dataset> {
-    Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
-}
-
 /// Trains to the end, reading records after every `drain_every` pieces of work.
 fn run(query: &str, drain_every: usize) -> History {
     run_on(&open_cpu(), query, drain_every)
 }
 
 fn run_on(open: &OpenDevice, query: &str, drain_every: usize) -> History {
-    train(open, &dataset(), &format!("data=digits&batch=64&{query}"), drain_every)
+    train(open, &few_digits(), &format!("data=digits&batch=64&{query}"), drain_every)
 }
 
 fn train(open: &OpenDevice, dataset: &Rc<Dataset>, query: &str, drain_every: usize) -> History {
-    let mut training = pollster::block_on(Training::new(&experiment(query), dataset, open)).expect("a valid training");
-    let mut history = History::new(training.setup().clone());
-    for piece in 1.. {
-        let work = pollster::block_on(training.advance(true)).expect("the CPU computes");
-        if piece % drain_every == 0 || work == Work::Finished {
-            history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
-        }
-        if work == Work::Finished {
-            break;
-        }
-    }
-    history
+    let training = pollster::block_on(Training::new(&experiment(query), dataset, open));
+    finish(&mut training.expect("a valid training"), drain_every)
 }
 
-fn losses(history: &History, run: usize) -> Vec<f32> {
-    history.runs().nth(run).expect("as many runs").train_loss.iter().map(|(_, loss)| *loss).collect()
+fn losses(history: &History, run: usize) -> Vec<f64> {
+    let run = history.runs().nth(run).expect("as many runs");
+    run.values(Quantity::TrainLoss).map(|(_, loss)| loss).collect()
 }
 
 #[test]
@@ -177,7 +139,8 @@ fn stacked_runs_equal_separate_runs() {
     let query =
         |init: &str, seeds| format!("data=digits&model=mlp:32,32,32&lr=0.05&wd=0.001&seeds={seeds}&init={init}");
     let all = experiment(&query(&variants.join(","), 2));
-    let weights = Cohort::initial_weights(&all, &plan(&all, 784, 10).architecture.weight_layers()).expect("no formula");
+    let weights = Cohort::initial_weights(&all, &plan(&all, FeatureShape::dense(784), 10).architecture.weight_layers())
+        .expect("no formula");
     let (together, parameters) = fifty_steps(&all, &weights);
     for (run, weights) in weights.iter().enumerate() {
         let variant = variants[run / 2];
@@ -198,8 +161,8 @@ fn stacked_runs_equal_separate_runs() {
 /// The losses of 50 steps, one list per step, and the parameters after them.
 fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
-    let dataset = dataset();
-    let mut cohort = Cohort::new(experiment, &plan(experiment, 784, 10), weights, &open_cpu());
+    let dataset = few_digits();
+    let mut cohort = Cohort::new(experiment, &plan(experiment, FeatureShape::dense(784), 10), weights, &open_cpu());
     let mut batcher = Batcher::new(dataset.train.len(), BATCH, 0).expect("ten batches");
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     let losses = (0..50).map(|step| {
@@ -207,8 +170,8 @@ fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<V
         dataset.write_examples(Part::Train, indices, &mut pixels).expect("examples that are there");
         dataset.write_labels(Part::Train, indices, &mut labels).expect("examples that are there");
         let one_hot = labels.iter().flat_map(|label| (0..10).map(move |class| f32::from(u8::from(class == *label))));
-        let one_hot = tensor(&one_hot.collect::<Vec<_>>(), [1, BATCH, 10]);
-        vector(cohort.step(&Batch { images: tensor(&pixels, [1, BATCH, 784]), one_hot }))
+        let one_hot = tensor(one_hot.collect(), [1, BATCH, 10]);
+        read(cohort.step(&Batch { images: tensor(pixels.clone(), [1, BATCH, 784]), one_hot }))
     });
     let losses = losses.collect();
     (losses, values(cohort.networks().into_parameters()))
@@ -251,8 +214,8 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
     let diverged = history.runs().nth(2).expect("the third run");
     let step = diverged.diverged_at.expect("the third run diverges");
     assert!((2..=40).contains(&step), "it diverges after its first step: {step}");
-    assert_eq!(diverged.train_loss.len() as u64, step - 1, "its curve ends before it diverges");
-    assert!(diverged.test_accuracy.iter().all(|(at, _)| *at < step), "no evaluation after it");
+    assert_eq!(diverged.curves[Quantity::TrainLoss].len() as u64, step - 1, "its curve ends before it diverges");
+    assert!(diverged.values(Quantity::TestAccuracy).all(|(at, _)| at < step), "no evaluation after it");
     for index in 0..2 {
         let (with, without) = (history.runs().nth(index), calm.runs().nth(index));
         assert_eq!(with, without, "run {index} is bit-identical next to a diverging one");
@@ -265,9 +228,9 @@ fn a_run_that_diverges_in_its_last_step_is_reported() {
     // The update of nine layers at this rate makes logits beyond f32.
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
-    assert_eq!(run.train_loss.len(), 1, "the loss before the step is a number");
+    assert_eq!(run.curves[Quantity::TrainLoss].len(), 1, "the loss before the step is a number");
     assert_eq!(run.diverged_at, Some(1), "the test loss after it is not");
-    assert_eq!(run.test_accuracy.len(), 1, "what was measured before stays");
+    assert_eq!(run.curves[Quantity::TestAccuracy].len(), 1, "what was measured before stays");
 }
 
 #[test]
@@ -315,7 +278,7 @@ fn a_training_does_not_depend_on_when_it_is_read() {
     assert_eq!(often, seldom, "reading does not change a number");
     assert_eq!(often.step, 23, "all steps are recorded");
     let run = often.runs().next().expect("has runs");
-    let evaluated = run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>();
+    let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step).collect::<Vec<_>>();
     assert_eq!(evaluated, [0, 10, 20, 23], "before the first step, every ten, and after the last");
     assert_eq!(run.active_fraction[0].1.len(), 2, "one hidden layer and the output");
 }
@@ -324,7 +287,7 @@ fn a_training_does_not_depend_on_when_it_is_read() {
 fn a_paused_training_only_finishes_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
     let mut training =
-        pollster::block_on(Training::new(&experiment, &dataset(), &open_cpu())).expect("a valid training");
+        pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).expect("a valid training");
     let advance =
         |training: &mut Training, may_train| pollster::block_on(training.advance(may_train)).expect("computes");
     while training.is_evaluating() {
@@ -337,10 +300,10 @@ fn a_paused_training_only_finishes_its_evaluation() {
 #[test]
 fn a_training_rejects_more_examples_than_there_are() {
     let too_large = experiment("data=digits&batch=1000");
-    let training = pollster::block_on(Training::new(&too_large, &dataset(), &open_cpu()));
+    let training = pollster::block_on(Training::new(&too_large, &few_digits(), &open_cpu()));
     assert!(training.is_err(), "640 examples do not make one batch of 1000");
     let too_many = experiment("data=digits&batch=10&train=5000");
-    let training = pollster::block_on(Training::new(&too_many, &dataset(), &open_cpu()));
+    let training = pollster::block_on(Training::new(&too_many, &few_digits(), &open_cpu()));
     assert!(training.is_err(), "640 examples are not 5000");
 }
 
@@ -348,7 +311,8 @@ fn a_training_rejects_more_examples_than_there_are() {
 fn training_learns() {
     let history = run("model=mlp:64&steps=60&eval=60&seeds=1&init=kaiming_normal&lr=0.05", 5);
     let run = history.runs().next().expect("has a run");
-    let (first, last) = (run.test_accuracy[0].1, run.test_accuracy[1].1);
+    let accuracies: Vec<f64> = run.values(Quantity::TestAccuracy).map(|(_, accuracy)| accuracy).collect();
+    let (first, last) = (accuracies[0], accuracies[1]);
     assert!(first < 0.3 && last > 0.6, "from {first} to {last}");
 }
 
@@ -368,8 +332,8 @@ fn digits_are_neither_too_easy_nor_too_hard() {
 
 #[test]
 fn ties_are_not_credited() {
-    let predicted = predicted_classes(tensor(&[0.0; 9], [1, 3, 3]));
-    assert_eq!(vector(predicted.flatten(0, 1)), [0.0; 3], "equal logits predict class 0");
+    let predicted = predicted_classes(tensor(vec![0.0; 9], [1, 3, 3]));
+    assert_eq!(read(predicted), [0.0; 3], "equal logits predict class 0");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Everything that can happen on the page.
 
 use super::catalog::Addition;
+use super::cursor::CursorKey;
 use super::inside::inquiry::InspectionRequest;
 use super::lifecycle::Request;
 use super::messages::Question;
@@ -36,14 +37,14 @@ pub(super) enum Action {
     Requested(Request),
     /// The worker has said something.
     Heard(Box<Event>),
-    /// The worker is gone; why, as a sentence.
+    /// The worker has terminated; why, as a sentence.
     WorkerLost(String),
-    /// The worker was expected to say something and has not.
+    /// The worker was expected to send something and has not.
     WorkerSilent,
     /// A variant of the legend was pressed.
     ToggleVariant(usize),
-    /// Another measure of emergence is to be shown.
-    Measure(Quantity),
+    /// Another quantity is to be shown in its panel.
+    ShowQuantity(Quantity),
     /// Another quantity of layers before training is to be shown.
     ShowLayers(LayerQuantity),
     /// Something was done in the section "Inside a run".
@@ -68,26 +69,26 @@ pub(super) enum Action {
     Press {
         /// Index of the chart.
         panel: usize,
-        /// Its name as in `KeyboardEvent.key`.
-        key: String,
+        /// Where it moves the cursor.
+        key: CursorKey,
     },
     /// The pointer is on no chart.
     Unpoint,
     /// An export button was pressed.
     Exported(Export),
-    /// The page around this one has asked for something.
+    /// The host has sent a message.
     Asked(Question),
-    /// Another embed of this site has started to compute.
+    /// Another embed of this origin has started to compute.
     OtherStarted,
     /// Other colors were chosen.
     Themed(Theme),
     /// A notice was dismissed.
     Dismiss(String),
-    /// The embedded digits are to be used.
+    /// The built-in digits are to be used.
     UseDigits,
     /// The CPU is to be used.
     UseCpu,
-    /// The page is to be loaded anew.
+    /// The page is to be reloaded.
     Reload,
     /// Size or colors have changed, or a drawing is due.
     Draw,
@@ -98,7 +99,7 @@ pub(super) enum Action {
 pub(super) enum Export {
     /// The results file.
     Json,
-    /// All curves in long format.
+    /// All curves as CSV in long format.
     Csv,
     /// The figure.
     Svg,

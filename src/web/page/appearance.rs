@@ -1,4 +1,4 @@
-//! Colors, and the parts of the page that are left out.
+//! Colors, and the parts of the page that are omitted.
 
 use super::{Action, Dispatcher, exports};
 use crate::experiment::Named;
@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlSelectElement, MediaQueryList, ResizeObserver};
 
-/// Listens to what changes how the charts have to be drawn.
+/// Listens for changes of color and size, after which the charts must be redrawn.
 pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     let select: HtmlSelectElement = dom::element("theme")?;
     let (chosen, own) = (dispatcher.clone(), select.clone());
@@ -20,7 +20,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     })?;
     let darkened = dispatcher.clone();
     dom::on(&preference()?, "change", move |_| darkened.dispatch(Action::Draw))?;
-    // The jump itself would leave a second entry in the browser's history, with the address of that moment.
+    // Following the link would add an entry to the browser's history, with the current address.
     dom::on(&dom::element::<Element>("skip")?, "click", |event| {
         event.prevent_default();
         if let Err(error) = dom::element::<HtmlElement>("charts").and_then(|charts| Ok(charts.focus()?)) {
@@ -39,7 +39,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     Ok(())
 }
 
-/// Makes the page look as the address says.
+/// Shows the page in the colors and with the parts that the address requests.
 pub(super) fn apply(view: &View) -> WebResult<()> {
     let data = dom::root()?.dataset();
     match view.theme {
@@ -58,7 +58,7 @@ pub(super) fn apply(view: &View) -> WebResult<()> {
     Ok(())
 }
 
-/// Whether the page is light on dark.
+/// Whether the page is dark.
 pub(super) fn is_dark() -> WebResult<bool> {
     Ok(match dom::root()?.dataset().get("theme").as_deref() {
         Some("dark") => true,
@@ -67,7 +67,7 @@ pub(super) fn is_dark() -> WebResult<bool> {
     })
 }
 
-/// Lets the link under an embed lead to the same experiment on the whole page.
+/// Points the link below an embed to the same experiment on the full page.
 pub(super) fn show_full_link(query: &str) -> WebResult<()> {
     let link: Element = dom::element("full-link")?;
     if let Some(link) = link.dyn_ref::<HtmlAnchorElement>() {

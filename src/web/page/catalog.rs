@@ -1,7 +1,7 @@
 //! Between a scheme and the picker of the form: its name in the catalog, and its parameters as the fields hold them. The
 //! catalog itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
 
-use super::fields::{FieldText, field_error};
+use super::fields::{FieldText, decimal_point, field_error};
 use crate::error::{Error, Result};
 use crate::experiment::Named;
 use crate::experiment::scheme::CustomInit;
@@ -101,11 +101,30 @@ fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<FieldTe
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The scheme that the catalog has under `name`, with these parameters.
+/// The scheme that the catalog has under `name`, with these parameters; a decimal comma in a number is a point.
 ///
 /// # Errors
 /// The parser's, and of a formula those of [`CustomInit::new`].
-pub fn scheme(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
+pub fn scheme(name: &str, typed: &[FieldText]) -> Result<InitScheme> {
+    let pointed = typed.iter().map(|(parameter, text)| {
+        // A formula is read as it is, also where it is a number.
+        let number = Some(text.trim()).filter(|_| parameter != "formula").and_then(decimal_point);
+        (parameter.clone(), number.unwrap_or_else(|| text.clone()))
+    });
+    scheme_of(name, &pointed.collect::<Vec<_>>()).map_err(|error| as_typed(error, typed))
+}
+
+/// An error that quotes what was typed.
+fn as_typed(error: Error, typed: &[FieldText]) -> Error {
+    let Error::Value(mut error) = error else { return error };
+    let wrong = |(parameter, text): &&FieldText| error.parameter == Some(parameter.as_str()) && text.contains(',');
+    if let Some((_, text)) = typed.iter().find(wrong) {
+        text.trim().clone_into(&mut error.got);
+    }
+    Error::Value(error)
+}
+
+fn scheme_of(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
     let of = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
     let rescaling =
         || format!("emergence({};alpha={};rule={};turn={})", of("base"), of("alpha"), of("rule"), of("turn"));

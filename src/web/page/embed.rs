@@ -1,4 +1,4 @@
-//! The page as a part of another page: heights out, commands in, and one running embed at a time.
+//! The page inside another page: heights out, commands in, and one running embed at a time.
 
 use super::messages::{Post, Question, embedly_height};
 use super::{Action, Dispatcher};
@@ -11,19 +11,19 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, HtmlElement, MessageEvent, ResizeObserver, Window};
 
-/// The channel on which embeds of one site tell each other that they have started.
+/// The channel on which embeds of the same origin tell each other that they have started.
 const CHANNEL: &str = "emergence-lab";
-/// How long the height has to rest before it is told, in milliseconds.
-const REST_MILLISECONDS: i32 = 80;
+/// How long the height must stay the same before it is posted, in milliseconds.
+const SETTLING_MILLISECONDS: i32 = 80;
 
-/// The page around this one, if there is one.
+/// The host, which is the page around this one, if there is one.
 pub(super) struct Parent {
     window: Option<Window>,
     channel: Option<BroadcastChannel>,
 }
 
 impl Parent {
-    /// Listens to the page around this one, and keeps it informed of the height.
+    /// Listens to the host, and keeps it informed of the height.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let own = dom::window()?;
         let window = own.parent()?.filter(|parent| !js_sys::Object::is(parent, &own));
@@ -39,7 +39,7 @@ impl Parent {
         Ok(Self { window, channel })
     }
 
-    /// Posts a message to the page around this one.
+    /// Posts a message to the host.
     pub(super) fn post(&self, message: &Post) -> WebResult<()> {
         match &self.window {
             Some(window) => post_to(window, message),
@@ -47,7 +47,7 @@ impl Parent {
         }
     }
 
-    /// Tells other embeds of this site that this one computes now: they share one processor and one battery.
+    /// Tells other embeds of this origin that this one computes now: they share one processor and one battery.
     pub(super) fn announce_start(&self) -> WebResult<()> {
         if let Some(channel) = &self.channel {
             channel.post_message(&JsValue::from_str("started"))?;
@@ -56,7 +56,7 @@ impl Parent {
     }
 }
 
-/// To any origin: nothing here is secret, and the page may be embedded anywhere.
+/// Posts to any origin: nothing here is secret, and any site may embed the page.
 fn post_to(window: &Window, message: &Post) -> WebResult<()> {
     let json = serde_json::to_string(message).unwrap_or_default();
     Ok(window.post_message(&js_sys::JSON::parse(&json)?, "*")?)
@@ -66,7 +66,7 @@ fn listen(parent: &Window, dispatcher: &Dispatcher) -> WebResult<()> {
     let (parent, dispatcher) = (parent.clone(), dispatcher.clone());
     dom::on(&dom::window()?, "message", move |event| {
         let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
-        // Only the page around this one may give commands.
+        // Only the host may give commands.
         if !event.source().is_some_and(|source| js_sys::Object::is(&source, &parent)) {
             return;
         }
@@ -77,16 +77,16 @@ fn listen(parent: &Window, dispatcher: &Dispatcher) -> WebResult<()> {
     })
 }
 
-/// Posts the height of the content whenever it has changed and come to rest. The content never depends on the height of
-/// the frame, so a host that follows does not cause another change.
+/// Posts the height of the content after each change, once it has settled. The content never depends on the height of the
+/// frame, so a host that adjusts the frame causes no further change.
 fn watch_height(parent: &Window) -> WebResult<()> {
     let body: HtmlElement = dom::document()?.body().ok_or(WebError::Missing { what: "body" })?;
     let (parent, content) = (parent.clone(), body.clone());
-    let told = Rc::new(Cell::new(0_u32));
+    let last = Rc::new(Cell::new(0_u32));
     let timer = Timer::new(move || {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the height of a page")]
         let height = content.get_bounding_client_rect().height().ceil() as u32;
-        if told.replace(height) != height {
+        if last.replace(height) != height {
             let name = dom::window().and_then(|window| Ok(window.name()?)).unwrap_or_default();
             let posted = post_to(&parent, &Post::resize(&name, height));
             let text = parent.post_message(&JsValue::from_str(&embedly_height(height)), "*");
@@ -96,7 +96,7 @@ fn watch_height(parent: &Window) -> WebResult<()> {
         }
     });
     let changed = Closure::<dyn FnMut()>::new(move || {
-        if let Err(error) = timer.set(REST_MILLISECONDS) {
+        if let Err(error) = timer.set(SETTLING_MILLISECONDS) {
             dom::report(&error);
         }
     });

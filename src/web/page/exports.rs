@@ -1,4 +1,4 @@
-//! What a visitor can take away: results as JSON, CSV and SVG, the link, the embed code.
+//! What a visitor can export: results as JSON, CSV and SVG, the link, the embed code.
 
 use super::action::{Action, Export};
 use super::dispatch::Dispatcher;
@@ -24,10 +24,11 @@ impl Export {
         }
     }
 
-    /// Carries it out; `query` is the experiment of the form.
+    /// Performs the export; `query` is the experiment in the form.
     pub(super) fn perform(self, history: &History, query: &str) -> WebResult<()> {
         match self {
-            Self::Json => download("json", "application/json", &results_json(history)),
+            // Without results the button is disabled.
+            Self::Json => results_json(history).map_or(Ok(()), |json| download("json", "application/json", &json)),
             Self::Csv => download("csv", "text/csv", &csv(history)),
             Self::Svg => download("svg", "image/svg+xml", &svg(history)),
             Self::Link => copy(&address(query)?, "Link copied"),
@@ -84,19 +85,26 @@ fn embed_code(query: &str) -> WebResult<String> {
     ))
 }
 
-/// Copies a text and says so; where the clipboard is out of reach (a frame without permission), shows the text instead.
+/// Copies a text and says so; without access to the clipboard (in a frame without permission) it shows the text instead.
 fn copy(text: &str, done: &'static str) -> WebResult<()> {
     let place: Element = dom::element("export-status")?;
     let clipboard = dom::window()?.navigator().clipboard();
     // Without a secure context there is no clipboard at all, whatever the type says.
     if clipboard.is_undefined() {
-        place.set_text_content(Some(text));
-        return Ok(());
+        return show_code(&place, text);
     }
-    let (copying, shown) = (JsFuture::from(clipboard.write_text(text)), text.to_owned());
+    let (copying, code) = (JsFuture::from(clipboard.write_text(text)), text.to_owned());
     wasm_bindgen_futures::spawn_local(async move {
-        let granted = copying.await.is_ok();
-        place.set_text_content(Some(if granted { done } else { &shown }));
+        if copying.await.is_ok() {
+            place.set_text_content(Some(done));
+        } else if let Err(error) = show_code(&place, &code) {
+            dom::report(&error);
+        }
     });
     Ok(())
+}
+
+fn show_code(place: &Element, text: &str) -> WebResult<()> {
+    place.set_text_content(None);
+    dom::append(place, &dom::untranslated("code", text)?)
 }

@@ -1,8 +1,8 @@
 //! Between the fields of the form and the experiment: every control is named after its query key, so a form is a list of
 //! pairs, and the crate's own parser judges what was typed.
 
-use crate::error::{Error, ValueError};
-use crate::experiment::keys::{Key, KeyValues};
+use crate::error::{Error, Expected, ValueError};
+use crate::experiment::keys::{Key, KeyValues, Link};
 use crate::experiment::query::{changed_pairs, parse_pairs};
 use crate::experiment::scheme::parse_list;
 use crate::experiment::{Experiment, ParsedQuery, View};
@@ -10,13 +10,31 @@ use crate::experiment::{Experiment, ParsedQuery, View};
 /// A query key and its value, not escaped.
 pub type FieldText = (String, String);
 
-/// What the fields of a form say. An empty field of an optional key means that the key is absent.
+/// What the fields of a form say. An empty field of an optional key means that the key is absent, and a decimal comma in a
+/// number is a point; query strings are read as they are.
 #[must_use]
 pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
     let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(KeyValues::OptionalNumber(_)));
     let stated = fields.iter().map(|(key, value)| (key, value.trim()));
     let stated = stated.filter(|(key, value)| !(value.is_empty() && optional(key)));
-    parse_pairs(stated.map(|(key, value)| (key.clone(), value.to_owned())))
+    parse_pairs(stated.map(|(key, value)| (key.clone(), number_text(key, value))))
+}
+
+/// What a field of the form says to the parser. Its comma becomes a point only where the result is a value of the key, so that
+/// an error quotes what was typed.
+fn number_text(key: &str, typed: &str) -> String {
+    let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
+    let pointed = Key::find(key).filter(number).zip(decimal_point(typed));
+    let pointed = pointed.filter(|(key, pointed)| key.read(&mut Link::default(), pointed).is_ok());
+    pointed.map_or_else(|| typed.to_owned(), |(_, pointed)| pointed)
+}
+
+/// A number whose decimal separator is a comma, with a point instead: `0,05` is `0.05`. `None` for any other text, such as
+/// `1,000.5` or `64,64,64`.
+#[must_use]
+pub fn decimal_point(typed: &str) -> Option<String> {
+    let pointed = typed.contains(',').then(|| typed.replacen(',', ".", 1))?;
+    pointed.parse::<f64>().is_ok().then_some(pointed)
 }
 
 /// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
@@ -39,7 +57,18 @@ pub fn field_error(error: &Error) -> (&'static str, String) {
     (error.key().unwrap_or_default(), text)
 }
 
+/// What a value may be, with names in quotation marks.
+#[must_use]
+pub fn expectation(expected: &Expected) -> String {
+    match expected {
+        Expected::OneOf(names) if names.len() > 1 => format!("one of “{}”", names.join("”, “")),
+        Expected::OneOf(names) => format!("“{}”", names.concat()),
+        other => other.to_string(),
+    }
+}
+
 fn value_error(ValueError { parameter, expected, got, .. }: &ValueError) -> String {
+    let expected = expectation(expected);
     let about = parameter.map(|name| format!("{name}: ")).unwrap_or_default();
     let got = if got.is_empty() { String::new() } else { format!("; got “{got}”") };
     format!("{about}Expected {expected}{got}.")

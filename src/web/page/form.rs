@@ -4,6 +4,7 @@ use super::action::Action;
 use super::controls::{focus, set_value, value_of};
 use super::dispatch::Dispatcher;
 use super::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
+use super::quotations::quotations;
 use super::{picker, variants};
 use crate::error::Error;
 use crate::experiment::scheme::list_text;
@@ -143,7 +144,7 @@ impl Form {
         for place in dom::all("#controls .error[id]")? {
             let key = place.id().trim_start_matches("error-").to_owned();
             let text = texts.iter().find(|(about, _)| *about == key).map_or("", |(_, text)| text);
-            dom::set_text(&place, text);
+            dom::set_pieces(&place, &quotations(text))?;
             place.set_hidden(text.is_empty());
             if let Some(field) = self.control(&key)? {
                 dom::set_attribute(&field, "aria-invalid", if text.is_empty() { "false" } else { "true" })?;

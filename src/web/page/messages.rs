@@ -1,39 +1,39 @@
-//! What the page and the page around it say to each other, as plain values. Names as in the contract:
-//! `emergence-lab:run` and so on; an answer has the type and the id of its question.
+//! The messages between the page and its host, the page that embeds it, as plain values. Their names are those of
+//! docs/embedding.md, such as `emergence-lab:run`; an answer has the type and the id of its question.
 
 use super::lifecycle::{Phase, Request};
 use crate::export::Results;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What every type begins with.
+/// The prefix of every type.
 const PREFIX: &str = "emergence-lab:";
 
-/// A message from the page around this one.
+/// A message from the host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
-    /// What it asks for.
+    /// What it requests.
     pub request: HostRequest,
     /// Its type without the prefix, for the answer.
     pub name: String,
-    /// Whatever stood in `id`, for the answer.
+    /// Its `id`, which may be any JSON value, for the answer.
     pub id: Option<Value>,
 }
 
-/// What the page around this one can ask for.
+/// What the host can request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HostRequest {
     /// One of the buttons; with a query, `run` sets the experiment first.
     Request(Request, Option<String>),
-    /// The experiment; with a query, a new one.
+    /// The current experiment or, with a query, a new one.
     Config(Option<String>),
     /// The results file.
     Results,
-    /// Something that we do not know, or whose fields are not what they should be; why, as a sentence.
+    /// An unknown command, or one with a field of the wrong type; why it is refused, as a sentence.
     Refused(String),
 }
 
-/// Something that the page posts; what is absent is left out.
+/// A message from the page; absent fields are omitted.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Post {
     /// `emergence-lab:NAME`.
@@ -42,13 +42,13 @@ pub struct Post {
     /// The id of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Value>,
-    /// Value of `data-state`.
+    /// The value of `data-state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
-    /// Steps taken.
+    /// Training steps taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<u64>,
-    /// Steps of the experiment.
+    /// Training steps of the experiment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
     /// The experiment.
@@ -65,7 +65,7 @@ pub struct Post {
     pub error: Option<String>,
 }
 
-/// The fields of a question; others are ignored.
+/// The fields of a message from the host; others are ignored.
 #[derive(Deserialize)]
 struct Fields {
     #[serde(rename = "type")]
@@ -75,7 +75,7 @@ struct Fields {
 }
 
 impl Question {
-    /// Reads the JSON of a message; `None` for one that is not meant for us.
+    /// Reads the JSON of a message; `None` if it is not addressed to this page.
     #[must_use]
     pub fn parse(json: &str) -> Option<Self> {
         let fields: Fields = serde_json::from_str(json).ok()?;
@@ -83,20 +83,20 @@ impl Question {
         let query = match fields.query {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(query)) => Ok(Some(query)),
-            Some(other) => Err(HostRequest::Refused(format!("query was expected to be a text; got {other}."))),
+            Some(other) => Err(HostRequest::Refused(format!("Expected a string as query; got {other}."))),
         };
         let button = Request::named(&name).filter(|button| *button != Request::Restart);
         let request = query.map(|query| match (name.as_str(), button) {
             ("config", _) => HostRequest::Config(query),
             ("results", _) => HostRequest::Results,
             (_, Some(button)) => HostRequest::Request(button, query),
-            (_, None) => HostRequest::Refused(format!("There is no command called {name}.")),
+            (_, None) => HostRequest::Refused(format!("There is no command “{name}”.")),
         });
         let request = request.unwrap_or_else(|refused| refused);
         Some(Self { request, name, id: fields.id })
     }
 
-    /// The beginning of an answer.
+    /// The answer, with nothing but its type and id.
     #[must_use]
     pub fn answer(&self) -> Post {
         Post { id: self.id.clone(), ..Post::named(&self.name) }
@@ -104,13 +104,13 @@ impl Question {
 }
 
 impl Post {
-    /// A message of this name, empty otherwise.
+    /// A message of this name without any other field.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { kind: format!("{PREFIX}{name}"), ..Self::default() }
     }
 
-    /// The height of the page, for hosts that know us; `id` is the name of the frame.
+    /// The height of the page in CSS pixels, for hosts that know this page; `id` is the name of the frame.
     #[must_use]
     pub fn resize(frame_name: &str, height: u32) -> Self {
         let id = (!frame_name.is_empty()).then(|| Value::from(frame_name));
@@ -118,20 +118,20 @@ impl Post {
     }
 }
 
-/// The height of the page, as text for hosts that follow Embedly's protocol (Observable, Medium).
+/// The height of the page in CSS pixels, as text for hosts that follow Embedly's protocol (Observable, Medium).
 #[must_use]
 pub fn embedly_height(height: u32) -> String {
     format!(r#"{{"context":"iframe.resize","height":{height}}}"#)
 }
 
-/// What is announced when `from` becomes `to`; `None` for what only the page itself cares about.
+/// The message that announces a change of phase; `None` for changes that do not concern the host.
 #[must_use]
 pub fn announcement(from: Phase, to: Phase) -> Option<&'static str> {
     match to {
         _ if from == to => None,
-        // Straight to work, where a start was waiting.
+        // A start that was waiting for the worker skips `Ready`.
         Phase::Ready | Phase::Preparing if from == Phase::Loading => Some("ready"),
-        // Going on after a pause is not another start.
+        // Resuming after a pause is not another start.
         Phase::Training if from == Phase::Preparing => Some("started"),
         Phase::Paused => Some("paused"),
         Phase::Finished => Some("finished"),

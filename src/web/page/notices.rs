@@ -1,6 +1,7 @@
-//! Notices above the charts: what was wrong with the address, which data is used instead, why it cannot go on.
+//! Notices above the charts: what is wrong with the address, which data set is used instead of another, why a run has stopped.
 
 use super::lifecycle::Remedy;
+use super::quotations::quotations;
 use super::{Action, Dispatcher, lifecycle::Request};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -11,9 +12,9 @@ use web_sys::Element;
 pub(super) enum Severity {
     /// Good to know.
     Info,
-    /// Something is not as it was asked for.
+    /// Something differs from what was requested.
     Warning,
-    /// It cannot go on.
+    /// The run cannot continue.
     Failure,
 }
 
@@ -22,11 +23,11 @@ pub(super) enum Severity {
 pub(super) enum Offer {
     /// Replace the worker.
     Restart,
-    /// Use the embedded digits.
+    /// Use the built-in digits.
     Digits,
     /// Compute on the CPU.
     Cpu,
-    /// Load the page anew.
+    /// Reload the page.
     Reload,
 }
 
@@ -65,7 +66,7 @@ impl Offer {
         }
     }
 
-    /// What can be offered against a failure.
+    /// What can be offered after a failure.
     #[must_use]
     pub(super) fn against(remedy: Remedy) -> &'static [Self] {
         match remedy {
@@ -96,7 +97,7 @@ impl Notices {
         Ok(Self { element })
     }
 
-    /// Shows a notice about a subject, in place of an earlier one about it.
+    /// Shows a notice about a subject, instead of an earlier one about the same subject.
     pub(super) fn show(&self, subject: &str, severity: Severity, text: &str, offers: &[Offer]) -> WebResult<()> {
         self.remove(subject);
         let class = match severity {
@@ -106,7 +107,9 @@ impl Notices {
         };
         let notice = dom::create("div", class, "")?;
         notice.set_attribute("data-subject", subject)?;
-        dom::append(&notice, &dom::create("p", "", text)?)?;
+        let sentence = dom::create("p", "", "")?;
+        dom::set_pieces(&sentence, &quotations(text))?;
+        dom::append(&notice, &sentence)?;
         for offer in offers {
             let button = dom::create("button", "", offer.label())?;
             button.set_attribute("type", "button")?;
@@ -124,7 +127,7 @@ impl Notices {
         Ok(())
     }
 
-    /// Takes away the notice about a subject, if there is one.
+    /// Removes the notice about a subject, if there is one.
     pub(super) fn remove(&self, subject: &str) {
         let children = self.element.children();
         let all = (0..children.length()).filter_map(|index| children.item(index));

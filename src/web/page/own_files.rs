@@ -1,4 +1,4 @@
-//! The visitor's own files: chosen with a button or dropped anywhere on the page, and what the worker says of them.
+//! The visitor's own files, chosen with a button or dropped anywhere on the page, and what the worker reports about them.
 
 use super::uploads::Uploads;
 use super::words::{DEADLY_FILES, NO_FILES, READING_FILES, upload_text};
@@ -12,15 +12,15 @@ use crate::web::schedule::Timer;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
 
-/// The drop zone goes when nothing was dragged for so many milliseconds: browsers tell of a drag every 350 at least, but
-/// not all of them when it leaves the window.
+/// The drop zone disappears after this many milliseconds without a drag event. During a drag browsers send one at least every
+/// 350 ms, but not all of them report that the drag has left the window.
 const DRAG_MILLISECONDS: i32 = 600;
 
-/// The picker of the document, and the files that it was given.
+/// The file picker of the document, and the files that were chosen.
 pub(super) struct OwnFiles {
     /// Which of them the worker has.
     pub(super) uploads: Uploads<Vec<File>>,
-    /// What is known of those that it has read, and what is said of them.
+    /// The facts of the data set that it has made of them, and the sentence about it.
     facts: Option<DatasetFacts>,
     summary: String,
     block: HtmlElement,
@@ -30,7 +30,7 @@ pub(super) struct OwnFiles {
 }
 
 impl OwnFiles {
-    /// Binds the picker, and makes the page a place to drop files on.
+    /// Binds the picker, and lets files be dropped anywhere on the page.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let (button, input): (HtmlElement, HtmlInputElement) =
             (dom::element("choose-files")?, dom::element("file-input")?);
@@ -53,7 +53,7 @@ impl OwnFiles {
         })
     }
 
-    /// What is known of the files.
+    /// The facts of the data set in the files, once they have been read.
     pub(super) fn facts(&self) -> Option<DatasetFacts> {
         self.facts
     }
@@ -64,7 +64,7 @@ impl OwnFiles {
         self.refuse("");
     }
 
-    /// The worker has read files; whether that is news.
+    /// The worker has read files; returns whether that is news to the visitor.
     pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
         let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
         self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
@@ -72,7 +72,7 @@ impl OwnFiles {
         self.uploads.taken()
     }
 
-    /// The worker has refused files, for this reason.
+    /// The worker has refused files for this reason.
     pub(super) fn refused(&mut self, reason: &str) -> WebResult<()> {
         self.uploads.refused();
         if !self.uploads.any() {
@@ -82,19 +82,19 @@ impl OwnFiles {
         self.complain(reason)
     }
 
-    /// The files are given to no more workers.
+    /// No further worker is given the files.
     pub(super) fn forget(&mut self) -> WebResult<()> {
         self.facts = None;
         self.summary.clear();
         self.complain(DEADLY_FILES)
     }
 
-    /// Says that there are no files yet.
+    /// Says that no files have been chosen yet.
     pub(super) fn miss(&self) -> WebResult<()> {
         self.complain(NO_FILES)
     }
 
-    /// Shows the picker where it is needed: for this choice of data, or for what there is to say.
+    /// Shows the picker if the selected data set needs it, or if there is something to say about files.
     pub(super) fn show(&self, wanted: bool) {
         if !wanted && self.refusal.text_content().as_deref() == Some(NO_FILES) {
             self.refuse("");
@@ -105,7 +105,7 @@ impl OwnFiles {
         self.block.set_hidden(!wanted && silent);
     }
 
-    /// Says what is wrong beside the button, and brings both into view.
+    /// Says beside the button what is wrong, and brings both into view.
     fn complain(&self, reason: &str) -> WebResult<()> {
         self.refuse(reason);
         self.block.set_hidden(false);
@@ -125,13 +125,13 @@ fn give(dispatcher: &Dispatcher, files: Option<FileList>) {
     }
 }
 
-/// Whatever is dragged, if there are files in it: text that is dragged from field to field is none of our business.
+/// What is being dragged, if it contains files; text dragged from field to field is left to the browser.
 fn dragged_files(event: &Event) -> Option<DataTransfer> {
     let dragged = event.dyn_ref::<DragEvent>()?.data_transfer()?;
     dragged.types().includes(&"Files".into(), 0).then_some(dragged)
 }
 
-/// The whole page takes files, so that one that misses the form does not take the browser elsewhere.
+/// The whole page accepts files: if one is dropped beside the form, the browser would otherwise open it instead of the page.
 fn accept_drops(dispatcher: &Dispatcher) -> WebResult<()> {
     let window = dom::window()?;
     let zone: HtmlElement = dom::element("drop-zone")?;

@@ -5,6 +5,7 @@
 use super::catalog::{self, Addition};
 use super::controls::{focus, set_value, value_of};
 use super::fields::FieldText;
+use super::quotations::quotations;
 use super::words::variant_label;
 use super::{Action, Dispatcher};
 use crate::error::{Error, Result};
@@ -55,7 +56,7 @@ pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     fill(&name, &catalog::parameters(variant))?;
     let replace: HtmlElement = dom::element("replace")?;
     replace.set_attribute("data-add", &index.to_string())?;
-    dom::set_text(&replace, &format!("Replace {}", variant_label(&variant.to_string())));
+    dom::set_pieces(&replace, &[("Replace ", false), (&variant_label(variant), true)])?;
     replace.set_hidden(false);
     say("")?;
     Ok(select.focus()?)
@@ -108,8 +109,7 @@ pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
 
 /// Says what has become of a press, until something else is done.
 pub(super) fn say(words: &str) -> WebResult<()> {
-    dom::set_text(&dom::element("scheme-status")?, words);
-    Ok(())
+    dom::set_pieces(&dom::element("scheme-status")?, &quotations(words))
 }
 
 /// Moves the focus to the field that keeps the scheme from being added.
@@ -160,7 +160,8 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     group.set_attribute("data-offered", &text)?;
     group.set_inner_html("");
     for base in offered {
-        let option = dom::create("option", "", &variant_label(&base))?;
+        let label = base.parse().map_or_else(|_| base.clone(), |scheme| variant_label(&scheme));
+        let option = dom::untranslated("option", &label)?;
         option.set_attribute("value", &base)?;
         dom::append(&group, &option)?;
     }
@@ -175,9 +176,9 @@ fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     // Not touched while nothing changes: no screen reader speaks twice.
     let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
     if place.text_content().as_deref() != Some(whole.as_str()) {
-        dom::set_text(&place, &sentence);
+        dom::set_pieces(&place, &quotations(&sentence))?;
         if let Some([before, part, behind]) = parts {
-            let formula = dom::create("code", "", before)?;
+            let formula = dom::untranslated("code", before)?;
             dom::append(&formula, &dom::create("mark", "", part)?)?;
             dom::append(&formula, &dom::create("span", "", behind)?)?;
             dom::append(&place, &formula)?;

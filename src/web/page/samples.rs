@@ -1,4 +1,4 @@
-//! A few training images of the data set that the form names, by class.
+//! A few training images of the data set selected in the form, by class.
 
 use super::pixels::draw_pixels;
 use super::words::{sample_missing, sample_title};
@@ -10,12 +10,12 @@ use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement};
 
-/// Images of one class that are shown at most.
+/// The largest number of images shown per class.
 const PER_CLASS: usize = 2;
-/// Narrower windows, in CSS pixels, and embeds show the images on demand only: there the charts come first.
+/// In windows up to this width, in CSS pixels, and in embeds the images are folded: there the charts come first.
 const NARROW: f64 = 760.0;
 
-/// The images of the document, and those of all data sets that were loaded.
+/// The place for images in the document, and the images of all data sets loaded so far.
 pub(super) struct Samples {
     title: Element,
     place: Element,
@@ -24,7 +24,7 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Binds the place for the images, open where there is room for it.
+    /// Binds the place for the images, and unfolds it where there is room.
     pub(super) fn bind(embedded: bool) -> WebResult<Self> {
         let wide = dom::window()?.inner_width()?.as_f64().is_some_and(|width| width > NARROW);
         dom::element::<HtmlDetailsElement>("samples")?.set_open(wide && !embedded);
@@ -36,15 +36,15 @@ impl Samples {
         })
     }
 
-    /// Takes in the images of a data set.
+    /// Keeps the images of a data set.
     pub(super) fn learn(&mut self, sample: DatasetSample) {
         self.known.retain(|known| known.name != sample.name);
         self.known.push(sample);
     }
 
-    /// Shows the images of a data set, or says when there will be some.
+    /// Shows the images of a data set, or says when they will appear.
     pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
-        // `auto` may be either of two; what was loaded last is what it has become.
+        // `auto` may resolve to either of two: to the one loaded last.
         let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate.name());
         let found = self.known.iter().rev().find(wanted);
         let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == name.name()));
@@ -63,7 +63,7 @@ impl Samples {
     }
 }
 
-/// A list with an entry per class that has images.
+/// A list with one entry for each class that has images.
 fn strip(sample: &DatasetSample) -> WebResult<Element> {
     let list = dom::create("ul", "strip", "")?;
     for (label, class) in sample.classes.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The bar at the top: the buttons, the progress, where it computes.
+//! The toolbar: buttons, progress, and the device that computes.
 
 use super::lifecycle::{Lifecycle, Phase, Request};
 use super::words::{facts, pace_text, status, step_text};
@@ -8,32 +8,28 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement};
 
-/// The buttons with what they ask for.
-const BUTTONS: [(&str, Request); 5] = [
-    ("run", Request::Run),
-    ("pause", Request::Pause),
-    ("resume", Request::Resume),
-    ("step", Request::Step),
-    ("reset", Request::Reset),
-];
+/// What the buttons ask for; each is called after its request.
+const BUTTONS: [Request; 5] = [Request::Run, Request::Pause, Request::Resume, Request::Step, Request::Reset];
 
-/// What the bar shows.
+/// What the toolbar shows.
 pub(super) struct Situation<'page> {
     /// What the page is doing.
     pub(super) lifecycle: &'page Lifecycle,
     /// What has been measured.
     pub(super) history: &'page History,
-    /// The form holds another experiment than the one shown.
+    /// The form holds an experiment other than the one shown.
     pub(super) changed: bool,
-    /// There was a run already, of the experiment that the form holds.
+    /// The experiment in the form has been started before.
     pub(super) again: bool,
-    /// What is being loaded, and the part of it that is there.
+    /// What is being loaded or prepared, and the fraction done, if known.
     pub(super) loading: Option<&'page (String, Option<f64>)>,
 }
 
-/// The bar of the document.
+/// The toolbar of the document.
 pub(super) struct Toolbar {
     buttons: Vec<(HtmlElement, Request)>,
+    /// The only button where the form and its buttons are left out.
+    main_button: Element,
     status: Element,
     steps: Element,
     pace: Element,
@@ -45,17 +41,18 @@ pub(super) struct Toolbar {
 }
 
 impl Toolbar {
-    /// Binds the bar.
+    /// Binds the toolbar.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let requested = dispatcher.clone();
-        dom::on(&dom::element::<Element>("buttons")?, "click", move |event| {
+        dom::on(&dom::element::<Element>("toolbar")?, "click", move |event| {
             if let Some(request) = dom::marked(&event, "request").as_deref().and_then(Request::named) {
                 requested.dispatch(Action::Requested(request));
             }
         })?;
-        let buttons = BUTTONS.into_iter().map(|(id, request)| Ok((dom::element(id)?, request)));
+        let buttons = BUTTONS.into_iter().map(|request| Ok((dom::element(request.name())?, request)));
         Ok(Self {
             buttons: buttons.collect::<WebResult<_>>()?,
+            main_button: dom::element("main-button")?,
             status: claimed_status()?,
             steps: dom::element("steps")?,
             pace: dom::element("pace")?,
@@ -71,17 +68,17 @@ impl Toolbar {
     pub(super) fn show(&self, now: &Situation<'_>) -> WebResult<()> {
         let phase = now.lifecycle.phase();
         self.show_buttons(now)?;
+        self.show_main_button(now)?;
         dom::set_text(&self.status, &status(now.lifecycle, now.history, now.again));
         self.show_progress(now)?;
         dom::set_text(&self.pace, &pace_text(now.history, phase));
-        let known = now.history.setup.train_examples > 0;
-        dom::set_text(&self.facts, &if known { facts(&now.history.setup) } else { "\u{a0}".to_owned() });
+        dom::set_text(&self.facts, &facts(&now.history.setup).unwrap_or("\u{a0}".to_owned()));
         let shown = !matches!(phase, Phase::Loading | Phase::Ready | Phase::Failed);
         self.changed.set_hidden(!(now.changed && shown));
         Ok(())
     }
 
-    /// Shows where it computes, and why not on the GPU.
+    /// Shows which device computes and, if it is not the GPU, why.
     pub(super) fn show_backend(&self, environment: &Environment, fallback: Option<&str>) -> WebResult<()> {
         let name = if environment.backend == "webgpu" { "WebGPU" } else { "CPU" };
         dom::set_text(&self.backend, name);
@@ -96,14 +93,12 @@ impl Toolbar {
         let focused = dom::document()?.active_element();
         let mut orphaned = false;
         for (button, request) in &self.buttons {
-            // Not `disabled`, which would take the focus away from whoever has just pressed it.
-            let disabled = !now.lifecycle.allows(*request, now.changed);
-            dom::set_attribute(button, "aria-disabled", if disabled { "true" } else { "false" })?;
+            enable(button, now.lifecycle.allows(*request, now.changed))?;
             let hide = matches!(request, Request::Pause if paused) || matches!(request, Request::Resume if !paused);
             orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
             button.set_hidden(hide);
         }
-        // Pause and Resume take turns in one place: so does the focus.
+        // Pause and Resume alternate in one place, and the focus with them.
         let successor =
             self.buttons.iter().find(|(_, request)| *request == if paused { Request::Resume } else { Request::Pause });
         match successor.filter(|_| orphaned) {
@@ -112,12 +107,23 @@ impl Toolbar {
         }
     }
 
+    /// It asks for what is next, and is called as the button that asks for the same.
+    fn show_main_button(&self, now: &Situation<'_>) -> WebResult<()> {
+        let request = now.lifecycle.phase().main_request();
+        let namesake = self.buttons.iter().find(|(_, other)| *other == request);
+        let name = namesake.and_then(|(button, _)| button.text_content()).unwrap_or_default();
+        dom::set_text(&self.main_button, name.trim());
+        dom::set_attribute(&self.main_button, "data-request", request.name())?;
+        dom::set_attribute(&self.main_button, "class", if request == Request::Run { "primary" } else { "" })?;
+        enable(&self.main_button, now.lifecycle.allows(request, now.changed))
+    }
+
     fn show_progress(&self, now: &Situation<'_>) -> WebResult<()> {
         let (text, share) = match (now.lifecycle.phase(), now.loading) {
             (Phase::Preparing, Some((text, share))) => (text.clone(), *share),
             (Phase::Preparing, None) => ("\u{a0}".to_owned(), None),
             _ => {
-                let share = now.history.step as f64 / now.history.setup.steps.max(1) as f64;
+                let share = now.history.step as f64 / now.history.setup.experiment.steps.max(1) as f64;
                 (step_text(now.history), Some(share))
             }
         };
@@ -127,6 +133,11 @@ impl Toolbar {
             None => Ok(self.bar.remove_attribute("value")?),
         }
     }
+}
+
+/// Shows whether a button does something. Not by `disabled`, which would take the focus from the button just pressed.
+fn enable(button: &Element, enabled: bool) -> WebResult<()> {
+    dom::set_attribute(button, "aria-disabled", if enabled { "false" } else { "true" })
 }
 
 /// The status line; www/early.js leaves it alone from here on.

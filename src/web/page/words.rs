@@ -1,30 +1,26 @@
 //! The sentences and numbers that the page shows, made from plain values; the only place where they are worded.
 
-use super::fields::field_error;
+use super::fields::{expectation, field_error};
 use super::forecast::{Forecast, seconds_left};
 use super::lifecycle::{Lifecycle, Phase};
 use crate::error::{Error, ValueError};
 use crate::experiment::scheme::{CustomInit, CustomKind};
-use crate::experiment::{
-    BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn, parse_query,
-};
+use crate::experiment::{BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn};
 use crate::metrics::{
-    DatasetSample, History, PreparationProgress, PreparationTask, Quantity, Setup, Statistic, VariantCurves,
-    VariantSummary,
+    DatasetSample, History, PreparationProgress, PreparationTask, Setup, Statistic, VariantCurves, VariantSummary,
 };
 use std::fmt::Write;
 
 /// What stands where there is no value.
 pub const NOTHING: &str = "–";
 
-/// A variant's name for people; the text form itself when it is none.
+/// A variant's name for people.
 #[must_use]
-pub fn variant_label(name: &str) -> String {
-    match name.parse::<InitScheme>() {
-        Ok(InitScheme::Closed(closed)) => closed_label(&closed),
-        Ok(InitScheme::RateControl(rescaling)) => rescaled_label("Rate control", &rescaling),
-        Ok(InitScheme::Tuned(tuning)) => tuned_label(&tuning),
-        Err(_) => name.to_owned(),
+pub fn variant_label(scheme: &InitScheme) -> String {
+    match scheme {
+        InitScheme::Closed(closed) => closed_label(closed),
+        InitScheme::RateControl(rescaling) => rescaled_label("Rate control", rescaling),
+        InitScheme::Tuned(tuning) => tuned_label(tuning),
     }
 }
 
@@ -101,7 +97,7 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
 /// `step 450 of 1,000`.
 #[must_use]
 pub fn step_text(history: &History) -> String {
-    format!("step {} of {}", grouped(history.step), grouped(history.setup.steps))
+    format!("step {} of {}", grouped(history.step), grouped(history.setup.experiment.steps))
 }
 
 /// Speed and, while training, the time that is left.
@@ -129,10 +125,10 @@ pub fn forecast_text(forecast: &Forecast) -> String {
     )
 }
 
-/// Where the estimate would stand, while a field cannot be used.
-pub const NO_FORECAST: &str = "What it will take is known once every field can be used.";
-/// Where the estimate would stand, for files that have not been read.
-pub const FORECAST_NEEDS_FILES: &str = "What it will take is known once the files are read.";
+/// Shown instead of the estimate while a field is invalid.
+pub const NO_FORECAST: &str = "The estimate appears once all fields are valid.";
+/// Shown instead of the estimate until the files have been read.
+pub const FORECAST_NEEDS_FILES: &str = "The estimate appears once the files have been read.";
 
 fn memory(bytes: u64) -> String {
     let megabytes = bytes as f64 / 1e6;
@@ -161,14 +157,17 @@ pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String 
     )
 }
 
-/// Where files have taken one worker after another with them.
+/// The visitor's own files have crashed one worker after another.
 pub const DEADLY_FILES: &str =
-    "The training worker has crashed with your files three times, so it is not given them again. Choose others.";
+    "Your files have crashed the training worker three times, so they are not loaded again. Please choose others.";
 
 /// The visitor's own files are being read.
 pub const READING_FILES: &str = "Reading your files …";
-/// The visitor's own files were asked for, and there are none.
-pub const NO_FILES: &str = "There are no files of yours yet. Choose some, or drop them anywhere on this page.";
+/// The visitor's own files are needed, and there are none.
+pub const NO_FILES: &str = "No files chosen yet. Choose some, or drop them anywhere on this page.";
+/// The same on a page without a form.
+pub const NO_FORM_FOR_FILES: &str =
+    "This experiment needs your own files, and this page has no form to choose them with.";
 
 /// The heading of the sample images.
 #[must_use]
@@ -176,29 +175,29 @@ pub fn sample_title(name: DatasetName) -> String {
     format!("Training images: {}", name.row().label)
 }
 
-/// Where the sample images would stand.
+/// Shown instead of the sample images until there are some.
 #[must_use]
 pub fn sample_missing(name: DatasetName) -> &'static str {
     if name == DatasetName::Upload {
-        "Shown once your files are read."
+        "Shown once your files have been read."
     } else {
         "Shown once the data is loaded, at the first run."
     }
 }
 
-/// What is trained on what.
+/// What is trained on which data; `None` before the start.
 #[must_use]
-pub fn facts(setup: &Setup) -> String {
-    let data = parse_query(&setup.query).experiment.dataset.name.row().label;
-    let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
-    format!(
+pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
+    let start = start.as_ref()?;
+    let (data, runs) = (experiment.dataset.name.row().label, experiment.run_count());
+    Some(format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
-        grouped(setup.train_examples as u64),
-        grouped(setup.test_examples as u64),
+        grouped(start.data.train as u64),
+        grouped(start.data.test as u64),
         if runs == 1 { "run" } else { "runs" },
-        grouped(setup.parameters),
-        grouped(setup.steps_per_epoch),
-    )
+        grouped(start.parameters),
+        grouped(start.steps_per_epoch),
+    ))
 }
 
 /// How far a file is: `t10k-images: 45 %`.
@@ -235,13 +234,16 @@ pub fn preparation_text(progress: &PreparationProgress) -> String {
     text
 }
 
-/// A malformed value of the address.
+/// A malformed value in the address.
 #[must_use]
 pub fn address_error(error: &Error) -> String {
     match error {
         Error::Value(ValueError { key, parameter, expected, got }) => {
             let parameter = parameter.map(|name| format!(" ({name})")).unwrap_or_default();
-            format!("In the address, {key}{parameter}: expected {expected}; got “{got}”. The default is used instead.")
+            let expected = expectation(expected);
+            format!(
+                "In the address, “{key}”{parameter}: expected {expected}; got “{got}”. The default is used instead."
+            )
         }
         Error::Formula(error) => format!(
             "In the address, the formula “{}” is wrong at character {}: {}. The default is used instead.",
@@ -253,7 +255,7 @@ pub fn address_error(error: &Error) -> String {
     }
 }
 
-/// Why the list of variants is left as it is: a field that cannot be used comes first.
+/// Why the list of variants has not changed: an invalid field must be corrected first.
 #[must_use]
 pub fn fix_first(error: &Error) -> String {
     match field_error(error) {
@@ -262,32 +264,22 @@ pub fn fix_first(error: &Error) -> String {
     }
 }
 
-/// The worker has not been heard of for long.
+/// The worker has sent nothing for a long time.
 #[must_use]
 pub fn silence(loading: bool) -> &'static str {
     if loading {
-        "The training worker, a file of some megabytes, is still loading. On a slow connection this may take minutes."
+        "The training worker, a download of several megabytes, is still loading. On a slow connection this may take minutes."
     } else {
-        "Nothing has been heard of the training worker for a minute. A step of a large network may take so long; otherwise \
-         start it again."
+        "The training worker has not responded for a minute. One step of a large network may take that long; if this \
+         network is small, restart the worker."
     }
 }
 
-/// Keys of the address that mean nothing.
+/// Unknown keys in the address.
 #[must_use]
 pub fn unknown_keys(keys: &[String]) -> String {
-    let (noun, means, was) = if keys.len() == 1 { ("key", "means", "was") } else { ("keys", "mean", "were") };
-    format!("The {noun} “{}” in the address {means} nothing to this page and {was} left out.", keys.join("”, “"))
-}
-
-/// A value of a quantity with its unit, in the unit of the charts.
-#[must_use]
-pub fn value_text(quantity: Quantity, value: f64) -> String {
-    match quantity {
-        Quantity::TestAccuracy => format!("{value:.1} %"),
-        Quantity::TrainLoss | Quantity::TestLoss => format!("{value:.3}"),
-        _ => format!("10^{value:.2}"),
-    }
+    let (noun, was) = if keys.len() == 1 { ("Unknown key", "was") } else { ("Unknown keys", "were") };
+    format!("{noun} “{}” in the address {was} ignored.", keys.join("”, “"))
 }
 
 /// The cells of a variant's line in the results table, after its name.

@@ -2,10 +2,11 @@
 
 use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::Part;
-use emergence_lab::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile};
+use emergence_lab::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
+use std::fmt::{Debug, Display};
 
-fn check(error: &DatasetError, expected: &str) {
+fn check(error: &(impl Display + Debug), expected: &str) {
     assert_eq!(error.to_string(), expected, "{error:?}");
 }
 
@@ -45,7 +46,7 @@ fn data_files_say_what_is_wrong_with_them() {
 
 #[test]
 fn uploads_say_what_was_expected() {
-    let unknown = |got| DatasetError::UploadKind { file: name("a"), got };
+    let unknown = |got| UploadError::Kind { file: name("a"), got };
     let known = "a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar)";
     let cases = [
         (UnknownFile::Empty, "an empty file"),
@@ -56,11 +57,11 @@ fn uploads_say_what_was_expected() {
         check(&unknown(got), &format!("a: expected {known}, got {expected}"));
     }
     let (content, part) = (FileContent::Batch, Part::Test);
-    let twice = DatasetError::UploadTwice { content, part, first: name("a"), second: name("b") };
+    let twice = UploadError::Twice { content, part, first: name("a"), second: name("b") };
     check(&twice, "upload: expected only one test file of CIFAR-10 records, got a and b");
-    let unpaired = DatasetError::UploadUnpaired { file: name("i"), missing: FileContent::Labels, part: Part::Train };
+    let unpaired = UploadError::Unpaired { file: name("i"), missing: FileContent::Labels, part: Part::Train };
     check(&unpaired, "i: expected a matching training file of labels, got none");
-    let many = DatasetError::UploadTooMany { part: Part::Train, limit: 60_000, got: 60_001 };
+    let many = UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_001 };
     check(&many, "upload: expected at most 60000 training examples, got 60001");
 }
 

@@ -1,18 +1,13 @@
 //! Random activity, against all masks of small networks, against the mean in closed form, and against additional masks.
 
-use super::graph::{convolution, depthwise, input, network, residual, unit_graph};
+use super::dag::unit_graph;
+use super::graph::{convolution, depthwise, input, network, residual};
 use super::{all_paths, layered_graph};
+use crate::fixtures::mask_draws;
 use emergence_lab::emergence::{
     GraphWindow, NetworkGraph, NetworkLayer, RandomInterval, log10, random_activity, random_point,
 };
-use emergence_lab::rng::{Purpose, below, stream};
 use std::cell::Cell;
-
-/// The random numbers that a training uses for mask `index`.
-fn keyed(seed: u64, index: u64) -> impl FnMut(u32) -> u32 {
-    let mut draws = stream(seed, Purpose::RandomActivity, index);
-    move |bound| below(&mut draws, bound)
-}
 
 fn units(network: &NetworkGraph) -> usize {
     network.layers().iter().map(NetworkLayer::units).sum()
@@ -72,8 +67,8 @@ fn check_all_masks(network: &NetworkGraph, what: &str) {
             let values = masks.iter().flat_map(|mask| std::iter::repeat_n(e(mask), draws / masks.len()));
             values.collect::<Vec<_>>()
         };
-        let e_a = repeated(&|mask| log10(&dag.e_a(mask).unwrap()));
-        let e_b = repeated(&|mask| log10(&dag.e_b(mask).unwrap()));
+        let e_a = repeated(&|mask| log10(&dag.e_a(mask)));
+        let e_b = repeated(&|mask| log10(&dag.e_b(mask)));
         assert_eq!(e_b.len(), draws, "{what}, {active} active: {} masks occur equally often", masks.len());
         assert_interval(interval.log10_e_a, &e_a, &format!("{what}, {active} active, E_A"));
         assert_interval(interval.log10_e_b, &e_b, &format!("{what}, {active} active, E_B"));
@@ -105,11 +100,11 @@ fn intervals_are_those_of_all_masks() {
 fn zero_has_no_logarithm() {
     // Of the masks of 2 3 2 with one active unit, two in seven have it in the first layer, and no path.
     let dense = NetworkGraph::dense(&[2, 3, 2]).unwrap();
-    let one = random_activity(&dense, 1, 200, |mask| keyed(0, mask));
+    let one = random_activity(&dense, 1, 200, |mask| mask_draws(0, mask));
     assert_eq!((one.log10_e_a, one.log10_e_b), (None, None), "no lower end");
-    let nothing = random_activity(&dense, 3, 0, |mask| keyed(0, mask));
+    let nothing = random_activity(&dense, 3, 0, |mask| mask_draws(0, mask));
     assert_eq!((nothing.log10_e_a, nothing.log10_e_b), (None, None), "no mask");
-    let more = random_activity(&dense, 100, 3, |mask| keyed(0, mask));
+    let more = random_activity(&dense, 100, 3, |mask| mask_draws(0, mask));
     assert!((more.fraction - 1.0).abs() < 1e-15, "at most all units: {more:?}");
 }
 
@@ -149,8 +144,8 @@ fn the_mean_over_all_masks_has_a_closed_form() {
         let mean = |e: &dyn Fn(&[bool]) -> Option<f64>| {
             masks.iter().filter_map(|mask| e(mask)).map(|log10| 10_f64.powf(log10)).sum::<f64>() / masks.len() as f64
         };
-        let through_active = mean(&|mask| log10(&dag.e_a(mask).unwrap()));
-        let through_all = mean(&|mask| log10(&dag.e_b(mask).unwrap()));
+        let through_active = mean(&|mask| log10(&dag.e_a(mask)));
+        let through_all = mean(&|mask| log10(&dag.e_b(mask)));
         let expected = closed_form(&paths, nodes, active);
         assert!((through_active - expected.0).abs() < 1e-11, "E_A, {active} active: {through_active}, {expected:?}");
         assert!((through_all - expected.1).abs() < 1e-11, "E_B, {active} active: {through_all}, {expected:?}");
@@ -160,7 +155,7 @@ fn the_mean_over_all_masks_has_a_closed_form() {
 /// `E_A` and `E_B` of single random masks.
 fn samples(network: &NetworkGraph, active: usize, masks: std::ops::Range<u64>) -> Vec<(f64, f64)> {
     let value = |interval: Option<(f64, f64)>| interval.map_or(0.0, |(low, _)| 10_f64.powf(low));
-    let one = |mask| random_activity(network, active, 1, |_| keyed(7, mask));
+    let one = |mask| random_activity(network, active, 1, |_| mask_draws(7, mask));
     masks.map(one).map(|one: RandomInterval| (value(one.log10_e_a), value(one.log10_e_b))).collect()
 }
 
@@ -194,7 +189,7 @@ fn an_additional_mask_is_inside_with_probability_95_percent() {
         let further = samples(&network, active, 1_000_000..1_002_000);
         let (mut inside_a, mut inside_b) = (0, 0);
         for interval in 0..50 {
-            let interval = random_activity(&network, active, 40, |mask| keyed(3, interval * 40 + mask));
+            let interval = random_activity(&network, active, 40, |mask| mask_draws(3, interval * 40 + mask));
             let holds = |(low, high): (f64, f64), value: f64| (low..=high).contains(&value.log10());
             let (a, b) = (interval.log10_e_a.unwrap(), interval.log10_e_b.unwrap());
             inside_a += further.iter().filter(|(value, _)| holds(a, *value)).count();
@@ -212,7 +207,7 @@ fn table_point(network: &NetworkGraph, index: usize) -> Option<(RandomInterval, 
     let mut masks = Vec::new();
     let point = random_point(network, index, |mask| {
         masks.push(mask);
-        keyed(0, mask)
+        mask_draws(0, mask)
     });
     point.map(|point| (point, masks))
 }

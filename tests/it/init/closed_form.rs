@@ -2,15 +2,13 @@
 //! formulas against the named schemes that they express.
 
 use super::{STANDARD_ERRORS, sample};
+use crate::fixtures::{COLOR, GRAY, dense_layers};
 use emergence_lab::error::Error;
 use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, WeightLayer, WeightShape};
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind, FormulaInputs};
 use emergence_lab::experiment::{Activation, InitScheme, ModelSpec, NormLayer};
 use emergence_lab::init::variance::{gain, kaiming_normal};
 use emergence_lab::init::{Fan, LayerWeights, custom_distribution, shuffle};
-
-const GREY: FeatureShape = FeatureShape { channels: 1, height: 28, width: 28 };
-const COLOR: FeatureShape = FeatureShape { channels: 3, height: 32, width: 32 };
 
 fn layers_of(model: &str, input: FeatureShape) -> Vec<WeightLayer> {
     let model: ModelSpec = model.parse().expect("a model");
@@ -23,7 +21,7 @@ fn draw(scheme: &str, layers: &[WeightLayer], seed: u64) -> Vec<LayerWeights> {
 
 /// ZerO's weight of a single dense layer as in the paper, with one row per output.
 fn zero_matrix(inputs: usize, outputs: usize) -> Vec<Vec<f64>> {
-    let weight = draw("zero", &WeightLayer::dense_chain(&[inputs, outputs]), 0).remove(0).weight;
+    let weight = draw("zero", &dense_layers(&[inputs, outputs]), 0).remove(0).weight;
     let row = |output: usize| (0..inputs).map(|input| f64::from(weight[input * outputs + output])).collect();
     (0..outputs).map(row).collect()
 }
@@ -140,10 +138,7 @@ fn fixup_follows_its_rules() {
 
 /// The factors that a scheme applied to this number of layers.
 fn applied(scheme: &str, layers: usize, seed: u64) -> Vec<f64> {
-    draw(scheme, &WeightLayer::dense_chain(&vec![3; layers + 1]), seed)
-        .iter()
-        .map(|layer| layer.factors.weight)
-        .collect()
+    draw(scheme, &dense_layers(&vec![3; layers + 1]), seed).iter().map(|layer| layer.factors.weight).collect()
 }
 
 fn sorted(mut factors: Vec<f64>) -> Vec<f64> {
@@ -178,7 +173,7 @@ fn shuffled_factors_are_a_permutation() {
 
 #[test]
 fn shuffled_weights_are_the_base_times_the_shuffled_factors() {
-    let layers = WeightLayer::dense_chain(&[9, 8, 7, 6, 5]);
+    let layers = dense_layers(&[9, 8, 7, 6, 5]);
     let (plain, shuffled) =
         (draw("pytorch", &layers, 4), draw("shuffle(emergence(pytorch;alpha=2;rule=flat))", &layers, 4));
     for (plain, shuffled) in plain.iter().zip(&shuffled) {
@@ -212,7 +207,7 @@ fn all_other_orders_are_equally_likely() {
 
 #[test]
 fn formulas_of_known_schemes_draw_the_same_bits() {
-    let layers = layers_of("mlp:128,128,128", GREY);
+    let layers = layers_of("mlp:128,128,128", GRAY);
     for (formula, scheme) in [
         ("custom(std=sqrt(2/fan_in))", "kaiming_normal"),
         ("custom(std=sqrt(2)/sqrt(fan_in))", "kaiming_normal"),
@@ -234,7 +229,7 @@ fn formulas_of_known_schemes_draw_the_same_bits() {
 
 #[test]
 fn formulas_of_known_schemes_agree_in_all_digits_but_the_last() {
-    let layers = layers_of("mlp:128,128,128", GREY);
+    let layers = layers_of("mlp:128,128,128", GRAY);
     let kaiming = kaiming_normal(Fan::of(layers[0].shape), gain(Activation::Relu)).std();
     let std = |formula: &str| {
         let custom = CustomInit::new(CustomKind::Std, formula, 1.5).expect("a formula");
@@ -285,7 +280,7 @@ fn a_formula_depends_on_the_layer() {
 
 #[test]
 fn weights_have_the_spread_of_their_formula() {
-    let layers = WeightLayer::dense_chain(&[300, 100, 50]);
+    let layers = dense_layers(&[300, 100, 50]);
     let uniform = draw("custom(uniform=layer/10)", &layers, 1);
     for (layer, bound) in uniform.iter().zip([0.1, 0.2]) {
         let largest = layer.weight.iter().map(|weight| f64::from(weight.abs())).fold(0.0, f64::max);
@@ -301,7 +296,7 @@ fn weights_have_the_spread_of_their_formula() {
 
 /// The error of a formula: its position, the erroneous part, and the reason.
 fn complaint(scheme: &str) -> (usize, String, String) {
-    let layers = layers_of("mlp:128,128,128", GREY);
+    let layers = layers_of("mlp:128,128,128", GRAY);
     let drawn = scheme
         .parse::<InitScheme>()
         .and_then(|scheme| emergence_lab::init::sample(&scheme, &layers, Activation::Relu, 0));

@@ -1,6 +1,7 @@
 //! Gradients of whole networks against finite differences, in float64, and the CPU's convolution against its definition.
 
-use super::{experiment, plan};
+use crate::fixtures::cpu::plan;
+use crate::fixtures::experiment;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use emergence_lab::experiment::architecture::{FeatureShape, Window};
 use emergence_lab::model::batch_norm::BatchStatistics;

@@ -1,6 +1,7 @@
 //! Layers and short training runs against JAX and optax in float64 (tests/data/layers_reference.py).
 
-use super::{assert_close, experiment, plan, read, tensor};
+use crate::fixtures::cpu::{assert_close, plan, read, tensor};
+use crate::fixtures::experiment;
 use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};

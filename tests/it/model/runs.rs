@@ -1,6 +1,7 @@
 //! Stacked runs against separate runs, for every kind of network.
 
-use super::{experiment, plan, read, tensor};
+use crate::fixtures::cpu::{plan, read, tensor};
+use crate::fixtures::experiment;
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::init::LayerWeights;

@@ -1,38 +1,25 @@
 //! Complete experiments with convolutions: difficulty of `patterns`, augmentation, emergence, and inspection of runs.
 
-use super::experiment;
-use emergence_lab::dataset::{Dataset, digits, patterns};
+use crate::fixtures::cpu::{few_digits, finish, training};
+use crate::fixtures::{COLOR, GRAY, experiment};
+use emergence_lab::dataset::patterns;
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::experiment::NormLayer;
-use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::experiment::network_graph::network_graph;
-use emergence_lab::metrics::{History, RunCurves};
-use emergence_lab::train::{Training, Work, probe_examples};
+use emergence_lab::metrics::{History, Quantity, RunCurves};
+use emergence_lab::train::{Training, probe_examples};
 use std::rc::Rc;
-
-fn finish(training: &mut Training) -> History {
-    let mut history = History::new(training.setup().clone());
-    while pollster::block_on(training.advance(true)).expect("the CPU computes") != Work::Finished {}
-    history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
-    history
-}
-
-fn training(query: &str, dataset: &Rc<Dataset>) -> Training {
-    pollster::block_on(Training::new(&experiment(query), dataset, &open_cpu())).expect("a valid training")
-}
-
-fn few_digits() -> Rc<Dataset> {
-    Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
-}
 
 #[test]
 fn patterns_need_more_than_a_linear_classifier() {
     let (train, test) = (patterns::TRAIN_EXAMPLES, 1000);
     let whole = Rc::new(patterns::generate(patterns::SEED, train, test, |_, _| ()).expect("the data set"));
     let accuracy = |query: &str| {
-        let history =
-            finish(&mut training(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole));
+        let history = finish(
+            &mut training(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole),
+            usize::MAX,
+        );
         history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
     };
     let linear = accuracy("model=mlp&lr=0.001&steps=1000&eval=1000");
@@ -44,24 +31,25 @@ fn patterns_need_more_than_a_linear_classifier() {
 #[test]
 fn augmentation_changes_batches_the_same_way_each_time() {
     let query = "data=digits&model=cnn:4&batch=64&steps=5&eval=5&seeds=1&init=kaiming_normal";
-    let run = |query: &str| finish(&mut training(query, &few_digits()));
+    let run = |query: &str| finish(&mut training(query, &few_digits()), usize::MAX);
     let (plain, augmented) = (run(query), run(&format!("{query}&aug=1")));
-    let first = |history: &History| history.runs().next().expect("a run").train_loss[0].1;
+    let first = |history: &History| {
+        history.runs().next().and_then(|run| run.values(Quantity::TrainLoss).next()).expect("a run with a step").1
+    };
     assert!((first(&plain) - first(&augmented)).abs() > 1e-6, "other images");
     assert_eq!(run(&format!("{query}&aug=1")), augmented, "the same other images");
     assert_eq!(
-        plain.runs().next().map(|run| run.test_accuracy[0]),
-        augmented.runs().next().map(|run| run.test_accuracy[0]),
+        plain.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
+        augmented.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
         "test images are unchanged"
     );
 }
 
 #[test]
 fn emergence_of_an_architecture_is_that_of_its_graph() {
-    let input = FeatureShape { channels: 3, height: 32, width: 32 };
     let of = |query: &str| {
         let experiment = experiment(query);
-        experiment.model.architecture(input, 10, experiment.norm).expect("a network that fits")
+        experiment.model.architecture(COLOR, 10, experiment.norm).expect("a network that fits")
     };
     let dense = network_graph(&of("model=mlp:8,4")).expect("a graph");
     assert_eq!(dense, NetworkGraph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
@@ -92,14 +80,16 @@ fn a_convolutional_run_is_measured_at_both_levels() {
         "data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal",
         &few_digits(),
     );
-    let names = &training.setup().layer_names;
-    assert_eq!(names[..], ["hidden 1", "pool 1", "hidden 2", "pool 2", "output"], "measured layers");
-    assert_eq!(training.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
-    let history = finish(&mut training);
+    let history = finish(&mut training, usize::MAX);
+    let layers = history.layers.measured.iter().map(|layer| (layer.name.as_str(), layer.shape.units()));
+    let expected =
+        [("hidden 1", 4 * 784), ("pool 1", 4 * 196), ("hidden 2", 6 * 196), ("pool 2", 6 * 49), ("output", 10)];
+    assert_eq!(layers.collect::<Vec<_>>(), expected, "measured layers with their units");
     let run = history.runs().next().expect("a run");
-    assert_eq!(run.channel_emergence_b.len(), 3, "feature maps, too");
+    assert_eq!(run.curves[Quantity::ChannelEmergenceB].len(), 3, "feature maps, too");
     assert_eq!(run.active_fraction[0].1.len(), 5, "a fraction for every layer");
-    let (unit, channel) = (run.emergence_b[0].1.expect("paths"), run.channel_emergence_b[0].1.expect("paths"));
+    let at_start = |quantity| run.curves[quantity][0].1.expect("paths");
+    let (unit, channel) = (at_start(Quantity::EmergenceB), at_start(Quantity::ChannelEmergenceB));
     assert!(unit > channel && channel > 0.0, "there are more units than maps: {unit} and {channel}");
 }
 
@@ -123,10 +113,9 @@ fn a_network_that_does_not_fit_the_device_is_rejected_with_a_message() {
 
 #[test]
 fn large_networks_are_probed_with_fewer_examples() {
-    let input = FeatureShape { channels: 1, height: 28, width: 28 };
     let probe = |model: &str| {
         let experiment = experiment(&format!("model={model}&batch=32"));
-        probe_examples(&experiment.model.architecture(input, 10, NormLayer::None).expect("fits"))
+        probe_examples(&experiment.model.architecture(GRAY, 10, NormLayer::None).expect("fits"))
     };
     assert_eq!((probe("mlp:128,128"), probe("cnn:16,32"), probe("cnn:256,256")), (256, 63, 16), "examples");
 }
@@ -139,7 +128,7 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         &dataset,
     );
     assert_eq!(training.examination(0), None, "nothing is evaluated yet");
-    let history = finish(&mut training);
+    let history = finish(&mut training, usize::MAX);
     for (index, run) in history.runs().enumerate() {
         let examination = training.examination(index).expect("judged");
         assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");

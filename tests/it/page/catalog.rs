@@ -1,5 +1,6 @@
 //! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
 
+use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, ValueError};
 use emergence_lab::experiment::scheme::list_text;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
@@ -224,7 +225,7 @@ fn additions_change_the_list_as_their_buttons_say() {
 #[test]
 fn fixup_states_which_networks_it_requires() {
     let refused = |query: &str| {
-        let experiment = parse_query(query).strict().expect("an experiment").0;
+        let experiment = experiment(query);
         Addition::Itself.put(parsed("fixup"), &experiment).err().map(|error| refusal(&error))
     };
     assert_eq!(refused("model=resnet:8,16"), None, "for residual blocks");

@@ -1,9 +1,12 @@
 //! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
-use crate::metrics::setup;
+use crate::fixtures::{experiment, field_texts};
+use crate::metrics::{points, setup};
+use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
-use emergence_lab::metrics::{DatasetSample, History};
+use emergence_lab::metrics::{DatasetSample, History, Quantity};
+use emergence_lab::web::page::catalog::scheme;
 use emergence_lab::web::page::fields::{changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::presets::{PRESETS, preset_of};
@@ -11,12 +14,8 @@ use emergence_lab::web::page::uploads::Uploads;
 use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title, upload_text};
 use std::collections::BTreeSet;
 
-fn read(query: &str) -> Experiment {
-    parse_query(query).strict().expect("a valid experiment").0
-}
-
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
-    let experiment = read(query);
+    let experiment = experiment(query);
     let facts = experiment.dataset.name.facts().expect("a known data set");
     Forecast::new(&experiment, &facts, measured).expect("a valid experiment")
 }
@@ -24,7 +23,7 @@ fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
 #[test]
 fn every_preset_is_an_experiment_in_its_canonical_text() {
     for (index, preset) in PRESETS.iter().enumerate() {
-        let experiment = read(preset.query);
+        let experiment = experiment(preset.query);
         assert_eq!(experiment.to_query(), preset.query, "{}: only non-default keys, in order", preset.name);
         assert_eq!(preset_of(&experiment), Some(index), "{} is recognized", preset.name);
         let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("valid fields");
@@ -40,7 +39,7 @@ fn presets_with_convolutions_are_quick_on_a_cpu() {
     for preset in PRESETS {
         let found = forecast(preset.query, None);
         assert!(found.seconds < 240.0, "{} takes {} s", preset.name, found.seconds);
-        let spec = read(preset.query);
+        let spec = experiment(preset.query);
         if spec.model.has_convolutions() {
             assert!(spec.dataset.test.is_some_and(|test| test <= 2000), "{}: few test examples", preset.name);
             assert!((50..=100).contains(&spec.evaluate_every), "{}: few evaluations", preset.name);
@@ -73,14 +72,14 @@ fn the_estimate_is_displayed_in_round_numbers() {
 
 #[test]
 fn a_run_measures_the_speed_for_its_kind_of_network() {
+    let query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000";
     let mut history = History::new(setup(&["pytorch"], 1, 400));
-    history.setup.query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000".to_owned();
-    assert_eq!(MeasuredSpeed::of(&history, None), None, "nothing was done");
+    assert_eq!(MeasuredSpeed::of(&history), None, "nothing was done");
     history.step = 400;
     history.timing.elapsed_secs = 8.0;
-    history.variants[0].runs[0].test_loss = (0..=20).map(|index| (20 * index, 1.0)).collect();
-    let measured = MeasuredSpeed::of(&history, None).expect("a speed");
-    let again = forecast(&history.setup.query, Some(&measured));
+    history.variants[0].runs[0].curves[Quantity::TestLoss] = points((0..=20).map(|index| (20 * index, 1.0)));
+    let measured = MeasuredSpeed::of(&history).expect("a speed");
+    let again = forecast(query, Some(&measured));
     assert!(
         again.measured && (again.seconds - 8.0).abs() < 1e-9,
         "the same experiment takes the same time: {}",
@@ -91,14 +90,17 @@ fn a_run_measures_the_speed_for_its_kind_of_network() {
     assert!(!forecast("data=digits&model=mlp:8&device=webgpu", Some(&measured)).measured, "not on the GPU");
     assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions have another speed");
     history.timing.elapsed_secs = 0.1;
-    assert_eq!(MeasuredSpeed::of(&history, None), None, "too short to measure");
+    assert_eq!(MeasuredSpeed::of(&history), None, "too short to measure");
+    let preview = History { step: 400, ..History::preview(&experiment(query)) };
+    assert_eq!(MeasuredSpeed::of(&preview), None, "what has not started has no speed");
 }
 
 #[test]
 fn uploaded_files_limit_the_experiment() {
     let patterns = DatasetName::Patterns.facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
-    let check = |query: &str| Forecast::new(&read(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
+    let check =
+        |query: &str| Forecast::new(&experiment(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
     assert_eq!(check("data=upload&train=500"), Ok(()), "all examples");
     let error = check("data=upload&train=501").expect_err("one more than exist");
     assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");
@@ -115,6 +117,62 @@ fn the_uploaded_files_are_described() {
     assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
     assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files are not downloaded");
+}
+
+#[test]
+fn a_decimal_comma_in_a_number_field_is_a_point() {
+    let check = |key: &str, text: &str, query: &str| {
+        let (experiment, _) = parse_fields(&field_texts(&[(key, text)])).strict().expect("a number");
+        assert_eq!(experiment.to_query(), query, "`{text}` in {key}");
+    };
+    check("lr", "0,05", "lr=0.05");
+    check("lr", " ,5 ", "lr=0.5");
+    check("wd", "1,5e-3", "wd=0.0015");
+    check("tau", "0.1", "tau=0.1");
+    check("model", "mlp:64,32", "model=mlp:64,32");
+    check("init", "zero,pytorch", "init=zero,pytorch");
+    let refused = |key: &'static str, text: &str| {
+        let error = parse_fields(&field_texts(&[(key, text)])).strict().expect_err("no number");
+        let Error::Value(ValueError { key: about, got, .. }) = error else {
+            panic!("`{text}` in {key} is a wrong value")
+        };
+        assert_eq!((about, got.as_str()), (key, text), "the error quotes what was typed");
+    };
+    refused("lr", "1,000.5");
+    refused("lr", "0,0,5");
+    refused("lr", "0,fast");
+    refused("momentum", "1,5");
+    refused("steps", "1,000");
+    refused("train", "0,5");
+}
+
+#[test]
+fn query_strings_take_no_decimal_comma() {
+    for query in ["lr=0,05", "init=lsuv(orthogonal;tolerance=0,2)"] {
+        assert!(parse_query(query).strict().is_err(), "{query}");
+    }
+}
+
+#[test]
+fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
+    let check = |name: &str, texts: &[(&str, &str)], expected: &str| {
+        let scheme = scheme(name, &field_texts(texts)).map(|scheme| scheme.to_string());
+        assert_eq!(scheme.as_deref(), Ok(expected), "{name} with {texts:?}");
+    };
+    check("lsuv", &[("base", "orthogonal"), ("tolerance", "0,25")], "lsuv(orthogonal;tolerance=0.25)");
+    let rescaling = [("base", "kaiming_normal"), ("alpha", " 1,25 "), ("rule", "outer"), ("turn", "auto")];
+    check("emergence", &rescaling, "emergence(kaiming_normal;alpha=1.25)");
+    let custom = [("kind", "std"), ("formula", "min(1, alpha)"), ("alpha", "0,5")];
+    check("custom", &custom, "custom(std=min(1, alpha);alpha=0.5)");
+    let number = [("kind", "std"), ("formula", "0,5"), ("alpha", "1.5")];
+    assert!(matches!(scheme("custom", &field_texts(&number)), Err(Error::Formula(_))), "a formula has points only");
+    let refused = |texts: &[(&str, &str)], parameter: &'static str, text: &str| {
+        let error = scheme("lsuv", &field_texts(texts)).expect_err("no number");
+        let Error::Value(error) = error else { panic!("{texts:?} has a wrong value") };
+        assert_eq!((error.parameter, error.got.as_str()), (Some(parameter), text), "the error quotes what was typed");
+    };
+    refused(&[("base", "orthogonal"), ("tolerance", "0,2"), ("tries", "1,5")], "tries", "1,5");
+    refused(&[("base", "orthogonal"), ("tolerance", "1,000.5"), ("tries", "3")], "tolerance", "1,000.5");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The path explorer: numbers against the exact formulas, optima against all patterns, effects of changes, and texts.
 
-use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b, max_e_b};
+use crate::emergence::largest::largest_e_b;
+use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b};
 use emergence_lab::web::page::paths::model::{Explorer, FORMS, LAYERS, LISTED, NODES, Pattern};
 use emergence_lab::web::page::paths::words::{change_text, count_text, more_text, node_label, node_name};
 
@@ -98,12 +99,12 @@ fn the_optimum_of_every_size() {
             exact(nodes, &active).0
         });
         let most_a = switched.max().expect("some pattern");
-        let (turn, most_b) = max_e_b(&vec![nodes as u64; layers]).expect("layers with nodes");
+        let (turn, most_b) = largest_e_b(&vec![nodes as u64; layers]);
         explorer.set(Pattern::LargestB);
         assert_exact(&explorer);
         assert_eq!(explorer.counts(B).most.to_string(), most_b.to_string(), "{layers} layers of {nodes}");
         assert_eq!(count(&explorer, B), explorer.counts(B).most, "{layers} layers of {nodes}");
-        assert_eq!(active(&explorer).iter().position(|&active| active > 0), Some(turn), "where max_e_b turns");
+        assert_eq!(active(&explorer).iter().position(|&active| active > 0), Some(turn), "where the largest E_B turns");
         let halves = count(&explorer, A);
         assert_eq!(
             halves < most_a,

@@ -1,25 +1,26 @@
 //! The note about a rate control next to its rescaling, compared with the factors themselves.
 
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn, parse_query};
+use crate::fixtures::experiment;
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn};
 use emergence_lab::init::rescaling::exponents;
 use emergence_lab::web::page::rate_control::rate_control_note;
 
 const RESCALED: &str = "emergence(kaiming_normal;alpha=1.5)";
 
-fn experiment(rest: &str, variants: &str) -> Experiment {
-    parse_query(&format!("data=mnist&init={variants}{rest}")).strict().expect("a valid experiment").0
+fn with_variants(rest: &str, variants: &str) -> Experiment {
+    experiment(&format!("data=mnist&init={variants}{rest}"))
 }
 
 /// The note about a rescaling and its rate control with these settings.
 fn note(rest: &str) -> String {
     let variants = format!("kaiming_normal,{RESCALED},lrmatch({RESCALED})");
-    rate_control_note(&experiment(rest, &variants)).expect("both are in the list")
+    rate_control_note(&with_variants(rest, &variants)).expect("both are in the list")
 }
 
 #[test]
 fn only_a_pair_has_a_note() {
     let check = |variants: &str, expected: bool| {
-        assert_eq!(rate_control_note(&experiment("", variants)).is_some(), expected, "{variants}");
+        assert_eq!(rate_control_note(&with_variants("", variants)).is_some(), expected, "{variants}");
     };
     check("kaiming_normal", false);
     check(RESCALED, false);
@@ -64,7 +65,7 @@ fn the_note_states_why_the_two_differ() {
     check("&act=tanh", "only ReLU");
     check("&act=gelu&model=cnn:8,16", "only ReLU");
     let biased = "emergence(pytorch;alpha=2)";
-    let text = rate_control_note(&experiment("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
+    let text = rate_control_note(&with_variants("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
     assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
     // Without a hidden layer there is no activation function and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
@@ -76,7 +77,7 @@ fn the_note_states_why_the_two_differ() {
 fn every_pair_has_its_verdict() {
     let pivot = "emergence(kaiming_normal;alpha=2;rule=pivot)";
     let variants = format!("{RESCALED},lrmatch({RESCALED}),{pivot},lrmatch({pivot})");
-    let text = rate_control_note(&experiment("", &variants)).expect("two pairs");
+    let text = rate_control_note(&with_variants("", &variants)).expect("two pairs");
     assert!(text.contains("must coincide") && text.contains("need not coincide here"), "one of each: {text}");
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
@@ -91,7 +92,7 @@ fn equality_requires_factors_whose_product_is_one() {
                 for alpha in [1.0, 2.0] {
                     let rescaling = Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn };
                     let mut experiment =
-                        experiment(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
+                        with_variants(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
                     experiment.variants =
                         vec![InitScheme::emergence(rescaling.clone()), InitScheme::RateControl(rescaling)];
                     let text = rate_control_note(&experiment).expect("a pair");

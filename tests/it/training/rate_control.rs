@@ -2,7 +2,7 @@
 //! implemented here: the function at initialization is unchanged, and training equals that of the base with the equivalent
 //! layer-wise learning rates.
 
-use emergence_lab::experiment::architecture::WeightLayer;
+use crate::fixtures::dense_layers;
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Rescaling, RescalingRule, Turn};
 use emergence_lab::init::{LayerWeights, sample};
 use emergence_lab::train::{LayerRates, ParameterRates, layer_rates};
@@ -141,7 +141,7 @@ fn cases() -> Vec<(Vec<usize>, RescalingRule)> {
 }
 
 fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> Network {
-    let layers = WeightLayer::dense_chain(widths);
+    let layers = dense_layers(widths);
     Network::new(
         &sample(scheme, &layers, Activation::Relu, 3).expect("no formula"),
         &layer_rates(scheme, &layers, optimizer),
@@ -198,7 +198,7 @@ fn with_alpha(base: BaseInit, alpha: f64) -> Rescaling {
 #[test]
 fn batch_normalization_resets_the_products_of_the_rate_control() {
     let rescaling = Rescaling { rule: RescalingRule::Outer, ..with_alpha(BaseInit::KaimingNormal, 2.0) };
-    let mut layers = WeightLayer::dense_chain(&[1; 5]);
+    let mut layers = dense_layers(&[1; 5]);
     layers[1].normalized = true;
     // Factors 1/4, 1/2, 2, 4; products 1/4, 1/8, then from 1 again: 2, 8. SGD's rate is 1/s².
     let rates = layer_rates(&InitScheme::RateControl(rescaling), &layers, OptimizerKind::Sgd);
@@ -210,7 +210,7 @@ fn batch_normalization_resets_the_products_of_the_rate_control() {
 fn rates_of_the_rate_control() {
     let scheme = |rule| InitScheme::RateControl(Rescaling { rule, ..with_alpha(BaseInit::KaimingNormal, 2.0) });
     let rates = |scheme, optimizer| -> Vec<[f64; 4]> {
-        let layers = layer_rates(&scheme, &WeightLayer::dense_chain(&[1; 5]), optimizer);
+        let layers = layer_rates(&scheme, &dense_layers(&[1; 5]), optimizer);
         let numbers = layers.iter().map(|layer| {
             let (weight, bias) = (layer.weight, layer.bias);
             [weight.learning_rate, weight.weight_decay, bias.learning_rate, bias.weight_decay]

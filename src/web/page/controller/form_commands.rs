@@ -1,4 +1,4 @@
-//! What goes into the form, and what surrounds it: presets, the visitor's own files, images of the data, the estimate.
+//! What goes into the form, and the parts around it: presets, the visitor's own files, images of the data, the estimate.
 
 use super::Page;
 use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
@@ -6,8 +6,9 @@ use crate::protocol::{Command, Event};
 use crate::web::error::WebResult;
 use crate::web::page::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::lifecycle::{Phase, Request};
+use crate::web::page::notices::{Offer, Severity};
 use crate::web::page::presets::PRESETS;
-use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, forecast_text};
+use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, NO_FORM_FOR_FILES, forecast_text};
 use web_sys::File;
 
 impl Page {
@@ -22,7 +23,7 @@ impl Page {
         experiment.map_or(Ok(()), |experiment| self.configure(experiment))
     }
 
-    /// Shows what surrounds the form, after it or the data have changed.
+    /// Shows the parts around the form, after it or the data have changed.
     pub(super) fn show_plan(&mut self) -> WebResult<()> {
         let experiment = self.form.experiment();
         let valid = self.form.is_valid();
@@ -34,27 +35,35 @@ impl Page {
             _ if !valid => NO_FORECAST.to_owned(),
             None => FORECAST_NEEDS_FILES.to_owned(),
             Some(Ok(forecast)) => forecast_text(&forecast),
-            Some(Err(error)) => format!("This does not go with your files: {error}."),
+            Some(Err(error)) => format!("This experiment does not match your files: {error}."),
         });
         self.samples.show(experiment.dataset.name)
     }
 
-    /// A run has come to rest: from now on its speed is what estimates are made with.
+    /// A run has stopped: from now on, estimates use its speed.
     pub(super) fn measure_speed(&mut self) -> WebResult<()> {
-        if let Some(speed) = MeasuredSpeed::of(&self.history, self.files.facts()) {
+        if let Some(speed) = MeasuredSpeed::of(&self.history) {
             self.speed = Some(speed);
             return self.show_plan();
         }
         Ok(())
     }
 
-    /// Whether the experiment of the form needs files of the visitor that are not there.
+    /// Whether the experiment in the form needs the visitor's own files and there are none.
     pub(super) fn lacks_files(&self) -> bool {
         self.form.experiment().dataset.name == DatasetName::Upload && !self.files.uploads.any()
     }
 
+    /// Says that there are no files yet: beside the button that takes them or, where there is no form, in a notice.
+    pub(super) fn ask_for_files(&self) -> WebResult<()> {
+        if self.view.hide.contains(&PagePart::Controls) {
+            return self.notices.show("data", Severity::Warning, NO_FORM_FOR_FILES, &[Offer::Digits]);
+        }
+        self.files.miss()
+    }
+
     pub(super) fn give_files(&mut self, files: &[File]) -> WebResult<()> {
-        // A lesson without a form is not changed by what falls on it.
+        // Without a form, the page stays as its author set it up.
         if self.view.hide.contains(&PagePart::Controls) {
             return Ok(());
         }
@@ -65,7 +74,7 @@ impl Page {
         self.show_plan()
     }
 
-    /// Gives a new worker what the one before it had.
+    /// Gives a new worker the files of the previous one.
     pub(super) fn give_files_again(&mut self) -> WebResult<()> {
         let there_were = self.files.uploads.any();
         let choices = self.files.uploads.for_new_worker();
@@ -79,7 +88,7 @@ impl Page {
         self.worker.as_ref().map_or(Ok(()), |worker| worker.send_files(&Command::Upload, files))
     }
 
-    /// The worker says something about a data set.
+    /// The worker reports on a data set.
     pub(super) fn hear_of_data(&mut self, event: Event) -> WebResult<()> {
         match event {
             Event::Dataset { sample } => self.samples.learn(sample),
@@ -113,14 +122,14 @@ impl Page {
         self.run_anew()
     }
 
-    /// Runs the experiment of the form, with another worker unless this one is there and idle.
+    /// Runs the experiment in the form, with a new worker unless this one is idle.
     fn run_anew(&mut self) -> WebResult<()> {
         if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.phase() == Phase::Failed) {
             return self.request(Request::Run);
         }
-        let query = self.form.experiment().to_query();
-        let effects = self.lifecycle.restart_with(&query);
-        self.started = Some(query);
+        let experiment = self.form.experiment();
+        let effects = self.lifecycle.restart_with(experiment);
+        self.started = Some(experiment.clone());
         self.carry_out(effects)
     }
 }

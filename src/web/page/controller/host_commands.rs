@@ -1,4 +1,4 @@
-//! The page inside another page: answers to its commands, and giving way to other embeds.
+//! The page inside another page: answers to the host's commands, and pausing for other embeds.
 
 use super::Page;
 use crate::experiment::parse_query;
@@ -9,16 +9,16 @@ use crate::web::page::messages::{HostRequest, Post, Question};
 use crate::web::page::notices::Severity;
 use crate::web::page::words;
 
-/// Subject of the notice that another embed was started.
+/// Subject of the notice that another embed has started.
 pub(super) const OTHER: &str = "other";
 
 impl Page {
-    /// Only embeds give way: two tabs that were opened on purpose may well run side by side.
+    /// Pauses for another embed. Only embeds do so: two tabs opened on purpose may run side by side.
     pub(super) fn yield_to_other(&mut self) -> WebResult<()> {
         if !self.view.embed || !self.lifecycle.allows(Request::Pause, false) {
             return Ok(());
         }
-        self.notices.show(OTHER, Severity::Info, "Paused, because another lab was started in this browser.", &[])?;
+        self.notices.show(OTHER, Severity::Info, "Paused because another lab was started in this browser.", &[])?;
         self.request(Request::Pause)
     }
 
@@ -41,13 +41,13 @@ impl Page {
             HostRequest::Refused(reason) => Some(reason.clone()),
         };
         let results = matches!(question.request, HostRequest::Results) && outcome.is_none();
-        let results = results.then(|| Box::new(Results::from(&self.history)));
+        let results = if results { Results::of(&self.history).map(Box::new) } else { None };
         let base = question.answer();
         let situation = self.situation_post(&question.name);
         self.parent.post(&Post { id: base.id, results, error: outcome, ..situation })
     }
 
-    /// Puts the experiment of the page around this one into the form; the reason when it cannot be used.
+    /// Puts the host's experiment into the form; returns the reason if it is invalid.
     fn adopt(&mut self, query: &str) -> WebResult<Option<String>> {
         let parsed = parse_query(query);
         if !parsed.unknown.is_empty() {
@@ -59,14 +59,14 @@ impl Page {
         }
     }
 
-    /// Carries out a request of the page around this one; the reason when it makes no sense now.
+    /// Carries out a request of the host; returns the reason if it is not possible now.
     fn obey(&mut self, request: Request, name: &str) -> WebResult<Option<String>> {
         if !self.lifecycle.allows(request, self.is_changed()) {
             let state = self.lifecycle.phase().name();
-            return Ok(Some(format!("{name} makes no sense while the state is {state}.")));
+            return Ok(Some(format!("“{name}” is not possible in the state “{state}”.")));
         }
         if self.starts(request) && !self.form.is_valid() {
-            return Ok(Some("The form holds a value that cannot be used.".to_owned()));
+            return Ok(Some("A field of the form holds an invalid value.".to_owned()));
         }
         if self.starts(request) && self.lacks_files() {
             return Ok(Some(words::NO_FILES.to_owned()));
@@ -79,7 +79,7 @@ impl Page {
         Post {
             state: Some(self.lifecycle.phase().name()),
             step: Some(self.history.step),
-            steps: Some(self.history.setup.steps),
+            steps: Some(self.history.setup.experiment.steps),
             query: Some(self.form.experiment().to_query()),
             error: self.lifecycle.failure().map(|failure| failure.message.clone()),
             ..Post::named(name)

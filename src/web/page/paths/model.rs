@@ -28,8 +28,8 @@ pub const LISTED: usize = 30;
 /// A choice of active nodes that one click makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
-    /// The first half of the layers inactive, the second half active. Of `L` equal layers the turn is at `⌊L/2⌋`, where
-    /// [`max_e_b`](crate::emergence::max_e_b) has it; with odd `L` the middle layer may as well be inactive.
+    /// The first half of the layers inactive, the second half active. The largest `E_B` of `L` equal layers turns at `⌊L/2⌋`
+    /// (docs/method.md, section 1); with odd `L` the middle layer may as well be inactive.
     LargestB,
     /// The first layer inactive, all others active (derived here): every layer that is switched off costs the paths
     /// through it, and only inactive nodes of the first layer have none.

@@ -1,0 +1,29 @@
+//! The only button of a page without a form: its request is always allowed, and one button is enough.
+
+use super::{PAUSED, QUERY, READY, all_lifecycles, finished, started};
+use crate::fixtures::experiment;
+use emergence_lab::protocol::Event;
+use emergence_lab::web::page::lifecycle::{Lifecycle, Request};
+
+#[test]
+fn one_button_alone_starts_pauses_and_resumes() {
+    for lifecycle in all_lifecycles() {
+        let request = lifecycle.phase().main_request();
+        assert!(lifecycle.allows(request, false), "{request:?} is allowed for {lifecycle:?}");
+        assert_eq!(Request::named(request.name()), Some(request), "it is found by its name");
+    }
+    let mut lifecycle = Lifecycle::default();
+    let mut press = |expected: Request, event: Option<&Event>| {
+        let request = lifecycle.phase().main_request();
+        assert_eq!(request, expected, "the request of the button");
+        lifecycle.request(request, &experiment(QUERY));
+        if let Some(event) = event {
+            lifecycle.event(event);
+        }
+    };
+    press(Request::Run, Some(&READY));
+    press(Request::Pause, Some(&started()));
+    press(Request::Pause, Some(&PAUSED));
+    press(Request::Resume, Some(&finished()));
+    press(Request::Run, None);
+}
