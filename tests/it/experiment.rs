@@ -399,7 +399,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_text_says_the_experiment_can_be_run(text in "\\PC{0,80}|([a-z]{1,8}=[a-z0-9:,.]{0,9}&?){0,4}") {
+    fn any_text_results_in_a_valid_experiment(text in "\\PC{0,80}|([a-z]{1,8}=[a-z0-9:,.]{0,9}&?){0,4}") {
         let experiment = parse_query(&text).experiment;
         prop_assert_eq!(experiment.validate(), Ok(()), "the experiment of {}", text);
     }

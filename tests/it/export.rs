@@ -96,7 +96,7 @@ fn the_results_file_can_be_read_back() {
     for (mut read, mut written) in runs(&results).into_iter().zip(runs(&original)) {
         for quantity in [Quantity::EmergenceA, Quantity::EmergenceB] {
             let curves = [&mut read, &mut written].map(|run| std::mem::take(&mut run.curves[quantity]));
-            assert!(curves[1].len() > 5 && close(&curves[0], &curves[1]), "{quantity:?}: logarithms come back");
+            assert!(curves[1].len() > 5 && close(&curves[0], &curves[1]), "{quantity:?}: logarithms are read back");
         }
         assert!(read == written, "seed {}: all f32 values are read back to the bit", written.seed);
     }
@@ -119,7 +119,7 @@ fn report(scale: f64) -> LayerReport {
     }
 }
 
-/// Everything that a results file can hold: layers, costs, random activity, feature maps, and values that are missing.
+/// Everything that a results file can contain: layers, costs, random activity, feature maps, and missing values.
 fn full_history() -> History {
     let mut history = history_with_random(40);
     let started = &mut start(&mut history.setup).variants[1];
@@ -165,14 +165,14 @@ fn the_results_file_contains_the_start_reports() {
 }
 
 #[test]
-fn the_curves_of_a_run_stand_in_the_order_of_the_contract() {
+fn the_curves_of_a_run_are_in_the_order_of_the_contract() {
     let json = results_of(&synthetic_history(40));
     let run = &json[json.find("\"runs\"").expect("runs")..json.find("\"summary\"").expect("a summary")];
     let order = ["seed", "weights_sha256", "layers", "diverged_at", "train_loss", "test_loss", "test_accuracy"];
     let order = [&order[..], &["emergence_a", "emergence_b", "active_fraction"]].concat();
     let places: Vec<_> = order.iter().map(|key| run.find(&format!("\"{key}\":"))).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{order:?} at {places:?}");
-    assert!(!json.contains("channel_emergence"), "what dense networks do not have is left out");
+    assert!(!json.contains("channel_emergence"), "what dense networks do not have is omitted");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_run_without_a_curve_is_malformed_unless_the_curve_is_optional() {
         assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "without {key}: {result:?}");
     }
     let layers = json.replacen("\"layers\":[],", "", 1);
-    assert!(layers.len() < json.len() && parse_results(&layers).is_ok(), "files from before the reports of layers");
+    assert!(layers.len() < json.len() && parse_results(&layers).is_ok(), "older files without reports of layers");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn csv_quotes_what_needs_it() {
     let mut history = History::new(setup(&["custom(std=min(1,depth))"], 1, 10));
     history.variants[0].runs[0].curves[Quantity::TrainLoss] = points([(1, 2.5), (2, f32::NAN)]);
     let expected = "variant,seed,step,quantity,value\n\"custom(std=min(1,depth))\",0,1,train_loss,2.5\n";
-    assert_eq!(export::csv(&history), expected, "a comma is quoted, what is not finite left out");
+    assert_eq!(export::csv(&history), expected, "a comma is quoted, non-finite values are omitted");
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
     Setup { experiment, start: Some(start) }
 }
 
-/// What the start of a made-up setup has told.
+/// The facts known after the start of a made-up setup.
 pub(crate) fn start(setup: &mut Setup) -> &mut StartFacts {
     setup.start.as_mut().expect("it has started")
 }
@@ -287,10 +287,10 @@ fn train_loss_comes_in_buckets_that_stay_where_they_are() {
 }
 
 #[test]
-fn every_quantity_has_its_row_and_a_name_of_its_own() {
+fn every_quantity_has_a_row_and_a_unique_name() {
     for (index, row) in QUANTITIES.iter().enumerate() {
-        assert_eq!(row.quantity.facts(), row, "row {index} stands at the place of its variant");
-        assert_eq!(Quantity::named(row.name), Some(row.quantity), "no other row is called {}", row.name);
+        assert_eq!(row.quantity.facts(), row, "row {index} is at the position of its variant");
+        assert_eq!(Quantity::named(row.name), Some(row.quantity), "no other row is named {}", row.name);
         let written = serde_json::to_value(row.quantity).expect("a name");
         assert_eq!(written, row.name, "messages and files use the same name");
     }
@@ -298,7 +298,7 @@ fn every_quantity_has_its_row_and_a_name_of_its_own() {
 }
 
 #[test]
-fn panels_show_what_is_in_the_table_once() {
+fn panels_show_every_quantity_of_the_table_once() {
     let shown: Vec<Quantity> = PANELS.iter().flat_map(|panel| panel.quantities.iter().copied()).collect();
     for (index, quantity) in shown.iter().enumerate() {
         assert!(!shown[..index].contains(quantity), "{quantity:?} has one panel");
@@ -324,7 +324,7 @@ fn networks_without_feature_maps_show_the_measure_of_units() {
 }
 
 #[test]
-fn an_experiment_has_its_shape_before_it_has_started() {
+fn an_experiment_has_a_preview_before_it_starts() {
     let experiment = Experiment::default();
     let history = History::preview(&experiment);
     let schemes: Vec<_> = history.variants.iter().map(|variant| variant.scheme.clone()).collect();
@@ -335,9 +335,16 @@ fn an_experiment_has_its_shape_before_it_has_started() {
     let expected = [("hidden 1", 128), ("hidden 2", 128), ("hidden 3", 128), ("output", 10)];
     assert_eq!(layers, expected, "its measured layers");
     assert_eq!(history.layers.weights.len(), 4, "its layers with weights");
-    assert_eq!((history.setup.start.as_ref(), history.start_of(0)), (None, None), "nothing that only a start tells");
+    assert_eq!(
+        (history.setup.start.as_ref(), history.start_of(0)),
+        (None, None),
+        "no facts that are known only after the start"
+    );
     let own = History::preview(&parse_query("data=upload").experiment);
-    assert!(own.layers.measured.is_empty() && own.layers.weights.is_empty(), "nothing is known of a visitor's files");
+    assert!(
+        own.layers.measured.is_empty() && own.layers.weights.is_empty(),
+        "nothing is known about a visitor's files"
+    );
 }
 
 #[test]
@@ -350,7 +357,7 @@ fn layers_follow_from_the_data_once_it_has_started() {
 }
 
 #[test]
-fn times_become_speeds_by_one_rule() {
+fn speeds_are_computed_from_times_by_one_rule() {
     let mut stopwatch = Stopwatch::new(6, 2.0);
     stopwatch.add(1.0, false);
     let before = Timing { runs: 6, elapsed_secs: 3.0, ..Timing::default() };
@@ -358,7 +365,7 @@ fn times_become_speeds_by_one_rule() {
     assert_eq!(stopwatch.timing(5), before, "nor without time spent on training");
     stopwatch.add(0.5, true);
     let after = Timing { steps_per_sec: 10.0, ms_per_step: 100.0, runs: 6, elapsed_secs: 3.5 };
-    assert_eq!(stopwatch.timing(5), after, "preparation and evaluations are left out of the speed");
+    assert_eq!(stopwatch.timing(5), after, "preparation and evaluations do not count toward the speed");
 }
 
 proptest! {

@@ -92,7 +92,7 @@ fn a_run_measures_the_speed_for_its_kind_of_network() {
     history.timing.elapsed_secs = 0.1;
     assert_eq!(MeasuredSpeed::of(&history), None, "too short to measure");
     let preview = History { step: 400, ..History::preview(&experiment(query)) };
-    assert_eq!(MeasuredSpeed::of(&preview), None, "what has not started has no speed");
+    assert_eq!(MeasuredSpeed::of(&preview), None, "an experiment that has not started has no speed");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_decimal_comma_in_a_number_field_is_a_point() {
 }
 
 #[test]
-fn query_strings_take_no_decimal_comma() {
+fn query_strings_do_not_accept_a_decimal_comma() {
     for query in ["lr=0,05", "init=lsuv(orthogonal;tolerance=0,2)"] {
         assert!(parse_query(query).strict().is_err(), "{query}");
     }
@@ -165,7 +165,10 @@ fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
     let custom = [("kind", "std"), ("formula", "min(1, alpha)"), ("alpha", "0,5")];
     check("custom", &custom, "custom(std=min(1, alpha);alpha=0.5)");
     let number = [("kind", "std"), ("formula", "0,5"), ("alpha", "1.5")];
-    assert!(matches!(scheme("custom", &field_texts(&number)), Err(Error::Formula(_))), "a formula has points only");
+    assert!(
+        matches!(scheme("custom", &field_texts(&number)), Err(Error::Formula(_))),
+        "formulas accept decimal points only"
+    );
     let refused = |texts: &[(&str, &str)], parameter: &'static str, text: &str| {
         let error = scheme("lsuv", &field_texts(texts)).expect_err("no number");
         let Error::Value(error) = error else { panic!("{texts:?} has a wrong value") };
@@ -181,7 +184,7 @@ fn rejected_files_do_not_replace_others() {
     assert!(!uploads.any() && !uploads.reading(), "no files yet");
     uploads.give("first");
     assert!(uploads.any() && uploads.reading(), "being read");
-    assert!(uploads.taken(), "news");
+    assert!(uploads.taken(), "an answer to the pending files");
     uploads.give("wrong");
     uploads.refused();
     assert!(uploads.any() && !uploads.reading(), "the first ones are still there");
@@ -192,7 +195,7 @@ fn rejected_files_do_not_replace_others() {
 fn a_new_worker_receives_the_files_again() {
     let mut uploads = Uploads::default();
     uploads.give("first");
-    assert!(uploads.taken(), "news");
+    assert!(uploads.taken(), "an answer to the pending files");
     uploads.give("second");
     assert_eq!(uploads.for_new_worker(), ["first", "second"], "the accepted files, then those without an answer");
     assert_eq!(

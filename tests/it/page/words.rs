@@ -153,7 +153,7 @@ fn variants_have_names_for_people() {
     assert_eq!(labels.len(), BaseInit::all().count(), "unique labels: {labels:?}");
 }
 
-/// Lets a history have that many evaluations, 20 steps apart.
+/// Adds this many evaluations to a history, 20 steps apart.
 fn evaluate(history: &mut History, evaluations: u64) {
     let curve = points((0..evaluations).map(|index| (20 * index, 1.0)));
     history.variants[0].runs[0].curves[Quantity::TestLoss] = curve;
@@ -205,7 +205,7 @@ fn progress_is_displayed_in_steps_and_time() {
 }
 
 #[test]
-fn the_time_left_is_told_once_there_is_enough_to_tell_by() {
+fn the_remaining_time_is_displayed_after_enough_steps() {
     // As above, 1,737,000 in all: a step is 384 of them, an evaluation 1000.
     let left = |step: u64, evaluations: u64, steps_per_sec: f64| {
         let mut history = history();

@@ -30,7 +30,7 @@ fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
     prepared(query, &dataset()).weights().to_vec()
 }
 
-/// What a start has told.
+/// The facts known after the start.
 fn start(setup: &Setup) -> &StartFacts {
     setup.start.as_ref().expect("it has started")
 }
