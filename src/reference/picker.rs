@@ -105,7 +105,7 @@ fn rescaling_fields() -> String {
     format!(
         "<div class=\"grid\" data-for=\"{names}\">\n  <label class=\"field\">\n    <span>α</span>\n    <input type=\"text\" \
          inputmode=\"decimal\" data-parameter=\"alpha\" value=\"{alpha}\" {DESCRIBED} />\n  </label>\n  <label class=\"field\">\n    \
-         <span>Turning point after layer</span>\n    <input type=\"text\" data-parameter=\"turn\" value=\"auto\" {DESCRIBED} />\n  \
+         <span>Turning point</span>\n    <input type=\"text\" data-parameter=\"turn\" value=\"auto\" title=\"Number of layers from the input that are scaled down; auto: half of them\" {DESCRIBED} />\n  \
          </label>\n  <label class=\"field wide\">\n    <span>Exponents</span>\n    <select data-parameter=\"rule\" {DESCRIBED}>\n{}    \
          </select>\n  </label>\n</div>\n",
         options(rules, "", "      ")
