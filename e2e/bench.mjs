@@ -21,12 +21,12 @@ const COMMON = [
   'data=digits&train=4096&test=128&init=kaiming_normal&opt=sgd&lr=0.01&momentum=0&batch=64',
   'eval=1000000&device=cpu',
 ].join('&');
-/** By their names in bench/problem.mjs; `stacked` are the numbers of runs to train side by side. */
+/** By their names in bench/problem.mjs; `stacked` lists the numbers of runs to train side by side. */
 const MODELS = {
   mlp: { title: 'MLP 784-256-256-10', query: `model=mlp:256,256&${COMMON}`, stacked: [4, 12], stacking_goal: 0.85 },
   cnn: { title: 'CNN 16-32, 3x3, on 28x28', query: `model=cnn:16,32&${COMMON}`, stacked: [6], stacking_goal: 0.9 },
 };
-/** `ours` in steps of one run; the libraries' pages exclude their warm-up themselves, ours has a first run for it. */
+/** `ours` is in steps of one run. The libraries' pages do their own warm-up; for ours, a first run serves as warm-up. */
 const FULL = {
   rounds: 5,
   mlp: { ours: 400, theirs: 'warmup=20&blocks=5&steps=40' },
@@ -98,7 +98,7 @@ async function inPage(visit) {
   }
 }
 
-/** All programs in turn, for several rounds, so that a busy moment of the machine affects all alike; reports the median. */
+/** All programs in turn, for several rounds, so that other load on the machine affects all equally; reports the median. */
 async function trainingSteps() {
   const measured = Object.fromEntries(Object.keys(MODELS).map((model) => [model, {}]));
   for (let round = 0; round < plan.rounds; round += 1) {
@@ -153,7 +153,7 @@ function theirStep(name, address) {
 function ourStep(model, runs) {
   return inPage(async (page) => {
     const host = new Host(page, site);
-    // As many steps of all runs together as fit into the same time; the first experiment is only a warm-up.
+    // About as many steps of all runs together as fit into the same time; the first experiment is only a warm-up.
     const steps = Math.max(20, Math.round(plan[model].ours / Math.sqrt(runs)));
     await host.open(`${MODELS[model].query}&seeds=${runs}&steps=${steps}`);
     await host.run();
@@ -199,7 +199,7 @@ function tuningInSteps(scheme) {
   });
 }
 
-/** A library that does not learn is not doing the work that is being timed. */
+/** If a library does not learn, it does not do the work that is timed. */
 function learned(name, first, last) {
   if (!(last < 0.97 * first)) {
     throw new Error(`${name}: the loss went from ${first} to ${last}; that is not training`);
@@ -231,7 +231,7 @@ function watchStates() {
   }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
 }
 
-/** Loading and drawing happen once per page, so a busy moment of the machine has its full effect: the median of three. */
+/** Loading and drawing happen once per page, so other load on the machine has its full effect: the median of three. */
 async function medianOfThree(measure) {
   const all = [await measure(), await measure(), await measure()];
   return all.toSorted((one, other) => one.ink_secs - other.ink_secs)[1];

@@ -7,7 +7,7 @@ import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'chrome.exe'];
-/** Where macOS has it. */
+/** Its path on macOS. */
 const APPLICATION = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** Path of the browser: `$CHROME`, a path or a name, else the first of the usual names on the PATH. */
@@ -34,7 +34,7 @@ const COMMON = [
   '--disable-sync',
 ];
 
-/** `navigator.gpu` exists, but no adapter is ever handed out: what a visitor without a usable GPU has. */
+/** `navigator.gpu` exists but never returns an adapter, as for a visitor without a usable GPU. */
 export const CPU_ARGS = [...COMMON, '--disable-gpu'];
 
 /** WebGPU on the software adapter, without a GPU in the machine. */

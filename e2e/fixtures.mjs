@@ -1,4 +1,4 @@
-// What every test gets: the host with the built page, the console guard, and the page as visitors see it (lab.mjs).
+// The fixtures of all tests: the host with the built page, the console guard, and the page as visitors see it (lab.mjs).
 
 import { test as base, expect } from '@playwright/test';
 import { existsSync } from 'node:fs';
@@ -28,9 +28,9 @@ export function needsData(name) {
 }
 
 export const test = base.extend({
-  /** One host for all tests of a worker process: the page with the MNIST files beside it, where there are any. */
+  /** One host for all tests of a worker process: the page, with the MNIST files next to it if they are available. */
   site: [
-    // Playwright reads the fixture's dependencies from this pattern, so it has to be one.
+    // Playwright reads the fixture's dependencies from this parameter, so it must be a destructuring pattern.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       if (!existsSync(join(DIST, 'index.html'))) {

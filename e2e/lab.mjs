@@ -23,7 +23,7 @@ export class Lab {
   /**
    * @param {import('@playwright/test').Page} page the tab
    * @param {{url: string, origin: string}} site the host
-   * @param {import('@playwright/test').FrameLocator | import('@playwright/test').Page} root where the page is
+   * @param {import('@playwright/test').FrameLocator | import('@playwright/test').Page} root the tab or frame that shows it
    */
   constructor(page, site, root = page) {
     this.page = page;

@@ -1,8 +1,8 @@
 //! Emergence Lab: train small neural networks from several weight initializations side by side, under controlled
-//! conditions, and watch accuracy, loss and emergence grow.
+//! conditions, and follow their accuracy, loss and emergence.
 //!
-//! The modules are layers, in reading order: each uses only those above it (`tests/it/layers.rs` has the table).
-//! Everything that holds a tensor is behind the feature `train`; the page is built without it.
+//! The modules are layers, listed in reading order; the table in `tests/it/layers.rs` states which layer may use which.
+//! Everything that holds a tensor requires the feature `train`; the page is built without it.
 
 #![recursion_limit = "256"]
 

@@ -1,24 +1,25 @@
-//! What page and worker say to each other: one closed enum each way, as JSON text. The worker speaks first
-//! ([`Event::Ready`] with the protocol version), so that an old cached worker meets a new page with a plain sentence.
+//! The messages between page and worker: one closed enum in each direction, as JSON text. The worker speaks first
+//! ([`Event::Ready`] with the protocol version), so that a new page recognizes an old cached worker and can say so.
 //!
-//! A message is `{"name": {its fields}}`, or just `"name"` if it has none: serde reads that as it comes, whereas a tag among the
-//! fields makes it keep everything first, in code that was an eighth of the page.
+//! A message is `{"name": {its fields}}`, or just `"name"` if it has none. Serde reads this as it comes; a tag among the fields
+//! would make it buffer them all, in code that took up an eighth of the page.
 
+use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Load the data and build the cohort of this experiment, dropping any other; answered by `Data*`, `Device`,
-    /// `Preparation`, `Started`. With `paused` it evaluates step 0 and waits.
+    /// `Preparation`, `Started`. With `paused` the worker evaluates step 0 and waits.
     Start {
         /// The experiment.
-        query: String,
+        experiment: Box<Experiment>,
         /// Wait after the evaluation of step 0.
         paused: bool,
     },
@@ -30,19 +31,19 @@ pub enum Command {
     Step,
     /// Drop the cohort and its curves.
     Reset,
-    /// Look into this run, counted through all variants, from now on: answered by `Filters` at once and after every
-    /// evaluation, and by `Examination` at once and whenever training pauses or ends. Kept for experiments to come.
+    /// Inspect this run, counted through all variants, from now on: answered by `Filters` at once and after every
+    /// evaluation, and by `Examination` at once and whenever training pauses or ends. Later experiments keep the choice.
     Inspect {
         /// The run.
         run: usize,
     },
-    /// Ask every run what it takes an image for; answered by `Classified`.
+    /// Let every run classify an image; answered by `Classified`.
     Classify {
         /// Which image.
         image: ImageSource,
     },
     /// Take the files that come with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
-    /// What was uploaded before stays when they are refused.
+    /// If they are refused, the files uploaded before stay.
     Upload,
 }
 
@@ -52,7 +53,7 @@ pub enum Command {
 pub enum ImageSource {
     /// A test example.
     Test {
-        /// Its index; beyond the last one it counts on from the first.
+        /// Its index; after the last example counting continues with the first.
         index: usize,
     },
     /// The visitor's own.
@@ -88,7 +89,7 @@ pub enum Event {
         /// Bytes (or examples) in all, where known.
         total: Option<u64>,
     },
-    /// The default data set could not be had, and this one is used instead.
+    /// The default data set could not be downloaded, and the built-in digits are used instead.
     DataFallback {
         /// Why, as a sentence.
         reason: String,
@@ -98,7 +99,7 @@ pub enum Event {
         /// A few of its images.
         sample: DatasetSample,
     },
-    /// The visitor's files are the data set `upload` now.
+    /// The visitor's files are now the data set `upload`.
     Uploaded {
         /// Training examples.
         train: usize,
@@ -107,22 +108,22 @@ pub enum Event {
         /// A few of its images.
         sample: DatasetSample,
     },
-    /// The visitor's files are no data set.
+    /// The visitor's files cannot be used as a data set.
     UploadRefused {
         /// What is wrong with them, as a sentence.
         message: String,
     },
-    /// The first layer of the run that is looked into.
+    /// The first layer of the inspected run.
     Filters {
         /// Its weights.
         filters: Filters,
     },
-    /// What the run that is looked into gets right and wrong.
+    /// The confusion matrix of the inspected run.
     Examination {
         /// Counts and examples.
         examination: Examination,
     },
-    /// What every run makes of an image.
+    /// How every run classifies an image.
     Classified {
         /// The image, `[channels, height, width]`, 0 to 255.
         pixels: Vec<u8>,
@@ -132,12 +133,12 @@ pub enum Event {
         #[serde(deserialize_with = "crate::metrics::nan_for_null")]
         probabilities: Vec<Vec<f32>>,
     },
-    /// It is not ready for its first step yet.
+    /// The experiment is being prepared.
     Preparation {
         /// How far it is.
         progress: PreparationProgress,
     },
-    /// The cohort stands.
+    /// The cohort is built.
     Started {
         /// What is fixed from here on.
         setup: Box<Setup>,
@@ -159,7 +160,7 @@ pub enum Event {
         /// How long it took.
         timing: Timing,
     },
-    /// It cannot go on.
+    /// The experiment cannot continue.
     Failed {
         /// What can be done about it.
         kind: FailureKind,
@@ -168,8 +169,8 @@ pub enum Event {
     },
 }
 
-/// The first message of a worker. Its text is the same in all versions, so that page and worker of different ones understand as
-/// much as that.
+/// The first message of a worker. Its text is the same in all versions, so that a page and a worker of different versions
+/// understand at least this.
 #[derive(Serialize, Deserialize)]
 struct Greeting {
     #[serde(rename = "type")]
@@ -216,13 +217,13 @@ impl Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The experiment asks for something that cannot be; change it.
+    /// The experiment asks for something impossible; change it.
     Experiment,
-    /// The data set could not be had; retry or take `digits`.
+    /// The data set could not be loaded; retry or use `digits`.
     Data,
-    /// WebGPU was insisted on and is missing or computes wrong numbers; take the CPU.
+    /// WebGPU was required but is missing or computes wrong numbers; use the CPU.
     NoDevice,
-    /// The device has failed in the middle; restart, perhaps on the CPU.
+    /// The device has failed during training; restart, perhaps on the CPU.
     Device,
     /// The worker has crashed; restart it.
     Crash,

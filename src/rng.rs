@@ -47,8 +47,8 @@ pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
 }
 
 /// Uniform in `0..bound`, without bias (Lemire 2019, "Fast random integer generation in an interval"); implemented here
-/// because the draws must not change with a library's version. `bound` is above 0.
-#[expect(clippy::cast_possible_truncation, reason = "the algorithm wants the low half of the product")]
+/// because the draws must not change with a library's version. `bound` must be positive.
+#[expect(clippy::cast_possible_truncation, reason = "the algorithm uses the low half of the product")]
 pub fn below(draws: &mut impl Rng, bound: u32) -> u32 {
     let rejected = bound.wrapping_neg() % bound;
     loop {

@@ -89,6 +89,11 @@ test('pointer and arrow keys read the values, and a reset takes them away', asyn
   expect(await loss.locator('p').innerText(), 'one point back').not.toBe(last);
   await page.keyboard.press('Home');
   await expect(loss).toBeVisible();
+  const first = await loss.locator('p').innerText();
+  for (const key of ['Alt+ArrowRight', 'Control+ArrowRight', 'Meta+ArrowRight', 'Control+Escape']) {
+    await page.keyboard.press(key);
+    expect(await loss.locator('p').innerText(), `${key} belongs to the browser`).toBe(first);
+  }
   // Not by a click, which would move the focus away from the chart and close the read-out.
   await lab.root.locator('#reset').evaluate((button) => button.click());
   await lab.reach('ready');
@@ -123,6 +128,25 @@ test('the switch shows the other measure of emergence', async ({ lab, page }) =>
   await page.getByRole('button', { name: 'EA', exact: true }).click();
   await expect(chart).toHaveAttribute('aria-label', /E_A/);
   expect(await chart.evaluate((canvas) => canvas.toDataURL()), 'another curve is drawn').not.toBe(before);
+});
+
+test('names of variants are left untranslated, and long ones are shortened', async ({ lab, page }) => {
+  const long = `custom(std=${'fan_in+'.repeat(40)}1)`;
+  await page.setViewportSize({ width: 360, height: 740 });
+  await lab.open(`${SMALL}&init=kaiming_normal,${encodeURIComponent(long)}`);
+  await lab.reach('ready');
+  for (const place of ['#legend', '#results tbody', '#initial-variants']) {
+    const names = lab.root.locator(`${place} .name`);
+    await expect(names, place).toHaveCount(2);
+    for (const name of await names.all()) {
+      await expect(name, place).toHaveAttribute('translate', 'no');
+    }
+  }
+  const entry = lab.legend.getByRole('button').last();
+  await expect(entry, 'the tooltip has all of it').toHaveAttribute('title', long);
+  const shown = await entry.locator('.name').evaluate(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth]);
+  expect(shown[0], 'an ellipsis takes the place of the rest').toBeLessThan(shown[1]);
+  await fits(page, 'with a long name');
 });
 
 test('the legend hides a variant and shows it again', async ({ lab }) => {

@@ -58,10 +58,10 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   await expect(page.locator('#active li'), 'hidden layer and output').toHaveText([/hidden 1\s*\d+\.\d %/, /output\s*\d+\.\d %/]);
 
   const matrix = page.locator('#chart-confusion');
-  await expect(matrix).toHaveAttribute('aria-label', /of 200 right \(\d+\.\d %\) at step 40\..*taken for|No confusion/);
+  await expect(matrix).toHaveAttribute('aria-label', /of 200 correct \(\d+\.\d %\) at step 40\..*classified as|No errors/);
   expect(await colors(matrix), 'the matrix is drawn').toBeGreaterThan(5);
-  await expect(page.locator('#mistakes-note')).toContainText(/wrong answer/);
-  await expect(page.locator('#mistakes li').first()).toContainText(/\d taken for \d/);
+  await expect(page.locator('#mistakes-note')).toContainText(/misclassified image/);
+  await expect(page.locator('#mistakes li').first()).toContainText(/\d classified as \d/);
   await screenshot(page, 'inside');
 
   // Another run has other weights; the selection survives a reset.

@@ -1,17 +1,17 @@
-//! What the rows of the catalog are made of: facts about images, and about files that others have published.
+//! The types of the catalog's rows: facts about images, and about published files.
 
-/// The images of a data set. Where examples are missing from its files, or only some are used, there are fewer.
+/// The images of a data set. If its files are incomplete, or if only a part of it is used, there are fewer examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImageFacts {
     /// `[channels, height, width]`; one channel is gray, three are red, green and blue.
     pub shape: [usize; 3],
-    /// Number of classes; labels are smaller.
+    /// Number of classes; labels are below it.
     pub classes: usize,
-    /// What the labels mean; empty where they are digits.
+    /// Names of the classes; empty if they are digits.
     pub class_names: &'static [&'static str],
-    /// Training examples.
+    /// Number of training examples.
     pub train: usize,
-    /// Test examples.
+    /// Number of test examples.
     pub test: usize,
     /// Mean and standard deviation of each channel over the whole training part.
     pub normalization: &'static [Normalization],
@@ -26,20 +26,20 @@ pub struct Normalization {
     pub std: f32,
 }
 
-/// A data set that others have published as files.
+/// A data set that is published as files.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Publication {
-    /// Who published it, and where it is described.
+    /// The publication that describes it.
     pub citation: Citation,
-    /// What the files hold.
+    /// The images in the files.
     pub images: ImageFacts,
-    /// How they hold it.
+    /// The format of the files.
     pub format: FileFormat,
     /// The files, in the order in which they are read.
     pub files: &'static [DataFile],
-    /// The archive that contains all of them; `None` if each is published by itself, gzipped.
+    /// The archive that contains all of them; `None` if each is published separately, gzipped.
     pub archive: Option<DataArchive>,
-    /// Where to download the files or the archive, in the order in which to try.
+    /// Where to download the files or the archive, in the order in which they are tried.
     pub mirrors: &'static [Mirror],
 }
 
@@ -54,24 +54,24 @@ pub struct Citation {
     pub url: &'static str,
 }
 
-/// A format of data files, which has a reader in `dataset::readers`.
+/// A format of data files; each has a reader in `dataset::readers`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
-    /// IDX, the format of MNIST: a file of gray images and one of labels for each part.
+    /// IDX, the format of MNIST: for each part, one file of gray images and one of labels.
     Idx,
-    /// The binary format of CIFAR-10: files of records, each a label and an image; any number of them for training.
+    /// The binary format of CIFAR-10: files of records, each a label and an image; any number of files for training.
     CifarBatches,
 }
 
-/// One published file. Length and checksum are those of the unpacked contents, since packing a file again changes the packed
-/// ones.
+/// One published file. Length and checksum are those of the decompressed contents, because those of the compressed file change
+/// when it is compressed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DataFile {
-    /// Its published name, without the `.gz` of a packed file.
+    /// Its published name, without `.gz`.
     pub name: &'static str,
     /// The part that its examples belong to.
     pub part: Part,
-    /// What it holds of them.
+    /// What it contains of these examples.
     pub content: FileContent,
     /// Its length, in bytes.
     pub bytes: usize,
@@ -79,18 +79,18 @@ pub struct DataFile {
     pub sha256: &'static str,
 }
 
-/// What a data file holds of its examples.
+/// What a data file contains of its examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileContent {
     /// Images, in IDX.
     Images,
     /// Labels, in IDX.
     Labels,
-    /// Images with their labels, in a batch in the format of CIFAR-10.
+    /// Images with their labels: a batch in the format of CIFAR-10.
     Batch,
 }
 
-/// A published archive, `.tar.gz`. Length and checksum are those of the packed file.
+/// A published archive, `.tar.gz`. Length and checksum are those of the compressed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DataArchive {
     /// Its published name.
@@ -101,12 +101,12 @@ pub struct DataArchive {
     pub sha256: &'static str,
 }
 
-/// A place from which anybody can download published files.
+/// A public server of published files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirror {
-    /// What precedes the name of a file in its address.
+    /// The address of a file without the file's name.
     pub address: &'static str,
-    /// Whether it allows web pages of other origins to read it (the header `Access-Control-Allow-Origin: *`).
+    /// Whether web pages of other origins may read it (the header `Access-Control-Allow-Origin: *`).
     pub cross_origin: bool,
 }
 
@@ -120,7 +120,7 @@ pub enum Part {
 }
 
 impl ImageFacts {
-    /// Numbers per image: channels x height x width.
+    /// Values per image: channels x height x width.
     #[must_use]
     pub const fn pixels(&self) -> usize {
         self.shape[0] * self.shape[1] * self.shape[2]
@@ -128,7 +128,7 @@ impl ImageFacts {
 }
 
 impl Part {
-    /// The key of the query string that limits this part.
+    /// The query key that limits the size of this part.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -139,7 +139,7 @@ impl Part {
 }
 
 impl Publication {
-    /// The address from which `mirror` sends a file, gzipped, or the archive that contains it.
+    /// The address of a file on `mirror`, gzipped, or of the archive that contains it.
     #[must_use]
     pub fn address(&self, mirror: &Mirror, file: &DataFile) -> String {
         match self.archive {
@@ -148,7 +148,7 @@ impl Publication {
         }
     }
 
-    /// The first mirror that a web page of another origin may read.
+    /// The first mirror that web pages of other origins may read.
     #[must_use]
     pub fn cross_origin_mirror(&self) -> Option<&Mirror> {
         self.mirrors.iter().find(|mirror| mirror.cross_origin)

@@ -1,7 +1,7 @@
-//! THE table of data sets, as plain data: what each is called, what its images are, and where its examples come from. The query
-//! string, the form, the limits, the readers, the downloads, the command line and the documentation all read these rows.
+//! THE table of data sets, as plain data: the names of each, facts about its images, and where its examples come from. The query
+//! string, the form, the limits, the readers, the downloads, the command line and the documentation all use these rows.
 //!
-//! To add a published data set in a format that can be read: its line in `catalog!`, its row, and its list of files, all here.
+//! To add a published data set in a supported format, add a line in `catalog!`, a row, and the list of files, all in this file.
 
 mod facts;
 
@@ -12,16 +12,16 @@ pub use facts::{
 use facts::idx_files;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a data set.
+/// The facts about a data set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CatalogRow {
-    /// Its name in the query string and on the command line, and of the folder that holds its files.
+    /// Its name in the query string and on the command line, which is also the name of the folder with its files.
     pub name: &'static str,
     /// Its name in a sentence.
     pub label: &'static str,
     /// Its name as an option of the form.
     pub option: &'static str,
-    /// What it is, as a phrase without a period.
+    /// A description, as a phrase without a period.
     pub sentence: &'static str,
     /// Where its examples come from.
     pub origin: DatasetOrigin,
@@ -30,14 +30,14 @@ pub struct CatalogRow {
 /// Where the examples of a data set come from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DatasetOrigin {
-    /// It is `preferred` if that can be loaded, and `otherwise` if not.
+    /// The examples of `preferred` if it can be loaded, else those of `otherwise`.
     Either {
         /// The data set to try first.
         preferred: DatasetName,
-        /// The data set to use if the first one is unavailable; one that always loads.
+        /// The data set to use if the first one is unavailable; it can always be loaded.
         otherwise: DatasetName,
     },
-    /// Files that others have published.
+    /// Published files.
     Published(Publication),
     /// Our own generator.
     Drawn(DrawnSet, ImageFacts),
@@ -45,16 +45,16 @@ pub enum DatasetOrigin {
     Upload,
 }
 
-/// A data set that our own code draws.
+/// A data set that is drawn by our own generator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DrawnSet {
-    /// Digits as if written by hand.
+    /// Digits that look handwritten.
     Digits,
     /// Shapes and textures in color.
     Patterns,
 }
 
-/// Defines the enum of data sets, and gives each its row.
+/// Defines the enum of data sets and assigns a row to each.
 macro_rules! catalog {
     ($($(#[$doc:meta])* $name:ident = $row:ident,)*) => {
         /// A data set by name.
@@ -65,7 +65,7 @@ macro_rules! catalog {
             /// All data sets, in the order in which the form offers them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// What is known of the data set.
+            /// The facts about the data set.
             #[must_use]
             pub const fn row(self) -> &'static CatalogRow {
                 match self { $(Self::$name => &$row,)* }
@@ -75,7 +75,7 @@ macro_rules! catalog {
 }
 
 catalog! {
-    /// MNIST if its files can be loaded, otherwise `digits`; the loader says which it became.
+    /// MNIST if its files can be loaded, otherwise `digits`; the loaded data set states which one it is.
     Auto = AUTO,
     /// Handwritten digits.
     Mnist = MNIST,
@@ -161,7 +161,7 @@ const FASHION_MNIST: CatalogRow = CatalogRow {
                 address: "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
                 cross_origin: true,
             },
-            // The one that the authors name. It has no encryption, for which the checksums make up.
+            // The authors' own server. It does not support encryption; the checksums ensure that files are intact.
             Mirror { address: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", cross_origin: false },
         ],
     }),
@@ -188,8 +188,8 @@ const FASHION_MNIST_IMAGES: ImageFacts = ImageFacts {
     normalization: &[Normalization { mean: 0.2860, std: 0.3530 }],
 };
 
-/// The authors publish MD5 sums of the packed files. The SHA-256 sums of the unpacked files are stated alike by three unrelated
-/// projects; those of the labels were also computed from the authors' files.
+/// The authors publish MD5 sums of the compressed files. The SHA-256 sums of the decompressed files are those that three
+/// unrelated projects state; those of the labels were also computed from the authors' files.
 const FASHION_MNIST_FILES: [DataFile; 4] = idx_files(
     &FASHION_MNIST_IMAGES,
     [
@@ -223,8 +223,8 @@ const CIFAR_10: CatalogRow = CatalogRow {
     }),
 };
 
-/// The normalization is rounded to four digits, as is usual. (Many programs have 0.2023, 0.1994 and 0.2010 as standard
-/// deviations, which are means of the standard deviations of single images.)
+/// The normalization is rounded to four digits, as is usual. (Many programs use the standard deviations 0.2023, 0.1994 and
+/// 0.2010, which are means of the standard deviations of single images.)
 pub const CIFAR_10_IMAGES: ImageFacts = ImageFacts {
     shape: [3, 32, 32],
     classes: 10,
@@ -238,7 +238,7 @@ pub const CIFAR_10_IMAGES: ImageFacts = ImageFacts {
     ],
 };
 
-/// Checksums as other projects state them; the author publishes only that of the archive.
+/// The checksums are those that other projects state; the author publishes only that of the archive.
 const CIFAR_10_FILES: [DataFile; 6] = [
     batch("data_batch_1.bin", Part::Train, "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
     batch("data_batch_2.bin", Part::Train, "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
@@ -248,7 +248,7 @@ const CIFAR_10_FILES: [DataFile; 6] = [
     batch("test_batch.bin", Part::Test, "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
 ];
 
-/// A file of 10,000 records: a label and an image each.
+/// A file of 10,000 records, each a label and an image.
 const fn batch(name: &'static str, part: Part, sha256: &'static str) -> DataFile {
     DataFile { name, part, content: FileContent::Batch, bytes: 10_000 * (1 + CIFAR_10_IMAGES.pixels()), sha256 }
 }
@@ -261,7 +261,7 @@ const DIGITS: CatalogRow = CatalogRow {
     origin: DatasetOrigin::Drawn(DrawnSet::Digits, DIGITS_IMAGES),
 };
 
-/// The normalization was measured on the images of the data set that the experiments use.
+/// The normalization was measured on the training images that the experiments use.
 pub const DIGITS_IMAGES: ImageFacts = ImageFacts {
     shape: [1, 28, 28],
     classes: 10,
@@ -279,7 +279,7 @@ const PATTERNS: CatalogRow = CatalogRow {
     origin: DatasetOrigin::Drawn(DrawnSet::Patterns, PATTERNS_IMAGES),
 };
 
-/// The normalization was measured on the images of the data set that the experiments use.
+/// The normalization was measured on the training images that the experiments use.
 pub const PATTERNS_IMAGES: ImageFacts = ImageFacts {
     shape: [3, 32, 32],
     classes: 10,
@@ -301,7 +301,7 @@ const UPLOAD: CatalogRow = CatalogRow {
     origin: DatasetOrigin::Upload,
 };
 
-/// Examples of the largest part of any data set whose images are known before it is loaded.
+/// Number of examples in the largest part of any data set whose images are known before it is loaded.
 pub const LARGEST_PART: usize = {
     let (mut largest, mut index) = (0, 0);
     while index < DatasetName::ALL.len() {
@@ -315,7 +315,7 @@ pub const LARGEST_PART: usize = {
 };
 
 impl DatasetName {
-    /// The data set that it is if everything can be loaded.
+    /// The data set to try first.
     #[must_use]
     pub const fn preferred(self) -> Self {
         match self.row().origin {
@@ -324,7 +324,7 @@ impl DatasetName {
         }
     }
 
-    /// The data sets that it may be once it is loaded, the preferred one first.
+    /// The data sets that may be loaded under this name, the preferred one first.
     pub fn candidates(self) -> impl Iterator<Item = Self> {
         let otherwise = match self.row().origin {
             DatasetOrigin::Either { otherwise, .. } => Some(otherwise),
@@ -335,7 +335,7 @@ impl DatasetName {
 }
 
 impl CatalogRow {
-    /// Its images; `None` if nothing is known of them before it is loaded.
+    /// Facts about its images; `None` if they are unknown before it is loaded.
     #[must_use]
     pub const fn images(&self) -> Option<&ImageFacts> {
         match &self.origin {
@@ -346,7 +346,7 @@ impl CatalogRow {
         }
     }
 
-    /// Its files and where to download them; `None` if it is not published as files.
+    /// Its files and their mirrors; `None` if it is not published as files.
     #[must_use]
     pub const fn publication(&self) -> Option<&Publication> {
         match &self.origin {

@@ -1,4 +1,4 @@
-//! A [`Dataset`] in memory: its images and labels, and the inputs that a network gets of them.
+//! A [`Dataset`] in memory: its images and labels, and the network inputs computed from them.
 
 use super::augment::Augmentation;
 use crate::catalog::{DatasetName, ImageFacts, Normalization, Part};
@@ -23,11 +23,11 @@ pub struct Dataset {
     pub height: usize,
     /// Columns of an image.
     pub width: usize,
-    /// Number of classes; labels are smaller.
+    /// Number of classes; labels are below it.
     pub classes: usize,
-    /// Names of the classes; empty where they are digits or unknown.
+    /// Names of the classes; empty if they are digits or unknown.
     pub names: &'static [&'static str],
-    /// What turns pixels into the network's inputs, for each channel.
+    /// The normalization of each channel, which converts pixels to network inputs.
     pub normalization: Vec<Normalization>,
 }
 
@@ -55,7 +55,7 @@ impl Split {
 }
 
 impl Dataset {
-    /// These examples of a data set of the catalog.
+    /// A data set of the catalog with these examples.
     #[must_use]
     pub fn new(name: DatasetName, images: &ImageFacts, train: Split, test: Split) -> Self {
         let [channels, height, width] = images.shape;
@@ -79,21 +79,21 @@ impl Dataset {
         FeatureShape { channels: self.channels, height: self.height, width: self.width }
     }
 
-    /// What an experiment has to fit.
+    /// The facts that determine which experiments are possible.
     #[must_use]
     pub fn facts(&self) -> DatasetFacts {
         let (train, test) = (self.train.len(), self.test.len());
         DatasetFacts { shape: self.shape(), classes: self.classes, train, test }
     }
 
-    /// What the labels mean; numbers where no names are known.
+    /// Names of the classes; numbers if the names are unknown.
     #[must_use]
     pub fn class_names(&self) -> Vec<String> {
         let name = |class: usize| self.names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
         (0..self.classes).map(name).collect()
     }
 
-    /// Numbers per image: channels x height x width, the network's inputs.
+    /// Values per image, channels x height x width: the number of network inputs.
     #[must_use]
     pub fn pixels(&self) -> usize {
         self.channels * self.height * self.width
@@ -120,7 +120,7 @@ impl Dataset {
     }
 
     /// SHA-256, in hexadecimal, of the bytes of the training images, training labels, test images and test labels, in this
-    /// order. It is of exactly what is used: a [`truncated`](Self::truncated) data set has another one.
+    /// order. It covers exactly the examples in use: a [`truncated`](Self::truncated) data set has a different checksum.
     #[must_use]
     pub fn sha256(&self) -> String {
         let parts = [&*self.train, &*self.test];
@@ -136,8 +136,8 @@ impl Dataset {
         self.write_images(part, indices, out, |image, out| self.normalize(&tables, image, out))
     }
 
-    /// The same for images that are cropped and flipped at random before they are normalized: as
-    /// [`augment`](super::augment) does it for the mini-batch that (seed, step) names.
+    /// The same for images that are randomly cropped and flipped before they are normalized, by
+    /// [`augment`](super::augment) for the mini-batch identified by (seed, step).
     ///
     /// # Errors
     /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
@@ -151,7 +151,7 @@ impl Dataset {
         })
     }
 
-    /// Replaces `out` by what `write` appends for each of the images at `indices`.
+    /// Clears `out` and calls `write` for each of the images at `indices`, which appends to it.
     fn write_images(
         &self,
         part: Part,
@@ -180,7 +180,7 @@ impl Dataset {
         self.normalization.iter().map(|channel| channel.table()).collect()
     }
 
-    /// Appends the inputs of an image to `out`.
+    /// Appends the network inputs of an image to `out`.
     fn normalize(&self, tables: &[[f32; 256]], image: &[u8], out: &mut Vec<f32>) {
         for (plane, table) in image.chunks_exact(self.height * self.width).zip(tables) {
             out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
@@ -205,7 +205,7 @@ impl Dataset {
     }
 }
 
-/// The number of examples to use of `available` ones.
+/// The number of examples to use out of `available` ones.
 pub(super) fn limit(part: Part, asked: Option<usize>, available: usize) -> Result<usize> {
     match asked.unwrap_or(available) {
         0 => Err(DatasetError::NoExamples { part }.into()),

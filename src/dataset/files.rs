@@ -1,5 +1,5 @@
-//! Data files on the disk, plain or gzipped; native only. What is read and what it unpacks to are bounded, so that a
-//! damaged or hostile file cannot exhaust the machine's memory.
+//! Data files on disk, plain or gzipped; native only. The sizes of files and of their decompressed contents are bounded, so
+//! that a damaged or malicious file cannot exhaust the machine's memory.
 
 use super::examples::Dataset;
 use super::readers::archive::{NamedFile, unpack_tar};
@@ -11,10 +11,10 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// Bytes of an archive beyond its data files: a description, headers and padding.
+/// Maximum number of bytes in an archive besides its data files: a description, headers and padding.
 const ARCHIVE_EXTRAS: usize = 1 << 20;
 
-/// Unpacks gzip, to at most `limit` bytes. `path` is for errors.
+/// Decompresses gzip, to at most `limit` bytes. `path` is for errors.
 ///
 /// # Errors
 /// [`DatasetError::GzipDamaged`], and [`DatasetError::DataFileTooLarge`] for more than `limit` bytes.
@@ -23,8 +23,8 @@ pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
     read_bounded(MultiGzDecoder::new(packed), limit).map_err(damaged)?.ok_or_else(|| too_large(path, limit))
 }
 
-/// The data set of the published files in its folder of `directory`, each plain or with `.gz`; a plain file wins. The shape of
-/// the files is checked, their checksums are not ([`check`] does that).
+/// The data set of the published files in its folder in `directory`, each plain or with `.gz`; a plain file takes precedence.
+/// The format of the files is checked, but not their checksums ([`check`] does that).
 ///
 /// # Errors
 /// Those of [`read`] and [`readers::assemble`].
@@ -39,7 +39,7 @@ pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -
     }
 }
 
-/// Checks that the folder of a data set has all of the published files, packed or not.
+/// Checks that the folder of a data set has all of the published files, plain or gzipped.
 ///
 /// # Errors
 /// Those of [`read`] and [`DatasetError::Checksum`].
@@ -48,7 +48,7 @@ pub fn check(directory: &Path, dataset: DatasetName, publication: &Publication) 
     files.try_for_each(|file| verify(file.name, file.sha256, &read(directory, dataset, file)?))
 }
 
-/// The data files in the packed contents of their archive, whose checksum is verified first. `path` is for errors.
+/// The data files in a compressed archive, whose checksum is verified first. `path` is for errors.
 ///
 /// # Errors
 /// [`DatasetError::Checksum`], and those of [`gunzip`] and [`unpack_tar`].
@@ -65,7 +65,7 @@ pub fn unpack_archive(
     Ok(members)
 }
 
-/// The unpacked contents of one of the files of a data set.
+/// The decompressed contents of one of the files of a data set.
 ///
 /// # Errors
 /// [`DatasetError::DataFileMissing`], [`DatasetError::DataFileUnreadable`], [`DatasetError::GzipDamaged`] and
@@ -88,7 +88,7 @@ fn find(directory: &Path, dataset: DatasetName, file: &DataFile) -> Result<Optio
     }
 }
 
-/// Where a file of a data set is if it is not packed.
+/// The path of a file of a data set, without `.gz`.
 fn place(directory: &Path, dataset: DatasetName, file: &DataFile) -> PathBuf {
     directory.join(dataset.row().name).join(file.name)
 }
@@ -115,10 +115,10 @@ fn open(path: &Path) -> Result<Option<std::fs::File>> {
     }
 }
 
-/// Everything that `reader` gives; `None` if that is more than `limit` bytes.
+/// All bytes of `reader`; `None` if there are more than `limit`.
 fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    // One more than allowed, to see that there is more.
+    // One byte more than allowed, to detect that there are more.
     reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= limit).then_some(bytes))
 }

@@ -1,8 +1,8 @@
 //! Images and labels: readers of files, generators, and the order in which examples are used.
 //!
 //! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalized floats only for
-//! the examples of a batch. Which data sets there are is written in [`catalog`](crate::catalog); nothing here knows where bytes
-//! came from, except [`files`], which is native.
+//! the examples of a batch. The list of data sets is in [`catalog`](crate::catalog). No code here knows where bytes come from,
+//! except the native [`files`].
 
 pub mod augment;
 pub mod batcher;

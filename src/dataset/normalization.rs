@@ -1,4 +1,4 @@
-//! From pixels to the inputs of a network.
+//! Normalization: from pixels to network inputs.
 
 use crate::catalog::Normalization;
 

@@ -1,6 +1,6 @@
-//! A visitor's own files, already unpacked from gzip: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of
-//! IDX images and labels. The kind of a file follows from its name and first bytes; whether it is training or test data,
-//! from its name.
+//! A visitor's own files, after decompression: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of IDX images and
+//! labels. The format of a file is recognized by its name and first bytes; its name also decides whether it is training or
+//! test data.
 //!
 //! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
 //! to one part, its last sixth becomes the test part.
@@ -10,7 +10,7 @@ use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::idx_set::same_count;
 use super::readers::{cifar, idx};
 use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
-use crate::error::{DatasetError, Error, Result, UnknownFile};
+use crate::error::{DatasetError, Error, Result, UnknownFile, UploadError};
 use crate::experiment::limits::EXAMPLES;
 
 /// Largest height and width of an image, in pixels.
@@ -34,31 +34,29 @@ type Recognition = (FileContent, NamedFile);
 /// The data set of the given files.
 ///
 /// # Errors
-/// [`DatasetError::UploadEmpty`], [`DatasetError::UploadKind`], [`DatasetError::UploadMixed`], [`DatasetError::UploadTwice`],
-/// [`DatasetError::UploadUnpaired`], [`DatasetError::UploadImageSize`], [`DatasetError::UploadClasses`], [`DatasetError::UploadTooFew`] and
-/// [`DatasetError::UploadTooMany`]; those of [`cifar::read_batches`], [`idx::read_images`], [`idx::read_labels`] and
-/// [`unpack_tar`]; [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
+/// Every [`UploadError`]; those of [`cifar::read_batches`], [`idx::read_images`], [`idx::read_labels`] and [`unpack_tar`];
+/// [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
 pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
     let is_batch = |(content, _): &Recognition| *content == FileContent::Batch;
     let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(is_batch);
     match (batches.first(), pairs.first()) {
-        (None, None) => Err(DatasetError::UploadEmpty.into()),
+        (None, None) => Err(UploadError::Empty.into()),
         (Some((_, batch)), Some((_, idx))) => {
-            Err(DatasetError::UploadMixed { batch: batch.name.clone(), idx: idx.name.clone() }.into())
+            Err(UploadError::Mixed { batch: batch.name.clone(), idx: idx.name.clone() }.into())
         }
         (Some(_), None) => from_batches(&batches),
         (None, Some(_)) => from_pairs(&pairs),
     }
 }
 
-/// The data files, with those of archives, in the order of their names.
+/// The data files, including those in archives, in the order of their names.
 fn expand(files: Vec<NamedFile>) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in files {
         match recognize(&file) {
             Some(Recognized::Archive) => known.extend(members(&file)?),
             Some(Recognized::Data(content)) => known.push((content, file)),
-            None => return Err(DatasetError::UploadKind { got: unknown(&file.bytes), file: file.name }.into()),
+            None => return Err(UploadError::Kind { got: unknown(&file.bytes), file: file.name }.into()),
         }
     }
     known.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
@@ -71,7 +69,7 @@ fn recognize(file: &NamedFile) -> Option<Recognized> {
     if suffix == Some("bin") {
         return Some(Recognized::Data(FileContent::Batch));
     }
-    // All archives of the last decades have this at this offset.
+    // All tar archives in use have this magic string at this offset.
     if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
         return Some(Recognized::Archive);
     }
@@ -82,7 +80,7 @@ fn recognize(file: &NamedFile) -> Option<Recognized> {
     }
 }
 
-/// The data files of an archive; descriptions, and hidden files that some systems add, are skipped.
+/// The data files of an archive; descriptions and hidden files, which some systems add, are skipped.
 fn members(archive: &NamedFile) -> Result<Vec<Recognition>> {
     let mut known = Vec::new();
     for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
@@ -93,7 +91,7 @@ fn members(archive: &NamedFile) -> Result<Vec<Recognition>> {
     }
     if known.is_empty() {
         let got = UnknownFile::ArchiveWithoutData;
-        return Err(DatasetError::UploadKind { file: archive.name.clone(), got }.into());
+        return Err(UploadError::Kind { file: archive.name.clone(), got }.into());
     }
     Ok(known)
 }
@@ -115,11 +113,11 @@ struct UploadShape {
     /// `[channels, height, width]`.
     image: [usize; 3],
     classes: usize,
-    /// Names of the classes, where they are known.
+    /// Names of the classes; empty if they are unknown.
     names: &'static [&'static str],
 }
 
-/// Batches do not say what they hold: they are read as those of CIFAR-10.
+/// Batches have no header: they are read as those of CIFAR-10.
 fn from_batches(files: &[Recognition]) -> Result<Dataset> {
     let of = |wanted| files.iter().map(|(_, file)| file).filter(move |file| part(file) == wanted);
     if let [one, other, ..] = of(Part::Test).collect::<Vec<_>>()[..] {
@@ -142,8 +140,8 @@ struct LabeledImages<'a> {
 fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
-    // There is at least one file, and where there is a file there is a pair.
-    let first = pairs.first().ok_or(DatasetError::UploadEmpty)?;
+    // There is at least one file, and every file belongs to a pair.
+    let first = pairs.first().ok_or(UploadError::Empty)?;
     let (height, width) = (first.images.height, first.images.width);
     for pair in &pairs {
         let (expected, got) = ((height, width), (pair.images.height, pair.images.width));
@@ -153,7 +151,7 @@ fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
     }
     let classes = pairs.iter().flat_map(|pair| pair.labels).max().map_or(0, |label| usize::from(*label) + 1);
     if classes < 2 {
-        return Err(DatasetError::UploadClasses { file: first.labels_file.to_owned(), limit: CLASSES }.into());
+        return Err(UploadError::Classes { file: first.labels_file.to_owned(), limit: CLASSES }.into());
     }
     let [train, test] = parts.map(|pair| pair.map_or_else(Split::default, |pair| pair.split()));
     finish(&UploadShape { image: [1, height, width], classes, names: &[] }, train, test)
@@ -161,8 +159,7 @@ fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
 
 /// The images and labels of a part, if there are any.
 fn pair(files: &[Recognition], part: Part) -> Result<Option<LabeledImages<'_>>> {
-    let unpaired =
-        |file: &NamedFile, missing| DatasetError::UploadUnpaired { file: file.name.clone(), missing, part }.into();
+    let unpaired = |file: &NamedFile, missing| UploadError::Unpaired { file: file.name.clone(), missing, part }.into();
     match (only(files, FileContent::Images, part)?, only(files, FileContent::Labels, part)?) {
         (None, None) => Ok(None),
         (Some(images), None) => Err(unpaired(images, FileContent::Labels)),
@@ -182,7 +179,7 @@ fn only(files: &[Recognition], wanted: FileContent, of: Part) -> Result<Option<&
 }
 
 fn twice(content: FileContent, part: Part, one: &NamedFile, other: &NamedFile) -> Error {
-    DatasetError::UploadTwice { content, part, first: one.name.clone(), second: other.name.clone() }.into()
+    UploadError::Twice { content, part, first: one.name.clone(), second: other.name.clone() }.into()
 }
 
 impl<'a> LabeledImages<'a> {
@@ -193,7 +190,7 @@ impl<'a> LabeledImages<'a> {
         same_count((images_file, images.count), (labels_file, labels.len()))?;
         if ![images.height, images.width].iter().all(|length| (1..=SIDE).contains(length)) {
             let got = (images.height, images.width);
-            return Err(DatasetError::UploadImageSize { file: images_file.clone(), limit: SIDE, got }.into());
+            return Err(UploadError::ImageSize { file: images_file.clone(), limit: SIDE, got }.into());
         }
         limit(part, None, images.count)?;
         Ok(Self { images_file, labels_file, images, labels })
@@ -217,7 +214,7 @@ fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Data
     }
     for (part, got) in [(Part::Train, train.len()), (Part::Test, test.len())] {
         if got > EXAMPLES {
-            return Err(DatasetError::UploadTooMany { part, limit: EXAMPLES, got }.into());
+            return Err(UploadError::TooMany { part, limit: EXAMPLES, got }.into());
         }
     }
     let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(channels);
@@ -231,7 +228,7 @@ fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Data
 fn split_off_sixth(train: &mut Split, image: usize) -> Result<Split> {
     let examples = train.len();
     if examples < 2 {
-        return Err(DatasetError::UploadTooFew { got: examples }.into());
+        return Err(UploadError::TooFew { got: examples }.into());
     }
     let kept = examples - (examples / 6).max(1);
     Ok(Split { images: train.images.split_off(kept * image), labels: train.labels.split_off(kept) })

@@ -1,8 +1,8 @@
-//! What can be wrong with data files, with requests for examples, and with files that a visitor uploads.
+//! Errors of data files, of requests for examples, and of files that a visitor uploads.
 
 use crate::catalog::{DatasetName, FileContent, Part};
 
-/// Why there is no data set, or not the part of it that was asked for.
+/// Why a data set, or the requested part of it, is unavailable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DatasetError {
     /// A data file could not be downloaded.
@@ -12,7 +12,7 @@ pub enum DatasetError {
         /// Why.
         reason: DownloadFailure,
     },
-    /// A file does not begin like an IDX file of unsigned bytes with the right number of dimensions.
+    /// A file does not begin like an IDX file of unsigned bytes with the expected number of dimensions.
     IdxMagic {
         /// Name of the file.
         file: String,
@@ -21,25 +21,25 @@ pub enum DatasetError {
         /// The first four bytes, big-endian.
         got: u32,
     },
-    /// An IDX file is shorter than its header, or than its header announces.
+    /// An IDX file is shorter than an IDX header, or than its header states.
     IdxTruncated {
         /// Name of the file.
         file: String,
         /// Bytes of the whole file according to its header.
         expected: u128,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: u128,
     },
-    /// An IDX file is longer than its header announces.
+    /// An IDX file is longer than its header states.
     IdxTooLong {
         /// Name of the file.
         file: String,
         /// Bytes of the file according to its header.
         expected: u128,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: u128,
     },
-    /// Images do not have the size of the data set's images.
+    /// The images of a file do not have the size of the data set's images.
     ImageSize {
         /// Name of the file.
         file: String,
@@ -59,7 +59,7 @@ pub enum DatasetError {
         /// Number of labels.
         labels: usize,
     },
-    /// A label that is not one of the classes.
+    /// A label is not one of the classes.
     LabelRange {
         /// Name of the file.
         file: String,
@@ -70,40 +70,121 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
-    /// A file in the format of CIFAR-10 does not consist of whole records.
+    /// A file in the format of CIFAR-10 does not consist of complete records.
     CifarLength {
         /// Name of the file.
         file: String,
         /// Bytes of a record.
         record: usize,
-        /// Bytes that it has.
+        /// Its actual length in bytes.
         got: usize,
     },
     /// A tar archive is damaged, or the file is not one.
     ArchiveDamaged {
         /// Name of the archive.
         file: String,
-        /// What is wrong with it.
+        /// How it is damaged.
         damage: ArchiveDamage,
     },
+    /// Uploaded files cannot be used.
+    Upload(UploadError),
+    /// The contents of a file are not the published ones: it was damaged in transit, or is a different file.
+    Checksum {
+        /// Name of the file.
+        file: String,
+        /// The published checksum.
+        expected: String,
+        /// The checksum of the actual contents.
+        got: String,
+    },
+    /// A data file does not exist.
+    DataFileMissing {
+        /// Where it should be.
+        path: String,
+        /// The data set that it belongs to, which can be downloaded.
+        dataset: DatasetName,
+        /// The folder that holds all data sets.
+        directory: String,
+    },
+    /// A data file exists but cannot be read.
+    DataFileUnreadable {
+        /// Where it is.
+        path: String,
+        /// The message of the operating system.
+        reason: String,
+    },
+    /// A gzipped data file cannot be decompressed.
+    GzipDamaged {
+        /// Where it is.
+        path: String,
+        /// The message of the decoder.
+        reason: String,
+    },
+    /// A data file is larger than allowed, compressed or decompressed; reading stopped at the limit.
+    DataFileTooLarge {
+        /// Where it is.
+        path: String,
+        /// The largest allowed number of bytes.
+        limit: u64,
+    },
+    /// More examples were requested than the data set has.
+    TooManyExamples {
+        /// The part.
+        part: Part,
+        /// Number of requested examples.
+        asked: usize,
+        /// Number of available examples.
+        available: usize,
+    },
+    /// A part of a data set would be empty.
+    NoExamples {
+        /// The part.
+        part: Part,
+    },
+    /// An index is not below the number of examples of a part.
+    NoSuchExample {
+        /// The index.
+        index: u32,
+        /// Number of examples in the part.
+        examples: usize,
+    },
+    /// An image to be classified does not have the size of the data set's images.
+    PixelCount {
+        /// Values per image of the data set: pixels times channels.
+        expected: usize,
+        /// Values that were given.
+        got: usize,
+    },
+    /// There are fewer training examples than one batch needs, or the batch size is 0.
+    BatchSize {
+        /// Number of training examples.
+        examples: usize,
+        /// Examples per batch.
+        batch_size: usize,
+    },
+}
+
+/// Why uploaded files are not a data set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UploadError {
     /// Nothing was uploaded.
-    UploadEmpty,
+    Empty,
     /// An uploaded file is not of a kind that can be read.
-    UploadKind {
+    Kind {
         /// Name of the file.
         file: String,
         /// What it is instead.
         got: UnknownFile,
     },
     /// Uploaded files are in two formats.
-    UploadMixed {
+    Mixed {
         /// Name of the first CIFAR-10 batch.
         batch: String,
         /// Name of the first IDX file.
         idx: String,
     },
     /// Two uploaded files have the same role.
-    UploadTwice {
+    Twice {
         /// What the files hold.
         content: FileContent,
         /// The part that their names refer to.
@@ -114,7 +195,7 @@ pub enum DatasetError {
         second: String,
     },
     /// Images without labels were uploaded, or labels without images.
-    UploadUnpaired {
+    Unpaired {
         /// Name of the file that is there.
         file: String,
         /// What the missing file would hold.
@@ -123,7 +204,7 @@ pub enum DatasetError {
         part: Part,
     },
     /// Uploaded images are too large, or have no pixels.
-    UploadImageSize {
+    ImageSize {
         /// Name of the file.
         file: String,
         /// The largest number of rows and of columns.
@@ -132,19 +213,19 @@ pub enum DatasetError {
         got: (usize, usize),
     },
     /// Uploaded labels are all the same.
-    UploadClasses {
+    Classes {
         /// Name of the file.
         file: String,
         /// The largest number of classes.
         limit: usize,
     },
     /// Uploaded examples are too few to be divided into a training and a test part.
-    UploadTooFew {
+    TooFew {
         /// Examples that there are.
         got: usize,
     },
     /// Uploaded examples are more than a browser tab can hold.
-    UploadTooMany {
+    TooMany {
         /// The part.
         part: Part,
         /// The largest number of examples.
@@ -152,97 +233,29 @@ pub enum DatasetError {
         /// Examples that there are.
         got: usize,
     },
-    /// The contents of a file are not the published ones: it was damaged in transit, or is a different file.
-    Checksum {
-        /// Name of the file.
-        file: String,
-        /// The published checksum.
-        expected: String,
-        /// The checksum of the bytes that were found.
-        got: String,
-    },
-    /// A data file does not exist.
-    DataFileMissing {
-        /// Where it should be.
-        path: String,
-        /// The data set that it belongs to, which can be fetched.
-        dataset: DatasetName,
-        /// The folder that holds all data sets.
-        directory: String,
-    },
-    /// A data file exists but cannot be read.
-    DataFileUnreadable {
-        /// Where it is.
-        path: String,
-        /// What the system says.
-        reason: String,
-    },
-    /// A gzipped data file cannot be unpacked.
-    GzipDamaged {
-        /// Where it is.
-        path: String,
-        /// What the unpacker says.
-        reason: String,
-    },
-    /// A data file is larger than allowed, packed or unpacked; reading stopped there.
-    DataFileTooLarge {
-        /// Where it is.
-        path: String,
-        /// Bytes that were allowed.
-        limit: u64,
-    },
-    /// More examples were asked for than the data set has.
-    TooManyExamples {
-        /// The part.
-        part: Part,
-        /// Examples that were asked for.
-        asked: usize,
-        /// Examples that there are.
-        available: usize,
-    },
-    /// A part of a data set would be empty.
-    NoExamples {
-        /// The part.
-        part: Part,
-    },
-    /// An index is beyond the examples of a part.
-    NoSuchExample {
-        /// The index.
-        index: u32,
-        /// Examples that there are.
-        examples: usize,
-    },
-    /// An image to be classified does not have the size of the data set's images.
-    PixelCount {
-        /// Numbers of an image of the data set.
-        expected: usize,
-        /// Numbers that were given.
-        got: usize,
-    },
-    /// Training examples do not fill one batch, or a batch is empty.
-    BatchSize {
-        /// Training examples.
-        examples: usize,
-        /// Examples of a batch.
-        batch_size: usize,
-    },
+}
+
+impl From<UploadError> for DatasetError {
+    fn from(error: UploadError) -> Self {
+        Self::Upload(error)
+    }
 }
 
 /// Why a file could not be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DownloadFailure {
-    /// The server does not have it, or sent a page of its own instead.
+    /// The server does not have it, or sent a web page instead.
     NotFound,
-    /// The server answered with another status than success.
+    /// The server answered with a status other than success.
     Status {
         /// The HTTP status code.
         code: u16,
-        /// The server's text for it.
+        /// The status text of the server.
         text: String,
     },
-    /// There was no whole answer.
+    /// No complete response was received.
     Network {
-        /// What the browser says.
+        /// The browser's message.
         message: String,
     },
     /// The page's own site does not have it, and the page may not read it from anywhere else.
@@ -257,16 +270,16 @@ pub enum DownloadFailure {
 pub enum ArchiveDamage {
     /// It cannot be read.
     Unreadable {
-        /// What the unpacker says.
+        /// The message of the decoder.
         reason: String,
     },
-    /// It ends within a file.
+    /// It ends in the middle of a file.
     CutOff {
         /// Name of that file.
         member: String,
         /// Bytes of the whole file according to its header.
         expected: u64,
-        /// Bytes that there are.
+        /// Bytes present in the archive.
         got: u64,
     },
 }
@@ -276,14 +289,14 @@ pub enum ArchiveDamage {
 pub enum UnknownFile {
     /// It has no contents.
     Empty,
-    /// It begins with these bytes, four of them or all that there are.
+    /// It begins with these bytes: the first four, or all if there are fewer.
     Beginning(Vec<u8>),
     /// It is an archive without any data file.
     ArchiveWithoutData,
 }
 
 impl DatasetError {
-    /// The key of the query string that has to change, where it is one.
+    /// The query key whose value has to change, if the error is about one.
     #[must_use]
     pub fn key(&self) -> Option<&'static str> {
         match self {

@@ -1,57 +1,57 @@
-//! Everything that can go wrong, as closed lists: an enum per layer, a variant per real cause, each saying what was expected
-//! and what was got. Nothing below this module panics on bad input.
+//! All errors, as closed lists: one enum per layer with one variant per actual cause, each stating what was expected and
+//! what was found. The library returns them instead of panicking on bad input.
 //!
-//! Errors are values to be compared; all their words are in `english`.
+//! Errors are values that can be compared; their messages are all in `english`.
 
 mod dataset;
 mod english;
 mod reasons;
 
 use crate::emergence::EmergenceError;
-pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile};
+pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span,
     ValueError,
 };
 
-/// The library's error.
+/// The library's error type.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub enum Error {
-    /// A key of the query string (or an argument with the same grammar) holds a value that it cannot hold.
+    /// A key of the query string (or an argument with the same grammar) has an invalid value.
     Value(#[from] ValueError),
     /// The formula of an initialization cannot be read or evaluated.
     Formula(#[from] FormulaError),
-    /// There is no data set, or not the part of it that was asked for.
+    /// A data set, or the requested part of it, is unavailable.
     Dataset(#[from] DatasetError),
-    /// The device cannot compute.
+    /// The device cannot be used.
     Device(#[from] DeviceError),
-    /// The emergence of what a run computed could not be measured.
+    /// The emergence of a run could not be measured.
     Emergence(#[from] EmergenceError),
     /// A results file cannot be read.
     Results(#[from] ResultsError),
 }
 
-/// Why a device cannot compute.
+/// Why a device cannot be used.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeviceError {
-    /// WebGPU was asked for and there is none.
+    /// WebGPU was requested but is not available.
     NoWebGpu {
         /// Why, as a phrase.
         reason: String,
     },
-    /// The device opened but computes wrong numbers.
+    /// The device could be opened but computes wrong numbers.
     SelfTest {
-        /// Which known answer was asked for.
+        /// Which computation failed the check.
         check: String,
-        /// The right answer.
+        /// The correct result.
         expected: String,
-        /// The device's answer.
+        /// The device's result.
         got: String,
     },
     /// The device failed while computing.
     Failed {
-        /// What the device said.
+        /// The device's message.
         message: String,
     },
 }
@@ -59,14 +59,14 @@ pub enum DeviceError {
 /// Why a results file cannot be read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResultsError {
-    /// A results file of another format or version.
+    /// The file has a different format or version.
     Schema {
-        /// The schema that can be read.
+        /// The supported schema.
         expected: String,
-        /// The schema that the file names.
+        /// The schema named in the file.
         got: String,
     },
-    /// A results file that is not JSON, or lacks something.
+    /// The file is not valid JSON, or a required part is missing.
     Malformed {
         /// What is wrong, with line and column.
         reason: String,
@@ -74,12 +74,12 @@ pub enum ResultsError {
 }
 
 impl Error {
-    /// What the device said when it failed.
+    /// The error of a device that failed with this message.
     pub fn device(message: &impl ToString) -> Self {
         DeviceError::Failed { message: message.to_string() }.into()
     }
 
-    /// The key of the query string that has to change, where it is one.
+    /// The query key whose value has to change, if the error is about one.
     #[must_use]
     pub fn key(&self) -> Option<&'static str> {
         match self {
@@ -90,14 +90,20 @@ impl Error {
         }
     }
 
-    /// A value of `key` that is not what was `expected`.
+    /// The error about a value of `key` that is not as `expected`.
     pub fn value(key: &'static str, expected: Expected, got: impl std::fmt::Display) -> Self {
         ValueError { key, parameter: None, expected, got: got.to_string() }.into()
     }
 
-    /// A parameter of a scheme in `init` that is not what was `expected`.
+    /// The error about a parameter of a scheme in `init` that is not as `expected`.
     pub fn parameter(name: &'static str, expected: Expected, got: impl std::fmt::Display) -> Self {
         ValueError { key: "init", parameter: Some(name), expected, got: got.to_string() }.into()
+    }
+}
+
+impl From<UploadError> for Error {
+    fn from(error: UploadError) -> Self {
+        Self::Dataset(error.into())
     }
 }
 
@@ -107,5 +113,5 @@ impl From<Requirement> for Expected {
     }
 }
 
-/// The library's result.
+/// The library's result type.
 pub type Result<T> = std::result::Result<T, Error>;

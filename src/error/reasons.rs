@@ -1,14 +1,14 @@
-//! Why a value is refused, as values: bounds, lists of names, what the rest of an experiment requires. Programs look here,
-//! people read what `english` makes of it.
+//! Why an input is rejected, as data: bounds, lists of names, requirements of the rest of an experiment. Code examines these
+//! values; the messages for people are in `english`.
 
-/// The numbers that a value may be.
+/// The allowed range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
-    /// The smallest one, or the limit above which they begin.
+    /// Lower bound.
     pub from: f64,
-    /// The largest one, or the limit below which they end.
+    /// Upper bound.
     pub to: f64,
-    /// Whole numbers only.
+    /// Whether only whole numbers are allowed.
     pub whole: bool,
     /// Whether `from` itself is excluded.
     pub above: bool,
@@ -17,7 +17,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whole numbers `from..=to`; both are below `2^53`.
+    /// Whole numbers `from..=to`; both bounds must be below `2^53`.
     #[must_use]
     pub const fn whole(from: u64, to: u64) -> Self {
         Self { from: from as f64, to: to as f64, whole: true, above: false, below: false }
@@ -29,19 +29,19 @@ impl Bounds {
         Self { from, to, whole: false, above: false, below: false }
     }
 
-    /// The same without `from`.
+    /// The same range without `from` itself.
     #[must_use]
     pub const fn above(self) -> Self {
         Self { above: true, ..self }
     }
 
-    /// The same without `to`.
+    /// The same range without `to` itself.
     #[must_use]
     pub const fn below(self) -> Self {
         Self { below: true, ..self }
     }
 
-    /// Whether `value` is one of these numbers.
+    /// Whether `value` is in the range.
     #[must_use]
     pub fn contain(&self, value: f64) -> bool {
         let above = if self.above { value > self.from } else { value >= self.from };
@@ -50,25 +50,25 @@ impl Bounds {
     }
 }
 
-/// What a key of the query string, or a parameter of a scheme, may hold.
+/// The allowed values of a query key or of a parameter of a scheme.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expected {
     /// A number.
     Number(Bounds),
     /// `auto` or a number.
     AutoOr(Bounds),
-    /// One of these names and forms; what stands in capitals is a placeholder.
+    /// One of these names and forms; words in capitals are placeholders.
     OneOf(Vec<&'static str>),
-    /// A network: `form`, a list of `entries` sizes.
+    /// A network in the notation `form`: a list whose length is within `entries`.
     Network {
         /// Its notation.
         form: NetworkForm,
-        /// How many entries there may be.
+        /// Allowed number of entries.
         entries: Bounds,
-        /// What the first number of each may be.
+        /// Allowed range of the first number of each entry.
         size: Bounds,
     },
-    /// Something that the rest of the experiment, or the device, requires.
+    /// A value that meets a requirement of the rest of the experiment or of the device.
     Requires(Requirement),
 }
 
@@ -83,116 +83,116 @@ pub enum NetworkForm {
     ResNet,
 }
 
-/// What a value requires of the rest of an experiment, or the other way around. Counts are in 64 bits, memory is in bytes.
+/// What a value requires of the rest of an experiment, or vice versa. Counts are 64-bit integers, memory is in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requirement {
-    /// No variant twice.
+    /// No variant occurs twice.
     DistinctVariants,
-    /// Variants times seeds.
+    /// The number of runs, variants times seeds, is limited.
     Runs {
-        /// The most.
+        /// Maximum.
         most: u64,
     },
-    /// Training examples that fill at least one batch.
+    /// There are enough training examples for at least one batch.
     OneBatch {
-        /// Examples of a batch.
+        /// Examples per batch.
         batch_size: u64,
     },
-    /// Parameters of a network.
+    /// The number of parameters of a network is limited.
     Parameters {
-        /// The most for one run.
+        /// Maximum per run.
         most: u64,
         /// Runs that share the memory.
         runs: u64,
     },
-    /// Values that a network computes for one image.
+    /// The number of values that a network computes for one image is limited.
     ValuesPerImage {
-        /// The most.
+        /// Maximum.
         most: u64,
     },
-    /// Examples of a batch for this network.
+    /// The batch size is limited for this network.
     BatchForNetwork {
-        /// The most.
+        /// Maximum.
         most: u64,
     },
-    /// Layers small enough for a QR decomposition.
+    /// The layers are small enough for a QR decomposition.
     OrthogonalLayers,
-    /// Training steps for this number of runs.
+    /// The number of training steps is limited for this number of runs.
     StepsForRuns {
-        /// The most.
+        /// Maximum.
         most: u64,
-        /// Runs.
+        /// Number of runs.
         runs: u64,
     },
-    /// Steps between two evaluations, for these steps and runs.
+    /// There is a minimum interval between evaluations for this number of steps and runs.
     EvaluationInterval {
-        /// The fewest.
+        /// Minimum.
         least: u64,
     },
-    /// Pools and strides that leave at least one position of an image.
+    /// Pooling and strides leave at least one position of a feature map.
     PositionLeft {
         /// Rows of an image.
         height: u64,
         /// Columns of an image.
         width: u64,
     },
-    /// Layers that the turning point may be after.
+    /// The turning point is not after the last layer.
     TurnWithinLayers {
-        /// Layers with weights.
+        /// Number of layers with weights.
         layers: u64,
     },
-    /// A residual network without normalization.
+    /// The network is residual and has no normalization.
     ResidualWithoutNormalization {
         /// The scheme that requires it.
         scheme: &'static str,
     },
-    /// A base that draws no layer of zeros.
+    /// The base initializes no layer to zero.
     NonzeroBase {
-        /// The method that measures after such layers.
+        /// The method, which needs nonzero layer outputs.
         method: &'static str,
     },
-    /// Examples of a training batch that a method divides.
+    /// The batch has enough examples for a method that splits it.
     BatchToDivide {
         /// The method.
         method: &'static str,
-        /// The fewest.
+        /// Minimum.
         least: u64,
     },
-    /// Parts into which a method divides a batch.
+    /// The number of parts into which a method splits a batch is limited by the batch size.
     PartsOfBatch {
         /// The method.
         method: &'static str,
-        /// The most.
+        /// Maximum.
         most: u64,
-        /// Examples of the batch.
+        /// Examples per batch.
         batch_size: u64,
     },
-    /// Examples of a method's own batch, of which there are enough for training.
+    /// The batch size of a method does not exceed the number of training examples.
     WithinTrainingExamples {
         /// The method.
         method: &'static str,
-        /// Training examples.
+        /// Number of training examples.
         most: u64,
     },
-    /// Bytes of a formula.
+    /// The length of a formula, in bytes, is limited.
     FormulaLength {
-        /// The most.
+        /// Maximum.
         most: u64,
     },
-    /// Memory of the open device.
+    /// The memory of the device suffices.
     DeviceMemory {
-        /// What takes it.
+        /// What needs the memory.
         demand: DeviceDemand,
-        /// Bytes that there are.
+        /// Available bytes.
         most: u64,
     },
-    /// A device of the native build.
+    /// The device is available in the native build.
     NativeDevice,
-    /// A data set that can be loaded by its name.
+    /// The data set can be loaded by its name.
     NamedDataset,
 }
 
-/// What takes memory of a device.
+/// What needs memory of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceDemand {
     /// A training step of one run.
@@ -206,14 +206,14 @@ pub enum DeviceDemand {
     },
 }
 
-/// A value that a key or a parameter cannot hold.
+/// An invalid value of a query key or of a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueError {
-    /// The key as it is written in the query string.
+    /// The key, as written in the query string.
     pub key: &'static str,
-    /// The parameter of a scheme inside the value, if it is about one.
+    /// The parameter of a scheme inside the value, if the error is about one.
     pub parameter: Option<&'static str>,
-    /// What it may hold.
+    /// The allowed values.
     pub expected: Expected,
     /// The text that was found.
     pub got: String,
@@ -224,13 +224,13 @@ pub struct ValueError {
 pub struct FormulaError {
     /// The formula.
     pub formula: String,
-    /// Where it is wrong.
+    /// The position of the error.
     pub span: Span,
-    /// What is wrong there.
+    /// What is wrong at this position.
     pub reason: FormulaReason,
 }
 
-/// A part of a text, in bytes; empty where something is missing.
+/// A range of bytes in a text; empty at a position where something is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// Where it begins.
@@ -240,7 +240,7 @@ pub struct Span {
 }
 
 impl FormulaError {
-    /// The formula before the wrong part, that part, and the rest.
+    /// The formula in three parts: before the error, the erroneous part, and the rest.
     #[must_use]
     pub fn parts(&self) -> [&str; 3] {
         let formula = self.formula.as_str();
@@ -250,7 +250,7 @@ impl FormulaError {
         [&formula[..start], &formula[start..end], &formula[end..]]
     }
 
-    /// The character at which the wrong part begins, counted from 1.
+    /// The number of the character at which the erroneous part begins, from 1.
     #[must_use]
     pub fn character(&self) -> usize {
         self.parts()[0].chars().count() + 1
@@ -264,34 +264,34 @@ pub enum FormulaReason {
     UnknownVariable,
     /// A name that is not one of the functions.
     UnknownFunction,
-    /// The grammar, in the words of the parser.
+    /// A syntax error, with the message of the parser.
     Syntax(&'static str),
-    /// It has no value for a layer, in the words of the evaluator.
+    /// The formula has no value for a layer.
     NoValue {
-        /// Why.
+        /// The message of the evaluator.
         why: &'static str,
         /// Number of the layer, from 1.
         layer: usize,
     },
-    /// Its value cannot be what the formula stands for.
+    /// Its value is negative or not finite, and therefore no standard deviation or bound.
     Negative {
-        /// What it stands for.
+        /// The meaning of the value.
         size: FormulaSize,
         /// Its value.
         value: f64,
         /// Number of the layer, from 1.
         layer: usize,
     },
-    /// Its value is too large to train.
+    /// Its value is too large for training.
     TooLarge {
-        /// The largest.
+        /// The largest allowed value.
         most: f64,
         /// Its value.
         value: f64,
         /// Number of the layer, from 1.
         layer: usize,
     },
-    /// Its value is 0 for a layer after which a method measures.
+    /// Its value is 0 for a layer whose outputs a method needs to be nonzero.
     Zero {
         /// The method.
         method: &'static str,
@@ -302,7 +302,7 @@ pub enum FormulaReason {
     },
 }
 
-/// What the value of a formula is.
+/// The meaning of the value of a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormulaSize {
     /// The standard deviation of a normal distribution.

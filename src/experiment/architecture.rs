@@ -1,15 +1,15 @@
-//! The layers of a network one by one, with their shapes: what a [`ModelSpec`](super::ModelSpec) becomes once the size of
-//! an image is known. Initialization, training, the emergence measure, limits and estimates all read this one list.
+//! The list of a network's layers with their shapes, which follows from a [`ModelSpec`](super::ModelSpec) and the size of an
+//! image. Initialization, training, the emergence measure, limits and estimates all use this one list.
 //!
-//! A network is a chain of [`Step`]s. The only detour is the shortcut of a residual block: [`Layer::Branch`] remembers the
-//! values at its place and [`Layer::AddShortcut`] adds them again.
+//! A network is a chain of [`Step`]s. The only exception is the shortcut of a residual block: [`Layer::Branch`] stores the
+//! current values and [`Layer::AddShortcut`] adds them later.
 
 use serde::{Deserialize, Serialize};
 
-/// Size of an image or of a block of feature maps. A dense layer of `n` units is `n x 1 x 1`.
+/// Shape of an image or of a stack of feature maps. A dense layer of `n` units has the shape `n x 1 x 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureShape {
-    /// Colors of an image, or feature maps.
+    /// Number of color channels of an image, or of feature maps.
     pub channels: usize,
     /// Rows.
     pub height: usize,
@@ -18,80 +18,80 @@ pub struct FeatureShape {
 }
 
 impl FeatureShape {
-    /// Units of a dense layer.
+    /// The shape of a dense layer of this many units.
     #[must_use]
     pub const fn dense(units: usize) -> Self {
         Self { channels: units, height: 1, width: 1 }
     }
 
-    /// Places of one feature map.
+    /// Number of positions of one feature map.
     #[must_use]
     pub const fn positions(self) -> usize {
         self.height * self.width
     }
 
-    /// Numbers per example.
+    /// Number of units: values per example.
     #[must_use]
     pub const fn units(self) -> usize {
         self.channels * self.positions()
     }
 }
 
-/// A square window that moves over feature maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A square window that slides over feature maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// Its side.
+    /// Its side length.
     pub kernel: usize,
-    /// How far it moves each time.
+    /// How far it moves between two positions.
     pub stride: usize,
-    /// Zeros around the maps on every side.
+    /// Number of rows and columns of zeros added at each side of the maps.
     pub padding: usize,
 }
 
 impl Window {
-    /// Pooling of two by two places without overlap.
+    /// The window of pooling: two by two positions, without overlap.
     pub const POOL: Self = Self { kernel: 2, stride: 2, padding: 0 };
 
-    /// Positions of the window along `size` places, `⌊(size + 2 padding - kernel) / stride⌋ + 1`; `None` where it does not
-    /// fit once.
+    /// Number of window positions along a side of length `size`, `⌊(size + 2 padding - kernel) / stride⌋ + 1`; `None` if the
+    /// window does not fit.
     #[must_use]
     pub fn positions(self, size: usize) -> Option<usize> {
         Some((size + 2 * self.padding).checked_sub(self.kernel)? / self.stride + 1)
     }
 }
 
-/// How a pool sums up its window.
+/// How a pooling layer reduces a window to one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pooling {
-    /// Its largest value.
+    /// The maximum of its values.
     Max,
     /// The mean of its values.
     Average,
 }
 
 /// The weight tensor of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightShape {
     /// `[inputs, outputs]`.
     Dense {
-        /// Units that it reads.
+        /// Number of input units.
         inputs: usize,
-        /// Units that it computes.
+        /// Number of output units.
         outputs: usize,
     },
     /// `[channels_out, channels_in, kernel, kernel]`, as in PyTorch.
     Convolution {
-        /// Feature maps that it reads.
+        /// Number of input feature maps.
         channels_in: usize,
-        /// Feature maps that it computes.
+        /// Number of output feature maps.
         channels_out: usize,
-        /// Side of the window.
+        /// Side length of the kernel.
         kernel: usize,
     },
 }
 
 impl WeightShape {
-    /// Numbers in the tensor.
+    /// Number of weights.
     #[must_use]
     pub fn count(self) -> usize {
         self.dimensions().iter().product()
@@ -106,8 +106,8 @@ impl WeightShape {
         }
     }
 
-    /// Rows and columns as a matrix: `[inputs, outputs]`, and of a convolution `[channels_out, channels_in kernel²]`, as
-    /// PyTorch flattens it.
+    /// Rows and columns of the tensor as a matrix: `[inputs, outputs]`, or for a convolution `[channels_out, channels_in
+    /// kernel²]`, flattened as in PyTorch.
     #[must_use]
     pub fn matrix(self) -> [usize; 2] {
         match self {
@@ -116,8 +116,8 @@ impl WeightShape {
         }
     }
 
-    /// Connections into a unit of the layer. In a convolution a feature map counts once for every place of the window, strides
-    /// and borders left aside: `channels_in k²`, as in PyTorch.
+    /// Number of connections into a unit of the layer. In a convolution an input feature map counts once for every position of
+    /// the kernel, ignoring strides and borders: `channels_in k²`, as in PyTorch.
     #[must_use]
     pub fn fan_in(self) -> usize {
         match self {
@@ -126,7 +126,7 @@ impl WeightShape {
         }
     }
 
-    /// Connections out of a unit of the layer before, likewise: `channels_out k²`.
+    /// Number of connections out of a unit of the previous layer; likewise, `channels_out k²` in a convolution.
     #[must_use]
     pub fn fan_out(self) -> usize {
         match self {
@@ -135,7 +135,7 @@ impl WeightShape {
         }
     }
 
-    /// Units, or feature maps, that the layer computes: the length of its bias.
+    /// Number of units, or feature maps, that the layer computes: the length of its bias.
     #[must_use]
     pub fn outputs(self) -> usize {
         match self {
@@ -145,72 +145,72 @@ impl WeightShape {
 }
 
 /// A layer with weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeightLayer {
     /// Its weight tensor.
     pub shape: WeightShape,
-    /// Whether batch normalization follows. Then there is no bias, which the normalization would only take away again.
+    /// Whether batch normalization follows. Then there is no bias, because the normalization would cancel it.
     pub normalized: bool,
-    /// Where it stands in the network.
+    /// Its position in the network.
     pub place: LayerPlace,
 }
 
-/// Where a layer with weights stands in a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The position of a layer with weights in a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
-    /// On the way that everything takes, before the last layer.
+    /// Outside of residual branches, before the last layer.
     Trunk,
-    /// In a residual branch, before its last layer.
+    /// In a residual branch, before the branch's last layer.
     Branch,
-    /// The last layer of a residual branch: what it computes is added to the shortcut.
+    /// The last layer of a residual branch, whose output is added to the shortcut.
     BranchEnd,
     /// The last layer, which computes the logits.
     Output,
 }
 
 impl WeightLayer {
-    /// Length of its bias: 0 where it has none.
+    /// Length of its bias; 0 if it has none.
     #[must_use]
     pub fn bias_count(self) -> usize {
         if self.normalized { 0 } else { self.shape.outputs() }
     }
 }
 
-/// One thing that happens to the values of an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// One operation on the values of an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
-    /// A dense layer on all values, whatever their places.
+    /// A dense layer on all values, regardless of their positions.
     Dense(WeightLayer),
     /// A convolution.
     Convolution(WeightLayer, Window),
     /// Batch normalization of every unit of a dense layer or every feature map.
     BatchNorm,
-    /// The nonlinearity.
+    /// The activation function.
     Activation,
-    /// A pool on every feature map.
+    /// Pooling of every feature map.
     Pool(Pooling, Window),
     /// The mean of every feature map.
     GlobalAveragePool,
-    /// Remembers the values for the shortcut of a residual block.
+    /// Stores the values for the shortcut of a residual block.
     Branch,
-    /// Adds the values remembered last: every `stride`-th row and column of them, with zeros for the feature maps that are
-    /// new (the shortcut without parameters, "option A", of He et al. 2016).
+    /// Adds the values stored last: every `stride`-th row and column of them, with zeros for additional feature maps (the
+    /// parameter-free shortcut, "option A", of He et al. 2016).
     AddShortcut {
-        /// 1, or 2 where the block halves the maps.
+        /// 1, or 2 if the block halves the size of the maps.
         stride: usize,
     },
 }
 
-/// A layer with the shape of what it computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A layer with the shape of its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// What happens.
+    /// The operation.
     pub layer: Layer,
-    /// What comes out.
+    /// The shape of its output.
     pub output: FeatureShape,
 }
 
-/// What a parameter tensor is.
+/// The role of a parameter tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterRole {
     /// Weight of the layer with this index among those with weights.
@@ -224,22 +224,22 @@ pub enum ParameterRole {
 }
 
 /// A network for images of one size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
-    /// An example.
+    /// The shape of an example.
     pub input: FeatureShape,
-    /// What happens to it.
+    /// The operations, in order.
     pub steps: Vec<Step>,
 }
 
 impl Architecture {
-    /// Nothing happens yet.
+    /// A network without any steps.
     #[must_use]
     pub fn new(input: FeatureShape) -> Self {
         Self { input, steps: Vec::new() }
     }
 
-    /// The shape after all steps so far.
+    /// The shape after the last step so far.
     #[must_use]
     pub fn output(&self) -> FeatureShape {
         self.steps.last().map_or(self.input, |step| step.output)
@@ -249,7 +249,7 @@ impl Architecture {
         self.steps.push(Step { layer, output });
     }
 
-    /// The layers with weights, input side first.
+    /// The layers with weights, in forward order.
     #[must_use]
     pub fn weight_layers(&self) -> Vec<WeightLayer> {
         let weights = self.steps.iter().filter_map(|step| match step.layer {
@@ -259,7 +259,7 @@ impl Architecture {
         weights.collect()
     }
 
-    /// The index of the step that each layer with weights is, input side first.
+    /// The step index of each layer with weights, in forward order.
     #[must_use]
     pub fn weight_steps(&self) -> Vec<usize> {
         let weighs = |layer: &Layer| matches!(layer, Layer::Dense(_) | Layer::Convolution(..));
@@ -267,7 +267,7 @@ impl Architecture {
         steps.filter(|(_, step)| weighs(&step.layer)).map(|(index, _)| index).collect()
     }
 
-    /// The layers with weights in words, input side first: `dense 784 → 128`, `conv 3×3, 16 → 32`.
+    /// Descriptions of the layers with weights, in forward order: `dense 784 → 128`, `conv 3×3, 16 → 32`.
     #[must_use]
     pub fn weight_layer_names(&self) -> Vec<String> {
         let name = |layer: WeightLayer| match layer.shape {
@@ -279,7 +279,7 @@ impl Architecture {
         self.weight_layers().into_iter().map(name).collect()
     }
 
-    /// All parameter tensors, in the order in which a network keeps them.
+    /// The roles of all parameter tensors, in the order in which a network stores them.
     #[must_use]
     pub fn parameter_roles(&self) -> Vec<ParameterRole> {
         let mut roles = Vec::new();
@@ -294,7 +294,7 @@ impl Architecture {
         roles
     }
 
-    /// Weights, biases, scales and shifts of one run. In 64 bits, as all counts here: in WebAssembly a `usize` has 32.
+    /// Number of weights, biases, scales and shifts of one run. Counts have 64 bits, because a `usize` has 32 in WebAssembly.
     #[must_use]
     pub fn parameter_count(&self) -> u64 {
         let count = |layer: WeightLayer| {
@@ -304,19 +304,19 @@ impl Architecture {
         self.weight_layers().into_iter().map(count).sum()
     }
 
-    /// Numbers that one example makes a run compute, forward.
+    /// Number of values that a run computes for one example in a forward pass.
     #[must_use]
     pub fn value_count(&self) -> u64 {
         self.steps.iter().map(|step| step.output.units() as u64).sum()
     }
 
-    /// Numbers per example of the largest tensor.
+    /// Number of values per example of the largest tensor.
     #[must_use]
     pub fn largest_value_count(&self) -> u64 {
         self.steps.iter().map(|step| step.output.units() as u64).max().unwrap_or(0)
     }
 
-    /// Multiplications with weights for one example, forward.
+    /// Number of multiplications with weights for one example in a forward pass.
     #[must_use]
     pub fn multiplication_count(&self) -> u64 {
         let count = |step: &Step| match step.layer {
@@ -327,8 +327,8 @@ impl Architecture {
         self.steps.iter().map(count).sum()
     }
 
-    /// The layers whose units count in the emergence measure, with their names: every hidden layer after its
-    /// nonlinearity, every pooled layer, and the output.
+    /// The layers whose units the emergence measure counts, with their names: every hidden layer after its activation
+    /// function, every pooling layer, and the output.
     #[must_use]
     pub fn measured(&self) -> Vec<MeasuredLayer> {
         let mut layers = Vec::new();
@@ -352,13 +352,13 @@ impl Architecture {
     }
 }
 
-/// A layer whose units count in the emergence measure.
+/// A layer whose units the emergence measure counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeasuredLayer {
     /// Its name on charts.
     pub name: String,
     /// The index of the step that computes it.
     pub step: usize,
-    /// Its units.
+    /// The shape of its units.
     pub shape: FeatureShape,
 }

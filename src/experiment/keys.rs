@@ -1,7 +1,7 @@
-//! THE table of query keys. A row says what a key is called, what it may hold, how it is read and written, and how the form
-//! asks for it; parsing, error texts, form fields and the tables of the documentation walk these rows.
+//! THE table of query keys. A row states the name of a key, its allowed values, how it is parsed and written, and its field in
+//! the form; parsing, error messages, form fields and the tables of the documentation all use these rows.
 //!
-//! To add a key: its field in [`Experiment`] or [`View`], and a row here.
+//! To add a key, add a field to [`Experiment`] or [`View`], and a row here.
 
 use super::model::NETWORK_EXAMPLES;
 use super::scheme::{list_text, parse_list};
@@ -18,9 +18,9 @@ pub const QUERY_VERSION: u64 = 1;
 /// What a query string describes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Link {
-    /// What decides the numbers.
+    /// What determines the numbers.
     pub experiment: Experiment,
-    /// How the page shows itself.
+    /// How the page is displayed.
     pub view: View,
 }
 
@@ -29,42 +29,42 @@ pub struct Link {
 pub struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// A description in one line.
     pub help: &'static str,
-    /// Its field in the form; `None` where it has none, or one of a kind of its own.
+    /// Its field in the form; `None` if it has none, or a special one.
     pub field: Option<FormField>,
-    /// What it may hold.
+    /// Its allowed values.
     pub values: KeyValues,
     read: fn(&'static str, &mut Link, &str) -> Result<()>,
     write: fn(&Link) -> String,
     reset: fn(&mut Link),
 }
 
-/// What a key may hold.
+/// The allowed values of a key.
 #[derive(Debug, Clone, Copy)]
 pub enum KeyValues {
     /// A number.
     Number(Bounds),
-    /// A number, or nothing: the key is absent.
+    /// A number; the key may also be absent.
     OptionalNumber(Bounds),
-    /// One of these names, each with a label for people.
+    /// One of these names, each with a label to display.
     Choice(fn() -> Vec<(&'static str, &'static str)>),
     /// `0` or `1`.
     Switch,
-    /// A text with this notation, and examples of it, each with what it means.
+    /// A text in this notation, with examples, each with its meaning.
     Text(&'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FormField {
-    /// The group of fields where it is.
+    /// The group of fields that contains it.
     pub group: FieldGroup,
     /// Its label.
     pub label: &'static str,
-    /// Whether it takes a whole line.
+    /// Whether it spans a whole row.
     pub wide: bool,
-    /// A sentence below it or, on one line, as its tooltip; code between backticks.
+    /// A hint: shown below a text field, as a tooltip of a list; code between backticks.
     pub hint: &'static str,
 }
 
@@ -73,11 +73,11 @@ pub struct FormField {
 pub enum FieldGroup {
     /// The data set and the device.
     Data,
-    /// The network, and what one changes most.
+    /// The network and the settings that are changed most often.
     Main,
-    /// The runs of a variant.
+    /// The runs of each variant.
     Runs,
-    /// The network and the data, in detail.
+    /// Details of the network and the data.
     Network,
     /// The optimizer.
     Optimizer,
@@ -86,7 +86,7 @@ pub enum FieldGroup {
 }
 
 impl Key {
-    /// Sets it to what `text` says.
+    /// Parses `text` and sets the key's value.
     ///
     /// # Errors
     /// [`Error::Value`], or [`Error::Formula`] for a formula of `init`.
@@ -94,7 +94,7 @@ impl Key {
         (self.read)(self.name, link, text)
     }
 
-    /// Its text; empty where it is absent.
+    /// The text of its value; empty if it is absent.
     #[must_use]
     pub fn write(&self, link: &Link) -> String {
         (self.write)(link)
@@ -106,7 +106,7 @@ impl Key {
         self.write(&Link::default())
     }
 
-    /// Gives it its default back.
+    /// Resets it to its default.
     pub fn reset(&self, link: &mut Link) {
         (self.reset)(link);
     }
@@ -130,7 +130,7 @@ const fn wide(group: FieldGroup, label: &'static str, hint: &'static str) -> Opt
     Some(FormField { group, label, wide: true, hint })
 }
 
-/// A row whose value is a field of [`Link`] that has a default; `$read` makes a value of a text, `$write` a text of a value.
+/// A row whose value is a field of [`Link`]; `$read` parses a value, `$write` writes it as text.
 macro_rules! key {
     ($name:literal, $help:literal, $field:expr, $values:expr, $($path:ident).+, $read:expr, $write:expr) => {
         Key {
@@ -148,14 +148,14 @@ macro_rules! key {
     };
 }
 
-/// A row of a whole number.
+/// A row for a whole number.
 macro_rules! whole {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::Number($bounds), $($path).+, |name, text| whole(name, text, $bounds), ToString::to_string)
     };
 }
 
-/// A row of a whole number that may be absent.
+/// A row for a whole number that may be absent.
 macro_rules! optional {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::OptionalNumber($bounds), $($path).+,
@@ -164,14 +164,14 @@ macro_rules! optional {
     };
 }
 
-/// A row of a real number.
+/// A row for a real number.
 macro_rules! real {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::Number($bounds), $($path).+, |name, text| real(name, text, $bounds), ToString::to_string)
     };
 }
 
-/// A row of a closed list.
+/// A row for a value of a closed list.
 macro_rules! choice {
     ($name:literal, $help:literal, $field:expr, $list:ty, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::Choice(labels::<$list>), $($path).+,
@@ -179,7 +179,7 @@ macro_rules! choice {
     };
 }
 
-/// A row of a switch.
+/// A row for a switch.
 macro_rules! switch {
     ($name:literal, $help:literal, $field:expr, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::Switch, $($path).+, switch, |value: &bool| u8::from(*value).to_string())
@@ -203,7 +203,7 @@ pub const KEYS: [Key; 27] = [
     choice!(
         "data",
         "data set; `auto` is MNIST if its files can be downloaded, otherwise `digits`, and the page says which",
-        hinted(FieldGroup::Data, "Data", "MNIST or digits: digits where MNIST cannot be downloaded"),
+        hinted(FieldGroup::Data, "Data", "MNIST or digits: digits if MNIST cannot be downloaded"),
         DatasetName,
         experiment.dataset.name
     ),
@@ -340,8 +340,8 @@ pub const KEYS: [Key; 27] = [
     ),
     choice!(
         "device",
-        "where to compute; `auto` is WebGPU where it works, otherwise the CPU",
-        hinted(FieldGroup::Data, "Compute on", "Automatic: WebGPU where it works, otherwise the CPU"),
+        "where to compute; `auto` is WebGPU if it works, otherwise the CPU",
+        hinted(FieldGroup::Data, "Compute on", "Automatic: WebGPU if it works, otherwise the CPU"),
         DevicePreference,
         experiment.device
     ),
@@ -371,7 +371,7 @@ pub const KEYS: [Key; 27] = [
     },
 ];
 
-/// The one language that there are texts in.
+/// The only language available.
 const ENGLISH: &str = "en";
 
 fn labels<T: Named>() -> Vec<(&'static str, &'static str)> {

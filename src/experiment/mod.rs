@@ -1,8 +1,8 @@
-//! One value that describes everything: the page's address, the worker's start command, the header of every export and
-//! the native command line all carry an [`Experiment`]. This file holds the plain data, [`keys`] THE table of query keys and
-//! [`query`] the text form, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`] the initialization
-//! schemes, [`optimizer`] the optimizers, [`limits`] what is too much, `refusals` which initializations the rest of an
-//! experiment rules out, [`estimate`] what it will take.
+//! An [`Experiment`] is one value that describes everything: the page's address, the worker's start command, the header of
+//! every export and the native command line all carry it. This file defines the plain data; [`keys`] has THE table of query
+//! keys and [`query`] the text form, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`] the
+//! initialization schemes, [`optimizer`] the optimizers, [`limits`] the upper limits, `refusals` the initializations that the
+//! rest of an experiment rules out, and [`estimate`] the expected memory and time.
 
 pub mod architecture;
 pub mod estimate;
@@ -27,34 +27,34 @@ use serde::{Deserialize, Serialize};
 pub use values::Named;
 pub use view::{PagePart, Theme, View};
 
-/// Everything that decides the numbers of an experiment.
+/// Everything that determines the numbers of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
     /// The data set and how much of it is used.
     pub dataset: DatasetSpec,
     /// The network.
     pub model: ModelSpec,
-    /// The nonlinearity after every hidden layer.
+    /// The activation function after every hidden layer.
     pub activation: Activation,
-    /// Normalization after every hidden layer's weights.
+    /// Normalization between the weights and the activation function of every hidden layer.
     pub norm: NormLayer,
     /// The initializations that are compared, each a *variant*.
     pub variants: Vec<InitScheme>,
-    /// How many runs every variant gets, each with its own seed.
+    /// Number of runs per variant, each with its own seed.
     pub seeds: u32,
-    /// The seed of each variant's first run; the next ones count up from it.
+    /// The seed of each variant's first run; the following seeds count up from it.
     pub first_seed: u32,
-    /// How weights change at a step.
+    /// The update rule of the weights.
     pub optimizer: OptimizerSpec,
-    /// Training examples per step (and per run: all runs see the same ones).
+    /// Training examples per step; all runs see the same ones.
     pub batch_size: usize,
-    /// Training steps.
+    /// Number of training steps.
     pub steps: u64,
     /// Steps between two evaluations; there is also one before the first step and one after the last.
     pub evaluate_every: u64,
     /// When a unit counts as active in the emergence measure.
     pub activity: ActivitySpec,
-    /// Where to compute.
+    /// The device to compute on.
     pub device: DevicePreference,
 }
 
@@ -63,15 +63,15 @@ pub struct Experiment {
 pub struct DatasetSpec {
     /// Which data set.
     pub name: DatasetName,
-    /// Use only the first so many training examples; all when absent.
+    /// Number of training examples to use, starting from the first; all if absent.
     pub train: Option<usize>,
-    /// Use only the first so many test examples; all when absent.
+    /// Number of test examples to use, starting from the first; all if absent.
     pub test: Option<usize>,
-    /// Whether training images are cropped and flipped at random, as `dataset::augment` says.
+    /// Whether training images are randomly cropped and flipped (`dataset::augment`).
     pub augment: bool,
 }
 
-/// The nonlinearity after every hidden layer.
+/// The activation function after every hidden layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// `max(0, x)`.
@@ -87,7 +87,7 @@ pub enum Activation {
 /// When a unit counts as active.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActivitySpec {
-    /// Threshold `tau` on the absolute post-activation value.
+    /// Threshold `tau` on the absolute value of the activation `h`.
     pub tau: f64,
     /// The definition.
     pub definition: ActiveDefinition,
@@ -96,20 +96,20 @@ pub struct ActivitySpec {
 /// The three definitions of an active unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ActiveDefinition {
-    /// A mask per probe example; the measure is averaged over the examples.
+    /// One mask per example of the probe batch; the measure is averaged over the examples.
     Sample,
-    /// One mask: the mean of `|h|` over the probe batch exceeds `tau`.
+    /// One mask: a unit is active if the mean of `|h|` over the probe batch exceeds `tau`.
     Mean,
-    /// One mask: `|h| > tau` on at least 5 % of the probe batch.
+    /// One mask: a unit is active if `|h| > tau` on at least 5 % of the probe batch.
     Rate,
 }
 
-/// Where to compute.
+/// The device to compute on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DevicePreference {
-    /// `WebGPU` where it works, else the CPU.
+    /// `WebGPU` if it works, else the CPU.
     Auto,
-    /// `WebGPU` or an error.
+    /// `WebGPU`; it is an error if it does not work.
     WebGpu,
     /// The CPU.
     Cpu,
@@ -187,7 +187,7 @@ impl Experiment {
         self.variants.len() * self.seeds as usize
     }
 
-    /// The seed of every run of a variant, in order.
+    /// The seeds of a variant's runs, in order.
     pub fn run_seeds(&self) -> impl Iterator<Item = u64> + use<> {
         let first = u64::from(self.first_seed);
         first..first + u64::from(self.seeds)

@@ -1,18 +1,18 @@
-//! The grammar of networks, and what each becomes: `mlp:128,128`, `cnn:16,32`, `cnn:32,32p,64,64p`, `resnet:16,32x2`.
+//! The grammar of networks and their architectures: `mlp:128,128`, `cnn:16,32`, `cnn:32,32p,64,64p`, `resnet:16,32x2`.
 //!
 //! | text | network |
 //! |---|---|
 //! | `mlp:W,W,...` | dense layers of these widths, then the output; `mlp` alone is a linear softmax classifier |
-//! | `cnn:C,C,...` | per entry a 3x3 convolution to `C` feature maps and the nonlinearity, then one dense layer on all values |
-//! | `resnet:C,C,...` | a 3x3 convolution to the first `C`, then per entry a residual block, then the mean of every map and one dense layer |
+//! | `cnn:C,C,...` | per entry a 3x3 convolution to `C` feature maps with activation, then one dense layer on all values |
+//! | `resnet:C,C,...` | a 3x3 convolution to the first `C`, a residual block per entry, the mean of every map, one dense layer |
 //!
-//! An entry of `cnn` may go on with `k5` (5x5 windows), `s2` (stride 2), and `p` or `a` (2x2 max or average pooling after
-//! it), in this order. Where no entry has `s2`, `p` or `a`, every one is followed by max pooling. Convolutions are padded so
-//! that a stride of 1 keeps the size.
+//! An entry of `cnn` may continue with `k5` (5x5 kernel), `s2` (stride 2), and `p` or `a` (followed by 2x2 max or average
+//! pooling), in this order. If no entry has `s2`, `p` or `a`, every convolution is followed by max pooling. Convolutions are
+//! padded so that a stride of 1 preserves the size.
 //!
-//! An entry `CxN` of `resnet` is `N` basic blocks (He et al. 2016, fig. 5 left): two 3x3 convolutions, the input added
-//! before the second nonlinearity. The first block of every entry but the first has stride 2. Where a block changes the
-//! shape its shortcut has no parameters (their option A): every second row and column, and zeros for the new maps.
+//! An entry `CxN` of `resnet` is `N` basic blocks (He et al. 2016, fig. 5 left): two 3x3 convolutions, with the input added
+//! before the second activation function. The first block of every entry but the first has stride 2. If a block changes the
+//! shape, its shortcut has no parameters (their option A): every second row and column, and zeros for the additional maps.
 
 use super::architecture::{Architecture, FeatureShape, Layer, LayerPlace, Pooling, WeightLayer, WeightShape, Window};
 use super::limits;
@@ -22,22 +22,22 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The network's shape.
+/// The kind and size of a network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModelSpec {
     /// Fully connected layers; with no hidden layer it is a linear softmax classifier.
     Mlp {
-        /// Width of each hidden layer, input side first.
+        /// Width of each hidden layer, in forward order.
         hidden: Vec<usize>,
     },
-    /// Convolutions, then a dense layer.
+    /// Convolutions, then one dense layer.
     Cnn {
-        /// Input side first; at least one.
+        /// In forward order; at least one.
         convolutions: Vec<ConvolutionSpec>,
     },
-    /// Residual blocks, then a dense layer on the mean of every feature map.
+    /// Residual blocks, then one dense layer on the mean of every feature map.
     ResNet {
-        /// Input side first; at least one.
+        /// In forward order; at least one.
         stages: Vec<StageSpec>,
     },
 }
@@ -45,32 +45,32 @@ pub enum ModelSpec {
 /// One entry of a convolutional network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConvolutionSpec {
-    /// Feature maps that it computes.
+    /// Number of feature maps that it computes.
     pub channels: usize,
-    /// Side of its windows, 3 or 5.
+    /// Side length of its kernel, 3 or 5.
     pub kernel: usize,
-    /// 1 or 2.
+    /// Stride, 1 or 2.
     pub stride: usize,
-    /// What follows its nonlinearity.
+    /// The pooling after its activation function.
     pub pool: Option<Pooling>,
 }
 
-/// Residual blocks of the same width.
+/// Residual blocks with the same number of feature maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StageSpec {
-    /// Feature maps.
+    /// Number of feature maps.
     pub channels: usize,
     /// Number of blocks.
     pub blocks: usize,
 }
 
-/// Normalization after every hidden layer's weights.
+/// Normalization between the weights and the activation function of every hidden layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum NormLayer {
     /// None.
     #[default]
     None,
-    /// Batch normalization (Ioffe & Szegedy 2015), between the weights and the nonlinearity.
+    /// Batch normalization (Ioffe & Szegedy 2015).
     Batch,
 }
 
@@ -80,7 +80,7 @@ impl Named for NormLayer {
     }
 }
 
-/// Networks to start from, each with what it is.
+/// Example networks, each with a description.
 pub const NETWORK_EXAMPLES: [(&str, &str); 10] = [
     ("mlp:128,128,128", "3 hidden layers of 128"),
     ("mlp:64", "1 hidden layer of 64"),
@@ -98,7 +98,7 @@ impl ModelSpec {
     /// The network for examples of shape `input`.
     ///
     /// # Errors
-    /// [`Error::Value`] of `model` when the feature maps have no place left.
+    /// [`Error::Value`] of `model` if the feature maps become too small for a window.
     pub fn architecture(&self, input: FeatureShape, classes: usize, norm: NormLayer) -> Result<Architecture> {
         let mut builder = Builder { architecture: Architecture::new(input), norm };
         match self {
@@ -135,7 +135,7 @@ impl ModelSpec {
         Error::value("model", left.into(), self)
     }
 
-    /// Whether there are feature maps in it.
+    /// Whether it has convolutions.
     #[must_use]
     pub fn has_convolutions(&self) -> bool {
         !matches!(self, Self::Mlp { .. })
@@ -163,7 +163,7 @@ impl Builder {
         self.architecture.push(Layer::Dense(WeightLayer { shape, normalized, place }), FeatureShape::dense(outputs));
     }
 
-    /// `None` where the window does not fit.
+    /// `None` if the window does not fit.
     fn convolution(&mut self, channels_out: usize, (kernel, stride): (usize, usize), place: LayerPlace) -> Option<()> {
         let window = Window { kernel, stride, padding: kernel / 2 };
         let input = self.architecture.output();
@@ -215,14 +215,14 @@ impl Builder {
         Some(())
     }
 
-    /// A layer that keeps the shape.
+    /// Appends a layer that preserves the shape.
     fn same(&mut self, layer: Layer) {
         let output = self.architecture.output();
         self.architecture.push(layer, output);
     }
 }
 
-/// The shape of what a window computes, as many maps as `shape` has.
+/// The shape of the output of a window on maps of `shape`, with as many maps.
 fn moved(window: Window, shape: FeatureShape) -> Option<FeatureShape> {
     Some(FeatureShape { height: window.positions(shape.height)?, width: window.positions(shape.width)?, ..shape })
 }
@@ -243,7 +243,7 @@ impl FromStr for ModelSpec {
     }
 }
 
-/// What the numbers of a network of some form may be.
+/// The allowed sizes of a network of this form.
 fn network(form: NetworkForm, least: usize, most: usize, size: usize) -> Expected {
     let entries = Bounds::whole(least as u64, most as u64);
     Expected::Network { form, entries, size: Bounds::whole(1, size as u64) }
@@ -274,13 +274,13 @@ fn parse_resnet(entries: &[&str]) -> std::result::Result<ModelSpec, Expected> {
     let expected = || network(NetworkForm::ResNet, 1, blocks, limits::CHANNELS);
     let stages = entries.iter().map(|entry| stage(entry)).collect::<Option<Vec<_>>>().ok_or_else(expected)?;
     let total = stages.iter().map(|stage| stage.blocks).sum::<usize>();
-    // Option A has nothing to offer where the number of maps decreases.
+    // Option A is not defined if the number of maps decreases.
     let rising = stages.windows(2).all(|pair| pair[0].channels <= pair[1].channels);
     if rising && (1..=blocks).contains(&total) { Ok(ModelSpec::ResNet { stages }) } else { Err(expected()) }
 }
 
 fn whole(text: &str, most: usize) -> Option<usize> {
-    // `parse` would take a sign.
+    // `parse` would accept a sign.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| digits && (1..=most).contains(number))
 }
@@ -297,7 +297,7 @@ fn convolution(text: &str) -> Option<ConvolutionSpec> {
     Some(ConvolutionSpec { channels: whole(text, limits::CHANNELS)?, kernel, stride, pool })
 }
 
-/// Splits off a letter with one of the `allowed` numbers, where there is one.
+/// Splits off a letter with one of the `allowed` numbers, if the text has that letter.
 fn option<'text>(text: &'text str, letter: char, standard: usize, allowed: &[usize]) -> Option<(&'text str, usize)> {
     match text.split_once(letter) {
         None => Some((text, standard)),
@@ -329,7 +329,7 @@ impl fmt::Display for ModelSpec {
 }
 
 impl ConvolutionSpec {
-    /// Its text, with the mark of its pool where that does not go without saying.
+    /// Its text, with the mark of max pooling if `pool_marks` is set: it is omitted if all convolutions are max-pooled.
     fn text(self, pool_marks: bool) -> String {
         let kernel = if self.kernel == 3 { String::new() } else { format!("k{}", self.kernel) };
         let stride = if self.stride == 1 { String::new() } else { format!("s{}", self.stride) };

@@ -1,13 +1,14 @@
-//! From an architecture to the graph on which `emergence` counts paths: its measured layers, and the edges between their units.
+//! Converts an architecture to the graph on which `emergence` counts paths: the measured layers, and the edges between their
+//! units.
 
 use super::architecture::{Architecture, FeatureShape, Layer, Window};
 use crate::emergence::EmergenceError;
 use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
 
-/// The measured units of an architecture, with the paths between them.
+/// The graph of the measured layers of an architecture.
 ///
 /// # Errors
-/// What [`NetworkGraph::new`] refuses, which no architecture leads to.
+/// Those of [`NetworkGraph::new`]; no architecture causes them.
 pub fn network_graph(architecture: &Architecture) -> Result<NetworkGraph, EmergenceError> {
     let measured = architecture.measured();
     let mut layers: Vec<NetworkLayer> = Vec::new();
@@ -43,19 +44,19 @@ pub fn network_graph(architecture: &Architecture) -> Result<NetworkGraph, Emerge
     NetworkGraph::new(layers)
 }
 
-/// Where [`network_graph`] is in an architecture.
+/// The state of [`network_graph`] while it follows the steps of an architecture.
 struct Trace {
     shape: FeatureShape,
-    /// The last layer of the graph; none before the first, since the input is no node.
+    /// The last layer of the graph so far; `None` before the first one, since inputs are not nodes.
     last: Option<usize>,
     /// Edges into the next layer of the graph.
     inputs: Vec<Edges>,
-    /// Where the next shortcut comes from.
+    /// The layer at which the current shortcut begins.
     branch: Option<usize>,
 }
 
 impl Trace {
-    /// Edges of this kind lead on from the last layer. Returns whether they are those of a pool.
+    /// Adds edges of this kind from the last layer. Returns whether they are those of a pooling layer.
     fn through(&mut self, kind: EdgeKind) -> bool {
         self.inputs.extend(self.last.map(|from| Edges { from, kind }));
         matches!(kind, EdgeKind::Depthwise(_))

@@ -1,7 +1,7 @@
-//! Optimizers and schedules: THE table of optimizers, and how a learning rate changes over a run. The updates themselves are
+//! Optimizers and learning rate schedules: THE table of optimizers, and the types of schedules. The updates themselves are
 //! computed in `train::optimizer`.
 //!
-//! To add an optimizer: a variant and a row here, and its update there.
+//! To add an optimizer, add a variant and a row here, and its update there.
 
 use super::limits;
 use super::values::{Named, whole};
@@ -15,13 +15,13 @@ use std::str::FromStr;
 pub struct OptimizerSpec {
     /// The optimizer.
     pub kind: OptimizerKind,
-    /// Step size before the schedule.
+    /// Learning rate before the schedule is applied.
     pub learning_rate: f64,
     /// Momentum of SGD, in `[0, 1)`; Adam and `AdamW` ignore it.
     pub momentum: f64,
-    /// L2 coefficient, added to the gradient in SGD and Adam, decoupled in `AdamW`; weights and biases alike.
+    /// Weight decay of all parameters: L2 in the gradient for SGD and Adam, decoupled for `AdamW`.
     pub weight_decay: f64,
-    /// How the step size changes over the run.
+    /// How the learning rate changes during a run.
     pub schedule: Schedule,
 }
 
@@ -31,14 +31,14 @@ pub struct OptimizerSpec {
 pub enum OptimizerKind {
     /// Stochastic gradient descent with momentum.
     Sgd,
-    /// Adam (Kingma & Ba 2014), L2 in the gradient.
+    /// Adam (Kingma & Ba 2014), with L2 in the gradient.
     Adam,
-    /// `AdamW` (Loshchilov & Hutter 2017), decoupled weight decay.
+    /// `AdamW` (Loshchilov & Hutter 2017), with decoupled weight decay.
     AdamW,
 }
 
 /// The direction of an optimizer's first step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpdateRule {
     /// Along the gradient.
     Sgd,
@@ -52,24 +52,24 @@ impl Named for UpdateRule {
     }
 }
 
-/// What is known of an optimizer.
+/// The facts about an optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptimizerFacts {
     /// Which one.
     pub kind: OptimizerKind,
     /// Its name in the query string.
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name as displayed.
     pub label: &'static str,
     /// Its update of a parameter `w` with gradient `g`, as a formula.
     pub update: &'static str,
     /// The direction of its first step.
     pub first_step: UpdateRule,
-    /// The power `p` for which scaling a parameter by `c` is equivalent to scaling its learning rate by `c⁻ᵖ`.
+    /// The power `p` such that scaling a parameter by `c` is equivalent to scaling its learning rate by `c⁻ᵖ`.
     pub rate_power: u32,
-    /// The power `q` for which its weight decay coefficient is then scaled by `c^q`.
+    /// The power `q` such that the equivalent weight decay coefficient is scaled by `c^q`.
     pub decay_power: u32,
-    /// What that equivalence is exact up to, as the end of a sentence.
+    /// The limits of this equivalence, as the end of the sentence "exact up to ...".
     pub exactness: &'static str,
 }
 
@@ -83,7 +83,7 @@ pub const OPTIMIZERS: [OptimizerFacts; 3] = [
         first_step: UpdateRule::Sgd,
         rate_power: 2,
         decay_power: 2,
-        exactness: "rounding, which the kinks of ReLU can magnify after a hundred steps or so",
+        exactness: "rounding, which the kinks of ReLU can amplify after about a hundred steps",
     },
     OptimizerFacts {
         kind: OptimizerKind::Adam,
@@ -122,15 +122,15 @@ impl Named for OptimizerKind {
     }
 }
 
-/// How the step size changes over the run.
+/// How the learning rate changes during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Schedule {
     /// The same at every step.
     Constant,
-    /// Half a cosine from the full rate at the first step down to zero after the last.
+    /// Half a cosine period, from the full rate at the first step to zero after the last.
     Cosine,
-    /// Linear from `1/steps` of the rate up to the full rate over this number of steps, then constant.
+    /// Increases linearly from `1/steps` of the rate to the full rate over this number of steps, then stays constant.
     Warmup {
         /// Length of the ramp.
         steps: u64,
@@ -142,7 +142,7 @@ const COSINE: &str = "cosine";
 const WARMUP: &str = "warmup";
 
 impl Schedule {
-    /// The kinds by name, with a label for people.
+    /// The kinds by name, with labels to display.
     #[must_use]
     pub fn labels() -> Vec<(&'static str, &'static str)> {
         vec![(CONSTANT, "constant"), (COSINE, "cosine"), (WARMUP, "linear warm-up")]

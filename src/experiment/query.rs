@@ -1,6 +1,6 @@
-//! The text form of an experiment: a URL query string, both ways, by the rows of [`KEYS`]. Only non-default keys are written,
-//! in the order of the table; unknown keys are collected and ignored; a malformed value is reported by name and its default is
-//! used, so that the page can continue and the native command line can refuse.
+//! The text form of an experiment, a URL query string: parsing and writing, by the rows of [`KEYS`]. Only non-default keys are
+//! written, in the order of the table. Unknown keys are collected and ignored. A malformed value is reported with its key and
+//! replaced by the default, so that the page can continue; the native command line rejects it instead.
 
 use super::keys::{KEYS, Key, Link};
 use super::{Experiment, View};
@@ -8,26 +8,26 @@ use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write;
 
-/// What a query string says.
+/// The contents of a query string.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ParsedQuery {
-    /// The experiment; defaults where the text is silent or wrong.
+    /// The experiment, with defaults for absent and invalid values.
     pub experiment: Experiment,
-    /// How to show it.
+    /// How to display it.
     pub view: View,
-    /// Keys that mean nothing to us.
+    /// Unknown keys.
     pub unknown: Vec<String>,
-    /// Malformed values, in the order of the text; their defaults are used.
+    /// Malformed values, in the order of the text; they are replaced by defaults.
     pub errors: Vec<Error>,
-    /// Values that contradict others; their defaults are used, too.
+    /// Values that conflict with others; they are replaced by defaults, too.
     pub conflicts: Vec<Error>,
 }
 
 impl ParsedQuery {
-    /// The experiment, or the first thing that is wrong with it.
+    /// The experiment, or its first error.
     ///
     /// # Errors
-    /// The first malformed value, else the first one that contradicts others.
+    /// The first malformed value, else the first value that conflicts with others.
     pub fn strict(self) -> Result<(Experiment, View)> {
         match self.errors.into_iter().chain(self.conflicts).next() {
             Some(error) => Err(error),
@@ -36,8 +36,8 @@ impl ParsedQuery {
     }
 }
 
-/// Reads a query string, with or without the leading `?`. Line breaks, with the spaces around them, and characters
-/// without a width, which come with pasted text, are dropped.
+/// Parses a query string, with or without the leading `?`. Line breaks with adjacent spaces and zero-width characters, as they
+/// occur in pasted text, are removed.
 #[must_use]
 pub fn parse_query(text: &str) -> ParsedQuery {
     let text: String =
@@ -49,7 +49,7 @@ pub fn parse_query(text: &str) -> ParsedQuery {
     }))
 }
 
-/// Reads keys with their values, not escaped; what a form or a command line has.
+/// Parses unescaped keys and values, as from a form or a command line.
 pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQuery {
     let mut link = Link::default();
     let (mut unknown, mut errors) = (Vec::new(), Vec::new());
@@ -63,19 +63,19 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
 }
 
-/// Characters without a width: soft hyphens, zero-width spaces and joiners, marks of direction and of byte order.
+/// Zero-width characters: soft hyphens, zero-width spaces and joiners, direction marks, byte order marks.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Puts the default where a value contradicts others, so that the result can be run; returns what was wrong.
+/// Replaces values that conflict with others by defaults, so that the result can be run; returns the conflicts.
 fn settle(link: &mut Link) -> Vec<Error> {
     let mut conflicts: Vec<Error> = Vec::new();
     while let Err(error) = link.experiment.validate() {
         let known = conflicts.iter().any(|earlier| earlier.key() == error.key());
         match error.key().and_then(Key::find) {
             Some(key) if !known => key.reset(link),
-            // No key's default ever contradicts itself; should one do so, nothing but the defaults is sure to work.
+            // Resetting one key resolves its conflict; should it not, only an experiment of defaults is certain to work.
             _ => link.experiment = Experiment::default(),
         }
         conflicts.push(error);
@@ -84,7 +84,7 @@ fn settle(link: &mut Link) -> Vec<Error> {
 }
 
 fn decode(text: &str) -> String {
-    // A plus is a plus: no value has a space, but formulas have sums.
+    // A plus sign is not decoded to a space: no value contains spaces, but formulas contain sums.
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
@@ -116,5 +116,5 @@ pub fn changed_pairs(experiment: &Experiment, view: &View) -> Vec<(&'static str,
     pairs.filter(|(key, value)| *value != key.write(&standard)).map(|(key, value)| (key.name, value)).collect()
 }
 
-/// What would end or change a pair; everything else stays readable in the address bar.
+/// Characters with a special meaning in a query; all others stay readable in the address bar.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>');

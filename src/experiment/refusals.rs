@@ -1,4 +1,4 @@
-//! Initializations that the rest of an experiment rules out, each with what it requires.
+//! Rejects initializations that the rest of an experiment rules out, stating what they require.
 
 use super::architecture::Architecture;
 use super::limits::DatasetFacts;
@@ -7,11 +7,11 @@ use super::scheme::{FormulaInputs, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
 use crate::error::{Error, FormulaReason, Requirement, Result};
 
-/// Largest value of a formula. Nothing trains from weights of this size, but their products are still numbers.
+/// Largest value of a formula. Weights of this size are too large for training, but their products are still finite.
 const LARGEST: f64 = 1e6;
 
 impl Experiment {
-    /// Refuses initializations that the kind of network or the batch size rules out.
+    /// Rejects initializations that are incompatible with the kind of network or the batch size.
     ///
     /// # Errors
     /// [`Error::Value`] of `init`.
@@ -25,7 +25,7 @@ impl Experiment {
         })
     }
 
-    /// Refuses formulas without a usable value, and tuning on larger batches than there are training examples.
+    /// Rejects formulas without a usable value, and tuning with batches larger than the training data.
     ///
     /// # Errors
     /// [`Error::Formula`], or [`Error::Value`] of `init`.
@@ -37,7 +37,7 @@ impl Experiment {
         })
     }
 
-    /// Fixup initializes the end of every residual branch to zero: without shortcuts the whole network would compute zero.
+    /// Fixup sets the last layer of every residual branch to zero: without shortcuts the whole network would compute zero.
     fn refuse_fixup(&self, variant: &InitScheme) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
         let Some(row) = variant.base().facts().filter(|row| row.residual_only) else { return Ok(()) };
@@ -48,7 +48,8 @@ impl Experiment {
         Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
     }
 
-    /// Most methods measure values that layers of zeros would make zero. ZerO has such layers in residual branches only.
+    /// Most tuning methods measure values that would be zero after a layer of zeros. ZerO has such layers in residual branches
+    /// only.
     fn refuse_zeros(&self, variant: &InitScheme, tuning: &Tuning) -> Result<()> {
         let residual = matches!(self.model, ModelSpec::ResNet { .. });
         let zeros = match variant.base().facts().map_or(ZeroLayers::None, |row| row.zeros) {
@@ -63,7 +64,7 @@ impl Experiment {
         Err(Error::value("init", nonzero.into(), variant))
     }
 
-    /// Refuses batches that are too small to be divided as a method does.
+    /// Rejects batches that are too small for the parts into which a method splits them.
     fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
         let divided = |least_part: usize| {
             let divided = Requirement::BatchToDivide { method: tuning.method.name(), least: 2 * least_part as u64 };
@@ -87,13 +88,13 @@ impl Experiment {
         }
     }
 
-    /// Examples that a part of a batch needs: with batch normalization two, since the variance of one is zero.
+    /// Minimum number of examples per part of a batch: two with batch normalization, since the variance of one example is zero.
     fn least_part(&self) -> usize {
         if self.norm == NormLayer::Batch { 2 } else { 1 }
     }
 }
 
-/// No batch holds an example twice.
+/// Rejects batches larger than the training data, because no batch contains an example twice.
 fn refuse_own_batch(tuning: &Tuning, train: usize) -> Result<()> {
     let TuningBatch::Own(size) = tuning.method.facts().batch else { return Ok(()) };
     let wanted = tuning.value(&size);
@@ -104,7 +105,7 @@ fn refuse_own_batch(tuning: &Tuning, train: usize) -> Result<()> {
     Err(Error::parameter(size.constant.name, within.into(), wanted))
 }
 
-/// Evaluates a formula for every layer.
+/// Rejects a formula whose value is unusable for one of the layers.
 fn refuse_formula(variant: &InitScheme, architecture: &Architecture) -> Result<()> {
     let BaseInit::Custom(custom) = variant.base() else { return Ok(()) };
     let method = variant.tuning().map(|tuning| tuning.method);

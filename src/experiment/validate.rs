@@ -1,5 +1,5 @@
-//! Checks an experiment as a whole: limits across keys, for which `limits` has the numbers, and initializations that the rest
-//! of it rules out, for which see `refusals`.
+//! Validates an experiment as a whole: limits that involve several keys (their values are in `limits`), and initializations
+//! that the rest of the experiment rules out (`refusals`).
 
 use super::architecture::{Architecture, WeightShape};
 use super::limits::{DatasetFacts, EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
@@ -7,8 +7,8 @@ use super::{Experiment, Turn};
 use crate::error::{Bounds, Error, Expected, Requirement, Result};
 
 impl Experiment {
-    /// Checks what no single key can: limits across keys. Single values are taken to be in the ranges that the query string
-    /// admits. Of a visitor's own files nothing is known yet; [`Experiment::validate_for`] checks again when they are there.
+    /// Checks the limits that involve several keys; single values are assumed to be in the ranges that the query string allows.
+    /// Nothing is known about a visitor's own files yet; [`Experiment::validate_for`] checks again when they are loaded.
     ///
     /// # Errors
     /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
@@ -21,7 +21,7 @@ impl Experiment {
         self.validate_curves()
     }
 
-    /// Checks limits across keys for a data set of which these facts are known.
+    /// Checks the limits that involve several keys, for a data set with these facts.
     ///
     /// # Errors
     /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
@@ -32,7 +32,7 @@ impl Experiment {
         let architecture = self.model.architecture(facts.shape, facts.classes, self.norm)?;
         self.validate_memory(&architecture)?;
         self.validate_orthogonal(&architecture)?;
-        // Behind what may give another key its default back.
+        // Last, because the checks above may reset other keys to their defaults.
         self.validate_layers(&architecture, facts)?;
         self.validate_curves()
     }
@@ -41,7 +41,7 @@ impl Experiment {
         let (variants, runs) = (self.variants.len(), self.run_count());
         if runs == 0 || runs > RUNS {
             let got = format!("{variants} variants x {} seeds = {runs}", self.seeds);
-            // The default number of seeds would not do either: it is the list that is too long.
+            // If the default number of seeds is too large as well, it is the list that is too long.
             let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
             return Err(Error::value(key, Requirement::Runs { most: RUNS as u64 }.into(), got));
         }
@@ -77,7 +77,7 @@ impl Experiment {
         }
     }
 
-    /// In 64 bits: in WebAssembly a `usize` has 32.
+    /// Computed in 64 bits, because a `usize` has 32 in WebAssembly.
     fn validate_memory(&self, architecture: &Architecture) -> Result<()> {
         let runs = self.run_count() as u64;
         let parameters = architecture.parameter_count();
@@ -86,7 +86,7 @@ impl Experiment {
             return Err(Error::value("model", fewer.into(), parameters));
         }
         let values = architecture.value_count();
-        // A network that is too large for the default batch, too, is the one that has to change.
+        // If the network is too large even for the default batch size, it is the network that has to change.
         let most = VALUES / self.batch_size.min(Self::default().batch_size).max(1) as u64;
         if values > most {
             return Err(Error::value("model", Requirement::ValuesPerImage { most }.into(), values));

@@ -1,12 +1,12 @@
-//! Reading one value: numbers within bounds, and the names of closed lists, which machines read in the query string and
-//! people on the form.
+//! Parsing of single values: numbers within bounds, and values of closed lists, which have a name in the query string and a
+//! label in the form.
 
 use crate::error::{Bounds, Error, Expected, Result};
 use std::str::FromStr;
 
 /// A value of a closed list.
 pub trait Named: Copy + PartialEq + Sized + 'static {
-    /// Every value with its name in the query string and its label for people, in the order in which they are offered.
+    /// Every value with its name in the query string and its label, in the order in which they are offered.
     fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)>;
 
     /// All values.
@@ -20,7 +20,7 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
         Self::rows().find(|(_, _, value)| *value == self).map_or("", |(name, _, _)| name)
     }
 
-    /// The label for people.
+    /// The label to display.
     #[must_use]
     fn label(self) -> &'static str {
         Self::rows().find(|(_, _, value)| *value == self).map_or("", |(_, label, _)| label)
@@ -32,7 +32,7 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
         Self::rows().find(|(name, _, _)| *name == text).map(|(_, _, value)| value)
     }
 
-    /// What is expected where no value has the name that was found.
+    /// What an error about an unknown name states as expected.
     #[must_use]
     fn expected() -> Expected {
         Expected::OneOf(Self::rows().map(|(name, _, _)| name).collect())
@@ -61,7 +61,7 @@ pub(super) fn whole<T: FromStr + Copy + TryInto<u64>>(key: &'static str, text: &
 /// # Errors
 /// [`Error::Value`] of `key`.
 pub(super) fn real(key: &'static str, text: &str, bounds: Bounds) -> Result<f64> {
-    // Plus zero: `-0` is within bounds and would be written back as `-0`.
+    // Adding zero turns `-0`, which is within bounds, into `0`; it would be written as `-0` otherwise.
     let parsed = text.parse::<f64>().ok().filter(|number| bounds.contain(*number)).map(|number| number + 0.0);
     parsed.ok_or_else(|| Error::value(key, Expected::Number(bounds), text))
 }

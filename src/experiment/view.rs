@@ -1,21 +1,21 @@
-//! How the page shows itself. **No view key changes a number.**
+//! How the page is displayed. **No view key changes a number.**
 
 use super::values::Named;
 
-/// How the page shows itself; none of it changes a number.
+/// How the page is displayed; none of this changes a number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct View {
-    /// Start at once.
+    /// Start immediately.
     pub run: bool,
     /// Shown inside another page: no header, no article.
     pub embed: bool,
-    /// Parts of the page that are left out.
+    /// Parts of the page that are omitted.
     pub hide: Vec<PagePart>,
     /// Colors.
     pub theme: Theme,
 }
 
-/// A part of the page that a lesson may leave out.
+/// A part of the page that can be omitted, for example in a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagePart {
     /// The form and the buttons.
@@ -33,7 +33,7 @@ pub enum PagePart {
 /// Colors of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// As the visitor's system says.
+    /// Those of the visitor's system settings.
     #[default]
     Auto,
     /// Dark on light.

@@ -1,11 +1,14 @@
 //! Results as JSON, CSV and SVG: the same text from the page and from the native command line.
 
 mod results;
+mod run;
 
 pub use results::{Results, SCHEMA, VariantResults, parse_results, results_json};
+pub use run::RunResults;
 
-use crate::metrics::{History, LayerReport, Quantity, RunCurves, Setup};
+use crate::metrics::{EmergenceNodes, History, LayerReport, Precision, QUANTITIES, QuantityFacts, RunCurves};
 use crate::plot;
+use run::narrowed;
 
 /// All curves in long format: `variant,seed,step,quantity,value`, a line per value, with the names of the results file. Where a
 /// measure is zero its logarithm has no line.
@@ -33,11 +36,15 @@ pub fn svg(history: &History) -> String {
 fn write_csv(history: &History) -> csv::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["variant", "seed", "step", "quantity", "value"])?;
-    for variant in &history.variants {
-        for run in &variant.runs {
-            for (step, quantity, value) in measured(&history.setup, run) {
-                let (seed, step) = (run.seed.to_string(), step.to_string());
-                writer.write_record([variant.name.as_str(), &seed, &step, &quantity, &value])?;
+    for (index, variant) in history.variants.iter().enumerate() {
+        let name = variant.scheme.to_string();
+        let starts = history.start_of(index).map_or(&[][..], |start| &start.runs);
+        for (run, curves) in variant.runs.iter().enumerate() {
+            let layers = starts.get(run).map_or(&[][..], |start| &start.layers);
+            let reports = layers.iter().enumerate().flat_map(|(layer, report)| reported(layer + 1, report));
+            for (step, quantity, value) in measured(history, curves).into_iter().chain(reports) {
+                let (seed, step) = (curves.seed.to_string(), step.to_string());
+                writer.write_record([name.as_str(), &seed, &step, &quantity, &value])?;
             }
         }
     }
@@ -48,37 +55,32 @@ fn write_csv(history: &History) -> csv::Result<String> {
 /// A step, a quantity and its value.
 type CsvRow = (u64, String, String);
 
-/// Everything known of a run. Numbers in f32 are written from f32, so that 0.9 does not become 0.8999999761581421.
-fn measured(setup: &Setup, run: &RunCurves) -> Vec<CsvRow> {
+/// Everything measured of a run from the first step on.
+fn measured(history: &History, run: &RunCurves) -> Vec<CsvRow> {
     let mut lines = Vec::new();
-    for (quantity, points) in [
-        (Quantity::TrainLoss, &run.train_loss),
-        (Quantity::TestLoss, &run.test_loss),
-        (Quantity::TestAccuracy, &run.test_accuracy),
-    ] {
-        let points = points.iter().filter(|(_, value)| value.is_finite());
-        lines.extend(points.map(|(step, value)| (*step, quantity.name().to_owned(), value.to_string())));
-    }
-    for quantity in
-        [Quantity::EmergenceA, Quantity::EmergenceB, Quantity::ChannelEmergenceA, Quantity::ChannelEmergenceB]
-    {
-        let points = quantity.points(run).into_iter().filter(|(_, value)| value.is_finite());
-        lines.extend(points.map(|(step, value)| (step, quantity.name().to_owned(), value.to_string())));
+    for row in &QUANTITIES {
+        let points = run.values(row.quantity).filter(|(_, value)| value.is_finite());
+        lines.extend(points.map(|(step, value)| (step, row.name.to_owned(), number(row, value))));
     }
     for (step, fractions) in &run.active_fraction {
         let layers = fractions.iter().enumerate().filter(|(_, fraction)| fraction.is_finite());
         lines.extend(layers.map(|(index, value)| (*step, format!("active_fraction_{}", index + 1), value.to_string())));
     }
-    for quantity in [Quantity::EmergenceA, Quantity::EmergenceB] {
-        for (step, low, high) in setup.random_of_run(run, quantity) {
+    for row in QUANTITIES.iter().filter(|row| row.nodes == Some(EmergenceNodes::Units)) {
+        for (step, low, high) in history.random_of_run(run, row.quantity) {
             let ends = [("low", low), ("high", high)];
-            lines.extend(
-                ends.map(|(end, value)| (step, format!("{}_random_{end}", quantity.name()), value.to_string())),
-            );
+            lines.extend(ends.map(|(end, value)| (step, format!("{}_random_{end}", row.name), value.to_string())));
         }
     }
-    lines.extend(run.layers.iter().enumerate().flat_map(|(index, layer)| reported(index + 1, layer)));
     lines
+}
+
+/// The digits of a value. Numbers in f32 are written from f32, so that 0.9 does not become 0.8999999761581421.
+fn number(row: &QuantityFacts, value: f64) -> String {
+    match row.precision {
+        Precision::Single => narrowed(value).to_string(),
+        Precision::Double => value.to_string(),
+    }
 }
 
 /// What is known of a layer with weights before the first step.

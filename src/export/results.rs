@@ -1,8 +1,9 @@
 //! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
 
+use super::run::RunResults;
 use crate::error::{Result, ResultsError};
 use crate::metrics::{
-    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, RunCurves, Timing, VariantSummary,
+    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, Timing, VariantStart, VariantSummary,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,38 +39,41 @@ pub struct VariantResults {
     #[serde(default)]
     pub init: InitCost,
     /// Its runs, curves included.
-    pub runs: Vec<RunCurves>,
+    pub runs: Vec<RunResults>,
     /// Its line of the results table.
     pub summary: VariantSummary,
 }
 
-impl From<&History> for Results {
-    /// Values that are not finite are left out: JSON has no word for them.
-    fn from(history: &History) -> Self {
-        let variants = history.variants.iter().zip(history.summaries());
-        let variants = variants.map(|(variant, summary)| VariantResults {
-            name: variant.name.clone(),
-            init: variant.init,
-            runs: variant.runs.iter().map(finite).collect(),
+impl Results {
+    /// What has been measured so far; `None` before the start. Values that are not finite are left out: JSON has no word for
+    /// them.
+    #[must_use]
+    pub fn of(history: &History) -> Option<Self> {
+        let start = history.setup.start.as_ref()?;
+        let variants = history.variants.iter().zip(history.summaries()).zip(&start.variants);
+        let variants = variants.map(|((variant, summary), VariantStart { cost, runs })| VariantResults {
+            name: variant.scheme.to_string(),
+            init: *cost,
+            runs: variant.runs.iter().zip(runs).map(|(curves, start)| RunResults::of(curves, start)).collect(),
             summary,
         });
-        Self {
+        Some(Self {
             schema: SCHEMA.to_owned(),
-            query: history.setup.query.clone(),
-            environment: history.setup.environment.clone(),
-            receipt: history.setup.receipt.clone(),
-            random_activity: finite_random(&history.setup.random_activity),
+            query: history.setup.experiment.to_query(),
+            environment: start.environment.clone(),
+            receipt: start.receipt.clone(),
+            random_activity: finite_random(&start.random_activity),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
-        }
+        })
     }
 }
 
-/// The results file of what has been measured so far, as one line of JSON.
+/// The results file of what has been measured so far, as one line of JSON; `None` before the start.
 #[must_use]
-pub fn results_json(history: &History) -> String {
+pub fn results_json(history: &History) -> Option<String> {
     // These are plain structs with text keys, for which writing to memory cannot fail.
-    serde_json::to_string(&Results::from(history)).unwrap_or_default()
+    Results::of(history).map(|results| serde_json::to_string(&results).unwrap_or_default())
 }
 
 /// Reads a results file. Numbers measured in f32 come back to the bit, those in f64 to within a unit in the last place.
@@ -89,28 +93,6 @@ pub fn parse_results(text: &str) -> Result<Results> {
 #[derive(Deserialize)]
 struct Header {
     schema: String,
-}
-
-fn finite(run: &RunCurves) -> RunCurves {
-    let kept = |points: &[(u64, f32)]| points.iter().copied().filter(|(_, value)| value.is_finite()).collect();
-    let logs = |points: &[(u64, Option<f64>)]| {
-        points.iter().map(|&(step, value)| (step, value.filter(|value| value.is_finite()))).collect()
-    };
-    let fractions = run.active_fraction.iter().filter(|(_, layers)| layers.iter().all(|layer| layer.is_finite()));
-    RunCurves {
-        seed: run.seed,
-        weights_sha256: run.weights_sha256.clone(),
-        layers: run.layers.clone(),
-        diverged_at: run.diverged_at,
-        train_loss: kept(&run.train_loss),
-        test_loss: kept(&run.test_loss),
-        test_accuracy: kept(&run.test_accuracy),
-        emergence_a: logs(&run.emergence_a),
-        emergence_b: logs(&run.emergence_b),
-        channel_emergence_a: logs(&run.channel_emergence_a),
-        channel_emergence_b: logs(&run.channel_emergence_b),
-        active_fraction: fractions.cloned().collect(),
-    }
 }
 
 fn finite_random(random: &RandomActivity) -> RandomActivity {

@@ -1,12 +1,11 @@
 //! Uniform and normal numbers that are the same to the bit on every platform.
 //!
-//! The normal numbers are not `rand_distr::StandardNormal`: its ziggurat takes `ln` and `exp` from `num_traits`, which
-//! calls the platform's own mathematics library as soon as any crate of the build (here plotters and num-bigint)
-//! switches on `num-traits/std`. A last digit that differs between glibc and WebAssembly could there accept a number on
-//! one platform and reject it on the other, and shift everything drawn after it. The polar method needs one logarithm,
-//! taken from the `libm` crate, whose code is plain f64 arithmetic on all platforms, and it accepts and rejects by
-//! such arithmetic alone. (Rust never fuses a multiplication with an addition by itself, and its `sqrt` is correctly
-//! rounded everywhere.)
+//! Normal numbers do not come from `rand_distr::StandardNormal`: its ziggurat method uses `ln` and `exp` of `num_traits`,
+//! which calls the platform's mathematics library if any crate of the build (here plotters and num-bigint) enables
+//! `num-traits/std`. If a last digit differs between glibc and WebAssembly, a number may be accepted on one platform and
+//! rejected on the other, which shifts all later draws. The polar method needs one logarithm, taken from the `libm` crate,
+//! whose code is plain f64 arithmetic on all platforms, and accepts and rejects by such arithmetic alone. (Rust never fuses
+//! a multiplication and an addition implicitly, and its `sqrt` is correctly rounded on every platform.)
 
 use rand::{Rng, RngExt};
 
@@ -23,12 +22,12 @@ pub(super) fn symmetric(rng: &mut impl Rng) -> f64 {
 #[derive(Debug)]
 pub struct StandardNormals<R> {
     rng: R,
-    /// The second number of the last pair, until it is asked for.
+    /// The second number of the last pair, until it is used.
     spare: Option<f64>,
 }
 
 impl<R: Rng> StandardNormals<R> {
-    /// The sequence that `rng` gives.
+    /// The sequence generated from `rng`.
     #[must_use]
     pub fn new(rng: R) -> Self {
         Self { rng, spare: None }

@@ -1,4 +1,4 @@
-//! Fan-in and fan-out: how many connections lead into and out of a unit.
+//! Fan-in and fan-out: the numbers of connections into and out of a unit.
 
 use crate::experiment::architecture::WeightShape;
 
@@ -12,7 +12,7 @@ pub struct Fan {
 }
 
 impl Fan {
-    /// A dense layer: its weight is `[inputs, outputs]`, and the fans are just these.
+    /// The fans of a dense layer with a weight of shape `[inputs, outputs]`.
     #[must_use]
     pub fn dense(inputs: usize, outputs: usize) -> Self {
         Self { fan_in: inputs, fan_out: outputs }

@@ -2,19 +2,19 @@
 //!
 //! With `B` residual branches of `m` weight layers each (two in a basic block):
 //!
-//! 1. the classifier and the last layer of every branch start at zero;
-//! 2. every other layer is drawn as by He et al., those inside branches then scaled by `B^(-1/(2m-2))`;
-//! 3. biases start at zero, multipliers of branches at 1.
+//! 1. the output layer and the last layer of every branch start at zero;
+//! 2. all other layers are drawn as by He et al.; those inside branches are then scaled by `B^(-1/(2m-2))`;
+//! 3. biases start at zero, scalar multipliers of branches at 1.
 //!
-//! The biases of rule 3 are scalars in the paper; here every feature map has its own, as all our networks do, and there are
-//! none before a convolution. A multiplier of a branch is left out: all runs of an experiment share one architecture. He's
-//! standard deviation is `gain / √fan_in`, as everywhere here; the paper's code takes the fan-out.
+//! The biases of rule 3 are scalars in the paper; here every feature map has its own bias, as in all our networks, and there
+//! are none before a convolution. The multipliers are omitted, because all runs of an experiment share one architecture. The
+//! standard deviation of He et al. is `gain / √fan_in`, as everywhere here; the paper's code uses the fan-out.
 
 use super::Fan;
 use super::variance::{Distribution, kaiming_normal};
 use crate::experiment::architecture::{LayerPlace, WeightLayer};
 
-/// Weight layers of a branch of a basic block, `m`.
+/// Number of weight layers in the branch of a basic block, `m`.
 const BRANCH_LAYERS: f64 = 2.0;
 
 /// The distribution of the layer with this index.

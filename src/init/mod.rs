@@ -1,12 +1,11 @@
-//! Initial weights, drawn on the CPU from keyed streams: plain numbers, so that every backend starts from the same bits.
+//! Initial weights, drawn on the CPU from keyed streams as plain numbers, so that every backend starts from the same bits.
 //!
 //! A dense weight has the shape `[fan_in, fan_out]`, row by row, because layers compute `x · W + b` with
 //! `x [batch, fan_in]`; `torch.nn.Linear` stores the transpose. The weight of a convolution is
 //! `[channels_out, channels_in, k, k]`, as in PyTorch. Layer `l` draws its weights from the stream `(seed, Weights, l)` and its
-//! biases, if the scheme draws any, from `(seed, Biases, l)`: they depend on nothing else, neither on other layers nor
-//! on the order of drawing.
+//! biases, if the scheme draws any, from `(seed, Biases, l)`; they do not depend on other layers or on the order of drawing.
 //!
-//! Bits agree natively and in WebAssembly because everything here is integer arithmetic, IEEE 754 addition,
+//! The bits are the same natively and in WebAssembly because everything here is integer arithmetic, IEEE 754 addition,
 //! multiplication, division and square root in a fixed order, and one logarithm from the `libm` crate (see [`draw`]).
 
 pub mod draw;
@@ -31,53 +30,53 @@ use draw::StandardNormals;
 /// The initial weight and bias of one layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerWeights {
-    /// In the order of [`WeightShape::dimensions`], row by row.
+    /// The weights in row-major order of [`WeightShape::dimensions`].
     pub weight: Vec<f32>,
-    /// One number per unit or feature map; zero unless the scheme draws biases. Empty where batch normalization follows.
+    /// One bias per unit or feature map; zero unless the scheme draws biases. Empty if batch normalization follows.
     pub bias: Vec<f32>,
-    /// Scale of the batch normalization that follows: one number per unit or feature map, 1 unless a method tunes it. Empty where
+    /// Scale of the batch normalization that follows: one number per unit or feature map, 1 unless a method tunes it. Empty if
     /// none follows.
     pub scale: Vec<f32>,
-    /// Shift of that normalization, likewise; 0.
+    /// Shift of that normalization, likewise, initially 0.
     pub shift: Vec<f32>,
     /// Shape of the weight.
     pub shape: WeightShape,
-    /// What the scheme multiplied the parameters by after drawing them.
+    /// The factors by which the scheme multiplied the parameters after drawing them.
     pub factors: Factors,
 }
 
-/// What a scheme multiplied the parameters of a layer by after drawing them; 1 where it left them alone.
+/// The factors by which a scheme multiplied the parameters of a layer after drawing them; 1 if it did not change them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Factors {
-    /// The weight. Of a method that scales every unit for itself, the ratio of the norms.
+    /// The factor of the weight. If a method scales every unit separately, the ratio of the norms.
     pub weight: f64,
-    /// The bias.
+    /// The factor of the bias.
     pub bias: f64,
-    /// The scale of the batch normalization that follows.
+    /// The factor of the scale of the batch normalization that follows.
     pub norm: f64,
 }
 
 impl Factors {
-    /// Nothing was multiplied.
+    /// No parameter was multiplied.
     pub const ONE: Self = Self { weight: 1.0, bias: 1.0, norm: 1.0 };
 }
 
-/// Draws weights and biases of a network's `layers`, input side first.
+/// Draws the weights and biases of a network's `layers`, in forward order.
 ///
 /// - A base scheme is drawn as published; biases are zero except for [`BaseInit::Pytorch`]. The gain of Kaiming and
-///   orthogonal weights is that of `activation` in every layer, the output layer included, as is usual with PyTorch.
+///   orthogonal weights is that of `activation` in every layer, including the output layer, as is usual with PyTorch.
 /// - [`ClosedForm::Emergence`] draws its base and multiplies the weights (in f32) by [`rescaling::factors`]; biases
-///   are left alone. With `alpha = 1` the result is that of the base to the bit. [`ClosedForm::Shuffled`] multiplies by the
+///   are unchanged. With `alpha = 1` the result equals the base to the bit. [`ClosedForm::Shuffled`] multiplies by the
 ///   same factors in the random order of [`shuffle::order`].
-///   Scale and shift of batch normalization are no weights: they start at 1 and 0 whatever the scheme.
-/// - [`InitScheme::RateControl`] draws its base; the rest of it is in `train::rate_control`.
-/// - [`InitScheme::Tuned`] draws what the tuning starts from; the rest of it is in `tune`.
+///   Scale and shift of batch normalization are not weights: they start at 1 and 0 for all schemes.
+/// - [`InitScheme::RateControl`] draws its base; the learning rates are computed in `train::rate_control`.
+/// - [`InitScheme::Tuned`] draws its base; the tuning is in `tune`.
 ///
-/// Factors beyond the range of f32 give infinite or zero weights: such a run diverges or stays at chance, and the
-/// experiment reports it like any other.
+/// Factors beyond the range of f32 result in infinite or zero weights: such a run diverges or stays at chance accuracy, and
+/// the experiment reports it like any other run.
 ///
 /// # Errors
-/// [`Error::Formula`](crate::error::Error::Formula) of a formula that has no value for one of the layers.
+/// [`Error::Formula`](crate::error::Error::Formula) if a formula has no value for one of the layers.
 pub fn sample(
     scheme: &InitScheme,
     layers: &[WeightLayer],
@@ -103,7 +102,7 @@ pub fn sample(
     factors.into_iter().enumerate().map(draw).collect()
 }
 
-/// What a scheme multiplies the weights of each layer by after drawing them.
+/// The factors by which a scheme multiplies the weights of each layer after drawing them.
 fn factors(scheme: &InitScheme, layers: usize, seed: u64) -> Vec<f64> {
     let closed = match scheme {
         InitScheme::Closed(closed) => closed,
@@ -149,10 +148,10 @@ fn base_weight(
     Ok(distribution.draw(shape.count(), rng))
 }
 
-/// The distribution that a formula gives the layer with this index.
+/// The distribution that a formula defines for the layer with this index.
 ///
 /// # Errors
-/// [`Error::Formula`](crate::error::Error::Formula) where it has no value.
+/// [`Error::Formula`](crate::error::Error::Formula) if the formula has no value for this layer.
 pub fn custom_distribution(
     custom: &CustomInit,
     layers: &[WeightLayer],
@@ -182,12 +181,12 @@ fn scale(weight: &mut [f32], factor: f64) {
     }
 }
 
-/// Mean and standard deviation of the numbers of a tensor.
+/// Mean and standard deviation of the elements of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Statistics {
     /// Mean.
     pub mean: f64,
-    /// Standard deviation, divided by the count.
+    /// Population standard deviation (the sum of squares is divided by the count).
     pub std: f64,
 }
 
@@ -198,7 +197,7 @@ impl LayerWeights {
         Fan::of(self.shape)
     }
 
-    /// Mean and standard deviation of the weights; `None` for a layer without any.
+    /// Mean and standard deviation of the weights; `None` for a layer without weights.
     #[must_use]
     pub fn statistics(&self) -> Option<Statistics> {
         if self.weight.is_empty() {
@@ -210,7 +209,7 @@ impl LayerWeights {
         Some(Statistics { mean, std: (squares / count).sqrt() })
     }
 
-    /// All its parameters in the order in which they are hashed; those that it does not have are empty.
+    /// All parameters in the order in which they are hashed; absent ones are empty.
     #[must_use]
     pub fn tensors(&self) -> [&[f32]; 4] {
         [&self.weight, &self.bias, &self.scale, &self.shift]
@@ -223,8 +222,8 @@ impl LayerWeights {
     }
 }
 
-/// SHA-256 of all parameters as little-endian f32, in hexadecimal: layer by layer the weight, then the bias or, of a layer that
-/// is normalized, scale and shift.
+/// SHA-256 of all parameters as little-endian f32, in hexadecimal: for each layer the weight, then the bias or, if the layer is
+/// normalized, scale and shift.
 #[must_use]
 pub fn weights_sha256(layers: &[LayerWeights]) -> String {
     sha256(layers.iter().flat_map(LayerWeights::tensors))

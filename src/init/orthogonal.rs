@@ -1,13 +1,13 @@
 //! Orthogonal weights: Saxe, McClelland & Ganguli 2013 (arXiv 1312.6120), as `torch.nn.init.orthogonal_`.
 //!
-//! PyTorch takes the QR decomposition of a normal matrix and flips the signs of Q so that the diagonal of R is
+//! PyTorch computes the QR decomposition of a normal matrix and flips the signs of Q so that the diagonal of R is
 //! positive, which makes Q uniformly (Haar) distributed. The QR decomposition with a positive diagonal is unique, and
-//! Gram-Schmidt computes just that one, so no sign has to be flipped here. In f64, every vector is orthogonalized
-//! twice ("twice is enough", Giraud, Langou & Rozložník 2005), which leaves errors of rounding size only. Sums run in
-//! a fixed order, so the result is the same to the bit on every platform, unlike that of a tuned LAPACK.
+//! it is the one that the Gram-Schmidt process computes, so no signs have to be flipped here. In f64, every vector is
+//! orthogonalized twice ("twice is enough", Giraud, Langou & Rozložník 2005), which leaves only rounding errors. Sums are
+//! computed in a fixed order, so the result is the same to the bit on every platform, unlike that of an optimized LAPACK.
 
-/// `gain · Q` with shape `[rows, columns]`: columns are orthonormal (`WᵀW = gain² I`) where `rows >= columns`, rows are
-/// (`WWᵀ = gain² I`) otherwise. `normals` are independent `N(0, 1)` numbers.
+/// `gain · Q` with shape `[rows, columns]`: the columns of `Q` are orthonormal (`WᵀW = gain² I`) if `rows >= columns`,
+/// otherwise its rows are (`WWᵀ = gain² I`). `normals` are independent `N(0, 1)` numbers.
 ///
 /// Costs `O(rows · columns · min(rows, columns))`.
 #[expect(clippy::cast_possible_truncation, reason = "computed in f64, kept in the precision of the weights")]
@@ -22,7 +22,7 @@ pub(super) fn orthogonal(rows: usize, columns: usize, gain: f64, normals: &mut i
         .collect()
 }
 
-/// `count` orthonormal vectors of `length >= count` numbers.
+/// `count` orthonormal vectors of length `length >= count`.
 fn orthonormal(count: usize, length: usize, normals: &mut impl Iterator<Item = f64>) -> Vec<Vec<f64>> {
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(count);
     for _ in 0..count {
@@ -42,10 +42,10 @@ fn orthonormal(count: usize, length: usize, normals: &mut impl Iterator<Item = f
     basis
 }
 
-/// Numbers that are summed side by side, so that the processor need not wait for each addition.
+/// Number of independent partial sums, so that the processor need not wait for each addition.
 const LANES: usize = 8;
 
-/// The scalar product, added up in an order that depends on the length alone.
+/// The dot product, summed in an order that depends on the length alone.
 fn dot(left: &[f64], right: &[f64]) -> f64 {
     let (left, right) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
     let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(left, right)| left * right).sum();

@@ -1,14 +1,14 @@
-//! Emergence-promoting rescaling: after any base scheme, weights of early layers shrink and those of late ones grow by
+//! Emergence-promoting rescaling: the weights of any base scheme are scaled down in early layers and up in late layers by
 //! powers of `alpha`, so that emergence (paths from inactive early to active late units) rises without any training.
 //!
 //! Li, George & Silva, "Advancing Neural Network Performance through Emergence-Promoting Initialization Scheme",
-//! arXiv 2407.19044, published no code. What is whose:
+//! arXiv 2407.19044, published no code. The origin of each part:
 //!
-//! - The authors': magnitudes are reduced in the first half of the layers and increased in the second, with no
+//! - The authors state that magnitudes are reduced in the first half of the layers and increased in the second half, without
 //!   optimization. As a third party summarizes it, `W̃₋ₙ = W₋ₙ / αⁿ` in the first half and `W̃ₙ = Wₙ · αⁿ` in the second.
-//! - [`RescalingRule::Outer`], the default, is that formula with `n` read as the distance from the middle; that reading,
-//!   and that the middle layer stays as it is where their number is odd, is ours. The product of its factors is 1.
-//! - [`RescalingRule::Pivot`] is how a third party's C library does it.
+//! - [`RescalingRule::Outer`], the default, is that formula with `n` interpreted as the distance from the middle. This
+//!   interpretation is ours, and so is leaving the middle layer of an odd number unchanged. The product of its factors is 1.
+//! - [`RescalingRule::Pivot`] is the rule of a third party's C library.
 //! - [`RescalingRule::Inner`], [`RescalingRule::Flat`] and a free turning point are ours, for comparison.
 //!
 //! | layers | rule | exponents of `alpha` |
@@ -19,15 +19,16 @@
 //! | 4 | inner | -1 -2 2 1 |
 //! | 5 | flat | -1 -1 0 1 1 |
 //!
-//! Weights only: biases are not touched. What the rescaling amounts to for training stands in `train::rate_control`.
+//! Only weights are rescaled, not biases. `train::rate_control` states which learning rates the rescaling is equivalent to.
 
 use crate::experiment::{Rescaling, RescalingRule, Turn};
 
-/// The exponent of `alpha` of each of so many weight layers, input side first.
+/// The exponents of `alpha` for this number of weight layers, in forward order.
 ///
-/// With [`Turn::Auto`] the first `⌊layers/2⌋` layers are reduced, as many at the end increased, and a middle one left
-/// alone (`pivot` counts from `⌊layers/2⌋` and so has an exponent more on the reduced side where the number is even).
-/// With [`Turn::At`] the first `t` are reduced and all others increased; a turn beyond the last layer reduces all.
+/// With [`Turn::Auto`], the first `⌊layers/2⌋` layers are scaled down, as many layers at the end are scaled up, and a middle
+/// layer is unchanged. (`pivot` counts from layer `⌊layers/2⌋`, so with an even number of layers the exponents reach one
+/// further on the reduced side.) With [`Turn::At`], the first `t` layers are scaled down and all others up; a turning point
+/// beyond the last layer scales all layers down.
 #[must_use]
 pub fn exponents(rule: RescalingRule, turn: Turn, layers: usize) -> Vec<isize> {
     let half = layers / 2;
@@ -53,14 +54,14 @@ pub fn exponents(rule: RescalingRule, turn: Turn, layers: usize) -> Vec<isize> {
     (0..layers).map(exponent).collect()
 }
 
-/// What each of so many weight layers is multiplied by: `alpha^e` with the [`exponents`] of the rescaling.
+/// The factors of this number of weight layers: `alpha^e` with the [`exponents`] of the rescaling.
 #[must_use]
 pub fn factors(rescaling: &Rescaling, layers: usize) -> Vec<f64> {
     let exponents = exponents(rescaling.rule, rescaling.turn, layers);
     exponents.into_iter().map(|exponent| power(rescaling.alpha, exponent)).collect()
 }
 
-/// `alpha^exponent` by repeated multiplication: the same bits everywhere, and `power(a, -n) = 1 / power(a, n)`.
+/// `alpha^exponent` by repeated multiplication: the same bits on every platform, and `power(a, -n) = 1 / power(a, n)`.
 pub(crate) fn power(alpha: f64, exponent: isize) -> f64 {
     let power = (0..exponent.unsigned_abs()).fold(1.0, |power, _| power * alpha);
     if exponent < 0 { 1.0 / power } else { power }

@@ -1,6 +1,6 @@
-//! Schemes that choose the variance of independent weights from fan-in and fan-out, and the gains of nonlinearities.
+//! Schemes that derive the variance of independent weights from fan-in and fan-out, and the gains of activation functions.
 //!
-//! All take a [`Fan`] and give a [`Distribution`] with mean zero; formulas and defaults are those of `torch.nn.init`.
+//! All take a [`Fan`] and return a [`Distribution`] with mean zero; formulas and defaults are those of `torch.nn.init`.
 
 use super::Fan;
 use super::draw::{StandardNormals, symmetric};
@@ -32,7 +32,7 @@ impl Distribution {
         }
     }
 
-    /// `count` independent numbers, drawn in f64 and then rounded; without any spread they are zeros of one sign.
+    /// `count` independent numbers, drawn in f64 and then rounded; if the standard deviation is 0, all are positive zeros.
     #[expect(clippy::cast_possible_truncation, reason = "kept in the precision of the weights")]
     pub(super) fn draw(self, count: usize, mut rng: impl Rng) -> Vec<f32> {
         if self.std() == 0.0 {
@@ -45,9 +45,9 @@ impl Distribution {
     }
 }
 
-/// The factor by which weights make up for what a nonlinearity takes away, as `torch.nn.init.calculate_gain`:
-/// ReLU `√2`, tanh `5/3`, sigmoid 1. PyTorch names none for GELU; `√2`, the value of ReLU, which GELU approaches for
-/// large inputs, is this project's choice.
+/// The factor by which weights compensate for the activation function, as in `torch.nn.init.calculate_gain`: ReLU `√2`,
+/// tanh `5/3`, sigmoid 1. PyTorch defines none for GELU; this project uses `√2`, the gain of ReLU, which GELU approaches for
+/// large inputs.
 #[must_use]
 pub fn gain(activation: Activation) -> f64 {
     match activation {
@@ -57,7 +57,7 @@ pub fn gain(activation: Activation) -> f64 {
     }
 }
 
-/// Glorot & Bengio 2010, eq. 12 as a normal distribution: `std = gain · √(2 / (fan_in + fan_out))`.
+/// Glorot & Bengio 2010, eq. 12, with a normal distribution: `std = gain · √(2 / (fan_in + fan_out))`.
 #[must_use]
 pub fn xavier_normal(fan: Fan, gain: f64) -> Distribution {
     Distribution::Normal { std: gain * (2.0 / (fan.fan_in + fan.fan_out) as f64).sqrt() }
@@ -81,15 +81,15 @@ pub fn kaiming_uniform(fan: Fan, gain: f64) -> Distribution {
     Distribution::Uniform { bound: gain * (3.0 / fan.fan_in as f64).sqrt() }
 }
 
-/// LeCun et al. 1998, eq. 16: `std = 1 / √fan_in`, whatever the nonlinearity.
+/// LeCun et al. 1998, eq. 16: `std = 1 / √fan_in`, for all activation functions.
 #[must_use]
 pub fn lecun_normal(fan: Fan) -> Distribution {
     kaiming_normal(fan, 1.0)
 }
 
-/// What `torch.nn.Linear` and `torch.nn.Conv2d` do by themselves, for weight and bias alike: `bound = 1 / √fan_in`.
+/// The default of `torch.nn.Linear` and `torch.nn.Conv2d`, for both weight and bias: `bound = 1 / √fan_in`.
 ///
-/// PyTorch arrives there by `kaiming_uniform_(a=√5)`, whose gain `√(2 / (1 + 5))` times `√3` is 1.
+/// PyTorch implements it as `kaiming_uniform_(a=√5)`, whose gain `√(2 / (1 + 5))` times `√3` is 1.
 #[must_use]
 pub fn pytorch(fan: Fan) -> Distribution {
     // Without inputs PyTorch sets the bias to zero.

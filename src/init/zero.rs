@@ -1,16 +1,16 @@
 //! `ZerO`: Zhao, Schäfer & Anandkumar 2021, "ZerO Initialization: Initializing Neural Networks with only Zeros and Ones"
-//! (arXiv 2110.12661): identities where a layer does not widen, Hadamard matrices where it does. Nothing is random, so all
-//! seeds start alike.
+//! (arXiv 2110.12661): identity matrices for layers that do not widen, Hadamard matrices for layers that do. The scheme is
+//! deterministic, so all seeds start from the same weights.
 //!
 //! For a layer from `P` to `Q` units (algorithm 1), as a matrix `[Q, P]`:
 //!
 //! - `Q <= P`: the partial identity, ones on the diagonal;
-//! - `Q > P`: `I* H I*` with the Hadamard matrix `H` of size `2^m`, `m = ⌈log2 Q⌉`, times `2^(-m/2)`: its first `Q` rows and
-//!   `P` columns. That factor, of the authors' code, makes `H` orthogonal, so `WᵀW = I` for `Q = 2^m`.
+//! - `Q > P`: `2^(-m/2) I* H I*`, the first `Q` rows and `P` columns of the scaled Hadamard matrix `H` of size `2^m` with
+//!   `m = ⌈log2 Q⌉`. The factor, which is that of the authors' code, makes `H` orthogonal, so `WᵀW = I` for `Q = 2^m`.
 //!
-//! A convolution (algorithm 2) has this matrix in the middle of its windows and zeros around it. The last layer of a residual
-//! branch is zero, so that every block starts as the identity; that the authors' residual networks zero every convolution,
-//! which takes a shortcut of their own around each, is not followed here.
+//! A convolution (algorithm 2) has this matrix at the center of its kernel and zeros around it. The last layer of a residual
+//! branch is zero, so that every block starts as the identity. The authors' residual networks set every convolution to zero,
+//! which requires a special shortcut around each; this is not done here.
 
 use crate::experiment::architecture::{LayerPlace, WeightLayer, WeightShape};
 
@@ -32,7 +32,7 @@ pub(super) fn zero(layer: WeightLayer) -> Vec<f32> {
     weight
 }
 
-/// Where the weight from an input to an output stands; of a convolution that in the middle of the window.
+/// The index of the weight from an input to an output; in a convolution, that at the center of the kernel.
 fn place(shape: WeightShape, input: usize, output: usize) -> usize {
     match shape {
         WeightShape::Dense { outputs, .. } => input * outputs + output,
@@ -49,7 +49,7 @@ fn element(inputs: usize, outputs: usize, input: usize, output: usize) -> f32 {
     if outputs <= inputs {
         return if input == output { 1.0 } else { 0.0 };
     }
-    // Sylvester's Hadamard matrix: the sign counts the binary places in which both indices have a one.
+    // Sylvester's Hadamard matrix: the sign is the parity of the number of bits that are set in both indices.
     let sign = if (input & output).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
     let size = outputs.next_power_of_two() as f64;
     (sign / size.sqrt()) as f32

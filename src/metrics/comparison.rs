@@ -1,7 +1,7 @@
 //! The results table: what each variant reached, how soon, and whether it differs from the first variant.
 
 use super::statistics::{PairedTest, Statistic, paired_t_test};
-use super::{History, RunCurves, VariantCurves};
+use super::{History, Quantity, RunCurves, VariantCurves};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,8 +32,8 @@ impl VariantCurves {
         self.runs.iter().filter(|run| run.diverged_at.is_none())
     }
 
-    /// The runs that curves show, and the step before which: those that have not diverged, to the end; or, where all have,
-    /// all of them until the first one did, so that one sees where the line ends.
+    /// The runs that curves show, and the step at which they end: those that have not diverged, to the end; or, if all have
+    /// diverged, all of them up to the first divergence.
     #[must_use]
     pub fn shown_runs(&self) -> (Vec<&RunCurves>, u64) {
         let surviving = self.surviving_runs().collect::<Vec<_>>();
@@ -58,15 +58,15 @@ impl RunCurves {
         self.accuracies().find(|(at, _)| *at >= step).map(|(_, accuracy)| accuracy)
     }
 
-    /// The first evaluated step with at least this test accuracy. The comparison is in f32, where 9000 of 10,000 is 0.9.
+    /// The first evaluated step with at least this test accuracy. Both were rounded to f32, in which 9000 of 10,000 is 0.9.
     #[must_use]
     pub fn steps_to(&self, accuracy: f32) -> Option<u64> {
-        self.test_accuracy.iter().find(|(_, reached)| *reached >= accuracy).map(|(step, _)| *step)
+        let mut accuracies = self.values(Quantity::TestAccuracy);
+        accuracies.find(|(_, reached)| *reached >= f64::from(accuracy)).map(|(step, _)| step)
     }
 
     fn accuracies(&self) -> impl DoubleEndedIterator<Item = (u64, f64)> {
-        let finite = self.test_accuracy.iter().filter(|(_, accuracy)| accuracy.is_finite());
-        finite.map(|&(step, accuracy)| (step, f64::from(accuracy)))
+        self.values(Quantity::TestAccuracy).filter(|(_, accuracy)| accuracy.is_finite())
     }
 }
 
@@ -75,15 +75,16 @@ impl History {
     #[must_use]
     pub fn summaries(&self) -> Vec<VariantSummary> {
         let baseline = self.variants.first();
+        let steps_per_epoch = self.setup.start.as_ref().map(|start| start.steps_per_epoch);
         let lines = self.variants.iter().enumerate().map(|(index, variant)| VariantSummary {
             vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline)),
-            ..summary(variant, self.setup.steps_per_epoch)
+            ..summary(variant, steps_per_epoch)
         });
         lines.collect()
     }
 }
 
-fn summary(variant: &VariantCurves, steps_per_epoch: u64) -> VariantSummary {
+fn summary(variant: &VariantCurves, steps_per_epoch: Option<u64>) -> VariantSummary {
     let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(variant.surviving_runs().filter_map(of));
     let marks = ACCURACY_MARKS.iter().map(|&(name, mark)| {
         let steps = |run: &RunCurves| run.steps_to(mark).map(|step| step as f64);
@@ -91,7 +92,7 @@ fn summary(variant: &VariantCurves, steps_per_epoch: u64) -> VariantSummary {
     });
     VariantSummary {
         final_accuracy: over_runs(&RunCurves::final_accuracy),
-        first_epoch_accuracy: over_runs(&|run| run.accuracy_from(steps_per_epoch)),
+        first_epoch_accuracy: over_runs(&|run| run.accuracy_from(steps_per_epoch?)),
         steps_to: marks.collect(),
         diverged: variant.runs.len() - variant.surviving_runs().count(),
         vs_baseline: None,

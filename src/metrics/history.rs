@@ -1,13 +1,19 @@
 //! The curves of an experiment as they grow: records go in, one set of curves per run comes out.
 
-use super::{EvaluationRecord, InitCost, LayerReport, Record, RunEvaluation, RunSetup, Setup, StepRecord, Timing};
-use serde::{Deserialize, Serialize};
+use super::{
+    EvaluationRecord, Occasion, QUANTITIES, Quantity, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart,
+};
+use crate::experiment::architecture::{Architecture, MeasuredLayer};
+use crate::experiment::{Experiment, InitScheme};
+use std::ops::{Index, IndexMut};
 
 /// Everything measured so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct History {
     /// What was fixed before the first step.
     pub setup: Setup,
+    /// The layers of the network.
+    pub layers: NetworkLayers,
     /// The curves, per variant and run.
     pub variants: Vec<VariantCurves>,
     /// The last step recorded.
@@ -16,62 +22,78 @@ pub struct History {
     pub timing: Timing,
 }
 
+/// The layers of a network. Before the start of an experiment on a visitor's own files none are known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NetworkLayers {
+    /// The layers whose activity is measured: hidden and pooled layers, then the output.
+    pub measured: Vec<MeasuredLayer>,
+    /// Every layer with weights, input side first, in words.
+    pub weights: Vec<String>,
+}
+
 /// The curves of one variant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VariantCurves {
-    /// The scheme in its text form.
-    pub name: String,
-    /// What its initialization took.
-    pub init: InitCost,
+    /// The initialization.
+    pub scheme: InitScheme,
     /// One set of curves per seed.
     pub runs: Vec<RunCurves>,
 }
 
-/// The curves of one run; every point is `(step, value)`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// The curves of one run.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunCurves {
     /// The seed of weights.
     pub seed: u64,
-    /// SHA-256 of the initial weights.
-    pub weights_sha256: String,
-    /// What it was like before the first step, layer by layer.
-    #[serde(default)]
-    pub layers: Vec<LayerReport>,
     /// Where its loss stopped being a finite number: the first training step whose loss (before the step), or the first
     /// evaluation whose loss (after it), is none. The curves end there.
     pub diverged_at: Option<u64>,
-    /// Mini-batch cross-entropy in nats, at every step.
-    pub train_loss: Vec<(u64, f32)>,
-    /// Test cross-entropy in nats, at every evaluation.
-    pub test_loss: Vec<(u64, f32)>,
-    /// Test accuracy in `[0, 1]`, at every evaluation.
-    pub test_accuracy: Vec<(u64, f32)>,
-    /// `log10 E_A`, at every evaluation; `None` when the measure is zero.
-    pub emergence_a: Vec<(u64, Option<f64>)>,
-    /// `log10 E_B`, at every evaluation; `None` when the measure is zero.
-    pub emergence_b: Vec<(u64, Option<f64>)>,
-    /// `log10 E_A` of feature maps, at every evaluation; empty without convolutions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub channel_emergence_a: Vec<(u64, Option<f64>)>,
-    /// `log10 E_B` of feature maps, at every evaluation; empty without convolutions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub channel_emergence_b: Vec<(u64, Option<f64>)>,
+    /// One curve per quantity.
+    pub curves: QuantityCurves,
     /// Fraction of active units per measured layer, at every evaluation.
     pub active_fraction: Vec<(u64, Vec<f32>)>,
+}
+
+/// A step and what was measured at it; the logarithm of a measure that is zero is `None`.
+pub type MeasuredPoint = (u64, Option<f64>);
+
+/// A map from quantities to points by rising step. What was not measured has no points.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuantityCurves([Vec<MeasuredPoint>; Quantity::COUNT]);
+
+impl Index<Quantity> for QuantityCurves {
+    type Output = Vec<MeasuredPoint>;
+
+    fn index(&self, quantity: Quantity) -> &Self::Output {
+        &self.0[quantity as usize]
+    }
+}
+
+impl IndexMut<Quantity> for QuantityCurves {
+    fn index_mut(&mut self, quantity: Quantity) -> &mut Self::Output {
+        &mut self.0[quantity as usize]
+    }
 }
 
 impl History {
     /// Empty curves for the runs of `setup`.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let runs = setup.variants.iter().map(|variant| variant.runs.len()).sum();
-        let variants = setup.variants.iter().map(|variant| VariantCurves {
-            name: variant.name.clone(),
-            init: variant.cost,
-            runs: variant.runs.iter().map(RunCurves::new).collect(),
-        });
-        let timing = Timing { runs, ..Timing::default() };
-        Self { variants: variants.collect(), step: 0, timing, setup }
+        let experiment = &setup.experiment;
+        let run = |seed| RunCurves { seed, ..RunCurves::default() };
+        let variants = experiment
+            .variants
+            .iter()
+            .map(|scheme| VariantCurves { scheme: scheme.clone(), runs: experiment.run_seeds().map(run).collect() });
+        let timing = Timing { runs: experiment.run_count(), ..Timing::default() };
+        Self { variants: variants.collect(), layers: NetworkLayers::of(&setup), step: 0, timing, setup }
+    }
+
+    /// Empty curves for an experiment that has not started: charts, legend and tables get their shape before there is
+    /// anything to show, so that nothing moves when it comes.
+    #[must_use]
+    pub fn preview(experiment: &Experiment) -> Self {
+        Self::new(Setup { experiment: experiment.clone(), start: None })
     }
 
     /// Appends what happened since the last record. Entries for runs that do not exist are ignored.
@@ -89,6 +111,12 @@ impl History {
         self.variants.iter().flat_map(|variant| &variant.runs)
     }
 
+    /// What the start told about the variant with this index; `None` before the start.
+    #[must_use]
+    pub fn start_of(&self, variant: usize) -> Option<&VariantStart> {
+        self.setup.start.as_ref()?.variants.get(variant)
+    }
+
     fn runs_mut(&mut self) -> impl Iterator<Item = &mut RunCurves> {
         self.variants.iter_mut().flat_map(|variant| &mut variant.runs)
     }
@@ -98,7 +126,7 @@ impl History {
         for (run, loss) in self.runs_mut().zip(&record.losses) {
             match loss {
                 _ if run.diverged_by(record.step) => {}
-                Some(loss) => run.train_loss.push((record.step, *loss)),
+                Some(loss) => run.curves[Quantity::TrainLoss].push((record.step, Some(f64::from(*loss)))),
                 None => run.diverged_at = Some(record.step),
             }
         }
@@ -116,30 +144,41 @@ impl History {
     }
 }
 
+impl NetworkLayers {
+    fn of(Setup { experiment, start }: &Setup) -> Self {
+        let data = start.as_ref().map(|start| start.data).or_else(|| experiment.dataset.name.facts());
+        let architecture =
+            data.and_then(|data| experiment.model.architecture(data.shape, data.classes, experiment.norm).ok());
+        architecture.as_ref().map(Self::of_architecture).unwrap_or_default()
+    }
+
+    fn of_architecture(architecture: &Architecture) -> Self {
+        Self { measured: architecture.measured(), weights: architecture.weight_layer_names() }
+    }
+}
+
 impl RunCurves {
-    fn new(setup: &RunSetup) -> Self {
-        let RunSetup { seed, weights_sha256, layers } = setup.clone();
-        Self { seed, weights_sha256, layers, ..Self::default() }
+    /// The points of a curve that have a value, as `(step, value)`.
+    #[must_use]
+    pub fn values(&self, quantity: Quantity) -> impl DoubleEndedIterator<Item = (u64, f64)> {
+        self.curves[quantity].iter().filter_map(|&(step, value)| Some((step, value?)))
     }
 
     fn diverged_by(&self, step: u64) -> bool {
         self.diverged_at.is_some_and(|at| at <= step)
     }
 
-    /// An evaluation may come later than the training steps after it: their losses are of weights that were broken already.
+    /// An evaluation may arrive after the training steps that follow it: their losses are of weights that were no longer finite.
     fn diverge_at(&mut self, step: u64) {
         self.diverged_at = Some(step);
-        self.train_loss.retain(|(at, _)| *at <= step);
+        for row in QUANTITIES.iter().filter(|row| row.occasion == Occasion::Step) {
+            self.curves[row.quantity].retain(|(at, _)| *at <= step);
+        }
     }
 
     fn push(&mut self, step: u64, evaluation: &RunEvaluation) {
-        self.test_loss.push((step, evaluation.test_loss));
-        self.test_accuracy.push((step, evaluation.test_accuracy));
-        self.emergence_a.push((step, evaluation.emergence_a));
-        self.emergence_b.push((step, evaluation.emergence_b));
-        if let Some(channels) = evaluation.channel_emergence {
-            self.channel_emergence_a.push((step, channels.a));
-            self.channel_emergence_b.push((step, channels.b));
+        for &(quantity, value) in &evaluation.values {
+            self.curves[quantity].push((step, value));
         }
         self.active_fraction.push((step, evaluation.active_fraction.clone()));
     }

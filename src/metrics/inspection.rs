@@ -1,15 +1,15 @@
-//! What the inspection of one run shows.
+//! What an inspection of one run shows, and samples of a data set.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The weights of the first layer, one picture per feature map or unit.
+/// The weights of the first layer as pictures, one per feature map or unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Filters {
     /// The run, counted through all variants.
     pub run: usize,
     /// Steps taken.
     pub step: u64,
-    /// Colors of a picture.
+    /// Color channels of a picture.
     pub channels: usize,
     /// Rows of a picture.
     pub height: usize,
@@ -20,7 +20,7 @@ pub struct Filters {
     pub pictures: Vec<Vec<f32>>,
 }
 
-/// What a run gets right and wrong on the test examples.
+/// The confusion matrix of a run on the test examples, and examples that it misclassifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Examination {
     /// The run, counted through all variants.
@@ -29,18 +29,18 @@ pub struct Examination {
     pub step: u64,
     /// Number of examples, `[true class, predicted class]`.
     pub confusion: Vec<u32>,
-    /// The first wrong answers.
+    /// The first misclassified examples.
     pub mistakes: Vec<Mistake>,
 }
 
-/// A test example that a run takes for another class.
+/// A test example that a run misclassifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Its index among the test examples.
     pub index: usize,
     /// Its class.
     pub label: u8,
-    /// What the run takes it for.
+    /// The class that the run predicts.
     pub predicted: u8,
     /// `[channels, height, width]`, 0 to 255.
     pub pixels: Vec<u8>,
@@ -53,7 +53,7 @@ pub struct DatasetSample {
     pub name: String,
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Colors of an image.
+    /// Color channels of an image.
     pub channels: usize,
     /// Rows of an image.
     pub height: usize,
@@ -72,7 +72,8 @@ pub struct SampleImage {
     pub pixels: Vec<u8>,
 }
 
-/// Numbers that need not be finite: JSON knows no others, so they are written as `null`, which comes back as NaN.
+/// Reads numbers that need not be finite: JSON has no word for those that are not, so they are written as `null` and come back
+/// as NaN.
 pub fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f32>>, D::Error> {
     let rows = Vec::<Vec<Option<f32>>>::deserialize(deserializer)?;
     let row = |row: Vec<Option<f32>>| row.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect();

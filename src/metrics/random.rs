@@ -1,21 +1,21 @@
-//! What of a run's emergence random activity would have: the interval at its own fraction of active units.
+//! The emergence that random activity would have: the interval at a run's own fraction of active units.
 
-use super::{History, Quantity, RandomActivity, RandomPoint, RunCurves, Setup, VariantCurves, statistics};
+use super::{History, NetworkLayers, Quantity, RandomActivity, RandomPoint, RunCurves, VariantCurves, statistics};
 use std::collections::BTreeMap;
 
 /// A step with the two ends of an interval.
 pub type StepInterval = (u64, f64, f64);
 
 impl RandomActivity {
-    /// Nothing is known of it.
+    /// Whether it was not measured.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
     /// The interval of `quantity` at a fraction of active units: both ends linear in the log odds `ln(p / (1 - p))` between the
-    /// two points around it, since where few units are active `log E` is nearly linear in `ln p`, and where few are not in
-    /// `ln(1 - p)`. `None` where one of the points has none, outside of `[0, 1]`, and for what is not the emergence of units.
+    /// two points around it, since `log E` is nearly linear in `ln p` if few units are active, and in `ln(1 - p)` if few are
+    /// inactive. `None` where one of the points has no interval, outside of `[0, 1]`, and for all but the emergence of units.
     #[must_use]
     pub fn at(&self, fraction: f64, quantity: Quantity) -> Option<(f64, f64)> {
         let next = self.points.iter().position(|point| point.fraction >= fraction)?;
@@ -42,50 +42,64 @@ impl RandomPoint {
     }
 }
 
-impl Setup {
-    /// The fraction of active units among all that are measured, from the fractions of the layers; `None` where these are not
-    /// those of the layers.
+impl NetworkLayers {
+    /// The fraction of active units among all that are measured, from the fractions of the layers; `None` if there are more or
+    /// fewer of these than layers, or one is not finite.
     #[must_use]
-    pub fn overall_fraction(&self, layers: &[f32]) -> Option<f64> {
-        let units: usize = self.layer_widths.iter().sum();
-        let active = self.layer_widths.iter().zip(layers).map(|(&units, &share)| units as f64 * f64::from(share));
-        let fraction = active.sum::<f64>() / units as f64;
-        (layers.len() == self.layer_widths.len() && fraction.is_finite()).then_some(fraction)
+    pub fn overall_fraction(&self, fractions: &[f32]) -> Option<f64> {
+        let units = || self.measured.iter().map(|layer| layer.shape.units());
+        let active = units().zip(fractions).map(|(units, &share)| units as f64 * f64::from(share));
+        let fraction = active.sum::<f64>() / units().sum::<usize>() as f64;
+        (fractions.len() == self.measured.len() && fraction.is_finite()).then_some(fraction)
+    }
+
+    fn overall_fractions(&self, run: &RunCurves) -> impl Iterator<Item = (u64, f64)> {
+        run.active_fraction.iter().filter_map(|(step, layers)| Some((*step, self.overall_fraction(layers)?)))
+    }
+}
+
+impl History {
+    /// Whether the emergence of random activity is known.
+    #[must_use]
+    pub fn has_random_activity(&self) -> bool {
+        self.random_activity().is_some()
     }
 
     /// The intervals of a run, at every evaluation that has one: at the fraction of its units that were active.
     #[must_use]
     pub fn random_of_run(&self, run: &RunCurves, quantity: Quantity) -> Vec<StepInterval> {
-        let intervals = self.fractions(run).filter_map(|(step, fraction)| self.random_at(step, fraction, quantity));
-        intervals.collect()
+        self.intervals(self.layers.overall_fractions(run), quantity)
     }
 
-    fn fractions(&self, run: &RunCurves) -> impl Iterator<Item = (u64, f64)> {
-        run.active_fraction.iter().filter_map(|(step, layers)| Some((*step, self.overall_fraction(layers)?)))
-    }
-
-    fn random_at(&self, step: u64, fraction: f64, quantity: Quantity) -> Option<StepInterval> {
-        let (low, high) = self.random_activity.at(fraction, quantity)?;
-        (low.is_finite() && high.is_finite()).then_some((step, low, high))
-    }
-}
-
-impl History {
-    /// The band of random activity behind the curve of a variant, by rising step: the interval at the fraction of active units
+    /// The band of random activity for the curve of a variant, by rising step: the interval at the fraction of active units
     /// that the runs of the curve have on average.
     #[must_use]
     pub fn random_band(&self, variant: &VariantCurves, quantity: Quantity) -> Vec<StepInterval> {
-        if self.setup.random_activity.is_empty() {
+        if !self.has_random_activity() {
             return Vec::new();
         }
         let (runs, end) = variant.shown_runs();
         let mut fractions: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (step, fraction) in runs.into_iter().flat_map(|run| self.setup.fractions(run)) {
+        for (step, fraction) in runs.into_iter().flat_map(|run| self.layers.overall_fractions(run)) {
             if step < end {
                 fractions.entry(step).or_default().push(fraction);
             }
         }
         let means = fractions.into_iter().filter_map(|(step, values)| Some((step, statistics::mean(&values)?)));
-        means.filter_map(|(step, fraction)| self.setup.random_at(step, fraction, quantity)).collect()
+        self.intervals(means, quantity)
+    }
+
+    fn random_activity(&self) -> Option<&RandomActivity> {
+        self.setup.start.as_ref().map(|start| &start.random_activity).filter(|random| !random.is_empty())
+    }
+
+    /// The intervals at these fractions of active units, by step.
+    fn intervals(&self, fractions: impl Iterator<Item = (u64, f64)>, quantity: Quantity) -> Vec<StepInterval> {
+        let Some(random) = self.random_activity() else { return Vec::new() };
+        let intervals = fractions.filter_map(|(step, fraction)| {
+            let (low, high) = random.at(fraction, quantity)?;
+            (low.is_finite() && high.is_finite()).then_some((step, low, high))
+        });
+        intervals.collect()
     }
 }

@@ -1,6 +1,7 @@
-//! What runs are like before their first step: what their initialization has cost, what it has done to the layers, and what
-//! emergence would be if activity were random.
+//! Runs before their first step: the cost of their initialization, the state of their layers, and the emergence that random
+//! activity would have.
 
+use crate::experiment::InitScheme;
 use serde::{Deserialize, Serialize};
 
 /// What the initialization of a variant took, all its runs together.
@@ -8,9 +9,10 @@ use serde::{Deserialize, Serialize};
 pub struct InitCost {
     /// Seconds.
     pub seconds: f64,
-    /// Forward passes of one run, on batches of whatever size the method uses.
+    /// Forward passes of one run, on batches of the size that the method uses.
     pub forward_passes: u64,
-    /// Gradient evaluations of one run. A Hessian-vector product counts as two, its derivative along another direction as four.
+    /// Gradient evaluations of one run. A Hessian-vector product counts as two, its derivative along another direction as
+    /// four.
     pub gradient_evaluations: u64,
 }
 
@@ -19,36 +21,36 @@ pub struct InitCost {
 pub struct PreparationProgress {
     /// What is being done.
     pub task: PreparationTask,
-    /// Its pieces so far.
+    /// Pieces of it that are done.
     pub done: u64,
-    /// Its pieces in all, at the most.
+    /// Pieces of it in all; an upper limit where the method may stop earlier.
     pub total: u64,
-    /// What a tuning method makes small or large, if it has such a number: the mean over the runs of the last iteration.
+    /// The objective that a tuning method optimizes, if it has one: the mean over the runs of the last iteration.
     pub objective: Option<f64>,
 }
 
 /// What is done before the first step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreparationTask {
-    /// Initial weights are tuned, in iterations of one group of a variant's runs after the other.
+    /// Initial weights are tuned, iteration by iteration, one group of a variant's runs after the other.
     Tuning {
-        /// The scheme in its text form.
-        variant: String,
+        /// The initialization.
+        variant: InitScheme,
     },
     /// The emergence of random activity is tabulated, point by point.
     RandomActivity,
 }
 
-/// What a scheme multiplied the parameters of a layer by after drawing them; 1 where it left them alone, `None` where it is no
-/// finite number.
+/// The factors by which a scheme multiplied the parameters of a layer after drawing them; 1 if it left them as they were, `None`
+/// if the factor is not finite.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LayerScales {
-    /// The weight. Of a method that scales every unit for itself, the ratio of the norms.
+    /// That of the weight. For a method that scales every unit separately, the ratio of the norms.
     pub weight: Option<f64>,
-    /// The bias.
+    /// That of the bias.
     pub bias: Option<f64>,
-    /// The scale of the batch normalization that follows.
+    /// That of the scale of the batch normalization that follows.
     pub norm: Option<f64>,
 }
 
@@ -57,15 +59,15 @@ impl LayerScales {
     pub const ONE: Self = Self { weight: Some(1.0), bias: Some(1.0), norm: Some(1.0) };
 }
 
-/// One layer with weights of one run before the first step, measured on the first training batch as the first step sees it (not
-/// augmented). `None` where a value is no finite number.
+/// One layer with weights of one run before the first step, measured on the first training batch, not augmented. `None` where a
+/// value is not finite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerReport {
-    /// What the scheme multiplied it by.
+    /// The factors by which the scheme multiplied it.
     pub scales: LayerScales,
     /// Standard deviation of its weights.
     pub weight_std: Option<f64>,
-    /// Mean of the values behind its nonlinearity, or of the logits.
+    /// Mean of the values after its nonlinearity, or of the logits.
     pub activation_mean: Option<f64>,
     /// Standard deviation of these.
     pub activation_std: Option<f64>,
@@ -77,11 +79,11 @@ pub struct LayerReport {
     pub step_size: Option<f64>,
 }
 
-/// Where the emergence of random activity lies: every unit of the network is as likely to be active as any other. Empty
-/// where it was not measured.
+/// The emergence of random activity, in which every unit of the network is equally likely to be active. Empty if it was not
+/// measured.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RandomActivity {
-    /// Rising in the fraction; the first and the last are 0 and 1.
+    /// By rising fraction; the first and the last fraction are 0 and 1.
     pub points: Vec<RandomPoint>,
 }
 

@@ -1,5 +1,6 @@
-//! The little statistics that a comparison needs: mean, sample standard deviation, Student's t interval and the paired
-//! two-sided t test. Everything skips what is not a finite number, and nothing here returns one.
+//! The statistics that a comparison needs: mean, sample standard deviation, Student's t interval and the paired
+//! two-sided t test. Numbers that are not finite are
+//! skipped, and never returned.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -7,14 +8,14 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// A verdict needs a p value below this.
 pub const SIGNIFICANCE: f64 = 0.05;
 
-/// What is known of one number over several runs.
+/// A number over several runs.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Statistic {
     /// Arithmetic mean; absent when `n` is 0.
     pub mean: Option<f64>,
     /// Sample standard deviation (divisor `n - 1`); absent when `n` is below 2.
     pub std: Option<f64>,
-    /// Number of runs behind it.
+    /// Number of runs that it is taken over.
     pub n: usize,
     /// 95 % confidence interval of the mean, `mean ± t(0.975, n - 1) std / sqrt(n)`; absent when `n` is below 2. It
     /// assumes nothing about the range of the quantity, so an accuracy's interval may pass 1.
@@ -30,7 +31,7 @@ pub enum Verdict {
     /// Lower than the baseline.
     #[serde(rename = "worse")]
     Worse,
-    /// The runs do not tell them apart.
+    /// The runs do not show a difference.
     #[serde(rename = "no evidence of difference")]
     NoEvidence,
 }
@@ -44,7 +45,7 @@ pub struct PairedTest {
     pub ci95: [f64; 2],
     /// Two-sided p value, not corrected for the number of variants.
     pub p: f64,
-    /// What follows at [`SIGNIFICANCE`], when more is better.
+    /// The conclusion at the level [`SIGNIFICANCE`]; more is better.
     pub verdict: Verdict,
 }
 

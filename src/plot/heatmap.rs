@@ -1,9 +1,12 @@
 //! The fraction of active units as a heat map: a row per layer under each variant's name, a column per evaluation.
 
-use super::axis::{Ticks, drawable, widened};
+use super::axes::{draw_columns, draw_x_label};
 use super::palette::sequential;
-use super::pen::{LARGE, Lettering, MEDIUM, Pen, SMALL};
+use super::pen::{Label, Lettering, Pen, SMALL};
+use super::quantity::last_step;
+use super::scale::{Ticks, step_range};
 use super::{Area, Drawn, Frame, PlotStyle, Shade};
+use crate::experiment::InitScheme;
 use crate::metrics::{History, VariantCurves};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
@@ -33,7 +36,7 @@ pub struct ActivityMap {
 /// The activity of one variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariantActivity {
-    /// The scheme in its text form.
+    /// What stands above its rows.
     pub name: String,
     /// Its color in the charts.
     pub color: Shade,
@@ -56,18 +59,18 @@ pub struct ActivityReading {
 }
 
 impl ActivityMap {
-    /// The map of the visible variants; those beyond the end of `visible` are shown.
+    /// The map of the visible variants, each called as `name` says; those beyond the end of `visible` are shown.
     #[must_use]
-    pub fn new(history: &History, visible: &[bool]) -> Self {
+    pub fn new(history: &History, visible: &[bool], name: impl Fn(&InitScheme) -> String) -> Self {
         let shown = history.variants.iter().enumerate();
         let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
-        let layers = history.setup.layer_names.clone();
+        let layers: Vec<String> = history.layers.measured.iter().map(|layer| layer.name.clone()).collect();
         let variants = shown.map(|(index, variant)| VariantActivity {
-            name: variant.name.clone(),
+            name: name(&variant.scheme),
             color: Shade::of_variant(index),
             layers: (0..layers.len()).map(|layer| layer_means(variant, layer)).collect(),
         });
-        Self { variants: variants.collect(), layers, x_max: history.setup.steps.max(history.step) as f64 }
+        Self { variants: variants.collect(), layers, x_max: last_step(history) }
     }
 
     /// The height at which rows have their natural size, in CSS pixels.
@@ -176,8 +179,7 @@ fn frame_of<DB: DrawingBackend>(pen: &Pen<'_, DB>, map: &ActivityMap) -> Frame {
     let (width, height) = pen.size();
     let (left, top) = (pen.px(LEFT), pen.px(TOP));
     let (right, bottom) = ((width - pen.px(RIGHT)).max(left + 1.0), (height - pen.px(BOTTOM)).max(top + 1.0));
-    let x_range = widened((0.0, if drawable(map.x_max) { map.x_max.max(1e-9) } else { 1.0 }));
-    Frame { left, top, right, bottom, x_range, y_range: (0.0, 1.0) }
+    Frame { left, top, right, bottom, x_range: step_range(map.x_max), y_range: (0.0, 1.0) }
 }
 
 fn draw_name<DB: DrawingBackend>(
@@ -187,12 +189,13 @@ fn draw_name<DB: DrawingBackend>(
     span: (f64, f64),
     dark: bool,
 ) -> Drawn<DB, ()> {
-    let lettering = plain(pen, HPos::Left);
     let row = span.1 - (span.1 - span.0).min(pen.px(20.0)) / 2.0;
     let half = pen.px(4.5);
     let left = frame.left;
     pen.rectangle((left, row - half), (left + 2.0 * half, row + half), variant.color.on(dark))?;
-    pen.text(&variant.name, (left + pen.px(15.0), row), Lettering { color: pen.theme.text, ..lettering })
+    let start = left + pen.px(15.0);
+    let label = Label::within(&variant.name, SMALL, pen.css(frame.right - start));
+    pen.label(&label, (start, row), Lettering { color: pen.theme.text, ..pen.plain(HPos::Left) })
 }
 
 fn draw_row<DB: DrawingBackend>(
@@ -203,8 +206,7 @@ fn draw_row<DB: DrawingBackend>(
 ) -> Drawn<DB, ()> {
     // Labels of rows thinner than their letters would run into each other.
     if bottom - top >= pen.px(SMALL - 1.0) {
-        let lettering = plain(pen, HPos::Right);
-        pen.text(label, (frame.left - pen.px(7.0), top.midpoint(bottom)), lettering)?;
+        pen.text(label, (frame.left - pen.px(7.0), top.midpoint(bottom)), pen.plain(HPos::Right))?;
     }
     let gap = if bottom - top > pen.px(4.0) { pen.px(1.0) } else { 0.0 };
     pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
@@ -218,33 +220,24 @@ fn draw_row<DB: DrawingBackend>(
 }
 
 fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB, ()> {
-    let lettering = plain(pen, HPos::Center);
     let room = pen.css(frame.right - frame.left);
     let ticks = Ticks::new(frame.x_range, if room > 500.0 { 8 } else { 4 }, true);
-    for (value, label) in ticks.values.iter().zip(ticks.labels()) {
-        let column = frame.pixel_x(*value);
-        pen.upright((column, frame.bottom), frame.bottom + pen.px(4.0), pen.theme.axis)?;
-        pen.text(&label, (column, frame.bottom + pen.px(13.0)), lettering)?;
-    }
-    let at = (frame.left.midpoint(frame.right), frame.bottom + pen.px(30.0));
-    pen.text("step", at, Lettering { size: MEDIUM, ..lettering })
+    draw_columns(pen, frame, &ticks.marks())?;
+    draw_x_label(pen, frame, "step", frame.bottom + pen.px(30.0))
 }
 
 /// The heading and, ending at `right`, the color bar from 0 to 1.
 pub(super) fn draw_scale<DB: DrawingBackend>(pen: &Pen<'_, DB>, right: f64, title: &str) -> Drawn<DB, ()> {
     let (row, bar) = (pen.px(14.0), (right - pen.px(10.0 + 84.0), right - pen.px(12.0)));
-    let heading = Lettering { size: LARGE, color: pen.theme.text, bold: true, ..plain(pen, HPos::Left) };
-    pen.text(title, (pen.px(8.0), row), heading)?;
+    let (start, lettering) = (pen.px(8.0), pen.heading());
+    let label = Label::within(title, lettering.size, pen.css(bar.0 - start) - 15.0);
+    pen.label(&label, (start, row), lettering)?;
     let slices = 36;
     for slice in 0..slices {
         let at = |index: i32| bar.0 + (bar.1 - bar.0) * f64::from(index) / f64::from(slices);
         let color = sequential((f64::from(slice) + 0.5) / f64::from(slices));
         pen.rectangle((at(slice), row - pen.px(5.0)), (bar.1, row + pen.px(5.0)), color)?;
     }
-    pen.text("0", (bar.0 - pen.px(5.0), row), plain(pen, HPos::Right))?;
-    pen.text("1", (bar.1 + pen.px(5.0), row), plain(pen, HPos::Left))
-}
-
-pub(super) fn plain<DB: DrawingBackend>(pen: &Pen<'_, DB>, anchor: HPos) -> Lettering {
-    Lettering { size: SMALL, color: pen.theme.muted, anchor, bold: false, upwards: false }
+    pen.text("0", (bar.0 - pen.px(5.0), row), pen.plain(HPos::Right))?;
+    pen.text("1", (bar.1 + pen.px(5.0), row), pen.plain(HPos::Left))
 }

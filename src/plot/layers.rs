@@ -1,15 +1,13 @@
-//! One quantity of every layer of every variant: layers stand side by side along the x axis, each variant has a line with a
-//! dot per layer.
+//! One quantity of every layer of every variant: the layers along the x axis, and for each variant a line with a dot per layer.
 //!
-//! Variants often agree on some layers, to the bit, so at every layer their dots stand beside each other and not on top of
-//! each other. A layer without a value is a gap in the line: nothing is drawn across it.
+//! Variants often agree exactly on some layers, so the dots at a layer are drawn side by side, not on top of each other. A layer
+//! without a value is a gap in the line.
 
-use super::axis::{Ticks, drawable, extent, padded, widened};
-use super::chart::count;
-use super::pen::{Lettering, MEDIUM, Pen, SMALL, estimated_width};
-use super::{Area, Dash, Drawn, PlotStyle, Shade};
+use super::axes::{Axes, left_margin};
+use super::pen::{Pen, SMALL, estimated_width};
+use super::scale::{AxisMark, Ticks, count, drawable, extent, padded, widened};
+use super::{Area, Dash, Drawn, Frame, PlotStyle, Shade};
 use plotters::prelude::DrawingBackend;
-use plotters::style::text_anchor::HPos;
 
 /// Distance between the dots of two variants at one layer, in CSS pixels, where there is room for it.
 const APART: f64 = 9.0;
@@ -17,7 +15,7 @@ const APART: f64 = 9.0;
 const DOTS: f64 = 0.6;
 /// Radius of a dot where there is room for it, in CSS pixels.
 const DOT: f64 = 3.5;
-/// A logarithmic axis spans at least so many powers of ten.
+/// A logarithmic axis spans at least this many powers of ten.
 const LEAST_DECADES: f64 = 0.7;
 
 /// A quantity of layers.
@@ -51,7 +49,7 @@ pub struct LayerLine {
 pub enum LayerAxis {
     /// Evenly, zero included.
     Linear,
-    /// By their logarithm; what is not above zero has no place.
+    /// By their logarithm; only values above zero are shown.
     Logarithmic,
     /// Evenly from 0 to 100.
     Percent,
@@ -82,19 +80,14 @@ impl LayerAxis {
     }
 
     /// About `count` marks with their labels, rising.
-    fn ticks(self, range: (f64, f64), count: usize) -> Vec<(f64, String)> {
-        if self == Self::Logarithmic {
-            return decades(range, count);
-        }
-        let ticks = Ticks::new(range, count, false);
-        let labels = ticks.labels();
-        ticks.values.into_iter().zip(labels).collect()
+    fn marks(self, range: (f64, f64), count: usize) -> Vec<AxisMark> {
+        if self == Self::Logarithmic { decades(range, count) } else { Ticks::new(range, count, false).marks() }
     }
 }
 
-/// The powers of ten within a range of logarithms, or every so many of them where there is no room for all, with 2 and 5
-/// times them where there is: one and a half times `count` at the most.
-fn decades((low, high): (f64, f64), count: usize) -> Vec<(f64, String)> {
+/// The powers of ten within a range of logarithms, every n-th of them if there is no room for all, and 2 and 5 times each if
+/// there is: at most one and a half times `count`.
+fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
     let (span, room) = (high - low, count.max(2) as f64);
     let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let stride = (span / (1.5 * room)).ceil().max(1.0);
@@ -120,112 +113,69 @@ fn decade_label(factor: f64, exponent: f64) -> String {
 pub fn draw_layers<DB: DrawingBackend>(root: &Area<DB>, chart: &LayerChart, style: &PlotStyle) -> Drawn<DB, ()> {
     let pen = Pen::new(root, style);
     pen.background()?;
-    let layout = LayerChartLayout::new(&pen, chart);
-    layout.draw_axes(&pen, chart)?;
+    let (frame, axes) = layout(&pen, chart);
+    axes.draw(&pen, &frame)?;
     for (index, line) in chart.lines.iter().enumerate() {
-        layout.draw_line(&pen, chart, index, line, style.dark)?;
+        draw_line(&pen, chart, &frame, (index, line), style.dark)?;
     }
     Ok(())
 }
 
-/// Where the parts go, in pixels.
-struct LayerChartLayout {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    /// Values at the bottom and at the top.
-    range: (f64, f64),
-    ticks: Vec<(f64, String)>,
-    /// Width of a layer.
-    slot: f64,
+/// The plotting area with its axes. Layers are 1 wide: the middle of the first one is at 0.5.
+fn layout<'chart, DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &'chart LayerChart) -> (Frame, Axes<'chart>) {
+    let (width, height) = pen.size();
+    let values = chart.lines.iter().flat_map(|line| line.values.iter().flatten());
+    let y_range = chart.axis.range(values.filter_map(|value| chart.axis.place(*value)));
+    let top = pen.px(10.0);
+    let bottom = (height - pen.px(40.0)).max(top + 1.0);
+    let rows = chart.axis.marks(y_range, count(pen.css(bottom - top), 38.0));
+    let left = left_margin(pen, &rows, 28.0);
+    let right = (width - pen.px(10.0)).max(left + 1.0);
+    let frame = Frame { left, top, right, bottom, x_range: (0.0, chart.layers.len().max(1) as f64), y_range };
+    let columns = layer_marks(&chart.layers, pen.css(layer_width(&frame)));
+    (frame, Axes { rows, columns, title: "", x_label: &chart.x_label, y_label: &chart.y_label })
 }
 
-impl LayerChartLayout {
-    fn new<DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &LayerChart) -> Self {
-        let (width, height) = pen.size();
-        let values = chart.lines.iter().flat_map(|line| line.values.iter().flatten());
-        let range = chart.axis.range(values.filter_map(|value| chart.axis.place(*value)));
-        let top = pen.px(10.0);
-        let bottom = (height - pen.px(40.0)).max(top + 1.0);
-        let ticks = chart.axis.ticks(range, count(pen.css(bottom - top), 38.0));
-        let widest = ticks.iter().map(|(_, label)| estimated_width(label, SMALL));
-        let left = pen.px(28.0 + widest.fold(estimated_width("000", SMALL), f64::max));
-        let right = (width - pen.px(10.0)).max(left + 1.0);
-        let slot = (right - left) / chart.layers.len().max(1) as f64;
-        Self { left, right, top, bottom, range, ticks, slot }
-    }
+/// Width of a layer in pixels.
+fn layer_width(frame: &Frame) -> f64 {
+    (frame.right - frame.left) / frame.x_range.1
+}
 
-    fn row(&self, place: f64) -> f64 {
-        self.bottom - (place - self.range.0) / (self.range.1 - self.range.0) * (self.bottom - self.top)
+/// The names of the layers if each fits into `width` CSS pixels, else their numbers, every n-th of them.
+fn layer_marks(layers: &[String], width: f64) -> Vec<AxisMark> {
+    let width = width.max(1.0);
+    let names = layers.iter().enumerate();
+    let place = |index: usize| index as f64 + 0.5;
+    if layers.iter().all(|name| estimated_width(name, SMALL) + 12.0 <= width) {
+        return names.map(|(index, name)| (place(index), name.clone())).collect();
     }
+    let stride = (1..layers.len()).find(|stride| *stride as f64 * width >= 22.0).unwrap_or(layers.len().max(1));
+    names.step_by(stride).map(|(index, _)| (place(index), (index + 1).to_string())).collect()
+}
 
-    /// The middle of a layer.
-    fn column(&self, layer: usize) -> f64 {
-        self.left + (layer as f64 + 0.5) * self.slot
-    }
-
-    fn draw_axes<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, chart: &LayerChart) -> Drawn<DB, ()> {
-        let theme = pen.theme;
-        let tick = Lettering { size: SMALL, color: theme.muted, anchor: HPos::Right, bold: false, upwards: false };
-        for (place, label) in &self.ticks {
-            let row = self.row(*place);
-            pen.level((self.left, row), self.right, theme.grid)?;
-            pen.text(label, (self.left - pen.px(7.0), row), tick)?;
+fn draw_line<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    chart: &LayerChart,
+    frame: &Frame,
+    (index, line): (usize, &LayerLine),
+    dark: bool,
+) -> Drawn<DB, ()> {
+    let color = line.color.on(dark);
+    let lines = chart.lines.len().max(1) as f64;
+    let width = (layer_width(frame) * DOTS).min(pen.px(APART) * lines);
+    let shift = ((index as f64 + 0.5) / lines - 0.5) * width;
+    let radius = pen.css(width / lines * 0.6).clamp(1.5, DOT);
+    let point = |(layer, value): (usize, &Option<f64>)| {
+        let place = value.and_then(|value| chart.axis.place(value))?;
+        Some((frame.pixel_x(layer as f64 + 0.5) + shift, frame.pixel_y(place)))
+    };
+    let points: Vec<_> = line.values.iter().take(chart.layers.len()).enumerate().map(point).collect();
+    for piece in points.split(Option::is_none) {
+        let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
+        if piece.len() > 1 {
+            pen.line(&piece, color, 1.5, line.dash.pattern())?;
         }
-        let centered = Lettering { anchor: HPos::Center, ..tick };
-        for (layer, label) in self.layer_labels(pen, chart) {
-            let column = self.column(layer);
-            pen.upright((column, self.bottom), self.bottom + pen.px(4.0), theme.axis)?;
-            pen.text(&label, (column, self.bottom + pen.px(13.0)), centered)?;
-        }
-        pen.level((self.left, self.bottom), self.right, theme.axis)?;
-        let (x, y) = (self.left.midpoint(self.right), self.top.midpoint(self.bottom));
-        let label = Lettering { size: MEDIUM, ..centered };
-        pen.text(&chart.x_label, (x, self.bottom + pen.px(30.0)), label)?;
-        pen.text(&chart.y_label, (pen.px(10.0), y), Lettering { upwards: true, ..label })
+        piece.into_iter().try_for_each(|at| pen.dot(at, radius, color))?;
     }
-
-    /// The names of the layers where all of them fit, else their numbers, every so many of them.
-    fn layer_labels<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, chart: &LayerChart) -> Vec<(usize, String)> {
-        let slot = pen.css(self.slot).max(1.0);
-        let names = chart.layers.iter().enumerate();
-        if chart.layers.iter().all(|name| estimated_width(name, SMALL) + 12.0 <= slot) {
-            return names.map(|(index, name)| (index, name.clone())).collect();
-        }
-        let stride =
-            (1..chart.layers.len()).find(|stride| *stride as f64 * slot >= 22.0).unwrap_or(chart.layers.len().max(1));
-        names.step_by(stride).map(|(index, _)| (index, (index + 1).to_string())).collect()
-    }
-
-    fn draw_line<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<'_, DB>,
-        chart: &LayerChart,
-        index: usize,
-        line: &LayerLine,
-        dark: bool,
-    ) -> Drawn<DB, ()> {
-        let color = line.color.on(dark);
-        let lines = chart.lines.len().max(1) as f64;
-        let width = (self.slot * DOTS).min(pen.px(APART) * lines);
-        let shift = ((index as f64 + 0.5) / lines - 0.5) * width;
-        let radius = pen.css(width / lines * 0.6).clamp(1.5, DOT);
-        let point = |(layer, value): (usize, &Option<f64>)| {
-            let place = value.and_then(|value| chart.axis.place(value))?;
-            Some((self.column(layer) + shift, self.row(place)))
-        };
-        let points: Vec<Option<(f64, f64)>> =
-            line.values.iter().take(chart.layers.len()).enumerate().map(point).collect();
-        for piece in points.split(Option::is_none) {
-            let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
-            if piece.len() > 1 {
-                pen.line(&piece, color, 1.5, line.dash.pattern())?;
-            }
-            for at in piece {
-                pen.dot(at, radius, color)?;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -7,7 +7,7 @@
 //! Coordinates are whole pixels in plotters. Lines look smooth from two device pixels per CSS pixel up, so a canvas
 //! should be at least twice as fine as its box, also on a plain screen.
 
-mod axis;
+mod axes;
 mod chart;
 mod confusion;
 mod frame;
@@ -16,6 +16,7 @@ mod layers;
 pub mod palette;
 mod pen;
 mod quantity;
+mod scale;
 pub mod svg;
 
 pub use chart::{draw, draw_cursor};
@@ -56,8 +57,8 @@ pub struct Chart {
 /// One line of a chart. Numbers that are not finite are skipped wherever they stand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// What it is called in a legend.
-    pub name: String,
+    /// Index of the variant that it is of.
+    pub variant: usize,
     /// Its color.
     pub color: Shade,
     /// How the line is broken, the second channel beside the color.
@@ -66,7 +67,7 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// `(x, low, high)`, by rising x; empty for no band.
     pub band: Vec<(f64, f64, f64)>,
-    /// The same of random activity, a gray band behind everything else; empty for none.
+    /// The same of random activity, a gray band below everything else; empty for none.
     pub random: Vec<(f64, f64, f64)>,
 }
 
@@ -90,19 +91,22 @@ pub struct PlotStyle {
     pub font: String,
     /// What font sizes are multiplied with besides `scale`: plotters' SVG backend divides them by 1.24.
     pub font_factor: f64,
+    /// Whether the full text of a shortened one is written after it, for [`svg`] to take out again.
+    full_texts: bool,
 }
 
 impl PlotStyle {
     /// For a canvas with `scale` pixels per CSS pixel, on top of the page's own background.
     #[must_use]
     pub fn canvas(scale: f64, dark: bool) -> Self {
-        Self { scale, dark, transparent: true, font: "system-ui, sans-serif".to_owned(), font_factor: 1.0 }
+        let font = "system-ui, sans-serif".to_owned();
+        Self { scale, dark, transparent: true, font, font_factor: 1.0, full_texts: false }
     }
 
     /// For plotters' SVG backend, background included.
     #[must_use]
     pub fn svg(scale: f64, dark: bool) -> Self {
         let font = "Helvetica, Arial, sans-serif".to_owned();
-        Self { scale, dark, transparent: false, font, font_factor: 1.24 }
+        Self { scale, dark, transparent: false, font, font_factor: 1.24, full_texts: true }
     }
 }

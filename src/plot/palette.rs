@@ -133,6 +133,12 @@ pub fn diverging(value: f64, dark: bool) -> RGBColor {
 
 /// The color at a share, from 0 to 1, of the way from one to another.
 pub(super) fn mixed(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
-    let mix = |from: u8, to: u8| super::pen::byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
+    let mix = |from: u8, to: u8| byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
     RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// The nearest byte.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte first")]
+fn byte(value: f64) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
 }

@@ -5,13 +5,14 @@ use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, TextStyle};
+use std::borrow::Cow;
 
 /// Font size of tick labels, in CSS pixels.
 pub(super) const SMALL: f64 = 11.0;
 /// Font size of axis labels and legends, in CSS pixels.
 pub(super) const MEDIUM: f64 = 12.0;
 /// Font size of headings, in CSS pixels.
-pub(super) const LARGE: f64 = 13.0;
+const LARGE: f64 = 13.0;
 
 /// Colors of everything that is not data.
 pub(super) struct ThemeColors {
@@ -48,6 +49,49 @@ pub(super) struct Lettering {
     pub(super) bold: bool,
     /// Read from bottom to top.
     pub(super) upwards: bool,
+}
+
+/// A text that may have to be shortened, with an ellipsis for what is left out.
+#[derive(Clone)]
+pub(super) struct Label<'text> {
+    full: &'text str,
+    shown: Cow<'text, str>,
+}
+
+/// Stands between a shortened text and the full one where the style asks for both; for private use, so in no text.
+pub(super) const FULL_TEXT: char = '\u{e000}';
+
+impl<'text> Label<'text> {
+    /// A text of at most `most` characters, the ellipsis included.
+    pub(super) fn new(full: &'text str, most: usize) -> Self {
+        let shown = if full.chars().count() <= most {
+            Cow::Borrowed(full)
+        } else {
+            Cow::Owned(full.chars().take(most.saturating_sub(1)).chain(['…']).collect())
+        };
+        Self { full, shown }
+    }
+
+    /// A text of some font size that fits into `room`, both in CSS pixels.
+    pub(super) fn within(full: &'text str, size: f64, room: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate")]
+        let most = (room / (size * CHARACTER)).floor() as usize;
+        Self::new(full, most)
+    }
+
+    /// An upper estimate of its width in CSS pixels.
+    pub(super) fn width(&self, size: f64) -> f64 {
+        estimated_width(&self.shown, size)
+    }
+
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.full.is_empty()
+    }
+
+    fn is_shortened(&self) -> bool {
+        self.shown != self.full
+    }
 }
 
 /// A drawing area with its style. Positions are pixels of the area, sizes CSS pixels.
@@ -95,6 +139,24 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Text::new(text, pixel(at), style))
     }
 
+    /// Writes a label; where the style asks for it, the full text of a shortened one, too.
+    pub(super) fn label(&self, label: &Label<'_>, at: (f64, f64), lettering: Lettering) -> Drawn<DB, ()> {
+        if self.style.full_texts && label.is_shortened() {
+            return self.text(&format!("{}{FULL_TEXT}{}", label.shown, label.full), at, lettering);
+        }
+        self.text(&label.shown, at, lettering)
+    }
+
+    /// Small muted letters, those of marks and cells.
+    pub(super) fn plain(&self, anchor: HPos) -> Lettering {
+        Lettering { size: SMALL, color: self.theme.muted, anchor, bold: false, upwards: false }
+    }
+
+    /// Large bold letters, those of headings.
+    pub(super) fn heading(&self) -> Lettering {
+        Lettering { size: LARGE, color: self.theme.text, bold: true, ..self.plain(HPos::Left) }
+    }
+
     /// Fills a rectangle between two corners.
     pub(super) fn rectangle(&self, from: (f64, f64), to: (f64, f64), color: RGBColor) -> Drawn<DB, ()> {
         self.area.draw(&Rectangle::new([pixel(from), pixel(to)], color.filled()))
@@ -137,15 +199,12 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 }
 
+/// Width of a character as a part of the font size: more than that of most texts.
+const CHARACTER: f64 = 0.58;
+
 /// An upper estimate of a text's width in CSS pixels, without asking the browser.
 pub(super) fn estimated_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.58
-}
-
-/// The nearest byte.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte first")]
-pub(super) fn byte(value: f64) -> u8 {
-    value.round().clamp(0.0, 255.0) as u8
+    text.chars().count() as f64 * size * CHARACTER
 }
 
 /// The nearest whole number from 0 up.

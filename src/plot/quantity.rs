@@ -1,17 +1,18 @@
 //! From measured curves to charts, and from a place on a chart back to numbers.
 
-use super::axis::{drawable, extent, padded, widened};
+use super::scale::{drawable, extent, padded, widened};
 use super::{Chart, Dash, Series, Shade};
-use crate::metrics::{History, MeanCurve, Quantity};
+use crate::metrics::{AxisRange, History, MeanCurve, Quantity, QuantityFacts, Unit};
 
-/// An emergence axis spans at least so many powers of ten, so that noise does not look like news.
-const LEAST_DECADES: f64 = 0.5;
+/// An automatic axis spans at least this much, half a power of ten where it is logarithmic, so that noise does not look like
+/// news.
+const LEAST_SPAN: f64 = 0.5;
 
 /// The value of a series nearest to a place on the x axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// Name of the series.
-    pub name: String,
+    /// Index of the variant.
+    pub variant: usize,
     /// Where the value stands.
     pub x: f64,
     /// The value, in the unit of the axis.
@@ -21,33 +22,46 @@ pub struct Reading {
 }
 
 /// The chart of a quantity against training steps, with a line and a band per variant. `visible` says which variants
-/// are shown, by index; those beyond its end are. With `random`, behind the emergence of units lies that of random activity,
-/// where the history has it.
+/// are shown, by index; those beyond its end are. With `random`, the band of random activity lies below the curves of
+/// emergence, where the history has it.
 ///
-/// The axis of steps spans the whole experiment from the start, so that lines grow towards its end. Accuracy is in
-/// percent, between multiples of ten. A loss axis starts at 0 and ends at the latest at twice the largest loss at the start, so that one exploding
-/// run does not flatten the others: what lies above is cut.
+/// The axis of steps spans the whole experiment from the start, so that lines grow towards its end.
 #[must_use]
 pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool], random: bool) -> Chart {
-    let curves = history.curves(quantity);
+    let (row, curves) = (quantity.facts(), history.curves(quantity));
     let shown = history.variants.iter().zip(&curves).enumerate();
     let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
     let series = shown.map(|(index, (variant, curve))| {
         let band = if random { history.random_band(variant, quantity) } else { Vec::new() };
         Series {
             random: band.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect(),
-            ..series(&variant.name, index, curve, quantity.display_factor())
+            ..series(index, curve, row.display_factor())
         }
     });
     let series: Vec<Series> = series.collect();
     Chart {
-        title: quantity.title().to_owned(),
+        title: row.title.to_owned(),
         x_label: "step".to_owned(),
-        y_label: quantity.axis_label().to_owned(),
-        y_range: Some(y_range(quantity, &series)),
+        y_label: axis_label(row),
+        y_range: Some(y_range(row.range, row.display_factor(), &series)),
         series,
-        x_max: history.setup.steps.max(history.step) as f64,
+        x_max: last_step(history),
     }
+}
+
+/// Where the axis of steps ends.
+pub(super) fn last_step(history: &History) -> f64 {
+    history.setup.experiment.steps.max(history.step) as f64
+}
+
+/// What a vertical axis shows: `test accuracy (%)`, `log10 E_A`.
+fn axis_label(row: &QuantityFacts) -> String {
+    let unit = match row.unit {
+        Unit::None => "",
+        Unit::Percent => " (%)",
+        Unit::Nats => " (nats)",
+    };
+    format!("{}{}{unit}", if row.logarithmic { "log10 " } else { "" }, row.symbol)
 }
 
 /// The value of each series that is nearest to `x`, in the order of the series; `None` for one without points.
@@ -61,40 +75,42 @@ fn read_series(series: &Series, x: f64) -> Option<Reading> {
     let nearest = points.min_by(|one, other| (one.0 - x).abs().total_cmp(&(other.0 - x).abs()))?;
     let at = |(at, _, _): &&(f64, f64, f64)| (at - nearest.0).abs() < 0.5;
     let band = series.band.iter().find(at).map(|(_, low, high)| (*low, *high));
-    Some(Reading { name: series.name.clone(), x: nearest.0, y: nearest.1, band })
+    Some(Reading { variant: series.variant, x: nearest.0, y: nearest.1, band })
 }
 
-fn series(name: &str, index: usize, curve: &MeanCurve, factor: f64) -> Series {
+fn series(variant: usize, curve: &MeanCurve, factor: f64) -> Series {
     let points = curve.points.iter().map(|point| (point.step as f64, point.mean * factor));
     let banded = curve.points.iter().filter(|point| point.n > 1);
     let band = banded.map(|point| (point.step as f64, point.low * factor, point.high * factor));
     Series {
-        name: name.to_owned(),
-        color: Shade::of_variant(index),
-        dash: Dash::of_variant(index),
+        variant,
+        color: Shade::of_variant(variant),
+        dash: Dash::of_variant(variant),
         points: points.collect(),
         band: band.collect(),
         random: Vec::new(),
     }
 }
 
-fn y_range(quantity: Quantity, series: &[Series]) -> (f64, f64) {
+/// The range of the vertical axis for series in the unit of the axis, which is `factor` times that of the quantity.
+fn y_range(range: AxisRange, factor: f64, series: &[Series]) -> (f64, f64) {
     let means = || series.iter().flat_map(|series| series.points.iter().map(|(_, y)| *y));
     let all = extent(means().chain(series.iter().flat_map(Series::bands)));
-    match quantity {
-        Quantity::TestAccuracy => {
-            let (low, high) = all.unwrap_or((0.0, 100.0));
-            let (low, high) = ((low / 10.0).floor() * 10.0, (high / 10.0).ceil() * 10.0);
-            widened((low.clamp(0.0, 90.0), high.clamp(10.0, 100.0)))
+    match range {
+        AxisRange::Fraction => {
+            let (low, high) = all.unwrap_or((0.0, factor));
+            let tenth = factor / 10.0;
+            let (low, high) = ((low / tenth).floor() * tenth, (high / tenth).ceil() * tenth);
+            widened((low.clamp(0.0, factor - tenth), high.clamp(tenth, factor)))
         }
-        Quantity::TrainLoss | Quantity::TestLoss => {
+        AxisRange::Loss => {
             let first = extent(series.iter().filter_map(|series| series.points.first()).map(|(_, loss)| *loss));
             let top = extent(means()).zip(first).map_or(2.5, |(all, first)| all.1.min(2.0 * first.1) * 1.05);
             widened((0.0, top.max(1e-6)))
         }
-        _ => {
+        AxisRange::Automatic => {
             let (low, high) = all.unwrap_or((0.0, 10.0));
-            let missing = (LEAST_DECADES - (high - low)).max(0.0) / 2.0;
+            let missing = (LEAST_SPAN - (high - low)).max(0.0) / 2.0;
             padded((low - missing, high + missing), 0.05)
         }
     }

@@ -4,7 +4,7 @@
 //! scales it back: lines stay smooth.
 
 use super::chart::draw_random;
-use super::pen::{Lettering, MEDIUM, Pen, estimated_width, whole};
+use super::pen::{FULL_TEXT, Label, Lettering, MEDIUM, Pen, whole};
 use super::{
     ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
     draw_layers, quantity_chart, variant_color,
@@ -29,21 +29,19 @@ pub const PANELS: [Quantity; 4] =
 /// What the gray bands are, in a legend.
 const RANDOM_ACTIVITY: &str = "95 % of random masks with as many active units";
 
-/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Behind the
-/// emergence lies that of random activity where the history has it.
+/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Below the
+/// curves of emergence lies the band of random activity where the history has it.
 #[must_use]
 pub fn figure(history: &History, dark: bool) -> String {
-    let names = history.variants.iter().map(|variant| variant.name.as_str());
-    let random = (!history.setup.random_activity.is_empty()).then_some(RANDOM_ACTIVITY);
-    let names: Vec<&str> = names.chain(random).collect();
-    let rows = legend_places(&names);
-    let legend = rows.last().map_or(0, |(row, _)| row + 1);
-    let legend_height = u32::try_from(legend).unwrap_or(u32::MAX).saturating_mul(24).saturating_add(14);
+    let names: Vec<String> = history.variants.iter().map(|variant| variant.scheme.to_string()).collect();
+    let entries = legend(&names, history.has_random_activity());
+    let rows = entries.last().map_or(0, |entry| entry.row + 1);
+    let legend_height = u32::try_from(rows).unwrap_or(u32::MAX).saturating_mul(24).saturating_add(14);
     let size = (WIDTH, legend_height.saturating_add(2 * PANEL.1));
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
-    document(size, &history.setup.query, |root| {
+    document(size, &history.setup.experiment.to_query(), |root| {
         Pen::new(root, &style).background()?;
-        draw_legend(root, &names, &rows, &style)?;
+        draw_legend(root, &entries, &style)?;
         for (index, quantity) in PANELS.into_iter().enumerate() {
             let chart = quantity_chart(history, quantity, &[], true);
             let (row, column) = (u32::from(index > 1), u32::from(index % 2 == 1));
@@ -61,7 +59,7 @@ pub fn chart(chart: &Chart, size: (u32, u32), dark: bool) -> String {
     document(size, &chart.title, |root| draw(root, chart, &style).map(drop))
 }
 
-/// The heat map of active units, `width` CSS pixels wide and as high as it likes to be.
+/// The heat map of active units, `width` CSS pixels wide, at its natural height.
 #[must_use]
 pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
@@ -96,7 +94,7 @@ where
         // A backend that writes to memory has nothing that can fail.
         let _ = drawing(&root).and_then(|()| root.present());
     }
-    let body = text.split_once('\n').map_or("", |(_, body)| body);
+    let body = with_titles(text.split_once('\n').map_or("", |(_, body)| body));
     let (width, height) = size;
     let description = escaped(description);
     format!(
@@ -110,46 +108,64 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// Puts the full text of every shortened one into a `<title>` of its element, which viewers show under a pointer.
+fn with_titles(body: &str) -> String {
+    let lines = body.split_inclusive('\n').map(|line| match line.trim_end().split_once(FULL_TEXT) {
+        Some((shown, full)) => format!("{shown}\n<title>{full}</title>\n"),
+        None => line.to_owned(),
+    });
+    lines.collect()
+}
+
 /// A part of the drawing, in CSS pixels.
 fn panel<DB: DrawingBackend>(root: &Area<DB>, place: (u32, u32), size: (u32, u32)) -> Area<DB> {
     let fine = |(x, y): (u32, u32)| (x * FINENESS, y * FINENESS);
     root.clone().shrink(fine(place), fine(size))
 }
 
-/// Row and left edge (CSS pixels) of each name of the legend.
-fn legend_places(names: &[&str]) -> Vec<(usize, f64)> {
-    let (mut row, mut left) = (0, 0.0);
-    let mut places = Vec::new();
-    for name in names {
-        let width = 58.0 + estimated_width(name, MEDIUM);
-        if left > 0.0 && left + width > f64::from(WIDTH) - 20.0 {
-            (row, left) = (row + 1, 0.0);
-        }
-        places.push((row, left));
-        left += width;
-    }
-    places
+/// An entry of the legend.
+struct LegendEntry<'name> {
+    label: Label<'name>,
+    /// Index of the variant; `None` for random activity.
+    variant: Option<usize>,
+    row: usize,
+    /// Left edge, in CSS pixels.
+    left: f64,
 }
 
-fn draw_legend<DB: DrawingBackend>(
-    root: &Area<DB>,
-    names: &[&str],
-    places: &[(usize, f64)],
-    style: &PlotStyle,
-) -> Drawn<DB, ()> {
+/// The entries of the variants with these names and, where it is known, of random activity. Each stands beside the one before
+/// where there is room for it.
+fn legend(names: &[String], random: bool) -> Vec<LegendEntry<'_>> {
+    let variants = names.iter().enumerate().map(|(index, name)| (name.as_str(), Some(index)));
+    let (mut row, mut left) = (0, 0.0);
+    let mut entries = Vec::new();
+    for (name, variant) in variants.chain(random.then_some((RANDOM_ACTIVITY, None))) {
+        let room = f64::from(WIDTH) - 20.0;
+        let label = Label::within(name, MEDIUM, room - 58.0);
+        let width = 58.0 + label.width(MEDIUM);
+        if left > 0.0 && left + width > room {
+            (row, left) = (row + 1, 0.0);
+        }
+        entries.push(LegendEntry { label, variant, row, left });
+        left += width;
+    }
+    entries
+}
+
+fn draw_legend<DB: DrawingBackend>(root: &Area<DB>, entries: &[LegendEntry<'_>], style: &PlotStyle) -> Drawn<DB, ()> {
     let pen = Pen::new(root, style);
-    let lettering = Lettering { size: MEDIUM, color: pen.theme.text, anchor: HPos::Left, bold: false, upwards: false };
-    for (index, (name, (row, left))) in names.iter().zip(places).enumerate() {
+    let lettering = Lettering { size: MEDIUM, color: pen.theme.text, ..pen.plain(HPos::Left) };
+    for LegendEntry { label, variant, row, left } in entries {
         let (left, middle) = (20.0 + left, 20.0 + LEGEND_ROW * *row as f64);
         let at = |x: f64, y: f64| (pen.px(left + x), pen.px(middle + y));
-        if *name == RANDOM_ACTIVITY {
-            let edges = [6.0, -6.0].map(|y| vec![at(0.0, y), at(28.0, y)]);
-            draw_random(&pen, &edges, pen.theme.axis, Dash::Solid)?;
-        } else {
+        if let Some(index) = *variant {
             let color = variant_color(index, style.dark);
             pen.line(&[at(0.0, 0.0), at(28.0, 0.0)], color, 2.5, Dash::of_variant(index).pattern())?;
+        } else {
+            let edges = [6.0, -6.0].map(|y| vec![at(0.0, y), at(28.0, y)]);
+            draw_random(&pen, &edges, pen.theme.axis, Dash::Solid)?;
         }
-        pen.text(name, at(35.0, 0.0), lettering)?;
+        pen.label(label, at(35.0, 0.0), lettering)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The fields of the form, from the table of query keys.
+//! Generates the fields of the form from the table of query keys.
 
 use super::markup::{escaped, options, with_code};
 use crate::error::Bounds;
@@ -36,7 +36,7 @@ fn cell(key: &Key, field: &FormField) -> String {
     html
 }
 
-/// Whether the hint stands below the field; on lists it is a tooltip.
+/// Whether the hint is shown below the field; on lists it is a tooltip.
 fn is_below(key: &Key, field: &FormField) -> bool {
     !field.hint.is_empty() && matches!(key.values, KeyValues::Text(..))
 }
@@ -69,7 +69,7 @@ fn control(key: &Key, field: &FormField) -> String {
     }
 }
 
-/// The keyboard that phones show.
+/// The kind of on-screen keyboard for a number.
 fn inputmode(bounds: &Bounds) -> &'static str {
     if bounds.whole { "inputmode=\"numeric\"" } else { "inputmode=\"decimal\"" }
 }

@@ -1,4 +1,4 @@
-//! The table of the inputs that each data set gives to a network, in docs/method.md.
+//! Generates the table of network inputs in docs/method.md: shape and normalization of each data set.
 
 use super::GeneratedPart;
 use super::markdown::{code, table};
@@ -6,7 +6,7 @@ use crate::catalog::{CatalogRow, DatasetName, DatasetOrigin, Normalization};
 use crate::dataset::upload;
 use crate::experiment::limits::EXAMPLES;
 
-/// Shapes and normalizations of the data sets themselves.
+/// The table of network inputs; data sets that stand for one of two others are omitted.
 pub(super) fn inputs() -> GeneratedPart {
     let rows = DatasetName::ALL.iter().map(|name| name.row());
     let loaded = rows.filter(|row| !matches!(row.origin, DatasetOrigin::Either { .. }));

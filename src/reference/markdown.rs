@@ -1,4 +1,4 @@
-//! The generated tables of README.md and docs/.
+//! Generates the tables of README.md and docs/.
 
 use super::GeneratedPart;
 use super::schemes::{SchemeEntry, schemes};

@@ -1,6 +1,6 @@
-//! Pieces of HTML.
+//! Helpers that write HTML.
 
-/// The options of a list, of which one is chosen.
+/// The options of a list, with `chosen` selected.
 pub(super) fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
     option_tags(rows, chosen, indent, "")
 }
@@ -18,12 +18,12 @@ fn option_tags(rows: Vec<(&str, &str)>, chosen: &str, indent: &str, attributes: 
     rows.into_iter().map(option).collect()
 }
 
-/// Text as HTML.
+/// Text escaped for HTML.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Text as HTML, with what is between backticks as code.
+/// Text escaped for HTML, with `<code>` elements for text between backticks.
 pub(super) fn with_code(text: &str) -> String {
     let pieces = text.split('`').enumerate();
     let piece = |(index, piece): (usize, &str)| {

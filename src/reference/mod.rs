@@ -1,5 +1,5 @@
-//! What the tables of the crate look like to people: parts of the page's HTML and tables of the documentation. `cargo xtask
-//! docs` writes them, a test compares; nothing of this is in the page's program.
+//! Generates parts of the page's HTML and tables of the documentation from the tables of the crate. `cargo xtask docs` writes
+//! them, and a test compares them with the files; this module is not part of the page's program.
 
 mod form_fields;
 mod inputs;
@@ -12,12 +12,12 @@ use crate::experiment::keys::FieldGroup;
 use form_fields::fields;
 use picker::picker;
 
-/// A part of a file that is generated.
+/// A generated part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedPart {
-    /// The file, from the root of the repository.
+    /// The path of the file, relative to the root of the repository.
     pub file: &'static str,
-    /// The name of the marked part of the file; `None` for the whole file.
+    /// The name of the marked part of the file; `None` if the whole file is generated.
     pub mark: Option<&'static str>,
     /// Its text.
     pub text: String,
@@ -32,8 +32,8 @@ impl GeneratedPart {
         Self { file, mark: Some(mark), text }
     }
 
-    /// The file's contents with this part in its place; `None` where the marks are missing:
-    /// `<!-- table MARK -->` and `<!-- end of table -->`, each on a line of its own.
+    /// The file's contents with this part inserted; `None` if the marks are missing: `<!-- table MARK -->` and
+    /// `<!-- end of table -->`, each on a separate line.
     #[must_use]
     pub fn put_into(&self, contents: &str) -> Option<String> {
         let Some(mark) = self.mark else { return Some(self.text.clone()) };

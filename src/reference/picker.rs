@@ -1,5 +1,5 @@
-//! The picker of initializations: the list of schemes, a card about each, and fields for their parameters. Whatever belongs to
-//! a scheme names it in `data-for`; every field names its parameter in `data-parameter`.
+//! Generates the picker of initializations: the list of schemes, a card about each, and fields for their parameters. Elements
+//! that belong to certain schemes name these in `data-for`; every field names its parameter in `data-parameter`.
 
 use super::markup::{escaped, name_options, options};
 use super::schemes::{SchemeEntry, schemes};
@@ -10,13 +10,13 @@ use crate::experiment::scheme::{CLOSED_FORMS, Card, CustomKind, Rescaling};
 use crate::experiment::{Named, RescalingRule};
 use std::fmt::Write;
 
-/// The scheme that is open at first.
+/// The scheme that is selected initially.
 const OPEN: &str = EMERGENCE.name;
-/// The formula that the field begins with.
+/// The initial formula of the field.
 const FORMULA: &str = "sqrt(2) / sqrt(fan_in)";
 const DESCRIBED: &str = "aria-describedby=\"scheme-error\"";
 
-/// What is inside the picker, above its buttons.
+/// The contents of the picker above its buttons.
 pub(super) fn picker() -> String {
     let groups = schemes();
     let mut html = scheme_list(&groups);

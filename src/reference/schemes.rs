@@ -1,23 +1,23 @@
-//! All initialization schemes in one list, from their tables: closed forms, rescalings with their controls, tuned schemes, and
-//! formulas.
+//! Lists all initialization schemes from their tables: closed-form schemes, rescalings with their controls, tuned
+//! initializations, and formulas.
 
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
 use crate::experiment::scheme::{CLOSED_FORMS, Card, custom};
 
-/// A scheme as people choose it.
+/// A scheme that users can select.
 pub(super) struct SchemeEntry {
     /// Its name in the query string.
     pub(super) name: &'static str,
-    /// Its name for people.
+    /// Its name as displayed.
     pub(super) label: &'static str,
-    /// What people read of it.
+    /// Its description.
     pub(super) card: Card,
-    /// How it is written.
+    /// Its notation in the query string.
     pub(super) notation: String,
 }
 
-/// The schemes by kind, each kind with a heading.
+/// The schemes grouped by kind, each group with a heading.
 pub(super) fn schemes() -> [(&'static str, Vec<SchemeEntry>); 4] {
     let closed = CLOSED_FORMS.iter().map(|row| entry(row.name, row.label, row.card, row.name.to_owned()));
     let emergence = format!("{}(BASE;alpha=1.5)", EMERGENCE.name);
@@ -30,9 +30,9 @@ pub(super) fn schemes() -> [(&'static str, Vec<SchemeEntry>); 4] {
     let formula = entry("custom", "Your own formula", custom::CARD, "custom(std=FORMULA)".to_owned());
     [
         ("Closed form", closed.collect()),
-        ("Rescaled, and controls", rescaled.into()),
+        ("Rescalings and their controls", rescaled.into()),
         ("Tuned by running the network", tuned.collect()),
-        ("Yours", vec![formula]),
+        ("User-defined", vec![formula]),
     ]
 }
 

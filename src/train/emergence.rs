@@ -5,7 +5,7 @@ use crate::emergence::graph::NetworkGraph;
 use crate::emergence::{self, ActiveRule, LayerActivity, Measurement};
 use crate::error::Result;
 use crate::experiment::{ActiveDefinition, ActivitySpec};
-use crate::metrics::{ChannelEmergence, RunEvaluation};
+use crate::metrics::Quantity;
 use burn::tensor::{Tensor, Transaction};
 use std::rc::Rc;
 
@@ -27,16 +27,18 @@ pub(super) struct Observation {
 }
 
 impl Observation {
-    /// The whole evaluation of the run.
-    pub(super) fn evaluation(self, test_loss: f32, test_accuracy: f32) -> RunEvaluation {
-        RunEvaluation {
-            test_loss,
-            test_accuracy,
-            emergence_a: self.units.log10_e_a,
-            emergence_b: self.units.log10_e_b,
-            channel_emergence: self.channels.map(|level| ChannelEmergence { a: level.log10_e_a, b: level.log10_e_b }),
-            active_fraction: self.units.active_fraction,
-        }
+    /// The measures of emergence of the run.
+    pub(super) fn values(&self) -> impl Iterator<Item = (Quantity, Option<f64>)> {
+        let units = [(Quantity::EmergenceA, self.units.log10_e_a), (Quantity::EmergenceB, self.units.log10_e_b)];
+        let channels = self.channels.as_ref().map(|channels| {
+            [(Quantity::ChannelEmergenceA, channels.log10_e_a), (Quantity::ChannelEmergenceB, channels.log10_e_b)]
+        });
+        units.into_iter().chain(channels.into_iter().flatten())
+    }
+
+    /// Fraction of active units of every measured layer.
+    pub(super) fn into_active_fraction(self) -> Vec<f32> {
+        self.units.active_fraction
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
-use crate::metrics::EvaluationRecord;
+use crate::metrics::{EvaluationRecord, Quantity, RunEvaluation};
 use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
@@ -144,16 +144,33 @@ impl Evaluator {
         let losses = totals(losses);
         let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
         let labels = &self.dataset.test.labels;
-        let runs = losses.iter().zip(&judgment.classes).zip(pending.measured).map(|((loss, classes), measured)| {
-            let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
-            let examples = labels.len().max(1) as f64;
-            #[expect(clippy::cast_possible_truncation, reason = "summed in f64, reported in f32")]
-            let (test_loss, test_accuracy) = ((loss / examples) as f32, (correct as f64 / examples) as f32);
-            loss.is_finite().then(|| measured.evaluation(test_loss, test_accuracy))
-        });
+        let runs = losses.iter().zip(&judgment.classes).zip(pending.measured);
+        let runs = runs
+            .map(|((loss, classes), observed)| loss.is_finite().then(|| evaluation(*loss, classes, labels, observed)));
         let record = EvaluationRecord { step: pending.step, runs: runs.collect() };
         Ok((record, judgment))
     }
+}
+
+/// Everything that is measured of a run at an evaluation. `loss` is the sum over the test examples, `classes` what the run
+/// predicts for them.
+fn evaluation(loss: f64, classes: &[u8], labels: &[u8], observed: Observation) -> RunEvaluation {
+    let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+    let examples = labels.len().max(1) as f64;
+    let test = [
+        (Quantity::TestLoss, Some(in_single_precision(loss / examples))),
+        (Quantity::TestAccuracy, Some(in_single_precision(correct as f64 / examples))),
+    ];
+    RunEvaluation {
+        values: test.into_iter().chain(observed.values()).collect(),
+        active_fraction: observed.into_active_fraction(),
+    }
+}
+
+/// The nearest number of f32: summed in f64, reported in f32.
+#[expect(clippy::cast_possible_truncation, reason = "that is the purpose")]
+fn in_single_precision(value: f64) -> f64 {
+    f64::from(value as f32)
 }
 
 /// `0..count`; data sets are far smaller than 2^32 examples.

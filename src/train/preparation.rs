@@ -131,7 +131,7 @@ impl Preparation {
         let iteration = tuner.advance(&mut job.examples).await?;
         let variant = job.variant;
         let progress = |objective| PreparationProgress {
-            task: PreparationTask::Tuning { variant: self.experiment.variants[variant].to_string() },
+            task: PreparationTask::Tuning { variant: self.experiment.variants[variant].clone() },
             done: tuner.done(),
             total: tuner.total(),
             objective,

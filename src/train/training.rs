@@ -10,7 +10,9 @@ use crate::device::{OpenDevice, read};
 use crate::error::Result;
 use crate::experiment::Experiment;
 use crate::init::weights_sha256;
-use crate::metrics::{Environment, EvaluationRecord, Receipt, Record, RunSetup, Setup, StepRecord, VariantSetup};
+use crate::metrics::{
+    Environment, EvaluationRecord, Receipt, Record, RunStart, Setup, StartFacts, StepRecord, VariantStart,
+};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
@@ -197,32 +199,25 @@ impl Training {
 /// What is fixed before the first step, with the fingerprints of data, order and weights.
 fn setup(preparation: &Preparation) -> Setup {
     let Preparation { experiment, plan, dataset, batcher, .. } = preparation;
-    let mut runs = preparation.weights.iter().zip(&preparation.reports);
-    let mut run = |seed| {
-        let (weights, layers) = runs.next()?;
-        Some(RunSetup { seed, weights_sha256: weights_sha256(weights), layers: layers.clone() })
-    };
-    let variants = experiment.variants.iter().zip(&preparation.costs).map(|(scheme, cost)| VariantSetup {
-        name: scheme.to_string(),
-        cost: *cost,
-        runs: experiment.run_seeds().filter_map(&mut run).collect(),
-    });
-    let measured = plan.architecture.measured();
-    Setup {
-        query: experiment.to_query(),
-        train_examples: dataset.train.len(),
-        test_examples: dataset.test.len(),
+    let mut runs = preparation
+        .weights
+        .iter()
+        .zip(&preparation.reports)
+        .map(|(weights, layers)| RunStart { weights_sha256: weights_sha256(weights), layers: layers.clone() });
+    let variants = preparation
+        .costs
+        .iter()
+        .map(|cost| VariantStart { cost: *cost, runs: runs.by_ref().take(experiment.seeds as usize).collect() });
+    let start = StartFacts {
+        data: dataset.facts(),
         steps_per_epoch: batcher.steps_per_epoch(),
-        steps: experiment.steps,
-        layer_widths: measured.iter().map(|layer| layer.shape.units()).collect(),
-        layer_names: measured.into_iter().map(|layer| layer.name).collect(),
-        weight_layers: plan.architecture.weight_layer_names(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
         receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
         random_activity: preparation.random_activity.clone(),
         variants: variants.collect(),
-    }
+    };
+    Setup { experiment: experiment.clone(), start: Some(start) }
 }
 
 /// What a results file says of the device.

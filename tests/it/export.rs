@@ -1,13 +1,21 @@
 //! The results file against its schema and back, CSV and SVG.
 
 use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, synthetic_history};
+use crate::metrics::{points, setup, start, synthetic_history};
 use crate::plot::check_golden;
 use emergence_lab::error::{Error, ResultsError};
+use emergence_lab::experiment::Experiment;
 use emergence_lab::export::{self, Results, parse_results, results_json};
-use emergence_lab::metrics::{History, InitCost, LayerReport, LayerScales, Quantity, RandomActivity, Verdict};
+use emergence_lab::metrics::{
+    History, InitCost, LayerReport, LayerScales, MeasuredPoint, Quantity, RandomActivity, Verdict,
+};
 use proptest::prelude::*;
 use serde_json::Value;
+
+/// The results file of an experiment that has started.
+fn results_of(history: &History) -> String {
+    results_json(history).expect("it has started")
+}
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
@@ -15,7 +23,7 @@ fn keys(value: &Value) -> Vec<&str> {
 
 #[test]
 fn the_results_file_has_the_keys_of_the_contract() {
-    let json: Value = serde_json::from_str(&results_json(&synthetic_history(400))).expect("it is JSON");
+    let json: Value = serde_json::from_str(&results_of(&synthetic_history(400))).expect("it is JSON");
     let check = |value: &Value, mut expected: Vec<&str>, what: &str| {
         // serde_json sorts the keys of a value.
         expected.sort_unstable();
@@ -42,7 +50,7 @@ fn the_results_file_has_the_keys_of_the_contract() {
 #[test]
 fn the_results_file_holds_the_measurements() {
     let history = synthetic_history(400);
-    let json: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
+    let json: Value = serde_json::from_str(&results_of(&history)).expect("it is JSON");
     assert_eq!(json["schema"], "emergence-lab/1", "schema");
     let run = &json["variants"][2]["runs"][2];
     assert_eq!((&run["seed"], &run["diverged_at"]), (&Value::from(2), &Value::from(130)), "the run that diverges");
@@ -59,14 +67,16 @@ fn the_results_file_holds_the_measurements() {
 
 #[test]
 fn numbers_in_f32_are_written_short() {
-    let mut history = History::new(setup(&["one"], 1, 10));
-    history.variants[0].runs[0].test_accuracy = vec![(0, 0.1), (10, 0.9)];
-    let json = results_json(&history);
+    let mut history = History::new(setup(&["pytorch"], 1, 10));
+    history.variants[0].runs[0].curves[Quantity::TestAccuracy] = points([(0, 0.1), (10, 0.9)]);
+    let json = results_of(&history);
     assert!(json.contains("\"test_accuracy\":[[0,0.1],[10,0.9]]"), "not 0.8999999761581421: {json}");
+    let csv = export::csv(&history);
+    assert!(csv.contains("pytorch,0,10,test_accuracy,0.9\n"), "there, too: {csv}");
 }
 
 /// Whether two lists of logarithms agree. serde_json reads f64 to within a unit in the last place, hence 1e-12.
-fn close(read: &[(u64, Option<f64>)], written: &[(u64, Option<f64>)]) -> bool {
+fn close(read: &[MeasuredPoint], written: &[MeasuredPoint]) -> bool {
     read.len() == written.len()
         && read.iter().zip(written).all(|(read, written)| match (read.1, written.1) {
             (Some(one), Some(other)) => read.0 == written.0 && (one - other).abs() < 1e-12,
@@ -77,17 +87,16 @@ fn close(read: &[(u64, Option<f64>)], written: &[(u64, Option<f64>)]) -> bool {
 #[test]
 fn the_results_file_can_be_read_back() {
     let history = synthetic_history(400);
-    let results = parse_results(&results_json(&history)).expect("our own file is well-formed");
-    let original = Results::from(&history);
+    let results = parse_results(&results_of(&history)).expect("our own file is well-formed");
+    let original = Results::of(&history).expect("it has started");
     assert_eq!((&results.schema, &results.query), (&original.schema, &original.query), "the header");
     assert_eq!((&results.environment, &results.receipt), (&original.environment, &original.receipt), "the receipt");
     assert_eq!(results.timing, original.timing, "the timing");
     let runs = |results: &Results| results.variants.iter().flat_map(|variant| variant.runs.clone()).collect::<Vec<_>>();
     for (mut read, mut written) in runs(&results).into_iter().zip(runs(&original)) {
-        for (read, written) in
-            [(&mut read.emergence_a, &mut written.emergence_a), (&mut read.emergence_b, &mut written.emergence_b)]
-        {
-            assert!(close(&std::mem::take(read), &std::mem::take(written)), "logarithms come back");
+        for quantity in [Quantity::EmergenceA, Quantity::EmergenceB] {
+            let curves = [&mut read, &mut written].map(|run| std::mem::take(&mut run.curves[quantity]));
+            assert!(curves[1].len() > 5 && close(&curves[0], &curves[1]), "{quantity:?}: logarithms come back");
         }
         assert!(read == written, "seed {}: everything in f32 comes back to the bit", written.seed);
     }
@@ -110,29 +119,83 @@ fn report(scale: f64) -> LayerReport {
     }
 }
 
+/// Everything that a results file can hold: layers, costs, random activity, feature maps, and values that are missing.
+fn full_history() -> History {
+    let mut history = history_with_random(40);
+    let started = &mut start(&mut history.setup).variants[1];
+    started.cost = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
+    started.runs[2].layers = vec![report(1.5), report(2.0)];
+    let [first, second, _] = &mut history.variants[0].runs[..] else { panic!("three seeds") };
+    first.curves[Quantity::ChannelEmergenceA] = vec![(0, Some(1.25)), (20, None)];
+    first.curves[Quantity::ChannelEmergenceB] = vec![(0, Some(2.5)), (20, Some(0.1))];
+    second.curves[Quantity::TestAccuracy][1].1 = Some(f64::NAN);
+    second.curves[Quantity::EmergenceA][1].1 = None;
+    history
+}
+
+#[test]
+fn results_and_csv_are_the_golden_ones_to_the_byte() {
+    let history = full_history();
+    check_golden("results.json", &results_of(&history));
+    check_golden("results.csv", &export::csv(&history));
+    let read = parse_results(include_str!("../data/results.json")).expect("well-formed");
+    assert_eq!(serde_json::to_string(&read).expect("JSON"), results_of(&history), "what was read is written the same");
+}
+
 #[test]
 fn the_results_file_tells_what_runs_were_like_before_training() {
     let mut history = history_with_random(40);
-    history.variants[1].init = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
-    history.variants[1].runs[2].layers = vec![report(1.5), report(2.0)];
-    let json: Value = serde_json::from_str(&results_json(&history)).expect("it is JSON");
+    let started = &mut start(&mut history.setup).variants[1];
+    started.cost = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
+    started.runs[2].layers = vec![report(1.5), report(2.0)];
+    let json: Value = serde_json::from_str(&results_of(&history)).expect("it is JSON");
     let points = json["random_activity"]["points"].as_array().expect("the points of random activity");
-    assert_eq!(points.len(), history.setup.random_activity.points.len(), "all of them");
+    assert_eq!(points.len(), start(&mut history.setup).random_activity.points.len(), "all of them");
     assert_eq!(keys(&points[0]), ["emergence_a", "emergence_b", "fraction"], "keys of a point");
     assert_eq!((&points[0]["fraction"], &points[0]["emergence_b"]), (&Value::from(0.0), &Value::Null), "no path");
     assert_eq!(points[8]["emergence_b"].as_array().map(Vec::len), Some(2), "[low, high]");
     let variant = &json["variants"][1];
     assert_eq!(variant["init"]["forward_passes"], 30, "what the initialization took");
     assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "what the scheme did to a layer");
-    let read = parse_results(&results_json(&history)).expect("our own file is well-formed");
-    assert_eq!(read.random_activity, history.setup.random_activity, "random activity comes back");
-    assert_eq!(read.variants[1].init, history.variants[1].init, "the cost comes back");
-    assert_eq!(read.variants[1].runs[2].layers, history.variants[1].runs[2].layers, "the layers come back");
+    let read = parse_results(&results_of(&history)).expect("our own file is well-formed");
+    let started = start(&mut history.setup);
+    assert_eq!(read.random_activity, started.random_activity, "random activity comes back");
+    assert_eq!(read.variants[1].init, started.variants[1].cost, "the cost comes back");
+    assert_eq!(read.variants[1].runs[2].layers, started.variants[1].runs[2].layers, "the layers come back");
+}
+
+#[test]
+fn the_curves_of_a_run_stand_in_the_order_of_the_contract() {
+    let json = results_of(&synthetic_history(40));
+    let run = &json[json.find("\"runs\"").expect("runs")..json.find("\"summary\"").expect("a summary")];
+    let order = ["seed", "weights_sha256", "layers", "diverged_at", "train_loss", "test_loss", "test_accuracy"];
+    let order = [&order[..], &["emergence_a", "emergence_b", "active_fraction"]].concat();
+    let places: Vec<_> = order.iter().map(|key| run.find(&format!("\"{key}\":"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{order:?} at {places:?}");
+    assert!(!json.contains("channel_emergence"), "what dense networks do not have is left out");
+}
+
+#[test]
+fn a_run_without_a_curve_is_malformed_unless_the_curve_is_optional() {
+    let json = results_of(&synthetic_history(20));
+    for key in ["seed", "weights_sha256", "train_loss", "emergence_b", "active_fraction"] {
+        let result = parse_results(&json.replacen(&format!("\"{key}\":"), "\"other\":", 1));
+        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "without {key}: {result:?}");
+    }
+    let layers = json.replacen("\"layers\":[],", "", 1);
+    assert!(layers.len() < json.len() && parse_results(&layers).is_ok(), "files from before the reports of layers");
+}
+
+#[test]
+fn an_experiment_that_has_not_started_has_no_results() {
+    let preview = History::preview(&Experiment::default());
+    assert_eq!((Results::of(&preview), results_json(&preview)), (None, None), "no receipt, no file");
+    assert_eq!(export::csv(&preview).lines().count(), 1, "only the names of the columns");
 }
 
 #[test]
 fn files_from_before_random_activity_can_be_read() {
-    let json = results_json(&synthetic_history(20));
+    let json = results_of(&synthetic_history(20));
     assert!(!json.contains("random_activity"), "nothing is written of what was not measured");
     let results = parse_results(&json).expect("well-formed");
     assert_eq!(results.random_activity, RandomActivity::default(), "none");
@@ -151,20 +214,24 @@ fn what_is_not_finite_never_reaches_json() {
     let mut history = history_with_random(40);
     history.timing.steps_per_sec = f64::INFINITY;
     for run in &mut history.variants[0].runs {
-        run.train_loss[3].1 = f32::NAN;
-        run.test_loss[1].1 = f32::INFINITY;
-        run.test_accuracy[2].1 = f32::NAN;
-        run.emergence_a[1].1 = Some(f64::NEG_INFINITY);
+        run.curves[Quantity::TrainLoss][3].1 = Some(f64::NAN);
+        run.curves[Quantity::TestLoss][1].1 = Some(f64::INFINITY);
+        run.curves[Quantity::TestAccuracy][2].1 = Some(f64::NAN);
+        run.curves[Quantity::EmergenceA][1].1 = Some(f64::NEG_INFINITY);
         run.active_fraction[0].1[1] = f32::NAN;
     }
-    history.setup.random_activity.points[3].emergence_a = Some((f64::NAN, 2.0));
-    history.setup.random_activity.points[4].fraction = f64::NAN;
-    let results = parse_results(&results_json(&history)).expect("such a file can still be read");
+    let original = &mut start(&mut history.setup).random_activity.points;
+    original[3].emergence_a = Some((f64::NAN, 2.0));
+    original[4].fraction = f64::NAN;
+    let original = original.clone();
+    let results = parse_results(&results_of(&history)).expect("such a file can still be read");
     let run = &results.variants[0].runs[0];
-    assert_eq!((run.train_loss.len(), run.test_loss.len(), run.test_accuracy.len()), (39, 2, 2), "points left out");
-    assert_eq!(run.emergence_a[1], (20, None), "a logarithm without a value");
+    let lengths =
+        [Quantity::TrainLoss, Quantity::TestLoss, Quantity::TestAccuracy].map(|quantity| run.curves[quantity].len());
+    assert_eq!(lengths, [39, 2, 2], "points left out");
+    assert_eq!(run.curves[Quantity::EmergenceA][1], (20, None), "a logarithm without a value");
     assert_eq!(run.active_fraction.len(), 2, "an evaluation left out");
-    let (points, original) = (&results.random_activity.points, &history.setup.random_activity.points);
+    let points = &results.random_activity.points;
     assert_eq!((points.len(), points[3].emergence_a), (original.len() - 1, None), "a point and an interval left out");
     assert_eq!(points[3].emergence_b, original[3].emergence_b, "and nothing else");
 }
@@ -183,7 +250,7 @@ fn other_texts_are_refused_with_their_reason() {
 
 #[test]
 fn unknown_keys_are_ignored_when_reading() {
-    let json = results_json(&synthetic_history(20)).replacen('{', "{\"later\":[1,2],", 1);
+    let json = results_of(&synthetic_history(20)).replacen('{', "{\"later\":[1,2],", 1);
     assert!(parse_results(&json).is_ok(), "a file with more in it can be read");
 }
 
@@ -198,9 +265,9 @@ fn csv_has_a_line_per_value() {
     // Per run: 40 training losses and, at 0, 20 and 40, two test values, two measures and three layers.
     assert_eq!(lines.len(), 9 * (40 + 3 * 7), "a line per value");
     let line = lines.iter().find(|line| &line[0] == "kaiming_normal" && &line[1] == "2" && &line[3] == "test_accuracy");
-    let expected = history.variants[1].runs[2].test_accuracy[0].1;
+    let expected = history.variants[1].runs[2].curves[Quantity::TestAccuracy][0].1;
     let value = line.and_then(|line| line[4].parse::<f32>().ok());
-    assert_eq!(value, Some(expected), "the value comes back to the bit");
+    assert_eq!(value.map(f64::from), expected, "the value comes back to the bit");
     assert!(lines.iter().any(|line| &line[3] == "active_fraction_3"), "layers by number");
 }
 
@@ -214,14 +281,15 @@ fn csv_value(text: &str, variant: &str, seed: &str, step: &str, quantity: &str) 
 
 #[test]
 fn csv_has_the_random_activity_of_every_run() {
-    let (history, plain) = (history_with_random(40), synthetic_history(40));
+    let (mut history, plain) = (history_with_random(40), synthetic_history(40));
     let text = export::csv(&history);
     // Per run and evaluation two measures with two ends.
     assert_eq!(text.lines().count(), export::csv(&plain).lines().count() + 9 * 3 * 4, "a line per end");
     let fractions = &history.variants[1].runs[2].active_fraction[1];
-    let fraction = history.setup.overall_fraction(&fractions.1).expect("a fraction");
+    let fraction = history.layers.overall_fraction(&fractions.1).expect("a fraction");
+    let random = start(&mut history.setup).random_activity.clone();
     for (name, quantity) in [("emergence_a", Quantity::EmergenceA), ("emergence_b", Quantity::EmergenceB)] {
-        let (low, high) = history.setup.random_activity.at(fraction, quantity).expect("an interval");
+        let (low, high) = random.at(fraction, quantity).expect("an interval");
         let of = |end: &str| csv_value(&text, "kaiming_normal", "2", "20", &format!("{name}_random_{end}"));
         assert_eq!((of("low"), of("high")), (Some(low), Some(high)), "{name} at the run's own fraction");
     }
@@ -229,20 +297,20 @@ fn csv_has_the_random_activity_of_every_run() {
 
 #[test]
 fn csv_has_the_layers_before_training() {
-    let mut history = History::new(setup(&["one"], 2, 10));
-    history.variants[0].runs[1].layers = vec![report(1.5), report(f64::INFINITY)];
+    let mut history = History::new(setup(&["pytorch"], 2, 10));
+    start(&mut history.setup).variants[0].runs[1].layers = vec![report(1.5), report(f64::INFINITY)];
     let text = export::csv(&history);
     let lines: Vec<&str> = text.lines().skip(1).collect();
     let expected = [
-        "one,1,0,init_scale_weight_1,1.5",
-        "one,1,0,init_scale_bias_1,1",
-        "one,1,0,init_scale_norm_1,1",
-        "one,1,0,init_weight_std_1,0.25",
-        "one,1,0,init_activation_mean_1,0.5",
-        "one,1,0,init_activation_std_1,0.75",
-        "one,1,0,init_active_fraction_1,0.625",
-        "one,1,0,init_step_size_1,0.125",
-        "one,1,0,init_scale_bias_2,1",
+        "pytorch,1,0,init_scale_weight_1,1.5",
+        "pytorch,1,0,init_scale_bias_1,1",
+        "pytorch,1,0,init_scale_norm_1,1",
+        "pytorch,1,0,init_weight_std_1,0.25",
+        "pytorch,1,0,init_activation_mean_1,0.5",
+        "pytorch,1,0,init_activation_std_1,0.75",
+        "pytorch,1,0,init_active_fraction_1,0.625",
+        "pytorch,1,0,init_step_size_1,0.125",
+        "pytorch,1,0,init_scale_bias_2,1",
     ];
     assert_eq!(lines[..9], expected, "what is known, and finite, of the first layer and the next");
     assert_eq!(lines.len(), 8 + 7, "two layers");
@@ -250,10 +318,10 @@ fn csv_has_the_layers_before_training() {
 
 #[test]
 fn csv_quotes_what_needs_it() {
-    let mut history = History::new(setup(&["a,\"b\""], 1, 10));
-    history.variants[0].runs[0].train_loss = vec![(1, 2.5), (2, f32::NAN)];
-    let expected = "variant,seed,step,quantity,value\n\"a,\"\"b\"\"\",0,1,train_loss,2.5\n";
-    assert_eq!(export::csv(&history), expected, "quotes doubled, what is not finite left out");
+    let mut history = History::new(setup(&["custom(std=min(1,depth))"], 1, 10));
+    history.variants[0].runs[0].curves[Quantity::TrainLoss] = points([(1, 2.5), (2, f32::NAN)]);
+    let expected = "variant,seed,step,quantity,value\n\"custom(std=min(1,depth))\",0,1,train_loss,2.5\n";
+    assert_eq!(export::csv(&history), expected, "a comma is quoted, what is not finite left out");
 }
 
 #[test]
@@ -265,7 +333,7 @@ proptest! {
     #[test]
     fn reading_never_panics(text in ".{0,200}", cut in 0_usize..4000) {
         let _ = parse_results(&text);
-        let json = results_json(&synthetic_history(20));
+        let json = results_of(&synthetic_history(20));
         let cut = json.char_indices().map(|(index, _)| index).nth(cut).unwrap_or(json.len());
         prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "half a file is no file");
     }

@@ -160,7 +160,7 @@ fn wrong_experiments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "fixup", "--model", "mlp:8"], &["--scheme", "residual", "mlp:8"]);
     refuses(&["init", "--scheme", "custom(std=sqrt(2/fan)", "--model", "mlp:8"], &["--scheme", "character"]);
     refuses(&["init", "--scheme", "custom(std=1e39)", "--model", "mlp:8"], &["--scheme", "1e6", "1e39"]);
-    refuses(&["run", "data=digits&init=gradinit(kaiming_normal;tau=1)"], &["init", "eta=", "tau"]);
+    refuses(&["run", "data=digits&init=gradinit(kaiming_normal;tau=1)"], &["init", "eta", "tau"]);
     refuses(&["run", "lr=fast"], &["lr", "expected", "fast"]);
     refuses(&["run", "model=mlp:0"], &["model", "mlp:0"]);
     refuses(&["run", "init=kaiming_normal,kaiming_normal"], &["init", "once"]);

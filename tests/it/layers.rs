@@ -41,7 +41,7 @@ const RULES: &[Rule] = &[
         own: &["catalog", "emergence", "error"],
         outside: &["serde", "percent_encoding", "nanoexpr"],
     },
-    Rule { module: "rng", own: &[], outside: &["rand", "rand_chacha"] },
+    Rule { module: "rng", own: &[], outside: &["rand_chacha"] },
     Rule {
         module: "dataset",
         own: &["catalog", "digest", "error", "experiment", "rng"],
@@ -60,15 +60,11 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde", "serde_json"] },
     Rule { module: "plot", own: &["experiment", "metrics"], outside: &["plotters"] },
-    Rule {
-        module: "export",
-        own: &["error", "experiment", "metrics", "plot"],
-        outside: &["csv", "serde", "serde_json"],
-    },
+    Rule { module: "export", own: &["error", "metrics", "plot"], outside: &["csv", "serde", "serde_json"] },
     Rule { module: "reference", own: &["catalog", "dataset", "error", "experiment"], outside: &[] },
     Rule {
         module: "web/worker",
-        own: &["catalog", "dataset", "device", "error", "experiment", "metrics", "protocol", "train", "web"],
+        own: &["catalog", "dataset", "error", "experiment", "metrics", "protocol", "train", "web"],
         outside: &["js_sys", "log", "serde_json", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
     },
     Rule {
@@ -77,7 +73,6 @@ const RULES: &[Rule] = &[
         outside: &[
             "js_sys",
             "plotters",
-            "percent_encoding",
             "thiserror",
             "plotters_canvas",
             "serde",
@@ -124,16 +119,18 @@ fn names_crate(text: &str, name: &str) -> bool {
     })
 }
 
+/// The rule for a file; `None` for `lib.rs` and the programs.
+fn rule_of(path: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| path == format!("{}.rs", rule.module) || path.starts_with(&format!("{}/", rule.module)))
+}
+
 #[test]
 fn modules_import_only_what_the_table_allows() {
     let mut wrong = Vec::new();
     let outside = dependencies();
     assert!(outside.iter().any(|name| name == "wasm_bindgen_futures"), "the dependencies are read: {outside:?}");
     for (path, text) in all_sources() {
-        let Some(rule) = RULES
-            .iter()
-            .find(|rule| path == format!("{}.rs", rule.module) || path.starts_with(&format!("{}/", rule.module)))
-        else {
+        let Some(rule) = rule_of(&path) else {
             assert!(path == "lib.rs" || path.starts_with("bin/"), "{path}: expected a rule for this module");
             continue;
         };
@@ -151,6 +148,20 @@ fn modules_import_only_what_the_table_allows() {
         }
     }
     assert!(wrong.is_empty(), "against the table of this file:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_permission_of_the_table_is_used() {
+    let sources: Vec<_> = all_sources().into_iter().map(|(path, text)| (path, code(&text))).collect();
+    let mut unused = Vec::new();
+    for rule in RULES {
+        let files = || sources.iter().filter(|(path, _)| rule_of(path).is_some_and(|own| own.module == rule.module));
+        let own = rule.own.iter().filter(|own| !files().any(|(_, text)| named_after(text, "crate::").contains(own)));
+        unused.extend(own.map(|own| format!("{} does not use {own}", rule.module)));
+        let outside = rule.outside.iter().filter(|name| !files().any(|(_, text)| names_crate(text, name)));
+        unused.extend(outside.map(|name| format!("{} does not name the crate {name}", rule.module)));
+    }
+    assert!(unused.is_empty(), "allowed by the table of this file, and not needed:\n{}", unused.join("\n"));
 }
 
 #[test]

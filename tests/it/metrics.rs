@@ -2,34 +2,30 @@
 
 pub(crate) mod random;
 
+use emergence_lab::experiment::limits::DatasetFacts;
+use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, InitCost, Quantity, RandomActivity, Receipt, Record, RunEvaluation,
-    RunSetup, Setup, StepRecord, Timing, VariantSetup,
+    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, PANELS, QUANTITIES, Quantity, RandomActivity,
+    Receipt, Record, RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Stopwatch, Timing, VariantStart,
 };
 use proptest::prelude::*;
 
 /// A made-up setup: `names` with `seeds` runs each, `steps` planned, an epoch of 100 steps, three measured layers.
-pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
+pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
+    let variants = names.iter().map(|name| name.parse().expect("a scheme")).collect();
+    let experiment = parse_query("data=digits&model=mlp:64,32&eval=20").experiment;
+    let experiment = Experiment { variants, seeds, steps, ..experiment };
     let hash = |text: String| format!("{text:0<64}");
-    let runs = |variant: usize| {
-        let run = |seed| RunSetup { seed, weights_sha256: hash(format!("{variant}{seed}")), layers: Vec::new() };
-        (0..seeds).map(run).collect()
-    };
-    let variant = |(index, name): (usize, &&str)| VariantSetup {
-        name: (*name).to_owned(),
+    let run = |variant: usize, seed| RunStart { weights_sha256: hash(format!("{variant}{seed}")), layers: Vec::new() };
+    let variants = (0..names.len()).map(|variant| VariantStart {
         cost: InitCost::default(),
-        runs: runs(index),
-    };
-    Setup {
-        query: "data=digits&model=mlp:64,32&steps=400&eval=20".to_owned(),
-        train_examples: 12_800,
-        test_examples: 1000,
+        runs: (0..seeds).map(|seed| run(variant, seed)).collect(),
+    });
+    let data = DatasetName::Digits.facts().expect("known before it is loaded");
+    let start = StartFacts {
+        data: DatasetFacts { train: 12_800, test: 1000, ..data },
         steps_per_epoch: 100,
-        steps,
-        layer_widths: vec![64, 32, 10],
-        layer_names: vec!["hidden 1".to_owned(), "hidden 2".to_owned(), "output".to_owned()],
-        weight_layers: ["dense 784 → 64", "dense 64 → 32", "dense 32 → 10"].map(str::to_owned).to_vec(),
         random_activity: RandomActivity::default(),
         parameters: 52_650,
         environment: Environment {
@@ -38,8 +34,19 @@ pub(crate) fn setup(names: &[&str], seeds: u64, steps: u64) -> Setup {
             version: "0.1.0".to_owned(),
         },
         receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },
-        variants: names.iter().enumerate().map(variant).collect(),
-    }
+        variants: variants.collect(),
+    };
+    Setup { experiment, start: Some(start) }
+}
+
+/// What the start of a made-up setup has told.
+pub(crate) fn start(setup: &mut Setup) -> &mut StartFacts {
+    setup.start.as_mut().expect("it has started")
+}
+
+/// Points of a curve that is measured in f32.
+pub(crate) fn points(values: impl IntoIterator<Item = (u64, f32)>) -> Vec<MeasuredPoint> {
+    values.into_iter().map(|(step, value)| (step, Some(f64::from(value)))).collect()
 }
 
 /// Noise in `[-1, 1]` that is the same everywhere.
@@ -80,12 +87,17 @@ fn evaluation(run: usize, step: u64) -> RunEvaluation {
     let variant = run / 3;
     let loss = loss(run, step) + 0.03 * noise(run, step, 2);
     let active = |layer: usize| narrow(0.75 - 0.1 * layer as f64 * variant as f64 - 40.0 / (step as f64 + 200.0));
+    let accuracy = (1.05 - 0.4 * loss).clamp(0.05, 0.99);
+    let emergence_a = 3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3);
+    let emergence_b = 4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4);
+    let values = [
+        (Quantity::TestLoss, f64::from(narrow(loss))),
+        (Quantity::TestAccuracy, f64::from(narrow(accuracy))),
+        (Quantity::EmergenceA, emergence_a),
+        (Quantity::EmergenceB, emergence_b),
+    ];
     RunEvaluation {
-        test_loss: narrow(loss),
-        test_accuracy: narrow((1.05 - 0.4 * loss).clamp(0.05, 0.99)),
-        emergence_a: Some(3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3)),
-        emergence_b: Some(4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4)),
-        channel_emergence: None,
+        values: values.map(|(quantity, value)| (quantity, Some(value))).to_vec(),
         active_fraction: (0..3).map(active).collect(),
     }
 }
@@ -156,10 +168,11 @@ fn the_paired_test_survives_degenerate_differences() {
 
 /// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.
 fn with_accuracies(variants: [&[&[f32]]; 2]) -> History {
-    let mut history = History::new(setup(&["first", "second"], variants[0].len() as u64, 400));
+    let seeds = u32::try_from(variants[0].len()).expect("a few");
+    let mut history = History::new(setup(&["xavier_normal", "kaiming_normal"], seeds, 400));
     for (curves, accuracies) in history.variants.iter_mut().zip(variants) {
         for (run, values) in curves.runs.iter_mut().zip(accuracies) {
-            run.test_accuracy = (0_u64..).step_by(50).zip(values.iter().copied()).collect();
+            run.curves[Quantity::TestAccuracy] = points((0_u64..).step_by(50).zip(values.iter().copied()));
         }
     }
     history
@@ -193,7 +206,7 @@ fn diverged_runs_are_counted_and_left_out_in_pairs() {
 
 #[test]
 fn a_run_ends_where_its_loss_does() {
-    let mut history = History::new(setup(&["one"], 2, 400));
+    let mut history = History::new(setup(&["pytorch"], 2, 400));
     let losses = |steps: std::ops::Range<u64>| Record {
         steps: steps.map(|step| StepRecord { step, losses: vec![Some(1.0), Some(2.0)] }).collect(),
         evaluations: Vec::new(),
@@ -211,7 +224,8 @@ fn a_run_ends_where_its_loss_does() {
     }
     let steps = |run: usize| {
         let run = &history.variants[0].runs[run];
-        (run.diverged_at, run.train_loss.len(), run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>())
+        let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step);
+        (run.diverged_at, run.curves[Quantity::TrainLoss].len(), evaluated.collect::<Vec<_>>())
     };
     assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run goes on");
     assert_eq!(steps(1), (Some(3), 3, vec![]), "nothing measured on broken weights is kept");
@@ -245,9 +259,9 @@ fn a_curve_keeps_to_runs_that_survive_while_there_are_any() {
 
 #[test]
 fn measures_of_zero_have_no_logarithm() {
-    let mut history = History::new(setup(&["one"], 2, 400));
-    history.variants[0].runs[0].emergence_a = vec![(0, None), (50, Some(3.0))];
-    history.variants[0].runs[1].emergence_a = vec![(0, None), (50, None)];
+    let mut history = History::new(setup(&["pytorch"], 2, 400));
+    history.variants[0].runs[0].curves[Quantity::EmergenceA] = vec![(0, None), (50, Some(3.0))];
+    history.variants[0].runs[1].curves[Quantity::EmergenceA] = vec![(0, None), (50, None)];
     let curves = history.curves(Quantity::EmergenceA);
     let points: Vec<_> = curves[0].points.iter().map(|point| (point.step, point.n)).collect();
     assert_eq!(points, [(50, 1)], "one run at one evaluation");
@@ -256,8 +270,9 @@ fn measures_of_zero_have_no_logarithm() {
 #[test]
 fn train_loss_comes_in_buckets_that_stay_where_they_are() {
     let curve = |until: u64| {
-        let mut history = History::new(setup(&["one"], 1, 1000));
-        history.variants[0].runs[0].train_loss = (1..=until).map(|step| (step, narrow(step as f64))).collect();
+        let mut history = History::new(setup(&["pytorch"], 1, 1000));
+        let losses = points((1..=until).map(|step| (step, narrow(step as f64))));
+        history.variants[0].runs[0].curves[Quantity::TrainLoss] = losses;
         history.curves(Quantity::TrainLoss).remove(0).points
     };
     let (half, full) = (curve(500), curve(1000));
@@ -265,6 +280,81 @@ fn train_loss_comes_in_buckets_that_stay_where_they_are() {
     assert_eq!(half, full[..50], "growing changes nothing that stands");
     // Steps 1 to 10 with the values 1 to 10: mean 5.5 at step 5.
     assert_eq!((full[0].step, full[0].mean.to_bits()), (5, 5.5_f64.to_bits()), "the mean of the first bucket");
+}
+
+#[test]
+fn every_quantity_has_its_row_and_a_name_of_its_own() {
+    for (index, row) in QUANTITIES.iter().enumerate() {
+        assert_eq!(row.quantity.facts(), row, "row {index} stands at the place of its variant");
+        assert_eq!(Quantity::named(row.name), Some(row.quantity), "no other row is called {}", row.name);
+        let written = serde_json::to_value(row.quantity).expect("a name");
+        assert_eq!(written, row.name, "messages and files use the same name");
+    }
+    assert_eq!(Quantity::named("mood"), None, "nothing else has a row");
+}
+
+#[test]
+fn panels_show_what_is_in_the_table_once() {
+    let shown: Vec<Quantity> = PANELS.iter().flat_map(|panel| panel.quantities.iter().copied()).collect();
+    for (index, quantity) in shown.iter().enumerate() {
+        assert!(!shown[..index].contains(quantity), "{quantity:?} has one panel");
+    }
+    let document = include_str!("../../www/index.html");
+    for panel in PANELS {
+        assert!(!panel.quantities.is_empty(), "the panel {} shows something", panel.name);
+        let canvas = format!("id=\"chart-{}\"", panel.name);
+        assert_eq!(document.matches(&canvas).count(), 1, "the document has a canvas with {canvas}");
+    }
+}
+
+#[test]
+fn networks_without_feature_maps_show_the_measure_of_units() {
+    let check = |wanted: Quantity, has_feature_maps: bool, shown: Quantity| {
+        assert_eq!(wanted.facts().shown(has_feature_maps), shown, "{wanted:?}; feature maps: {has_feature_maps}");
+    };
+    check(Quantity::ChannelEmergenceA, false, Quantity::EmergenceA);
+    check(Quantity::ChannelEmergenceB, false, Quantity::EmergenceB);
+    check(Quantity::ChannelEmergenceB, true, Quantity::ChannelEmergenceB);
+    check(Quantity::EmergenceA, true, Quantity::EmergenceA);
+    check(Quantity::TrainLoss, false, Quantity::TrainLoss);
+}
+
+#[test]
+fn an_experiment_has_its_shape_before_it_has_started() {
+    let experiment = Experiment::default();
+    let history = History::preview(&experiment);
+    let schemes: Vec<_> = history.variants.iter().map(|variant| variant.scheme.clone()).collect();
+    assert_eq!(schemes, experiment.variants, "its variants");
+    assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
+    let layers: Vec<_> =
+        history.layers.measured.iter().map(|layer| (layer.name.as_str(), layer.shape.units())).collect();
+    let expected = [("hidden 1", 128), ("hidden 2", 128), ("hidden 3", 128), ("output", 10)];
+    assert_eq!(layers, expected, "its measured layers");
+    assert_eq!(history.layers.weights.len(), 4, "its layers with weights");
+    assert_eq!((history.setup.start.as_ref(), history.start_of(0)), (None, None), "nothing that only a start tells");
+    let own = History::preview(&parse_query("data=upload").experiment);
+    assert!(own.layers.measured.is_empty() && own.layers.weights.is_empty(), "nothing is known of a visitor's files");
+}
+
+#[test]
+fn layers_follow_from_the_data_once_it_has_started() {
+    let mut setup = setup(&["pytorch"], 1, 10);
+    setup.experiment.dataset.name = DatasetName::Upload;
+    start(&mut setup).data.classes = 3;
+    let history = History::new(setup);
+    assert_eq!(history.layers.weights, ["dense 784 → 64", "dense 64 → 32", "dense 32 → 3"], "three classes");
+}
+
+#[test]
+fn times_become_speeds_by_one_rule() {
+    let mut stopwatch = Stopwatch::new(6, 2.0);
+    stopwatch.add(1.0, false);
+    let before = Timing { runs: 6, elapsed_secs: 3.0, ..Timing::default() };
+    assert_eq!(stopwatch.timing(0), before, "no speed before the first step");
+    assert_eq!(stopwatch.timing(5), before, "nor without time spent on training");
+    stopwatch.add(0.5, true);
+    let after = Timing { steps_per_sec: 10.0, ms_per_step: 100.0, runs: 6, elapsed_secs: 3.5 };
+    assert_eq!(stopwatch.timing(5), after, "preparation and evaluations are left out of the speed");
 }
 
 proptest! {

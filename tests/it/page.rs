@@ -1,9 +1,12 @@
 //! What the page is doing, without a browser: requests of the visitor and events of the worker, in the usual order, in unlucky
-//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; with a single button, in [`main_button`].
+//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; when something
+//! breaks, in [`failures`]; with a single button, in [`main_button`].
 //! Its words are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
 mod catalog;
+mod charts;
+mod failures;
 mod form;
 mod inside;
 mod main_button;
@@ -15,12 +18,14 @@ mod translation;
 mod tuning;
 mod words;
 
+use crate::fixtures::experiment;
 use crate::metrics::setup;
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
-use emergence_lab::web::page::lifecycle::{Effect, Failure, Lifecycle, Phase, Remedy, Request};
+use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Remedy, Request};
 
 const QUERY: &str = "data=digits&steps=5";
+
 const WHY: &str = "It broke on purpose.";
 
 const READY: Event = Event::Ready { protocol_version: PROTOCOL_VERSION };
@@ -66,14 +71,14 @@ fn send(command: Command) -> [Effect; 1] {
 }
 
 fn start(paused: bool) -> [Effect; 1] {
-    send(Command::Start { query: QUERY.to_owned(), paused })
+    send(Command::Start { experiment: experiment(QUERY).into(), paused })
 }
 
 /// The visitor asks for something that makes sense: `effects` follow, and `phase` is reached.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
-    assert_eq!(lifecycle.request(request, QUERY), effects, "effects of {request:?} on {before:?}");
+    assert_eq!(lifecycle.request(request, &experiment(QUERY)), effects, "effects of {request:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 
@@ -326,112 +331,4 @@ fn a_new_start_ignores_what_was_measured_for_the_old_one() {
     }
     hear(&mut lifecycle, &started(), &[], Phase::Training);
     assert_eq!(lifecycle, training_lifecycle(), "the pause was for the old one too");
-}
-
-#[test]
-fn every_kind_of_failure_has_its_remedy() {
-    let check = |kind: FailureKind, remedy: Remedy, worker_ready: bool| {
-        for mut lifecycle in [preparing_lifecycle(), training_lifecycle(), paused_lifecycle()] {
-            hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-            let expected = Failure { remedy, message: WHY.to_owned() };
-            assert_eq!(lifecycle.failure(), Some(&expected), "what {kind:?} leads to");
-            assert_eq!(lifecycle.worker_ready(), worker_ready, "whether the worker outlives {kind:?}");
-            ignore(&mut lifecycle, &started());
-            ignore(&mut lifecycle, &finished());
-        }
-    };
-    check(FailureKind::Experiment, Remedy::Change, true);
-    check(FailureKind::Data, Remedy::OtherData, true);
-    check(FailureKind::NoDevice, Remedy::OtherDevice, true);
-    check(FailureKind::Device, Remedy::OtherDevice, false);
-    check(FailureKind::Crash, Remedy::Restart, false);
-}
-
-#[test]
-fn a_broken_device_or_worker_is_news_at_any_time() {
-    for kind in [FailureKind::Device, FailureKind::Crash] {
-        for mut lifecycle in all_lifecycles() {
-            hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-            assert!(!lifecycle.worker_ready(), "it cannot take commands");
-        }
-    }
-}
-
-#[test]
-fn a_worker_that_outlives_a_failure_takes_another_experiment() {
-    for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
-        let mut lifecycle = failed_lifecycle(kind);
-        ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
-    }
-}
-
-#[test]
-fn a_run_after_the_end_of_the_worker_brings_another() {
-    for kind in [FailureKind::Device, FailureKind::Crash] {
-        let mut lifecycle = failed_lifecycle(kind);
-        ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
-        assert!(lifecycle.waiting_to_start(), "the experiment waits for the new one");
-        hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
-    }
-}
-
-#[test]
-fn the_first_failure_is_the_one_that_is_shown() {
-    let mut lifecycle = failed_lifecycle(FailureKind::Data);
-    let first = lifecycle.failure().cloned();
-    hear(&mut lifecycle, &Event::Failed { kind: FailureKind::Crash, message: "Later.".into() }, &[], Phase::Failed);
-    assert_eq!(lifecycle.failure(), first.as_ref(), "after a crash");
-    lifecycle.worker_lost("Even later.");
-    assert_eq!(lifecycle.failure(), first.as_ref(), "and after the end of the worker");
-    assert!(!lifecycle.worker_ready(), "which is remembered all the same");
-}
-
-#[test]
-fn a_lost_worker_is_a_failure_in_every_phase() {
-    for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Failed) {
-        lifecycle.worker_lost(WHY);
-        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "nobody is there");
-        let expected = Failure { remedy: Remedy::Restart, message: WHY.to_owned() };
-        assert_eq!(lifecycle.failure(), Some(&expected), "a restart brings another");
-    }
-}
-
-#[test]
-fn a_restart_begins_from_nothing() {
-    let mut lifecycle = failed_lifecycle(FailureKind::Crash);
-    ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
-    assert_eq!(lifecycle, Lifecycle::default(), "like a page that has just been loaded");
-}
-
-#[test]
-fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
-    let mut waiting = Lifecycle::default();
-    ask(&mut waiting, Request::Run, &[], Phase::Loading);
-    for mut lifecycle in [waiting, preparing_lifecycle(), training_lifecycle()] {
-        ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
-        hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
-    }
-}
-
-#[test]
-fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
-    for mut lifecycle in all_lifecycles() {
-        let before = lifecycle.phase();
-        assert_eq!(lifecycle.restart_with(QUERY), [Effect::ReplaceWorker], "effects in phase {before:?}");
-        assert!(lifecycle.waiting_to_start(), "the experiment waits");
-        for late in [started(), progress(), PAUSED, finished(), failed(FailureKind::Data)] {
-            ignore(&mut lifecycle, &late);
-        }
-        hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the old one is left");
-    }
-}
-
-#[test]
-fn a_worker_that_is_gone_does_not_come_back_by_a_late_failure() {
-    let mut lifecycle = failed_lifecycle(FailureKind::Crash);
-    hear(&mut lifecycle, &failed(FailureKind::Data), &[], Phase::Failed);
-    assert!(!lifecycle.worker_ready(), "only Ready brings a worker");
 }

@@ -1,11 +1,14 @@
 //! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
 
 mod layers;
+mod maps;
+mod names;
 
 use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, synthetic_history};
+use crate::metrics::{setup, start, synthetic_history};
+use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::{History, Quantity};
-use emergence_lab::plot::{self, ActivityMap, Chart, ConfusionMatrix, Dash, PlotStyle, Series, Shade};
+use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
@@ -24,7 +27,7 @@ pub(crate) fn check_golden(name: &str, text: &str) {
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
     let series = Series {
-        name: "line".to_owned(),
+        variant: 0,
         color: Shade::of_variant(0),
         dash: Dash::Solid,
         band: points.iter().map(|(x, y)| (*x, y - 1.0, y + 1.0)).collect(),
@@ -55,60 +58,6 @@ fn the_figure_is_the_golden_one_each_time() {
     check_golden("golden.svg", &figure);
 }
 
-/// A matrix in which most is right and the first class is often taken for the last one.
-fn confusion(classes: &[&str]) -> ConfusionMatrix {
-    let count = classes.len();
-    let cell = |index: usize| match (index / count, index % count) {
-        (truth, predicted) if truth == predicted => 90,
-        (0, predicted) if predicted + 1 == count => 12,
-        (truth, predicted) => u32::from((truth * 7 + predicted * 3).is_multiple_of(5)),
-    };
-    ConfusionMatrix {
-        classes: classes.iter().map(|name| (*name).to_owned()).collect(),
-        counts: (0..count * count).map(cell).collect(),
-    }
-}
-
-const CLOTHES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot of a kind",
-];
-
-#[test]
-fn the_confusion_matrix_is_the_golden_one() {
-    let matrix = plot::svg::confusion(&confusion(&CLOTHES), 320, false);
-    check_golden("confusion.svg", &matrix);
-    let texts = texts(&matrix);
-    for expected in ["true class", "predicted class", "T-shirt/top", "90", "12", "1"] {
-        assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
-    }
-    assert_eq!(texts.iter().filter(|text| **text == "Ankle boot…").count(), 2, "a long name is cut, on both axes");
-    assert_eq!(
-        texts.iter().filter(|text| **text == "0").count(),
-        1,
-        "zeros are left out, but for the end of the scale"
-    );
-}
-
-#[test]
-fn short_names_stand_level_and_long_ones_upright() {
-    let turned = |classes: &[&str]| plot::svg::confusion(&confusion(classes), 320, false).matches("rotate(270").count();
-    assert_eq!(turned(&["0", "1", "2"]), 1, "only the name of the vertical axis");
-    assert_eq!(turned(&CLOTHES), 11, "and the names of ten columns");
-    let many: Vec<String> = (0..200).map(|class| format!("class {class}")).collect();
-    let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let svg = plot::svg::confusion(&confusion(&many), 320, true);
-    assert!(texts(&svg).len() < 60, "of two hundred names some are written: {}", texts(&svg).len());
-}
-
 #[test]
 fn the_figure_names_variants_axes_and_query() {
     let figure = plot::svg::figure(&synthetic_history(400), true);
@@ -125,6 +74,18 @@ fn the_figure_names_variants_axes_and_query() {
         assert!(texts.contains(&expected), "`{expected}` is missing among {texts:?}");
     }
     assert!(figure.contains("<desc>data=digits&amp;model=mlp:64,32"), "the figure carries its experiment");
+}
+
+#[test]
+fn axes_are_labeled_from_the_table() {
+    let history = synthetic_history(20);
+    let check = |quantity: Quantity, label: &str| {
+        assert_eq!(plot::quantity_chart(&history, quantity, &[], false).y_label, label, "the axis of {quantity:?}");
+    };
+    check(Quantity::TrainLoss, "train loss (nats)");
+    check(Quantity::TestAccuracy, "test accuracy (%)");
+    check(Quantity::EmergenceA, "log10 E_A");
+    check(Quantity::ChannelEmergenceB, "log10 E_B");
 }
 
 #[test]
@@ -177,8 +138,8 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
 fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
-    let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-    assert_eq!(names, ["xavier_normal", "emergence(kaiming_normal;alpha=1.5)"], "beyond its end the list says visible");
+    let variants: Vec<usize> = chart.series.iter().map(|series| series.variant).collect();
+    assert_eq!(variants, [0, 2], "beyond its end the list says visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
@@ -186,15 +147,15 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
 }
 
 #[test]
-fn random_activity_lies_behind_the_emergence_of_units() {
+fn random_activity_lies_below_the_emergence_of_units() {
     let history = history_with_random(400);
-    for quantity in Quantity::ALL {
+    for quantity in Quantity::all() {
         let chart = plot::quantity_chart(&history, quantity, &[true, false], true);
         let banded = matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB);
         for (series, variant) in chart.series.iter().zip([0, 2]) {
             let expected = history.random_band(&history.variants[variant], quantity);
             let expected: Vec<_> = expected.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect();
-            assert_eq!(series.random, expected, "{quantity:?} of {}", series.name);
+            assert_eq!(series.random, expected, "{quantity:?} of variant {variant}");
             assert_eq!(series.random.len(), if banded { 21 } else { 0 }, "an interval per evaluation");
         }
         let without = plot::quantity_chart(&synthetic_history(400), quantity, &[true, false], true);
@@ -210,7 +171,7 @@ fn random_activity_lies_behind_the_emergence_of_units() {
 #[test]
 fn the_axis_holds_random_activity() {
     let mut history = history_with_random(400);
-    for point in &mut history.setup.random_activity.points {
+    for point in &mut start(&mut history.setup).random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
     }
     let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
@@ -263,7 +224,7 @@ fn the_figure_with_random_activity_is_the_golden_one() {
 #[test]
 fn one_exploding_loss_does_not_flatten_the_others() {
     let mut history = synthetic_history(400);
-    history.variants[1].runs[0].train_loss[300].1 = 1e30;
+    history.variants[1].runs[0].curves[Quantity::TrainLoss][300].1 = Some(1e30);
     let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[], true);
     let (low, high) = chart.y_range.expect("a loss chart has a range");
     assert!(low == 0.0 && high < 6.0, "the axis ends at {high}, twice the first loss at the latest");
@@ -280,43 +241,6 @@ fn readings_are_the_nearest_points() {
     assert!((reading.x - 100.0).abs() < 1e-9, "109 is nearest to the evaluation at 100, not {}", reading.x);
     assert!(reading.band.is_some_and(|(low, high)| low < reading.y && reading.y < high), "the band encloses the mean");
     assert_eq!(readings[1], None, "a series without points has no reading");
-}
-
-#[test]
-fn the_heat_map_reads_back_what_it_shows() {
-    let history = synthetic_history(400);
-    let map = ActivityMap::new(&history, &[true, false, true]);
-    assert_eq!(map.variants.len(), 2, "only the visible variants");
-    let mut text = String::new();
-    let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
-    let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(1.0, false)).expect("memory cannot fail");
-    let column = frame.pixel_x(199.0);
-    let mut seen = Vec::new();
-    for row in 0..300 {
-        if let Some(reading) = map.read_at(&frame, column, f64::from(row)) {
-            assert_eq!(reading.step, 200, "the column around step 200");
-            seen.push((reading.variant.clone(), reading.layer.clone()));
-        }
-    }
-    seen.dedup();
-    assert_eq!(seen[2].1, "output", "the last layer has its name");
-    assert_eq!(seen.len(), 6, "two variants with three layers each, not {seen:?}");
-    let expected = f64::from(history.variants[0].runs[0].active_fraction[10].1[2]);
-    assert!(
-        (map.variants[0].layers[2][10].1 - expected).abs() < 1e-6,
-        "all runs of the fixture have the same activity"
-    );
-}
-
-#[test]
-fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
-    let lightness =
-        |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
-    let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
-    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each color is lighter than the one before: {steps:?}");
-    assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
-    assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
-    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
 }
 
 /// Contrast ratio of WCAG 2.2 (relative luminance of sRGB).
@@ -347,12 +271,12 @@ fn variant_colors_stand_out_and_never_repeat_with_their_dash() {
 fn an_experiment_without_data_still_has_axes() {
     for names in [&[][..], &["xavier_normal"][..]] {
         let history = History::new(setup(names, 2, 1000));
-        for quantity in Quantity::ALL {
+        for quantity in Quantity::all() {
             let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[], true), (360, 240), false);
             assert!(texts(&svg).contains(&"1000"), "{quantity:?} of {names:?} spans the planned steps");
         }
         assert!(plot::svg::figure(&history, false).ends_with("</svg>\n"), "the figure is complete");
-        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[]), 360, true);
+        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[], InitScheme::to_string), 360, true);
         assert!(map.ends_with("</svg>\n"), "the heat map is complete");
     }
 }
@@ -392,32 +316,5 @@ proptest! {
         }
         prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
         prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
-    }
-
-    #[test]
-    fn the_confusion_matrix_draws_anything(
-        names in proptest::collection::vec("\\PC{0,30}", 0..12),
-        counts in proptest::collection::vec(any::<u32>(), 0..150),
-        size in (0_u32..500, 0_u32..500),
-    ) {
-        let matrix = ConfusionMatrix { classes: names, counts };
-        let mut text = String::new();
-        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        plot::draw_confusion(&root, &matrix, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
-    }
-
-    #[test]
-    fn the_heat_map_draws_anything(
-        fractions in proptest::collection::vec((0_u64..u64::MAX, proptest::collection::vec(any::<f32>(), 0..5)), 0..6),
-        steps in 0_u64..u64::MAX,
-        size in (0_u32..500, 0_u32..300),
-    ) {
-        let mut history = History::new(setup(&["xavier_normal"], 1, steps));
-        history.variants[0].runs[0].active_fraction = fractions;
-        let map = ActivityMap::new(&history, &[]);
-        let mut text = String::new();
-        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(2.0, false)).expect("memory cannot fail");
-        let _ = map.read_at(&frame, frame.left, frame.bottom);
     }
 }

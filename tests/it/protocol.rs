@@ -1,9 +1,10 @@
 //! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
 
-use crate::metrics::setup;
+use crate::metrics::{setup, start};
+use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{
-    ChannelEmergence, DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress,
-    PreparationTask, Record, RunEvaluation, SampleImage, StepRecord, Timing,
+    DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
+    Quantity, Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
 };
 use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
 use serde::Serialize;
@@ -24,13 +25,25 @@ fn timing() -> Timing {
 
 #[test]
 fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 5, "raise it together with the texts below");
+    assert_eq!(PROTOCOL_VERSION, 6, "raise it together with the texts below");
 }
+
+/// An experiment, and its text in messages.
+fn small_experiment() -> Experiment {
+    parse_query("data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1").experiment
+}
+
+const SMALL_EXPERIMENT: &str = concat!(
+    r#"{"dataset":{"name":"Digits","train":null,"test":null,"augment":false},"model":{"Mlp":{"hidden":[64,32]}},"#,
+    r#""activation":"Relu","norm":"None","variants":[{"Closed":{"Base":"Pytorch"}}],"seeds":1,"first_seed":0,"#,
+    r#""optimizer":{"kind":"sgd","learning_rate":0.01,"momentum":0.9,"weight_decay":0.0,"schedule":"constant"},"#,
+    r#""batch_size":128,"steps":400,"evaluate_every":20,"activity":{"tau":0.05,"definition":"Sample"},"device":"Auto"}"#
+);
 
 #[test]
 fn commands_have_their_texts() {
-    let start = Command::Start { query: "data=digits&steps=5".to_owned(), paused: true };
-    check(&start, r#"{"start":{"query":"data=digits&steps=5","paused":true}}"#);
+    let start = Command::Start { experiment: Box::new(small_experiment()), paused: true };
+    check(&start, &format!(r#"{{"start":{{"experiment":{SMALL_EXPERIMENT},"paused":true}}}}"#));
     check(&Command::Pause, r#""pause""#);
     check(&Command::Resume, r#""resume""#);
     check(&Command::Step, r#""step""#);
@@ -59,14 +72,17 @@ fn the_greeting_is_the_same_in_all_versions() {
 #[test]
 fn tuning_has_its_text() {
     let progress = PreparationProgress {
-        task: PreparationTask::Tuning { variant: "gradinit".to_owned() },
+        task: PreparationTask::Tuning { variant: BaseInit::Pytorch.into() },
         done: 40,
         total: 390,
         objective: Some(21.5),
     };
     check(
         &Event::Preparation { progress },
-        r#"{"preparation":{"progress":{"task":{"tuning":{"variant":"gradinit"}},"done":40,"total":390,"objective":21.5}}}"#,
+        concat!(
+            r#"{"preparation":{"progress":{"task":{"tuning":{"variant":{"Closed":{"Base":"Pytorch"}}}},"#,
+            r#""done":40,"total":390,"objective":21.5}}}"#
+        ),
     );
 }
 
@@ -143,11 +159,7 @@ fn looks_have_their_texts() {
 #[test]
 fn progress_has_its_text() {
     let evaluation = RunEvaluation {
-        test_loss: 0.5,
-        test_accuracy: 0.9,
-        emergence_a: None,
-        emergence_b: Some(4.25),
-        channel_emergence: Some(ChannelEmergence { a: None, b: Some(1.5) }),
+        values: vec![(Quantity::TestLoss, Some(0.5)), (Quantity::EmergenceA, None)],
         active_fraction: vec![0.25, 1.0],
     };
     let record = Record {
@@ -158,8 +170,7 @@ fn progress_has_its_text() {
         &Event::Progress { record, timing: timing() },
         concat!(
             r#"{"progress":{"record":{"steps":[{"step":3,"losses":[0.1,null]}],"evaluations":[{"step":3,"runs":["#,
-            r#"{"test_loss":0.5,"test_accuracy":0.9,"emergence_a":null,"emergence_b":4.25,"#,
-            r#""channel_emergence":{"a":null,"b":1.5},"active_fraction":[0.25,1.0]},"#,
+            r#"{"values":[["test_loss",0.5],["emergence_a",null]],"active_fraction":[0.25,1.0]},"#,
             r#"null]}]},"timing":{"steps_per_sec":125.0,"ms_per_step":8.0,"runs":9,"elapsed_secs":3.25}}}"#
         ),
     );
@@ -168,21 +179,20 @@ fn progress_has_its_text() {
 #[test]
 fn started_has_its_text() {
     let mut setup = setup(&["pytorch"], 1, 400);
-    setup.receipt.data_sha256 = "d0".into();
-    setup.receipt.order_sha256 = "e0".into();
-    setup.variants[0].runs[0].weights_sha256 = "f0".into();
+    let StartFacts { receipt, variants, .. } = start(&mut setup);
+    *receipt = Receipt { data_sha256: "d0".into(), order_sha256: "e0".into() };
+    variants[0].runs[0].weights_sha256 = "f0".into();
+    let start = concat!(
+        r#"{"data":{"shape":{"channels":1,"height":28,"width":28},"classes":10,"train":12800,"test":1000},"#,
+        r#""steps_per_epoch":100,"parameters":52650,"#,
+        r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
+        r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"random_activity":{"points":[]},"#,
+        r#""variants":[{"cost":{"seconds":0.0,"forward_passes":0,"gradient_evaluations":0},"#,
+        r#""runs":[{"weights_sha256":"f0","layers":[]}]}]}"#
+    );
     check(
         &Event::Started { setup: Box::new(setup) },
-        concat!(
-            r#"{"started":{"setup":{"query":"data=digits&model=mlp:64,32&steps=400&eval=20","#,
-            r#""train_examples":12800,"test_examples":1000,"steps_per_epoch":100,"steps":400,"#,
-            r#""layer_widths":[64,32,10],"layer_names":["hidden 1","hidden 2","output"],"#,
-            r#""weight_layers":["dense 784 → 64","dense 64 → 32","dense 32 → 10"],"parameters":52650,"#,
-            r#""environment":{"backend":"cpu","adapter":"Flex <SIMD> & one thread","version":"0.1.0"},"#,
-            r#""receipt":{"data_sha256":"d0","order_sha256":"e0"},"random_activity":{"points":[]},"#,
-            r#""variants":[{"name":"pytorch","cost":{"seconds":0.0,"forward_passes":0,"gradient_evaluations":0},"#,
-            r#""runs":[{"seed":0,"weights_sha256":"f0","layers":[]}]}]}}}"#
-        ),
+        &format!(r#"{{"started":{{"setup":{{"experiment":{SMALL_EXPERIMENT},"start":{start}}}}}}}"#),
     );
 }
 
@@ -197,6 +207,23 @@ fn numbers_survive_the_way_to_the_bit() {
 }
 
 #[test]
+fn every_kind_of_experiment_survives_the_way() {
+    let queries = [
+        "",
+        "data=cifar-10&test=500&aug=1&model=cnn:16s2,32a&norm=batch&init=lecun_normal&opt=adamw&sched=cosine",
+        "data=upload&model=resnet:16,32x2&act=gelu&tau=0.1&active=rate&device=cpu&sched=warmup:100&lr=0.003",
+        "init=custom(uniform=sqrt(6/fan_in);alpha=2),lrmatch(emergence(zero;alpha=0.3;rule=flat;turn=2)),datadep(beta=0.1),\
+         shuffle(emergence(pytorch;alpha=1.25)),gradinit(orthogonal;eta=0.05),nio,metainit(steps=3),lsuv",
+    ];
+    for query in queries {
+        let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
+        let start = Command::Start { experiment: Box::new(experiment), paused: false };
+        let text = serde_json::to_string(&start).expect("a message can be written");
+        assert_eq!(serde_json::from_str::<Command>(&text).expect("its own text can be read"), start, "`{query}`");
+    }
+}
+
+#[test]
 fn other_texts_are_errors() {
     let texts = [
         "",
@@ -206,7 +233,7 @@ fn other_texts_are_errors() {
         r#""explode""#,
         r#"{"explode":{}}"#,
         r#"{"start":{}}"#,
-        r#"{"start":{"query":1,"paused":false}}"#,
+        r#"{"start":{"experiment":"data=digits","paused":false}}"#,
         r#"{"type":"ready","protocol_version":-1}"#,
         r#"{"ready":{"protocol_version":1}}"#,
         r#"{"failed":{"kind":"mood","message":""}}"#,

@@ -20,8 +20,6 @@ const LONGER: &[(&str, usize, &str)] = &[
         "one script for one file of reference numbers, every derivative by its formula",
     ),
     ("tests/it/experiment.rs", 418, "a case for each key of the query"),
-    ("tests/it/page.rs", 437, "the page's state machine, one transition after the other"),
-    ("tests/it/plot.rs", 423, "one chart, read back from its SVG"),
     ("e2e/bench.mjs", 401, "one measurement run in one browser"),
 ];
 

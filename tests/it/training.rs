@@ -11,7 +11,7 @@ use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
 use emergence_lab::experiment::{Experiment, Schedule};
 use emergence_lab::init::{Factors, LayerWeights};
-use emergence_lab::metrics::{History, RunCurves};
+use emergence_lab::metrics::{History, Quantity, RunCurves};
 use emergence_lab::model::{Batch, Mode, Network, predicted_classes};
 use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
 use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
@@ -123,8 +123,9 @@ fn train(open: &OpenDevice, dataset: &Rc<Dataset>, query: &str, drain_every: usi
     finish(&mut training.expect("a valid training"), drain_every)
 }
 
-fn losses(history: &History, run: usize) -> Vec<f32> {
-    history.runs().nth(run).expect("as many runs").train_loss.iter().map(|(_, loss)| *loss).collect()
+fn losses(history: &History, run: usize) -> Vec<f64> {
+    let run = history.runs().nth(run).expect("as many runs");
+    run.values(Quantity::TrainLoss).map(|(_, loss)| loss).collect()
 }
 
 #[test]
@@ -213,8 +214,8 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
     let diverged = history.runs().nth(2).expect("the third run");
     let step = diverged.diverged_at.expect("the third run diverges");
     assert!((2..=40).contains(&step), "it diverges after its first step: {step}");
-    assert_eq!(diverged.train_loss.len() as u64, step - 1, "its curve ends before it diverges");
-    assert!(diverged.test_accuracy.iter().all(|(at, _)| *at < step), "no evaluation after it");
+    assert_eq!(diverged.curves[Quantity::TrainLoss].len() as u64, step - 1, "its curve ends before it diverges");
+    assert!(diverged.values(Quantity::TestAccuracy).all(|(at, _)| at < step), "no evaluation after it");
     for index in 0..2 {
         let (with, without) = (history.runs().nth(index), calm.runs().nth(index));
         assert_eq!(with, without, "run {index} is bit-identical beside a diverging one");
@@ -227,9 +228,9 @@ fn a_run_that_diverges_in_its_last_step_is_reported() {
     // The update of nine layers at this rate makes logits beyond f32.
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
-    assert_eq!(run.train_loss.len(), 1, "the loss before the step is a number");
+    assert_eq!(run.curves[Quantity::TrainLoss].len(), 1, "the loss before the step is a number");
     assert_eq!(run.diverged_at, Some(1), "the test loss after it is none");
-    assert_eq!(run.test_accuracy.len(), 1, "what was measured before stays");
+    assert_eq!(run.curves[Quantity::TestAccuracy].len(), 1, "what was measured before stays");
 }
 
 #[test]
@@ -277,7 +278,7 @@ fn a_session_is_the_same_however_it_is_read() {
     assert_eq!(often, seldom, "reading back does not change a number");
     assert_eq!(often.step, 23, "all steps are recorded");
     let run = often.runs().next().expect("has runs");
-    let evaluated = run.test_accuracy.iter().map(|(step, _)| *step).collect::<Vec<_>>();
+    let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step).collect::<Vec<_>>();
     assert_eq!(evaluated, [0, 10, 20, 23], "before the first step, every ten, and after the last");
     assert_eq!(run.active_fraction[0].1.len(), 2, "one hidden layer and the output");
 }
@@ -310,7 +311,8 @@ fn a_session_refuses_more_than_there_is() {
 fn training_learns() {
     let history = run("model=mlp:64&steps=60&eval=60&seeds=1&init=kaiming_normal&lr=0.05", 5);
     let run = history.runs().next().expect("has a run");
-    let (first, last) = (run.test_accuracy[0].1, run.test_accuracy[1].1);
+    let accuracies: Vec<f64> = run.values(Quantity::TestAccuracy).map(|(_, accuracy)| accuracy).collect();
+    let (first, last) = (accuracies[0], accuracies[1]);
     assert!(first < 0.3 && last > 0.6, "from {first} to {last}");
 }
 
@@ -345,7 +347,7 @@ fn a_self_test_finds_wrong_numbers() {
         ([vec![1.0, 2.0], vec![]], "2"),
     ] {
         let error = compare("sum", &expected, &wrong).expect_err("a wrong answer").to_string();
-        assert!(error.contains("sum") && error.contains(&format!("gave {got},")), "{error}");
+        assert!(error.contains("sum") && error.contains(&format!("returned {got},")), "{error}");
     }
 }
 

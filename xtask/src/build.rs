@@ -1,4 +1,4 @@
-//! Building the page: its two programs, then what Trunk makes of them. How they are built stands in www/index.html alone.
+//! Builds the page: its two programs, then the site that Trunk assembles. The build settings are in www/index.html alone.
 
 use anyhow::{Context, Result};
 
@@ -9,10 +9,10 @@ use crate::tools;
 /// The target of both programs.
 pub(crate) const WASM: &str = "--target=wasm32-unknown-unknown";
 
-/// Cargo's arguments for the programs of the page: its own, without Burn, and the worker's. They are those that Trunk takes
-/// from the links in www/index.html, so that it finds built what we have built.
+/// Cargo's arguments for the two programs of the page: the page itself, without Burn, and the worker. They are those that Trunk
+/// reads from the links in www/index.html, so that Trunk finds both programs already built.
 pub(crate) fn programs() -> Result<Vec<Vec<String>>> {
-    let html = String::from_utf8(read(&root().join("www/index.html"))?).context("www/index.html is no text")?;
+    let html = String::from_utf8(read(&root().join("www/index.html"))?).context("www/index.html is not valid UTF-8")?;
     Ok(html.split('<').filter(|tag| tag.contains(r#"rel="rust""#)).map(cargo_arguments).collect())
 }
 
@@ -29,9 +29,9 @@ pub(crate) fn is_profile(argument: &str) -> bool {
     argument.starts_with("--profile=")
 }
 
-/// Compiles both programs for the browser. Trunk would do so too, but shows no progress and no times.
+/// Compiles both programs for the browser. Trunk would do so too, but without showing progress and times.
 pub(crate) fn compile() -> Result<()> {
-    say("    the first build of the worker takes a quarter of an hour and more");
+    say("    the first build of the worker takes at least a quarter of an hour");
     for arguments in programs()? {
         let release = if arguments.iter().any(|argument| is_profile(argument)) { None } else { Some("--release") };
         step(&format!("compile {}", arguments.join(" ")), || {
@@ -59,6 +59,6 @@ mod tests {
     fn programs_are_built_as_their_links_say() {
         let programs = programs().expect("www/index.html");
         let app = ["--bin=app", "--no-default-features", "--profile=page"];
-        assert_eq!(programs, [&app[..], &["--bin=worker", "--features=train"]], "the page's without training");
+        assert_eq!(programs, [&app[..], &["--bin=worker", "--features=train"]], "the page is built without training");
     }
 }

@@ -1,4 +1,4 @@
-//! Running other programs: from the repository's root, with one clear line when one is missing or fails.
+//! Runs other programs from the repository's root, with a clear one-line message if one is missing or fails.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -11,30 +11,30 @@ use crate::step::say;
 
 /// The repository's root: the folder above this package.
 pub(crate) fn root() -> PathBuf {
-    // Set by `cargo run`; the compiled-in path is only right where the binary was built.
+    // Set by `cargo run`; the compiled-in path is only valid where the binary was built.
     let package =
         std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
-/// Cargo's build folder: this binary lies in `<build folder>/debug/`.
+/// Cargo's build folder: this binary is in `<build folder>/debug/`.
 pub(crate) fn target_dir() -> Result<PathBuf> {
-    let binary = std::env::current_exe().context("cannot tell where xtask itself lies")?;
+    let binary = std::env::current_exe().context("cannot determine the path of xtask")?;
     let folder = binary.parent().and_then(Path::parent);
-    folder.map(Path::to_path_buf).ok_or_else(|| anyhow!("{} lies in no build folder", binary.display()))
+    folder.map(Path::to_path_buf).ok_or_else(|| anyhow!("{} is not in a build folder", binary.display()))
 }
 
-/// A command that runs in the repository's root and finds the tools that `cargo install` puts in place.
+/// A command that runs in the repository's root and finds the tools installed by `cargo install`.
 pub(crate) fn tool(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
-    // `cargo run` describes xtask to us in these; build scripts that watch them would run again for it.
+    // `cargo run` sets these to describe xtask; build scripts that depend on them would run again.
     for (name, _) in std::env::vars_os() {
         if is_cargos_own(&name.to_string_lossy()) {
             command.env_remove(name);
         }
     }
-    // Trunk takes a flag's value from it and refuses the usual `NO_COLOR=1`.
+    // Trunk parses it as a boolean and rejects the usual `NO_COLOR=1`.
     if std::env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");
     }
@@ -47,7 +47,7 @@ fn is_cargos_own(name: &str) -> bool {
         || ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_BIN_NAME", "CARGO_CRATE_NAME"].contains(&name)
 }
 
-/// `PATH`, and at its end Cargo's folder of installed programs, which is missing from it on some machines.
+/// `PATH`, followed by Cargo's folder of installed programs, which it does not include on some machines.
 fn search_path() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let home = std::env::home_dir().map(|home| home.join(".cargo"));
@@ -74,7 +74,7 @@ fn not_started(command: &Command, error: &std::io::Error) -> anyhow::Error {
     }
 }
 
-/// Runs a command with our own terminal; an exit code other than 0 is an error.
+/// Runs a command attached to our terminal; an exit code other than 0 is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| not_started(command, &error))?;
     if !status.success() {
@@ -83,12 +83,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command, shows its stdout as it comes and hands every line to `see`. True if it ended with exit code 0.
+/// Runs a command, prints its stdout immediately, and passes every line to `see`. True if the exit code is 0.
 pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
     if let Some(stdout) = child.stdout.take() {
         for bytes in BufReader::new(stdout).split(b'\n') {
-            let bytes = bytes.with_context(|| format!("cannot read what `{}` says", line(command)))?;
+            let bytes = bytes.with_context(|| format!("cannot read the output of `{}`", line(command)))?;
             let text = String::from_utf8_lossy(&bytes);
             say(&text);
             see(&text);
@@ -107,7 +107,7 @@ pub(crate) fn only_option<'a>(name: &str, value: &str, arguments: &'a [String]) 
     }
 }
 
-/// What a command prints to stdout, trimmed; `None` if it is missing or fails.
+/// The trimmed stdout of a command; `None` if the program is missing or fails.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let Output { status, stdout, .. } = command.output().ok()?;
     status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_owned())
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(port(&["--port", "9000"]).expect("two words").as_deref(), Some("9000"), "two words");
         assert_eq!(port(&["--port=9000"]).expect("one word").as_deref(), Some("9000"), "one word");
         let error = port(&["--prot", "9000"]).expect_err("another option");
-        assert_eq!(error.to_string(), "expected [--port N], got `--prot 9000`", "says what was expected");
+        assert_eq!(error.to_string(), "expected [--port N], got `--prot 9000`", "the error states what was expected");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask data`: data sets into `data/`; and what Trunk's hook calls to put them beside the page.
+//! `cargo xtask data` puts data sets into `data/`; `stage`, called by Trunk's hook, copies them to the page.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ use crate::command::{root, run, tool};
 use crate::dist::{files_below, has_extension};
 use crate::step::{say, step};
 
-/// Downloads (or copies, with `--from DIR`) a data set and checks it, by way of `lab data fetch`, which knows all names
-/// and options. It is compiled without training, hence without Burn.
+/// Downloads (or copies, with `--from DIR`) a data set and checks it, using `lab data fetch`, which defines the names and
+/// options. It is compiled without training, and therefore without Burn.
 pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
     let (name, options) = match arguments.split_first() {
         Some((name, options)) if !name.starts_with('-') => (name.as_str(), options),
@@ -22,7 +22,7 @@ pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
             .arg(root().join("Cargo.toml"))
             .args(["--", "data", "fetch", name, "--data-dir"])
             .arg(root().join("data"));
-        // Relative paths in the options are relative to the folder where the command was typed.
+        // Relative paths in the options are relative to the current folder, not to the repository's root.
         run(command.args(options).current_dir(std::env::current_dir()?))
     })
 }
@@ -30,17 +30,17 @@ pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
 /// Copies the data files, if there are any, into the page that Trunk is about to publish.
 pub(crate) fn stage() -> Result<()> {
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
-        bail!("stage is called by Trunk (see Trunk.toml), which says where in TRUNK_STAGING_DIR");
+        bail!("stage is called by Trunk (see Trunk.toml), which sets TRUNK_STAGING_DIR");
     };
     let source = root().join(std::env::var_os("EMERGENCE_LAB_DATA").unwrap_or_else(|| "data".into()));
     match copy_data(&source, &staging.join("data"))? {
-        0 => say("no data files: the page will offer the public mirror and `digits` (`cargo xtask data` fetches it)"),
-        files => say(&format!("{files} data files beside the page, from {}", source.display())),
+        0 => say("no data files: the page will use public mirrors or `digits` (`cargo xtask data` downloads MNIST)"),
+        files => say(&format!("copied {files} data files to the page, from {}", source.display())),
     }
     Ok(())
 }
 
-/// Copies the data files of all folders in `from`, which need not exist; returns how many there are.
+/// Copies the data files of all folders in `from`, which need not exist; returns their number.
 fn copy_data(from: &Path, to: &Path) -> Result<usize> {
     let files = if from.is_dir() { files_below(from)? } else { Vec::new() };
     let files: Vec<_> = files.iter().filter(|path| is_asked_for(path)).collect();
@@ -53,7 +53,7 @@ fn copy_data(from: &Path, to: &Path) -> Result<usize> {
     Ok(files.len())
 }
 
-/// Whether the page would ask for a file: a packed one, or a plain `*.bin` that is not there packed, but no archive.
+/// Whether the page requests a file: a gzipped one that is not an archive, or a plain `*.bin` without a gzipped copy.
 fn is_asked_for(path: &Path) -> bool {
     let packed = has_extension(path, &["gz"]) && !has_extension(&path.with_extension(""), &["tar"]);
     packed || has_extension(path, &["bin"]) && !path.with_extension("bin.gz").exists()
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packed_files_lie_beside_the_page_and_archives_do_not() -> Result<()> {
+    fn gzipped_files_are_copied_and_archives_are_not() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("emergence-lab-stage-{}", std::process::id()));
         let (from, to) = (folder.join("from"), folder.join("to"));
         std::fs::create_dir_all(from.join("set"))?;
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(copy_data(&from, &to)?, 3, "no text, no archive, and nothing twice");
         let copied: Vec<_> = files_below(&to)?.iter().map(|path| path.strip_prefix(&to).map(Path::to_owned)).collect();
         assert_eq!(copied, ["set/a.gz", "set/b.bin.gz", "set/c.bin"].map(|name| Ok(name.into())), "each in its folder");
-        assert_eq!(copy_data(&folder.join("nowhere"), &to)?, 0, "there need not be any");
+        assert_eq!(copy_data(&folder.join("nowhere"), &to)?, 0, "the folder need not exist");
         Ok(std::fs::remove_dir_all(&folder)?)
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: `dist/` as it is published, optimized for size and within its budgets.
+//! `cargo xtask dist`: builds `dist/` for publication, optimized for size and within its size budgets.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,28 +16,28 @@ use crate::{build, tools};
 const PAGE_BUDGET: usize = 290_000;
 /// Worker: its wasm, gzipped, in bytes.
 const WORKER_BUDGET: usize = 4_000_000;
-/// The same before wasm-opt, which takes off three tenths.
+/// The same before wasm-opt, which reduces the size by three tenths.
 const COMPILED_WORKER_BUDGET: usize = 5_500_000;
-/// How wasm-bindgen and Trunk call the worker's wasm.
+/// The file name that wasm-bindgen and Trunk give the worker's wasm.
 const WORKER: &str = "worker_bg.wasm";
 
-/// What today's rustc emits for wasm32 with simd128; every browser with module workers and SIMD has the rest too.
+/// What the current rustc emits for wasm32 with simd128; every browser with module workers and SIMD supports all of it.
 const FEATURES: &str = "--enable-bulk-memory --enable-bulk-memory-opt --enable-call-indirect-overlong \
     --enable-nontrapping-float-to-int --enable-simd --enable-sign-ext --enable-mutable-globals --enable-reference-types \
     --enable-multivalue";
-/// Passes over the worker, for which each takes minutes. Functions of one kind beside each other compress better.
+/// Passes for the worker; each takes minutes. Functions with similar names compress better next to each other.
 const WORKER_PASSES: &str = "-Oz --reorder-functions-by-name";
-/// Passes over the page: another look at its control flow is worth 2 KB.
+/// Passes for the page: restructuring the control flow a second time saves 2 KB.
 const PAGE_PASSES: &str = "-Oz --flatten --rereloop -Oz -Oz --reorder-functions-by-name";
 
-/// Builds, shrinks and weighs the page. `arguments`: nothing, or `--public-url PATH`.
+/// Builds and optimizes the page and checks its size. `arguments`: nothing, or `--public-url PATH`.
 pub(crate) fn dist(arguments: &[String]) -> Result<()> {
     build::page(only_option("--public-url", "PATH", arguments)?)?;
     optimize(true)
 }
 
-/// Runs wasm-opt on the code in `dist/` and compares the sizes with the budgets. Unless `thorough`, a worker that was not
-/// optimized in an earlier run stays as compiled, which has a budget of its own.
+/// Runs wasm-opt on the code in `dist/` and compares the sizes with the budgets. Unless `thorough` is set, a worker that was not
+/// optimized in an earlier run stays as compiled, for which there is a separate budget.
 pub(crate) fn optimize(thorough: bool) -> Result<()> {
     let files = files_below(&root().join("dist"))?;
     let mut worker_budget = WORKER_BUDGET;
@@ -45,11 +45,11 @@ pub(crate) fn optimize(thorough: bool) -> Result<()> {
         let is_worker = wasm.ends_with(WORKER);
         let passes = if is_worker { WORKER_PASSES } else { PAGE_PASSES };
         if !shrink(wasm, passes, thorough || !is_worker)? {
-            say("    the worker stays as compiled: wasm-opt would take minutes (`cargo xtask dist`)");
+            say("    the worker is not optimized, which would take minutes (`cargo xtask dist` does it)");
             worker_budget = COMPILED_WORKER_BUDGET;
         }
     }
-    step("weigh dist/", || weigh(&files, worker_budget))
+    step("check the size of dist/", || weigh(&files, worker_budget))
 }
 
 /// All files below a folder, in the order of their names.
@@ -72,18 +72,18 @@ pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted))
 }
 
-/// Replaces a file by its optimized form. Results are kept under a key of their input; without one from an earlier run
-/// wasm-opt runs only `now`. True if the file is optimized.
+/// Replaces a file by its optimized form. Results are cached; without a cached result, wasm-opt runs only if `now` is set.
+/// True if the file is optimized.
 fn shrink(wasm: &Path, passes: &str, now: bool) -> Result<bool> {
     let name = wasm.file_name().unwrap_or_default().to_string_lossy();
     let folder = target_dir()?.join("wasm-opt");
     let kept = folder.join(format!("{}.wasm", cache_key(&read(wasm)?, passes, &tools::wasm_opt_version()?)));
     if kept.is_file() {
-        say(&format!("==> shrink {name} (wasm-opt): known from an earlier run"));
+        say(&format!("==> optimize {name} (wasm-opt): cached from an earlier run"));
     } else if now {
         tools::e2e_packages()?;
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        step(&format!("shrink {name} (wasm-opt; minutes for the worker)"), || {
+        step(&format!("optimize {name} (wasm-opt; takes minutes for the worker)"), || {
             let unfinished = kept.with_extension("unfinished");
             let flags = passes.split_whitespace().chain(FEATURES.split_whitespace());
             run(tool("node").arg(tools::WASM_OPT).args(flags).arg(wasm).arg("-o").arg(&unfinished))?;
@@ -96,20 +96,20 @@ fn shrink(wasm: &Path, passes: &str, now: bool) -> Result<bool> {
     Ok(true)
 }
 
-/// SHA-256, in hexadecimal, of all that decides the result: the file, the flags and the version of the tool.
+/// SHA-256, in hexadecimal, of everything that determines the result: the file, the flags and the version of the tool.
 fn cache_key(wasm: &[u8], passes: &str, version: &str) -> String {
     let settings = [version, passes, FEATURES].join("\n");
     format!("{:x}", Sha256::new().chain_update(settings).chain_update(wasm).finalize())
 }
 
-/// Size of `bytes` as a web server would send them.
+/// Gzipped size of `bytes`, as a web server would send them.
 fn gzipped(bytes: &[u8]) -> Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len())
 }
 
-/// Prints raw and gzipped sizes of all code and holds them against the budgets.
+/// Prints raw and gzipped sizes of all code and compares them with the budgets.
 fn weigh(files: &[PathBuf], worker_budget: usize) -> Result<()> {
     let dist = root().join("dist");
     let (mut page, mut worker) = (0, 0);
@@ -128,7 +128,7 @@ fn weigh(files: &[PathBuf], worker_budget: usize) -> Result<()> {
     check_budget("worker (wasm)", worker, worker_budget).and(page)
 }
 
-/// Whether a visitor fetches a file before the form is usable: not the worker, and not what other pages include.
+/// Whether a visitor downloads a file before the form is usable: not the worker, and not the files for other pages.
 fn delays_the_form(name: &str) -> bool {
     !name.starts_with("worker") && !name.starts_with("examples") && name != "embed.js"
 }
@@ -136,10 +136,10 @@ fn delays_the_form(name: &str) -> bool {
 fn check_budget(what: &str, bytes: usize, budget: usize) -> Result<()> {
     say(&format!("    {what}: {bytes} bytes gzipped of {budget}"));
     if bytes == 0 {
-        bail!("dist/ holds no {what}: has www/index.html lost a rust link?");
+        bail!("dist/ contains no {what}: is a rust link missing in www/index.html?");
     }
     if bytes > budget {
-        bail!("the {what} is too heavy: {bytes} bytes gzipped, the budget is {budget}");
+        bail!("the {what} is too large: {bytes} bytes gzipped, the budget is {budget}");
     }
     Ok(())
 }
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_weighs_what_delays_its_form() {
+    fn the_page_budget_counts_the_files_that_delay_its_form() {
         for name in ["app-1f2e_bg.wasm", "style-aa.css", "snippets/x/inline0.js"] {
             assert!(delays_the_form(name), "{name}");
         }
@@ -159,15 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_a_sentence() {
-        assert!(check_budget("page", 300, 300).is_ok(), "just within");
+    fn exceeded_budgets_are_reported_in_a_sentence() {
+        assert!(check_budget("page", 300, 300).is_ok(), "exactly the budget");
         let error = check_budget("page", 301, 300).expect_err("over");
-        assert_eq!(error.to_string(), "the page is too heavy: 301 bytes gzipped, the budget is 300", "a sentence");
-        assert!(check_budget("page", 0, 300).is_err(), "nothing there is no success");
+        assert_eq!(error.to_string(), "the page is too large: 301 bytes gzipped, the budget is 300", "a sentence");
+        assert!(check_budget("page", 0, 300).is_err(), "a missing page fails");
     }
 
     #[test]
-    fn the_cache_knows_its_input() {
+    fn the_cache_key_depends_on_every_input() {
         let key = |wasm: &[u8]| cache_key(wasm, WORKER_PASSES, "132.0.0");
         assert_eq!(key(b"a"), key(b"a"), "same file, same key");
         assert_ne!(key(b"a"), key(b"b"), "another file, another key");

@@ -1,4 +1,4 @@
-//! What is done with the built page in the system's Chromium: tests, by Playwright, and the benchmark.
+//! Runs the built page in the system's Chromium: browser tests with Playwright, and the benchmark.
 
 use std::process::ExitCode;
 
@@ -18,37 +18,36 @@ pub(crate) fn e2e(arguments: &[String]) -> Result<ExitCode> {
     if !no_build {
         build::page(None)?;
     } else if !root().join("dist/index.html").is_file() {
-        bail!("--no-build: there is no dist/index.html yet");
+        bail!("--no-build: dist/index.html does not exist yet");
     }
     let mut tally = Tally::default();
     tally.count("browser tests", || playwright(rest));
     Ok(tally.close())
 }
 
-/// Runs the browser tests on `dist/` and counts them; `arguments` go to Playwright.
+/// Runs the browser tests on `dist/` and counts them; `arguments` are passed to Playwright.
 pub(crate) fn playwright(arguments: &[String]) -> Result<Tally> {
     tools::e2e_packages()?;
     tools::chromium()?;
     let report = target_dir()?.join("playwright-report.json");
-    // An old report must not stand for a run that wrote none.
+    // An old report must not be mistaken for that of a run that wrote none.
     let _ = std::fs::remove_file(&report);
     let mut command = tool("npx");
     command.current_dir(root().join("e2e")).args(["playwright", "test", "--reporter=list,json"]).args(arguments);
     let went_well = watch(command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report), |_| ())?;
     let text = std::fs::read_to_string(&report).context("Playwright wrote no report")?;
-    let tally = count(&serde_json::from_str(&text).context("Playwright's report is no JSON")?)?;
+    let tally = count(&serde_json::from_str(&text).context("Playwright's report is not valid JSON")?)?;
     Ok(Tally { failed: tally.failed.max(u64::from(!went_well)), ..tally })
 }
 
-/// `cargo xtask bench`: the figures of docs/benchmarks.md, measured on the page as it is published; `arguments` go to the
-/// script.
+/// `cargo xtask bench`: measures the figures of docs/benchmarks.md on the optimized page; `arguments` are passed to the script.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     dist::dist(&[])?;
     tools::chromium()?;
     step("measure in the browser", || run(tool("node").arg("e2e/bench.mjs").args(arguments)))
 }
 
-/// What Playwright's JSON report counts. A test that passed only when repeated has failed: it is no test one can trust.
+/// The counts of Playwright's JSON report. A test that passed only when repeated counts as failed: it is not reliable.
 fn count(report: &Value) -> Result<Tally> {
     let stat =
         |name: &str| report["stats"][name].as_u64().ok_or_else(|| anyhow!("Playwright's report has no stats.{name}"));

@@ -1,5 +1,5 @@
-//! The project's commands, run as `cargo xtask COMMAND`. They find or install the tools they need, say what they do
-//! and how long it took, and stop with one line where a person has to step in.
+//! The project's commands, run as `cargo xtask COMMAND`. They find or install the tools they need, report each step with its
+//! duration, and stop with a one-line message if manual action is required.
 
 mod build;
 mod command;
@@ -22,16 +22,16 @@ Emergence Lab: cargo xtask COMMAND
 
   serve [--port N]           build the page and serve it on http://127.0.0.1:8080
   test [--native]            all checks: formatting, spelling, lints, dependencies, native tests, page build, sizes, browser
-       [--no-skips]          tests (--native: no page); with --no-skips it fails where something cannot be checked
+       [--no-skips]          tests (--native: no page); with --no-skips it fails if something cannot be checked
   dist [--public-url PATH]   build dist/ for any static host: wasm-opt applied, sizes checked
-  docs                       write what is generated from the tables of the crate: the page's partials, tables of the docs
+  docs                       write the parts generated from the tables of the crate: the page's partials, tables of the docs
   data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR
-  e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build takes dist/ as it is
+  e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build uses the existing dist/
   bench [ARGS]               measure speed in the browser against jax-js and TensorFlow.js
   help                       this text
 
 Tools that are missing are installed: the wasm target (rustup), trunk, wasm-bindgen, typos and cargo-deny (cargo install),
-npm packages, Chromium and Node.js (apt, on Debian as root). CARGO_TARGET_DIR, CHROME and EMERGENCE_LAB_DATA are obeyed.
+npm packages, Chromium and Node.js (apt, on Debian as root). CARGO_TARGET_DIR, CHROME and EMERGENCE_LAB_DATA are respected.
 Exit code 1: a check failed; 2: the command could not be carried out.";
 
 fn main() -> ExitCode {

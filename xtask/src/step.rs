@@ -1,4 +1,4 @@
-//! What a command tells the person in front of it: each step, its duration, and the final count.
+//! What a command prints for its user: each step, its duration, and the final count.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -12,7 +12,7 @@ pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
-/// Runs `action`, saying before what it does and after how long it took.
+/// Runs `action`; prints what it does before, and its duration after.
 pub(crate) fn step<T>(what: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
     say(&format!("==> {what}"));
     #[expect(clippy::disallowed_methods, reason = "a native tool that times its steps")]
@@ -49,14 +49,14 @@ impl fmt::Display for Tally {
 }
 
 impl Tally {
-    /// Runs a step that yields nothing to count: its failure is one failure. True if it went well.
+    /// Runs a step that is not a test: if it fails, it counts as one failure. True if it succeeds.
     pub(crate) fn check(&mut self, what: &str, action: impl FnOnce() -> Result<()>) -> bool {
         let went_well = step(what, action).is_ok();
         self.failed += u64::from(!went_well);
         went_well
     }
 
-    /// Runs a step that counts tests itself; an error on top of its count (it could not even start) is one failure.
+    /// Runs a step that counts tests; if it cannot run and therefore has no count, it counts as one failure.
     pub(crate) fn count(&mut self, what: &str, action: impl FnOnce() -> Result<Self>) {
         match step(what, action) {
             Ok(tests) => {
@@ -67,13 +67,13 @@ impl Tally {
         }
     }
 
-    /// Leaves out a step that cannot be carried out here.
+    /// Skips a step that cannot be carried out here.
     pub(crate) fn skip(&mut self, what: &str, reason: &str) {
         say(&format!("==> {what}: SKIPPED, {reason}"));
         self.skipped += 1;
     }
 
-    /// Prints the count, alone on the last line, and makes an exit code of it.
+    /// Prints the count as the last line, and returns the exit code.
     pub(crate) fn close(self) -> ExitCode {
         say(&self.to_string());
         if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -87,11 +87,11 @@ mod tests {
     #[test]
     fn a_failed_step_is_one_failure() {
         let mut tally = Tally::default();
-        assert!(tally.check("good", || Ok(())), "a good step goes well");
+        assert!(tally.check("good", || Ok(())), "a good step succeeds");
         assert!(!tally.check("bad", || anyhow::bail!("broken")), "a bad step does not");
         tally.count("tests", || Ok(Tally { passed: 3, failed: 1, skipped: 2 }));
         tally.count("no tests", || anyhow::bail!("does not compile"));
-        tally.skip("news", "nobody answers");
+        tally.skip("advisories", "the server does not answer");
         assert_eq!(tally.to_string(), "3 passed, 3 failed, 3 skipped", "one step, one test and one count failed");
     }
 }

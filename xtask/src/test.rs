@@ -9,11 +9,11 @@ use crate::command::{run, tool, watch};
 use crate::step::{Tally, say, step};
 use crate::{dist, e2e, tools};
 
-/// How a native test that cannot do its work here begins the line in which it says so (tests/it/dataset.rs).
+/// How the line begins that a native test prints if it cannot be carried out here (tests/it/dataset.rs).
 const SKIPPED: &str = "skipped: ";
 
 /// Runs all checks, or with `--native` those without a browser. The last line is `N passed, N failed, N skipped`; with
-/// `--no-skips` nothing may be skipped, and the page is optimized as it is published, the worker included.
+/// `--no-skips` nothing may be skipped, and the page is optimized as for publication, including the worker.
 pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
     let (mut native, mut no_skips) = (false, false);
     for argument in arguments {
@@ -33,7 +33,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
         tally.check("sizes", || dist::optimize(no_skips));
         tally.count("browser tests", || e2e::playwright(&[]));
     } else {
-        say("    without a page there are no browser tests");
+        say("    the browser tests cannot run without a page");
     }
     let skipped = tally.skipped;
     if no_skips && skipped > 0 {
@@ -42,8 +42,8 @@ pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
     Ok(tally.close())
 }
 
-/// Formatting, spelling, and clippy for all builds. With `--release` throughout: the build scripts and procedural macros
-/// are then those of the release builds, and are compiled once.
+/// Formatting, spelling, and clippy for all builds. All with `--release`, so that build scripts and procedural macros are
+/// shared with the release builds and compiled only once.
 fn lint(tally: &mut Tally) {
     if !tally.check("the toolchain", tools::toolchain) {
         return;
@@ -63,7 +63,7 @@ fn lint(tally: &mut Tally) {
     });
 }
 
-/// Licenses, sources and versions of what we depend on, and known vulnerabilities where their database can be fetched.
+/// Licenses, sources and versions of dependencies, and known vulnerabilities if their database can be downloaded.
 fn dependencies(tally: &mut Tally) {
     if !tally.check("cargo-deny", tools::deny) {
         return;
@@ -73,26 +73,26 @@ fn dependencies(tally: &mut Tally) {
     if deny(&["fetch", "db"]).is_ok() {
         tally.check("advisories", || deny(&["check", "advisories"]));
     } else {
-        tally.skip("advisories", "their database cannot be fetched");
+        tally.skip("advisories", "their database cannot be downloaded");
     }
 }
 
-/// `cargo test` over the whole workspace, in release: training is part of the tests.
+/// `cargo test` for the whole workspace, as a release build, because the tests train networks.
 fn native_tests() -> Result<Tally> {
     let mut tally = Tally::default();
     let mut command = tool("cargo");
     command.args(["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
     let went_well = watch(&mut command, |line| tally += count(line))?;
     if !went_well && tally.failed == 0 {
-        // It did not compile, or a test binary died before it could say so.
+        // It did not compile, or a test binary crashed before it printed its summary.
         tally.failed = 1;
     }
-    // The harness knows no test that decides by itself to be skipped, and counts it as passed.
+    // The test harness counts a test that decided at run time to be skipped as passed.
     tally.passed = tally.passed.saturating_sub(tally.skipped);
     Ok(tally)
 }
 
-/// Writes the generated parts of the page and of the documentation, by way of the test that compares them.
+/// Writes the generated parts of the page and of the documentation, using the test that compares them.
 pub(crate) fn docs(arguments: &[String]) -> Result<()> {
     if let [first, ..] = arguments {
         bail!("expected nothing, got `{first}`");
@@ -102,7 +102,7 @@ pub(crate) fn docs(arguments: &[String]) -> Result<()> {
     step("write generated parts", || run(command.env("EMERGENCE_LAB_WRITE_REFERENCE", "1")))
 }
 
-/// What a line of the test harness counts, `test result: ok. 12 passed; 0 failed; 1 ignored; ...`, or one of a skipped test.
+/// The counts in a summary of the test harness, `test result: ok. 12 passed; 0 failed; 1 ignored; ...`, or of a skipped test.
 fn count(line: &str) -> Tally {
     if line.starts_with(SKIPPED) {
         return Tally { skipped: 1, ..Tally::default() };

@@ -1,4 +1,4 @@
-//! The tools the project needs: found where they are, installed where they are not.
+//! Finds the tools that the project needs, and installs those that are missing.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -8,16 +8,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::command::{ask, read, root, run, target_dir, tool};
 use crate::step::step;
 
-/// Spelling and dependencies; both need no newer Rust than ours. The versions of all other tools stand in Trunk.toml,
-/// Cargo.lock and e2e/package-lock.json.
+/// Versions of the checkers of spelling and dependencies; neither needs a newer Rust than ours. The versions of all other tools
+/// are in Trunk.toml, Cargo.lock and e2e/package-lock.json.
 const TYPOS: &str = "1.52.0";
 const DENY: &str = "0.20.2";
-/// From the packages of `e2e/`: those of distributions are too old for what today's rustc emits.
+/// One of the packages of `e2e/`, because the versions in Linux distributions are too old for the output of current rustc.
 pub(crate) const WASM_OPT: &str = "e2e/node_modules/binaryen/bin/wasm-opt";
-/// Settings of an unoptimized build of a tool that has little to do: ready in a third of the time.
+/// Settings for a barely optimized build of tools that do little work; it takes a third of the time.
 const QUICK: &[(&str, &str)] = &[("LTO", "off"), ("OPT_LEVEL", "1"), ("CODEGEN_UNITS", "16")];
 
-/// What rust-toolchain.toml names, where rustup may not install it by itself: rustfmt, clippy, the target of the page.
+/// Installs what rust-toolchain.toml lists if rustup has not done so: rustfmt, clippy, the target of the page.
 pub(crate) fn toolchain() -> Result<()> {
     let sysroot = ask(tool("rustc").args(["--print", "sysroot"])).ok_or_else(|| anyhow!("rustc does not run"))?;
     let target = Path::new(&sysroot).join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir();
@@ -25,25 +25,25 @@ pub(crate) fn toolchain() -> Result<()> {
     if target && component("fmt") && component("clippy") {
         return Ok(());
     }
-    step("install what rust-toolchain.toml names", || run(tool("rustup").args(["toolchain", "install"])))
+    step("install what rust-toolchain.toml lists", || run(tool("rustup").args(["toolchain", "install"])))
         .context("rustfmt, clippy or the target wasm32-unknown-unknown is missing: install it for this Rust")
 }
 
-/// What a build of the page needs: the toolchain, Trunk, and wasm-bindgen in the version that the lock file names.
+/// Installs what a build of the page needs: the toolchain, Trunk, and wasm-bindgen in the version of the lock file.
 pub(crate) fn page() -> Result<()> {
     toolchain()?;
     cargo_tool("trunk", "trunk", &pinned("Trunk.toml", "trunk-version = \"=", '"')?, true, QUICK)?;
     let version = pinned("Cargo.lock", "name = \"wasm-bindgen\"\nversion = \"", '"')?;
-    // Without --locked: its own lock file may name versions that a mirror does not have yet.
+    // Without --locked, because its own lock file may contain versions that a mirror does not have yet.
     cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &version, false, &[])
 }
 
-/// The spell checker that reads typos.toml.
+/// Installs the spell checker, which reads typos.toml.
 pub(crate) fn typos() -> Result<()> {
     cargo_tool("typos", "typos-cli", TYPOS, true, QUICK)
 }
 
-/// The checker of dependencies that reads deny.toml.
+/// Installs the checker of dependencies, which reads deny.toml.
 pub(crate) fn deny() -> Result<()> {
     cargo_tool("cargo-deny", "cargo-deny", DENY, true, QUICK)
 }
@@ -53,14 +53,14 @@ pub(crate) fn wasm_opt_version() -> Result<String> {
     pinned("e2e/package.json", "\"binaryen\": \"", '"')
 }
 
-/// What a file of the repository has between `before` and `after`.
+/// The text between `before` and `after` in a file of the repository.
 pub(crate) fn pinned(file: &str, before: &str, after: char) -> Result<String> {
     let text = std::fs::read_to_string(root().join(file)).with_context(|| format!("cannot read {file}"))?;
     let found = text.split_once(before).and_then(|(_, rest)| rest.split_once(after));
     found.map(|(value, _)| value.to_owned()).with_context(|| format!("{file} has no `{}`", before.trim()))
 }
 
-/// Installs `package` unless its `program` is there in exactly this version. `profile` are settings of its release
+/// Installs `package` unless its `program` is installed in exactly this version. `profile` contains settings of its release
 /// profile.
 fn cargo_tool(program: &str, package: &str, version: &str, locked: bool, profile: &[(&str, &str)]) -> Result<()> {
     let found = ask(tool(program).arg("--version"));
@@ -68,9 +68,9 @@ fn cargo_tool(program: &str, package: &str, version: &str, locked: bool, profile
     if found.as_deref().and_then(|line| line.split_whitespace().nth(1)) == Some(version) {
         return Ok(());
     }
-    // Its own build folder: nothing of it mixes with ours, and an interrupted installation goes on where it was.
+    // A separate build folder does not interfere with ours, and an interrupted installation can be resumed.
     let folder = target_dir()?.join("tools").join(format!("build-{program}"));
-    step(&format!("install {package} {version} (some minutes, once)"), || {
+    step(&format!("install {package} {version} (takes minutes, once)"), || {
         let mut command = tool("cargo");
         command.args(["install", package, "--version", version, "--force"]);
         command.args(locked.then_some("--locked"));
@@ -84,7 +84,7 @@ fn cargo_tool(program: &str, package: &str, version: &str, locked: bool, profile
     Ok(())
 }
 
-/// Node.js and npm.
+/// Installs Node.js and npm.
 fn node() -> Result<()> {
     let recent = "process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)";
     let ready = || ask(tool("node").args(["-e", recent])).is_some() && ask(tool("npm").arg("--version")).is_some();
@@ -97,7 +97,7 @@ fn node() -> Result<()> {
     Ok(())
 }
 
-/// The packages of `e2e/` as its lock file names them; nothing to do while that is unchanged.
+/// Installs the packages of `e2e/` in the versions of its lock file, unless they are already installed.
 pub(crate) fn e2e_packages() -> Result<()> {
     node()?;
     let folder = root().join("e2e");
@@ -107,13 +107,13 @@ pub(crate) fn e2e_packages() -> Result<()> {
         return Ok(());
     }
     step("install the npm packages of e2e/", || {
-        // The system's browser is used: npm must not fetch another.
+        // The system's browser is used, so npm must not download another one.
         run(tool("npm").current_dir(&folder).arg("ci").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
         std::fs::write(&mark, &lock).with_context(|| format!("cannot write {}", mark.display()))
     })
 }
 
-/// Chrome or Chromium: what e2e/chromium.mjs finds, or else Debian's package.
+/// Chrome or Chromium: the one that e2e/chromium.mjs finds, or else Debian's package.
 pub(crate) fn chromium() -> Result<()> {
     let chosen = std::env::var_os("CHROME").is_some_and(|path| !path.is_empty());
     let mut find = tool("node");
@@ -124,7 +124,7 @@ pub(crate) fn chromium() -> Result<()> {
     run(find.stderr(Stdio::inherit()))
 }
 
-/// Whether this is Debian (or a child of it) and we are root.
+/// Whether this is Debian (or a derivative) and we are root.
 fn can_apt() -> bool {
     let root_user = ask(tool("id").arg("-u")).as_deref() == Some("0");
     root_user && Path::new("/etc/debian_version").is_file()
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_that_name_versions_do() {
+    fn pinned_versions_are_found() {
         type Version = fn() -> Result<String>;
         let trunk: Version = || pinned("Trunk.toml", "trunk-version = \"=", '"');
         let bindgen: Version = || pinned("Cargo.lock", "name = \"wasm-bindgen\"\nversion = \"", '"');
@@ -152,6 +152,6 @@ mod tests {
             assert_eq!(version.split('.').filter(|part| part.parse::<u32>().is_ok()).count(), 3, "{version}");
         }
         let error = pinned("Trunk.toml", "no-such-key = ", '"').expect_err("not in the file");
-        assert_eq!(error.to_string(), "Trunk.toml has no `no-such-key =`", "says what is missing");
+        assert_eq!(error.to_string(), "Trunk.toml has no `no-such-key =`", "the error states what is missing");
     }
 }

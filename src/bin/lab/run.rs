@@ -3,11 +3,12 @@
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
 use crate::preparation::{load, now, tune};
+use anyhow::Context;
 use emergence_lab::dataset::Dataset;
 use emergence_lab::error::{Error, Requirement};
 use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
 use emergence_lab::export;
-use emergence_lab::metrics::{History, Record, Timing};
+use emergence_lab::metrics::{History, Quantity, Record, Stopwatch, statistics};
 use emergence_lab::train::Work;
 use std::path::PathBuf;
 
@@ -36,44 +37,20 @@ fn query_of_link(text: &str) -> &str {
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
-/// Training time with and without the evaluations.
-#[derive(Default)]
-struct ElapsedTime {
-    training_secs: f64,
-    elapsed_secs: f64,
-}
-
-impl ElapsedTime {
-    fn timing(&self, steps: u64, runs: usize) -> Timing {
-        let steps = steps as f64;
-        let training = self.training_secs.max(f64::MIN_POSITIVE);
-        Timing {
-            steps_per_sec: steps / training,
-            ms_per_step: if steps > 0.0 { 1000.0 * training / steps } else { 0.0 },
-            runs,
-            elapsed_secs: self.elapsed_secs,
-        }
-    }
-}
-
 async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
     let start = now();
     let mut training = tune(experiment, dataset).await?.into_training().await?;
     let mut history = History::new(training.setup().clone());
-    let mut clock = ElapsedTime { elapsed_secs: start.elapsed().as_secs_f64(), ..ElapsedTime::default() };
+    let mut stopwatch = Stopwatch::new(experiment.run_count(), start.elapsed().as_secs_f64());
     loop {
         let start = now();
         let work = training.advance(true).await?;
         let record = training.drain().await?;
-        let elapsed = start.elapsed().as_secs_f64();
-        clock.elapsed_secs += elapsed;
-        if work == Work::Step {
-            clock.training_secs += elapsed;
-        }
+        stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
         history.apply(&record);
         report(&history, &record);
         if work == Work::Finished {
-            history.timing = clock.timing(training.step(), experiment.run_count());
+            history.timing = stopwatch.timing(training.step());
             return Ok(history);
         }
     }
@@ -84,13 +61,11 @@ fn report(history: &History, record: &Record) {
     for evaluation in &record.evaluations {
         let mut runs = evaluation.runs.iter();
         let variants = history.variants.iter().map(|variant| {
-            let accuracies = runs.by_ref().take(variant.runs.len()).flatten().map(|run| run.test_accuracy);
-            let accuracies = accuracies.collect::<Vec<_>>();
-            let mean = accuracies.iter().sum::<f32>() / accuracies.len() as f32;
-            if accuracies.is_empty() {
-                format!("{} diverged", variant.name)
-            } else {
-                format!("{} {mean:.4}", variant.name)
+            let runs = runs.by_ref().take(variant.runs.len()).flatten();
+            let accuracies = runs.filter_map(|run| run.value(Quantity::TestAccuracy)).collect::<Vec<_>>();
+            match statistics::mean(&accuracies) {
+                Some(mean) => format!("{} {mean:.4}", variant.scheme),
+                None => format!("{} diverged", variant.scheme),
             }
         });
         let line = variants.collect::<Vec<_>>().join("  ");
@@ -113,7 +88,7 @@ impl Outputs {
 
     /// Stdout first: should a disk be full, the results are not lost.
     fn write(&self, history: &History) -> anyhow::Result<()> {
-        let json = export::results_json(history);
+        let json = export::results_json(history).context("the experiment has not started")?;
         crate::print(&json);
         if let Some(path) = &self.json {
             write_whole(path, json.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Random draws for the generators, by plain arithmetic on the words of a stream, so that they are the same everywhere.
+//! Random draws for the generators, by plain arithmetic on the words of a stream, so that they are the same on every platform.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;

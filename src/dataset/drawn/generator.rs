@@ -18,7 +18,7 @@ pub const FIRST_TEST_INDEX: u64 = 1 << 32;
 pub struct Recipe {
     /// Name of the data set.
     pub name: DatasetName,
-    /// What its images are.
+    /// Facts about its images.
     pub images: &'static ImageFacts,
     /// Appends the example with this index; test examples count from [`FIRST_TEST_INDEX`].
     pub append: fn(seed: u64, index: u64, split: &mut Split),
@@ -54,7 +54,7 @@ impl Recipe {
     }
 }
 
-/// Makes a data set a few examples at a time, for a caller that has other work in between.
+/// Makes a data set a few examples at a time, so that the caller can do other work in between.
 #[derive(Debug, Clone)]
 pub struct Generator {
     recipe: &'static Recipe,

@@ -1,4 +1,4 @@
-//! Data sets that our own code draws.
+//! Data sets that are drawn by our own generators.
 
 pub mod digits;
 pub mod generator;
@@ -9,7 +9,7 @@ mod draws;
 use crate::catalog::DrawnSet;
 use generator::Recipe;
 
-/// How a data set is drawn.
+/// The recipe of a drawn data set.
 #[must_use]
 pub fn recipe(set: DrawnSet) -> &'static Recipe {
     match set {

@@ -1,4 +1,4 @@
-//! Tar archives, in memory.
+//! Tar archives in memory.
 
 use crate::error::{ArchiveDamage, DatasetError, Result};
 use std::io::Read;
@@ -21,7 +21,7 @@ impl NamedFile {
     }
 }
 
-/// The regular files of a tar archive, together at most `limit` bytes; folders and links are ignored. `file` is
+/// The regular files of a tar archive, at most `limit` bytes in total; folders and links are ignored. `file` is
 /// the archive's name, for errors.
 ///
 /// An archive that ends between two files is accepted as complete: not every program writes the blocks that mark the
@@ -47,7 +47,7 @@ pub fn unpack_tar(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<NamedFil
 fn read_entry(file: &str, mut entry: Entry<'_, &[u8]>) -> Result<NamedFile> {
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
     let mut bytes = Vec::new();
-    // What is read is a part of the archive: whatever size the header states, no more than that is allocated.
+    // The entry reads from the archive's bytes, so no more than these is allocated, whatever size the header states.
     entry.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
     let (expected, got) = (entry.size(), bytes.len() as u64);
     if got != expected {

@@ -1,4 +1,4 @@
-//! Whether the contents of a file are the published ones.
+//! Verifies that the contents of a file are the published ones.
 
 use crate::digest;
 use crate::error::{DatasetError, Result};

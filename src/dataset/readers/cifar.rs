@@ -1,14 +1,14 @@
 //! The binary format of CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images").
 //!
-//! A file, called a batch, is a sequence of records without any header: of CIFAR-10 3073 bytes each, the label and the planes of
-//! red, green and blue, row-major. Only the file's length says how many records there are.
+//! A file, called a batch, is a sequence of records without a header. A record of CIFAR-10 has 3073 bytes: the label, then the
+//! red, green and blue planes, row-major. The number of records follows from the file's length alone.
 
 use super::ReadFile;
 use crate::catalog::{DatasetName, ImageFacts, Part};
 use crate::dataset::examples::{Dataset, Split, limit};
 use crate::error::{DatasetError, Result};
 
-/// Reads batches, each given with its name (for errors), in their order: all examples of one part, none without batches.
+/// Reads the batches of one part in the given order, each with its name for errors; the result is empty without batches.
 ///
 /// # Errors
 /// [`DatasetError::CifarLength`] and [`DatasetError::LabelRange`].
@@ -36,10 +36,10 @@ fn append_batch(images: &ImageFacts, file: &str, bytes: &[u8], split: &mut Split
     Ok(())
 }
 
-/// The data set of such batches; there may be fewer training batches than the published ones, and shorter ones.
+/// The data set in such batches, which may be fewer and shorter than the published ones.
 ///
 /// # Errors
-/// Those of [`read_batches`], and [`DatasetError::NoExamples`] without a batch of one of the parts.
+/// Those of [`read_batches`], and [`DatasetError::NoExamples`] if one of the parts has no batch.
 pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<Dataset> {
     Ok(Dataset::new(name, images, part(images, Part::Train, read)?, part(images, Part::Test, read)?))
 }

@@ -1,11 +1,11 @@
-//! Data sets in IDX, as MNIST is published: a file of gray images and one of their labels for each part.
+//! Data sets in IDX format, like MNIST: for each part, one file of gray images and one of their labels.
 
 use super::{ReadFile, idx};
 use crate::catalog::{DatasetName, FileContent, ImageFacts, Part};
 use crate::dataset::examples::{Dataset, Split, limit};
 use crate::error::{DatasetError, Result};
 
-/// The data set of such files; they may hold fewer examples than the published ones.
+/// The data set in such files, which may contain fewer examples than the published ones.
 ///
 /// # Errors
 /// Those of [`idx::read_images`] and [`idx::read_labels`], and [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and
@@ -32,7 +32,7 @@ fn split(part: Part, facts: &ImageFacts, read: &[ReadFile]) -> Result<Split> {
     Ok(Split { images: images.pixels.to_vec(), labels: labels.to_vec() })
 }
 
-/// Checks that a file of images and one of labels, each given with its number of examples, belong together.
+/// Checks that a file of images and a file of labels have the same number of examples.
 pub(in crate::dataset) fn same_count(
     (images_file, images): (&str, usize),
     (labels_file, labels): (&str, usize),

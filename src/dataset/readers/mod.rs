@@ -1,4 +1,4 @@
-//! Readers of data files, one for each format. They get the contents of unpacked files and believe no header.
+//! Readers of data files, one for each format. They get the contents of decompressed files and do not trust headers.
 
 pub mod archive;
 pub mod checksum;
@@ -10,7 +10,7 @@ use super::examples::Dataset;
 use crate::catalog::{DataFile, DatasetName, FileFormat, Publication};
 use crate::error::Result;
 
-/// A published file with its unpacked contents.
+/// A published file with its decompressed contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadFile {
     /// Which file it is.
@@ -19,8 +19,8 @@ pub struct ReadFile {
     pub bytes: Vec<u8>,
 }
 
-/// The first file that is missing among the `read` ones and that [`assemble`] needs: for each part, and for each content of its
-/// files, there has to be at least one.
+/// The first file that [`assemble`] needs and that is not among the `read` ones: there must be at least one file for each
+/// combination of part and content.
 #[must_use]
 pub fn missing(publication: &Publication, read: &[ReadFile]) -> Option<&'static DataFile> {
     let serves = |file: &DataFile| {
@@ -29,7 +29,7 @@ pub fn missing(publication: &Publication, read: &[ReadFile]) -> Option<&'static 
     publication.files.iter().find(|file| !serves(file))
 }
 
-/// The data set of a publication's files, which may hold fewer examples than the published ones.
+/// The data set in the files of a publication, which may contain fewer examples than the published files.
 ///
 /// # Errors
 /// Those of [`idx_set::assemble`] and [`cifar::assemble`].

@@ -2,15 +2,15 @@
 
 use crate::error::{Bounds, Error, Expected, Result};
 
-/// What `alpha` may be; powers of larger and smaller ones leave f32 for ordinary depths.
+/// Allowed range of `alpha`; powers of larger or smaller values exceed the range of f32 at common depths.
 pub const ALPHA: Bounds = Bounds::real(0.01, 100.0);
-/// What it is unless stated.
+/// Its default.
 pub const DEFAULT_ALPHA: f64 = 1.5;
 
-/// Reads it.
+/// Parses `alpha`.
 ///
 /// # Errors
-/// [`Error::Value`] outside its bounds.
+/// [`Error::Value`] if it is not a number within [`ALPHA`].
 pub(super) fn parse_alpha(text: &str) -> Result<f64> {
     let alpha = text.parse::<f64>().ok().filter(|alpha| ALPHA.contain(*alpha));
     alpha.ok_or_else(|| Error::parameter("alpha", Expected::Number(ALPHA), text))

@@ -1,28 +1,28 @@
-//! What people read of an initialization scheme: the picker's cards and the tables of the documentation are made of this.
+//! Descriptions of initialization schemes, for the picker's cards and the tables of the documentation.
 
-/// A card about a scheme.
+/// The description of a scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Card {
-    /// What it does, in a sentence.
+    /// What the scheme does, in a sentence.
     pub sentence: &'static str,
     /// Its equation, line by line; `_{...}` and `^{...}` mark subscripts and superscripts.
     pub equation: &'static [&'static str],
-    /// Where it is published.
+    /// The publication.
     pub source: Source,
-    /// What it costs before the first training step.
+    /// Its cost before the first training step.
     pub cost: &'static str,
 }
 
-/// Where a scheme is published.
+/// The publication of a scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
-    /// Authors and year, or whose it is.
+    /// Authors and year, or the origin of an unpublished scheme.
     pub authors: &'static str,
-    /// The text of the link; empty for none.
+    /// The text of the link; empty if there is none.
     pub link: &'static str,
     /// The address.
     pub url: &'static str,
-    /// What else there is to say; empty for nothing.
+    /// An additional note; may be empty.
     pub note: &'static str,
 }
 
@@ -33,13 +33,13 @@ impl Source {
         Self { authors, link, url, note: "" }
     }
 
-    /// The same with a note.
+    /// The same source with a note.
     #[must_use]
     pub const fn with_note(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
-    /// This project's own.
+    /// A scheme of this project.
     #[must_use]
     pub const fn ours(note: &'static str) -> Self {
         Self { authors: "this project", link: "", url: "", note }

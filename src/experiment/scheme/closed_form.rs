@@ -1,6 +1,7 @@
-//! THE table of closed-form schemes: those of the literature that draw weights from shapes alone. How each draws is in `init`.
+//! THE table of closed-form schemes: the published schemes that draw weights from the shapes of the layers alone. Their
+//! distributions are implemented in `init`.
 //!
-//! To add one: a variant and a row here, and its distribution in `init`.
+//! To add one, add a variant and a row here, and its distribution in `init`.
 
 use super::card::{Card, Source};
 use super::custom::CustomInit;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A scheme that draws weights from shapes alone. Names as in `torch.nn.init`.
+/// A scheme that draws weights from the shapes of the layers alone. Names are those of `torch.nn.init`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum BaseInit {
     /// Glorot & Bengio 2010, normal.
@@ -23,7 +24,7 @@ pub enum BaseInit {
     KaimingUniform,
     /// `LeCun` et al. 1998, normal.
     LecunNormal,
-    /// The default of `torch.nn.Linear` and `torch.nn.Conv2d`, biases included.
+    /// The default of `torch.nn.Linear` and `torch.nn.Conv2d`, including biases.
     Pytorch,
     /// Saxe et al. 2013.
     Orthogonal,
@@ -31,26 +32,26 @@ pub enum BaseInit {
     Zero,
     /// Zhang, Dauphin & Ma 2019, for residual networks without normalization.
     Fixup,
-    /// A formula of one's own.
+    /// A user-defined formula.
     Custom(CustomInit),
 }
 
-/// What is known of a closed-form scheme.
+/// The facts about a closed-form scheme.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClosedFormFacts {
     /// Which one.
     pub base: BaseInit,
     /// Its name in the query string.
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name as displayed.
     pub label: &'static str,
-    /// What people read of it.
+    /// Its description.
     pub card: Card,
-    /// Which layers start at zero.
+    /// Layers whose weights start at zero.
     pub zeros: ZeroLayers,
-    /// Whether it takes a QR decomposition of every layer.
+    /// Whether it computes a QR decomposition for every layer.
     pub takes_qr: bool,
-    /// Whether it is meant for residual networks without normalization only.
+    /// Whether it requires a residual network without normalization.
     pub residual_only: bool,
 }
 
@@ -59,13 +60,13 @@ pub struct ClosedFormFacts {
 pub enum ZeroLayers {
     /// None.
     None,
-    /// The ends of residual branches.
+    /// The last layers of residual branches.
     BranchEnds,
-    /// The ends of residual branches, and the output layer.
+    /// The last layers of residual branches, and the output layer.
     BranchEndsAndOutput,
 }
 
-/// A row whose scheme draws every layer at random, in any network.
+/// A row for a scheme that draws every layer at random, in any network.
 const fn random(base: BaseInit, name: &'static str, label: &'static str, card: Card) -> ClosedFormFacts {
     let zeros = ZeroLayers::None;
     ClosedFormFacts { base, name, label, card, zeros, takes_qr: false, residual_only: false }
@@ -224,7 +225,7 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
 ];
 
 impl BaseInit {
-    /// All that have a name, in the order in which they are offered; formulas are not among them.
+    /// All named schemes, that is, all but formulas, in the order in which they are offered.
     pub fn all() -> impl Iterator<Item = Self> {
         CLOSED_FORMS.iter().map(|row| row.base.clone())
     }
@@ -254,7 +255,7 @@ impl FromStr for BaseInit {
     }
 }
 
-/// The base that a text names; `None` if it names none.
+/// Parses a base; `None` if the text names none.
 pub(super) fn parse(text: &str) -> Result<Option<BaseInit>> {
     let text = text.trim();
     match call(text, "custom") {
@@ -263,7 +264,7 @@ pub(super) fn parse(text: &str) -> Result<Option<BaseInit>> {
     }
 }
 
-/// The error about a text that names neither a base nor one of the `others`.
+/// The error about a text that is neither a base nor one of the `others`.
 pub(super) fn unknown(text: &str, others: Vec<&'static str>) -> Error {
     let named = CLOSED_FORMS.iter().map(|row| row.name);
     let forms = named.chain(["custom(std=FORMULA)"]).chain(others).collect();

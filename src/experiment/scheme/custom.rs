@@ -1,23 +1,23 @@
-//! A scheme of one's own: `custom(std=FORMULA)` or `custom(uniform=FORMULA)`, perhaps with `;alpha=2`.
+//! User-defined schemes: `custom(std=FORMULA)` or `custom(uniform=FORMULA)`, optionally with `;alpha=2`.
 //!
-//! The formula says, layer by layer, the standard deviation of a normal distribution or the bound of a uniform one with mean
-//! zero; biases start at zero. It knows
+//! For each layer, the formula defines the standard deviation of a normal distribution, or the bound of a uniform distribution,
+//! both with mean zero; biases start at zero. It may use
 //!
 //! | name | value |
 //! |---|---|
-//! | `fan_in`, `fan_out` | connections into a unit of the layer, and out of a unit before it |
-//! | `layer`, `n_layers` | the layer's number from 1, and how many have weights |
+//! | `fan_in`, `fan_out` | number of connections into a unit of the layer, and out of a unit of the previous layer |
+//! | `layer`, `n_layers` | the layer's number, from 1, and the number of layers with weights |
 //! | `depth` | `(layer - 1) / (n_layers - 1)`: 0 for the first, 1 for the last layer |
-//! | `alpha` | what stands behind `;alpha=`, 1.5 if nothing does |
+//! | `alpha` | the value after `;alpha=`; 1.5 by default |
 //! | `pi`, `e` | the constants |
-//! | `sqrt(x)`, `pow(x, y)`, `min(x, y, ...)`, `max(x, y, ...)` | the functions |
+//! | `sqrt(x)`, `pow(x, y)`, `min(x, y, ...)`, `max(x, y, ...)` | functions |
 //!
-//! and the operators of the crate `nanoexpr`, which reads and evaluates it: `+ - * / ^`, `%` for a remainder, `n!`, comparisons,
-//! `! && ||`, `c ? a : b`. All of it is arithmetic in f64 and functions of the portable crate `libm`, so a formula gives the
-//! same bits everywhere. Nesting is bounded, and there is nothing to loop with.
+//! and the operators of the crate `nanoexpr`, which parses and evaluates it: `+ - * / ^`, `%` (remainder), `n!`, comparisons,
+//! `! && ||`, `c ? a : b`. It is evaluated in f64 with functions of the portable crate `libm`, so a formula has the same value
+//! to the bit on every platform. Nesting is bounded, and there are no loops.
 //!
-//! What depends on the text alone is checked when it is read. Whether there is a value depends on the layer: an experiment is
-//! refused where one of its layers has none.
+//! The syntax is checked when the formula is parsed. Whether it has a value may depend on the layer: an experiment is rejected
+//! if the formula has no value for one of its layers.
 
 use super::alpha::{DEFAULT_ALPHA, parse_alpha};
 use super::card::{Card, Source};
@@ -30,10 +30,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What people read of formulas.
+/// The description of formulas.
 pub static CARD: Card = Card {
-    sentence: "The scale of the weights as you write it, layer by layer: depth goes from 0 in the first layer to 1 in the last. \
-               Biases start at zero.",
+    sentence: "The scale of each layer's weights is a formula that you write; depth goes from 0 in the first layer to 1 in the \
+               last. Biases start at zero.",
     equation: &[
         "fan_in fan_out layer n_layers depth",
         "alpha pi e · sqrt pow min max",
@@ -46,15 +46,15 @@ pub static CARD: Card = Card {
 /// A scheme whose distribution is a formula.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomInit {
-    /// What the formula gives.
+    /// What the value of the formula means.
     pub kind: CustomKind,
-    /// The formula, of which every layer's value is asked.
+    /// The formula, evaluated for every layer.
     formula: String,
     /// The constant `alpha` of the formula.
     pub alpha: f64,
 }
 
-/// What a formula gives.
+/// What the value of a formula means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CustomKind {
     /// The standard deviation of a normal distribution.
@@ -63,21 +63,21 @@ pub enum CustomKind {
     Uniform,
 }
 
-/// What a formula knows of a layer.
+/// The variables of a formula for one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FormulaInputs {
-    /// Connections into a unit.
+    /// Number of connections into a unit.
     pub fan_in: usize,
-    /// Connections out of a unit of the layer before.
+    /// Number of connections out of a unit of the previous layer.
     pub fan_out: usize,
     /// Number of the layer, from 1.
     pub layer: usize,
-    /// Layers with weights.
+    /// Number of layers with weights.
     pub n_layers: usize,
 }
 
 impl FormulaInputs {
-    /// Those of the layer with this index.
+    /// The variables for the layer with this index.
     #[must_use]
     pub fn of(layers: &[WeightLayer], index: usize) -> Self {
         let shape = layers[index].shape;
@@ -92,7 +92,7 @@ impl CustomInit {
     /// A scheme with this formula.
     ///
     /// # Errors
-    /// [`Error::Formula`] for one that cannot be read.
+    /// [`Error::Formula`] if it cannot be parsed.
     pub fn new(kind: CustomKind, formula: &str, alpha: f64) -> Result<Self> {
         let formula = formula.trim().to_owned();
         if formula.len() > LONGEST {
@@ -113,10 +113,10 @@ impl CustomInit {
         &self.formula
     }
 
-    /// What the formula gives for a layer: a finite number that is not negative.
+    /// The value of the formula for a layer: a finite, non-negative number.
     ///
     /// # Errors
-    /// [`Error::Formula`] says what is wrong, and where.
+    /// [`Error::Formula`], with the reason and the position.
     pub fn evaluate(&self, inputs: FormulaInputs) -> Result<f64> {
         let value = self.value(inputs).map_err(|error| self.complaint(error, inputs))?;
         if value.is_finite() && value >= 0.0 {
@@ -152,7 +152,7 @@ impl CustomInit {
     }
 }
 
-/// Whether another layer may well have a value.
+/// Whether the formula may still have a value for another layer.
 fn depends_on_layer(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::DivisionByZero | ErrorKind::Domain | ErrorKind::Overflow)
 }

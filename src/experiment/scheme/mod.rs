@@ -1,6 +1,6 @@
 //! The grammar of initializations: `kaiming_normal`, `emergence(kaiming_normal;alpha=1.5;rule=outer;turn=auto)`,
-//! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. Only what is asked for lives
-//! here; closed-form weights are drawn in `init`, the others tuned in `tune`.
+//! `lrmatch(emergence(...))`, `gradinit(xavier_normal;steps=100)`, `custom(std=sqrt(2/fan_in))`. This module only describes
+//! schemes: weights are drawn in `init` and tuned in `tune`.
 
 pub mod alpha;
 pub mod card;
@@ -28,22 +28,22 @@ pub use tuning::methods::TuningMethod;
 /// One way to choose the initial weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum InitScheme {
-    /// Drawn from shapes and seed alone.
+    /// Weights drawn from the shapes of the layers and the seed alone.
     Closed(ClosedForm),
-    /// The control: the plain base with the layer-wise learning rate that is equivalent to the rescaling.
+    /// The rate control: the base with the layer-wise learning rates that are equivalent to the rescaling.
     RateControl(Rescaling),
-    /// Closed-form weights that are then adjusted by running the network.
+    /// Closed-form weights that are adjusted by running the network.
     Tuned(Tuning),
 }
 
-/// A scheme whose weights follow from shapes and seed alone.
+/// A scheme whose weights follow from the shapes of the layers and the seed alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ClosedForm {
-    /// As published.
+    /// A base scheme as published.
     Base(BaseInit),
-    /// A base whose layers are then rescaled so that emergence rises.
+    /// A base whose layers are rescaled so that emergence rises.
     Emergence(Rescaling),
-    /// The control of which layer gets which factor: those of the rescaling in random order.
+    /// The shuffled control: a base multiplied by the factors of a rescaling in a random order.
     Shuffled(Rescaling),
 }
 
@@ -66,13 +66,13 @@ impl From<BaseInit> for ClosedForm {
 }
 
 impl InitScheme {
-    /// `rescaling` as a scheme: its base, rescaled.
+    /// The scheme that applies `rescaling` to its base.
     #[must_use]
     pub fn emergence(rescaling: Rescaling) -> Self {
         Self::Closed(ClosedForm::Emergence(rescaling))
     }
 
-    /// The rescaling, if the scheme has one.
+    /// The rescaling, if the scheme contains one.
     #[must_use]
     pub fn rescaling(&self) -> Option<&Rescaling> {
         match self {
@@ -81,7 +81,7 @@ impl InitScheme {
         }
     }
 
-    /// The closed-form scheme underneath.
+    /// The base scheme that draws the weights.
     #[must_use]
     pub fn base(&self) -> &BaseInit {
         match self {
@@ -90,7 +90,7 @@ impl InitScheme {
         }
     }
 
-    /// What adjusts the weights by running the network, if anything does.
+    /// The tuning, if the weights are adjusted by running the network.
     #[must_use]
     pub fn tuning(&self) -> Option<&Tuning> {
         match self {
@@ -101,7 +101,7 @@ impl InitScheme {
 }
 
 impl ClosedForm {
-    /// The rescaling, if the scheme has one.
+    /// The rescaling, if the scheme contains one.
     #[must_use]
     pub fn rescaling(&self) -> Option<&Rescaling> {
         match self {
@@ -166,12 +166,12 @@ impl FromStr for ClosedForm {
     }
 }
 
-/// What a closed-form scheme may be besides a base.
+/// The forms of closed-form schemes other than bases.
 const RESCALED: [&str; 2] = ["emergence(BASE;alpha=...)", SHUFFLE];
 const SHUFFLE: &str = "shuffle(emergence(BASE;alpha=...))";
 const RATE_CONTROL: &str = "lrmatch(emergence(BASE;alpha=...))";
 
-/// The closed-form scheme that a text names; `None` if it names none.
+/// Parses a closed-form scheme; `None` if the text names none.
 fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     let text = text.trim();
     if let Some(inside) = call(text, rescaling::SHUFFLED.name) {
@@ -183,14 +183,14 @@ fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     Ok(closed_form::parse(text)?.map(ClosedForm::Base))
 }
 
-/// The rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose `form` is expected.
+/// Parses the rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose notation is `form`.
 fn rescaling_inside(form: &'static str, inside: &str, all: &str) -> Result<Rescaling> {
     let rescaled = call(inside.trim(), rescaling::EMERGENCE.name);
     let rescaled = rescaled.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
     rescaling::parse(rescaled)
 }
 
-/// The schemes of a list whose entries are separated by commas.
+/// Parses a comma-separated list of schemes.
 ///
 /// # Errors
 /// Those of [`InitScheme::from_str`].

@@ -12,22 +12,22 @@ use std::fmt;
 /// A rescaling of layers by powers of `alpha` (Li, George & Silva 2024).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rescaling {
-    /// The scheme that is rescaled.
+    /// The scheme whose weights are rescaled.
     pub base: BaseInit,
-    /// The base of the powers; 1 changes nothing, below 1 lowers emergence.
+    /// The base of the powers; 1 changes nothing, values below 1 lower emergence.
     pub alpha: f64,
-    /// Which power each layer gets.
+    /// The rule for the power of each layer.
     pub rule: RescalingRule,
-    /// Where reducing ends and increasing begins.
+    /// The turning point: where powers become positive.
     pub turn: Turn,
 }
 
-/// Which power of `alpha` each weight layer gets.
+/// The rule for the power of `alpha` of each weight layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RescalingRule {
-    /// Largest powers at the ends; the product of the factors is 1.
+    /// Largest powers at the ends of the network; the product of the factors is 1.
     Outer,
-    /// Exponent = index - turn, a third party's reading.
+    /// Exponent = index - turn, as a third party interprets the paper.
     Pivot,
     /// Largest powers next to the turning point.
     Inner,
@@ -35,25 +35,25 @@ pub enum RescalingRule {
     Flat,
 }
 
-/// Where reducing ends and increasing begins.
+/// The turning point: where powers become positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Turn {
-    /// The middle; with an odd number of layers the middle one stays as it is.
+    /// The middle; with an odd number of layers, the middle layer is unchanged.
     Auto,
-    /// So many layers from the input are reduced, all others increased.
+    /// After this many layers: these are scaled down, all others up.
     At(usize),
 }
 
-/// What is known of a scheme that is made of a rescaling.
+/// The facts about a scheme that contains a rescaling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RescaledFacts {
-    /// Its name in the query string, where the rescaling stands in parentheses.
+    /// Its name in the query string, followed by the rescaling in parentheses.
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name as displayed.
     pub label: &'static str,
-    /// The same, short, before the rescaling's parameters.
+    /// A short name, followed by the parameters of the rescaling.
     pub short_label: &'static str,
-    /// What people read of it.
+    /// Its description.
     pub card: Card,
 }
 
@@ -72,7 +72,7 @@ pub static EMERGENCE: RescaledFacts = RescaledFacts {
     },
 };
 
-/// The control of the order of the factors.
+/// The shuffled control, which tests whether the order of the factors matters.
 pub static SHUFFLED: RescaledFacts = RescaledFacts {
     name: "shuffle",
     label: "Shuffled control",
@@ -86,7 +86,7 @@ pub static SHUFFLED: RescaledFacts = RescaledFacts {
     },
 };
 
-/// The control of the learning rate.
+/// The rate control, which replaces the rescaling by learning rates.
 pub static RATE_CONTROL: RescaledFacts = RescaledFacts {
     name: "lrmatch",
     label: "Rate control",
@@ -101,7 +101,7 @@ pub static RATE_CONTROL: RescaledFacts = RescaledFacts {
     },
 };
 
-/// What `turn` may be: no network has more layers.
+/// Allowed range of `turn`; no network has more layers.
 pub const TURN: Bounds = Bounds::whole(0, 1000);
 
 impl Named for RescalingRule {
@@ -123,7 +123,7 @@ impl Default for Rescaling {
 }
 
 impl fmt::Display for Rescaling {
-    /// `alpha` is always written, `rule` and `turn` where they differ from their defaults.
+    /// `alpha` is always written, `rule` and `turn` if they differ from their defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "emergence({};alpha={}", self.base, self.alpha)?;
         if self.rule != RescalingRule::Outer {
@@ -136,7 +136,7 @@ impl fmt::Display for Rescaling {
     }
 }
 
-/// Reads what stands between the parentheses of `emergence(...)`.
+/// Parses the text between the parentheses of `emergence(...)`.
 pub(super) fn parse(inside: &str) -> Result<Rescaling> {
     let mut parts = split_outside(inside, ';').into_iter();
     let base = parts.next().unwrap_or_default().parse::<BaseInit>()?;

@@ -1,11 +1,11 @@
-//! Taking schemes apart: their text nests, so separators count outside parentheses only.
+//! Splitting the text of schemes: they can be nested, so only separators outside parentheses count.
 
 /// The text between the parentheses of `name(...)`.
 pub(super) fn call<'text>(text: &'text str, name: &str) -> Option<&'text str> {
     text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
 }
 
-/// Splits at a separator wherever no parenthesis is open.
+/// Splits at the separators that are outside all parentheses.
 pub(in crate::experiment) fn split_outside(text: &str, separator: char) -> Vec<&str> {
     let mut depth = 0_usize;
     let split = text.split(|character| {

@@ -1,6 +1,7 @@
 //! Everything that can happen on the page.
 
 use super::catalog::Addition;
+use super::cursor::CursorKey;
 use super::inside::inquiry::InspectionRequest;
 use super::lifecycle::Request;
 use super::messages::Question;
@@ -42,8 +43,8 @@ pub(super) enum Action {
     WorkerSilent,
     /// A variant of the legend was pressed.
     ToggleVariant(usize),
-    /// Another measure of emergence is to be shown.
-    Measure(Quantity),
+    /// Another quantity is to be shown in its panel.
+    ShowQuantity(Quantity),
     /// Another quantity of layers before training is to be shown.
     ShowLayers(LayerQuantity),
     /// Something was done in the section "Inside a run".
@@ -68,8 +69,8 @@ pub(super) enum Action {
     Press {
         /// Index of the chart.
         panel: usize,
-        /// Its name as in `KeyboardEvent.key`.
-        key: String,
+        /// Where it moves the cursor.
+        key: CursorKey,
     },
     /// The pointer is on no chart.
     Unpoint,

@@ -1,32 +1,23 @@
-//! The charts: three quantities against steps and the map of active units, with one cursor for all of them.
+//! The charts: quantities against steps, a panel for each group of them, and the map of active units, with one cursor for all
+//! of them.
 
 use super::canvas::Canvas;
+use super::cursor::{CursorKey, nearest_step};
 use super::hover::{self, Readout};
-use super::inside::words::{measure_note, measure_shown};
-use super::words::{value_text, variant_label};
+use super::quantity_switch::QuantitySwitch;
+use super::quantity_words::{measure_note, value_text};
+use super::words::variant_label;
 use super::{Action, Dispatcher};
-use crate::experiment::parse_query;
-use crate::metrics::{History, Quantity};
+use crate::metrics::{CurvePanel, EmergenceNodes, History, PANELS, Quantity};
 use crate::plot::{self, ActivityMap, Chart, Frame};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-/// The panels: id of the canvas and what it shows at first.
-const PANELS: [(&str, Quantity); 3] = [
-    ("chart-accuracy", Quantity::TestAccuracy),
-    ("chart-loss", Quantity::TrainLoss),
-    ("chart-emergence", Quantity::EmergenceB),
-];
-/// The panel whose quantity can be switched.
-const EMERGENCE: usize = 2;
-
 /// All charts.
 pub(super) struct Charts {
     panels: Vec<ChartPanel>,
     map: MapPanel,
-    /// The measure of emergence that was chosen last; networks without feature maps show that of units instead.
-    measure: Quantity,
     measure_note: Element,
     /// Whether the band of random activity is shown.
     random: HtmlInputElement,
@@ -37,10 +28,20 @@ pub(super) struct Charts {
 }
 
 struct ChartPanel {
+    panel: CurvePanel,
     canvas: Canvas,
-    quantity: Quantity,
-    drawn: Option<(Chart, Frame)>,
+    switch: QuantitySwitch,
+    /// The quantity that was selected last; networks without feature maps show the measure of units instead of theirs.
+    selected: Quantity,
+    drawn: Option<DrawnChart>,
     readout: Readout,
+}
+
+/// A chart with the quantity that it shows and the place where it was painted.
+struct DrawnChart {
+    quantity: Quantity,
+    chart: Chart,
+    frame: Frame,
 }
 
 struct MapPanel {
@@ -54,22 +55,16 @@ struct MapPanel {
 impl Charts {
     /// Binds the canvases of the document.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
-        let mut panels = Vec::new();
-        for (index, (id, quantity)) in PANELS.into_iter().enumerate() {
-            let canvas = Canvas::bind(id)?;
-            hover::bind(canvas.holder(), index, dispatcher)?;
-            let readout = Readout::new(canvas.holder())?;
-            panels.push(ChartPanel { canvas, quantity, drawn: None, readout });
-        }
+        let panels = PANELS.into_iter().enumerate();
+        let panels = panels.map(|(index, panel)| ChartPanel::bind(panel, index, dispatcher));
+        let panels = panels.collect::<WebResult<_>>()?;
         let canvas = Canvas::bind("chart-activity")?;
         hover::bind_map(canvas.holder(), dispatcher)?;
         let readout = Readout::new(canvas.holder())?;
-        bind_switch(dispatcher)?;
         let map = MapPanel { canvas, drawn: None, readout, pointed: None };
         Ok(Self {
             panels,
             map,
-            measure: PANELS[EMERGENCE].1,
             measure_note: dom::element("measure-note")?,
             random: bind_random(dispatcher)?,
             random_note: dom::element("random-note")?,
@@ -79,64 +74,54 @@ impl Charts {
 
     /// Draws everything anew.
     pub(super) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
-        let convolutions = parse_query(&history.setup.query).experiment.model.has_convolutions();
-        self.show_measure(convolutions)?;
         let random = self.random.checked();
         for panel in &mut self.panels {
-            panel.drawn = Some((plot::quantity_chart(history, panel.quantity, visible, random), empty_frame()));
+            panel.prepare(history, visible, random)?;
         }
-        let emergence = &mut self.panels[EMERGENCE];
-        if let Some((chart, _)) = emergence.drawn.as_mut().filter(|_| convolutions) {
-            // Four buttons leave room for one word, or on a phone for none; they and the axis say the rest.
-            let narrow = emergence.canvas.holder().client_width() < 400;
-            if narrow { " " } else { "Emergence" }.clone_into(&mut chart.title);
-        }
+        self.show_notes(history);
         // Other curves may have nothing at that step, or nothing at all.
         self.cursor = self.cursor.and_then(|(panel, step)| {
-            let (chart, _) = self.panels.get(panel)?.drawn.as_ref()?;
-            Some((panel, hover::nearest_step(chart, step)?))
+            let drawn = self.panels.get(panel)?.drawn.as_ref()?;
+            Some((panel, nearest_step(&drawn.chart, step)?))
         });
         self.paint_panels(dark)?;
         self.show_readout(history)?;
         for panel in &self.panels {
-            panel.describe()?;
+            panel.describe(history)?;
         }
         self.map.draw(history, visible, dark)?;
         self.map.show_readout()
     }
 
-    /// Shows another measure of emergence from the next drawing on.
+    /// Shows another quantity in its panel from the next drawing on.
     pub(super) fn switch(&mut self, quantity: Quantity) {
-        self.measure = quantity;
+        let panel = self.panels.iter_mut().find(|panel| panel.panel.quantities.contains(&quantity));
+        if let Some(panel) = panel {
+            panel.selected = quantity;
+        }
     }
 
-    fn show_measure(&mut self, convolutions: bool) -> WebResult<()> {
-        let quantity = measure_shown(self.measure, convolutions);
-        self.panels[EMERGENCE].quantity = quantity;
-        for button in dom::all("[data-measure]")? {
-            let name = button.get_attribute("data-measure").unwrap_or_default();
-            let own = name == quantity.name();
-            dom::set_attribute(&button, "aria-pressed", if own { "true" } else { "false" })?;
-            button.set_hidden(name.starts_with("channel") && !convolutions);
-        }
-        dom::set_text(&self.measure_note, measure_note(quantity, convolutions));
-        self.random_note.set_hidden(!matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB));
-        Ok(())
+    /// Says what the nodes of the measure of emergence are that is shown.
+    fn show_notes(&self, history: &History) {
+        let shown = self.panels.iter().filter_map(|panel| panel.drawn.as_ref()?.quantity.facts().nodes);
+        let nodes = shown.last();
+        let convolutions = history.setup.experiment.model.has_convolutions();
+        dom::set_text(&self.measure_note, nodes.map_or("", |nodes| measure_note(nodes, convolutions)));
+        self.random_note.set_hidden(nodes != Some(EmergenceNodes::Units));
     }
 
     /// The pointer is at this CSS column of a panel.
     pub(super) fn point(&mut self, panel: usize, column: f64, history: &History, dark: bool) -> WebResult<()> {
         let Some(own) = self.panels.get(panel) else { return Ok(()) };
-        let Some((chart, frame)) = &own.drawn else { return Ok(()) };
-        let cursor = hover::nearest_step(chart, frame.x_at(column * own.canvas.scale()));
+        let Some(DrawnChart { chart, frame, .. }) = &own.drawn else { return Ok(()) };
+        let cursor = nearest_step(chart, frame.x_at(column * own.canvas.scale()));
         self.set_cursor(cursor.map(|step| (panel, step)), history, dark)
     }
 
     /// A key was pressed on a panel.
-    pub(super) fn press(&mut self, panel: usize, key: &str, history: &History, dark: bool) -> WebResult<()> {
-        let Some((chart, _)) = self.panels.get(panel).and_then(|panel| panel.drawn.as_ref()) else { return Ok(()) };
-        let now = self.cursor.map(|(_, step)| step);
-        let cursor = hover::stepped(chart, now, key).map(|step| (panel, step));
+    pub(super) fn press(&mut self, panel: usize, key: CursorKey, history: &History, dark: bool) -> WebResult<()> {
+        let Some(drawn) = self.panels.get(panel).and_then(|panel| panel.drawn.as_ref()) else { return Ok(()) };
+        let cursor = key.moved(&drawn.chart, self.cursor.map(|(_, step)| step)).map(|step| (panel, step));
         self.set_cursor(cursor, history, dark)
     }
 
@@ -170,9 +155,9 @@ impl Charts {
     fn show_readout(&self, history: &History) -> WebResult<()> {
         for (index, panel) in self.panels.iter().enumerate() {
             match (self.cursor.filter(|(own, _)| *own == index), &panel.drawn) {
-                (Some((_, step)), Some((chart, frame))) => {
+                (Some((_, step)), Some(DrawnChart { quantity, chart, frame })) => {
                     let column = frame.pixel_x(step) / panel.canvas.scale();
-                    panel.readout.show(chart, panel.quantity, history, step, column)?;
+                    panel.readout.show(chart, *quantity, history, step, column)?;
                 }
                 _ => panel.readout.hide(),
             }
@@ -182,8 +167,30 @@ impl Charts {
 }
 
 impl ChartPanel {
+    fn bind(panel: CurvePanel, index: usize, dispatcher: &Dispatcher) -> WebResult<Self> {
+        let canvas = Canvas::bind(&format!("chart-{}", panel.name))?;
+        hover::bind(canvas.holder(), index, dispatcher)?;
+        let readout = Readout::new(canvas.holder())?;
+        let switch = QuantitySwitch::new(&panel, canvas.holder(), dispatcher)?;
+        Ok(Self { canvas, switch, selected: panel.quantities[0], drawn: None, readout, panel })
+    }
+
+    /// Makes the chart that is to be painted.
+    fn prepare(&mut self, history: &History, visible: &[bool], random: bool) -> WebResult<()> {
+        let convolutions = history.setup.experiment.model.has_convolutions();
+        let quantity = self.selected.facts().shown(convolutions);
+        let mut chart = plot::quantity_chart(history, quantity, visible, random);
+        if self.switch.show(quantity, convolutions)? > 2 {
+            // The buttons leave room for one word, or on a phone for none; they and the axis say the rest.
+            let narrow = self.canvas.holder().client_width() < 400;
+            if narrow { " " } else { self.panel.title }.clone_into(&mut chart.title);
+        }
+        self.drawn = Some(DrawnChart { quantity, chart, frame: empty_frame() });
+        Ok(())
+    }
+
     fn paint(&mut self, cursor: Option<f64>, dark: bool) -> WebResult<()> {
-        let Some((chart, frame)) = &mut self.drawn else { return Ok(()) };
+        let Some(DrawnChart { chart, frame, .. }) = &mut self.drawn else { return Ok(()) };
         let painted = self.canvas.paint(dark, |area, style| {
             let frame = plot::draw(area, chart, style)?;
             if let Some(step) = cursor {
@@ -197,18 +204,18 @@ impl ChartPanel {
         Ok(())
     }
 
-    fn describe(&self) -> WebResult<()> {
-        let Some((chart, _)) = &self.drawn else { return Ok(()) };
+    fn describe(&self, history: &History) -> WebResult<()> {
+        let Some(DrawnChart { quantity, chart, .. }) = &self.drawn else { return Ok(()) };
         let last = chart.series.iter().filter_map(|series| {
             let (step, value) = series.points.last()?;
-            let text = |value: f64| value_text(self.quantity, value);
+            let name = variant_label(&history.variants.get(series.variant)?.scheme);
+            let text = |value: f64| value_text(*quantity, value);
             let random =
                 series.random.last().map(|(_, low, high)| format!(" (random {} to {})", text(*low), text(*high)));
-            let random = random.unwrap_or_default();
-            Some(format!("{} {} at step {step:.0}{random}", variant_label(&series.name), text(*value)))
+            Some(format!("{name} {} at step {step:.0}{}", text(*value), random.unwrap_or_default()))
         });
         let values: Vec<String> = last.collect();
-        let title = self.quantity.title();
+        let title = quantity.facts().title;
         self.canvas.describe(&match values.len() {
             0 => format!("{title} against steps: nothing measured yet"),
             _ => format!("{title}: {}", values.join("; ")),
@@ -230,10 +237,7 @@ impl MapPanel {
     }
 
     fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
-        let mut map = ActivityMap::new(history, visible);
-        for variant in &mut map.variants {
-            variant.name = variant_label(&variant.name);
-        }
+        let map = ActivityMap::new(history, visible, variant_label);
         let height = map.natural_height();
         let style = self.canvas.holder().style();
         style.set_property("height", &format!("{height:.0}px"))?;
@@ -259,21 +263,9 @@ impl MapPanel {
     }
 }
 
-/// Stands until the canvas has been painted.
+/// The frame until the canvas has been painted.
 fn empty_frame() -> Frame {
     Frame { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0, x_range: (0.0, 1.0), y_range: (0.0, 1.0) }
-}
-
-fn bind_switch(dispatcher: &Dispatcher) -> WebResult<()> {
-    let switch = dispatcher.clone();
-    let charts: Element = dom::element("charts")?;
-    dom::on(&charts, "click", move |event| {
-        let name = dom::marked(&event, "measure");
-        let quantity = Quantity::ALL.into_iter().find(|quantity| Some(quantity.name()) == name.as_deref());
-        if let Some(quantity) = quantity {
-            switch.dispatch(Action::Measure(quantity));
-        }
-    })
 }
 
 fn bind_random(dispatcher: &Dispatcher) -> WebResult<HtmlInputElement> {

@@ -27,7 +27,8 @@ impl Export {
     /// Performs the export; `query` is the experiment in the form.
     pub(super) fn perform(self, history: &History, query: &str) -> WebResult<()> {
         match self {
-            Self::Json => download("json", "application/json", &results_json(history)),
+            // Without results the button is disabled.
+            Self::Json => results_json(history).map_or(Ok(()), |json| download("json", "application/json", &json)),
             Self::Csv => download("csv", "text/csv", &csv(history)),
             Self::Svg => download("svg", "image/svg+xml", &svg(history)),
             Self::Link => copy(&address(query)?, "Link copied"),

@@ -1,15 +1,21 @@
-//! What the experiment of the form will take, and how long the one under way still does: the crate's estimate with what
+//! What the experiment of the form will take, and how much longer the one under way will: the crate's estimate with what
 //! this page has measured.
 
 use crate::error::Result;
 use crate::experiment::Named;
 use crate::experiment::estimate::{Estimate, standard_speed};
 use crate::experiment::limits::DatasetFacts;
-use crate::experiment::{DevicePreference, Experiment, parse_query};
-use crate::metrics::History;
+use crate::experiment::{DevicePreference, Experiment};
+use crate::metrics::{History, Quantity, Setup, Timing};
 
 /// Shorter than this, in seconds, a run says little about the speed.
 const MEASURABLE: f64 = 0.5;
+/// Fewer steps than these say little about the time that is left: the first ones are slow.
+pub const TELLING_STEPS: u64 = 3;
+/// Seconds of training after which the time that is left can be told.
+pub const TELLING_SECONDS: f64 = 2.0;
+/// The part of the whole work after which it can be told however quickly it was done.
+pub const TELLING_SHARE: f64 = 0.01;
 
 /// How fast the last run was.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +24,7 @@ pub struct MeasuredSpeed {
     pub speed: f64,
     /// Where it was computed.
     pub backend: String,
-    /// Whether there were convolutions in it: they take another time for a multiplication.
+    /// Whether the network had convolutions, whose multiplications take another time.
     pub convolutions: bool,
 }
 
@@ -34,16 +40,17 @@ pub struct Forecast {
 }
 
 impl MeasuredSpeed {
-    /// That of a run, if it took long enough to tell; `uploaded` are the facts of the visitor's own files.
+    /// That of a run, if it took long enough to tell.
     #[must_use]
-    pub fn of(history: &History, uploaded: Option<DatasetFacts>) -> Option<Self> {
-        let experiment = parse_query(&history.setup.query).experiment;
-        let estimate = Estimate::new(&experiment, &experiment.dataset.name.facts().or(uploaded)?).ok()?;
+    pub fn of(history: &History) -> Option<Self> {
+        let Setup { experiment, start } = &history.setup;
+        let start = start.as_ref()?;
+        let estimate = Estimate::new(experiment, &start.data).ok()?;
         let seconds = history.timing.elapsed_secs;
         let speed = estimate.measured_speed(history.step, evaluations(history), seconds);
         (seconds >= MEASURABLE && history.step > 0).then(|| Self {
             speed,
-            backend: history.setup.environment.backend.clone(),
+            backend: start.environment.backend.clone(),
             convolutions: experiment.model.has_convolutions(),
         })
     }
@@ -55,10 +62,10 @@ impl MeasuredSpeed {
 }
 
 impl Forecast {
-    /// For an experiment on a data set of which these facts are known.
+    /// For an experiment on a data set with these facts.
     ///
     /// # Errors
-    /// The key that has to change where the experiment does not go with the data set.
+    /// The key that has to change if the experiment does not fit the data set.
     pub fn new(experiment: &Experiment, facts: &DatasetFacts, measured: Option<&MeasuredSpeed>) -> Result<Self> {
         experiment.validate_for(facts)?;
         let estimate = Estimate::new(experiment, facts)?;
@@ -68,21 +75,20 @@ impl Forecast {
     }
 }
 
-/// Seconds that are left of an experiment, from all that has passed: evaluations count as what they take. `None` before
-/// anything was done.
+/// Seconds that are left of an experiment, from all that has passed: evaluations count as what they take. `None` while too
+/// little has been done to tell: before [`TELLING_STEPS`] steps, and until training has taken [`TELLING_SECONDS`] or
+/// [`TELLING_SHARE`] of the work is done.
 #[must_use]
 pub fn seconds_left(history: &History) -> Option<f64> {
-    let (step, seconds) = (history.step, history.timing.elapsed_secs);
-    let experiment = parse_query(&history.setup.query).experiment;
-    match experiment.dataset.name.facts().and_then(|facts| Estimate::new(&experiment, &facts).ok()) {
-        Some(estimate) => estimate.seconds_left(step, evaluations(history), seconds),
-        // Nothing is known of the visitor's own files: then all steps are alike.
-        None if step == 0 => None,
-        None => Some(history.setup.steps.saturating_sub(step) as f64 * seconds / step as f64),
-    }
+    let (step, Timing { elapsed_secs, steps_per_sec, .. }) = (history.step, history.timing);
+    let estimate = Estimate::new(&history.setup.experiment, &history.setup.start.as_ref()?.data).ok()?;
+    let left = estimate.seconds_left(step, evaluations(history), elapsed_secs)?;
+    let trained_long = step as f64 >= TELLING_SECONDS * steps_per_sec && steps_per_sec > 0.0;
+    let done_enough = elapsed_secs >= TELLING_SHARE * (elapsed_secs + left);
+    (step >= TELLING_STEPS && (trained_long || done_enough)).then_some(left)
 }
 
 /// Evaluations so far.
 fn evaluations(history: &History) -> u64 {
-    history.runs().map(|run| run.test_loss.len() as u64).max().unwrap_or(0)
+    history.runs().map(|run| run.curves[Quantity::TestLoss].len() as u64).max().unwrap_or(0)
 }

@@ -1,8 +1,11 @@
-//! Reading values off the charts with a pointer, a finger or the arrow keys.
+//! Reading values off the charts with a pointer, a finger or the arrow keys: what is listened to, and the box with the values.
 
-use super::legend::color_class;
-use super::words::{grouped, value_text, variant_label};
+use super::cursor::CursorKey;
+use super::quantity_words::{spread_text, value_text};
+use super::variant_name::{self, color_class};
+use super::words::grouped;
 use super::{Action, Dispatcher};
+use crate::experiment::InitScheme;
 use crate::metrics::{History, Quantity};
 use crate::plot::heatmap::ActivityReading;
 use crate::plot::{Chart, read_at};
@@ -15,55 +18,51 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 /// Distance between the pointer and the box with the values, in CSS pixels.
 const GAP: f64 = 14.0;
 
-/// The keys that move the cursor.
-const KEYS: [&str; 5] = ["ArrowLeft", "ArrowRight", "Home", "End", "Escape"];
-
 /// Listens to pointer and keyboard on a chart.
 pub(super) fn bind(holder: &HtmlElement, panel: usize, dispatcher: &Dispatcher) -> WebResult<()> {
-    for kind in ["pointermove", "pointerdown"] {
-        let moved = dispatcher.clone();
-        let own = holder.clone();
-        dom::on(holder, kind, move |event| {
-            if let Some((column, _)) = place(&event, &own) {
-                moved.dispatch(Action::Point { panel, column });
-            }
-        })?;
-    }
+    bind_pointer(holder, dispatcher, move |column, _| Action::Point { panel, column })?;
     let pressed = dispatcher.clone();
     dom::on(holder, "keydown", move |event| {
-        let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key).unwrap_or_default();
-        if KEYS.contains(&key.as_str()) {
+        if let Some(key) = event.dyn_ref::<KeyboardEvent>().and_then(cursor_key) {
             event.prevent_default();
             pressed.dispatch(Action::Press { panel, key });
         }
-    })?;
-    bind_leave(holder, dispatcher)
+    })
 }
 
 /// Listens to the pointer on the map of active units.
 pub(super) fn bind_map(holder: &HtmlElement, dispatcher: &Dispatcher) -> WebResult<()> {
+    bind_pointer(holder, dispatcher, |column, row| Action::PointMap { column, row })
+}
+
+/// Listens to a pointer that comes, moves and leaves; `at` is what a place, column and row in CSS pixels, means.
+fn bind_pointer(
+    holder: &HtmlElement,
+    dispatcher: &Dispatcher,
+    at: impl Fn(f64, f64) -> Action + Copy + 'static,
+) -> WebResult<()> {
     for kind in ["pointermove", "pointerdown"] {
         let moved = dispatcher.clone();
         let own = holder.clone();
         dom::on(holder, kind, move |event| {
             if let Some((column, row)) = place(&event, &own) {
-                moved.dispatch(Action::PointMap { column, row });
+                moved.dispatch(at(column, row));
             }
         })?;
     }
-    bind_leave(holder, dispatcher)
-}
-
-fn bind_leave(holder: &HtmlElement, dispatcher: &Dispatcher) -> WebResult<()> {
     let blurred = dispatcher.clone();
     dom::on(holder, "blur", move |_| blurred.dispatch(Action::Unpoint))?;
     let left = dispatcher.clone();
     dom::on(holder, "pointerleave", move |event| {
-        // A finger leaves whenever it is lifted; what it has asked for stays until it asks for something else.
+        // A finger leaves whenever it is lifted; the values stay until another place is touched.
         if event.dyn_ref::<PointerEvent>().is_some_and(|pointer| pointer.pointer_type() == "mouse") {
             left.dispatch(Action::Unpoint);
         }
     })
+}
+
+fn cursor_key(event: &KeyboardEvent) -> Option<CursorKey> {
+    CursorKey::named(&event.key(), event.alt_key() || event.ctrl_key() || event.meta_key())
 }
 
 /// Where a pointer is inside an element, in CSS pixels.
@@ -73,28 +72,8 @@ fn place(event: &web_sys::Event, holder: &HtmlElement) -> Option<(f64, f64)> {
     Some((f64::from(pointer.client_x()) - bounds.left(), f64::from(pointer.client_y()) - bounds.top()))
 }
 
-/// The step of the point that is nearest to `x`, over all lines.
-pub(super) fn nearest_step(chart: &Chart, x: f64) -> Option<f64> {
-    let readings = read_at(chart, x).into_iter().flatten().map(|reading| reading.x);
-    readings.min_by(|one, other| (one - x).abs().total_cmp(&(other - x).abs()))
-}
-
-/// Where a key moves the cursor; `None` takes it away.
-pub(super) fn stepped(chart: &Chart, now: Option<f64>, key: &str) -> Option<f64> {
-    let mut steps: Vec<f64> = chart.series.iter().flat_map(|series| series.points.iter().map(|(x, _)| *x)).collect();
-    steps.sort_by(f64::total_cmp);
-    let (first, last) = (steps.first().copied(), steps.last().copied());
-    match (key, now) {
-        ("Escape", _) => None,
-        ("Home", _) => first,
-        ("End", _) | (_, None) => last,
-        ("ArrowLeft", Some(now)) => steps.iter().rev().copied().find(|step| *step < now).or(first),
-        (_, Some(now)) => steps.iter().copied().find(|step| *step > now).or(last),
-    }
-}
-
-/// A heading, and per line the class of its color, a label and a value.
-type Content = (String, Vec<(String, String, String)>);
+/// A heading, and per line the variant with its index and a value.
+type Content = (String, Vec<(usize, InitScheme, String)>);
 
 /// The box with the values at the cursor.
 pub(super) struct Readout {
@@ -128,14 +107,13 @@ impl Readout {
         step: f64,
         column: f64,
     ) -> WebResult<()> {
-        let lines = read_at(chart, step).into_iter().flatten().map(|reading| {
-            let index = history.variants.iter().position(|variant| variant.name == reading.name).unwrap_or_default();
+        let lines = read_at(chart, step).into_iter().flatten().filter_map(|reading| {
+            let scheme = history.variants.get(reading.variant)?.scheme.clone();
             let spread = reading.band.map(|(_, high)| format!(" ± {}", spread_text(quantity, high - reading.y)));
-            let value = value_text(quantity, reading.y) + &spread.unwrap_or_default();
-            (color_class(index), variant_label(&reading.name), value)
+            Some((reading.variant, scheme, value_text(quantity, reading.y) + &spread.unwrap_or_default()))
         });
         let content = (format!("step {step:.0}"), lines.collect());
-        // While it trains, charts are drawn ten times a second; a screen reader need not hear the same again.
+        // During training charts are drawn ten times a second; a screen reader need not hear the same again.
         if *self.content.borrow() != content {
             self.fill(&content)?;
             self.content.replace(content);
@@ -146,10 +124,10 @@ impl Readout {
     fn fill(&self, (heading, lines): &Content) -> WebResult<()> {
         self.element.set_inner_html("");
         dom::append(&self.element, &dom::create("p", "", heading)?)?;
-        for (color, label, value) in lines {
+        for (index, scheme, value) in lines {
             let line = dom::create("div", "", "")?;
-            dom::append(&line, &dom::create("i", color, "")?)?;
-            dom::append(&line, &dom::create("span", "", label)?)?;
+            dom::append(&line, &dom::create("i", &color_class(*index), "")?)?;
+            dom::append(&line, &variant_name::label(scheme)?)?;
             dom::append(&line, &dom::create("b", "", value)?)?;
             dom::append(&self.element, &line)?;
         }
@@ -159,9 +137,15 @@ impl Readout {
     /// Shows a cell of the map of active units.
     pub(super) fn show_cell(&self, reading: &ActivityReading, column: f64, row: f64) -> WebResult<()> {
         let share = reading.fraction * 100.0;
-        let text =
-            format!("{}, {}, step {}: {share:.0} % active", reading.variant, reading.layer, grouped(reading.step));
-        dom::set_text(&self.element, &text);
+        let rest = format!(", {}, step {}: {share:.0} % active", reading.layer, grouped(reading.step));
+        let shown = self.element.text_content().unwrap_or_default();
+        if shown.strip_prefix(&reading.variant) != Some(rest.as_str()) {
+            self.element.set_inner_html("");
+            let name = dom::create("span", "", &reading.variant)?;
+            name.set_attribute("translate", "no")?;
+            dom::append(&self.element, &name)?;
+            self.element.append_with_str_1(&rest)?;
+        }
         self.place(column, row + GAP)
     }
 
@@ -175,13 +159,5 @@ impl Readout {
         self.element.style().set_property("left", &format!("{left:.0}px"))?;
         self.element.style().set_property("top", &format!("{top:.0}px"))?;
         Ok(())
-    }
-}
-
-fn spread_text(quantity: Quantity, spread: f64) -> String {
-    match quantity {
-        Quantity::TestAccuracy => format!("{spread:.1}"),
-        Quantity::TrainLoss | Quantity::TestLoss => format!("{spread:.3}"),
-        _ => format!("{spread:.2} in the exponent"),
     }
 }

@@ -1,9 +1,10 @@
 //! What the page is doing, as a value: requests of the visitor and events of the worker go in, a new phase and commands
 //! for the worker come out. Nothing here touches a document.
 //!
-//! The surprising thing: worker and page do not run in step, so events of a dropped experiment may still arrive after
-//! `Reset` or a new `Start`. Everything that was measured is therefore ignored until the new experiment's `Started`.
+//! Worker and page do not run in lock-step, so events of a dropped experiment may still arrive after `Reset` or a new `Start`.
+//! All measurements are therefore ignored until the new experiment's `Started`.
 
+use crate::experiment::Experiment;
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 
 /// What the page is doing.
@@ -13,7 +14,7 @@ pub enum Phase {
     Loading,
     /// An experiment can be started.
     Ready,
-    /// An experiment was started; its data and its device are on their way, or its initial weights are tuned.
+    /// An experiment was started; its data are loaded, its device is opened, or its initial weights are tuned.
     Preparing,
     /// Steps are taken.
     Training,
@@ -86,7 +87,7 @@ enum Then {
 /// A start that waits for the worker.
 #[derive(Debug, Clone, PartialEq)]
 struct PendingStart {
-    query: String,
+    experiment: Box<Experiment>,
     then: Then,
 }
 
@@ -197,7 +198,7 @@ impl Lifecycle {
         matches!(self.phase, Phase::Training | Phase::Paused)
     }
 
-    /// Whether the worker is there and well.
+    /// Whether the worker is loaded and alive.
     #[must_use]
     pub fn worker_ready(&self) -> bool {
         self.worker_ready
@@ -239,8 +240,8 @@ impl Lifecycle {
         }
     }
 
-    /// Does what was asked for with the experiment `query`, or nothing when it makes no sense now.
-    pub fn request(&mut self, request: Request, query: &str) -> Vec<Effect> {
+    /// Does what was asked for with this experiment, or nothing when it makes no sense now.
+    pub fn request(&mut self, request: Request, experiment: &Experiment) -> Vec<Effect> {
         if !self.allows(request, true) {
             return Vec::new();
         }
@@ -250,9 +251,9 @@ impl Lifecycle {
                 self.pausing = true;
                 vec![Effect::Send(Command::Step)]
             }
-            (Request::Run, Phase::Failed) if !self.worker_ready => self.restart_with(query),
-            (Request::Run, _) => self.start(query, Then::Train),
-            (Request::Step, _) => self.start(query, Then::Step),
+            (Request::Run, Phase::Failed) if !self.worker_ready => self.restart_with(experiment),
+            (Request::Run, _) => self.start(experiment.clone().into(), Then::Train),
+            (Request::Step, _) => self.start(experiment.clone().into(), Then::Step),
             (Request::Pause, _) => self.pause(),
             (Request::Resume, _) => {
                 self.phase = Phase::Training;
@@ -260,7 +261,7 @@ impl Lifecycle {
             }
             // A worker that loads data or opens a device does not listen, and may do so for long; one that tunes weights does.
             (Request::Reset, Phase::Preparing) if !self.tuning => self.replace_worker(None),
-            (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(query),
+            (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(experiment),
             (Request::Restart, _) => {
                 let pending = self.pending.take();
                 self.replace_worker(pending)
@@ -272,9 +273,10 @@ impl Lifecycle {
         }
     }
 
-    /// Replaces the worker and starts the experiment `query` as soon as the new one has loaded.
-    pub fn restart_with(&mut self, query: &str) -> Vec<Effect> {
-        self.replace_worker(Some(PendingStart { query: query.to_owned(), then: Then::Train }))
+    /// Replaces the worker and starts this experiment as soon as the new one has loaded.
+    pub fn restart_with(&mut self, experiment: &Experiment) -> Vec<Effect> {
+        let pending = PendingStart { experiment: experiment.clone().into(), then: Then::Train };
+        self.replace_worker(Some(pending))
     }
 
     fn replace_worker(&mut self, pending: Option<PendingStart>) -> Vec<Effect> {
@@ -306,14 +308,14 @@ impl Lifecycle {
         self.fail(Remedy::Restart, message);
     }
 
-    fn start(&mut self, query: &str, then: Then) -> Vec<Effect> {
+    fn start(&mut self, experiment: Box<Experiment>, then: Then) -> Vec<Effect> {
         if !self.worker_ready {
-            self.pending = Some(PendingStart { query: query.to_owned(), then });
+            self.pending = Some(PendingStart { experiment, then });
             return Vec::new();
         }
         self.settle(Phase::Preparing);
         self.then = then;
-        vec![Effect::Send(Command::Start { query: query.to_owned(), paused: then == Then::Step })]
+        vec![Effect::Send(Command::Start { experiment, paused: then == Then::Step })]
     }
 
     fn pause(&mut self) -> Vec<Effect> {
@@ -339,7 +341,7 @@ impl Lifecycle {
         self.worker_ready = true;
         let pending = self.pending.take();
         self.settle(Phase::Ready);
-        pending.map_or_else(Vec::new, |pending| self.start(&pending.query, pending.then))
+        pending.map_or_else(Vec::new, |pending| self.start(pending.experiment, pending.then))
     }
 
     fn started(&mut self) -> Vec<Effect> {
@@ -373,7 +375,7 @@ impl Lifecycle {
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;
         }
-        // A worker that is gone does not come back by what it said before.
+        // A late message does not bring back a worker that is gone.
         self.worker_ready &= alive;
         self.fail(remedy, message);
     }

@@ -4,9 +4,11 @@
 //! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
 //! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
 //! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
-//! [`rate_control`], [`forecast`], [`preview`], [`words`] and [`quotations`] (what is not to be translated).
+//! [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`] (what is
+//! not to be translated).
 
 pub mod catalog;
+pub mod cursor;
 pub mod fields;
 pub mod forecast;
 pub mod inside;
@@ -14,7 +16,7 @@ pub mod lifecycle;
 pub mod messages;
 pub mod paths;
 pub mod presets;
-pub mod preview;
+pub mod quantity_words;
 pub mod quotations;
 pub mod rate_control;
 pub mod start_report;
@@ -56,13 +58,19 @@ mod pixels;
 #[cfg(target_arch = "wasm32")]
 mod plan;
 #[cfg(target_arch = "wasm32")]
+mod quantity_switch;
+#[cfg(target_arch = "wasm32")]
 mod samples;
 #[cfg(target_arch = "wasm32")]
 mod start;
 #[cfg(target_arch = "wasm32")]
 mod table;
 #[cfg(target_arch = "wasm32")]
+mod text_cells;
+#[cfg(target_arch = "wasm32")]
 mod toolbar;
+#[cfg(target_arch = "wasm32")]
+mod variant_name;
 #[cfg(target_arch = "wasm32")]
 mod variants;
 #[cfg(target_arch = "wasm32")]

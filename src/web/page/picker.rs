@@ -56,7 +56,7 @@ pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     fill(&name, &catalog::parameters(variant))?;
     let replace: HtmlElement = dom::element("replace")?;
     replace.set_attribute("data-add", &index.to_string())?;
-    dom::set_pieces(&replace, &[("Replace ", false), (&variant_label(&variant.to_string()), true)])?;
+    dom::set_pieces(&replace, &[("Replace ", false), (&variant_label(variant), true)])?;
     replace.set_hidden(false);
     say("")?;
     Ok(select.focus()?)
@@ -160,7 +160,8 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     group.set_attribute("data-offered", &text)?;
     group.set_inner_html("");
     for base in offered {
-        let option = dom::untranslated("option", &variant_label(&base))?;
+        let label = base.parse().map_or_else(|_| base.clone(), |scheme| variant_label(&scheme));
+        let option = dom::untranslated("option", &label)?;
         option.set_attribute("value", &base)?;
         dom::append(&group, &option)?;
     }

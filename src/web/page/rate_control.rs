@@ -36,7 +36,7 @@ pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
 }
 
 fn verdict(experiment: &Experiment, rescaling: &Rescaling) -> String {
-    let name = variant_label(&InitScheme::emergence(rescaling.clone()).to_string());
+    let name = variant_label(&InitScheme::emergence(rescaling.clone()));
     let exactness = experiment.optimizer.kind.facts().exactness;
     match difference(experiment, rescaling) {
         None => {

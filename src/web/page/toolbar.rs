@@ -72,8 +72,7 @@ impl Toolbar {
         dom::set_text(&self.status, &status(now.lifecycle, now.history, now.again));
         self.show_progress(now)?;
         dom::set_text(&self.pace, &pace_text(now.history, phase));
-        let known = now.history.setup.train_examples > 0;
-        dom::set_text(&self.facts, &if known { facts(&now.history.setup) } else { "\u{a0}".to_owned() });
+        dom::set_text(&self.facts, &facts(&now.history.setup).unwrap_or("\u{a0}".to_owned()));
         let shown = !matches!(phase, Phase::Loading | Phase::Ready | Phase::Failed);
         self.changed.set_hidden(!(now.changed && shown));
         Ok(())
@@ -124,7 +123,7 @@ impl Toolbar {
             (Phase::Preparing, Some((text, share))) => (text.clone(), *share),
             (Phase::Preparing, None) => ("\u{a0}".to_owned(), None),
             _ => {
-                let share = now.history.step as f64 / now.history.setup.steps.max(1) as f64;
+                let share = now.history.step as f64 / now.history.setup.experiment.steps.max(1) as f64;
                 (step_text(now.history), Some(share))
             }
         };

@@ -1,7 +1,7 @@
 //! The list of variants in the form. The text field `init` is the truth; this reads it, and [`picker`](super::picker) adds to
 //! it.
 
-use super::legend::sample;
+use super::variant_name::sample;
 use super::words::variant_label;
 use super::{Action, Dispatcher, picker};
 use crate::experiment::scheme::list_text;
@@ -53,7 +53,7 @@ fn show_list(variants: &[InitScheme]) -> WebResult<()> {
 fn item(index: usize, variant: &InitScheme, removable: bool) -> WebResult<Element> {
     let item = dom::create("li", "", "")?;
     let name = variant.to_string();
-    let label = variant_label(&name);
+    let label = variant_label(variant);
     dom::append(&item, &sample(index)?)?;
     let edit = button("name", &label, ("data-edit", index))?;
     edit.set_attribute("title", &name)?;

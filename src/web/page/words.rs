@@ -5,26 +5,22 @@ use super::forecast::{Forecast, seconds_left};
 use super::lifecycle::{Lifecycle, Phase};
 use crate::error::{Error, ValueError};
 use crate::experiment::scheme::{CustomInit, CustomKind};
-use crate::experiment::{
-    BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn, parse_query,
-};
+use crate::experiment::{BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn};
 use crate::metrics::{
-    DatasetSample, History, PreparationProgress, PreparationTask, Quantity, Setup, Statistic, VariantCurves,
-    VariantSummary,
+    DatasetSample, History, PreparationProgress, PreparationTask, Setup, Statistic, VariantCurves, VariantSummary,
 };
 use std::fmt::Write;
 
 /// What stands where there is no value.
 pub const NOTHING: &str = "–";
 
-/// A variant's name for people; the text form itself when it is none.
+/// A variant's name for people.
 #[must_use]
-pub fn variant_label(name: &str) -> String {
-    match name.parse::<InitScheme>() {
-        Ok(InitScheme::Closed(closed)) => closed_label(&closed),
-        Ok(InitScheme::RateControl(rescaling)) => rescaled_label("Rate control", &rescaling),
-        Ok(InitScheme::Tuned(tuning)) => tuned_label(&tuning),
-        Err(_) => name.to_owned(),
+pub fn variant_label(scheme: &InitScheme) -> String {
+    match scheme {
+        InitScheme::Closed(closed) => closed_label(closed),
+        InitScheme::RateControl(rescaling) => rescaled_label("Rate control", rescaling),
+        InitScheme::Tuned(tuning) => tuned_label(tuning),
     }
 }
 
@@ -101,7 +97,7 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
 /// `step 450 of 1,000`.
 #[must_use]
 pub fn step_text(history: &History) -> String {
-    format!("step {} of {}", grouped(history.step), grouped(history.setup.steps))
+    format!("step {} of {}", grouped(history.step), grouped(history.setup.experiment.steps))
 }
 
 /// Speed and, while training, the time that is left.
@@ -189,19 +185,19 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
     }
 }
 
-/// What is trained on what.
+/// What is trained on which data; `None` before the start.
 #[must_use]
-pub fn facts(setup: &Setup) -> String {
-    let data = parse_query(&setup.query).experiment.dataset.name.row().label;
-    let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
-    format!(
+pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
+    let start = start.as_ref()?;
+    let (data, runs) = (experiment.dataset.name.row().label, experiment.run_count());
+    Some(format!(
         "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
-        grouped(setup.train_examples as u64),
-        grouped(setup.test_examples as u64),
+        grouped(start.data.train as u64),
+        grouped(start.data.test as u64),
         if runs == 1 { "run" } else { "runs" },
-        grouped(setup.parameters),
-        grouped(setup.steps_per_epoch),
-    )
+        grouped(start.parameters),
+        grouped(start.steps_per_epoch),
+    ))
 }
 
 /// How far a file is: `t10k-images: 45 %`.
@@ -284,16 +280,6 @@ pub fn silence(loading: bool) -> &'static str {
 pub fn unknown_keys(keys: &[String]) -> String {
     let (noun, was) = if keys.len() == 1 { ("Unknown key", "was") } else { ("Unknown keys", "were") };
     format!("{noun} “{}” in the address {was} ignored.", keys.join("”, “"))
-}
-
-/// A value of a quantity with its unit, in the unit of the charts.
-#[must_use]
-pub fn value_text(quantity: Quantity, value: f64) -> String {
-    match quantity {
-        Quantity::TestAccuracy => format!("{value:.1} %"),
-        Quantity::TrainLoss | Quantity::TestLoss => format!("{value:.3}"),
-        _ => format!("10^{value:.2}"),
-    }
 }
 
 /// The cells of a variant's line in the results table, after its name.

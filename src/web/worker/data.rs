@@ -8,7 +8,7 @@ use crate::dataset::Dataset;
 use crate::dataset::drawn::generator::Generator;
 use crate::dataset::drawn::recipe;
 use crate::dataset::readers::{self, ReadFile};
-use crate::error::{DatasetError, DownloadFailure, Result};
+use crate::error::{DatasetError, DownloadFailure, Result, UploadError};
 use std::rc::Rc;
 
 /// Examples generated between two turns of the event loop.
@@ -17,7 +17,7 @@ const DRAWN_PER_TURN: usize = 1000;
 /// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
 ///
 /// # Errors
-/// The error of the first file that no source could provide; [`DatasetError::UploadEmpty`] for the visitor's own files, which
+/// The error of the first file that no source could provide; [`UploadError::Empty`] for the visitor's own files, which
 /// are not loaded from anywhere.
 pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
     let row = asked.row();
@@ -31,7 +31,7 @@ pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loa
         }
         DatasetOrigin::Published(publication) => load_files(asked, publication).await?,
         DatasetOrigin::Drawn(set, _) => draw(row.name, recipe(*set).whole()?, turn).await,
-        DatasetOrigin::Upload => return Err(DatasetError::UploadEmpty.into()),
+        DatasetOrigin::Upload => return Err(UploadError::Empty.into()),
     };
     Ok(Loaded { asked, dataset: Rc::new(dataset), fallback: None })
 }

@@ -13,7 +13,7 @@ mod upload;
 
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::experiment::{DatasetName, Experiment, parse_query};
+use crate::experiment::{DatasetName, Experiment};
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment};
@@ -80,7 +80,7 @@ impl RunFailure {
 
 /// Requests of the page while a session was running.
 enum Interrupt {
-    Start { query: String, paused: bool },
+    Start { experiment: Box<Experiment>, paused: bool },
     Reset,
 }
 
@@ -98,10 +98,10 @@ impl Worker {
     async fn serve(mut self) {
         let mut next = None;
         loop {
-            let (query, paused) = match next.take() {
+            let (experiment, paused) = match next.take() {
                 Some(start) => start,
                 None => match self.inbox.next().await {
-                    Ok(Message { command: Command::Start { query, paused }, .. }) => (query, paused),
+                    Ok(Message { command: Command::Start { experiment, paused }, .. }) => (experiment, paused),
                     Ok(Message { command, files }) => {
                         self.prepare(&command, files).await;
                         continue;
@@ -112,8 +112,8 @@ impl Worker {
                     }
                 },
             };
-            match self.run(&query, paused).await {
-                Ok(Some(Interrupt::Start { query, paused })) => next = Some((query, paused)),
+            match self.run(&experiment, paused).await {
+                Ok(Some(Interrupt::Start { experiment, paused })) => next = Some((experiment, paused)),
                 Ok(_) => {}
                 Err(failure) => post_failure(failure),
             }
@@ -134,14 +134,14 @@ impl Worker {
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
-    async fn run(&mut self, query: &str, mut paused: bool) -> Result<Option<Interrupt>, RunFailure> {
-        let experiment = parse_query(query).strict();
-        let (experiment, _) = experiment.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let device = self.device(&experiment).await?;
+    async fn run(&mut self, experiment: &Experiment, mut paused: bool) -> Result<Option<Interrupt>, RunFailure> {
+        // Before anything is downloaded for it.
+        experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
+        let device = self.device(experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
-        let dataset = self.dataset(&experiment).await?;
+        let dataset = self.dataset(experiment).await?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
-        let preparation = Preparation::new(&experiment, &dataset, &device.open, Box::new(now_secs));
+        let preparation = Preparation::new(experiment, &dataset, &device.open, Box::new(now_secs));
         let preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let start = now_secs();
         let training = match self.finish_preparation(preparation, &mut paused).await? {
@@ -187,7 +187,9 @@ impl Worker {
         let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(&message))?;
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
-            Command::Start { query, paused } => return Ok(Some(Interrupt::Start { query, paused })),
+            Command::Start { experiment, paused } => {
+                return Ok(Some(Interrupt::Start { experiment, paused }));
+            }
             Command::Pause => *paused = true,
             Command::Resume => *paused = false,
             command => self.prepare(&command, files).await,
@@ -240,7 +242,9 @@ impl Worker {
                 Command::Resume => pace.resume(),
                 Command::Step => pace.step(),
                 Command::Reset => return Ok(Some(Interrupt::Reset)),
-                Command::Start { query, paused } => return Ok(Some(Interrupt::Start { query, paused })),
+                Command::Start { experiment, paused } => {
+                    return Ok(Some(Interrupt::Start { experiment, paused }));
+                }
                 Command::Classify { image } => inspection::classify(&run.training, image).await?,
                 command => {
                     self.prepare(&command, files).await;
@@ -259,7 +263,7 @@ impl Worker {
         pace.count(work);
         if work == Work::Finished {
             run.report().await?;
-            post(&Event::Finished { timing: run.timing });
+            post(&Event::Finished { timing: run.timing() });
             inspection::examine(&run.training, self.inspected);
         }
         if work == Work::Evaluation && !run.training.is_evaluating() {

@@ -2,7 +2,7 @@
 
 use super::scope::{now_secs, post};
 use super::{RunFailure, device_failure, faults};
-use crate::metrics::Timing;
+use crate::metrics::{Stopwatch, Timing};
 use crate::protocol::{Event, FailureKind};
 use crate::train::{Training, Work};
 
@@ -12,8 +12,7 @@ pub(super) const REPORT_SECS: f64 = 0.1;
 /// A training with its clock.
 pub(super) struct Run {
     pub(super) training: Training,
-    pub(super) timing: Timing,
-    training_secs: f64,
+    stopwatch: Stopwatch,
     reported_at: f64,
     /// Steps between two read-backs, so that a GPU is never more than about one report behind.
     steps_per_report: u64,
@@ -82,8 +81,7 @@ impl Run {
     pub(super) fn new(training: Training, runs: usize, preparation_secs: f64) -> Self {
         Self {
             training,
-            timing: Timing { runs, elapsed_secs: preparation_secs, ..Timing::default() },
-            training_secs: 0.0,
+            stopwatch: Stopwatch::new(runs, preparation_secs),
             reported_at: now_secs(),
             steps_per_report: 1,
             steps_since_report: 0,
@@ -94,10 +92,8 @@ impl Run {
     pub(super) async fn advance(&mut self, may_train: bool) -> Result<Work, RunFailure> {
         let start = now_secs();
         let work = self.training.advance(may_train).await.map_err(device_failure)?;
-        let elapsed = now_secs() - start;
-        self.timing.elapsed_secs += elapsed;
+        self.stopwatch.add(now_secs() - start, work == Work::Step);
         if work == Work::Step {
-            self.training_secs += elapsed;
             self.steps_since_report += 1;
         }
         let evaluation_ended = work == Work::Evaluation && !self.training.is_evaluating();
@@ -115,20 +111,19 @@ impl Run {
             return Err(RunFailure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
         }
         let end = now_secs();
-        self.timing.elapsed_secs += end - start;
+        self.stopwatch.add(end - start, !record.steps.is_empty());
         if !record.steps.is_empty() {
-            self.training_secs += end - start;
             self.adapt_interval(end);
         }
         self.reported_at = end;
         self.steps_since_report = 0;
-        let steps = self.training.step() as f64;
-        if steps > 0.0 && self.training_secs > 0.0 {
-            self.timing.steps_per_sec = steps / self.training_secs;
-            self.timing.ms_per_step = 1000.0 * self.training_secs / steps;
-        }
-        post(&Event::Progress { record, timing: self.timing });
+        post(&Event::Progress { record, timing: self.timing() });
         Ok(())
+    }
+
+    /// How long it took so far.
+    pub(super) fn timing(&self) -> Timing {
+        self.stopwatch.timing(self.training.step())
     }
 
     /// Aims at one report every [`REPORT_SECS`].

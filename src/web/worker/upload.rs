@@ -6,7 +6,7 @@ use super::scope::post;
 use crate::dataset::Dataset;
 use crate::dataset::readers::archive::NamedFile;
 use crate::dataset::upload::{UNPACKED, assemble};
-use crate::error::{DatasetError, Error, Result};
+use crate::error::{DatasetError, Result};
 use crate::protocol::Event;
 use crate::web::error::describe;
 use js_sys::Uint8Array;
@@ -47,7 +47,7 @@ async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     if file.size() > limit as f64 {
         return Err(too_large());
     }
-    let unreadable = |error| DatasetError::DataFileUnreadable { path: name.clone(), reason: describe(&error) }.into();
+    let unreadable = |error| DatasetError::DataFileUnreadable { path: name.clone(), reason: describe(&error) };
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(unreadable)?;
     let packed = Uint8Array::new(&buffer).to_vec();
     let bytes = unpacked(&name, &packed, limit).await?;

@@ -6,7 +6,7 @@ use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::idx;
 use emergence_lab::dataset::{Dataset, Normalization, Part, upload};
-use emergence_lab::error::{DatasetError, Error, UnknownFile};
+use emergence_lab::error::{DatasetError, Error, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ fn one_part_alone_gives_its_last_sixth_for_the_test() {
     assert_eq!(labels_of(&[("mine.bin", &twelve)]), expected, "training batches alone");
     assert_eq!(labels_of(&[("test.bin", &twelve)]), expected, "a test batch alone");
     assert_eq!(labels_of(&[("a.bin", &batch(&[1, 2]))]), (vec![1], vec![2]), "two examples");
-    assert_eq!(assemble(&[("a.bin", &batch(&[1]))]), Err(DatasetError::UploadTooFew { got: 1 }.into()), "one example");
+    assert_eq!(assemble(&[("a.bin", &batch(&[1]))]), Err(UploadError::TooFew { got: 1 }.into()), "one example");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_archive_stands_for_its_files() {
         assert_eq!(labels_of(&[(name, &archive)]), (vec![1, 2], vec![4, 5]), "{name}");
     }
     let got = assemble(&[("a.tar", &tar(&[("readme", b"x")]))]);
-    let useless = DatasetError::UploadKind { file: "a.tar".to_owned(), got: UnknownFile::ArchiveWithoutData };
+    let useless = UploadError::Kind { file: "a.tar".to_owned(), got: UnknownFile::ArchiveWithoutData };
     assert_eq!(got, Err(useless.into()), "nothing in it");
     let got = assemble(&[("a.tar", &archive[..1000])]).expect_err("cut off");
     assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "a.tar"), "{got}");
@@ -97,10 +97,10 @@ fn files_in_unknown_formats_are_refused() {
         (("a", &gzip(&images)[..2]), UnknownFile::Beginning(vec![0x1f, 0x8b])),
     ];
     for (file, got) in cases {
-        let expected = DatasetError::UploadKind { file: file.0.to_owned(), got };
+        let expected = UploadError::Kind { file: file.0.to_owned(), got };
         assert_eq!(assemble(&[("i", &images), file]), Err(expected.into()), "{}", file.0);
     }
-    assert_eq!(assemble(&[]), Err(DatasetError::UploadEmpty.into()), "no files");
+    assert_eq!(assemble(&[]), Err(UploadError::Empty.into()), "no files");
 }
 
 #[test]
@@ -109,13 +109,13 @@ fn files_that_do_not_belong_together_are_refused() {
     let name = |name: &str| name.to_owned();
     let twice = |content, part, first: &str, second: &str| {
         let (first, second) = (first.to_owned(), second.to_owned());
-        DatasetError::UploadTwice { content, part, first, second }
+        UploadError::Twice { content, part, first, second }.into()
     };
-    let unpaired = |file: &str, missing, part| DatasetError::UploadUnpaired { file: file.to_owned(), missing, part };
+    let unpaired = |file: &str, missing, part| UploadError::Unpaired { file: file.to_owned(), missing, part }.into();
     let cases: [(&[Given<'_>], DatasetError); 7] = [
         (
             &[("a.bin", &batch(&[1, 2])), ("i", &images)],
-            DatasetError::UploadMixed { batch: name("a.bin"), idx: name("i") },
+            UploadError::Mixed { batch: name("a.bin"), idx: name("i") }.into(),
         ),
         (
             &[("test1.bin", &batch(&[1])), ("test2.bin", &batch(&[1]))],
@@ -146,12 +146,12 @@ fn images_and_labels_beyond_the_limits_are_refused() {
     let [images, labels] = [images_file(2, 8), labels_file(&[0, 1])];
     for side in [0, 65] {
         let size = (side as usize, side as usize);
-        let expected = DatasetError::UploadImageSize { file: "i".to_owned(), limit: 64, got: size };
+        let expected = UploadError::ImageSize { file: "i".to_owned(), limit: 64, got: size };
         assert_eq!(assemble(&[("i", &images_file(2, side)), ("l", &labels)]), Err(expected.into()), "{side} pixels");
     }
     let range = DatasetError::LabelRange { file: "l".to_owned(), index: 1, label: 100, classes: 100 };
     assert_eq!(assemble(&[("i", &images), ("l", &labels_file(&[0, 100]))]), Err(range.into()), "labels");
-    let one = DatasetError::UploadClasses { file: "l".to_owned(), limit: 100 };
+    let one = UploadError::Classes { file: "l".to_owned(), limit: 100 };
     assert_eq!(assemble(&[("i", &images), ("l", &labels_file(&[0, 0]))]), Err(one.into()), "one class");
     let none = [("test-i", &images_file(0, 8)[..]), ("test-l", &labels_file(&[])), ("i", &images), ("l", &labels)];
     let expected = DatasetError::NoExamples { part: Part::Test };
@@ -167,11 +167,7 @@ fn uploads_are_limited() {
     labels.extend((0..count).map(|index| (index % 2) as u8));
     let test: [Given<'_>; 2] = [("test-i", &images_file(1, 1)), ("test-l", &labels_file(&[0]))];
     let got = assemble(&[("i", &images), ("l", &labels), test[0], test[1]]).expect_err("too many");
-    assert_eq!(
-        got,
-        DatasetError::UploadTooMany { part: Part::Train, limit: 60_000, got: 60_002 }.into(),
-        "with a test part"
-    );
+    assert_eq!(got, UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_002 }.into(), "with a test part");
     let (train, test) = labels_of(&[("i", &images), ("l", &labels)]);
     assert_eq!((train.len(), test.len()), (50_002, 10_000), "divided");
 }

@@ -2,10 +2,11 @@
 
 use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::Part;
-use emergence_lab::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile};
+use emergence_lab::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
+use std::fmt::{Debug, Display};
 
-fn check(error: &DatasetError, expected: &str) {
+fn check(error: &(impl Display + Debug), expected: &str) {
     assert_eq!(error.to_string(), expected, "{error:?}");
 }
 
@@ -16,12 +17,12 @@ fn name(name: &str) -> String {
 #[test]
 fn failed_downloads_say_why() {
     let cases = [
-        (DownloadFailure::NotFound, "the server answered 404 Not Found, or with a page of its own"),
+        (DownloadFailure::NotFound, "the server answered 404 Not Found, or sent a web page instead"),
         (DownloadFailure::Status { code: 503, text: name("Unavailable") }, "the server answered 503 Unavailable"),
         (DownloadFailure::Network { message: name("Failed to fetch") }, "Failed to fetch"),
         (
             DownloadFailure::NotOnThisSite { address: name("https://a/b.tar.gz") },
-            "this site does not have it. Download https://a/b.tar.gz and drop it on this page, or choose it under Data, \
+            "this site does not have it. Download https://a/b.tar.gz and drop it on this page, or select it under Data, \
              your own files",
         ),
     ];
@@ -40,12 +41,12 @@ fn data_files_say_what_is_wrong_with_them() {
     check(&damaged, "f.gz: expected gzip, got a damaged file: corrupt deflate stream");
     let damage = ArchiveDamage::CutOff { member: name("a/b.bin"), expected: 700, got: 600 };
     let cut_off = DatasetError::ArchiveDamaged { file: name("a.tar"), damage };
-    check(&cut_off, "a.tar: expected a whole tar archive, got: 600 of the 700 bytes of a/b.bin");
+    check(&cut_off, "a.tar: expected a complete tar archive, got: 600 of the 700 bytes of a/b.bin");
 }
 
 #[test]
 fn uploads_say_what_was_expected() {
-    let unknown = |got| DatasetError::UploadKind { file: name("a"), got };
+    let unknown = |got| UploadError::Kind { file: name("a"), got };
     let known = "a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar)";
     let cases = [
         (UnknownFile::Empty, "an empty file"),
@@ -56,11 +57,11 @@ fn uploads_say_what_was_expected() {
         check(&unknown(got), &format!("a: expected {known}, got {expected}"));
     }
     let (content, part) = (FileContent::Batch, Part::Test);
-    let twice = DatasetError::UploadTwice { content, part, first: name("a"), second: name("b") };
-    check(&twice, "upload: expected one test file of CIFAR-10 records, got a and b");
-    let unpaired = DatasetError::UploadUnpaired { file: name("i"), missing: FileContent::Labels, part: Part::Train };
+    let twice = UploadError::Twice { content, part, first: name("a"), second: name("b") };
+    check(&twice, "upload: expected only one test file of CIFAR-10 records, got a and b");
+    let unpaired = UploadError::Unpaired { file: name("i"), missing: FileContent::Labels, part: Part::Train };
     check(&unpaired, "i: expected a matching training file of labels, got none");
-    let many = DatasetError::UploadTooMany { part: Part::Train, limit: 60_000, got: 60_001 };
+    let many = UploadError::TooMany { part: Part::Train, limit: 60_000, got: 60_001 };
     check(&many, "upload: expected at most 60000 training examples, got 60001");
 }
 

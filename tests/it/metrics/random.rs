@@ -1,6 +1,6 @@
 //! The interval of random activity at a run's own fraction of active units: between the points, over layers and over runs.
 
-use super::{setup, synthetic_history};
+use super::{setup, start, synthetic_history};
 use crate::fixtures::mask_draws;
 use emergence_lab::emergence::{NetworkGraph, random_activity, random_point};
 use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
@@ -17,7 +17,8 @@ pub(crate) fn random_of(widths: &[usize]) -> RandomActivity {
 /// The synthetic history with the random activity of its layers.
 pub(crate) fn history_with_random(until: u64) -> History {
     let mut history = synthetic_history(until);
-    history.setup.random_activity = random_of(&history.setup.layer_widths);
+    let widths: Vec<usize> = history.layers.measured.iter().map(|layer| layer.shape.units()).collect();
+    start(&mut history.setup).random_activity = random_of(&widths);
     history
 }
 
@@ -40,7 +41,7 @@ fn an_interval_is_linear_in_the_log_odds() {
     for outside in [-0.1, 0.0, 0.05, 0.7, 1.0, 1.1, f64::NAN] {
         assert_eq!(at(outside), None, "nothing at {outside}");
     }
-    for other in Quantity::ALL {
+    for other in Quantity::all() {
         let has = matches!(other, Quantity::EmergenceA | Quantity::EmergenceB);
         assert_eq!(random.at(0.25, other).is_some(), has, "{other:?}");
     }
@@ -82,12 +83,12 @@ fn a_table_tells_what_masks_in_between_have() {
 
 #[test]
 fn the_overall_fraction_counts_units_not_layers() {
-    let setup = setup(&["one"], 1, 10);
-    let fraction = setup.overall_fraction(&[0.5, 0.25, 1.0]).expect("three layers");
+    let layers = History::new(setup(&["pytorch"], 1, 10)).layers;
+    let fraction = layers.overall_fraction(&[0.5, 0.25, 1.0]).expect("three layers");
     // 32 + 8 + 10 of 64 + 32 + 10 units.
     assert!((fraction - 50.0 / 106.0).abs() < 1e-12, "{fraction}");
     for wrong in [&[0.5, 0.25][..], &[0.5, 0.25, 1.0, 1.0], &[0.5, f32::NAN, 1.0], &[]] {
-        assert_eq!(setup.overall_fraction(wrong), None, "{wrong:?}");
+        assert_eq!(layers.overall_fraction(wrong), None, "{wrong:?}");
     }
 }
 
@@ -104,12 +105,12 @@ fn run(fractions: &[(u64, f32)], diverged_at: Option<u64>) -> RunCurves {
 
 #[test]
 fn a_band_stands_at_the_mean_fraction_of_the_runs_shown() {
-    let mut history = History::new(setup(&["one"], 3, 10));
+    let mut history = History::new(setup(&["pytorch"], 3, 10));
     let runs = |last| vec![run(&[(0, 0.25), (5, 0.5)], None), run(&[(0, 0.75), (5, 0.25)], None), last];
     history.variants[0].runs = runs(run(&[(0, 0.125)], Some(5)));
     let band = |history: &History| history.random_band(&history.variants[0], Quantity::EmergenceA);
     assert_eq!(band(&history), [], "nothing known of random activity");
-    history.setup.random_activity = telltale();
+    start(&mut history.setup).random_activity = telltale();
     let shares = |history: &History| {
         let bands = band(history).into_iter();
         bands.map(|(step, low, _)| (step, 1.0 / (1.0 + (-low).exp()))).collect::<Vec<_>>()
@@ -125,7 +126,7 @@ fn a_band_stands_at_the_mean_fraction_of_the_runs_shown() {
     check(&history, &[(0, 0.5)], "where all diverge, until the first does");
     history.variants[0].runs = runs(run(&[(0, 0.125), (5, 0.0)], None));
     check(&history, &[(0, 0.375), (5, 0.25)], "of all runs");
-    let own = history.setup.random_of_run(&history.variants[0].runs[2], Quantity::EmergenceB);
+    let own = history.random_of_run(&history.variants[0].runs[2], Quantity::EmergenceB);
     assert_eq!(own.len(), 1, "a run without active units has no interval: {own:?}");
     let other = history.random_band(&history.variants[0], Quantity::ChannelEmergenceA);
     assert_eq!(other, [], "units only");

@@ -7,7 +7,7 @@ use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::network_graph::network_graph;
-use emergence_lab::metrics::{History, RunCurves};
+use emergence_lab::metrics::{History, Quantity, RunCurves};
 use emergence_lab::train::{Training, probe_examples};
 use std::rc::Rc;
 
@@ -33,12 +33,14 @@ fn augmentation_changes_batches_the_same_way_each_time() {
     let query = "data=digits&model=cnn:4&batch=64&steps=5&eval=5&seeds=1&init=kaiming_normal";
     let run = |query: &str| finish(&mut training(query, &few_digits()), usize::MAX);
     let (plain, augmented) = (run(query), run(&format!("{query}&aug=1")));
-    let first = |history: &History| history.runs().next().expect("a run").train_loss[0].1;
+    let first = |history: &History| {
+        history.runs().next().and_then(|run| run.values(Quantity::TrainLoss).next()).expect("a run with a step").1
+    };
     assert!((first(&plain) - first(&augmented)).abs() > 1e-6, "other images");
     assert_eq!(run(&format!("{query}&aug=1")), augmented, "the same other images");
     assert_eq!(
-        plain.runs().next().map(|run| run.test_accuracy[0]),
-        augmented.runs().next().map(|run| run.test_accuracy[0]),
+        plain.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
+        augmented.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
         "test images stay as they are"
     );
 }
@@ -78,14 +80,16 @@ fn a_convolutional_run_is_measured_at_both_levels() {
         "data=digits&model=cnn:4,6&norm=batch&batch=64&steps=4&eval=2&seeds=2&init=xavier_normal",
         &few_digits(),
     );
-    let names = &training.setup().layer_names;
-    assert_eq!(names[..], ["hidden 1", "pool 1", "hidden 2", "pool 2", "output"], "measured layers");
-    assert_eq!(training.setup().layer_widths, [4 * 784, 4 * 196, 6 * 196, 6 * 49, 10], "their units");
     let history = finish(&mut training, usize::MAX);
+    let layers = history.layers.measured.iter().map(|layer| (layer.name.as_str(), layer.shape.units()));
+    let expected =
+        [("hidden 1", 4 * 784), ("pool 1", 4 * 196), ("hidden 2", 6 * 196), ("pool 2", 6 * 49), ("output", 10)];
+    assert_eq!(layers.collect::<Vec<_>>(), expected, "measured layers with their units");
     let run = history.runs().next().expect("a run");
-    assert_eq!(run.channel_emergence_b.len(), 3, "feature maps, too");
+    assert_eq!(run.curves[Quantity::ChannelEmergenceB].len(), 3, "feature maps, too");
     assert_eq!(run.active_fraction[0].1.len(), 5, "a fraction for every layer");
-    let (unit, channel) = (run.emergence_b[0].1.expect("paths"), run.channel_emergence_b[0].1.expect("paths"));
+    let at_start = |quantity| run.curves[quantity][0].1.expect("paths");
+    let (unit, channel) = (at_start(Quantity::EmergenceB), at_start(Quantity::ChannelEmergenceB));
     assert!(unit > channel && channel > 0.0, "there are more units than maps: {unit} and {channel}");
 }
 

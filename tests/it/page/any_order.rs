@@ -5,6 +5,7 @@ use super::tuning::tuning;
 use super::{
     PAUSED, QUERY, READY, REQUESTS, STATES, data, data_fallback, device, failed, finished, progress, start, started,
 };
+use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
 use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Request};
 use proptest::collection::vec;
@@ -41,13 +42,13 @@ fn any_move() -> impl Strategy<Value = Move> {
 
 fn apply(lifecycle: &mut Lifecycle, step: &Move) -> Vec<Effect> {
     match step {
-        Move::Ask(request) => lifecycle.request(*request, QUERY),
+        Move::Ask(request) => lifecycle.request(*request, &experiment(QUERY)),
         Move::Hear(event) => lifecycle.event(event),
         Move::LoseWorker => {
             lifecycle.worker_lost("Gone.");
             Vec::new()
         }
-        Move::RestartWith => lifecycle.restart_with(QUERY),
+        Move::RestartWith => lifecycle.restart_with(&experiment(QUERY)),
     }
 }
 
@@ -100,7 +101,7 @@ fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
 
 /// From anywhere, a restart with an experiment comes to train it.
 fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
-    prop_assert_eq!(lifecycle.restart_with(QUERY), [Effect::ReplaceWorker], "a new worker");
+    prop_assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "a new worker");
     prop_assert_eq!(lifecycle.event(&READY), start(false), "starts the experiment");
     prop_assert!(lifecycle.event(&started()).is_empty(), "which has begun");
     prop_assert_eq!(lifecycle.phase(), Phase::Training, "and trains");

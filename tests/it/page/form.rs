@@ -1,11 +1,11 @@
 //! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
 
 use crate::fixtures::{experiment, field_texts};
-use crate::metrics::setup;
+use crate::metrics::{points, setup};
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
-use emergence_lab::metrics::{DatasetSample, History};
+use emergence_lab::metrics::{DatasetSample, History, Quantity};
 use emergence_lab::web::page::catalog::scheme;
 use emergence_lab::web::page::fields::{changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
@@ -72,21 +72,23 @@ fn the_estimate_is_told_in_round_numbers() {
 
 #[test]
 fn a_run_teaches_the_speed_of_its_kind() {
+    let query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000";
     let mut history = History::new(setup(&["pytorch"], 1, 400));
-    history.setup.query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000".to_owned();
-    assert_eq!(MeasuredSpeed::of(&history, None), None, "nothing was done");
+    assert_eq!(MeasuredSpeed::of(&history), None, "nothing was done");
     history.step = 400;
     history.timing.elapsed_secs = 8.0;
-    history.variants[0].runs[0].test_loss = (0..=20).map(|index| (20 * index, 1.0)).collect();
-    let measured = MeasuredSpeed::of(&history, None).expect("a speed");
-    let again = forecast(&history.setup.query, Some(&measured));
+    history.variants[0].runs[0].curves[Quantity::TestLoss] = points((0..=20).map(|index| (20 * index, 1.0)));
+    let measured = MeasuredSpeed::of(&history).expect("a speed");
+    let again = forecast(query, Some(&measured));
     assert!(again.measured && (again.seconds - 8.0).abs() < 1e-9, "the same takes as long: {}", again.seconds);
     assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line says why");
     assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was on the CPU");
     assert!(!forecast("data=digits&model=mlp:8&device=webgpu", Some(&measured)).measured, "not on the GPU");
     assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions are another matter");
     history.timing.elapsed_secs = 0.1;
-    assert_eq!(MeasuredSpeed::of(&history, None), None, "too short to tell");
+    assert_eq!(MeasuredSpeed::of(&history), None, "too short to tell");
+    let preview = History { step: 400, ..History::preview(&experiment(query)) };
+    assert_eq!(MeasuredSpeed::of(&preview), None, "what has not started has no speed");
 }
 
 #[test]

@@ -3,15 +3,16 @@
 
 use super::READY;
 use crate::metrics::{setup, synthetic_history};
-use emergence_lab::metrics::{Examination, Filters, History, Mistake, Quantity};
+use emergence_lab::experiment::parse_query;
+use emergence_lab::metrics::{Examination, Filters, History, Mistake};
 use emergence_lab::protocol::{Command, Event, ImageSource};
 use emergence_lab::web::page::inside::answers::answers;
 use emergence_lab::web::page::inside::drawing::{SIDE, Sheet};
 use emergence_lab::web::page::inside::inquiry::{Inquiry, Pick, picked};
 use emergence_lab::web::page::inside::weights::weight_pixels;
 use emergence_lab::web::page::inside::words::{
-    ask_invitation, ask_reason, confusion_note, filters_note, image_note, measure_note, measure_shown, mistake_text,
-    mistakes_note, run_labels, run_note,
+    ask_invitation, ask_reason, confusion_note, filters_note, image_note, mistake_text, mistakes_note, run_labels,
+    run_note,
 };
 use emergence_lab::web::page::lifecycle::Phase;
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ fn seen() -> Event {
     Event::Filters { filters: filters() }
 }
 
-fn started(variants: &[&str], seeds: u64) -> Event {
+fn started(variants: &[&str], seeds: u32) -> Event {
     Event::Started { setup: Box::new(setup(variants, seeds, 400)) }
 }
 
@@ -216,22 +217,22 @@ fn runs_have_names_and_notes() {
     assert_eq!(labels[8], "Emergence α 1.5 (Kaiming normal), seed 2", "as in the legend");
     let runs: Vec<_> = history.runs().collect();
     let note = run_note(runs[0]);
-    assert!(note.contains(" % right at step 400."), "{note}");
+    assert!(note.contains(" % correct at step 400."), "{note}");
     assert!(run_note(runs[8]).starts_with("It diverged at step 130. Before: "), "{}", run_note(runs[8]));
     assert_eq!(run_note(History::new(setup(&["pytorch"], 1, 5)).runs().next().expect("a run")), "Not evaluated yet.");
 }
 
 #[test]
 fn pictures_are_called_what_they_are() {
-    let mut setup = setup(&["pytorch"], 1, 400);
-    let check = |setup: &_, filters: &Filters, note: &str| assert_eq!(filters_note(filters, setup), note, "its note");
+    let check = |model: &str, filters: &Filters, note: &str| {
+        let history = History::preview(&parse_query(&format!("data=digits&model={model}")).experiment);
+        assert_eq!(filters_note(filters, &history), note, "the note of {model}");
+    };
     let units = Filters { height: 28, width: 28, pictures: vec![vec![0.0; PIXELS]; 32], ..filters() };
-    check(&setup, &units, "32 of 64 units of 28 × 28 weights at step 20.");
-    setup.query = "data=digits&model=cnn:16,32".to_owned();
-    check(&setup, &filters(), "16 filters of 3 × 3 weights at step 20.");
-    setup.query = "data=digits&model=resnet:64".to_owned();
+    check("mlp:64,32", &units, "32 of 64 units of 28 × 28 weights at step 20.");
+    check("cnn:16,32", &filters(), "16 filters of 3 × 3 weights at step 20.");
     let broken = Filters { pictures: vec![vec![f32::NAN; 9]; 32], ..filters() };
-    check(&setup, &broken, "32 of 64 filters of 3 × 3 weights at step 20. Not all weights are numbers any more.");
+    check("resnet:64", &broken, "32 of 64 filters of 3 × 3 weights at step 20. Some weights are no longer finite.");
 }
 
 fn examination(confusion: Vec<u32>, mistakes: usize) -> Examination {
@@ -244,11 +245,11 @@ fn a_confusion_matrix_is_told_in_two_sentences() {
     let check = |counts: [u32; 4], note: &str| {
         assert_eq!(confusion_note(&examination(counts.to_vec(), 0), &animals()), note, "of {counts:?}");
     };
-    let most = "Most frequent confusion: cat taken for dog";
-    check([90, 10, 5, 95], &format!("185 of 200 right (92.5 %) at step 1,000. {most}, 10 times."));
-    check([9, 1, 1, 9], &format!("18 of 20 right (90.0 %) at step 1,000. {most}, once."));
-    check([5, 0, 0, 5], "10 of 10 right (100.0 %) at step 1,000. No confusion at all.");
-    check([0; 4], "0 of 0 right (0.0 %) at step 1,000. No confusion at all.");
+    let most = "Most frequent error: cat classified as dog";
+    check([90, 10, 5, 95], &format!("185 of 200 correct (92.5 %) at step 1,000. {most}, 10 times."));
+    check([9, 1, 1, 9], &format!("18 of 20 correct (90.0 %) at step 1,000. {most}, once."));
+    check([5, 0, 0, 5], "10 of 10 correct (100.0 %) at step 1,000. No errors.");
+    check([0; 4], "0 of 0 correct (0.0 %) at step 1,000. No errors.");
     assert!(confusion_note(&examination(Vec::new(), 0), &[]).contains("0 of 0"), "nothing panics without classes");
 }
 
@@ -257,13 +258,13 @@ fn wrong_answers_are_counted_and_named() {
     let check = |counts: [u32; 4], shown: usize, note: &str| {
         assert_eq!(mistakes_note(&examination(counts.to_vec(), shown), 2), note, "of {counts:?}");
     };
-    check([5, 0, 0, 5], 0, "Not a single wrong answer at step 1,000.");
-    check([5, 1, 0, 5], 1, "The only wrong answer at step 1,000.");
-    check([5, 1, 2, 5], 3, "All 3 wrong answers at step 1,000.");
-    check([5, 1000, 2, 5], 24, "The first 24 of 1,002 wrong answers at step 1,000.");
+    check([5, 0, 0, 5], 0, "No misclassified images at step 1,000.");
+    check([5, 1, 0, 5], 1, "The only misclassified image at step 1,000.");
+    check([5, 1, 2, 5], 3, "All 3 misclassified images at step 1,000.");
+    check([5, 1000, 2, 5], 24, "The first 24 of 1,002 misclassified images at step 1,000.");
     let mistake = &examination(Vec::new(), 1).mistakes[0];
-    assert_eq!(mistake_text(mistake, &animals()), "cat taken for dog", "by name");
-    assert_eq!(mistake_text(mistake, &[]), "0 taken for 1", "by number where there is no name");
+    assert_eq!(mistake_text(mistake, &animals()), "cat classified as dog", "by name");
+    assert_eq!(mistake_text(mistake, &[]), "0 classified as 1", "by number where there is no name");
 }
 
 #[test]
@@ -295,20 +296,6 @@ fn who_cannot_ask_is_told_why() {
     assert!(ask_invitation(&animals(), false).contains("gray images only"), "colors are not");
     assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "what was asked about");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
-}
-
-#[test]
-fn the_measure_falls_back_where_there_are_no_feature_maps() {
-    let check = |wanted: Quantity, convolutions: bool, shown: Quantity| {
-        assert_eq!(measure_shown(wanted, convolutions), shown, "{wanted:?}; convolutions: {convolutions}");
-    };
-    check(Quantity::ChannelEmergenceA, false, Quantity::EmergenceA);
-    check(Quantity::ChannelEmergenceB, false, Quantity::EmergenceB);
-    check(Quantity::ChannelEmergenceB, true, Quantity::ChannelEmergenceB);
-    check(Quantity::EmergenceA, true, Quantity::EmergenceA);
-    assert!(measure_note(Quantity::ChannelEmergenceA, true).contains("approximation"), "said where it is one");
-    assert!(measure_note(Quantity::EmergenceA, true).contains("derived by this project"), "and whose the exact one is");
-    assert!(measure_note(Quantity::EmergenceB, false).contains("exact"), "exact for dense layers");
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! The only button of a page without a form: it always asks for something that makes sense, and one button is enough.
 
 use super::{PAUSED, QUERY, READY, all_lifecycles, finished, started};
+use crate::fixtures::experiment;
 use emergence_lab::protocol::Event;
 use emergence_lab::web::page::lifecycle::{Lifecycle, Request};
 
@@ -15,7 +16,7 @@ fn one_button_alone_starts_pauses_and_resumes() {
     let mut press = |expected: Request, event: Option<&Event>| {
         let request = lifecycle.phase().main_request();
         assert_eq!(request, expected, "what the button asks for");
-        lifecycle.request(request, QUERY);
+        lifecycle.request(request, &experiment(QUERY));
         if let Some(event) = event {
             lifecycle.event(event);
         }

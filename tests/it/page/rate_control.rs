@@ -34,7 +34,7 @@ fn only_a_pair_is_worth_a_word() {
 fn where_the_two_are_the_same_it_says_so_and_why() {
     let sgd = note("");
     let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
-        while nothing diverges, up to rounding, which the kinks of ReLU can magnify after a hundred steps or so. With ReLU, \
+        while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. With ReLU, \
         zero biases, no normalization and no shortcuts, multiplying a layer by c only changes its learning rate, to η/c² \
         under SGD, and that is all the control does. Under batch normalization or with shortcuts they need not coincide.";
     assert_eq!(sgd, expected, "SGD, with momentum");

@@ -1,13 +1,12 @@
 //! The section about layers before training, without a browser: means over seeds, axes, words, and that the document has
 //! what the code looks for.
 
-use crate::metrics::setup;
+use crate::metrics::{setup, start};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{
-    EvaluationRecord, History, InitCost, LayerReport, LayerScales, Record, RunEvaluation, Setup,
+    EvaluationRecord, History, InitCost, LayerReport, LayerScales, Quantity, Record, RunEvaluation, Setup,
 };
 use emergence_lab::plot::LayerAxis;
-use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::start_report::quantity::LayerQuantity;
 use emergence_lab::web::page::start_report::values::{cells, chart, totals};
 use emergence_lab::web::page::words::three_digits;
@@ -32,23 +31,24 @@ fn layer(size: f64) -> LayerReport {
 /// variant a hundred times as large.
 fn measured() -> Setup {
     let mut setup = setup(&NAMES, 2, 400);
-    for (variant, factor) in setup.variants.iter_mut().zip([1.0, 100.0]) {
+    let variants = &mut start(&mut setup).variants;
+    for (variant, factor) in variants.iter_mut().zip([1.0, 100.0]) {
         for (run, size) in variant.runs.iter_mut().zip([1.0, 2.0]) {
             run.layers = (1..=3).map(|number| layer(factor * size * f64::from(number))).collect();
         }
     }
-    setup.variants[1].cost = InitCost { seconds: 3.21, forward_passes: 390, gradient_evaluations: 1170 };
+    variants[1].cost = InitCost { seconds: 3.21, forward_passes: 390, gradient_evaluations: 1170 };
     setup
 }
 
 /// An evaluation of all four runs with these `log10 E_A`; `log10 E_B` is one more.
 fn evaluation(step: u64, emergence: [Option<f64>; 4]) -> EvaluationRecord {
     let run = |emergence_a: Option<f64>| RunEvaluation {
-        test_loss: 2.3,
-        test_accuracy: 0.1,
-        emergence_a,
-        emergence_b: emergence_a.map(|value| value + 1.0),
-        channel_emergence: None,
+        values: vec![
+            (Quantity::TestLoss, Some(2.25)),
+            (Quantity::EmergenceA, emergence_a),
+            (Quantity::EmergenceB, emergence_a.map(|value| value + 1.0)),
+        ],
         active_fraction: vec![0.5; 3],
     };
     EvaluationRecord { step, runs: emergence.map(|emergence| Some(run(emergence))).to_vec() }
@@ -73,13 +73,14 @@ fn a_cell_is_the_mean_over_the_seeds() {
 #[test]
 fn a_cell_says_what_is_no_number() {
     let mut setup = measured();
-    setup.variants[0].runs[0].layers[0].gradient_norm = None;
-    setup.variants[0].runs[0].layers[1].gradient_norm = Some(f64::INFINITY);
-    for run in &mut setup.variants[0].runs {
+    let variants = &mut start(&mut setup).variants;
+    variants[0].runs[0].layers[0].gradient_norm = None;
+    variants[0].runs[0].layers[1].gradient_norm = Some(f64::INFINITY);
+    for run in &mut variants[0].runs {
         run.layers[2].gradient_norm = None;
         run.layers[2].activation_mean = None;
     }
-    setup.variants[1].runs[1].layers.truncate(1);
+    variants[1].runs[1].layers.truncate(1);
     let history = History::new(setup);
     let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["no number", "1500"]];
     assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of what is a number");
@@ -94,7 +95,7 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
         LayerScales { bias: Some(0.5), ..LayerScales::ONE },
         LayerScales { weight: Some(0.444_444), bias: Some(1.2), norm: Some(0.75) },
     ];
-    for run in setup.variants.iter_mut().flat_map(|variant| &mut variant.runs) {
+    for run in start(&mut setup).variants.iter_mut().flat_map(|variant| &mut variant.runs) {
         for (layer, scales) in run.layers.iter_mut().zip(scales) {
             layer.scales = scales;
         }
@@ -107,28 +108,29 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
 #[test]
 fn totals_are_emergence_at_step_0_and_cost() {
     let mut history = History::new(measured());
-    assert_eq!(totals(&history.variants[0]), ["–", "–", "0.0 s", "0", "0"], "not evaluated yet");
+    let totals = |history: &History, index: usize| totals(&history.variants[index], history.start_of(index));
+    assert_eq!(totals(&history, 0), ["–", "–", "0.0 s", "0", "0"], "not evaluated yet");
     let at_start = evaluation(0, [Some(3.0), Some(3.5), None, Some(7.0)]);
     let later = evaluation(50, [Some(9.0); 4]);
     history.apply(&Record { steps: Vec::new(), evaluations: vec![at_start, later] });
-    assert_eq!(totals(&history.variants[0]), ["4.25", "3.25", "0.0 s", "0", "0"], "means of logarithms at step 0");
+    assert_eq!(totals(&history, 0), ["4.25", "3.25", "0.0 s", "0", "0"], "means of logarithms at step 0");
     let seeds = "(1 of 2 seeds)";
     let expected = [format!("8.00 {seeds}"), format!("7.00 {seeds}"), "3.2 s".into(), "1,170".into(), "390".into()];
-    assert_eq!(totals(&history.variants[1]), expected, "a measure of zero has no logarithm");
+    assert_eq!(totals(&history, 1), expected, "a measure of zero has no logarithm");
     let mut history = History::new(measured());
     history.apply(&Record { steps: Vec::new(), evaluations: vec![evaluation(0, [None; 4])] });
-    assert_eq!(totals(&history.variants[1])[0], "none: E = 0", "of no seed");
+    assert_eq!(totals(&history, 1)[0], "none: E = 0", "of no seed");
 }
 
 #[test]
 fn nothing_measured_is_no_chart_and_the_table_has_its_shape() {
-    let history = preview(&parse_query("data=mnist&model=mlp:128,64").experiment);
-    assert_eq!(history.setup.weight_layers, ["dense 784 → 128", "dense 128 → 64", "dense 64 → 10"], "rows to come");
+    let history = History::preview(&parse_query("data=mnist&model=mlp:128,64").experiment);
+    assert_eq!(history.layers.weights, ["dense 784 → 128", "dense 128 → 64", "dense 64 → 10"], "rows to come");
     for quantity in LayerQuantity::ALL {
         assert_eq!(chart(&history, quantity, &[]), None, "{quantity:?}");
         assert_eq!(cells(&history, quantity), [["–"; 3]; 3], "{quantity:?}");
     }
-    assert_eq!(totals(&history.variants[0]), ["–"; 5], "a cost of nothing would be a claim");
+    assert_eq!(totals(&history.variants[0], history.start_of(0)), ["–"; 5], "a cost of nothing would be a claim");
 }
 
 #[test]
@@ -139,7 +141,7 @@ fn a_chart_has_a_line_per_visible_variant() {
     let expected = [[7.5, 15.0, 22.5], [750.0, 1500.0, 2250.0]].map(|line| line.map(Some).to_vec());
     assert_eq!(values, expected, "means over the seeds");
     assert_eq!(all.axis, LayerAxis::Logarithmic, "three hundred times between the least and the most");
-    assert_eq!(all.layers, history.setup.weight_layers, "a place per layer");
+    assert_eq!(all.layers, history.layers.weights, "a place per layer");
     let one = chart(&history, LayerQuantity::Gradient, &[false, true]).expect("measured");
     assert_eq!(one.lines, all.lines[1..], "its color and dash are those of the variant, whatever else is hidden");
     assert_eq!(one.axis, LayerAxis::Linear, "7.5 to 22.5 is no power of ten");
@@ -163,7 +165,7 @@ fn the_axis_follows_the_values() {
 #[test]
 fn zeros_that_have_no_place_on_the_chart_are_mentioned() {
     let mut setup = measured();
-    for run in &mut setup.variants[0].runs {
+    for run in &mut start(&mut setup).variants[0].runs {
         run.layers[2].weight_std = Some(0.0);
     }
     let history = History::new(setup);

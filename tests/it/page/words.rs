@@ -5,20 +5,18 @@ use super::{
     training_lifecycle,
 };
 use crate::fixtures::{experiment, field_texts};
-use crate::metrics::setup;
+use crate::metrics::{points, setup};
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
-use emergence_lab::experiment::scheme::list_text;
-use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
+use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
 use emergence_lab::web::page::fields::{changed_fields, field_error, is_init_text, parse_fields};
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
-use emergence_lab::web::page::preview::preview;
 use emergence_lab::web::page::quotations::quotations;
 use emergence_lab::web::page::words::{
     NOTHING, address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, table_cells,
-    unknown_keys, value_text, variant_label,
+    unknown_keys, variant_label,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -144,22 +142,27 @@ fn unknown_keys_are_named() {
 
 #[test]
 fn variants_have_names_for_people() {
-    let check = |name: &str, label: &str| assert_eq!(variant_label(name), label, "label of {name}");
+    let check = |name: &str, label: &str| {
+        assert_eq!(variant_label(&name.parse().expect("a scheme")), label, "label of {name}");
+    };
     check("kaiming_normal", "Kaiming normal");
     check("emergence(kaiming_normal;alpha=1.5)", "Emergence α 1.5 (Kaiming normal)");
     check("emergence(pytorch;alpha=1;rule=pivot)", "Emergence α 1 (PyTorch default, pivot)");
     check("lrmatch(emergence(orthogonal;alpha=2;rule=flat;turn=3))", "Rate control α 2 (Orthogonal, flat, turn 3)");
-    check("of a later version", "of a later version");
-    let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(&base.to_string())).collect();
+    let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(&base.into())).collect();
     assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
+}
+
+/// Lets a history have that many evaluations, 20 steps apart.
+fn evaluate(history: &mut History, evaluations: u64) {
+    let curve = points((0..evaluations).map(|index| (20 * index, 1.0)));
+    history.variants[0].runs[0].curves[Quantity::TestLoss] = curve;
 }
 
 /// A history at step 1234 of 4000 and after 62 evaluations of 201, after 3.4 seconds at 125 steps per second.
 fn history() -> History {
-    let mut setup = setup(&["pytorch", "orthogonal"], 3, 4000);
-    setup.query = String::from("data=digits&test=1000&model=mlp:64,32&steps=4000&eval=20");
-    let mut history = History::new(setup);
-    history.variants[0].runs[0].test_loss = (0..62).map(|index| (20 * index, 1.0)).collect();
+    let mut history = History::new(setup(&["pytorch", "orthogonal"], 3, 4000));
+    evaluate(&mut history, 62);
     history.step = 1234;
     history.timing.elapsed_secs = 3.4;
     history.timing.steps_per_sec = 125.0;
@@ -173,7 +176,7 @@ fn the_status_says_what_the_page_is_doing() {
         assert!(text.contains(words), "`{words}` is in the status `{text}` of {lifecycle:?}");
     };
     let after = |mut lifecycle: Lifecycle, request: Request| {
-        lifecycle.request(request, QUERY);
+        lifecycle.request(request, &experiment(QUERY));
         lifecycle
     };
     check(&Lifecycle::default(), false, "Loading");
@@ -197,18 +200,30 @@ fn progress_is_told_in_steps_and_time() {
     // A step is three products of 128 examples, an evaluation one of 1000: of 4000 * 384 + 201 * 1000 are done
     // 1234 * 384 + 62 * 1000, in 3.4 s.
     assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
-    let query = std::mem::replace(&mut history.setup.query, "data=upload".to_owned());
-    // Nothing is known of an image: 2766 steps at 3.4 s per 1234 steps are 7.62 s.
-    assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "then all steps are alike");
-    history.setup.query = query;
     history.timing.steps_per_sec = 2.34;
     assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
-    (history.step, history.timing.steps_per_sec) = (0, 0.0);
-    history.variants[0].runs[0].test_loss.truncate(1);
-    // 1000 of 1,737,000 in 3.4 s.
-    assert_eq!(pace_text(&history, Phase::Training), "98 min left", "the first evaluation tells what is to come");
-    history.variants[0].runs[0].test_loss.clear();
-    assert_eq!(pace_text(&history, Phase::Training), "", "no pace before anything was done");
+}
+
+#[test]
+fn the_time_left_is_told_once_there_is_enough_to_tell_by() {
+    // As above, 1,737,000 in all: a step is 384 of them, an evaluation 1000.
+    let left = |step: u64, evaluations: u64, steps_per_sec: f64| {
+        let mut history = history();
+        evaluate(&mut history, evaluations);
+        history.step = step;
+        history.timing.steps_per_sec = steps_per_sec;
+        pace_text(&history, Phase::Training).split_once("·").map(|(_, left)| left.trim().to_owned())
+    };
+    assert_eq!(left(0, 1, 0.0), None, "nothing before the first step");
+    assert_eq!(left(1, 1, 0.1), None, "nor at step 1, even after ten seconds");
+    assert_eq!(left(2, 1, 0.1), None, "two steps are too few");
+    // 2152 in 3.4 s.
+    assert_eq!(left(3, 1, 1.5).as_deref(), Some("46 min left"), "three steps, in two seconds of training");
+    assert_eq!(left(3, 1, 1.6), None, "in less than two seconds it is too early");
+    assert_eq!(left(40, 2, 100.0), None, "17,360 are less than a hundredth of the work");
+    assert!(left(40, 3, 100.0).is_some(), "18,360 are more, however quickly they were done");
+    let preview = History::preview(&Experiment::default());
+    assert_eq!(pace_text(&preview, Phase::Training), "", "no pace before the start");
 }
 
 #[test]
@@ -229,9 +244,11 @@ fn data_on_its_way_is_told_with_and_without_a_total() {
 fn facts_name_the_data_that_is_used() {
     let mut setup = setup(&["pytorch", "orthogonal"], 3, 400);
     let rest = "12,800 training and 1,000 test examples · 6 runs of 52,650 parameters · 100 steps per epoch";
-    assert_eq!(facts(&setup), format!("digits: {rest}"), "our own digits");
-    setup.query = "data=mnist".to_owned();
-    assert_eq!(facts(&setup), format!("MNIST: {rest}"), "the handwritten ones");
+    assert_eq!(facts(&setup), Some(format!("digits: {rest}")), "our own digits");
+    setup.experiment.dataset.name = DatasetName::Mnist;
+    assert_eq!(facts(&setup), Some(format!("MNIST: {rest}")), "the handwritten ones");
+    setup.start = None;
+    assert_eq!(facts(&setup), None, "nothing before the start");
 }
 
 #[test]
@@ -242,12 +259,6 @@ fn numbers_are_written_for_people() {
     check(1000, "1,000");
     check(1_234_567, "1,234,567");
     check(u64::MAX, "18,446,744,073,709,551,615");
-    let check = |quantity: Quantity, value: f64, text: &str| assert_eq!(value_text(quantity, value), text, "{value}");
-    check(Quantity::TestAccuracy, 91.23, "91.2 %");
-    check(Quantity::TrainLoss, 0.1234, "0.123");
-    check(Quantity::TestLoss, 2.0, "2.000");
-    check(Quantity::EmergenceA, 3.456, "10^3.46");
-    check(Quantity::EmergenceB, -1.0, "10^-1.00");
 }
 
 #[test]
@@ -292,13 +303,8 @@ fn a_line_of_the_table_says_how_sure_it_is() {
 }
 
 #[test]
-fn an_experiment_has_its_shape_before_it_has_begun() {
-    let experiment = Experiment::default();
-    let history = preview(&experiment);
-    let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
-    assert_eq!(names.join(","), list_text(&experiment.variants), "its variants");
-    assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
-    assert_eq!(history.setup.layer_widths, [128, 128, 128, 10], "its measured layers");
+fn an_experiment_has_its_table_before_it_has_started() {
+    let history = History::preview(&Experiment::default());
     assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");
     for (index, (curves, summary)) in history.variants.iter().zip(history.summaries()).enumerate() {
         let last = if index == 0 { "baseline" } else { NOTHING };

@@ -5,7 +5,7 @@ use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::{Experiment, parse_query};
 use emergence_lab::init::{LayerWeights, weights_sha256};
-use emergence_lab::metrics::{History, Setup};
+use emergence_lab::metrics::{History, Quantity, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network, Plan};
 use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
@@ -28,6 +28,11 @@ fn prepared(query: &str, dataset: &Rc<Dataset>) -> Preparation {
 
 fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
     prepared(query, &dataset()).weights().to_vec()
+}
+
+/// What a start has told.
+fn start(setup: &Setup) -> &StartFacts {
+    setup.start.as_ref().expect("it has started")
 }
 
 fn setup(query: &str) -> Setup {
@@ -154,7 +159,7 @@ fn data_dependent_initialization_sets_mean_and_variance() {
 
 /// The gradient norm over all layers' weights that a setup reports of its first run.
 fn weight_gradient_norm(setup: &Setup) -> f64 {
-    let layers = &setup.variants[0].runs[0].layers;
+    let layers = &start(setup).variants[0].runs[0].layers;
     layers.iter().map(|layer| layer.gradient_norm.expect("a finite gradient").powi(2)).sum::<f64>().sqrt()
 }
 
@@ -167,7 +172,8 @@ fn gradinit_lowers_its_objective_and_respects_gamma() {
     let after = weight_gradient_norm(&tuned);
     // Weights alone, on another batch than the last one of the tuning: a tenth above the bound is what batches differ by.
     assert!(after < 1.1, "the norm is {before} before and {after} after");
-    assert!(tuned.variants[0].cost.gradient_evaluations >= 300, "{:?}", tuned.variants[0].cost);
+    let cost = start(&tuned).variants[0].cost;
+    assert!(cost.gradient_evaluations >= 300, "{cost:?}");
     let objectives = objectives(&format!("{network}&init=gradinit(kaiming_normal;steps=150)"));
     let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let (first, last) = (mean(&objectives[..10]), mean(&objectives[objectives.len() - 10..]));
@@ -292,9 +298,8 @@ fn the_rate_control_coincides_with_the_rescaling() {
         let history = trained(&query);
         let [plain, scaled, matched] = [0, 1, 2].map(|index| &history.variants[index].runs);
         for run in 0..2 {
-            let losses = |runs: &[emergence_lab::metrics::RunCurves]| {
-                runs[run].train_loss.iter().map(|(_, loss)| f64::from(*loss)).collect::<Vec<_>>()
-            };
+            let losses =
+                |runs: &[RunCurves]| runs[run].values(Quantity::TrainLoss).map(|(_, loss)| loss).collect::<Vec<_>>();
             let (plain, scaled, matched) = (losses(plain), losses(scaled), losses(matched));
             let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             let apart = distance(&scaled, &matched);
@@ -310,20 +315,22 @@ fn the_rate_control_coincides_with_the_rescaling() {
 #[test]
 fn a_setup_tells_what_an_initialization_did() {
     let setup = setup("model=cnn:3,4&batch=32&seeds=2&init=kaiming_normal,lsuv,gradinit(kaiming_normal;steps=2)");
-    assert_eq!(setup.weight_layers, ["conv 3×3, 1 → 3", "conv 3×3, 3 → 4", "dense 196 → 10"], "layers in words");
-    for variant in &setup.variants {
+    let layers = History::new(setup.clone()).layers.weights;
+    assert_eq!(layers, ["conv 3×3, 1 → 3", "conv 3×3, 3 → 4", "dense 196 → 10"], "layers in words");
+    let variants = &start(&setup).variants;
+    for (scheme, variant) in setup.experiment.variants.iter().zip(variants) {
         for run in &variant.runs {
-            assert_eq!(run.layers.len(), 3, "{}: a report for every layer", variant.name);
+            assert_eq!(run.layers.len(), 3, "{scheme}: a report for every layer");
             for layer in &run.layers {
                 let known = [layer.weight_std, layer.activation_mean, layer.activation_std, layer.gradient_norm];
-                assert!(known.iter().all(Option::is_some), "{}: {layer:?}", variant.name);
-                assert!(layer.step_size.is_some_and(|size| size > 0.0), "{}: {layer:?}", variant.name);
+                assert!(known.iter().all(Option::is_some), "{scheme}: {layer:?}");
+                assert!(layer.step_size.is_some_and(|size| size > 0.0), "{scheme}: {layer:?}");
                 let active = layer.active_fraction.expect("a fraction");
-                assert!((0.0..=1.0).contains(&active), "{}: {active}", variant.name);
+                assert!((0.0..=1.0).contains(&active), "{scheme}: {active}");
             }
         }
     }
-    let (plain, lsuv, gradinit) = (setup.variants[0].cost, setup.variants[1].cost, setup.variants[2].cost);
+    let (plain, lsuv, gradinit) = (variants[0].cost, variants[1].cost, variants[2].cost);
     assert_eq!((plain.forward_passes, plain.gradient_evaluations), (0, 0), "a closed form costs nothing");
     assert!((3..=33).contains(&lsuv.forward_passes) && lsuv.gradient_evaluations == 0, "{lsuv:?}");
     assert!((4..=8).contains(&gradinit.gradient_evaluations), "two or three a step: {gradinit:?}");
@@ -333,7 +340,7 @@ fn a_setup_tells_what_an_initialization_did() {
 fn the_first_step_is_as_large_as_reported() {
     // One layer, so the update is known: lr times gradient, relative to the weights.
     let setup = setup("model=mlp:&init=xavier_normal&lr=0.5&momentum=0.9");
-    let layer = &setup.variants[0].runs[0].layers[0];
+    let layer = &start(&setup).variants[0].runs[0].layers[0];
     let norm = layer.weight_std.expect("finite") * (7840.0_f64).sqrt();
     let expected = 0.5 * layer.gradient_norm.expect("finite") / norm;
     let got = layer.step_size.expect("finite");

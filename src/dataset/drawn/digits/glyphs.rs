@@ -1,12 +1,12 @@
-//! The skeletons of the ten digits: points that the pen passes, in a box of height 1 with x to the right and y
-//! down. Digits that people write in several ways have several skeletons.
+//! The skeletons of the ten digits: points that the pen passes through, in a box of height 1 with x pointing right and y
+//! pointing down. Digits that people write in several ways have several skeletons.
 
 /// A point of the plane, `(x, y)`.
 pub(super) type Point = (f32, f32);
 
 /// One way of writing a digit.
 pub(super) struct Glyph {
-    /// Points that the pen passes.
+    /// Points that the pen passes through.
     pub(super) points: &'static [Point],
     /// Strokes, as indices into `points`: strokes that share an index stay joined when the points are displaced.
     pub(super) strokes: &'static [&'static [u8]],
@@ -187,7 +187,7 @@ const FIVE: [Glyph; 2] = [
         ],
         strokes: &[&[0, 1, 2], &[2, 3, 4], &[4, 5, 6, 7, 8, 9]],
     },
-    // In one go, round at the neck.
+    // In one stroke, round at the neck.
     Glyph {
         points: &[
             (0.66, 0.02),
@@ -265,7 +265,7 @@ const SEVEN: [Glyph; 3] = [
 ];
 
 const EIGHT: [Glyph; 2] = [
-    // In one go, crossing in the middle.
+    // In one stroke, crossing in the middle.
     Glyph {
         points: &[
             (0.58, 0.13),
@@ -327,7 +327,7 @@ const NINE: [Glyph; 3] = [
         ],
         strokes: &[&[0, 1, 2, 3, 4, 5], &[5, 6, 7, 8]],
     },
-    // In one go, the leg leaning.
+    // In one stroke, the leg leaning.
     Glyph {
         points: &[
             (0.60, 0.08),

@@ -36,7 +36,7 @@ pub const TEST_EXAMPLES: usize = DIGITS_IMAGES.test;
 /// How the data set is drawn.
 pub static RECIPE: Recipe = Recipe { name: DatasetName::Digits, images: &DIGITS_IMAGES, append };
 
-/// The largest background noise of an image, of 256.
+/// The largest background noise of an image, on the scale of pixel values.
 const NOISE: f32 = 40.0;
 
 /// The image (row-major, 0 is paper and 255 is ink) and the digit of an example.
@@ -49,7 +49,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     let mut image = [0; PIXELS];
     draws.fill(&mut image);
     for (pixel, ink) in image.iter_mut().zip(sheet.ink) {
-        // The cast saturates: ink and noise together stop at 255.
+        // The cast saturates: the sum of ink and noise is limited to 255.
         *pixel = (ink * 255.0 + f32::from(*pixel) * noise) as u8;
     }
     (image, digit as u8)

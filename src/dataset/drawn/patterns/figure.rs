@@ -30,7 +30,7 @@ mod range {
     pub(super) const SOFTNESS: (f32, f32) = (0.8, 1.6);
 }
 
-/// Tangent of half of 45 degrees: a square lattice rotated by up to this angle either way may have any orientation.
+/// Tangent of half of 45 degrees: a square lattice rotated by up to 45 degrees in either direction can have any orientation.
 const EIGHTH: f32 = 0.414_213_57;
 
 /// The figures, in the order of the classes.
@@ -150,7 +150,7 @@ impl Placement {
         Self::draw(draws, range::SHIFT, range::TILT)
     }
 
-    /// Anywhere: the center is a texture's phase. Rotated by up to twice the angle with tangent `half`, either way.
+    /// Anywhere, because a texture's center is its phase; rotated by up to twice the angle with tangent `half`, either way.
     fn texture(draws: &mut Draws, half: f32) -> Self {
         Self::draw(draws, 0.5 * SIDE as f32, half)
     }

@@ -6,8 +6,9 @@
 //! added. Only operations whose results are fixed by IEEE 754 are used, so the bytes are the same natively and in
 //! WebAssembly.
 //!
-//! The random colors are their mean over the image and their difference; the two colors follow from the fraction of the
-//! image that the figure covers. So the mean color is the same for all classes and reveals nothing about them.
+//! The mean color of the image and the difference of its two colors are drawn at random; the two colors then follow from the
+//! fraction of the image that the figure covers. So the mean color has the same distribution for all classes and reveals
+//! nothing about them.
 //!
 //! The ranges in [`figure`] and [`paint`] were chosen so that a linear classifier on the pixels does not learn the classes
 //! (36 % of the test images after 600 steps, 38 % after 3000) while a small convolutional network does (two layers of 16
@@ -41,7 +42,7 @@ pub const TEST_EXAMPLES: usize = PATTERNS_IMAGES.test;
 /// How the data set is drawn.
 pub static RECIPE: Recipe = Recipe { name: DatasetName::Patterns, images: &PATTERNS_IMAGES, append };
 
-/// The largest noise of an image, either way, of 255.
+/// The largest deviation by noise in an image, in either direction, on the scale of pixel values.
 const NOISE: f32 = 24.0;
 
 /// The image (`[channel, row, column]`, row-major) and the class of an example.
@@ -60,7 +61,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     (image, class as u8)
 }
 
-/// The data set as [`Recipe::generate`] makes it.
+/// The data set as made by [`Recipe::generate`].
 ///
 /// # Errors
 /// As [`generator`].

@@ -7,7 +7,7 @@ use crate::dataset::drawn::draws::Draws;
 
 /// Channels of an image: red, green and blue.
 pub const CHANNELS: usize = PATTERNS_IMAGES.shape[0];
-/// Numbers of an image.
+/// Number of values of an image.
 pub const VALUES: usize = CHANNELS * AREA;
 
 /// Light of each channel, 0 for none and 1 for white: `[channel, row, column]`.

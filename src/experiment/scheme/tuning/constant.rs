@@ -1,42 +1,42 @@
-//! The constants of tuned schemes: what each may be, how it is read and written, and the values that a scheme has for them.
+//! The constants of tuning methods: their allowed values, how they are parsed and written, and the values in a scheme.
 
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A constant of a tuned scheme, for the parser, the text form and the form of the page.
+/// A constant of a tuning method, for the parser, the text form and the form of the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Constant {
     /// Its name in the text form.
     pub name: &'static str,
-    /// What it is, as a phrase.
+    /// Its meaning, as a phrase.
     pub meaning: &'static str,
-    /// What it may be.
+    /// Its allowed values.
     pub domain: ConstantDomain,
-    /// What it is unless stated.
+    /// Its default value.
     pub default: ConstantValue,
-    /// Whether the form folds it away.
+    /// Whether the form hides it under "More constants".
     pub advanced: bool,
 }
 
-/// What a constant may be.
+/// The allowed values of a constant.
 #[derive(Debug, Clone, Copy)]
 pub enum ConstantDomain {
     /// A real number.
     Real(Bounds),
     /// A whole number.
     Whole(Bounds),
-    /// `auto`, which follows the experiment, or a real number.
+    /// `auto`, whose value follows from the experiment, or a real number.
     AutoOrReal(Bounds),
-    /// `auto`, which follows the experiment, or one of these names.
+    /// `auto`, whose value follows from the experiment, or one of these names.
     AutoOrName(fn() -> Vec<&'static str>),
 }
 
 /// The value of a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum ConstantValue {
-    /// What follows from the experiment.
+    /// `auto`: the value follows from the experiment.
     Auto,
     /// A real number.
     Real(f64),
@@ -49,23 +49,23 @@ pub enum ConstantValue {
 /// A constant together with the type of its values, for the code that computes with it.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedConstant<T> {
-    /// What is said of it without a type.
+    /// The constant without the type of its values.
     pub constant: Constant,
     /// Its default.
     pub default: T,
 }
 
-/// A type of values of constants.
+/// A type that values of constants can have.
 pub trait ConstantType: Copy {
-    /// `value` as one of this type; `None` if it is of another.
+    /// Converts `value` to this type; `None` if it has another type.
     fn of(value: ConstantValue) -> Option<Self>;
 }
 
-/// The values of a scheme's constants.
+/// The values of the constants in a scheme.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConstantValues {
-    /// Those that differ from their defaults, by name.
+    /// The values that differ from their defaults, by name.
     changed: BTreeMap<String, ConstantValue>,
 }
 
@@ -89,10 +89,10 @@ impl ConstantValues {
         self.changed.contains_key(constant.name)
     }
 
-    /// Sets a constant to what `text` says.
+    /// Parses `text` and sets a constant.
     ///
     /// # Errors
-    /// [`Error::Value`] for what the constant cannot be.
+    /// [`Error::Value`] if the constant cannot have this value.
     pub fn set(&mut self, constant: &Constant, text: &str) -> Result<()> {
         let refused = || Error::parameter(constant.name, constant.expected(), text);
         let value = constant.read(text).ok_or_else(refused)?;
@@ -112,7 +112,7 @@ impl Constant {
         self.write(self.default)
     }
 
-    /// What it may be, as errors say it.
+    /// The allowed values, for error messages.
     #[must_use]
     pub fn expected(&self) -> Expected {
         match self.domain {
@@ -126,7 +126,7 @@ impl Constant {
         match self.domain {
             ConstantDomain::AutoOrReal(_) | ConstantDomain::AutoOrName(_) if text == AUTO => Some(ConstantValue::Auto),
             ConstantDomain::Real(bounds) | ConstantDomain::AutoOrReal(bounds) => {
-                // Plus zero: `-0` is within bounds and would be written back as `-0`.
+                // Adding zero turns `-0`, which is within bounds, into `0`; it would be written as `-0` otherwise.
                 let number = text.parse::<f64>().ok().filter(|number| bounds.contain(*number));
                 number.map(|number| ConstantValue::Real(number + 0.0))
             }
@@ -151,7 +151,7 @@ impl Constant {
     }
 }
 
-/// The text of what follows from the experiment.
+/// The text of [`ConstantValue::Auto`].
 const AUTO: &str = "auto";
 
 impl<T> TypedConstant<T> {
@@ -167,7 +167,7 @@ impl<T> TypedConstant<T> {
 }
 
 impl<T: Copy> TypedConstant<T> {
-    /// The same constant, folded away by the form.
+    /// The same constant, hidden under "More constants" in the form.
     #[must_use]
     pub const fn advanced(self) -> Self {
         Self { constant: Constant { advanced: true, ..self.constant }, ..self }
@@ -191,7 +191,7 @@ impl TypedConstant<u64> {
 }
 
 impl TypedConstant<usize> {
-    /// A whole number of things that lie in memory.
+    /// A whole number of objects in memory.
     #[must_use]
     pub const fn count(name: &'static str, meaning: &'static str, default: usize, bounds: Bounds) -> Self {
         Self::new(name, meaning, ConstantDomain::Whole(bounds), ConstantValue::Whole(default as u64), default)
@@ -199,7 +199,7 @@ impl TypedConstant<usize> {
 }
 
 impl TypedConstant<Option<f64>> {
-    /// A real number, or `auto` unless stated, which is `None`.
+    /// A real number or, by default, `auto`, which is `None`.
     #[must_use]
     pub const fn auto_or_real(name: &'static str, meaning: &'static str, bounds: Bounds) -> Self {
         Self::new(name, meaning, ConstantDomain::AutoOrReal(bounds), ConstantValue::Auto, None)
@@ -207,7 +207,7 @@ impl TypedConstant<Option<f64>> {
 }
 
 impl<T: Named> TypedConstant<Option<T>> {
-    /// One of a closed list, or `auto` unless stated, which is `None`.
+    /// A value of a closed list or, by default, `auto`, which is `None`.
     #[must_use]
     pub const fn auto_or_name(name: &'static str, meaning: &'static str) -> Self {
         Self::new(name, meaning, ConstantDomain::AutoOrName(names::<T>), ConstantValue::Auto, None)

@@ -1,7 +1,7 @@
-//! THE table of tuning methods: everything that is known of one without running it. How it computes is written in `tune`, one
-//! file for each.
+//! THE table of tuning methods: all facts about each method that do not require running it. The computations are in `tune`, in
+//! one file per method.
 //!
-//! To add a method: a variant, its constants and a row here, its file in `tune`, and its line in `tune/mod.rs`.
+//! To add a method, add a variant, its constants and a row here, its file in `tune`, and its line in `tune/mod.rs`.
 
 use super::constant::{Constant, TypedConstant};
 use super::{TuningBatch, TuningFacts};
@@ -12,26 +12,26 @@ use crate::experiment::scheme::closed_form::BaseInit;
 use crate::experiment::values::Named;
 use serde::{Deserialize, Serialize};
 
-/// A method that adjusts drawn weights by running the network.
+/// A method that adjusts initial weights by running the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TuningMethod {
     /// Layer-sequential unit variance, Mishkin & Matas 2015.
     Lsuv,
-    /// Within-layer normalization of Krähenbühl, Doersch, Donahue & Darrell 2015.
+    /// Within-layer normalization, Krähenbühl, Doersch, Donahue & Darrell 2015.
     DataDependent,
     /// Dauphin & Schoenholz 2019.
     MetaInit,
     /// Zhu, Ni, Xu, Kong, Huang & Goldstein 2021.
     GradInit,
-    /// Neural initialization optimization by `GradCosine`, Yang, Wang, Yuan & Lin 2022.
+    /// Neural initialization optimization (NIO) by `GradCosine`, Yang, Wang, Yuan & Lin 2022.
     Nio,
 }
 
-/// Bounds of a number of iterations.
+/// Allowed range of a number of iterations.
 const ITERATIONS: Bounds = Bounds::whole(1, 10_000);
-/// Bounds of a positive constant.
+/// Allowed range of a positive constant.
 const POSITIVE: Bounds = Bounds::real(1e-9, 1e9);
-/// Bounds of the decay of a running mean.
+/// Allowed range of the decay of a running mean.
 const DECAY: Bounds = Bounds::real(0.0, 0.999_999);
 
 /// Constants of LSUV.
@@ -54,17 +54,17 @@ pub mod lsuv {
 pub mod data_dependent {
     use super::{Bounds, TypedConstant};
 
-    /// Mean `β` that every unit or feature map gets.
+    /// Target mean `β` of every unit or feature map.
     pub const BETA: TypedConstant<f64> = TypedConstant::real(
         "beta",
         "mean β of every unit before its activation function",
         0.1,
         Bounds::real(-10.0, 10.0),
     );
-    /// Batches on which mean and standard deviation are measured.
+    /// Number of batches on which mean and standard deviation are measured.
     pub const BATCHES: TypedConstant<u64> =
         TypedConstant::whole("batches", "number of batches measured", 10, Bounds::whole(1, 1000));
-    /// Examples of each of these batches.
+    /// Number of examples in each of these batches.
     pub const BATCH: TypedConstant<usize> =
         TypedConstant::count("batch", "examples per batch", 16, Bounds::whole(2, 512));
 }
@@ -73,9 +73,9 @@ pub mod data_dependent {
 pub mod meta_init {
     use super::{Bounds, ITERATIONS, POSITIVE, TypedConstant};
 
-    /// Iterations.
+    /// Number of iterations.
     pub const STEPS: TypedConstant<u64> = TypedConstant::whole("steps", "number of iterations", 500, ITERATIONS);
-    /// Step of the norm of every weight tensor.
+    /// Step size for the norm of each weight tensor.
     pub const LEARNING_RATE: TypedConstant<f64> =
         TypedConstant::real("lr", "step size for the norm of each weight tensor", 0.1, POSITIVE);
     /// Momentum of these steps.
@@ -90,48 +90,48 @@ pub mod meta_init {
     );
 }
 
-/// Constants of `GradInit` that NIO does not have; [`scales`](super::scales) has the others.
+/// Constants of `GradInit` that NIO does not have; those that both have are in [`scales`](super::scales).
 pub mod grad_init {
     use super::{ITERATIONS, POSITIVE, TypedConstant, UpdateRule};
 
-    /// Iterations, `T`.
+    /// Number of iterations, `T`.
     pub const STEPS: TypedConstant<u64> = TypedConstant::whole("steps", "number of iterations T", 390, ITERATIONS);
-    /// The optimizer whose first step is considered; `auto` is the experiment's.
+    /// The optimizer whose first step is considered; `auto` is that of the experiment.
     pub const STEP: TypedConstant<Option<UpdateRule>> =
         TypedConstant::auto_or_name("step", "optimizer whose first step is considered");
-    /// Size of that step, `η`; `auto` is 0.1 for SGD and 0.001 for Adam.
+    /// Size `η` of that step; `auto` is 0.1 for SGD and 0.001 for Adam.
     pub const ETA: TypedConstant<Option<f64>> = TypedConstant::auto_or_real("eta", "size η of that step", POSITIVE);
-    /// Upper bound of the gradient norm, `γ`; `auto` is 1 for SGD (of the 2-norm), and for Adam (of the 1-norm) the square root
-    /// of the number of parameters, which the 1-norm of a gradient of 2-norm 1 never exceeds.
+    /// Upper bound `γ` on the gradient norm. For SGD this is the 2-norm, and `auto` is 1; for Adam it is the 1-norm, and `auto`
+    /// is the square root of the number of parameters, which the 1-norm of a gradient of 2-norm 1 never exceeds.
     pub const GAMMA: TypedConstant<Option<f64>> =
         TypedConstant::auto_or_real("gamma", "upper bound γ on the gradient norm", POSITIVE);
-    /// Adam's learning rate on the scales, `τ`; `auto` is 0.01, with batch normalization 0.1.
+    /// Adam's learning rate `τ` for the scales; `auto` is 0.01, or 0.1 with batch normalization.
     pub const LEARNING_RATE: TypedConstant<Option<f64>> =
         TypedConstant::auto_or_real("lr", "Adam's learning rate τ for the scales", POSITIVE);
 }
 
-/// Constants of NIO that `GradInit` does not have; [`scales`](super::scales) has the others.
+/// Constants of NIO that `GradInit` does not have; those that both have are in [`scales`](super::scales).
 pub mod nio {
     use super::{Bounds, ITERATIONS, POSITIVE, TypedConstant};
 
-    /// Iterations.
+    /// Number of iterations.
     pub const STEPS: TypedConstant<u64> = TypedConstant::whole("steps", "number of iterations", 100, ITERATIONS);
-    /// Parts of a batch whose gradients are compared, `D`.
+    /// Number `D` of parts of a batch whose gradients are compared.
     pub const PARTS: TypedConstant<usize> = TypedConstant::count(
         "parts",
         "number of parts of a batch whose gradients are compared",
         2,
         Bounds::whole(2, 8),
     );
-    /// Upper bound of the mean norm of the parts' gradients, `γ`.
+    /// Upper bound `γ` on the mean norm of the parts' gradients.
     pub const GAMMA: TypedConstant<f64> =
         TypedConstant::real("gamma", "upper bound γ on the mean norm of their gradients", 5.0, POSITIVE);
-    /// Adam's learning rate on the scales, `τ`.
+    /// Adam's learning rate `τ` for the scales.
     pub const LEARNING_RATE: TypedConstant<f64> =
         TypedConstant::real("lr", "Adam's learning rate τ for the scales", 0.05, POSITIVE);
 }
 
-/// Constants that `GradInit` and NIO share: how scales change, by Adam with clipped gradients and lower bounds.
+/// Constants that `GradInit` and NIO share. Both update scales by Adam with clipped gradients and lower bounds.
 pub mod scales {
     use super::{Bounds, Constant, DECAY, POSITIVE, TypedConstant};
 
@@ -159,16 +159,16 @@ pub mod scales {
     pub const BIAS_FLOOR: TypedConstant<f64> =
         TypedConstant::real("bias_floor", "smallest scale of a bias", 0.0, Bounds::real(0.0, 1.0)).advanced();
 
-    /// All of them, in the order in which they are written.
+    /// All of these constants, in the order in which they are written.
     pub const ALL: [Constant; 6] =
         [CLIP.constant, FLOOR.constant, BETA_1.constant, BETA_2.constant, EPSILON.constant, BIAS_FLOOR.constant];
 }
 
-/// Work of a layer in LSUV: one forward pass measures the standard deviation, another confirms that it is 1.
+/// Work per layer in LSUV: one forward pass measures the standard deviation, another one confirms that it is 1.
 const LSUV_WORK: u64 = 2;
-/// Work of an iteration of `GradInit` or NIO: 3 for a gradient, 6 for the gradient of the objective or a Hessian-vector product.
+/// Work per iteration of `GradInit` or NIO: 3 for a gradient, 6 for the gradient of the objective or a Hessian-vector product.
 const SCALE_STEP_WORK: u64 = 9;
-/// Work of an iteration of `MetaInit`: a Hessian-vector product, and the gradient of the quotient that contains it.
+/// Work per iteration of `MetaInit`: a Hessian-vector product, and the gradient of the quotient that contains it.
 const META_INIT_WORK: u64 = 45;
 
 /// THE table of tuning methods, in the order in which they are offered.
@@ -273,7 +273,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
             &scales::ALL,
         ],
         batch: TuningBatch::Halves,
-        // It leaves them as they are.
+        // Layers of zeros stay unchanged.
         works_on_zeros: true,
         work: |values, _, batch| SCALE_STEP_WORK * values.get(&grad_init::STEPS) * batch,
         memory_factor: 3,
@@ -305,7 +305,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
     },
 ];
 
-/// Every method has the row of its number.
+/// The row of every method is at the index of its discriminant.
 const _: () = {
     let mut row = 0;
     while row < TUNING_METHODS.len() {

@@ -1,7 +1,7 @@
 //! Schemes that adjust closed-form weights by running the network: `METHOD`, `METHOD(BASE)` or
-//! `METHOD(BASE;constant=value;...)`. [`methods`] is the table of methods, [`constant`] says what their constants may be.
+//! `METHOD(BASE;constant=value;...)`. [`methods`] is the table of methods; [`constant`] defines their constants.
 //!
-//! A constant that is not stated has the default of its paper, or `auto`, which follows the experiment.
+//! A constant that is not given has the default of the method's paper, or `auto`, whose value follows from the experiment.
 
 pub mod constant;
 pub mod methods;
@@ -16,56 +16,56 @@ use methods::TuningMethod;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What is known of a method.
+/// The facts about a tuning method.
 #[derive(Debug, Clone)]
 pub struct TuningFacts {
     /// Which one.
     pub method: TuningMethod,
     /// Its name in the query string.
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name as displayed.
     pub label: &'static str,
-    /// What it does, for people.
+    /// Its description.
     pub card: Card,
-    /// What draws the weights unless stated: the base of the paper.
+    /// The default base: that of the paper.
     pub base: BaseInit,
-    /// Its constants, in one or more lists, in the order in which they are written.
+    /// Its constants, as one or more lists, in the order in which they are written.
     pub constants: &'static [&'static [Constant]],
-    /// What it needs of the examples.
+    /// The batches that it uses.
     pub batch: TuningBatch,
-    /// Whether it can start from layers of zeros. The methods that cannot measure values that such layers make zero.
+    /// Whether it can start from layers of zeros. Methods that cannot measure values that would be zero after such layers.
     pub works_on_zeros: bool,
-    /// How much it computes for one run, for these values of its constants, this number of layers with weights and this batch
-    /// size: examples times multiplications with all weights, where a forward pass of an example counts as one, its gradient
-    /// as three and a Hessian-vector product as six. A rough guess, since some methods stop early.
+    /// Its work for one run, as a function of the values of its constants, the number of layers with weights, and the batch
+    /// size. The unit is one forward pass of one example; a gradient counts as three, a Hessian-vector product as six. This is
+    /// a rough estimate, since some methods stop early.
     pub work: fn(&ConstantValues, u64, u64) -> u64,
-    /// How many times the memory of a training step an iteration takes: derivatives along one direction (`GradInit`, NIO) or
-    /// two (`MetaInit`) are carried along with all values, and their products are kept for the gradient.
+    /// Memory of an iteration, in units of that of a training step: with every value, derivatives along one direction
+    /// (`GradInit`, NIO) or two (`MetaInit`) are computed, and their products are stored for the gradient.
     pub memory_factor: u64,
 }
 
-/// What a method needs of the examples of an iteration.
+/// The batch that a method uses in an iteration.
 #[derive(Debug, Clone, Copy)]
 pub enum TuningBatch {
-    /// Batches of the experiment's size.
+    /// A batch of the experiment's batch size.
     Whole,
-    /// Batches of half the experiment's size, of at least one example each.
+    /// Batches of half the experiment's batch size, with at least one example each.
     Halves,
-    /// A batch of the experiment's size in this many parts, of at least one example each; of two with batch normalization,
-    /// since the variance of one example is 0.
+    /// A batch of the experiment's batch size, split into this many parts with at least one example each, or two with batch
+    /// normalization, since the variance of one example is 0.
     Parts(TypedConstant<usize>),
-    /// Batches of this size, however large the experiment's are.
+    /// A batch of this size, regardless of the experiment's batch size.
     Own(TypedConstant<usize>),
 }
 
-/// A method with the weights that it starts from.
+/// A tuning method with the scheme of the weights that it starts from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tuning {
-    /// What draws the weights.
+    /// The scheme that draws the weights.
     pub base: ClosedForm,
-    /// What adjusts them.
+    /// The method that adjusts them.
     pub method: TuningMethod,
-    /// The constants of the method.
+    /// The values of the method's constants.
     constants: ConstantValues,
 }
 
@@ -76,7 +76,7 @@ impl Tuning {
         self.constants.get(constant)
     }
 
-    /// The constants of the method with the texts of their values, in the order in which they are written.
+    /// The method's constants with the texts of their values, in the order in which they are written.
     pub fn constants(&self) -> impl Iterator<Item = (&'static Constant, String)> {
         self.method.constants().map(|constant| (constant, self.constants.text(constant)))
     }
@@ -86,10 +86,10 @@ impl Tuning {
         self.constants().filter(|(constant, _)| self.constants.is_changed(constant))
     }
 
-    /// Sets a constant to what `text` says.
+    /// Parses `text` and sets a constant.
     ///
     /// # Errors
-    /// [`Error::Value`] for a name that the method does not have, and for what the constant cannot be.
+    /// [`Error::Value`] for an unknown name, and if the constant cannot have this value.
     pub fn set(&mut self, name: &str, text: &str) -> Result<()> {
         let constant = self.method.constants().find(|constant| constant.name == name);
         let constant = constant.ok_or_else(|| {
@@ -99,7 +99,7 @@ impl Tuning {
         self.constants.set(constant, text)
     }
 
-    /// What tuning one run takes with so many layers with weights and examples of a batch, in the unit of
+    /// The work of tuning one run, for this number of layers with weights and this batch size, in the unit of
     /// [`TuningFacts::work`].
     #[must_use]
     pub fn work(&self, layers: u64, batch_size: u64) -> u64 {
@@ -108,14 +108,14 @@ impl Tuning {
 }
 
 impl From<TuningMethod> for Tuning {
-    /// On the base of the method's paper, with its defaults.
+    /// The method on the base of its paper, with the default constants.
     fn from(method: TuningMethod) -> Self {
         Self { base: method.facts().base.clone().into(), method, constants: ConstantValues::default() }
     }
 }
 
 impl fmt::Display for Tuning {
-    /// The base is written where it or a constant differs from its default, constants where they do.
+    /// The base is written if it or a constant differs from its default; constants are written if they differ.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.method.name())?;
         if *self == self.method.into() {
@@ -129,7 +129,7 @@ impl fmt::Display for Tuning {
     }
 }
 
-/// The method that a text names; `None` if it names none.
+/// Parses a tuned scheme; `None` if the text names no method.
 pub(super) fn parse(text: &str) -> Result<Option<Tuning>> {
     for method in TuningMethod::all() {
         if text == method.name() {
@@ -145,7 +145,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Tuning>> {
 fn parse_inside(method: TuningMethod, inside: &str) -> Result<Tuning> {
     let mut tuning = Tuning::from(method);
     for (index, part) in split_outside(inside, ';').into_iter().enumerate() {
-        // A base may hold an equals sign of its own inside its parentheses.
+        // A base may contain an equals sign inside its parentheses.
         let stated = part.split_once('=').filter(|(name, _)| !name.contains('('));
         match stated {
             Some((name, value)) => tuning.set(name.trim(), value.trim())?,

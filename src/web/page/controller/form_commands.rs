@@ -42,7 +42,7 @@ impl Page {
 
     /// A run has stopped: from now on, estimates use its speed.
     pub(super) fn measure_speed(&mut self) -> WebResult<()> {
-        if let Some(speed) = MeasuredSpeed::of(&self.history, self.files.facts()) {
+        if let Some(speed) = MeasuredSpeed::of(&self.history) {
             self.speed = Some(speed);
             return self.show_plan();
         }
@@ -127,9 +127,9 @@ impl Page {
         if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.phase() == Phase::Failed) {
             return self.request(Request::Run);
         }
-        let query = self.form.experiment().to_query();
-        let effects = self.lifecycle.restart_with(&query);
-        self.started = Some(query);
+        let experiment = self.form.experiment();
+        let effects = self.lifecycle.restart_with(experiment);
+        self.started = Some(experiment.clone());
         self.carry_out(effects)
     }
 }

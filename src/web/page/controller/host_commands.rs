@@ -41,7 +41,7 @@ impl Page {
             HostRequest::Refused(reason) => Some(reason.clone()),
         };
         let results = matches!(question.request, HostRequest::Results) && outcome.is_none();
-        let results = results.then(|| Box::new(Results::from(&self.history)));
+        let results = if results { Results::of(&self.history).map(Box::new) } else { None };
         let base = question.answer();
         let situation = self.situation_post(&question.name);
         self.parent.post(&Post { id: base.id, results, error: outcome, ..situation })
@@ -79,7 +79,7 @@ impl Page {
         Post {
             state: Some(self.lifecycle.phase().name()),
             step: Some(self.history.step),
-            steps: Some(self.history.setup.steps),
+            steps: Some(self.history.setup.experiment.steps),
             query: Some(self.form.experiment().to_query()),
             error: self.lifecycle.failure().map(|failure| failure.message.clone()),
             ..Post::named(name)

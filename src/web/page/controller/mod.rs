@@ -11,18 +11,18 @@ use super::embed::Parent;
 use super::forecast::MeasuredSpeed;
 use super::form::Form;
 use super::inside::Inside;
-use super::legend::{Legend, publish_colors};
+use super::legend::Legend;
 use super::lifecycle::{Effect, Lifecycle, Phase, Request};
 use super::messages::announcement;
 use super::notices::{Notices, Offer, Severity};
 use super::own_files::OwnFiles;
 use super::paths::PathSection;
 use super::plan::PlanSection;
-use super::preview::preview;
 use super::samples::Samples;
 use super::start_report::StartReport;
 use super::table::ResultsTable;
 use super::toolbar::{Situation, Toolbar};
+use super::variant_name::publish_colors;
 use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, exports, words};
 use crate::experiment::{Experiment, ParsedQuery, View, parse_query};
@@ -59,8 +59,8 @@ pub(super) struct Page {
     view: View,
     /// What is shown: measured, or empty in the shape of the form's experiment.
     history: History,
-    /// The experiment that was started last, in text form.
-    started: Option<String>,
+    /// The experiment that was started last.
+    started: Option<Experiment>,
     /// What is being loaded, and the part of it that is there.
     loading: Option<(String, Option<f64>)>,
     /// How fast the last run was.
@@ -105,7 +105,7 @@ impl Page {
             redraw: Redraw::new(move || drawn.dispatch(Action::Draw)),
             worker: None,
             lifecycle: Lifecycle::default(),
-            history: preview(&parsed.experiment),
+            history: History::preview(&parsed.experiment),
             view: parsed.view.clone(),
             started: None,
             loading: None,
@@ -156,7 +156,7 @@ impl Page {
                 self.legend.toggle(index)?;
                 self.draw()
             }
-            Action::Measure(quantity) => {
+            Action::ShowQuantity(quantity) => {
                 self.charts.switch(quantity);
                 self.draw()
             }
@@ -168,7 +168,7 @@ impl Page {
             Action::Explored(explored) => self.paths.act(explored),
             Action::Point { panel, column } => self.charts.point(panel, column, &self.history, dark()?),
             Action::PointMap { column, row } => self.charts.point_map(column, row),
-            Action::Press { panel, key } => self.charts.press(panel, &key, &self.history, dark()?),
+            Action::Press { panel, key } => self.charts.press(panel, key, &self.history, dark()?),
             Action::Unpoint => self.charts.leave(&self.history, dark()?),
             Action::Exported(export) => export.perform(&self.history, &self.form.experiment().to_query()),
             Action::Asked(question) => self.answer(&question),
@@ -199,7 +199,7 @@ impl Page {
     fn edited(&mut self) -> WebResult<()> {
         self.write_address()?;
         if matches!(self.lifecycle.phase(), Phase::Loading | Phase::Ready) {
-            self.history = preview(self.form.experiment());
+            self.history = History::preview(self.form.experiment());
             self.legend.show(&self.history)?;
         }
         self.show_plan()?;
@@ -228,11 +228,11 @@ impl Page {
         if starts && self.lacks_files() {
             return self.ask_for_files();
         }
-        let query = self.form.experiment().to_query();
+        let experiment = self.form.experiment();
         if starts && self.lifecycle.allows(request, true) {
-            self.started = Some(query.clone());
+            self.started = Some(experiment.clone());
         }
-        let effects = self.lifecycle.request(request, &query);
+        let effects = self.lifecycle.request(request, experiment);
         self.carry_out(effects)?;
         self.show()
     }
@@ -341,8 +341,8 @@ impl Page {
         }
         match after {
             Phase::Preparing => self.prepare(),
-            Phase::Ready if before != Phase::Loading => self.history = preview(self.form.experiment()),
-            Phase::Loading => self.history = preview(self.form.experiment()),
+            Phase::Ready if before != Phase::Loading => self.history = History::preview(self.form.experiment()),
+            Phase::Loading => self.history = History::preview(self.form.experiment()),
             _ => {}
         }
         if !matches!(after, Phase::Training | Phase::Paused) {
@@ -363,7 +363,7 @@ impl Page {
     fn prepare(&mut self) {
         self.loading = None;
         self.notices.remove("data");
-        self.history = preview(self.form.experiment());
+        self.history = History::preview(self.form.experiment());
     }
 
     fn show_failure(&self) -> WebResult<()> {
@@ -398,7 +398,7 @@ impl Page {
     }
 
     fn is_changed(&self) -> bool {
-        self.started.as_ref().is_some_and(|started| *started != self.form.experiment().to_query())
+        self.started.as_ref().is_some_and(|started| started != self.form.experiment())
     }
 
     fn write_address(&self) -> WebResult<()> {

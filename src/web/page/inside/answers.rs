@@ -1,4 +1,4 @@
-//! What all networks make of one image: the cells of a table with a line per variant.
+//! How all networks classify one image: the cells of a table with a line per variant.
 
 use super::words::{class_name, percent};
 use crate::metrics::History;
@@ -9,9 +9,9 @@ use crate::web::page::words::NOTHING;
 pub struct Answer {
     /// The class with the highest probability, and that probability.
     pub answer: String,
-    /// Whether that is right, in words; a blank where nobody knows.
+    /// Whether that is right, in words; a blank if the true class is unknown.
     pub verdict: String,
-    /// The probability of every class, the mean over the seeds that are numbers.
+    /// The probability of every class, the mean over the seeds that have not diverged.
     pub shares: Vec<f64>,
     /// The class with the highest probability.
     pub top: Option<usize>,

@@ -1,5 +1,5 @@
-//! A visitor's drawing: a soft brush on a fine sheet, and the way from there to an image like those of MNIST. There the
-//! digits were scaled into 20 x 20 of the 28 x 28 pixels and put with their center of mass into the middle.
+//! A visitor's drawing: a soft brush on a fine sheet, and its conversion into an image like those of MNIST, in which digits are
+//! scaled to 20 x 20 of the 28 x 28 pixels, with their center of mass in the middle.
 
 /// Height and width of the sheet, in its own pixels.
 pub const SIDE: usize = 140;
@@ -8,7 +8,7 @@ const BRUSH: f32 = 5.5;
 const EDGE: f32 = 3.0;
 /// What counts as ink when the drawing is measured.
 const INK: u8 = 32;
-/// Every pixel of the image is the mean of so many by so many places of the sheet.
+/// Every pixel of the image is the mean of this many by this many points of the sheet.
 const SAMPLES: usize = 5;
 
 /// What has been drawn so far: 0 is paper, 255 is ink, row by row.

@@ -1,12 +1,12 @@
 //! What the worker is asked about the runs, and when: choices of the visitor and events of the worker go in, commands come
-//! out. One question is under way at a time; what is asked meanwhile goes out when its answer has come.
+//! out. One question is open at a time; the next one is sent when its answer has arrived.
 
 use crate::protocol::{Command, Event, ImageSource};
 
 /// What a visitor does in the section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InspectionRequest {
-    /// Another run is to be looked into.
+    /// Another run is to be inspected.
     Run(usize),
     /// The pen moves over the sheet, in `[0, 1]`.
     Stroke {
@@ -25,7 +25,7 @@ pub enum InspectionRequest {
     Test(Pick),
 }
 
-/// What the visitor wants to know, and what of it the worker has been told.
+/// What the visitor wants to know, and how much of that the worker has been told.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Inquiry {
     run: usize,
@@ -36,7 +36,7 @@ pub struct Inquiry {
 }
 
 impl Inquiry {
-    /// The run that is looked into, counted through all variants.
+    /// The inspected run, counted through all variants.
     #[must_use]
     pub fn run(&self) -> usize {
         self.run
@@ -48,7 +48,7 @@ impl Inquiry {
         self.asked.as_ref()
     }
 
-    /// Looks into another run. Without an experiment under way (`live`) the worker learns of it at the next start.
+    /// Inspects another run. Unless an experiment is under way (`live`), the worker learns of it at the next start.
     pub fn choose(&mut self, run: usize, live: bool) -> Option<Command> {
         self.run = run;
         live.then(|| self.tell()).flatten()
@@ -74,11 +74,8 @@ impl Inquiry {
                 (self.told, self.waiting, self.again) = (None, false, false);
                 None
             }
-            Event::Started { setup } => {
-                let runs: usize = setup.variants.iter().map(|variant| variant.runs.len()).sum();
-                self.started(runs, pixels)
-            }
-            // The weights are others than at the last answer.
+            Event::Started { setup } => self.started(setup.experiment.run_count(), pixels),
+            // The weights have changed since the last answer.
             Event::Filters { .. } => self.repeat(),
             Event::Classified { .. } => {
                 self.waiting = false;
@@ -95,7 +92,7 @@ impl Inquiry {
     }
 
     fn started(&mut self, runs: usize, pixels: usize) -> Option<Command> {
-        // Answers to questions about an experiment that was dropped are not shown, so they are not waited for either.
+        // Answers about a dropped experiment are not shown, so they are not waited for either.
         (self.waiting, self.again) = (false, false);
         if self.run >= runs {
             self.run = 0;

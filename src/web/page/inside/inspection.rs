@@ -1,8 +1,9 @@
-//! One run: pictures of its first layer, its active units, its confusion matrix and its wrong answers. Each panel keeps its
-//! elements and touches only what changes, so that nothing flickers or moves while it trains.
+//! One run: pictures of its first layer, its active units, its confusion matrix and misclassified images. Each panel keeps its
+//! elements and touches only what changes, so that nothing flickers or moves during training.
 
 use super::weights::weight_pixels;
 use super::words::{confusion_note, filters_note, mistake_text, mistakes_note, percent};
+use crate::experiment::architecture::MeasuredLayer;
 use crate::metrics::{DatasetSample, Examination, Filters, History, RunCurves};
 use crate::plot::{ConfusionMatrix, draw_confusion};
 use crate::web::dom;
@@ -13,7 +14,7 @@ use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// What stands in the panels of the end before there is one.
+/// The text of panels that show something only when training pauses or ends.
 const LATER: &str = "Comes when training pauses or ends.";
 
 /// The weights of the first layer.
@@ -70,7 +71,7 @@ impl FirstLayer {
             let pixels = weight_pixels(picture, filters.channels, dark);
             draw_pixels(&self.canvases[index], 3, filters.height, filters.width, &pixels)?;
         }
-        let note = filters_note(filters, &history.setup);
+        let note = filters_note(filters, history);
         dom::set_text(&self.note, &note);
         dom::set_attribute(&self.holder, "aria-label", &format!("First layer of {name}: {note}"))?;
         dom::set_attribute(&self.scale, "data-colors", if filters.channels == 3 { "mixed" } else { "diverging" })?;
@@ -83,7 +84,7 @@ impl FirstLayer {
 pub(super) struct Activity {
     list: Element,
     note: Element,
-    names: Vec<String>,
+    layers: Vec<MeasuredLayer>,
     /// Per layer, the bar and its value.
     lines: Vec<(HtmlElement, Element)>,
 }
@@ -91,12 +92,12 @@ pub(super) struct Activity {
 impl Activity {
     pub(super) fn bind() -> WebResult<Self> {
         let (list, note) = (dom::element("active")?, dom::element("active-note")?);
-        Ok(Self { list, note, names: Vec::new(), lines: Vec::new() })
+        Ok(Self { list, note, layers: Vec::new(), lines: Vec::new() })
     }
 
     pub(super) fn draw(&mut self, history: &History, run: Option<&RunCurves>) -> WebResult<()> {
-        if self.names != history.setup.layer_names {
-            self.rebuild(&history.setup.layer_names)?;
+        if self.layers != history.layers.measured {
+            self.rebuild(&history.layers.measured)?;
         }
         let last = run.and_then(|run| run.active_fraction.last());
         for (index, (bar, value)) in self.lines.iter().enumerate() {
@@ -111,25 +112,25 @@ impl Activity {
         Ok(())
     }
 
-    fn rebuild(&mut self, names: &[String]) -> WebResult<()> {
+    fn rebuild(&mut self, layers: &[MeasuredLayer]) -> WebResult<()> {
         self.list.set_inner_html("");
         self.lines.clear();
-        for name in names {
+        for layer in layers {
             let (line, track) = (dom::create("li", "", "")?, dom::create("span", "track", "")?);
             let (bar, value) = (dom::create("i", "", "")?, dom::create("b", "", NOTHING)?);
-            dom::append(&line, &dom::create("span", "", name)?)?;
+            dom::append(&line, &dom::create("span", "", &layer.name)?)?;
             dom::append(&track, &bar)?;
             dom::append(&line, &track)?;
             dom::append(&line, &value)?;
             dom::append(&self.list, &line)?;
             self.lines.push((bar.unchecked_into(), value));
         }
-        self.names = names.to_vec();
+        self.layers = layers.to_vec();
         Ok(())
     }
 }
 
-/// What a run gets right and wrong.
+/// The confusion matrix and misclassified images of a run.
 pub(super) struct Errors {
     canvas: Canvas,
     note: Element,

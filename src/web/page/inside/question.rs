@@ -1,24 +1,25 @@
-//! "Ask the networks": a drawing or a test image, and what every variant takes it for.
+//! "Ask the networks": a drawing or a test image, and how every variant classifies it.
 
 use super::answers::{Answer, answers};
 use super::inquiry::{Inquiry, InspectionRequest, Pick, picked};
 use super::pad::Pad;
 use super::words::{ask_invitation, ask_reason, class_name, image_note, percent};
+use crate::experiment::InitScheme;
 use crate::metrics::{DatasetSample, History};
 use crate::protocol::{Command, ImageSource};
 use crate::web::dom;
-use crate::web::error::{WebError, WebResult};
-use crate::web::page::legend::sample;
+use crate::web::error::WebResult;
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::pixels::draw_pixels;
-use crate::web::page::words::{NOTHING, variant_label};
+use crate::web::page::text_cells;
+use crate::web::page::words::NOTHING;
 use crate::web::page::{Action, Dispatcher};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// More bars than these would be too thin to be told apart.
+/// More bars than these would be too thin to tell apart.
 const BARS: usize = 40;
-/// Names up to this length stand under their bars.
+/// Names up to this length are written under their bars.
 const SHORT_NAME: usize = 2;
 
 /// An answer of the worker.
@@ -37,8 +38,8 @@ pub(super) struct QuestionPanel {
     note: Element,
     body: Element,
     lines: Vec<AnswerRow>,
-    /// Names of the variants and of the classes that the lines are for.
-    shape: (Vec<String>, Vec<String>),
+    /// The variants and the names of the classes that the lines are for.
+    shape: (Vec<InitScheme>, Vec<String>),
     answer: Option<Classified>,
     shown: bool,
     enabled: bool,
@@ -61,14 +62,13 @@ impl QuestionPanel {
             Some(name) => picking.dispatch(Action::Inspected(InspectionRequest::Test(Pick::named(name)))),
             None => {}
         })?;
-        let missing = || WebError::Element { id: "answers tbody".to_owned() };
         Ok(Self {
             controls,
             hint: dom::element("ask-hint")?,
             pad: Pad::bind(dispatcher)?,
             image: dom::element("asked-image")?,
             note: dom::element("asked-note")?,
-            body: dom::element::<Element>("answers")?.query_selector("tbody")?.ok_or_else(missing)?,
+            body: text_cells::body("answers")?,
             lines: Vec::new(),
             shape: (Vec::new(), Vec::new()),
             answer: None,
@@ -121,9 +121,9 @@ impl QuestionPanel {
         self.pad.offer(drawable, self.enabled)?;
         let invitation = ask_invitation(&data.classes, drawable);
         dom::set_text(&self.hint, reason.unwrap_or(&invitation));
-        let names: Vec<String> = history.variants.iter().map(|variant| variant.name.clone()).collect();
-        if self.shape.0 != names || self.shape.1 != data.classes {
-            self.shape = (names, data.classes.clone());
+        let schemes = &history.setup.experiment.variants;
+        if self.shape.0 != *schemes || self.shape.1 != data.classes {
+            self.shape = (schemes.clone(), data.classes.clone());
             self.rebuild()?;
             self.shown = false;
         }
@@ -153,12 +153,8 @@ impl QuestionPanel {
     fn rebuild(&mut self) -> WebResult<()> {
         self.body.set_inner_html("");
         self.lines.clear();
-        for (index, name) in self.shape.0.iter().enumerate() {
-            let (row, heading) = (dom::create("tr", "", "")?, dom::create("th", "", "")?);
-            heading.set_attribute("scope", "row")?;
-            dom::append(&heading, &sample(index)?)?;
-            dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
-            dom::append(&row, &heading)?;
+        for (index, scheme) in self.shape.0.iter().enumerate() {
+            let row = text_cells::row(&self.body, &text_cells::variant_heading("row", index, scheme)?)?;
             let line = AnswerRow::new(&self.shape.1)?;
             let (first, last) = (dom::create("td", "", "")?, dom::create("td", "", "")?);
             dom::append(&first, &line.answer)?;
@@ -166,7 +162,6 @@ impl QuestionPanel {
             dom::append(&last, &line.shares)?;
             dom::append(&row, &first)?;
             dom::append(&row, &last)?;
-            dom::append(&self.body, &row)?;
             self.lines.push(line);
         }
         Ok(())

@@ -26,7 +26,7 @@ pub(in crate::web::page) struct Inside {
     question: QuestionPanel,
     inquiry: Inquiry,
     data: DatasetSample,
-    /// The run that the pictures are of.
+    /// The run that the pictures show.
     pictured: usize,
 }
 
@@ -94,7 +94,10 @@ impl Inside {
     ) -> WebResult<Option<Command>> {
         match request {
             InspectionRequest::Run(run) => Ok(self.inquiry.choose(*run, is_live(phase))),
-            other => self.question.handle(other, &mut self.inquiry, &self.data, history.setup.test_examples),
+            other => {
+                let tests = history.setup.start.as_ref().map_or(0, |start| start.data.test);
+                self.question.handle(other, &mut self.inquiry, &self.data, tests)
+            }
         }
     }
 
@@ -132,14 +135,16 @@ impl Inside {
     fn list(&mut self, labels: Vec<String>) -> WebResult<()> {
         self.select.set_inner_html("");
         for label in &labels {
-            dom::append(&self.select, &dom::create("option", "", label)?)?;
+            let option = dom::create("option", "", label)?;
+            option.set_attribute("translate", "no")?;
+            dom::append(&self.select, &option)?;
         }
         self.labels = labels;
         Ok(())
     }
 }
 
-/// Whether there are networks that can be looked into.
+/// Whether there are networks to inspect.
 fn is_live(phase: Phase) -> bool {
     matches!(phase, Phase::Training | Phase::Paused | Phase::Finished)
 }

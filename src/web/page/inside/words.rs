@@ -1,7 +1,7 @@
 //! The sentences and labels of the section, made from plain values.
 
-use crate::experiment::{ModelSpec, parse_query};
-use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves, Setup};
+use crate::experiment::ModelSpec;
+use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves};
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::words::{grouped, variant_label};
 
@@ -9,15 +9,14 @@ use crate::web::page::words::{grouped, variant_label};
 #[must_use]
 pub fn run_labels(history: &History) -> Vec<String> {
     let runs = history.variants.iter().flat_map(|variant| variant.runs.iter().map(move |run| (variant, run)));
-    runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.name), run.seed)).collect()
+    runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.scheme), run.seed)).collect()
 }
 
 /// How a run is doing.
 #[must_use]
 pub fn run_note(run: &RunCurves) -> String {
-    let last = run.test_accuracy.last();
-    let accuracy =
-        last.map(|(step, share)| format!("{} right at step {}.", percent(f64::from(*share)), grouped(*step)));
+    let last = run.values(Quantity::TestAccuracy).next_back();
+    let accuracy = last.map(|(step, share)| format!("{} correct at step {}.", percent(share), grouped(step)));
     match (accuracy, run.diverged_at) {
         (Some(accuracy), None) => accuracy,
         (None, None) => "Not evaluated yet.".to_owned(),
@@ -30,21 +29,21 @@ pub fn run_note(run: &RunCurves) -> String {
 
 /// What the pictures of the first layer are.
 #[must_use]
-pub fn filters_note(filters: &Filters, setup: &Setup) -> String {
+pub fn filters_note(filters: &Filters, history: &History) -> String {
     let (height, width, shown) = (filters.height, filters.width, filters.pictures.len());
-    let (noun, total) = match parse_query(&setup.query).experiment.model {
-        ModelSpec::Mlp { .. } => ("units", setup.layer_widths.first().copied()),
+    let (noun, total) = match &history.setup.experiment.model {
+        ModelSpec::Mlp { .. } => ("units", history.layers.measured.first().map(|layer| layer.shape.units())),
         ModelSpec::Cnn { convolutions } => ("filters", convolutions.first().map(|entry| entry.channels)),
         ModelSpec::ResNet { stages } => ("filters", stages.first().map(|stage| stage.channels)),
     };
     let total = total.filter(|total| *total > shown).map_or(String::new(), |total| format!(" of {total}"));
     let step = grouped(filters.step);
     let broken = filters.pictures.iter().flatten().any(|weight| !weight.is_finite());
-    let broken = if broken { " Not all weights are numbers any more." } else { "" };
+    let broken = if broken { " Some weights are no longer finite." } else { "" };
     format!("{shown}{total} {noun} of {height} × {width} weights at step {step}.{broken}")
 }
 
-/// What a confusion matrix says, for those who cannot see it, and in short for everybody.
+/// A confusion matrix in two sentences, also for those who cannot see it.
 #[must_use]
 pub fn confusion_note(examination: &Examination, classes: &[String]) -> String {
     let count = classes.len().max(1);
@@ -53,25 +52,25 @@ pub fn confusion_note(examination: &Examination, classes: &[String]) -> String {
     let right: u64 = (0..count).map(|class| number(class * count + class)).sum();
     let share = percent(right as f64 / total.max(1) as f64);
     let (all, step) = (grouped(total), grouped(examination.step));
-    let sentence = format!("{} of {all} right ({share}) at step {step}.", grouped(right));
+    let sentence = format!("{} of {all} correct ({share}) at step {step}.", grouped(right));
     let wrong = (0..count * count).filter(|index| index / count != index % count && number(*index) > 0);
     // The first one of those that are equally frequent, which `max_by_key` finds last.
     let most = wrong.rev().max_by_key(|index| number(*index));
-    let confused = most.map_or("No confusion at all.".to_owned(), |index| {
-        let (truth, taken) = (class_name(classes, index / count), class_name(classes, index % count));
-        format!("Most frequent confusion: {truth} taken for {taken}, {}.", times(number(index)))
+    let confused = most.map_or("No errors.".to_owned(), |index| {
+        let (truth, predicted) = (class_name(classes, index / count), class_name(classes, index % count));
+        format!("Most frequent error: {truth} classified as {predicted}, {}.", times(number(index)))
     });
     format!("{sentence} {confused}")
 }
 
-/// `cat taken for dog`.
+/// `cat classified as dog`.
 #[must_use]
 pub fn mistake_text(mistake: &Mistake, classes: &[String]) -> String {
     let name = |class: u8| class_name(classes, usize::from(class));
-    format!("{} taken for {}", name(mistake.label), name(mistake.predicted))
+    format!("{} classified as {}", name(mistake.label), name(mistake.predicted))
 }
 
-/// What the gallery of wrong answers holds.
+/// What the gallery of misclassified images contains.
 #[must_use]
 pub fn mistakes_note(examination: &Examination, classes: usize) -> String {
     let counts = examination.confusion.iter().enumerate();
@@ -80,14 +79,14 @@ pub fn mistakes_note(examination: &Examination, classes: usize) -> String {
     let shown = examination.mistakes.len() as u64;
     let step = grouped(examination.step);
     match wrong {
-        0 => format!("Not a single wrong answer at step {step}."),
-        1 => format!("The only wrong answer at step {step}."),
-        _ if shown < wrong => format!("The first {shown} of {} wrong answers at step {step}.", grouped(wrong)),
-        _ => format!("All {wrong} wrong answers at step {step}."),
+        0 => format!("No misclassified images at step {step}."),
+        1 => format!("The only misclassified image at step {step}."),
+        _ if shown < wrong => format!("The first {shown} of {} misclassified images at step {step}.", grouped(wrong)),
+        _ => format!("All {wrong} misclassified images at step {step}."),
     }
 }
 
-/// Why nothing can be asked now.
+/// Why no question can be asked now.
 #[must_use]
 pub fn ask_reason(phase: Phase) -> Option<&'static str> {
     match phase {
@@ -98,7 +97,7 @@ pub fn ask_reason(phase: Phase) -> Option<&'static str> {
     }
 }
 
-/// What the visitor is invited to do.
+/// An invitation to the visitor.
 #[must_use]
 pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
     if !drawable {
@@ -121,30 +120,6 @@ pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
             format!("Test image {}: {}", grouped(index as u64), class_name(classes, usize::from(label)))
         }
         None => "Your drawing as the networks see it".to_owned(),
-    }
-}
-
-/// What the nodes of the measure on the chart are, and how exact it is.
-#[must_use]
-pub fn measure_note(quantity: Quantity, convolutions: bool) -> &'static str {
-    match (quantity, convolutions) {
-        (Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB, _) => {
-            "Emergence on the level of channels, an approximation: the nodes are whole feature maps."
-        }
-        (_, true) => {
-            "Emergence on the level of units, exact (derived by this project): every place of every feature map is a node."
-        }
-        (_, false) => "Emergence on the level of units, exact: every unit is a node.",
-    }
-}
-
-/// The measure that can be shown of a network: without feature maps, that of units stands in for that of channels.
-#[must_use]
-pub fn measure_shown(wanted: Quantity, convolutions: bool) -> Quantity {
-    match wanted {
-        Quantity::ChannelEmergenceA if !convolutions => Quantity::EmergenceA,
-        Quantity::ChannelEmergenceB if !convolutions => Quantity::EmergenceB,
-        other => other,
     }
 }
 

@@ -1,5 +1,5 @@
 //! The section "What each initialization does before training": one quantity of every layer of every variant at a time, as
-//! a chart and as a table, and what each variant's initialization amounts to and has cost. The explanations stand in
+//! a chart and as a table, and the totals and the cost of each variant's initialization. The explanations are in
 //! `www/index.html`.
 
 pub mod quantity;

@@ -1,4 +1,4 @@
-//! What can be shown of layers before the first step.
+//! The quantities of layers before the first step.
 
 use crate::metrics::LayerReport;
 use crate::plot::LayerAxis;
@@ -8,9 +8,9 @@ use crate::plot::LayerAxis;
 pub enum LayerQuantity {
     /// Standard deviation of the weights.
     Weights,
-    /// What the scheme multiplied the layer by.
+    /// The factor by which the scheme multiplied the weights.
     Scale,
-    /// Values behind the nonlinearity: mean and standard deviation in the table, the latter on the chart.
+    /// Values after the nonlinearity: mean and standard deviation in the table, the latter on the chart.
     Activations,
     /// Fraction of them that are active.
     Active,
@@ -51,7 +51,7 @@ impl LayerQuantity {
         }
     }
 
-    /// The value on the chart; `None` where it is no finite number.
+    /// The value on the chart; `None` if it is not finite.
     #[must_use]
     pub fn value(self, layer: &LayerReport) -> Option<f64> {
         let value = match self {
@@ -65,8 +65,8 @@ impl LayerQuantity {
         value.filter(|value| value.is_finite())
     }
 
-    /// The axis for values like these: factors and what spans a power of ten (or is tiny) stand by their logarithm, so that
-    /// the large ones do not flatten the others.
+    /// The axis for these values: logarithmic for factors, and for values that span a power of ten (or are tiny), so that the
+    /// large ones do not flatten the others.
     #[must_use]
     pub fn axis(self, values: impl Iterator<Item = f64>) -> LayerAxis {
         let (least, most) = values

@@ -1,15 +1,15 @@
-//! The section in the document. It touches only what changes: while it trains the page draws ten times a second, and nothing
-//! here does.
+//! The section in the document. It touches only what changes: during training the page draws ten times a second, and nothing
+//! here changes.
 
 use super::quantity::LayerQuantity;
 use super::values::{cells, chart, totals};
+use crate::experiment::InitScheme;
 use crate::metrics::History;
 use crate::plot::{LayerChart, draw_layers};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::canvas::Canvas;
-use crate::web::page::legend::sample;
-use crate::web::page::words::variant_label;
+use crate::web::page::text_cells::{self, TextCells};
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement};
 
@@ -83,10 +83,10 @@ struct LayerTable {
     head: Element,
     body: Element,
     totals: Vec<HtmlElement>,
-    /// Names of variants and layers that it was built for.
-    names: (Vec<String>, Vec<String>),
-    /// The cells of the layers, then of the totals, line by line, with their texts.
-    cells: Vec<(Element, String)>,
+    /// The variants and layers that it was built for.
+    shape: (Vec<InitScheme>, Vec<String>),
+    /// The cells of the layers, then of the totals, line by line.
+    cells: TextCells,
 }
 
 impl LayerTable {
@@ -96,76 +96,45 @@ impl LayerTable {
             head: dom::element("initial-variants")?,
             body: dom::element("initial-layers")?,
             totals: dom::all("#initial-totals tr")?,
-            names: Default::default(),
-            cells: Vec::new(),
+            shape: Default::default(),
+            cells: TextCells::default(),
         })
     }
 
     fn show(&mut self, history: &History, quantity: LayerQuantity) -> WebResult<()> {
-        let variants = history.variants.iter().map(|variant| variant.name.clone()).collect();
-        let names = (variants, history.setup.weight_layers.clone());
-        if self.names != names {
-            self.rebuild(&names.0, &names.1)?;
-            self.names = names;
+        let shape = (history.setup.experiment.variants.clone(), history.layers.weights.clone());
+        if self.shape != shape {
+            self.rebuild(&shape.0, &shape.1)?;
+            self.shape = shape;
         }
-        let totals: Vec<[String; 5]> = history.variants.iter().map(totals).collect();
+        let variants = history.variants.iter().enumerate();
+        let totals: Vec<[String; 5]> =
+            variants.map(|(index, variant)| totals(variant, history.start_of(index))).collect();
         let sums = (0..5).flat_map(|line| totals.iter().map(move |variant| variant[line].clone()));
-        let texts = cells(history, quantity).into_iter().flatten().chain(sums);
-        for ((cell, shown), text) in self.cells.iter_mut().zip(texts) {
-            if *shown != text {
-                cell.set_text_content(Some(&text));
-                *shown = text;
-            }
-        }
+        self.cells.show(cells(history, quantity).into_iter().flatten().chain(sums));
         Ok(())
     }
 
-    fn rebuild(&mut self, variants: &[String], layers: &[String]) -> WebResult<()> {
+    fn rebuild(&mut self, schemes: &[InitScheme], layers: &[String]) -> WebResult<()> {
         self.cells.clear();
         self.body.set_inner_html("");
-        self.element.style().set_property("--variants", &variants.len().to_string())?;
+        self.element.style().set_property("--variants", &schemes.len().to_string())?;
         for old in dom::all("#initial-variants th + th, #initial-totals td")? {
             old.remove();
         }
-        for (index, name) in variants.iter().enumerate() {
-            dom::append(&self.head, &variant_heading(index, name)?)?;
+        for (index, scheme) in schemes.iter().enumerate() {
+            dom::append(&self.head, &text_cells::variant_heading("col", index, scheme)?)?;
         }
         for (index, name) in layers.iter().enumerate() {
-            let row = dom::create("tr", "", "")?;
-            dom::append(&row, &layer_heading(index, name)?)?;
-            self.fill(&row, variants.len())?;
-            dom::append(&self.body, &row)?;
+            // Where there is little room, it breaks before the sizes and not inside them.
+            let name = name.replace(" → ", "\u{a0}→\u{a0}");
+            let heading = text_cells::heading("row", &format!("{}. {name}", index + 1))?;
+            let row = text_cells::row(&self.body, &heading)?;
+            self.cells.add(&row, schemes.len())?;
         }
-        for row in self.totals.clone() {
-            self.fill(&row, variants.len())?;
-        }
-        Ok(())
-    }
-
-    /// Puts empty cells at the end of a line.
-    fn fill(&mut self, row: &Element, count: usize) -> WebResult<()> {
-        for _ in 0..count {
-            let cell = dom::create("td", "", "")?;
-            dom::append(row, &cell)?;
-            self.cells.push((cell, String::new()));
+        for row in &self.totals {
+            self.cells.add(row, schemes.len())?;
         }
         Ok(())
     }
-}
-
-fn variant_heading(index: usize, name: &str) -> WebResult<Element> {
-    let heading = dom::create("th", "", "")?;
-    heading.set_attribute("scope", "col")?;
-    heading.set_attribute("title", name)?;
-    dom::append(&heading, &sample(index)?)?;
-    dom::append(&heading, &dom::create("span", "", &variant_label(name))?)?;
-    Ok(heading)
-}
-
-fn layer_heading(index: usize, name: &str) -> WebResult<Element> {
-    // Where there is little room, it breaks before the sizes and not inside them.
-    let name = name.replace(" → ", "\u{a0}→\u{a0}");
-    let heading = dom::create("th", "", &format!("{}. {name}", index + 1))?;
-    heading.set_attribute("scope", "row")?;
-    Ok(heading)
 }

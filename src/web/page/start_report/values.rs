@@ -2,45 +2,42 @@
 
 use super::quantity::LayerQuantity;
 use crate::metrics::statistics::mean;
-use crate::metrics::{History, LayerReport, RunCurves, VariantCurves};
+use crate::metrics::{History, LayerReport, Quantity, VariantCurves, VariantStart};
 use crate::plot::{Dash, LayerAxis, LayerChart, LayerLine, Shade};
 use crate::web::page::words::{NOTHING, duration, grouped, three_digits};
 
-/// Where something was measured, and came out as no finite number.
+/// The text of a measured value that is not finite.
 const NO_NUMBER: &str = "no number";
 
 /// The cells of a quantity: a line per layer, a cell per variant.
 #[must_use]
 pub fn cells(history: &History, quantity: LayerQuantity) -> Vec<Vec<String>> {
-    let line = |layer: usize| history.variants.iter().map(|variant| cell(&reports(variant, layer), quantity)).collect();
-    (0..history.setup.weight_layers.len()).map(line).collect()
+    let variants = 0..history.variants.len();
+    let line =
+        |layer: usize| variants.clone().map(|variant| cell(&reports(history, variant, layer), quantity)).collect();
+    (0..history.layers.weights.len()).map(line).collect()
 }
 
-/// What a variant amounts to: `log10 E_B` and `log10 E_A` before the first step, seconds of all its runs, gradient
-/// evaluations and forward passes of one.
+/// The totals of a variant: `log10 E_B` and `log10 E_A` before the first step, seconds of all its runs, gradient
+/// evaluations and forward passes of one. Dashes before the start.
 #[must_use]
-pub fn totals(variant: &VariantCurves) -> [String; 5] {
-    if variant.runs.iter().all(|run| run.layers.is_empty()) {
-        return std::array::from_fn(|_| NOTHING.to_owned());
-    }
+pub fn totals(variant: &VariantCurves, start: Option<&VariantStart>) -> [String; 5] {
+    let Some(VariantStart { cost, .. }) = start else { return std::array::from_fn(|_| NOTHING.to_owned()) };
     [
-        emergence(variant, |run| run.emergence_b.first()),
-        emergence(variant, |run| run.emergence_a.first()),
-        duration(variant.init.seconds),
-        grouped(variant.init.gradient_evaluations),
-        grouped(variant.init.forward_passes),
+        emergence(variant, Quantity::EmergenceB),
+        emergence(variant, Quantity::EmergenceA),
+        duration(cost.seconds),
+        grouped(cost.gradient_evaluations),
+        grouped(cost.forward_passes),
     ]
 }
 
 /// The chart of a quantity for the variants that are `visible`, by index; nothing before anything was measured.
 #[must_use]
 pub fn chart(history: &History, quantity: LayerQuantity, visible: &[bool]) -> Option<LayerChart> {
-    if history.runs().all(|run| run.layers.is_empty()) {
-        return None;
-    }
-    let shown = history.variants.iter().enumerate();
-    let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
-    let lines: Vec<LayerLine> = shown.map(|(index, variant)| line(history, quantity, index, variant)).collect();
+    history.setup.start.as_ref()?;
+    let shown = (0..history.variants.len()).filter(|index| visible.get(*index).copied().unwrap_or(true));
+    let lines: Vec<LayerLine> = shown.map(|index| line(history, quantity, index)).collect();
     let values = || lines.iter().flat_map(|line| line.values.iter().flatten().copied());
     let axis = quantity.axis(values());
     let hidden = axis == LayerAxis::Logarithmic && values().any(|value| value <= 0.0);
@@ -48,21 +45,22 @@ pub fn chart(history: &History, quantity: LayerQuantity, visible: &[bool]) -> Op
     Some(LayerChart {
         y_label: quantity.axis_label().to_owned(),
         x_label: x_label.to_owned(),
-        layers: history.setup.weight_layers.clone(),
+        layers: history.layers.weights.clone(),
         axis,
         lines,
     })
 }
 
-fn line(history: &History, quantity: LayerQuantity, index: usize, variant: &VariantCurves) -> LayerLine {
-    let layers = 0..history.setup.weight_layers.len();
-    let value = |layer| over_seeds(&reports(variant, layer), |report| quantity.value(report)).0;
+fn line(history: &History, quantity: LayerQuantity, index: usize) -> LayerLine {
+    let layers = 0..history.layers.weights.len();
+    let value = |layer| over_seeds(&reports(history, index, layer), |report| quantity.value(report)).0;
     LayerLine { color: Shade::of_variant(index), dash: Dash::of_variant(index), values: layers.map(value).collect() }
 }
 
-/// A layer in all runs of a variant.
-fn reports(variant: &VariantCurves, layer: usize) -> Vec<&LayerReport> {
-    variant.runs.iter().filter_map(|run| run.layers.get(layer)).collect()
+/// A layer in all runs of a variant; none before the start.
+fn reports(history: &History, variant: usize, layer: usize) -> Vec<&LayerReport> {
+    let runs = history.start_of(variant).into_iter().flat_map(|start| &start.runs);
+    runs.filter_map(|run| run.layers.get(layer)).collect()
 }
 
 /// The mean over the seeds in which a value is a finite number, and how many these are.
@@ -90,7 +88,7 @@ fn cell(reports: &[&LayerReport], quantity: LayerQuantity) -> String {
     if count < reports.len() { format!("{text} ({count} of {} seeds)", reports.len()) } else { text }
 }
 
-/// The factor on the weights, and those on what else was multiplied.
+/// The factor of the weights, and those of bias and normalization if they were multiplied, too.
 fn scale(reports: &[&LayerReport], weight: f64) -> String {
     let others = [
         ("bias", over_seeds(reports, |report| report.scales.bias).0),
@@ -102,17 +100,14 @@ fn scale(reports: &[&LayerReport], weight: f64) -> String {
     changed.fold(weight, |text, (name, factor)| format!("{text}, {name} {}", three_digits(factor)))
 }
 
-/// Whether a factor has left things alone, up to the rounding of a mean.
+/// Whether a factor is 1, up to the rounding of a mean.
 fn is_one(factor: f64) -> bool {
     (factor - 1.0).abs() < 1e-9
 }
 
 /// The mean of a logarithm of emergence at step 0; a measure of zero has none.
-fn emergence<'run>(
-    variant: &'run VariantCurves,
-    first: impl Fn(&'run RunCurves) -> Option<&'run (u64, Option<f64>)>,
-) -> String {
-    let points = variant.runs.iter().filter_map(first).filter(|(step, _)| *step == 0);
+fn emergence(variant: &VariantCurves, quantity: Quantity) -> String {
+    let points = variant.runs.iter().filter_map(|run| run.curves[quantity].first()).filter(|(step, _)| *step == 0);
     let measured: Vec<Option<f64>> = points.map(|(_, value)| *value).collect();
     let values: Vec<f64> = measured.iter().flatten().copied().collect();
     match mean(&values) {

@@ -1,17 +1,18 @@
-//! The words of the library's errors, all of them: one plain line each, with what was expected and what was got.
+//! The English messages of all errors of the library: one plain line each, with what was expected and what was found.
+
+mod dataset;
 
 use super::{
-    ArchiveDamage, Bounds, DatasetError, DeviceDemand, DeviceError, DownloadFailure, Expected, FormulaError,
-    FormulaReason, FormulaSize, NetworkForm, Requirement, ResultsError, UnknownFile, ValueError,
+    Bounds, DatasetError, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm,
+    Requirement, ResultsError, UploadError, ValueError,
 };
-use crate::catalog::{FileContent, Part};
-use crate::digest::hexadecimal;
 use crate::emergence::EmergenceError;
 use std::fmt::{Display, Formatter, Result};
 
 impl std::error::Error for ValueError {}
 impl std::error::Error for FormulaError {}
 impl std::error::Error for DatasetError {}
+impl std::error::Error for UploadError {}
 impl std::error::Error for DeviceError {}
 impl std::error::Error for ResultsError {}
 impl std::error::Error for EmergenceError {}
@@ -41,7 +42,7 @@ impl Display for Bounds {
     }
 }
 
-/// A bound in digits, in scientific notation where these would be too many to count.
+/// A bound as a decimal number, or in scientific notation if that would have many digits.
 fn bound(value: f64, whole: bool) -> String {
     let plain = whole || value == 0.0 || (1e-4..1e5).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:e}") }
@@ -84,7 +85,7 @@ impl Display for Requirement {
         match self {
             Self::DistinctVariants => f.write_str("each variant only once"),
             Self::Runs { most } => write!(f, "1 to {most} runs in total"),
-            Self::OneBatch { batch_size } => write!(f, "at least one batch ({batch_size})"),
+            Self::OneBatch { batch_size } => write!(f, "enough examples for one batch ({batch_size})"),
             Self::Parameters { most, runs } => {
                 write!(f, "a network of at most {most} parameters for {runs} {}", plural(*runs, "run"))
             }
@@ -94,7 +95,10 @@ impl Display for Requirement {
             Self::StepsForRuns { most, runs } => write!(f, "at most {most} steps for {runs} {}", plural(*runs, "run")),
             Self::EvaluationInterval { least } => write!(f, "at least {least} for this number of steps and runs"),
             Self::PositionLeft { height, width } => {
-                write!(f, "a network whose pools and strides leave at least one position of {height} x {width} images")
+                write!(
+                    f,
+                    "a network whose pooling and strides leave at least one position of {height} x {width} images"
+                )
             }
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most, f),
             Self::NativeDevice => f.write_str("auto or cpu in the native build"),
@@ -112,10 +116,10 @@ fn scheme_requirement(requirement: &Requirement, f: &mut Formatter<'_>) -> Resul
             write!(f, "a residual network (resnet:...) without normalization for {scheme}")
         }
         Requirement::NonzeroBase { method } => {
-            write!(f, "a base without zero-initialized layers for {method}, which measures after them")
+            write!(f, "a base without zero-initialized layers for {method}, which needs nonzero layer outputs")
         }
         Requirement::BatchToDivide { method, least } => {
-            write!(f, "a batch of at least {least} examples for {method}, which divides it")
+            write!(f, "a batch of at least {least} examples for {method}, which splits it")
         }
         Requirement::PartsOfBatch { method, most, batch_size } => {
             write!(f, "at most {most} parts for {method} and a batch of {batch_size}")
@@ -131,13 +135,15 @@ fn scheme_requirement(requirement: &Requirement, f: &mut Formatter<'_>) -> Resul
 fn device_memory(demand: DeviceDemand, most: u64, f: &mut Formatter<'_>) -> Result {
     let most = most.div_ceil(1 << 20);
     match demand {
-        DeviceDemand::Step => write!(f, "a network that needs at most {most} MB for a step of one run on this device"),
+        DeviceDemand::Step => {
+            write!(f, "a network that needs at most {most} MB for a training step of one run on this device")
+        }
         DeviceDemand::Tensor => {
             write!(f, "a network that needs at most {most} MB for its largest tensor on this device")
         }
         DeviceDemand::Iteration { method } => write!(
             f,
-            "initializations for a network that needs at most {most} MB for an iteration of {method} on this device"
+            "a network that needs at most {most} MB for an iteration of {method} on this device, or other initializations"
         ),
     }
 }
@@ -177,141 +183,9 @@ impl Display for FormulaReason {
             Self::Zero { method, value, layer } => {
                 write!(
                     f,
-                    "expected more than 0 for {method}, which measures after every layer, got {value} in layer {layer}"
+                    "expected more than 0 for {method}, which needs nonzero layer outputs, got {value} in layer {layer}"
                 )
             }
-        }
-    }
-}
-
-impl Display for DatasetError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Download { file, reason } => write!(f, "{file} could not be downloaded: {reason}"),
-            Self::IdxMagic { file, expected, got } => {
-                write!(f, "{file}: expected the IDX magic number {expected:#010x}, got {got:#010x}")
-            }
-            Self::IdxTruncated { file, expected, got } => {
-                write!(f, "{file}: truncated: expected {expected} bytes, got {got}")
-            }
-            Self::IdxTooLong { file, expected, got } => {
-                write!(f, "{file}: too long: expected {expected} bytes, got {got}")
-            }
-            Self::ImageSize { file, expected, got } => write!(
-                f,
-                "{file}: expected images of {} x {} pixels, got {} x {}",
-                expected.0, expected.1, got.0, got.1
-            ),
-            Self::LabelCount { images_file, labels_file, images, labels } => {
-                write!(f, "{labels_file}: expected {images} labels, as many as images in {images_file}, got {labels}")
-            }
-            Self::LabelRange { file, index, label, classes } => {
-                write!(f, "{file}: expected labels below {classes}, got {label} at example {index}")
-            }
-            Self::CifarLength { file, record, got } => write!(
-                f,
-                "{file}: expected CIFAR-10 records of {record} bytes, one or more and nothing else, got {got} bytes"
-            ),
-            Self::ArchiveDamaged { file, damage } => write!(f, "{file}: expected a whole tar archive, got: {damage}"),
-            Self::UploadEmpty => f.write_str("upload: expected files, got none"),
-            Self::UploadKind { file, got } => write!(
-                f,
-                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"
-            ),
-            Self::UploadMixed { batch, idx } => {
-                write!(f, "upload: expected files of one kind, got {batch} (CIFAR-10) and {idx} (IDX)")
-            }
-            Self::UploadTwice { content, part, first, second } => {
-                write!(
-                    f,
-                    "upload: expected one {} file of {}, got {first} and {second}",
-                    word(*part),
-                    plural_of(*content)
-                )
-            }
-            Self::UploadUnpaired { file, missing, part } => {
-                write!(f, "{file}: expected a matching {} file of {}, got none", word(*part), plural_of(*missing))
-            }
-            Self::UploadImageSize { file, limit, got } => {
-                write!(f, "{file}: expected images of 1 to {limit} by 1 to {limit} pixels, got {} x {}", got.0, got.1)
-            }
-            Self::UploadClasses { file, limit } => {
-                write!(f, "{file}: expected labels of 2 to {limit} classes, got the label 0 alone")
-            }
-            Self::UploadTooFew { got } => {
-                write!(f, "upload: expected at least 2 examples, one for training and one for testing, got {got}")
-            }
-            Self::UploadTooMany { part, limit, got } => {
-                write!(f, "upload: expected at most {limit} {} examples, got {got}", word(*part))
-            }
-            Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
-            Self::DataFileMissing { path, dataset, directory } => write!(
-                f,
-                "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {} --data-dir {directory}`",
-                dataset.row().name
-            ),
-            Self::DataFileUnreadable { path, reason } => write!(f, "{path}: expected a readable file, got: {reason}"),
-            Self::GzipDamaged { path, reason } => write!(f, "{path}: expected gzip, got a damaged file: {reason}"),
-            Self::DataFileTooLarge { path, limit } => write!(f, "{path}: expected at most {limit} bytes, got more"),
-            Self::TooManyExamples { part, asked, available } => {
-                write!(f, "{}: expected at most {available} examples, got {asked}", part.key())
-            }
-            Self::NoExamples { part } => write!(f, "{}: expected at least one example, got none", part.key()),
-            Self::NoSuchExample { index, examples } => write!(f, "expected an example below {examples}, got {index}"),
-            Self::PixelCount { expected, got } => {
-                write!(f, "expected an image of {expected} pixels in all colors, got {got}")
-            }
-            Self::BatchSize { examples, batch_size } => {
-                write!(f, "batch: expected 1 to {examples} examples (the training examples), got {batch_size}")
-            }
-        }
-    }
-}
-
-fn word(part: Part) -> &'static str {
-    match part {
-        Part::Train => "training",
-        Part::Test => "test",
-    }
-}
-
-fn plural_of(content: FileContent) -> &'static str {
-    match content {
-        FileContent::Images => "images",
-        FileContent::Labels => "labels",
-        FileContent::Batch => "CIFAR-10 records",
-    }
-}
-
-impl Display for DownloadFailure {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::NotFound => f.write_str("the server answered 404 Not Found, or with a page of its own"),
-            Self::Status { code, text } => write!(f, "the server answered {code} {text}"),
-            Self::Network { message } => f.write_str(message),
-            Self::NotOnThisSite { address } => write!(
-                f,
-                "this site does not have it. Download {address} and drop it on this page, or choose it under Data, your own files"
-            ),
-        }
-    }
-}
-
-impl Display for ArchiveDamage {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Unreadable { reason } => f.write_str(reason),
-            Self::CutOff { member, expected, got } => write!(f, "{got} of the {expected} bytes of {member}"),
-        }
-    }
-}
-
-impl Display for UnknownFile {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Empty => f.write_str("an empty file"),
-            Self::Beginning(bytes) => write!(f, "a file that begins with the bytes {}", hexadecimal(bytes)),
-            Self::ArchiveWithoutData => f.write_str("an archive without any of these"),
         }
     }
 }
@@ -321,7 +195,7 @@ impl Display for DeviceError {
         match self {
             Self::NoWebGpu { reason } => write!(f, "WebGPU is not available: {reason}"),
             Self::SelfTest { check, expected, got } => {
-                write!(f, "the device failed its self-test: {check} gave {got}, expected {expected}")
+                write!(f, "the device failed its self-test: {check} returned {got}, expected {expected}")
             }
             Self::Failed { message } => write!(f, "the device failed: {message}"),
         }
@@ -343,14 +217,14 @@ impl Display for EmergenceError {
             Self::NoLayers => f.write_str("expected at least one layer, got none"),
             Self::EmptyLayer { layer } => write!(f, "layer {layer}: expected at least one node, got none"),
             Self::LayerCount { widths, active } => {
-                write!(f, "expected the activity of each of {widths} layers, got {active}")
+                write!(f, "expected the activity of {widths} layers, got that of {active}")
             }
             Self::ActiveCount { layer, width, active } => {
                 write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}")
             }
             Self::TooManyNodes { nodes, capacity } => write!(f, "expected at most {capacity} nodes, got {nodes}"),
             Self::ActivityShape { layer, units, values } => {
-                write!(f, "layer {layer}: expected one or more whole samples of {units} units, got {values} values")
+                write!(f, "layer {layer}: expected one or more complete samples of {units} units, got {values} values")
             }
             Self::UnitCount { layer, expected, got } => {
                 write!(f, "layer {layer}: expected the activity of {expected} units, got {got}")
@@ -360,7 +234,7 @@ impl Display for EmergenceError {
             }
             Self::WindowMisfit { layer, from } => write!(
                 f,
-                "layer {layer}: expected a window that fits into layer {from} with its padding, with a stride of at least 1"
+                "layer {layer}: expected a stride of at least 1 and a window that fits into layer {from} with its padding"
             ),
             Self::LayerSize { layer, from, expected, got } => write!(
                 f,
@@ -368,11 +242,11 @@ impl Display for EmergenceError {
             ),
             Self::DepthwiseChannels { layer, from, expected, got } => write!(
                 f,
-                "layer {layer}: expected at least the {expected} channels of layer {from} behind a depthwise window, got {got}"
+                "layer {layer}: expected at least the {expected} channels of layer {from} after a depthwise window, got {got}"
             ),
             Self::PooledLayer { layer } => write!(
                 f,
-                "layer {layer}: expected a pooled layer to be one depthwise window over a layer of as many channels"
+                "layer {layer}: expected a pooled layer to have one depthwise window over a layer with the same number of channels"
             ),
             Self::SampleCount { layer, expected, got } => {
                 write!(f, "layer {layer}: expected {expected} samples as in the first layer, got {got}")

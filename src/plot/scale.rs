@@ -1,4 +1,7 @@
-//! Axes: ranges that hold any data, round tick marks, and their labels.
+//! The scale of an axis: ranges that hold any data, round marks, and their labels.
+
+/// A place on an axis, in the unit of the axis, and what is written there.
+pub(super) type AxisMark = (f64, String);
 
 /// Values beyond this are not drawn: the arithmetic of an axis would leave f64.
 const LARGEST: f64 = 1e100;
@@ -37,11 +40,16 @@ pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
     (low - half, high + half)
 }
 
-/// Tick marks of an axis.
+/// The range of an axis of steps that ends at `most`.
+pub(super) fn step_range(most: f64) -> (f64, f64) {
+    widened((0.0, if drawable(most) { most.max(1e-9) } else { 1.0 }))
+}
+
+/// Round positions on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ticks {
-    /// Positions, rising.
-    pub(super) values: Vec<f64>,
+    /// Rising.
+    values: Vec<f64>,
     /// Distance between two.
     step: f64,
 }
@@ -60,9 +68,15 @@ impl Ticks {
         Self { values: values.take_while(|value| *value <= high + step * 1e-9).collect(), step }
     }
 
+    /// The positions with their labels.
+    pub(super) fn marks(self) -> Vec<AxisMark> {
+        let labels = self.labels();
+        self.values.into_iter().zip(labels).collect()
+    }
+
     /// The labels: plain numbers with as many decimals as the step needs; from 10,000 up in thousands ("k") and from ten
     /// million up in millions ("M"); powers of ten outside what fits.
-    pub(super) fn labels(&self) -> Vec<String> {
+    fn labels(&self) -> Vec<String> {
         let largest = self.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let (divisor, suffix) = match largest {
             plain if plain < 1e4 => (1.0, ""),
@@ -71,6 +85,12 @@ impl Ticks {
         };
         self.values.iter().map(|value| label(*value, self.step, largest, divisor, suffix)).collect()
     }
+}
+
+/// How many marks fit on a length, both in CSS pixels, if each takes this much.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to small whole numbers first")]
+pub(super) fn count(length: f64, each: f64) -> usize {
+    (length / each).floor().clamp(2.0, 12.0) as usize
 }
 
 fn label(value: f64, step: f64, largest: f64, divisor: f64, suffix: &str) -> String {
@@ -87,7 +107,7 @@ fn label(value: f64, step: f64, largest: f64, divisor: f64, suffix: &str) -> Str
     format!("{number}{suffix}")
 }
 
-/// Without the zeros behind a decimal point: abbreviated labels are short before they are even.
+/// Without the zeros that end a decimal fraction: abbreviated labels are short before they are even.
 fn trimmed(number: &str) -> &str {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }

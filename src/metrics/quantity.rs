@@ -1,0 +1,300 @@
+//! THE table of curves: every quantity that is measured against training steps, with all that files, charts and the page need
+//! to know about it.
+//!
+//! To add a curve: a variant, a row of [`QUANTITIES`] and, if the page shows it, an entry in [`PANELS`], all in this file; and
+//! its measurement in `train/evaluate.rs`.
+
+use serde::{Deserialize, Serialize};
+
+/// A quantity that is measured against steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// Cross-entropy of the mini-batches.
+    TrainLoss,
+    /// Cross-entropy of the test examples.
+    TestLoss,
+    /// Fraction of test examples classified correctly.
+    TestAccuracy,
+    /// `log10 E_A`, the paths through active units only.
+    EmergenceA,
+    /// `log10 E_B`, the paths through all units.
+    EmergenceB,
+    /// `log10 E_A` with whole feature maps as nodes, an approximation.
+    ChannelEmergenceA,
+    /// `log10 E_B` with whole feature maps as nodes, an approximation.
+    ChannelEmergenceB,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuantityFacts {
+    /// The quantity.
+    pub quantity: Quantity,
+    /// Its name in results files and in the document.
+    pub name: &'static str,
+    /// The heading of its chart.
+    pub title: &'static str,
+    /// What its axis shows, without the unit; `_` begins a subscript.
+    pub symbol: &'static str,
+    /// The button that selects it where a panel has several quantities; `_` begins a subscript.
+    pub button: &'static str,
+    /// What the button's tooltip says.
+    pub hint: &'static str,
+    /// The unit of its axis.
+    pub unit: Unit,
+    /// The range of its axis.
+    pub range: AxisRange,
+    /// Whether values are decimal logarithms. A measure of zero has none: such a point has no value.
+    pub logarithmic: bool,
+    /// How precisely it is measured.
+    pub precision: Precision,
+    /// When it is measured.
+    pub occasion: Occasion,
+    /// Whether results files leave it out where a run has no points.
+    pub optional: bool,
+    /// The nodes of a measure of emergence; `None` for any other quantity.
+    pub nodes: Option<EmergenceNodes>,
+}
+
+/// The unit of an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain number.
+    None,
+    /// Percent; the quantity itself is measured as a fraction in `[0, 1]`.
+    Percent,
+    /// Nats, the unit of natural logarithms.
+    Nats,
+}
+
+/// The range of an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AxisRange {
+    /// Within 0 and 1, between multiples of 0.1.
+    Fraction,
+    /// From 0 to the largest value, but at most to twice the largest value at the start, so that one exploding run does not
+    /// flatten the others.
+    Loss,
+    /// As far as the values reach.
+    Automatic,
+}
+
+/// How precisely a quantity is measured; files hold as many digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// In f32.
+    Single,
+    /// In f64.
+    Double,
+}
+
+/// When a quantity is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// At every training step.
+    Step,
+    /// At every evaluation.
+    Evaluation,
+}
+
+/// The nodes of the graph whose paths a measure of emergence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmergenceNodes {
+    /// Every unit is a node.
+    Units,
+    /// Every feature map is a node.
+    FeatureMaps {
+        /// The same measure with units as nodes, which every network has.
+        of_units: Quantity,
+    },
+}
+
+/// THE table of curves, in the order of the results file. A row stands at the place of its variant.
+pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
+    QuantityFacts {
+        quantity: Quantity::TrainLoss,
+        name: "train_loss",
+        title: "Train loss",
+        symbol: "train loss",
+        button: "Train",
+        hint: "Cross-entropy of the mini-batches",
+        unit: Unit::Nats,
+        range: AxisRange::Loss,
+        logarithmic: false,
+        precision: Precision::Single,
+        occasion: Occasion::Step,
+        optional: false,
+        nodes: None,
+    },
+    QuantityFacts {
+        quantity: Quantity::TestLoss,
+        name: "test_loss",
+        title: "Test loss",
+        symbol: "test loss",
+        button: "Test",
+        hint: "Cross-entropy of the test examples",
+        unit: Unit::Nats,
+        range: AxisRange::Loss,
+        logarithmic: false,
+        precision: Precision::Single,
+        occasion: Occasion::Evaluation,
+        optional: false,
+        nodes: None,
+    },
+    QuantityFacts {
+        quantity: Quantity::TestAccuracy,
+        name: "test_accuracy",
+        title: "Test accuracy",
+        symbol: "test accuracy",
+        button: "Test",
+        hint: "Fraction of test examples classified correctly",
+        unit: Unit::Percent,
+        range: AxisRange::Fraction,
+        logarithmic: false,
+        precision: Precision::Single,
+        occasion: Occasion::Evaluation,
+        optional: false,
+        nodes: None,
+    },
+    QuantityFacts {
+        quantity: Quantity::EmergenceA,
+        name: "emergence_a",
+        title: "Emergence E_A",
+        symbol: "E_A",
+        button: "E_A",
+        hint: "Paths through active units only",
+        nodes: Some(EmergenceNodes::Units),
+        optional: false,
+        ..EMERGENCE
+    },
+    QuantityFacts {
+        quantity: Quantity::EmergenceB,
+        name: "emergence_b",
+        title: "Emergence E_B",
+        symbol: "E_B",
+        button: "E_B",
+        hint: "Paths through all units",
+        nodes: Some(EmergenceNodes::Units),
+        optional: false,
+        ..EMERGENCE
+    },
+    QuantityFacts {
+        quantity: Quantity::ChannelEmergenceA,
+        name: "channel_emergence_a",
+        title: "Emergence E_A of feature maps",
+        symbol: "E_A",
+        button: "maps E_A",
+        hint: "Paths through active feature maps only",
+        nodes: Some(EmergenceNodes::FeatureMaps { of_units: Quantity::EmergenceA }),
+        ..EMERGENCE
+    },
+    QuantityFacts {
+        quantity: Quantity::ChannelEmergenceB,
+        name: "channel_emergence_b",
+        title: "Emergence E_B of feature maps",
+        symbol: "E_B",
+        button: "maps E_B",
+        hint: "Paths through all feature maps",
+        nodes: Some(EmergenceNodes::FeatureMaps { of_units: Quantity::EmergenceB }),
+        ..EMERGENCE
+    },
+];
+
+/// What all measures of emergence have in common.
+const EMERGENCE: QuantityFacts = QuantityFacts {
+    quantity: Quantity::EmergenceA,
+    name: "",
+    title: "",
+    symbol: "",
+    button: "",
+    hint: "",
+    unit: Unit::None,
+    range: AxisRange::Automatic,
+    logarithmic: true,
+    precision: Precision::Double,
+    occasion: Occasion::Evaluation,
+    optional: true,
+    nodes: None,
+};
+
+/// A panel of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurvePanel {
+    /// Its name in the document: the canvas is `chart-NAME`.
+    pub name: &'static str,
+    /// A heading for all of its quantities, where there is no room for theirs.
+    pub title: &'static str,
+    /// What it can show, in the order of its buttons; the first one is selected at the start.
+    pub quantities: &'static [Quantity],
+}
+
+/// The panels of the page that show curves.
+pub const PANELS: [CurvePanel; 3] = [
+    CurvePanel { name: "accuracy", title: "Test accuracy", quantities: &[Quantity::TestAccuracy] },
+    CurvePanel { name: "loss", title: "Train loss", quantities: &[Quantity::TrainLoss] },
+    CurvePanel {
+        name: "emergence",
+        title: "Emergence",
+        quantities: &[
+            Quantity::EmergenceB,
+            Quantity::EmergenceA,
+            Quantity::ChannelEmergenceB,
+            Quantity::ChannelEmergenceA,
+        ],
+    },
+];
+
+impl Quantity {
+    /// How many there are; the last variant stands here.
+    pub const COUNT: usize = Self::ChannelEmergenceB as usize + 1;
+
+    /// All of them, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        QUANTITIES.iter().map(|row| row.quantity)
+    }
+
+    /// Its row of the table.
+    #[must_use]
+    pub const fn facts(self) -> &'static QuantityFacts {
+        &QUANTITIES[self as usize]
+    }
+
+    /// The name in results files and in the document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The quantity with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|quantity| quantity.name() == name)
+    }
+}
+
+impl QuantityFacts {
+    /// The factor from the measured value to the unit of the axis.
+    #[must_use]
+    pub fn display_factor(&self) -> f64 {
+        if self.unit == Unit::Percent { 100.0 } else { 1.0 }
+    }
+
+    /// The quantity to show of a network with or without feature maps: without any, the nodes are units.
+    #[must_use]
+    pub fn shown(&self, has_feature_maps: bool) -> Quantity {
+        match self.nodes {
+            Some(EmergenceNodes::FeatureMaps { of_units }) if !has_feature_maps => of_units,
+            _ => self.quantity,
+        }
+    }
+}
+
+// Checked when it is compiled: every row stands at the place of its variant.
+const _: () = {
+    let mut index = 0;
+    while index < QUANTITIES.len() {
+        assert!(QUANTITIES[index].quantity as usize == index, "a row of QUANTITIES is out of place");
+        index += 1;
+    }
+};

@@ -1,0 +1,48 @@
+//! What training hands out as it goes: losses of single steps, and evaluations.
+
+use super::Quantity;
+use serde::{Deserialize, Serialize};
+
+/// What happened since the last record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// One entry per training step.
+    pub steps: Vec<StepRecord>,
+    /// The evaluations that fell due.
+    pub evaluations: Vec<EvaluationRecord>,
+}
+
+/// The mini-batch losses of one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Number of the step, from 1; the loss is that of the weights before the step.
+    pub step: u64,
+    /// Mean cross-entropy in nats, per run, variants outermost; `None` where it is not a finite number.
+    pub losses: Vec<Option<f32>>,
+}
+
+/// The evaluation of all runs after some step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationRecord {
+    /// Steps taken before it; 0 is the initialization.
+    pub step: u64,
+    /// Per run, variants outermost; `None` where the test loss is not a finite number.
+    pub runs: Vec<Option<RunEvaluation>>,
+}
+
+/// The evaluation of one run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RunEvaluation {
+    /// What was measured, in the units of [`Quantity`]; the logarithm of a measure that is zero is `None`.
+    pub values: Vec<(Quantity, Option<f64>)>,
+    /// Fraction of active units of every measured layer, in `[0, 1]`.
+    pub active_fraction: Vec<f32>,
+}
+
+impl RunEvaluation {
+    /// The value of a quantity, if it was measured and has one.
+    #[must_use]
+    pub fn value(&self, quantity: Quantity) -> Option<f64> {
+        self.values.iter().find(|(measured, _)| *measured == quantity)?.1
+    }
+}

@@ -1,0 +1,58 @@
+//! The cursor of the charts: the step that a pointer or a key selects.
+
+use crate::plot::{Chart, read_at};
+
+/// A key that moves the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CursorKey {
+    /// To the point before.
+    Left,
+    /// To the point after.
+    Right,
+    /// To the first point.
+    Home,
+    /// To the last point.
+    End,
+    /// Takes the cursor away.
+    Escape,
+}
+
+impl CursorKey {
+    /// The key called `name` in `KeyboardEvent.key`. With Alt, Ctrl or Meta (`modified`) it belongs to the browser, for which
+    /// Alt and an arrow key, for example, mean another page.
+    #[must_use]
+    pub fn named(name: &str, modified: bool) -> Option<Self> {
+        match name {
+            _ if modified => None,
+            "ArrowLeft" => Some(Self::Left),
+            "ArrowRight" => Some(Self::Right),
+            "Home" => Some(Self::Home),
+            "End" => Some(Self::End),
+            "Escape" => Some(Self::Escape),
+            _ => None,
+        }
+    }
+
+    /// Where the key moves the cursor that is at the step `now`; `None` takes it away.
+    #[must_use]
+    pub fn moved(self, chart: &Chart, now: Option<f64>) -> Option<f64> {
+        let points = chart.series.iter().flat_map(|series| series.points.iter().map(|(x, _)| *x));
+        let mut steps: Vec<f64> = points.collect();
+        steps.sort_by(f64::total_cmp);
+        let (first, last) = (steps.first().copied(), steps.last().copied());
+        match (self, now) {
+            (Self::Escape, _) => None,
+            (Self::Home, _) => first,
+            (Self::End, _) | (_, None) => last,
+            (Self::Left, Some(now)) => steps.iter().rev().copied().find(|step| *step < now).or(first),
+            (Self::Right, Some(now)) => steps.iter().copied().find(|step| *step > now).or(last),
+        }
+    }
+}
+
+/// The step of the point that is nearest to `x`, over all lines.
+#[must_use]
+pub fn nearest_step(chart: &Chart, x: f64) -> Option<f64> {
+    let readings = read_at(chart, x).into_iter().flatten().map(|reading| reading.x);
+    readings.min_by(|one, other| (one - x).abs().total_cmp(&(other - x).abs()))
+}
