@@ -1,7 +1,6 @@
 //! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
 
-use crate::fixtures::{experiment, field_texts};
-use crate::metrics::{points, setup};
+use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};

@@ -1,7 +1,7 @@
 //! What the page and the page around it say to each other: every command is understood, everything else is left alone,
 //! and an answer names its question.
 
-use crate::metrics::synthetic_history;
+use crate::fixtures::synthetic_history;
 use emergence_lab::export::{Results, results_json};
 use emergence_lab::web::page::lifecycle::{Phase, Request};
 use emergence_lab::web::page::messages::{HostRequest, Post, Question, announcement, embedly_height};
