@@ -29,7 +29,7 @@ const GPU_TENSOR_BYTES: u64 = 128 << 20;
 pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
-    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() }.into())?;
+    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() })?;
     Ok(OpenDevice {
         device,
         backend: Backend::WebGpu,

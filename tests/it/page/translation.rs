@@ -8,7 +8,7 @@ const HTML: &str = include_str!("../../../www/index.html");
 
 /// All HTML of the page, with where it stands.
 fn documents() -> Vec<(&'static str, String)> {
-    let generated = generated_parts().into_iter().filter(|part| part.file.ends_with(".html"));
+    let generated = generated_parts().into_iter().filter(|part| part.file.starts_with("www/"));
     let generated = generated.map(|part| (part.file, part.text));
     std::iter::once(("www/index.html", HTML.to_owned())).chain(generated).collect()
 }
