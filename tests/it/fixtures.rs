@@ -222,11 +222,65 @@ pub(crate) mod cpu {
     use emergence_lab::dataset::{Dataset, digits};
     use emergence_lab::device::open_cpu;
     use emergence_lab::experiment::Experiment;
-    use emergence_lab::experiment::architecture::FeatureShape;
+    use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer};
+    use emergence_lab::init::{Factors, LayerWeights};
     use emergence_lab::metrics::History;
-    use emergence_lab::model::Plan;
+    use emergence_lab::model::{Batch, Plan};
     use emergence_lab::train::{Training, Work};
+    use serde::Deserialize;
     use std::rc::Rc;
+
+    /// A tensor of a reference file by formula: `offset + scale * value(index, salt)`.
+    #[derive(Deserialize, Clone)]
+    pub(crate) struct Recipe {
+        pub(crate) shape: Vec<usize>,
+        salt: u64,
+        scale: f64,
+        offset: f64,
+    }
+
+    impl Recipe {
+        pub(crate) fn values(&self) -> Vec<f32> {
+            let value = |index: u64| {
+                let base = (index + 2003 * (self.salt + 1)) % 65_537;
+                (base * base % 65_537 * base % 65_537) as f64 / 32_768.0 - 1.0
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "rounded to f32 as the scripts say")]
+            (0..self.shape.iter().product::<usize>() as u64)
+                .map(|index| (self.offset + self.scale * value(index)) as f32)
+                .collect()
+        }
+    }
+
+    /// The weights of all layers by these recipes: for each one its weights, then its bias or its scale and shift.
+    pub(crate) fn recipe_weights(layers: &[WeightLayer], recipes: &[Recipe]) -> Vec<LayerWeights> {
+        let mut recipes = recipes.iter().map(Recipe::values);
+        let mut next = || recipes.next().expect("a recipe for every parameter");
+        let weights = layers.iter().map(|layer| {
+            let (weight, second) = (next(), next());
+            assert_eq!(weight.len(), layer.shape.count(), "as many weights");
+            let (bias, scale, shift) =
+                if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
+            LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
+        });
+        weights.collect()
+    }
+
+    /// The inputs of a reference file: images, or vectors.
+    pub(crate) fn input_shape(sizes: &[usize]) -> FeatureShape {
+        match sizes[..] {
+            [channels, height, width] => FeatureShape { channels, height, width },
+            _ => FeatureShape::dense(sizes.iter().product()),
+        }
+    }
+
+    /// A mini-batch of these images, one after the other.
+    pub(crate) fn batch(images: Vec<f32>, labels: &[usize], classes: usize) -> Batch {
+        let (examples, inputs) = (labels.len(), images.len() / labels.len());
+        let one_hot = labels.iter().flat_map(|label| (0..classes).map(move |c| f32::from(u8::from(c == *label))));
+        let one_hot = tensor(one_hot.collect(), [1, examples, classes]);
+        Batch { images: tensor(images, [1, examples, inputs]), one_hot }
+    }
 
     /// The network of an experiment for inputs of this shape.
     pub(crate) fn plan(experiment: &Experiment, input: FeatureShape, classes: usize) -> Rc<Plan> {
