@@ -1,7 +1,7 @@
 //! Devices of the browser: WebGPU through burn-wgpu, and the CPU in WebAssembly.
 
 use super::{Backend, OpenDevice};
-use crate::error::{DeviceError, Error, Result};
+use crate::error::{DeviceError, Result};
 use burn::tensor::Device;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
