@@ -1,111 +1,14 @@
 //! Curves, summaries and the paired t test, against numbers from SciPy and computed by hand.
 
-pub(crate) mod random;
+mod random;
 
-use emergence_lab::experiment::limits::DatasetFacts;
+use crate::fixtures::{evaluation, points, setup, start};
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, PANELS, QUANTITIES, Quantity, RandomActivity,
-    Receipt, Record, RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Stopwatch, Timing, VariantStart,
+    EvaluationRecord, History, PANELS, QUANTITIES, Quantity, Record, StepRecord, Stopwatch, Timing,
 };
 use proptest::prelude::*;
-
-/// A made-up setup: `names` with `seeds` runs each, `steps` planned, an epoch of 100 steps, three measured layers.
-pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
-    let variants = names.iter().map(|name| name.parse().expect("a scheme")).collect();
-    let experiment = parse_query("data=digits&model=mlp:64,32&eval=20").experiment;
-    let experiment = Experiment { variants, seeds, steps, ..experiment };
-    let hash = |text: String| format!("{text:0<64}");
-    let run = |variant: usize, seed| RunStart { weights_sha256: hash(format!("{variant}{seed}")), layers: Vec::new() };
-    let variants = (0..names.len()).map(|variant| VariantStart {
-        cost: InitCost::default(),
-        runs: (0..seeds).map(|seed| run(variant, seed)).collect(),
-    });
-    let data = DatasetName::Digits.facts().expect("known before it is loaded");
-    let start = StartFacts {
-        data: DatasetFacts { train: 12_800, test: 1000, ..data },
-        steps_per_epoch: 100,
-        random_activity: RandomActivity::default(),
-        parameters: 52_650,
-        environment: Environment {
-            backend: "cpu".to_owned(),
-            adapter: "Flex <SIMD> & one thread".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
-        receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },
-        variants: variants.collect(),
-    };
-    Setup { experiment, start: Some(start) }
-}
-
-/// The facts known after the start of a made-up setup.
-pub(crate) fn start(setup: &mut Setup) -> &mut StartFacts {
-    setup.start.as_mut().expect("it has started")
-}
-
-/// Points of a curve that is measured in f32.
-pub(crate) fn points(values: impl IntoIterator<Item = (u64, f32)>) -> Vec<MeasuredPoint> {
-    values.into_iter().map(|(step, value)| (step, Some(f64::from(value)))).collect()
-}
-
-/// Noise in `[-1, 1]` that is the same on every platform.
-fn noise(run: usize, step: u64, purpose: u64) -> f64 {
-    let mut state =
-        (run as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step.wrapping_mul(0xD1B5_4A32_D192_ED03) ^ purpose;
-    state = (state ^ (state >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    state ^= state >> 29;
-    (state % 2001) as f64 / 1000.0 - 1.0
-}
-
-/// Curves like those of a real experiment, from rational functions and [`noise`]: three variants with three runs each; the last
-/// run diverges at step 130.
-pub(crate) fn synthetic_history(until: u64) -> History {
-    let names = ["xavier_normal", "kaiming_normal", "emergence(kaiming_normal;alpha=1.5)"];
-    let mut history = History::new(setup(&names, 3, 400));
-    let evaluations = (0..=until).step_by(20).map(|step| EvaluationRecord {
-        step,
-        runs: (0..9).map(|run| (run != 8 || step < 130).then(|| evaluation(run, step))).collect(),
-    });
-    let steps = (1..=until).map(|step| StepRecord {
-        step,
-        losses: (0..9)
-            .map(|run| (run != 8 || step < 130).then(|| narrow(loss(run, step) + 0.2 * noise(run, step, 1))))
-            .collect(),
-    });
-    history.apply(&Record { steps: steps.collect(), evaluations: evaluations.collect() });
-    history.timing = Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 };
-    history
-}
-
-fn loss(run: usize, step: u64) -> f64 {
-    let rate = [30.0, 22.0, 12.0][run / 3] * (1.0 + 0.1 * (run % 3) as f64);
-    2.3 / (1.0 + step as f64 / rate) + 0.1
-}
-
-fn evaluation(run: usize, step: u64) -> RunEvaluation {
-    let variant = run / 3;
-    let loss = loss(run, step) + 0.03 * noise(run, step, 2);
-    let active = |layer: usize| narrow(0.75 - 0.1 * layer as f64 * variant as f64 - 40.0 / (step as f64 + 200.0));
-    let accuracy = (1.05 - 0.4 * loss).clamp(0.05, 0.99);
-    let emergence_a = 3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3);
-    let emergence_b = 4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4);
-    let values = [
-        (Quantity::TestLoss, f64::from(narrow(loss))),
-        (Quantity::TestAccuracy, f64::from(narrow(accuracy))),
-        (Quantity::EmergenceA, emergence_a),
-        (Quantity::EmergenceB, emergence_b),
-    ];
-    RunEvaluation {
-        values: values.map(|(quantity, value)| (quantity, Some(value))).to_vec(),
-        active_fraction: (0..3).map(active).collect(),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "made-up numbers")]
-fn narrow(value: f64) -> f32 {
-    value as f32
-}
 
 fn assert_close(value: Option<f64>, expected: f64, tolerance: f64, what: &str) {
     assert!(value.is_some_and(|value| (value - expected).abs() <= tolerance), "{what}: {value:?}, not {expected}");
@@ -275,7 +178,7 @@ fn measures_of_zero_have_no_logarithm() {
 fn train_loss_comes_in_buckets_that_stay_where_they_are() {
     let curve = |until: u64| {
         let mut history = History::new(setup(&["pytorch"], 1, 1000));
-        let losses = points((1..=until).map(|step| (step, narrow(step as f64))));
+        let losses = points((1..=until).map(|step| (step, step as f32)));
         history.variants[0].runs[0].curves[Quantity::TrainLoss] = losses;
         history.curves(Quantity::TrainLoss).remove(0).points
     };

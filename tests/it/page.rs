@@ -18,8 +18,7 @@ mod translation;
 mod tuning;
 mod words;
 
-use crate::fixtures::experiment;
-use crate::metrics::setup;
+use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Remedy, Request};

@@ -4,29 +4,13 @@ mod layers;
 mod maps;
 mod names;
 
-use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, start, synthetic_history};
+use crate::fixtures::{check_golden, history_with_random, setup, start, synthetic_history};
 use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
-use std::path::Path;
-
-/// Compares with a file of `tests/data`; with `UPDATE_GOLDEN=1` in the environment it writes the file instead.
-pub(crate) fn check_golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("tests/data can be made");
-        std::fs::write(&path, text).expect("the golden file can be written");
-    }
-    let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        text == golden,
-        "{name} differs; inspect it, and rewrite it with UPDATE_GOLDEN=1 if the change is intended"
-    );
-}
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
     let series = Series {

@@ -2,7 +2,7 @@
 
 mod rate_control;
 
-use crate::fixtures::cpu::{assert_close, few_digits, finish, plan, read, tensor};
+use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
 use crate::fixtures::experiment;
 use burn::tensor::{Device, Tensor, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
@@ -169,9 +169,8 @@ fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<V
         let indices = batcher.batch(step);
         dataset.write_examples(Part::Train, indices, &mut pixels).expect("examples that are there");
         dataset.write_labels(Part::Train, indices, &mut labels).expect("examples that are there");
-        let one_hot = labels.iter().flat_map(|label| (0..10).map(move |class| f32::from(u8::from(class == *label))));
-        let one_hot = tensor(one_hot.collect(), [1, BATCH, 10]);
-        read(cohort.step(&Batch { images: tensor(pixels.clone(), [1, BATCH, 784]), one_hot }))
+        let labels: Vec<usize> = labels.iter().map(|label| usize::from(*label)).collect();
+        read(cohort.step(&batch(pixels.clone(), &labels, 10)))
     });
     let losses = losses.collect();
     (losses, values(cohort.networks().into_parameters()))

@@ -1,5 +1,5 @@
-//! Between the fields of the form and the experiment: every control is named after its query key, so a form is a list of
-//! pairs, and the crate's own parser judges what was typed.
+//! Fields of the form and the experiment: every control is named after its query key, so a form is a list of pairs, and the
+//! crate's own parser checks what was typed.
 
 use crate::error::{Error, Expected, ValueError};
 use crate::experiment::keys::{Key, KeyValues, Link};
@@ -10,7 +10,7 @@ use crate::experiment::{Experiment, ParsedQuery, View};
 /// A query key and its value, not escaped.
 pub type FieldText = (String, String);
 
-/// What the fields of a form say. An empty field of an optional key means that the key is absent, and a decimal comma in a
+/// The experiment in the fields of a form. An empty field of an optional key means that the key is absent, and a decimal comma in a
 /// number is a point; query strings are read as they are.
 #[must_use]
 pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
@@ -20,8 +20,8 @@ pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
     parse_pairs(stated.map(|(key, value)| (key.clone(), number_text(key, value))))
 }
 
-/// What a field of the form says to the parser. Its comma becomes a point only where the result is a value of the key, so that
-/// an error quotes what was typed.
+/// The text of a field for the parser. A comma becomes a point only if the result is a value of the key, so that an error quotes
+/// what was typed.
 fn number_text(key: &str, typed: &str) -> String {
     let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
     let pointed = Key::find(key).filter(number).zip(decimal_point(typed));

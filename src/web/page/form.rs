@@ -1,4 +1,4 @@
-//! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
+//! The form: it turns fields into an experiment and back, and shows the parser's messages beside the fields concerned.
 
 use super::action::Action;
 use super::controls::{focus, set_value, value_of};
@@ -50,7 +50,7 @@ impl Form {
         &self.experiment
     }
 
-    /// Whether every field can be used.
+    /// Whether every field is valid.
     pub(super) fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
@@ -67,10 +67,10 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Takes in what the fields say now.
+    /// Reads the fields.
     pub(super) fn read(&mut self) -> WebResult<()> {
         let parsed = parse_fields(&self.fields()?);
-        // What goes with what can be told only once every field can be read.
+        // Conflicts between fields are known only once every field can be read.
         let errors = if parsed.errors.is_empty() { parsed.conflicts } else { parsed.errors };
         if errors.is_empty() {
             self.experiment = parsed.experiment;
@@ -80,8 +80,8 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Puts another list of variants into the field of the list and takes it in. While a field cannot be used, the list is left
-    /// as it was; so is one that is being edited as text. The error is what has to be mended first.
+    /// Writes another list of variants into its field and reads the form. While a field is invalid, or the list is being edited
+    /// as text, it does not change. The error is the one to fix first.
     pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
         let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
         if is_init_text(&old, &self.experiment) {
@@ -97,7 +97,7 @@ impl Form {
         Ok(Err(error))
     }
 
-    /// Moves the focus to the first field that cannot be used.
+    /// Moves the focus to the first invalid field.
     pub(super) fn focus_error(&self) -> WebResult<()> {
         let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
         let field = self.control(key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());

@@ -140,7 +140,7 @@ fn fill(name: &str, parameters: &[FieldText]) -> WebResult<()> {
     Ok(())
 }
 
-/// Offers those variants as bases that can be one, and what is (or will be) chosen, even where it is in the list no more.
+/// Offers the variants that can be a base, and the selected one even if it is no longer in the list.
 fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebResult<()> {
     let select: HtmlSelectElement = dom::element("scheme-base")?;
     let group: HtmlElement = dom::element("listed-bases")?;

@@ -110,7 +110,7 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
     [speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// What an experiment will take: `118,282 parameters per run, 9 runs · about 120 MB of numbers · about 40 s on the CPU`.
+/// What an experiment will take: `118,282 parameters per run, 9 runs · about 120 MB of memory · about 40 s on the CPU`.
 #[must_use]
 pub fn forecast_text(forecast: &Forecast) -> String {
     let Forecast { estimate, seconds, measured } = forecast;
@@ -120,7 +120,7 @@ pub fn forecast_text(forecast: &Forecast) -> String {
     let time = if *seconds < 9.5 { format!("{:.0} s", seconds.max(1.0)) } else { duration(*seconds) };
     let parameters = grouped(estimate.parameters);
     format!(
-        "{parameters} parameters per run, {runs} · about {} of numbers · about {time} {whose}",
+        "{parameters} parameters per run, {runs} · about {} of memory · about {time} {whose}",
         memory(estimate.memory_bytes)
     )
 }

@@ -1,26 +1,8 @@
 //! The interval of random activity at a run's own active fraction: between the points, over layers and over runs.
 
-use super::{setup, start, synthetic_history};
-use crate::fixtures::mask_draws;
-use emergence_lab::emergence::{NetworkGraph, random_activity, random_point};
+use crate::fixtures::{mask_draws, random_of, setup, start};
+use emergence_lab::emergence::{NetworkGraph, random_activity};
 use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
-
-/// Random activity of dense layers, as a training measures it.
-pub(crate) fn random_of(widths: &[usize]) -> RandomActivity {
-    let network = NetworkGraph::dense(widths).expect("layers with units");
-    let points = (0..).map_while(|index| random_point(&network, index, |mask| mask_draws(0, mask))).map(|point| {
-        RandomPoint { fraction: point.fraction, emergence_a: point.log10_e_a, emergence_b: point.log10_e_b }
-    });
-    RandomActivity { points: points.collect() }
-}
-
-/// The synthetic history with the random activity of its layers.
-pub(crate) fn history_with_random(until: u64) -> History {
-    let mut history = synthetic_history(until);
-    let widths: Vec<usize> = history.layers.measured.iter().map(|layer| layer.shape.units()).collect();
-    start(&mut history.setup).random_activity = random_of(&widths);
-    history
-}
 
 fn point(fraction: f64, ends: Option<(f64, f64)>) -> RandomPoint {
     RandomPoint { fraction, emergence_a: ends, emergence_b: ends.map(|(low, high)| (low + 1.0, high + 1.0)) }

@@ -1,12 +1,10 @@
 //! Layers and short training runs against JAX and optax in float64 (tests/data/layers_reference.py).
 
-use crate::fixtures::cpu::{assert_close, plan, read, tensor};
+use crate::fixtures::cpu::{Recipe, assert_close, batch, input_shape, plan, read, recipe_weights, tensor};
 use crate::fixtures::experiment;
 use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
-use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
-use emergence_lab::init::{Factors, LayerWeights};
-use emergence_lab::model::Batch;
+use emergence_lab::experiment::architecture::{Pooling, Window};
 use emergence_lab::model::batch_norm::{BatchStatistics, StatisticsSource, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
@@ -20,15 +18,6 @@ const TOLERANCE: f64 = 1e-5;
 struct Reference {
     layers: Vec<LayerCase>,
     trainings: Vec<Training>,
-}
-
-/// A tensor defined by a formula: `offset + scale * value(i, salt)`.
-#[derive(Deserialize, Clone)]
-struct Recipe {
-    shape: Vec<usize>,
-    salt: u64,
-    scale: f64,
-    offset: f64,
 }
 
 #[derive(Deserialize)]
@@ -76,23 +65,11 @@ fn reference() -> Reference {
     serde_json::from_str(include_str!("../../data/layers_reference.json")).expect("the reference file is JSON")
 }
 
-impl Recipe {
-    #[expect(clippy::cast_possible_truncation, reason = "rounded to f32 as the script says")]
-    fn values(&self) -> Vec<f32> {
-        let value = |index: u64| {
-            let base = index + 2003 * (self.salt + 1);
-            (base * base * base % 65_537) as f64 / 32_768.0 - 1.0
-        };
-        let count = self.shape.iter().product::<usize>() as u64;
-        (0..count).map(|index| (self.offset + self.scale * value(index)) as f32).collect()
-    }
-
-    /// The tensor as feature maps, with dimensions of 1 added before or after.
-    fn maps(&self) -> Tensor<4> {
-        let mut shape = self.shape.clone();
-        shape.resize(4, 1);
-        tensor(self.values(), shape.try_into().expect("four dimensions"))
-    }
+/// The values with ones in front or behind where they have fewer dimensions, as feature maps.
+fn maps(recipe: &Recipe) -> Tensor<4> {
+    let mut shape = recipe.shape.clone();
+    shape.resize(4, 1);
+    tensor(recipe.values(), shape.try_into().expect("four dimensions"))
 }
 
 /// The leaves of a case: its tensors, with gradients tracked.
@@ -138,14 +115,14 @@ impl Leaves {
 fn layers_agree_with_jax() {
     for case in reference().layers {
         let what = format!("{} ({})", case.layer, case.name);
-        let leaves = case.tensors.iter().map(|(name, recipe)| (name.clone(), recipe.maps().autodiff().require_grad()));
+        let leaves = case.tensors.iter().map(|(name, recipe)| (name.clone(), maps(recipe).autodiff().require_grad()));
         let leaves = Leaves(leaves.collect());
         let (output, statistics) = forward(&case, &leaves);
         assert_close(&format!("{what}: output"), &read(output.clone().inner()), &case.output.values, TOLERANCE);
         let mut shape = case.output.shape.clone();
         shape.resize(4, 1);
         assert_eq!(output.dims().to_vec(), shape, "{what}: shape");
-        let gradients = (output * case.cotangent.maps()).sum().backward();
+        let gradients = (output * maps(&case.cotangent)).sum().backward();
         for (name, expected) in &case.gradients {
             let gradient = leaves.get(name).grad(&gradients).unwrap_or_else(|| panic!("{what}: no gradient of {name}"));
             assert_close(&format!("{what}: gradient of {name}"), &read(gradient), expected, TOLERANCE);
@@ -221,44 +198,19 @@ fn residual_block(leaves: &Leaves, input: Tensor<4>, stride: usize) -> (Tensor<4
 fn training_agrees_with_jax_and_optax() {
     for case in reference().trainings {
         let experiment = experiment(&format!("{}&init=kaiming_normal&seeds=1", case.query));
-        let input = match case.image[..] {
-            [channels, height, width] => FeatureShape { channels, height, width },
-            _ => FeatureShape::dense(case.image[0]),
-        };
+        let input = input_shape(&case.image);
         let classes = case.logits.len() / case.evaluation_input.shape[0];
         let plan = plan(&experiment, input, classes);
-        let weights = initial_weights(&plan.architecture.weight_layers(), &case.parameters);
+        let weights = recipe_weights(&plan.architecture.weight_layers(), &case.parameters);
         let mut cohort = Cohort::new(&experiment, &plan, &[weights], &open_cpu());
         let mut losses = Vec::new();
         for (images, labels) in case.inputs.iter().zip(&case.labels) {
-            let batch = labels.len();
-            let one_hot = labels.iter().flat_map(|label| (0..classes).map(move |c| f32::from(u8::from(c == *label))));
-            let one_hot = tensor(one_hot.collect(), [1, batch, classes]);
-            let images = tensor(images.values(), [1, batch, input.units()]);
-            losses.extend(read(cohort.step(&Batch { images, one_hot })));
+            losses.extend(read(cohort.step(&batch(images.values(), labels, classes))));
         }
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, TOLERANCE);
-        let batch = case.evaluation_input.shape[0];
-        let images = tensor(case.evaluation_input.values(), [1, batch, input.units()]);
+        let examples = case.evaluation_input.shape[0];
+        let images = tensor(case.evaluation_input.values(), [1, examples, input.units()]);
         let logits = read(cohort.networks().forward(&images));
         assert_close(&format!("logits of {}", case.query), &logits, &case.logits, TOLERANCE);
     }
-}
-
-/// The initial weights of a training run; scales and shifts start at 1 and 0.
-fn initial_weights(
-    layers: &[emergence_lab::experiment::architecture::WeightLayer],
-    parameters: &[Recipe],
-) -> Vec<LayerWeights> {
-    let mut parameters = parameters.iter();
-    let mut next = || parameters.next().expect("a recipe for every parameter").values();
-    let weights = layers.iter().map(|layer| {
-        let weight = next();
-        assert_eq!(weight.len(), WeightShape::count(layer.shape), "as many weights");
-        let second = next();
-        let (bias, scale, shift) =
-            if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
-        LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
-    });
-    weights.collect()
 }

@@ -1,6 +1,6 @@
 //! What the page adds to its charts: the cursor, the keys that move it, and values as texts.
 
-use crate::metrics::synthetic_history;
+use crate::fixtures::synthetic_history;
 use emergence_lab::metrics::{EmergenceNodes, Quantity};
 use emergence_lab::plot::{self, Chart};
 use emergence_lab::web::page::cursor::{CursorKey, nearest_step};

@@ -1,7 +1,6 @@
 //! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
-use crate::fixtures::{experiment, field_texts};
-use crate::metrics::{points, setup};
+use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
@@ -61,13 +60,13 @@ fn the_estimate_is_displayed_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
     // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
     assert_eq!(
-        text, "134,794 parameters per run, 9 runs · about 98 MB of numbers · about 103 s on the CPU",
+        text, "134,794 parameters per run, 9 runs · about 98 MB of memory · about 103 s on the CPU",
         "the default"
     );
     let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));
-    assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of numbers · about 1 s on the CPU", "a tiny one");
+    assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of memory · about 1 s on the CPU", "a tiny one");
     let text = forecast_text(&forecast("data=cifar-10&model=resnet:64,128&batch=64", None));
-    assert!(text.contains(" GB of numbers · ") && text.contains(" h on the CPU"), "a huge one: {text}");
+    assert!(text.contains(" GB of memory · ") && text.contains(" h on the CPU"), "a huge one: {text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! an image, texts and numbers.
 
 use super::READY;
-use crate::metrics::{setup, synthetic_history};
+use crate::fixtures::{setup, synthetic_history};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{Examination, Filters, History, Mistake};
 use emergence_lab::protocol::{Command, Event, ImageSource};

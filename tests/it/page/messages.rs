@@ -1,7 +1,7 @@
 //! Messages between the page and a page that embeds it: every command is understood, everything else is ignored, and an answer
 //! identifies its question.
 
-use crate::metrics::synthetic_history;
+use crate::fixtures::synthetic_history;
 use emergence_lab::export::{Results, results_json};
 use emergence_lab::web::page::lifecycle::{Phase, Request};
 use emergence_lab::web::page::messages::{HostRequest, Post, Question, announcement, embedly_height};

@@ -1,7 +1,7 @@
 //! The section about layers before training, without a browser: means over seeds, axes, texts, and that the document contains
 //! the elements that the code uses.
 
-use crate::metrics::{setup, start};
+use crate::fixtures::{setup, start};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{
     EvaluationRecord, History, InitCost, LayerReport, LayerScales, Quantity, Record, RunEvaluation, Setup,

@@ -4,8 +4,7 @@ use super::{
     QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
     training_lifecycle,
 };
-use crate::fixtures::{experiment, field_texts};
-use crate::metrics::{points, setup};
+use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};

@@ -1,7 +1,7 @@
 //! Charts of cells: the confusion matrix and the map of active units, with the colors of their scale.
 
-use super::{check_golden, texts};
-use crate::metrics::{setup, synthetic_history};
+use super::texts;
+use crate::fixtures::{check_golden, setup, synthetic_history};
 use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::History;
 use emergence_lab::plot::{self, ActivityMap, ConfusionMatrix, PlotStyle};

@@ -1,8 +1,7 @@
 //! Names that are longer than the chart: shortened with an ellipsis, and in full in the SVG's titles.
 
 use super::{chart_of, texts};
-use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, synthetic_history};
+use crate::fixtures::{history_with_random, setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart};
 

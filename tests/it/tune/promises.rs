@@ -1,17 +1,19 @@
 //! The claims of each method, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
 //! function, independence of test data and of other stacked runs, and the rate control that coincides with the rescaling.
 
+use crate::fixtures;
+use crate::fixtures::cpu::{batch, plan, read};
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
-use emergence_lab::experiment::{Experiment, parse_query};
+use emergence_lab::experiment::Experiment;
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, Quantity, RunCurves, Setup, StartFacts};
-use emergence_lab::model::{Mode, Network, Plan};
+use emergence_lab::model::{Mode, Network};
 use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
 
 fn experiment(query: &str) -> Experiment {
-    parse_query(&format!("data=digits&batch=64&steps=1&eval=1&seeds=1&{query}")).strict().expect("a valid query").0
+    fixtures::experiment(&format!("data=digits&batch=64&steps=1&eval=1&seeds=1&{query}"))
 }
 
 fn dataset() -> Rc<Dataset> {
@@ -87,13 +89,12 @@ fn lsuv_ends_with_unit_variance() {
 /// The outputs of every layer with weights, before normalization, as a network of one run computes them on all examples.
 fn network_outputs(query: &str) -> Vec<Vec<f64>> {
     let (experiment, dataset) = (experiment(query), dataset());
-    let architecture = experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("it fits");
-    let steps = architecture.weight_steps();
-    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let plan = plan(&experiment, dataset.shape(), 10);
+    let steps = plan.architecture.weight_steps();
     let network = Network::stack(&plan, prepared(query, &dataset).weights(), &open_cpu().device);
     let mut images = Vec::new();
     dataset.write_examples(Part::Train, &(0..512).collect::<Vec<u32>>(), &mut images).expect("examples");
-    let images = super::batch(images, &vec![0; 512], 10).images;
+    let images = batch(images, &vec![0; 512], 10).images;
     let mut outputs = Vec::new();
     let _ = network.observe(images, Mode::Training, |step, values| {
         if steps.contains(&step) {
@@ -205,14 +206,11 @@ fn metainit_and_nio_improve_their_objectives() {
 fn fixup_computes_zero() {
     let experiment = experiment("model=resnet:4,6x2&init=fixup&seeds=2");
     let dataset = dataset();
-    let architecture =
-        experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("a network that fits");
-    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let plan = plan(&experiment, dataset.shape(), 10);
     let clock = Box::new(|| 0.0);
     let drawn = Preparation::new(&experiment, &dataset, &open_cpu(), clock).expect("valid").weights().to_vec();
     let network = Network::stack(&plan, &drawn, &open_cpu().device);
-    let logits = network.forward(super::batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images);
-    let logits = pollster::block_on(logits.into_data_async()).expect("readable").try_into_vec::<f32>().expect("f32");
+    let logits = read(network.forward(batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images));
     assert!(logits.iter().all(|logit| *logit == 0.0), "{logits:?}");
     assert!(network.runs() == 2 && logits.len() == 2 * 3 * 10, "two runs");
 }
