@@ -16,6 +16,7 @@ pub mod dataset;
 pub mod emergence;
 pub mod init;
 pub mod metrics;
+pub mod prose;
 
 #[cfg(feature = "train")]
 pub mod device;

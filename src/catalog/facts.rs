@@ -1,5 +1,7 @@
 //! The types of the catalog's rows: facts about images, and about published files.
 
+use crate::prose::Prose;
+
 /// The images of a data set. If its files are incomplete, or if only a part of it is used, there are fewer examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImageFacts {
@@ -47,11 +49,11 @@ pub struct Publication {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Citation {
     /// Authors and year.
-    pub authors: &'static str,
+    pub authors: Prose,
     /// Title.
-    pub title: &'static str,
+    pub title: Prose,
     /// A link to the text.
-    pub url: &'static str,
+    pub url: Prose,
 }
 
 /// A format of data files; each has a reader in `dataset::readers`.

@@ -9,6 +9,7 @@ pub use facts::{
     Citation, DataArchive, DataFile, FileContent, FileFormat, ImageFacts, Mirror, Normalization, Part, Publication,
 };
 
+use crate::prose::Prose;
 use facts::idx_files;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub struct CatalogRow {
     /// Its name as an option of the form.
     pub option: &'static str,
     /// A description, as a phrase without a period.
-    pub sentence: &'static str,
+    pub sentence: Prose,
     /// Where its examples come from.
     pub origin: DatasetOrigin,
 }
@@ -95,7 +96,7 @@ const AUTO: CatalogRow = CatalogRow {
     name: "auto",
     label: "MNIST or digits",
     option: "MNIST or digits",
-    sentence: "MNIST, or `digits` if MNIST cannot be loaded",
+    sentence: Prose::new("MNIST, or `digits` if MNIST cannot be loaded"),
     origin: DatasetOrigin::Either { preferred: DatasetName::Mnist, otherwise: DatasetName::Digits },
 };
 
@@ -103,12 +104,12 @@ const MNIST: CatalogRow = CatalogRow {
     name: "mnist",
     label: "MNIST",
     option: "MNIST",
-    sentence: "handwritten digits",
+    sentence: Prose::new("handwritten digits"),
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "LeCun, Bottou, Bengio & Haffner 1998",
-            title: "Gradient-based learning applied to document recognition",
-            url: "https://doi.org/10.1109/5.726791",
+            authors: Prose::new("LeCun, Bottou, Bengio & Haffner 1998"),
+            title: Prose::new("Gradient-based learning applied to document recognition"),
+            url: Prose::new("https://doi.org/10.1109/5.726791"),
         },
         images: MNIST_IMAGES,
         format: FileFormat::Idx,
@@ -145,12 +146,12 @@ const FASHION_MNIST: CatalogRow = CatalogRow {
     name: "fashion-mnist",
     label: "Fashion-MNIST",
     option: "Fashion-MNIST",
-    sentence: "articles of clothing",
+    sentence: Prose::new("articles of clothing"),
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "Xiao, Rasul & Vollgraf 2017",
-            title: "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
-            url: "https://arxiv.org/abs/1708.07747",
+            authors: Prose::new("Xiao, Rasul & Vollgraf 2017"),
+            title: Prose::new("Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms"),
+            url: Prose::new("https://arxiv.org/abs/1708.07747"),
         },
         images: FASHION_MNIST_IMAGES,
         format: FileFormat::Idx,
@@ -204,12 +205,12 @@ const CIFAR_10: CatalogRow = CatalogRow {
     name: "cifar-10",
     label: "CIFAR-10",
     option: "CIFAR-10",
-    sentence: "photographs of ten kinds of animals and vehicles",
+    sentence: Prose::new("photographs of ten kinds of animals and vehicles"),
     origin: DatasetOrigin::Published(Publication {
         citation: Citation {
-            authors: "Krizhevsky 2009",
-            title: "Learning multiple layers of features from tiny images",
-            url: "https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf",
+            authors: Prose::new("Krizhevsky 2009"),
+            title: Prose::new("Learning multiple layers of features from tiny images"),
+            url: Prose::new("https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf"),
         },
         images: CIFAR_10_IMAGES,
         format: FileFormat::CifarBatches,
@@ -257,7 +258,7 @@ const DIGITS: CatalogRow = CatalogRow {
     name: "digits",
     label: "digits",
     option: "digits (ours)",
-    sentence: "digits that look handwritten",
+    sentence: Prose::new("digits that look handwritten"),
     origin: DatasetOrigin::Drawn(DrawnSet::Digits, DIGITS_IMAGES),
 };
 
@@ -275,7 +276,7 @@ const PATTERNS: CatalogRow = CatalogRow {
     name: "patterns",
     label: "patterns",
     option: "patterns (ours)",
-    sentence: "shapes and textures",
+    sentence: Prose::new("shapes and textures"),
     origin: DatasetOrigin::Drawn(DrawnSet::Patterns, PATTERNS_IMAGES),
 };
 
@@ -297,7 +298,7 @@ const UPLOAD: CatalogRow = CatalogRow {
     name: "upload",
     label: "your files",
     option: "your own files",
-    sentence: "your own files",
+    sentence: Prose::new("your own files"),
     origin: DatasetOrigin::Upload,
 };
 

@@ -57,6 +57,8 @@ pub enum Expected {
     Number(Bounds),
     /// `auto` or a number.
     AutoOr(Bounds),
+    /// `all` or a number.
+    AllOr(Bounds),
     /// One of these names and forms; words in capitals are placeholders.
     OneOf(Vec<&'static str>),
     /// A network in the notation `form`: a list whose length is within `entries`.

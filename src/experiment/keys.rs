@@ -11,6 +11,7 @@ use super::{
     Schedule, Theme, View, limits,
 };
 use crate::error::{Bounds, Error, Expected, Result};
+use crate::prose::Prose;
 
 /// Version of the query string.
 pub const QUERY_VERSION: u64 = 1;
@@ -30,14 +31,13 @@ pub struct Key {
     /// Its name.
     pub name: &'static str,
     /// A description in one line.
-    pub help: &'static str,
+    pub help: Prose,
     /// Its field in the form; `None` if it has none, or a special one.
     pub field: Option<FormField>,
     /// Its allowed values.
     pub values: KeyValues,
     read: fn(&'static str, &mut Link, &str) -> Result<()>,
     write: fn(&Link) -> String,
-    reset: fn(&mut Link),
 }
 
 /// The allowed values of a key.
@@ -52,7 +52,7 @@ pub enum KeyValues {
     /// `0` or `1`.
     Switch,
     /// A text in this notation, with examples, each with its meaning.
-    Text(&'static str, &'static [(&'static str, &'static str)]),
+    Text(Prose, &'static [(Prose, Prose)]),
 }
 
 /// A field of the form.
@@ -61,11 +61,11 @@ pub struct FormField {
     /// The group of fields that contains it.
     pub group: FieldGroup,
     /// Its label.
-    pub label: &'static str,
+    pub label: Prose,
     /// Whether it spans a whole row.
     pub wide: bool,
     /// A hint: shown below a text field, as a tooltip of a list; code between backticks.
-    pub hint: &'static str,
+    pub hint: Prose,
 }
 
 /// A group of fields of the form.
@@ -108,7 +108,8 @@ impl Key {
 
     /// Resets it to its default.
     pub fn reset(&self, link: &mut Link) {
-        (self.reset)(link);
+        // The text of a default can always be read.
+        let _ = self.read(link, &self.default_text());
     }
 
     /// The key with this name.
@@ -119,12 +120,12 @@ impl Key {
 }
 
 const fn field(group: FieldGroup, label: &'static str) -> FormField {
-    FormField { group, label, wide: false, hint: "" }
+    FormField { group, label: Prose::new(label), wide: false, hint: Prose::new("") }
 }
 
 impl FormField {
     const fn with_hint(self, hint: &'static str) -> Self {
-        Self { hint, ..self }
+        Self { hint: Prose::new(hint), ..self }
     }
 
     const fn wide(self) -> Self {
@@ -137,7 +138,7 @@ macro_rules! key {
     ($name:literal, $help:literal, $field:expr, $values:expr, $($path:ident).+, $read:expr, $write:expr) => {
         Key {
             name: $name,
-            help: $help,
+            help: Prose::new($help),
             field: $field,
             values: $values,
             read: |name, link, text| {
@@ -145,7 +146,6 @@ macro_rules! key {
                 Ok(())
             },
             write: |link| $write(&link.$($path).+),
-            reset: |link| link.$($path).+ = Link::default().$($path).+,
         }
     };
 }
@@ -161,8 +161,8 @@ macro_rules! whole {
 macro_rules! optional {
     ($name:literal, $help:literal, $field:expr, $bounds:expr, $($path:ident).+) => {
         key!($name, $help, $field, KeyValues::OptionalNumber($bounds), $($path).+,
-            |name, text| whole(name, text, $bounds).map(Some),
-            |value: &Option<usize>| value.map_or_else(String::new, |number| number.to_string()))
+            |name, text| all_or(name, text, $bounds),
+            |value: &Option<usize>| value.map_or_else(|| ALL.to_owned(), |number| number.to_string()))
     };
 }
 
@@ -197,12 +197,11 @@ const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 pub const KEYS: [Key; 27] = [
     Key {
         name: "v",
-        help: "version of this notation",
+        help: Prose::new("version of this notation"),
         field: None,
         values: KeyValues::Number(Bounds::whole(1, QUERY_VERSION)),
         read: |name, _, text| whole::<u64>(name, text, Bounds::whole(1, QUERY_VERSION)).map(drop),
         write: |_| QUERY_VERSION.to_string(),
-        reset: |_| (),
     },
     choice!(
         "data",
@@ -213,14 +212,14 @@ pub const KEYS: [Key; 27] = [
     ),
     optional!(
         "train",
-        "number of training examples to use, starting from the first; all if absent",
+        "number of training examples to use, starting from the first",
         Some(field(FieldGroup::Network, "Training examples")),
         EXAMPLES,
         experiment.dataset.train
     ),
     optional!(
         "test",
-        "number of test examples to use, starting from the first; all if absent",
+        "number of test examples to use, starting from the first",
         Some(field(FieldGroup::Network, "Test examples")),
         EXAMPLES,
         experiment.dataset.test
@@ -236,7 +235,7 @@ pub const KEYS: [Key; 27] = [
         "network; `mlp:` is a linear classifier",
         Some(field(FieldGroup::Main, "Network").wide().with_hint("`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
              `resnet:16,32x2` blocks")),
-        KeyValues::Text("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`", &NETWORK_EXAMPLES),
+        KeyValues::Text(Prose::new("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`"), &NETWORK_EXAMPLES),
         experiment.model,
         |_, text: &str| text.parse(),
         ToString::to_string
@@ -259,7 +258,7 @@ pub const KEYS: [Key; 27] = [
         "init",
         "variants to compare, the first of which is the baseline",
         None,
-        KeyValues::Text("comma-separated list of schemes", &[]),
+        KeyValues::Text(Prose::new("comma-separated list of schemes"), &[]),
         experiment.variants,
         |_, text| parse_list(text),
         |variants: &Vec<_>| list_text(variants)
@@ -359,7 +358,7 @@ pub const KEYS: [Key; 27] = [
     choice!("theme", "colors; `auto` follows the visitor's system", None, Theme, view.theme),
     Key {
         name: "lang",
-        help: "language of the texts",
+        help: Prose::new("language of the texts"),
         field: None,
         values: KeyValues::Choice(|| vec![(ENGLISH, "English")]),
         read: |name, _, text| match text {
@@ -367,7 +366,6 @@ pub const KEYS: [Key; 27] = [
             _ => Err(Error::value(name, Expected::OneOf(vec![ENGLISH]), text)),
         },
         write: |_| ENGLISH.to_owned(),
-        reset: |_| (),
     },
 ];
 
@@ -376,6 +374,19 @@ const ENGLISH: &str = "en";
 
 fn labels<T: Named>() -> Vec<(&'static str, &'static str)> {
     T::rows().map(|(name, label, _)| (name, label)).collect()
+}
+
+/// The number of examples that is no limit.
+const ALL: &str = "all";
+
+fn all_or(name: &'static str, text: &str, bounds: Bounds) -> Result<Option<usize>> {
+    match text {
+        ALL => Ok(None),
+        number => {
+            let parsed = whole(name, number, bounds).map(Some);
+            parsed.map_err(|_| Error::value(name, Expected::AllOr(bounds), number))
+        }
+    }
 }
 
 fn switch(name: &'static str, text: &str) -> Result<bool> {

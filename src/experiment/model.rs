@@ -18,6 +18,7 @@ use super::architecture::{Architecture, FeatureShape, Layer, LayerPlace, Pooling
 use super::limits;
 use super::values::Named;
 use crate::error::{Bounds, Error, Expected, NetworkForm, Requirement, Result};
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -81,17 +82,17 @@ impl Named for NormLayer {
 }
 
 /// Example networks, each with a description.
-pub const NETWORK_EXAMPLES: [(&str, &str); 10] = [
-    ("mlp:128,128,128", "3 hidden layers of 128"),
-    ("mlp:64", "1 hidden layer of 64"),
-    ("mlp:64,64,64,64,64,64", "6 hidden layers of 64"),
-    ("mlp:", "no hidden layer: a linear classifier"),
-    ("cnn:8,16", "2 convolutions, small"),
-    ("cnn:16,32", "2 convolutions, each max-pooled"),
-    ("cnn:16,16p,32,32p,32p", "5 convolutions, pooled where marked p"),
-    ("cnn:16s2,32s2", "2 convolutions with stride 2, no pooling"),
-    ("resnet:16,32", "2 residual blocks"),
-    ("resnet:16,32,64", "3 residual blocks"),
+pub const NETWORK_EXAMPLES: [(Prose, Prose); 10] = [
+    (Prose::new("mlp:128,128,128"), Prose::new("3 hidden layers of 128")),
+    (Prose::new("mlp:64"), Prose::new("1 hidden layer of 64")),
+    (Prose::new("mlp:64,64,64,64,64,64"), Prose::new("6 hidden layers of 64")),
+    (Prose::new("mlp:"), Prose::new("no hidden layer: a linear classifier")),
+    (Prose::new("cnn:8,16"), Prose::new("2 convolutions, small")),
+    (Prose::new("cnn:16,32"), Prose::new("2 convolutions, each max-pooled")),
+    (Prose::new("cnn:16,16p,32,32p,32p"), Prose::new("5 convolutions, pooled where marked p")),
+    (Prose::new("cnn:16s2,32s2"), Prose::new("2 convolutions with stride 2, no pooling")),
+    (Prose::new("resnet:16,32"), Prose::new("2 residual blocks")),
+    (Prose::new("resnet:16,32,64"), Prose::new("3 residual blocks")),
 ];
 
 impl ModelSpec {

@@ -6,6 +6,7 @@
 use super::limits;
 use super::values::{Named, whole};
 use crate::error::{Bounds, Error, Expected, Result};
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -62,7 +63,7 @@ pub struct OptimizerFacts {
     /// Its name as displayed.
     pub label: &'static str,
     /// Its update of a parameter `w` with gradient `g`, as a formula.
-    pub update: &'static str,
+    pub update: Prose,
     /// The direction of its first step.
     pub first_step: UpdateRule,
     /// The power `p` such that scaling a parameter by `c` is equivalent to scaling its learning rate by `c⁻ᵖ`.
@@ -79,7 +80,7 @@ pub const OPTIMIZERS: [OptimizerFacts; 3] = [
         kind: OptimizerKind::Sgd,
         name: "sgd",
         label: "SGD",
-        update: "v ← μ v + g + λ w; w ← w − η v",
+        update: Prose::new("v ← μ v + g + λ w; w ← w − η v"),
         first_step: UpdateRule::Sgd,
         rate_power: 2,
         decay_power: 2,
@@ -89,7 +90,7 @@ pub const OPTIMIZERS: [OptimizerFacts; 3] = [
         kind: OptimizerKind::Adam,
         name: "adam",
         label: "Adam",
-        update: "g ← g + λ w; w ← w − η m̂ / (√v̂ + ε)",
+        update: Prose::new("g ← g + λ w; w ← w − η m̂ / (√v̂ + ε)"),
         first_step: UpdateRule::Adam,
         rate_power: 1,
         decay_power: 2,
@@ -99,7 +100,7 @@ pub const OPTIMIZERS: [OptimizerFacts; 3] = [
         kind: OptimizerKind::AdamW,
         name: "adamw",
         label: "AdamW",
-        update: "w ← w − η λ w; w ← w − η m̂ / (√v̂ + ε)",
+        update: Prose::new("w ← w − η λ w; w ← w − η m̂ / (√v̂ + ε)"),
         first_step: UpdateRule::Adam,
         rate_power: 1,
         decay_power: 1,

@@ -21,16 +21,20 @@ fn cell(key: &Key, field: &FormField) -> String {
             html,
             "  <label for=\"f-{name}\"><input id=\"f-{name}\" name=\"{name}\" type=\"checkbox\" \
              aria-describedby=\"error-{name}\" /> {}</label>",
-            escaped(field.label)
+            escaped(field.label.text())
         );
     } else {
-        let _ = writeln!(html, "  <label class=\"field\" for=\"f-{name}\">\n    <span>{}</span>", escaped(field.label));
+        let _ = writeln!(
+            html,
+            "  <label class=\"field\" for=\"f-{name}\">\n    <span>{}</span>",
+            escaped(field.label.text())
+        );
         html.push_str(&control(key, field));
         html.push_str("  </label>\n");
     }
     let _ = writeln!(html, "  <p id=\"error-{name}\" class=\"error\" aria-live=\"polite\" hidden></p>");
     if is_below(key, field) {
-        let _ = writeln!(html, "  <p id=\"hint-{name}\" class=\"hint\">{}</p>", with_code(field.hint));
+        let _ = writeln!(html, "  <p id=\"hint-{name}\" class=\"hint\">{}</p>", with_code(field.hint.text()));
     }
     html.push_str("</div>\n");
     html
@@ -38,7 +42,7 @@ fn cell(key: &Key, field: &FormField) -> String {
 
 /// Whether the hint is shown below the field; on lists it is a tooltip.
 fn is_below(key: &Key, field: &FormField) -> bool {
-    !field.hint.is_empty() && matches!(key.values, KeyValues::Text(..))
+    !field.hint.text().is_empty() && matches!(key.values, KeyValues::Text(..))
 }
 
 fn control(key: &Key, field: &FormField) -> String {
@@ -49,8 +53,11 @@ fn control(key: &Key, field: &FormField) -> String {
     let described = format!("aria-describedby=\"error-{name}{hint}\"");
     match key.values {
         KeyValues::Choice(labels) => {
-            let title =
-                if field.hint.is_empty() { String::new() } else { format!(" title=\"{}\"", escaped(field.hint)) };
+            let title = if field.hint.text().is_empty() {
+                String::new()
+            } else {
+                format!(" title=\"{}\"", escaped(field.hint.text()))
+            };
             let options = options(labels(), &default, "      ");
             format!("    <select {common}{title} {described}>\n{options}    </select>\n")
         }
@@ -63,7 +70,7 @@ fn control(key: &Key, field: &FormField) -> String {
         KeyValues::Text(_, examples) => format!(
             "    <input {common} type=\"text\" value=\"{default}\" list=\"examples-{name}\" spellcheck=\"false\" \
              autocapitalize=\"off\" translate=\"no\" {described} />\n    <datalist id=\"examples-{name}\">\n{}    </datalist>\n",
-            options(examples.to_vec(), "", "      ")
+            options(examples.iter().map(|(name, label)| (name.text(), label.text())).collect(), "", "      ")
         ),
         KeyValues::Switch => String::new(),
     }

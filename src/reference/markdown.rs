@@ -17,7 +17,7 @@ pub(super) fn tables() -> Vec<GeneratedPart> {
 
 /// The query keys, in the order in which they are written.
 fn keys() -> String {
-    let row = |key: &Key| [code(key.name), values(key), default(key), key.help.to_owned()];
+    let row = |key: &Key| [code(key.name), values(key), default(key), key.help.text().to_owned()];
     table(&["key", "values", "default", "meaning"], KEYS.iter().map(row))
 }
 
@@ -25,12 +25,12 @@ fn keys() -> String {
 fn scheme_table() -> String {
     let row = |entry: &SchemeEntry| {
         let source = entry.card.source;
-        let source = if source.url.is_empty() {
-            source.authors.to_owned()
+        let source = if source.url.text().is_empty() {
+            source.authors.text().to_owned()
         } else {
-            format!("[{}]({})", source.authors, source.url)
+            format!("[{}]({})", source.authors.text(), source.url.text())
         };
-        [code(&entry.notation), entry.label.to_owned(), entry.card.sentence.to_owned(), source]
+        [code(&entry.notation), entry.label.to_owned(), entry.card.sentence.text().to_owned(), source]
     };
     let groups = schemes();
     table(&["`init=`", "scheme", "what it does", "source"], groups.iter().flat_map(|(_, entries)| entries).map(row))
@@ -49,12 +49,12 @@ fn data_sets() -> String {
             DatasetOrigin::Either { .. } => "whichever of the two can be loaded".to_owned(),
             DatasetOrigin::Published(publication) => {
                 let citation = publication.citation;
-                format!("[{}]({}); `lab data fetch {}`", citation.authors, citation.url, row.name)
+                format!("[{}]({}); `lab data fetch {}`", citation.authors.text(), citation.url.text(), row.name)
             }
             DatasetOrigin::Drawn(..) => "generated in seconds, offline".to_owned(),
             DatasetOrigin::Upload => "chosen or dropped on the page; read in your browser, sent nowhere".to_owned(),
         };
-        [code(row.name), row.sentence.to_owned(), images, origin]
+        [code(row.name), row.sentence.text().to_owned(), images, origin]
     };
     table(&["`data=`", "data set", "images", "source"], DatasetName::ALL.iter().map(row))
 }
@@ -64,7 +64,7 @@ fn values(key: &Key) -> String {
         KeyValues::Number(bounds) | KeyValues::OptionalNumber(bounds) => range(&bounds),
         KeyValues::Choice(labels) => labels().iter().map(|(name, _)| code(name)).collect::<Vec<_>>().join(", "),
         KeyValues::Switch => "`0`, `1`".to_owned(),
-        KeyValues::Text(notation, _) => notation.to_owned(),
+        KeyValues::Text(notation, _) => notation.text().to_owned(),
     }
 }
 

@@ -43,20 +43,24 @@ fn scheme_list(groups: &[(&str, Vec<SchemeEntry>)]) -> String {
 fn card(entry: &SchemeEntry) -> String {
     let Card { sentence, equation, source, cost } = entry.card;
     let hidden = if entry.name == OPEN { "" } else { " hidden" };
-    let link = if source.url.is_empty() {
+    let link = if source.url.text().is_empty() {
         String::new()
     } else {
-        format!(", <a href=\"{}\" target=\"_blank\" rel=\"noopener\">{}</a>", source.url, escaped(source.link))
+        format!(
+            ", <a href=\"{}\" target=\"_blank\" rel=\"noopener\">{}</a>",
+            source.url.text(),
+            escaped(source.link.text())
+        )
     };
-    let note = if source.note.is_empty() { String::new() } else { format!("; {}", escaped(source.note)) };
-    let equation = equation.iter().map(|line| typeset(line)).collect::<Vec<_>>().join("<br />");
+    let note = if source.note.text().is_empty() { String::new() } else { format!("; {}", escaped(source.note.text())) };
+    let equation = equation.iter().map(|line| typeset(line.text())).collect::<Vec<_>>().join("<br />");
     format!(
         "  <div data-for=\"{}\"{hidden}>\n    <p>{}</p>\n    <p class=\"equation\" translate=\"no\">{equation}</p>\n    <dl>\n      \
          <dt>Source</dt><dd>{}{link}{note}</dd>\n      <dt>Cost</dt><dd>{}</dd>\n    </dl>\n  </div>\n",
         entry.name,
-        escaped(sentence),
-        escaped(source.authors),
-        escaped(cost)
+        escaped(sentence.text()),
+        escaped(source.authors.text()),
+        escaped(cost.text())
     )
 }
 
@@ -150,7 +154,7 @@ fn constant_field(constant: &Constant, indent: &str) -> String {
     };
     format!(
         "{indent}<label>\n{indent}  <span>{} <code translate=\"no\">{name}</code></span>\n{indent}  {field}\n{indent}</label>\n",
-        escaped(constant.meaning)
+        escaped(constant.meaning.text())
     )
 }
 

@@ -53,6 +53,7 @@ impl Display for Expected {
         match self {
             Self::Number(bounds) => write!(f, "{bounds}"),
             Self::AutoOr(bounds) => write!(f, "auto or {bounds}"),
+            Self::AllOr(bounds) => write!(f, "all or {bounds}"),
             Self::OneOf(names) => match names.as_slice() {
                 [only] => f.write_str(only),
                 names => write!(f, "one of {}", names.join(", ")),

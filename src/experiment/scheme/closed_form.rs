@@ -7,6 +7,7 @@ use super::card::{Card, Source};
 use super::custom::CustomInit;
 use super::text::call;
 use crate::error::{Error, Expected, Result};
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -94,7 +95,7 @@ const GLOROT: Source =
 const HE: Source =
     Source::published("He, Zhang, Ren & Sun 2015", "arXiv 1502.01852", "https://arxiv.org/abs/1502.01852");
 const GAIN: &str = "gain: √2 for ReLU and GELU, 5/3 for tanh, 1 for sigmoid";
-const FREE: &str = "none";
+const FREE: Prose = Prose::new("none");
 
 /// THE table of closed-form schemes, in the order in which they are offered.
 pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
@@ -103,9 +104,9 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "xavier_normal",
         "Xavier normal",
         Card {
-            sentence: "Preserves the variance of signals and gradients for linear or tanh-like activations; with ReLU, signals \
-                       shrink from layer to layer.",
-            equation: &["std = √(2 / (fan_in + fan_out))"],
+            sentence: Prose::new("Preserves the variance of signals and gradients for linear or tanh-like activations; with ReLU, signals \
+                       shrink from layer to layer."),
+            equation: &[Prose::new("std = √(2 / (fan_in + fan_out))")],
             source: GLOROT,
             cost: FREE,
         },
@@ -115,8 +116,8 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "xavier_uniform",
         "Xavier uniform",
         Card {
-            sentence: "The standard deviation of Xavier normal, drawn from a uniform distribution on [−bound, bound].",
-            equation: &["bound = √(6 / (fan_in + fan_out))"],
+            sentence: Prose::new("The standard deviation of Xavier normal, drawn from a uniform distribution on [−bound, bound]."),
+            equation: &[Prose::new("bound = √(6 / (fan_in + fan_out))")],
             source: GLOROT,
             cost: FREE,
         },
@@ -126,8 +127,8 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "kaiming_normal",
         "Kaiming normal",
         Card {
-            sentence: "Preserves the variance of signals in the forward pass: the gain compensates for the activation function.",
-            equation: &["std = gain / √fan_in", GAIN],
+            sentence: Prose::new("Preserves the variance of signals in the forward pass: the gain compensates for the activation function."),
+            equation: &[Prose::new("std = gain / √fan_in"), Prose::new(GAIN)],
             source: HE,
             cost: FREE,
         },
@@ -137,8 +138,8 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "kaiming_uniform",
         "Kaiming uniform",
         Card {
-            sentence: "The standard deviation of Kaiming normal, drawn from a uniform distribution on [−bound, bound].",
-            equation: &["bound = gain · √(3 / fan_in)", GAIN],
+            sentence: Prose::new("The standard deviation of Kaiming normal, drawn from a uniform distribution on [−bound, bound]."),
+            equation: &[Prose::new("bound = gain · √(3 / fan_in)"), Prose::new(GAIN)],
             source: HE,
             cost: FREE,
         },
@@ -148,8 +149,8 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "lecun_normal",
         "LeCun normal",
         Card {
-            sentence: "Preserves the variance of pre-activations, ignoring the activation function.",
-            equation: &["std = 1 / √fan_in"],
+            sentence: Prose::new("Preserves the variance of pre-activations, ignoring the activation function."),
+            equation: &[Prose::new("std = 1 / √fan_in")],
             source: Source::published(
                 "LeCun, Bottou, Orr & Müller 1998",
                 "Efficient BackProp",
@@ -163,9 +164,9 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
         "pytorch",
         "PyTorch default",
         Card {
-            sentence: "The default of PyTorch's dense layers and convolutions: small weights, and biases drawn from the same \
-                       distribution.",
-            equation: &["bound = 1 / √fan_in, biases too"],
+            sentence: Prose::new("The default of PyTorch's dense layers and convolutions: small weights, and biases drawn from the same \
+                       distribution."),
+            equation: &[Prose::new("bound = 1 / √fan_in, biases too")],
             source: Source::published(
                 "PyTorch",
                 "torch.nn.Linear",
@@ -180,14 +181,14 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
             "orthogonal",
             "Orthogonal",
             Card {
-                sentence: "Rotates the signal without stretching it in any direction, then applies Kaiming's gain.",
-                equation: &["W = gain · Q, columns (or rows) of Q orthonormal"],
+                sentence: Prose::new("Rotates the signal without stretching it in any direction, then applies Kaiming's gain."),
+                equation: &[Prose::new("W = gain · Q, columns (or rows) of Q orthonormal")],
                 source: Source::published(
                     "Saxe, McClelland & Ganguli 2013",
                     "arXiv 1312.6120",
                     "https://arxiv.org/abs/1312.6120",
                 ),
-                cost: "a QR decomposition per layer",
+                cost: Prose::new("a QR decomposition per layer"),
             },
         ).with_qr(),
     random(
@@ -195,9 +196,9 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
             "zero",
             "ZerO",
             Card {
-                sentence: "Deterministic, so that all seeds start from the same weights: each layer passes its inputs on, spread by a Hadamard \
-                           matrix H where it widens; residual branches start at zero.",
-                equation: &["W = I where fan_out ≤ fan_in, else", "2^{−m/2} · H with m = ⌈log₂ fan_out⌉"],
+                sentence: Prose::new("Deterministic, so that all seeds start from the same weights: each layer passes its inputs on, spread by a Hadamard \
+                           matrix H where it widens; residual branches start at zero."),
+                equation: &[Prose::new("W = I where fan_out ≤ fan_in, else"), Prose::new("2^{−m/2} · H with m = ⌈log₂ fan_out⌉")],
                 source: Source::published(
                     "Zhao, Schäfer & Anandkumar 2021",
                     "arXiv 2110.12661",
@@ -211,9 +212,9 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
             "fixup",
             "Fixup",
             Card {
-                sentence: "For residual networks without normalization: each of the B branches starts at zero, and its other \
-                           layers are scaled down with B, so that the output does not grow with depth.",
-                equation: &["in a branch: std = gain / √(B · fan_in)", "end of a branch, output layer: 0"],
+                sentence: Prose::new("For residual networks without normalization: each of the B branches starts at zero, and its other \
+                           layers are scaled down with B, so that the output does not grow with depth."),
+                equation: &[Prose::new("in a branch: std = gain / √(B · fan_in)"), Prose::new("end of a branch, output layer: 0")],
                 source: Source::published(
                     "Zhang, Dauphin & Ma 2019",
                     "arXiv 1901.09321",

@@ -25,6 +25,7 @@ use super::text::split_outside;
 use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Requirement, Result, Span};
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::values::Named;
+use crate::prose::Prose;
 use nanoexpr::{Context, ErrorKind, Number};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -32,15 +33,17 @@ use std::str::FromStr;
 
 /// The description of formulas.
 pub static CARD: Card = Card {
-    sentence: "The scale of each layer's weights is a formula that you write; depth goes from 0 in the first layer to 1 in the \
+    sentence: Prose::new(
+        "The scale of each layer's weights is a formula that you write; depth goes from 0 in the first layer to 1 in the \
                last. Biases start at zero.",
+    ),
     equation: &[
-        "fan_in fan_out layer n_layers depth",
-        "alpha pi e · sqrt pow min max",
-        "+ − * / % ^ && || ! · a < b ? c : d",
+        Prose::new("fan_in fan_out layer n_layers depth"),
+        Prose::new("alpha pi e · sqrt pow min max"),
+        Prose::new("+ − * / % ^ && || ! · a < b ? c : d"),
     ],
-    source: Source { authors: "you", link: "", url: "", note: "" },
-    cost: "none",
+    source: Source::published("you", "", ""),
+    cost: Prose::new("none"),
 };
 
 /// A scheme whose distribution is a formula.

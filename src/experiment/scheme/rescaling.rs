@@ -6,6 +6,7 @@ use super::closed_form::BaseInit;
 use super::text::split_outside;
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -63,12 +64,14 @@ pub static EMERGENCE: RescaledFacts = RescaledFacts {
     label: "Emergence-promoting",
     short_label: "Emergence",
     card: Card {
-        sentence: "Scales early layers down and late layers up by powers of α, so that inactive units precede active ones and \
+        sentence: Prose::new(
+            "Scales early layers down and late layers up by powers of α, so that inactive units precede active ones and \
                    emergence rises.",
-        equation: &["W_{l} → α^{e_{l}} · W_{l}", "e = −2, −1, 1, 2 for four layers"],
+        ),
+        equation: &[Prose::new("W_{l} → α^{e_{l}} · W_{l}"), Prose::new("e = −2, −1, 1, 2 for four layers")],
         source: Source::published("Li, George & Silva 2024", "arXiv 2407.19044", "https://arxiv.org/abs/2407.19044")
             .with_note("the power of each layer is this project's choice"),
-        cost: "none",
+        cost: Prose::new("none"),
     },
 };
 
@@ -78,11 +81,13 @@ pub static SHUFFLED: RescaledFacts = RescaledFacts {
     label: "Shuffled control",
     short_label: "Shuffled",
     card: Card {
-        sentence: "A control: the same factors in a random order that differs per seed. If it learns equally well, the order does \
+        sentence: Prose::new(
+            "A control: the same factors in a random order that differs per seed. If it learns equally well, the order does \
                    not matter.",
-        equation: &["W_{l} → α^{e_{π(l)}} · W_{l}, π random"],
+        ),
+        equation: &[Prose::new("W_{l} → α^{e_{π(l)}} · W_{l}, π random")],
         source: Source::ours(""),
-        cost: "none",
+        cost: Prose::new("none"),
     },
 };
 
@@ -92,12 +97,14 @@ pub static RATE_CONTROL: RescaledFacts = RescaledFacts {
     label: "Rate control",
     short_label: "Rate control",
     card: Card {
-        sentence: "A control: the base without rescaling, trained with the layer-wise learning rates that are equivalent to it. \
+        sentence: Prose::new(
+            "A control: the base without rescaling, trained with the layer-wise learning rates that are equivalent to it. \
                    With ReLU and neither normalization nor shortcuts, its accuracy and loss must coincide with those of the \
                    rescaled initialization.",
-        equation: &["SGD: η_{l} = η / α^{2 e_{l}}", "Adam: η_{l} = η / α^{e_{l}}"],
+        ),
+        equation: &[Prose::new("SGD: η_{l} = η / α^{2 e_{l}}"), Prose::new("Adam: η_{l} = η / α^{e_{l}}")],
         source: Source::ours("derived from the update rules"),
-        cost: "none",
+        cost: Prose::new("none"),
     },
 };
 

@@ -106,7 +106,7 @@ impl Worker {
                         self.prepare(&command, files).await;
                         continue;
                     }
-                    Err(message) => {
+                    Err(error) => {
                         post_failure(RunFailure::unknown_command(error));
                         continue;
                     }
@@ -184,7 +184,7 @@ impl Worker {
     async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
-        let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(error))?;
+        let Message { command, files } = message.map_err(|error| RunFailure::unknown_command(error))?;
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
             Command::Start { experiment, paused } => {
@@ -236,7 +236,7 @@ impl Worker {
                 Some(self.inbox.next().await)
             };
             let Some(message) = message else { continue };
-            let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(error))?;
+            let Message { command, files } = message.map_err(|error| RunFailure::unknown_command(error))?;
             match command {
                 Command::Pause => pace.pause(),
                 Command::Resume => pace.resume(),

@@ -2,6 +2,7 @@
 
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ pub struct Constant {
     /// Its name in the text form.
     pub name: &'static str,
     /// Its meaning, as a phrase.
-    pub meaning: &'static str,
+    pub meaning: Prose,
     /// Its allowed values.
     pub domain: ConstantDomain,
     /// Its default value.
@@ -162,7 +163,10 @@ impl<T> TypedConstant<T> {
         untyped: ConstantValue,
         default: T,
     ) -> Self {
-        Self { constant: Constant { name, meaning, domain, default: untyped, advanced: false }, default }
+        Self {
+            constant: Constant { name, meaning: Prose::new(meaning), domain, default: untyped, advanced: false },
+            default,
+        }
     }
 }
 

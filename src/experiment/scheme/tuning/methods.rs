@@ -10,6 +10,7 @@ use crate::experiment::optimizer::UpdateRule;
 use crate::experiment::scheme::card::{Card, Source};
 use crate::experiment::scheme::closed_form::BaseInit;
 use crate::experiment::values::Named;
+use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 
 /// A method that adjusts initial weights by running the network.
@@ -178,11 +179,13 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "lsuv",
         label: "LSUV",
         card: Card {
-            sentence: "Divides the weights of each layer, in forward order, by the standard deviation of the layer's output on \
+            sentence: Prose::new(
+                "Divides the weights of each layer, in forward order, by the standard deviation of the layer's output on \
                        one batch, until that deviation is 1.",
-            equation: &["W ← W / s, s = std(W x)", "until |s − 1| ≤ tolerance"],
+            ),
+            equation: &[Prose::new("W ← W / s, s = std(W x)"), Prose::new("until |s − 1| ≤ tolerance")],
             source: Source::published("Mishkin & Matas 2015", "arXiv 1511.06422", "https://arxiv.org/abs/1511.06422"),
-            cost: "before step 0: usually two forward passes per layer",
+            cost: Prose::new("before step 0: usually two forward passes per layer"),
         },
         base: BaseInit::Orthogonal,
         constants: &[&[lsuv::TOLERANCE.constant, lsuv::TRIES.constant]],
@@ -196,15 +199,20 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "datadep",
         label: "Data-dependent",
         card: Card {
-            sentence: "Gives every unit or feature map the mean β and the standard deviation 1 before its activation function, \
+            sentence: Prose::new(
+                "Gives every unit or feature map the mean β and the standard deviation 1 before its activation function, \
                        layer by layer, as measured on a few batches.",
-            equation: &["W ← W / σ, b ← β + (b − μ) / σ", "μ, σ: mean, standard deviation of a unit"],
+            ),
+            equation: &[
+                Prose::new("W ← W / σ, b ← β + (b − μ) / σ"),
+                Prose::new("μ, σ: mean, standard deviation of a unit"),
+            ],
             source: Source::published(
                 "Krähenbühl, Doersch, Donahue & Darrell 2015",
                 "arXiv 1511.06856",
                 "https://arxiv.org/abs/1511.06856",
             ),
-            cost: "before step 0: forward passes of 10 batches of 16 examples per layer",
+            cost: Prose::new("before step 0: forward passes of 10 batches of 16 examples per layer"),
         },
         base: BaseInit::KaimingNormal,
         constants: &[&[
@@ -224,15 +232,17 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "metainit",
         label: "MetaInit",
         card: Card {
-            sentence: "Adjusts the norm of each weight tensor so that a step of gradient descent changes the gradient g as \
+            sentence: Prose::new(
+                "Adjusts the norm of each weight tensor so that a step of gradient descent changes the gradient g as \
                        little as possible. Uses random inputs and labels instead of training data.",
-            equation: &["minimize the mean of", "|(g − H g) / (g ± ε) − 1|"],
+            ),
+            equation: &[Prose::new("minimize the mean of"), Prose::new("|(g − H g) / (g ± ε) − 1|")],
             source: Source::published(
                 "Dauphin & Schoenholz 2019",
                 "NeurIPS",
                 "https://papers.nips.cc/paper_files/paper/2019/hash/876e8108f87eb61877c6263228b67256-Abstract.html",
             ),
-            cost: "before step 0: 500 iterations, each as long as about 15 training steps",
+            cost: Prose::new("before step 0: 500 iterations, each as long as about 15 training steps"),
         },
         base: BaseInit::KaimingNormal,
         constants: &[&[
@@ -251,15 +261,17 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "gradinit",
         label: "GradInit",
         card: Card {
-            sentence: "Scales each parameter tensor so that the optimizer's first step, in the direction A[g], lowers the loss \
+            sentence: Prose::new(
+                "Scales each parameter tensor so that the optimizer's first step, in the direction A[g], lowers the loss \
                        as far as possible while the norm of the gradient g stays within a bound.",
-            equation: &["minimize L(θ − η A[g]) with ‖g‖ ≤ γ"],
+            ),
+            equation: &[Prose::new("minimize L(θ − η A[g]) with ‖g‖ ≤ γ")],
             source: Source::published(
                 "Zhu, Ni, Xu, Kong, Huang & Goldstein 2021",
                 "arXiv 2102.08098",
                 "https://arxiv.org/abs/2102.08098",
             ),
-            cost: "before step 0: 390 iterations, each as long as 2 to 4 training steps",
+            cost: Prose::new("before step 0: 390 iterations, each as long as 2 to 4 training steps"),
         },
         base: BaseInit::KaimingNormal,
         constants: &[
@@ -283,15 +295,17 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         name: "nio",
         label: "NIO",
         card: Card {
-            sentence: "Scales each parameter tensor so that the gradients of different parts of a batch point in the same \
+            sentence: Prose::new(
+                "Scales each parameter tensor so that the gradients of different parts of a batch point in the same \
                        direction.",
-            equation: &["maximize mean cos(g_{i}, g_{j})", "with mean ‖g_{i}‖ ≤ γ"],
+            ),
+            equation: &[Prose::new("maximize mean cos(g_{i}, g_{j})"), Prose::new("with mean ‖g_{i}‖ ≤ γ")],
             source: Source::published(
                 "Yang, Wang, Yuan & Lin 2022",
                 "arXiv 2210.05956",
                 "https://arxiv.org/abs/2210.05956",
             ),
-            cost: "before step 0: 100 iterations, each as long as 3 or 4 training steps",
+            cost: Prose::new("before step 0: 100 iterations, each as long as 3 or 4 training steps"),
         },
         base: BaseInit::KaimingNormal,
         constants: &[
