@@ -1,8 +1,8 @@
 //! The messages between page and worker: one closed enum in each direction, as JSON text. The worker speaks first
 //! ([`Event::Ready`] with the protocol version), so that a new page recognizes an old cached worker and can say so.
 //!
-//! A message is `{"name": {its fields}}`, or just `"name"` if it has none. Serde reads this as it comes; a tag among the fields
-//! would make it buffer them all, in code that took up an eighth of the page.
+//! A message is `{"name": {its fields}}`, or just `"name"` if it has none. Serde parses this in one pass; with a tag among the
+//! fields it would have to buffer them all, and that code took up an eighth of the page.
 
 use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
@@ -23,16 +23,16 @@ pub enum Command {
         /// Wait after the evaluation of step 0.
         paused: bool,
     },
-    /// Stop after the current step, or before the first one.
+    /// Pause after the current step, or before the first one.
     Pause,
-    /// Go on.
+    /// Continue training.
     Resume,
     /// Take exactly one training step and pause again.
     Step,
     /// Drop the cohort and its curves.
     Reset,
-    /// Inspect this run, counted through all variants, from now on: answered by `Filters` at once and after every
-    /// evaluation, and by `Examination` at once and whenever training pauses or ends. Later experiments keep the choice.
+    /// From now on, inspect the run with this index over all variants: answered by `Filters` at once and after every
+    /// evaluation, and by `Examination` at once and whenever training pauses or ends. The choice is kept for later experiments.
     Inspect {
         /// The run.
         run: usize,
@@ -42,21 +42,21 @@ pub enum Command {
         /// Which image.
         image: ImageSource,
     },
-    /// Take the files that come with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
-    /// If they are refused, the files uploaded before stay.
+    /// Use the files sent with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
+    /// If they are refused, previously uploaded files remain in use.
     Upload,
 }
 
-/// An image that is to be classified.
+/// An image to be classified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageSource {
     /// A test example.
     Test {
-        /// Its index; after the last example counting continues with the first.
+        /// Its index, modulo the number of test examples.
         index: usize,
     },
-    /// The visitor's own.
+    /// A drawing by the visitor.
     Drawn {
         /// `[channels, height, width]` of the data set, 0 to 255.
         pixels: Vec<u8>,
@@ -75,18 +75,18 @@ pub enum Event {
     },
     /// The device is open.
     Device {
-        /// Where it computes.
+        /// The backend and the device.
         environment: Environment,
-        /// Why it is the CPU although `WebGPU` was not ruled out, as a sentence.
+        /// Why the CPU is used although `WebGPU` was allowed, as a sentence.
         fallback: Option<String>,
     },
-    /// A data file is on its way.
+    /// Progress of downloading a data file or generating a data set.
     Data {
-        /// File name, or what is being generated.
+        /// Name of the file or of the generated data set.
         file: String,
-        /// Bytes (or examples) so far.
+        /// Number of bytes (or examples) so far.
         received: u64,
-        /// Bytes (or examples) in all, where known.
+        /// Total number of bytes (or examples), if known.
         total: Option<u64>,
     },
     /// The default data set could not be downloaded, and the built-in digits are used instead.
@@ -94,7 +94,7 @@ pub enum Event {
         /// Why, as a sentence.
         reason: String,
     },
-    /// The data set is there.
+    /// The data set is loaded.
     Dataset {
         /// A few of its images.
         sample: DatasetSample,
@@ -110,7 +110,7 @@ pub enum Event {
     },
     /// The visitor's files cannot be used as a data set.
     UploadRefused {
-        /// What is wrong with them, as a sentence.
+        /// The reason, as a sentence.
         message: String,
     },
     /// The first layer of the inspected run.
@@ -127,27 +127,27 @@ pub enum Event {
     Classified {
         /// The image, `[channels, height, width]`, 0 to 255.
         pixels: Vec<u8>,
-        /// Index and class of a test example.
+        /// Index and true class if it is a test example.
         test: Option<(usize, u8)>,
-        /// Probability of each class, per run, variants outermost; not finite in a run that has diverged.
+        /// Probability of each class for each run, by variant, then by seed; not finite in a run that has diverged.
         #[serde(deserialize_with = "crate::metrics::nan_for_null")]
         probabilities: Vec<Vec<f32>>,
     },
     /// The experiment is being prepared.
     Preparation {
-        /// How far it is.
+        /// The progress.
         progress: PreparationProgress,
     },
     /// The cohort is built.
     Started {
-        /// What is fixed from here on.
+        /// Everything that is fixed from now on.
         setup: Box<Setup>,
     },
-    /// News of the training.
+    /// Progress of the training.
     Progress {
-        /// What was measured since the last one.
+        /// The measurements since the previous report.
         record: Record,
-        /// How long it took so far.
+        /// Elapsed time and speed so far.
         timing: Timing,
     },
     /// Training waits for `Resume` or `Step`.
@@ -157,7 +157,7 @@ pub enum Event {
     },
     /// All steps are done.
     Finished {
-        /// How long it took.
+        /// Elapsed time and speed.
         timing: Timing,
     },
     /// The experiment cannot continue.
@@ -169,8 +169,8 @@ pub enum Event {
     },
 }
 
-/// The first message of a worker. Its text is the same in all versions, so that a page and a worker of different versions
-/// understand at least this.
+/// The first message of a worker. Its text is the same in all versions, so that a page and a worker of different versions can
+/// at least exchange their versions.
 #[derive(Serialize, Deserialize)]
 struct Greeting {
     #[serde(rename = "type")]
@@ -198,10 +198,10 @@ impl Event {
         written.unwrap_or_default()
     }
 
-    /// Reads a text.
+    /// Parses a message.
     ///
     /// # Errors
-    /// What serde says of a text that is no event.
+    /// The error of serde if the text is not an event.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
         match serde_json::from_str(text) {
             Ok(event) => Ok(event),
@@ -217,7 +217,7 @@ impl Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// The experiment asks for something impossible; change it.
+    /// The experiment is impossible; change it.
     Experiment,
     /// The data set could not be loaded; retry or use `digits`.
     Data,
