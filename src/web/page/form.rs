@@ -1,4 +1,4 @@
-//! The form: fields out, an experiment in, messages of the parser beside the fields they are about.
+//! The form: reads its fields, sets them to an experiment, and shows errors beside the fields that they concern.
 
 use super::action::Action;
 use super::controls::{focus, set_value, value_of};
@@ -14,13 +14,13 @@ use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-/// The key whose field is a list with a number beside it.
+/// The key whose field is a selection with a number beside it.
 const SCHEDULE: &str = "sched";
 
-/// The form with what it said last.
+/// The form with its last valid experiment.
 pub(super) struct Form {
     element: HtmlFormElement,
-    /// The last experiment that was valid: what Run starts and the address bar holds.
+    /// The last valid experiment, which Run starts and the address bar shows.
     experiment: Experiment,
     errors: Vec<Error>,
 }
@@ -31,7 +31,7 @@ impl Form {
         let element: HtmlFormElement = dom::element("controls")?;
         let edited = dispatcher.clone();
         dom::on(&element, "input", move |event| {
-            // What is picked is not part of the experiment until "Add" is pressed.
+            // The scheme of the picker is not part of the experiment until "Add" is pressed.
             edited.dispatch(picker::edited(&event).unwrap_or(Action::Edited));
         })?;
         let submitted = dispatcher.clone();
@@ -50,12 +50,12 @@ impl Form {
         &self.experiment
     }
 
-    /// Whether every field can be used.
+    /// Whether all fields are valid.
     pub(super) fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// Puts an experiment into the fields.
+    /// Sets the fields to an experiment.
     pub(super) fn write(&mut self, experiment: Experiment) -> WebResult<()> {
         self.element.reset();
         for (key, value) in changed_fields(&experiment) {
@@ -67,10 +67,10 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Takes in what the fields say now.
+    /// Reads the fields.
     pub(super) fn read(&mut self) -> WebResult<()> {
         let parsed = parse_fields(&self.fields()?);
-        // What goes with what can be told only once every field can be read.
+        // Conflicts between fields are only meaningful once every field is individually valid.
         let errors = if parsed.errors.is_empty() { parsed.conflicts } else { parsed.errors };
         if errors.is_empty() {
             self.experiment = parsed.experiment;
@@ -80,8 +80,8 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Puts another list of variants into the field of the list and takes it in. While a field cannot be used, the list is left
-    /// as it was; so is one that is being edited as text. The error is what has to be mended first.
+    /// Sets the field of the list to these variants and reads it. The list remains unchanged while a field is invalid, or while
+    /// the list is being edited as text. The error is the one that must be fixed first.
     pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
         let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
         if is_init_text(&old, &self.experiment) {
@@ -97,7 +97,7 @@ impl Form {
         Ok(Err(error))
     }
 
-    /// Moves the focus to the first field that cannot be used.
+    /// Moves the focus to the first invalid field.
     pub(super) fn focus_error(&self) -> WebResult<()> {
         let Some((key, _)) = self.errors.first().map(field_error) else { return Ok(()) };
         let field = self.control(key)?.and_then(|field| field.dyn_into::<HtmlElement>().ok());

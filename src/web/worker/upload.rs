@@ -1,4 +1,4 @@
-//! The visitor's own files: read and unpacked here, sent nowhere.
+//! The visitor's own files, which are read and unpacked in the browser and never sent anywhere.
 
 use super::download::unpacked;
 use super::inspection::sample;
@@ -40,7 +40,7 @@ async fn read(files: Vec<File>) -> Result<Dataset> {
     assemble(contents)
 }
 
-/// One file of at most `limit` bytes, unpacked if it is packed by gzip; its name then loses the `.gz`.
+/// Reads one file of at most `limit` bytes, unpacked if it is gzipped; its name then loses the `.gz`.
 async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     let name = file.name();
     let too_large = || DatasetError::DataFileTooLarge { path: name.clone(), limit: limit as u64 }.into();
