@@ -93,11 +93,11 @@ test('every variant classifies a drawing and a test image', async ({ lab, page }
   await page.locator('[data-pick="next"]').focus();
   await page.keyboard.press('Enter');
   await expect(page.locator('#asked-note')).toHaveText(/^Test image 0: \d$/);
-  await expect(lines.first()).toContainText(/right|wrong: \d/);
+  await expect(lines.first()).toContainText(/correct|true class: \d/);
   await page.locator('[data-pick="previous"]').click();
   await expect(page.locator('#asked-note'), 'the last one comes before the first').toHaveText(/^Test image 199: \d$/);
   await page.locator('[data-pick="clear"]').click();
-  await expect(page.locator('#asked-note')).toHaveText('Nothing asked yet');
+  await expect(page.locator('#asked-note')).toHaveText('No image yet');
   await screenshot(page, 'asked');
 });
 

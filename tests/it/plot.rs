@@ -216,7 +216,10 @@ fn random_activity_is_gray_between_hairlines_and_drawn_first() {
 fn the_figure_with_random_activity_is_the_golden_one() {
     let figure = plot::svg::figure(&history_with_random(400), false);
     check_golden("random.svg", &figure);
-    assert!(texts(&figure).contains(&"95 % of random masks with as many active units"), "the legend says what is gray");
+    assert!(
+        texts(&figure).contains(&"95 % of random masks with the same number of active units"),
+        "the legend says what is gray"
+    );
     let plain = plot::svg::figure(&synthetic_history(400), false);
     assert!(!plain.contains("random masks"), "and nothing where there is none");
 }

@@ -210,8 +210,10 @@ impl ChartPanel {
             let (step, value) = series.points.last()?;
             let name = variant_label(&history.variants.get(series.variant)?.scheme);
             let text = |value: f64| value_text(*quantity, value);
-            let random =
-                series.random.last().map(|(_, low, high)| format!(" (random activity: {} to {})", text(*low), text(*high)));
+            let random = series
+                .random
+                .last()
+                .map(|(_, low, high)| format!(" (random activity: {} to {})", text(*low), text(*high)));
             Some(format!("{name} {} at step {step:.0}{}", text(*value), random.unwrap_or_default()))
         });
         let values: Vec<String> = last.collect();

@@ -1,11 +1,11 @@
-//! Images on canvas, pixel by pixel; CSS gives them their size.
+//! Images on canvas, pixel by pixel; CSS determines their size.
 
 use crate::web::error::{WebError, WebResult};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Draws an image `[channels, height, width]`, 0 to 255, as large as it is: in color where it has three channels, else
-/// its first one in gray. Nothing where there are too few pixels.
+/// Draws an image `[channels, height, width]`, 0 to 255, in its original size: in color if it has three channels, otherwise its
+/// first channel in gray. Draws nothing if there are too few pixels.
 pub(super) fn draw_pixels(
     canvas: &HtmlCanvasElement,
     channels: usize,

@@ -1,4 +1,4 @@
-//! What frames the form: the picker of presets above its fields, and below them what the experiment will take.
+//! The selection of presets above the fields of the form, and the estimated cost of the experiment below them.
 
 use super::presets::{PRESETS, preset_of};
 use super::{Action, Dispatcher};
@@ -7,7 +7,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlSelectElement};
 
-/// The picker and the estimate of the document.
+/// The selection of presets and the estimate.
 pub(super) struct PlanSection {
     picker: HtmlSelectElement,
     lesson: Element,
@@ -15,7 +15,7 @@ pub(super) struct PlanSection {
 }
 
 impl PlanSection {
-    /// Binds the picker and fills it.
+    /// Binds the selection of presets and fills it.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let picker: HtmlSelectElement = dom::element("preset")?;
         for (index, preset) in PRESETS.iter().enumerate() {
@@ -25,23 +25,23 @@ impl PlanSection {
         }
         let (chosen, own) = (dispatcher.clone(), picker.clone());
         dom::on(&picker, "input", move |event| {
-            // It is no field of the experiment.
+            // It is not a field of the experiment.
             event.stop_propagation();
-            // Some browsers offer “Custom” although it is hidden: then the form stays as it is.
+            // Some browsers offer “Custom” although it is hidden; selecting it leaves the form unchanged.
             chosen.dispatch(own.value().parse().map_or(Action::Edited, Action::Preset));
         })?;
         Ok(Self { picker, lesson: dom::element("lesson")?, estimate: dom::element("estimate")? })
     }
 
-    /// Shows which preset the form holds, if it is one; `None` while a field cannot be used.
+    /// Shows which preset the form corresponds to, if any; `None` while a field is invalid.
     pub(super) fn show_preset(&self, experiment: Option<&Experiment>) {
         let index = experiment.and_then(preset_of);
         self.picker.set_value(&index.map_or_else(String::new, |index| index.to_string()));
         let lesson = index.and_then(|index| PRESETS.get(index)).map(|preset| preset.lesson);
-        dom::set_text(&self.lesson, lesson.unwrap_or("Your own choice of fields."));
+        dom::set_text(&self.lesson, lesson.unwrap_or("Your own settings."));
     }
 
-    /// Shows what the experiment will take.
+    /// Shows the estimated cost of the experiment.
     pub(super) fn show_estimate(&self, text: &str) {
         dom::set_text(&self.estimate, text);
     }

@@ -207,8 +207,7 @@ impl Worker {
     async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, RunFailure> {
         let name = experiment.dataset.name;
         if name == DatasetName::Upload {
-            let missing =
-                || RunFailure::new(FailureKind::Data, "You have not chosen any files on this page yet.");
+            let missing = || RunFailure::new(FailureKind::Data, "You have not chosen any files on this page yet.");
             return self.uploaded.clone().ok_or_else(missing);
         }
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {

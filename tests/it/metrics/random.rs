@@ -1,11 +1,11 @@
-//! The interval of random activity at a run's own fraction of active units: between the points, over layers and over runs.
+//! The interval of random activity at the fraction of active units of a run: interpolation, and means over layers and runs.
 
 use super::{setup, start, synthetic_history};
 use crate::fixtures::mask_draws;
 use emergence_lab::emergence::{NetworkGraph, random_activity, random_point};
 use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
 
-/// Random activity of dense layers, as a session measures it.
+/// Random activity of dense layers, as measured for an experiment.
 pub(crate) fn random_of(widths: &[usize]) -> RandomActivity {
     let network = NetworkGraph::dense(widths).expect("layers with units");
     let points = (0..).map_while(|index| random_point(&network, index, |mask| mask_draws(0, mask))).map(|point| {
@@ -33,7 +33,7 @@ fn an_interval_is_linear_in_the_log_odds() {
     let at = |fraction| random.at(fraction, Quantity::EmergenceA);
     assert_eq!(at(0.1), Some((1.0, 2.0)), "at a point");
     assert_eq!(at(0.5), Some((3.0, 6.0)), "at the next one");
-    // Odds of 1 : 9, 1 : 3, 1 : 1, so half of the way.
+    // The odds are 1 : 9, 1 : 3 and 1 : 1, so the second is halfway in the logarithm.
     let (low, high) = at(0.25).expect("between two points");
     assert!((low - 2.0).abs() < 1e-12 && (high - 4.0).abs() < 1e-12, "{low} to {high}, not 2 to 4");
     let (low, high) = random.at(0.25, Quantity::EmergenceB).expect("of the other form, too");
@@ -49,7 +49,7 @@ fn an_interval_is_linear_in_the_log_odds() {
 }
 
 #[test]
-fn wide_layers_are_met_between_the_points() {
+fn interpolation_is_accurate_for_wide_layers() {
     // Four wide layers: E_A / ΠN → (1 - p) p³. Its logarithm bends by 4 p (1 - p) per squared log odds, so between two points
     // that are d apart the error is up to d² p (1 - p) / 2 / ln 10, at most 0.023 (between 10 % and 20 %).
     let limit = |p: f64| ((1.0 - p) * p.powi(3)).log10();
@@ -64,7 +64,7 @@ fn wide_layers_are_met_between_the_points() {
 }
 
 #[test]
-fn a_table_tells_what_masks_in_between_have() {
+fn interpolation_agrees_with_masks_between_the_points() {
     let widths = [128, 128, 128, 10];
     let (network, random) = (NetworkGraph::dense(&widths).expect("layers with units"), random_of(&widths));
     for active in [16, 30, 60, 137, 250, 340, 378] {
@@ -72,8 +72,8 @@ fn a_table_tells_what_masks_in_between_have() {
         for (quantity, expected) in [(Quantity::EmergenceA, own.log10_e_a), (Quantity::EmergenceB, own.log10_e_b)] {
             let (low, high) = expected.expect("paths in every mask");
             let got = random.at(own.fraction, quantity).expect("between two points");
-            // An end of 200 masks is off by a standard deviation of about 5 % of the interval, one of 1000 by 2 %; four of these,
-            // and what the line between two points is off.
+            // An end from 200 masks has a standard error of about 5 % of the interval, one from 1000 masks of 2 %; the tolerance
+            // is four of these plus the error of linear interpolation.
             let tolerance = 0.22 * (high - low) + 0.023;
             let off = (got.0 - low).abs().max((got.1 - high).abs());
             assert!(off < tolerance, "{quantity:?}, {active} of 394: {got:?}, not {low} to {high}");
@@ -104,7 +104,7 @@ fn run(fractions: &[(u64, f32)], diverged_at: Option<u64>) -> RunCurves {
 }
 
 #[test]
-fn a_band_stands_at_the_mean_fraction_of_the_runs_shown() {
+fn the_band_is_that_of_the_mean_fraction_of_the_runs_shown() {
     let mut history = History::new(setup(&["pytorch"], 3, 10));
     let runs = |last| vec![run(&[(0, 0.25), (5, 0.5)], None), run(&[(0, 0.75), (5, 0.25)], None), last];
     history.variants[0].runs = runs(run(&[(0, 0.125)], Some(5)));

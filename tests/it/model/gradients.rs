@@ -1,4 +1,4 @@
-//! Gradients of whole networks against finite differences, in float64, and the CPU's convolution against its definition.
+//! Gradients of whole networks against finite differences in float64, and the convolution on the CPU against its definition.
 
 use crate::fixtures::cpu::plan;
 use crate::fixtures::experiment;
@@ -64,7 +64,7 @@ impl Case {
         values.iter().zip(&self.shapes).map(|(values, shape)| float(values.clone(), *shape)).collect()
     }
 
-    /// The network at the made-up parameters, moved by `step` along numbers in their shapes.
+    /// The network at the made-up parameters plus `step` times `numbers` in their shapes.
     fn network(&self, step: f64, direction: &[Vec<f64>]) -> Network {
         let moved = |(values, along): (Vec<f64>, &Vec<f64>)| {
             values.into_iter().zip(along).map(|(value, along)| value + step * along).collect()
@@ -109,7 +109,7 @@ fn gradients_of_networks_agree_with_finite_differences() {
         let gradient = case.network(0.0, &still).gradient(&case.batch, Mode::Training).gradient;
         let gradient = gradient.into_iter().map(read).collect::<Vec<_>>();
         for (index, shape) in case.shapes.iter().enumerate() {
-            // Every third element is enough; the first and the last are among them or next to one.
+            // Every third element is enough; these include the first and last ones or their neighbors.
             for element in (0..shape.iter().product()).step_by(3) {
                 let mut direction = still.iter().map(|values| vec![0.0; values.len()]).collect::<Vec<_>>();
                 direction[index][element] = 1.0;
@@ -135,13 +135,13 @@ fn higher_derivatives_agree_with_finite_differences() {
             case.check(&format!("{query}, {mode:?}: H u"), product.clone(), &u, |network| {
                 network.gradient(&case.batch, mode).gradient
             });
-            // Third derivatives do not mind the order: the gradient of u H v is the derivative of H v along u.
+            // Third derivatives are symmetric: the gradient of u H v is the derivative of H v along u.
             let curvature = network.curvature_gradient(&case.batch, mode, &along_u, &along_v);
             case.check(&format!("{query}, {mode:?}: the gradient of u H v"), curvature.gradient, &u, |network| {
                 network.hessian_vector_product(&case.batch, mode, &along_v)
             });
             for (by_the_way, alone) in flat(curvature.first_product).into_iter().zip(flat(product)) {
-                // The error function is good to about 1e-9 only, and its two ways of differentiation differ by that.
+                // The error function is accurate to only about 1e-9, and its two ways of differentiation differ by that.
                 let close = (by_the_way - alone).abs() <= 1e-7 * alone.abs().max(1.0);
                 assert!(close, "{query}, {mode:?}: H u is {by_the_way} by the way and {alone} alone");
             }
@@ -149,7 +149,7 @@ fn higher_derivatives_agree_with_finite_differences() {
     }
 }
 
-/// Shapes of all parameters of so many runs.
+/// Shapes of all parameters for this many runs.
 fn shapes(architecture: &emergence_lab::experiment::architecture::Architecture, runs: usize) -> Vec<[usize; 3]> {
     use emergence_lab::experiment::architecture::{ParameterRole, WeightShape};
     let layers = architecture.weight_layers();

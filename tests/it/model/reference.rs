@@ -13,7 +13,7 @@ use emergence_lab::train::Cohort;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// f32 against float64, sums of some hundred products.
+/// Tolerance for f32 against float64, for sums of some hundred products.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ impl Recipe {
         (0..count).map(|index| (self.offset + self.scale * value(index)) as f32).collect()
     }
 
-    /// With ones in front or behind where it has fewer dimensions, as feature maps.
+    /// The tensor as feature maps, with dimensions of size 1 before or after if it has fewer.
     fn maps(&self) -> Tensor<4> {
         let mut shape = self.shape.clone();
         shape.resize(4, 1);
@@ -95,7 +95,7 @@ impl Recipe {
     }
 }
 
-/// The leaves of a case: its tensors, tracked.
+/// The leaves of a case: its tensors, with gradients tracked.
 struct Leaves(BTreeMap<String, Tensor<4>>);
 
 impl Leaves {
@@ -110,7 +110,7 @@ impl Leaves {
         tensor.reshape([1, 1, channels])
     }
 
-    /// The convolution called `name` with its bias, where it has one.
+    /// The convolution called `name`, with its bias if it has one.
     fn convolve(&self, name: &str, input: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
         let weight = self.get(&format!("{name}weight"));
         let kernel = weight.dims()[2];
@@ -124,7 +124,7 @@ impl Leaves {
         }
     }
 
-    /// The batch normalization called `name`, where there is one, and the statistics of the batch.
+    /// The batch normalization called `name`, if there is one, and the statistics of the batch.
     fn normalize(&self, name: &str, input: Tensor<4>) -> (Tensor<4>, Option<BatchStatistics>) {
         if !self.0.contains_key(&format!("{name}gamma")) {
             return (input, None);
@@ -178,7 +178,7 @@ fn layers_agree_with_jax() {
 
 type Statistics = Vec<(String, Vec<BatchStatistics>)>;
 
-/// What our layers make of a case, and the statistics of the batches that they saw.
+/// The output of our layers for a case, and the statistics of the batches.
 fn forward(case: &LayerCase, leaves: &Leaves) -> (Tensor<4>, Statistics) {
     let input = leaves.get("input");
     let plain = |tensor| (tensor, Vec::new());
@@ -245,7 +245,7 @@ fn trainings_agree_with_jax_and_optax() {
     }
 }
 
-/// The weights of a training; scales and shifts start where ours do.
+/// The initial weights of a training; scales and shifts have the same initial values as in our code.
 fn initial_weights(
     layers: &[emergence_lab::experiment::architecture::WeightLayer],
     parameters: &[Recipe],

@@ -1,4 +1,4 @@
-//! Runs that are stacked against runs by themselves, for every kind of network.
+//! Stacked runs against separate runs, for every kind of network.
 
 use crate::fixtures::cpu::{plan, read, tensor};
 use crate::fixtures::experiment;

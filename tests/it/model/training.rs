@@ -1,4 +1,4 @@
-//! Whole experiments with convolutions: hardness of `patterns`, augmentation, emergence, and looks into a run.
+//! Whole experiments with convolutions: the difficulty of `patterns`, augmentation, emergence, and the inspection of a run.
 
 use crate::fixtures::cpu::{few_digits, finish, training};
 use crate::fixtures::{COLOR, GRAY, experiment};
@@ -121,7 +121,7 @@ fn large_networks_are_probed_with_fewer_examples() {
 }
 
 #[test]
-fn a_look_into_a_run_agrees_with_its_evaluation() {
+fn the_inspection_of_a_run_agrees_with_its_evaluation() {
     let dataset = few_digits();
     let mut training = training(
         "data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch",
@@ -156,7 +156,7 @@ fn a_look_into_a_run_agrees_with_its_evaluation() {
 }
 
 #[test]
-fn units_of_a_dense_first_layer_are_pictures() {
+fn units_of_a_dense_first_layer_are_images() {
     let dataset = few_digits();
     let training = training("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
     let filters = pollster::block_on(training.filters(0)).expect("readable").expect("a run");

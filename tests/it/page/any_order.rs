@@ -1,5 +1,5 @@
-//! Requests and news in any order whatever: the page is never stuck, never contradicts itself, and sends nothing to a
-//! worker that is not there.
+//! Requests and events in any order: the page is never stuck, never contradicts itself, and sends nothing to a worker that does
+//! not exist.
 
 use super::tuning::tuning;
 use super::{
@@ -12,7 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Whatever can happen to the page.
+/// Anything that can happen to the page.
 #[derive(Debug, Clone)]
 enum Move {
     Ask(Request),
@@ -99,7 +99,7 @@ fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// From anywhere, a restart with an experiment comes to train it.
+/// From any state, a restart with an experiment leads to its training.
 fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
     prop_assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "a new worker");
     prop_assert_eq!(lifecycle.event(&READY), start(false), "starts the experiment");
@@ -110,7 +110,7 @@ fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn no_order_of_requests_and_news_confuses_the_page(moves in vec(any_move(), 0..60)) {
+    fn the_page_is_consistent_for_any_order_of_requests_and_events(moves in vec(any_move(), 0..60)) {
         let mut lifecycle = Lifecycle::default();
         for step in &moves {
             check_move(&mut lifecycle, step)?;

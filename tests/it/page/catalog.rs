@@ -1,4 +1,4 @@
-//! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
+//! The picker of initializations: its HTML against the parser, and the conversion between schemes and fields.
 
 use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, ValueError};
@@ -31,10 +31,10 @@ const SCHEMES: [&str; 14] = [
     "nio(orthogonal;parts=4)",
 ];
 
-/// What stands between the first `from` and the next `to`.
+/// The text between the first `from` and the next `to`.
 fn between<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("`{from}` stands in {text}"));
-    rest.split_once(to).unwrap_or_else(|| panic!("`{to}` stands behind `{from}`")).0
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("`{from}` is missing in {text}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("`{to}` is missing after `{from}`")).0
 }
 
 /// Every option of a `<select>`: its value and its text.
@@ -47,7 +47,7 @@ fn options(select: &str) -> Vec<(&str, &str)> {
     options.collect()
 }
 
-/// The pieces of the page that belong to an entry of the catalog.
+/// The elements of the page that belong to a scheme of the picker.
 fn pieces(name: &str) -> Vec<&'static str> {
     let pieces = HTML.split(" data-for=\"").skip(1);
     pieces
@@ -55,7 +55,7 @@ fn pieces(name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The fields of an entry: the name of the parameter, its element, and what that says when the page is opened.
+/// The fields of a scheme: the name of the parameter, its element, and its initial value.
 fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     let fields = pieces(name).into_iter().flat_map(|piece| piece.split(" data-parameter=\"").skip(1));
     let field = |rest: &'static str| {
@@ -70,14 +70,14 @@ fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     fields.map(field).collect()
 }
 
-/// What the picker says when the entry is opened.
+/// The values in the picker when a scheme is selected.
 fn opened(name: &str) -> Vec<FieldText> {
     let base = default_base(name).to_string();
     let value = |key: &str, value: &str| if key == "base" { base.clone() } else { value.to_owned() };
     fields(name).into_iter().map(|(key, _, text)| (key.to_owned(), value(key, text))).collect()
 }
 
-/// The names of all schemes, as the parser lists them where it finds none.
+/// The names of all schemes, as the parser lists them in the error for an unknown name.
 fn known() -> Vec<String> {
     let Err(Error::Value(ValueError { expected: Expected::OneOf(forms), .. })) = "nonsense".parse::<InitScheme>()
     else {
@@ -91,7 +91,7 @@ fn parsed(text: &str) -> InitScheme {
 }
 
 #[test]
-fn the_catalog_lists_exactly_what_the_parser_knows() {
+fn the_picker_lists_exactly_the_schemes_of_the_parser() {
     let listed = options(between(HTML, "<select id=\"scheme\"", "</select>"));
     let names: BTreeSet<String> = listed.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(names.len(), listed.len(), "each once: {listed:?}");
@@ -111,7 +111,7 @@ fn the_catalog_lists_exactly_what_the_parser_knows() {
 }
 
 #[test]
-fn an_entry_is_opened_with_its_defaults() {
+fn a_scheme_is_selected_with_its_defaults() {
     for name in known() {
         let expected = match name.as_str() {
             "custom" => "custom(std=sqrt(2) / sqrt(fan_in))",
@@ -126,7 +126,7 @@ fn an_entry_is_opened_with_its_defaults() {
 }
 
 #[test]
-fn every_choice_of_a_field_is_one_of_the_parser() {
+fn every_option_of_a_field_is_accepted_by_the_parser() {
     let mut choices = BTreeSet::new();
     for name in known() {
         for (key, element, _) in fields(&name) {
@@ -150,7 +150,7 @@ fn every_choice_of_a_field_is_one_of_the_parser() {
 }
 
 #[test]
-fn a_scheme_goes_into_the_fields_and_comes_back() {
+fn a_scheme_can_be_written_to_the_fields_and_read_back() {
     for text in SCHEMES {
         let original = parsed(text);
         assert_eq!(original.to_string(), text, "canonical");
@@ -162,7 +162,7 @@ fn a_scheme_goes_into_the_fields_and_comes_back() {
 }
 
 #[test]
-fn what_cannot_be_read_is_blamed_on_its_field() {
+fn an_invalid_value_is_attributed_to_its_field() {
     for name in known() {
         for (key, element, _) in fields(&name).into_iter().filter(|(_, element, _)| !element.contains("<option")) {
             let mut broken = opened(&name);
@@ -175,7 +175,7 @@ fn what_cannot_be_read_is_blamed_on_its_field() {
 }
 
 #[test]
-fn a_mistake_in_a_formula_is_pointed_at() {
+fn the_position_of_an_error_in_a_formula_is_shown() {
     let check = |formula: &str, parts: [&str; 3], sentence: &str| {
         let values = [("kind", "std"), ("formula", formula), ("alpha", "1.5")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -190,9 +190,9 @@ fn a_mistake_in_a_formula_is_pointed_at() {
     // Counted in characters, not in bytes.
     check("2·3", ["2", "·", "3"], "Character 2: unexpected character.");
     check("2 *", ["2 *", "", ""], "Character 4: unexpected end of expression.");
-    // What stands behind the formula in the text form is no part of it.
+    // Text after the formula in the text form is not part of it.
     check("sqrt(2 / fan_in", ["sqrt", "(", "2 / fan_in"], "Character 5: unclosed parenthesis.");
-    // What depends on the layer is known of the experiment's layers.
+    // Errors that depend on the layer are found with the layers of the experiment.
     let negative = "expected a standard deviation of at least 0, got -1 in layer 2";
     check("1 - layer", ["", "1 - layer", ""], &format!("Character 1: {negative}."));
     let error = parse_query("init=custom(std=2*fan)").strict().expect_err("there is no fan");

@@ -1,4 +1,4 @@
-//! What the page adds to its charts: the cursor, which keys move it and where to, and values in words.
+//! What the page adds to the charts: the cursor, the keys that move it, and values as text.
 
 use crate::metrics::synthetic_history;
 use emergence_lab::metrics::{EmergenceNodes, Quantity};
@@ -14,7 +14,7 @@ const KEYS: [(&str, CursorKey); 5] = [
     ("Escape", CursorKey::Escape),
 ];
 
-/// A chart with evaluations at 0, 20 ... 100, of which the first variant misses the last one.
+/// A chart with evaluations at 0, 20, ..., 100; the first variant lacks the last one.
 fn chart() -> Chart {
     let mut chart = plot::quantity_chart(&synthetic_history(100), Quantity::TestAccuracy, &[], false);
     chart.series[0].points.pop();
@@ -83,8 +83,8 @@ fn values_have_the_unit_of_their_chart() {
 #[test]
 fn the_nodes_of_the_measure_are_named() {
     let maps = EmergenceNodes::FeatureMaps { of_units: Quantity::EmergenceA };
-    assert!(measure_note(maps, true).contains("approximation"), "said where it is one");
+    assert!(measure_note(maps, true).contains("approximation"), "an approximation is called one");
     let units = measure_note(EmergenceNodes::Units, true);
-    assert!(units.contains("derived by this project"), "and whose the exact one is: {units}");
+    assert!(units.contains("derived by this project"), "the origin of the exact measure is stated: {units}");
     assert!(measure_note(EmergenceNodes::Units, false).contains("exact"), "exact for dense layers");
 }

@@ -1,4 +1,4 @@
-//! When something breaks: what each kind of failure leads to, and how a restart gets out of it.
+//! Failures: the consequence of each kind, and the recovery by a restart.
 
 use super::{
     PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore, paused_lifecycle,
@@ -28,7 +28,7 @@ fn every_kind_of_failure_has_its_remedy() {
 }
 
 #[test]
-fn a_broken_device_or_worker_is_news_at_any_time() {
+fn a_failure_of_device_or_worker_is_reported_at_any_time() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         for mut lifecycle in all_lifecycles() {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
@@ -38,7 +38,7 @@ fn a_broken_device_or_worker_is_news_at_any_time() {
 }
 
 #[test]
-fn a_worker_that_outlives_a_failure_takes_another_experiment() {
+fn a_worker_that_survives_a_failure_accepts_another_experiment() {
     for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
@@ -47,7 +47,7 @@ fn a_worker_that_outlives_a_failure_takes_another_experiment() {
 }
 
 #[test]
-fn a_run_after_the_end_of_the_worker_brings_another() {
+fn a_run_after_the_end_of_the_worker_creates_another() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
@@ -72,7 +72,7 @@ fn the_first_failure_is_the_one_that_is_shown() {
 fn a_lost_worker_is_a_failure_in_every_phase() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Failed) {
         lifecycle.worker_lost(WHY);
-        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "nobody is there");
+        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "no worker is left");
         let expected = Failure { remedy: Remedy::Restart, message: WHY.to_owned() };
         assert_eq!(lifecycle.failure(), Some(&expected), "a restart brings another");
     }
@@ -86,7 +86,7 @@ fn a_restart_begins_from_nothing() {
 }
 
 #[test]
-fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
+fn a_restart_during_training_starts_again_with_the_new_worker() {
     let mut waiting = Lifecycle::default();
     ask(&mut waiting, Request::Run, &[], Phase::Loading);
     for mut lifecycle in [waiting, preparing_lifecycle(), training_lifecycle()] {
@@ -96,7 +96,7 @@ fn a_restart_in_the_middle_starts_again_with_the_new_worker() {
 }
 
 #[test]
-fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
+fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_ready() {
     for mut lifecycle in all_lifecycles() {
         let before = lifecycle.phase();
         assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "effects in phase {before:?}");
@@ -110,7 +110,7 @@ fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_there() {
 }
 
 #[test]
-fn a_worker_that_is_gone_does_not_come_back_by_a_late_failure() {
+fn a_late_failure_does_not_revive_a_terminated_worker() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
     hear(&mut lifecycle, &failed(FailureKind::Data), &[], Phase::Failed);
     assert!(!lifecycle.worker_ready(), "only Ready brings a worker");

@@ -1,4 +1,4 @@
-//! What surrounds the form: presets, what an experiment will take, and the visitor's own files.
+//! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
 use crate::fixtures::{experiment, field_texts};
 use crate::metrics::{points, setup};
@@ -48,7 +48,7 @@ fn presets_with_convolutions_are_quick_on_a_cpu() {
 }
 
 #[test]
-fn a_preset_leaves_the_device_alone_and_an_edit_leaves_the_preset() {
+fn a_preset_keeps_the_device_and_an_edit_deselects_the_preset() {
     let own = Experiment { device: DevicePreference::Cpu, steps: 7, ..Experiment::default() };
     let chosen = PRESETS[2].experiment(&own);
     assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "where to compute is not its affair");
@@ -57,21 +57,21 @@ fn a_preset_leaves_the_device_alone_and_an_edit_leaves_the_preset() {
 }
 
 #[test]
-fn the_estimate_is_told_in_round_numbers() {
+fn the_estimate_is_shown_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
     // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
     assert_eq!(
-        text, "134,794 parameters per run, 9 runs · about 98 MB of numbers · about 103 s on the CPU",
+        text, "134,794 parameters per run, 9 runs · about 98 MB of memory · about 103 s on the CPU",
         "the default"
     );
     let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));
-    assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of numbers · about 1 s on the CPU", "a tiny one");
+    assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of memory · about 1 s on the CPU", "a tiny one");
     let text = forecast_text(&forecast("data=cifar-10&model=resnet:64,128&batch=64", None));
-    assert!(text.contains(" GB of numbers · ") && text.contains(" h on the CPU"), "a huge one: {text}");
+    assert!(text.contains(" GB of memory · ") && text.contains(" h on the CPU"), "a huge one: {text}");
 }
 
 #[test]
-fn a_run_teaches_the_speed_of_its_kind() {
+fn a_run_provides_the_speed_for_its_kind_of_network() {
     let query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000";
     let mut history = History::new(setup(&["pytorch"], 1, 400));
     assert_eq!(MeasuredSpeed::of(&history), None, "nothing was done");
@@ -92,7 +92,7 @@ fn a_run_teaches_the_speed_of_its_kind() {
 }
 
 #[test]
-fn files_of_ones_own_limit_the_experiment() {
+fn the_visitors_own_files_limit_the_experiment() {
     let patterns = DatasetName::Patterns.facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
     let check =
@@ -103,7 +103,7 @@ fn files_of_ones_own_limit_the_experiment() {
 }
 
 #[test]
-fn what_was_uploaded_is_told() {
+fn the_uploaded_data_set_is_described() {
     let classes = vec!["a".to_owned(), "b".to_owned()];
     let mut sample =
         DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
@@ -196,7 +196,7 @@ fn a_new_worker_is_given_the_files_again() {
     assert!(uploads.taken(), "the second ones are");
     assert_eq!(uploads.for_new_worker(), ["second"], "they have taken the place of the first");
     uploads.refused();
-    assert!(!uploads.any(), "files that have gone in the meantime are there no longer");
+    assert!(!uploads.any(), "files removed in the meantime no longer count");
     assert!(!uploads.taken(), "an answer to nothing is none");
 }
 

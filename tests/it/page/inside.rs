@@ -1,5 +1,5 @@
-//! The section "Inside a run" without a browser: what the worker is asked and when, the way of a drawing into an image, and
-//! the words and numbers.
+//! The section "Inside a run" without a browser: which questions are sent to the worker and when, the conversion of a drawing
+//! into an image, and the texts and values.
 
 use super::READY;
 use crate::metrics::{setup, synthetic_history};
@@ -59,16 +59,16 @@ fn animals() -> Vec<String> {
     ["cat", "dog"].map(str::to_owned).to_vec()
 }
 
-/// An inquiry with two variants of two runs under way.
+/// An inquiry during an experiment with two variants of two runs.
 fn started_inquiry() -> Inquiry {
     let mut inquiry = Inquiry::default();
-    assert_eq!(inquiry.event(&READY, PIXELS), None, "nothing to look into yet");
+    assert_eq!(inquiry.event(&READY, PIXELS), None, "nothing to inspect yet");
     assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), Some(inspect(0)), "the first run");
     inquiry
 }
 
 #[test]
-fn a_choice_of_run_is_told_once_and_kept_while_that_run_exists() {
+fn a_choice_of_run_is_sent_once_and_kept_while_that_run_exists() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.choose(3, true), Some(inspect(3)), "another run");
     assert_eq!(inquiry.choose(3, true), None, "which the worker knows");
@@ -80,12 +80,12 @@ fn a_choice_of_run_is_told_once_and_kept_while_that_run_exists() {
 #[test]
 fn a_choice_without_an_experiment_waits_for_the_start() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(1, false), None, "nobody to tell");
+    assert_eq!(inquiry.choose(1, false), None, "no experiment to send it to");
     assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(1)), "told at the start");
 }
 
 #[test]
-fn another_worker_is_told_again() {
+fn a_new_worker_is_told_again() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.choose(2, true), Some(inspect(2)), "the old worker knows");
     assert_eq!(inquiry.ask(test_image(5)), Some(classify(test_image(5))), "and is asked");
@@ -99,7 +99,7 @@ fn another_worker_is_told_again() {
 }
 
 #[test]
-fn one_question_is_under_way_at_a_time() {
+fn only_one_question_is_pending_at_a_time() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.ask(drawn(PIXELS)), Some(classify(drawn(PIXELS))), "the first stroke");
     assert!(inquiry.is_current(), "its answer is wanted");
@@ -180,13 +180,13 @@ fn a_drawing_fills_twenty_pixels_wherever_and_however_large_it_was() {
             image.iter().enumerate().map(|(index, ink)| (at(index) as f64 + 0.5) * f64::from(*ink)).sum::<f64>() / mass
         };
         let (row, column) = (moment(|index| index / 28), moment(|index| index % 28));
-        // Half a pixel: the samples of an image pixel are single places of the sheet.
+        // Half a pixel: the samples of an image pixel are single points of the drawing area.
         assert!((row - 14.0).abs() < 0.5 && (column - 14.0).abs() < 0.5, "the mass lies at {row:.2}, {column:.2}");
     }
 }
 
 #[test]
-fn a_sheet_without_ink_is_no_image_and_a_dot_is_one() {
+fn without_ink_there_is_no_image_but_a_dot_is_one() {
     let mut sheet = Sheet::default();
     assert!(sheet.image(28, 28).is_none(), "nothing was drawn");
     sheet.stroke((0.5, 0.5), (0.5, 0.5));
@@ -202,7 +202,7 @@ fn weights_become_colors() {
     let color = |place: usize| [gray[place], gray[4 + place], gray[8 + place]];
     assert_eq!(color(0), [236, 236, 230], "zero is the soft background");
     assert_eq!((color(1), color(2)), ([213, 94, 0], [0, 114, 178]), "the largest ones are as strong as can be");
-    assert_eq!(color(3), color(0), "what is no number says nothing");
+    assert_eq!(color(3), color(0), "NaN has the color of zero");
     assert_eq!(weight_pixels(&[0.0, 1.0, -1.0], 3, true), [128, 255, 0], "red, green and blue around mid gray");
     assert_eq!(weight_pixels(&[0.0; 4], 2, true).len(), 6, "the first of two channels");
     assert!(weight_pixels(&[], 0, true).is_empty(), "nothing of nothing");
@@ -218,12 +218,12 @@ fn runs_have_names_and_notes() {
     let runs: Vec<_> = history.runs().collect();
     let note = run_note(runs[0]);
     assert!(note.contains(" % correct at step 400."), "{note}");
-    assert!(run_note(runs[8]).starts_with("It diverged at step 130. Before: "), "{}", run_note(runs[8]));
+    assert!(run_note(runs[8]).starts_with("Diverged at step 130. Before: "), "{}", run_note(runs[8]));
     assert_eq!(run_note(History::new(setup(&["pytorch"], 1, 5)).runs().next().expect("a run")), "Not evaluated yet.");
 }
 
 #[test]
-fn pictures_are_called_what_they_are() {
+fn the_images_of_weights_are_described() {
     let check = |model: &str, filters: &Filters, note: &str| {
         let history = History::preview(&parse_query(&format!("data=digits&model={model}")).experiment);
         assert_eq!(filters_note(filters, &history), note, "the note of {model}");
@@ -241,7 +241,7 @@ fn examination(confusion: Vec<u32>, mistakes: usize) -> Examination {
 }
 
 #[test]
-fn a_confusion_matrix_is_told_in_two_sentences() {
+fn a_confusion_matrix_is_summarized_in_two_sentences() {
     let check = |counts: [u32; 4], note: &str| {
         assert_eq!(confusion_note(&examination(counts.to_vec(), 0), &animals()), note, "of {counts:?}");
     };
@@ -254,7 +254,7 @@ fn a_confusion_matrix_is_told_in_two_sentences() {
 }
 
 #[test]
-fn wrong_answers_are_counted_and_named() {
+fn misclassified_images_are_counted_and_named() {
     let check = |counts: [u32; 4], shown: usize, note: &str| {
         assert_eq!(mistakes_note(&examination(counts.to_vec(), shown), 2), note, "of {counts:?}");
     };
@@ -268,23 +268,23 @@ fn wrong_answers_are_counted_and_named() {
 }
 
 #[test]
-fn a_line_per_variant_says_what_its_seeds_think() {
+fn a_row_per_variant_shows_the_mean_prediction_of_its_seeds() {
     let history = History::new(setup(&["pytorch", "orthogonal", "lecun_normal"], 2, 400));
     let broken = vec![f32::NAN; 2];
     let runs = [vec![0.9, 0.1], vec![0.7, 0.3], vec![0.2, 0.8], broken.clone(), broken.clone(), broken];
     let lines = answers(&history, &runs, &animals(), Some(0));
     let words: Vec<_> = lines.iter().map(|line| (line.answer.as_str(), line.verdict.as_str(), line.top)).collect();
     let expected =
-        [("cat, 80.0 %", "✓ right", Some(0)), ("dog, 80.0 %", "✗ wrong: cat", Some(1)), ("–", "diverged", None)];
+        [("cat, 80.0 %", "✓ correct", Some(0)), ("dog, 80.0 %", "✗ true class: cat", Some(1)), ("–", "diverged", None)];
     assert_eq!(words, expected, "means over the seeds that have not diverged");
     assert_eq!(lines[1].shares.len(), 2, "every class has its share");
     let drawing = answers(&history, &runs, &animals(), None);
-    assert_eq!(drawing[0].verdict, "\u{a0}", "nobody knows what a drawing is");
+    assert_eq!(drawing[0].verdict, "\u{a0}", "the true class of a drawing is unknown");
     assert_eq!(answers(&history, &[], &animals(), None).len(), 3, "a line even without numbers");
 }
 
 #[test]
-fn who_cannot_ask_is_told_why() {
+fn the_reason_is_shown_if_no_image_can_be_classified() {
     for phase in [Phase::Training, Phase::Paused, Phase::Finished] {
         assert_eq!(ask_reason(phase), None, "{phase:?} has networks to ask");
     }
@@ -293,8 +293,8 @@ fn who_cannot_ask_is_told_why() {
     }
     assert!(ask_invitation(&digits(), true).starts_with("Draw a digit"), "digits are drawn");
     assert!(ask_invitation(&animals(), true).starts_with("Draw one of cat, dog"), "or what there is");
-    assert!(ask_invitation(&animals(), false).contains("gray images only"), "colors are not");
-    assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "what was asked about");
+    assert!(ask_invitation(&animals(), false).contains("grayscale images only"), "colors are not");
+    assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "the image in question");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
 }
 
@@ -310,7 +310,7 @@ proptest! {
 }
 
 #[test]
-fn numbers_that_are_none_come_through_json() {
+fn numbers_that_are_not_finite_survive_json() {
     let filters = Filters { pictures: vec![vec![1.0, f32::NAN]], ..filters() };
     let text = serde_json::to_string(&Event::Filters { filters }).expect("a message can be written");
     assert!(text.contains("[[1.0,null]]"), "JSON has no NaN: {text}");

@@ -1,4 +1,4 @@
-//! The only button of a page without a form: it always asks for something that makes sense, and one button is enough.
+//! The only button of a page without a form: its request is always possible, and one button is enough.
 
 use super::{PAUSED, QUERY, READY, all_lifecycles, finished, started};
 use crate::fixtures::experiment;
@@ -15,7 +15,7 @@ fn one_button_alone_starts_pauses_and_resumes() {
     let mut lifecycle = Lifecycle::default();
     let mut press = |expected: Request, event: Option<&Event>| {
         let request = lifecycle.phase().main_request();
-        assert_eq!(request, expected, "what the button asks for");
+        assert_eq!(request, expected, "the request of the button");
         lifecycle.request(request, &experiment(QUERY));
         if let Some(event) = event {
             lifecycle.event(event);

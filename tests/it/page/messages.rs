@@ -1,5 +1,5 @@
-//! What the page and the page around it say to each other: every command is understood, everything else is left alone,
-//! and an answer names its question.
+//! Messages between the page and its host: every command is understood, all other messages are ignored, and an answer identifies
+//! its question.
 
 use crate::metrics::synthetic_history;
 use emergence_lab::export::{Results, results_json};
@@ -14,10 +14,10 @@ fn message(name: &str, more: &str) -> String {
     format!(r#"{{"type":"emergence-lab:{name}"{more}}}"#)
 }
 
-/// The message asks for that.
+/// Checks the request in a message.
 fn check(json: &str, request: HostRequest) {
     let question = Question::parse(json);
-    assert_eq!(question.map(|question| question.request), Some(request), "what {json} asks for");
+    assert_eq!(question.map(|question| question.request), Some(request), "the request in {json}");
 }
 
 fn text_of(post: &Post) -> String {
@@ -48,13 +48,13 @@ fn a_query_comes_with_config_or_run() {
 fn refusal(json: &str) -> String {
     match Question::parse(json).map(|question| question.request) {
         Some(HostRequest::Refused(reason)) => reason,
-        other => panic!("{json} should be refused, not taken for {other:?}"),
+        other => panic!("{json} should be refused, not read as {other:?}"),
     }
 }
 
 #[test]
 fn a_command_that_does_not_exist_is_refused_by_name() {
-    // Whether the worker is replaced is for the visitor to decide.
+    // Only the visitor decides whether the worker is replaced.
     for name in ["restart", "explode", "RUN", "run "] {
         let reason = refusal(&message(name, ""));
         assert!(reason.contains(name), "`{name}` is named in: {reason}");
@@ -62,7 +62,7 @@ fn a_command_that_does_not_exist_is_refused_by_name() {
 }
 
 #[test]
-fn messages_of_others_are_left_alone() {
+fn other_messages_are_ignored() {
     let others = [
         "",
         "null",
@@ -87,7 +87,7 @@ fn messages_of_others_are_left_alone() {
 }
 
 #[test]
-fn a_query_that_is_no_text_is_refused_with_what_it_is() {
+fn a_query_that_is_not_a_string_is_refused_and_quoted() {
     for query in ["5", "true", "[]", r#"{"steps":5}"#] {
         for name in ["config", "run"] {
             let reason = refusal(&message(name, &format!(r#","query":{query}"#)));
@@ -125,7 +125,7 @@ fn a_question_without_an_id_gets_an_answer_without_one() {
 }
 
 #[test]
-fn what_is_absent_is_left_out() {
+fn absent_fields_are_omitted() {
     assert_eq!(text_of(&Post::named("ready")), message("ready", ""), "nothing but its name");
     let progress = Post {
         state: Some("training"),
@@ -150,7 +150,7 @@ fn results_are_the_object_of_the_results_file() {
 }
 
 #[test]
-fn the_height_is_told_in_both_forms() {
+fn the_height_is_sent_in_both_forms() {
     let named = message("resize", r#","id":"left","height":912"#);
     assert_eq!(text_of(&Post::resize("left", 912)), named, "to hosts that know us, with the frame's name");
     assert_eq!(text_of(&Post::resize("", 912)), message("resize", r#","height":912"#), "for a frame without a name");
@@ -158,7 +158,7 @@ fn the_height_is_told_in_both_forms() {
 }
 
 #[test]
-fn the_host_hears_of_what_it_waits_for() {
+fn the_host_is_told_about_the_phases_it_waits_for() {
     let check = |from: Phase, to: Phase, name: Option<&str>| {
         assert_eq!(announcement(from, to), name, "what is said when {from:?} becomes {to:?}");
     };
@@ -171,7 +171,7 @@ fn the_host_hears_of_what_it_waits_for() {
         check(from, Phase::Failed, Some("failed"));
         check(from, from, None);
     }
-    // Going on is not another start, and a reset page is no other page.
+    // Resuming is not another start, and a reset is not another page.
     check(Phase::Paused, Phase::Training, None);
     check(Phase::Training, Phase::Ready, None);
     check(Phase::Ready, Phase::Preparing, None);
@@ -196,12 +196,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_text_panics_or_is_taken_for_a_command(text in "\\PC{0,80}") {
+    fn no_text_panics_or_is_read_as_a_command(text in "\\PC{0,80}") {
         prop_assert_eq!(Question::parse(&text), None, "{}", text);
     }
 
     #[test]
-    fn no_json_panics_or_is_taken_for_a_command(json in any_json()) {
+    fn no_json_panics_or_is_read_as_a_command(json in any_json()) {
         prop_assert_eq!(Question::parse(&json.to_string()), None, "{}", json);
     }
 

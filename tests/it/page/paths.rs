@@ -1,4 +1,4 @@
-//! The path explorer: its numbers against the exact formulas, its optima against all patterns, what a change does, words.
+//! The path explorer: its counts against the exact formulas, its optima against all patterns, the effect of a change, and texts.
 
 use crate::emergence::largest::largest_e_b;
 use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b};
@@ -29,7 +29,7 @@ fn active(explorer: &Explorer) -> Vec<u64> {
     active
 }
 
-/// `(E_A, E_B)` of the exact formulas, where `active` nodes of equal layers are active.
+/// `(E_A, E_B)` from the exact formulas, with these `active` nodes in equal layers.
 fn exact(nodes: usize, active: &[u64]) -> (u64, u64) {
     let widths = vec![nodes as u64; active.len()];
     let small = |count: num_bigint::BigUint| u64::try_from(count).expect("a small number");
@@ -52,7 +52,7 @@ fn press(explorer: &mut Explorer, wanted: NodeSet) {
 }
 
 #[test]
-fn every_press_counts_what_the_formulas_say_and_the_change_adds_up() {
+fn counts_follow_the_formulas_and_changes_add_up_after_every_press() {
     for (layers, nodes) in [(2, 1), (2, 4), (3, 3), (4, 2), (6, 1)] {
         let mut explorer = Explorer::new(layers, nodes);
         // A Gray code passes through all patterns, one press each.
@@ -88,8 +88,8 @@ fn the_optimum_is_the_largest_of_all_patterns() {
     }
 }
 
-/// `E_A` depends on the number of active nodes per layer only and is linear in each, so whole layers switched on or off
-/// reach the largest value; that of `E_B` is known for any widths.
+/// `E_A` depends only on the number of active nodes per layer and is linear in each, so its maximum is reached with every layer
+/// entirely active or inactive; the maximum of `E_B` is known for any widths.
 #[test]
 fn the_optimum_of_every_size() {
     for (layers, nodes) in sizes() {
@@ -142,7 +142,7 @@ fn the_largest_network_has_all_its_paths() {
 }
 
 #[test]
-fn a_press_lists_what_is_new_first() {
+fn new_paths_are_listed_first() {
     let mut explorer = Explorer::default();
     explorer.set(Pattern::Inactive);
     // The first node of the last layer: every path that ends there counts, 3 of one edge, 9 of two, 27 of three.
@@ -150,7 +150,7 @@ fn a_press_lists_what_is_new_first() {
     let (a, b) = (explorer.counts(A), explorer.counts(B));
     assert_eq!((a.count, a.gained, a.lost), (3, 3, 0), "only its own edges have no inactive node between");
     assert_eq!((b.count, b.gained, b.lost), (39, 39, 0), "all ways to it");
-    // Its neighbor in the layer before: three of its ways no longer begin in an inactive node; nine more end there.
+    // Its neighbor in the previous layer: three of its paths no longer begin at an inactive node; nine more end there.
     explorer.toggle(6);
     let b = explorer.counts(B);
     assert_eq!((b.count, b.gained, b.lost), (39 - 1 + 12, 12, 1), "3 + 9 ways lead to it, one has led away");
@@ -163,14 +163,14 @@ fn a_press_lists_what_is_new_first() {
     );
     assert!(listed.paths.is_sorted_by_key(|&(_, new)| !new), "new ones first: {listed:?}");
     let new: Vec<usize> = explorer.edges().iter().filter(|edge| edge.new).map(|edge| edge.to).collect();
-    // In form A the ways through it to the last layer are new as well: they had an inactive node between.
+    // In form A the paths through it to the last layer are new as well: they used to pass through an inactive node.
     assert_eq!(new.len(), 9 + 3 + 1, "edges to layer 2, to the node, and on to the active node: {new:?}");
     let idle = explorer.edges().iter().filter(|edge| !edge.counted).count();
     assert_eq!(idle, 6, "those to the inactive nodes of the last layer");
 }
 
 #[test]
-fn the_sequence_of_patterns_is_fixed_and_never_stands_still() {
+fn the_sequence_of_patterns_is_fixed_and_changes_every_time() {
     for (layers, nodes) in sizes() {
         let (mut one, mut other) = (Explorer::new(layers, nodes), Explorer::new(layers, nodes));
         let mut seen = std::collections::BTreeSet::new();
@@ -198,14 +198,14 @@ fn names_and_numbers_in_words() {
     explorer.set(Pattern::LargestB);
     let counts = explorer.counts(B);
     assert_eq!(count_text(&counts), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
-    // Before: the three edges to 2.1. They end at an inactive node now.
-    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 gone".to_owned()), "what came and what went");
+    // The three edges to 2.1, which were counted before, now end at an inactive node.
+    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 removed".to_owned()), "paths gained and lost");
     assert_eq!(more_text(&explorer.listed(B)), "and 114 more", "144 less those that are listed");
     explorer.set(Pattern::Active);
-    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 gone".to_owned()), "nothing came");
-    assert_eq!(more_text(&explorer.listed(A)), "No path counts.", "nothing to list");
+    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 removed".to_owned()), "no path gained");
+    assert_eq!(more_text(&explorer.listed(A)), "There are no such paths.", "nothing to list");
     explorer.toggle(8);
-    assert_eq!(more_text(&explorer.listed(A)), "These are all.", "three edges to the last layer");
+    assert_eq!(more_text(&explorer.listed(A)), "All paths are listed.", "three edges to the last layer");
     explorer.toggle(99);
     assert_eq!(explorer.counts(A).count, 3, "a node that is not there");
     let large = Explorer::new(6, 5).counts(B);
@@ -213,7 +213,7 @@ fn names_and_numbers_in_words() {
     assert_eq!(change_text(&large), Default::default(), "another size is no change");
 }
 
-/// What stands there before the page's code has arrived is what it will show.
+/// The HTML shows the initial network before the code of the page has been loaded.
 #[test]
 fn the_document_begins_with_the_first_network() {
     let (html, explorer) = (include_str!("../../../www/index.html"), Explorer::default());

@@ -1,4 +1,4 @@
-//! What is said of a rate control beside its rescaling, held against the factors themselves.
+//! The note about a rescaling and its rate control, compared with the factors themselves.
 
 use crate::fixtures::experiment;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn};
@@ -11,14 +11,14 @@ fn with_variants(rest: &str, variants: &str) -> Experiment {
     experiment(&format!("data=mnist&init={variants}{rest}"))
 }
 
-/// What is said of a rescaling and its control with these settings.
+/// The note about a rescaling and its rate control with these settings.
 fn note(rest: &str) -> String {
     let variants = format!("kaiming_normal,{RESCALED},lrmatch({RESCALED})");
     rate_control_note(&with_variants(rest, &variants)).expect("both are in the list")
 }
 
 #[test]
-fn only_a_pair_is_worth_a_word() {
+fn there_is_a_note_only_for_a_pair() {
     let check = |variants: &str, expected: bool| {
         assert_eq!(rate_control_note(&with_variants("", variants)).is_some(), expected, "{variants}");
     };
@@ -31,7 +31,7 @@ fn only_a_pair_is_worth_a_word() {
 }
 
 #[test]
-fn where_the_two_are_the_same_it_says_so_and_why() {
+fn equivalence_is_stated_with_the_reason() {
     let sgd = note("");
     let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
         while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. With ReLU, \
@@ -49,7 +49,7 @@ fn where_the_two_are_the_same_it_says_so_and_why() {
 }
 
 #[test]
-fn where_they_are_not_it_says_why_not() {
+fn a_missing_equivalence_is_stated_with_the_reason() {
     let check = |rest: &str, reason: &str| {
         let text = note(rest);
         assert!(
@@ -67,7 +67,7 @@ fn where_they_are_not_it_says_why_not() {
     let biased = "emergence(pytorch;alpha=2)";
     let text = rate_control_note(&with_variants("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
     assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
-    // Without a hidden layer there is no nonlinearity and no normalization.
+    // Without a hidden layer there is no activation function and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
         assert!(note(rest).contains("must coincide"), "{rest}: {}", note(rest));
     }
@@ -82,9 +82,9 @@ fn every_pair_has_its_verdict() {
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
 
-/// Over all rules, turns and depths: the promise is made just where the exponents of the factors add up to 0.
+/// For all rules, turning points and depths: equivalence is stated exactly if the exponents of the factors add up to 0.
 #[test]
-fn the_promise_needs_factors_that_make_one() {
+fn equivalence_requires_that_the_product_of_all_factors_is_one() {
     let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     for rule in rules {
         for layers in 1..=9_usize {
@@ -100,7 +100,7 @@ fn the_promise_needs_factors_that_make_one() {
                     let expected = sum == 0 || alpha < 1.5;
                     let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}: {text}");
                     assert_eq!(text.contains("must coincide"), expected, "{at}");
-                    assert_eq!(text.contains("together are not 1"), !expected, "{at}");
+                    assert_eq!(text.contains("product of all factors is not 1"), !expected, "{at}");
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! The section about layers before training, without a browser: means over seeds, axes, words, and that the document has
-//! what the code looks for.
+//! The section about layers before training, without a browser: means over seeds, axes, texts, and that the HTML contains the
+//! elements that the code needs.
 
 use crate::metrics::{setup, start};
 use emergence_lab::experiment::parse_query;
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 const NAMES: [&str; 2] = ["kaiming_normal", "gradinit"];
 
-/// A layer of which every number is another one.
+/// A layer with a different value for every quantity.
 fn layer(size: f64) -> LayerReport {
     LayerReport {
         scales: LayerScales { weight: Some(size), ..LayerScales::ONE },
@@ -71,7 +71,7 @@ fn a_cell_is_the_mean_over_the_seeds() {
 }
 
 #[test]
-fn a_cell_says_what_is_no_number() {
+fn a_cell_says_which_values_are_not_finite() {
     let mut setup = measured();
     let variants = &mut start(&mut setup).variants;
     variants[0].runs[0].layers[0].gradient_norm = None;
@@ -82,7 +82,7 @@ fn a_cell_says_what_is_no_number() {
     }
     variants[1].runs[1].layers.truncate(1);
     let history = History::new(setup);
-    let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["no number", "1500"]];
+    let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["not finite", "1500"]];
     assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of what is a number");
     assert_eq!(cells(&history, LayerQuantity::Activations)[2][0], "– ± 13.5", "a mean without a number");
 }
@@ -119,11 +119,11 @@ fn totals_are_emergence_at_step_0_and_cost() {
     assert_eq!(totals(&history, 1), expected, "a measure of zero has no logarithm");
     let mut history = History::new(measured());
     history.apply(&Record { steps: Vec::new(), evaluations: vec![evaluation(0, [None; 4])] });
-    assert_eq!(totals(&history, 1)[0], "none: E = 0", "of no seed");
+    assert_eq!(totals(&history, 1)[0], "undefined: E = 0", "of no seed");
 }
 
 #[test]
-fn nothing_measured_is_no_chart_and_the_table_has_its_shape() {
+fn before_any_measurement_there_is_no_chart_but_the_table_has_its_shape() {
     let history = History::preview(&parse_query("data=mnist&model=mlp:128,64").experiment);
     assert_eq!(history.layers.weights, ["dense 784 → 128", "dense 128 → 64", "dense 64 → 10"], "rows to come");
     for quantity in LayerQuantity::ALL {
@@ -163,7 +163,7 @@ fn the_axis_follows_the_values() {
 }
 
 #[test]
-fn zeros_that_have_no_place_on_the_chart_are_mentioned() {
+fn zeros_that_a_logarithmic_chart_cannot_show_are_mentioned() {
     let mut setup = measured();
     for run in &mut start(&mut setup).variants[0].runs {
         run.layers[2].weight_std = Some(0.0);

@@ -1,17 +1,17 @@
-//! What translators of the page leave alone: queries, formulas and names, wherever the page's HTML has them.
+//! Queries, formulas and names are protected from automatic translation everywhere in the HTML of the page.
 
 use emergence_lab::reference::generated_parts;
 
 const HTML: &str = include_str!("../../../www/index.html");
 
-/// All HTML of the page, with where it stands.
+/// All HTML of the page, with the name of its file.
 fn documents() -> Vec<(&'static str, String)> {
     let generated = generated_parts().into_iter().filter(|part| part.file.ends_with(".html"));
     let generated = generated.map(|part| (part.file, part.text));
     std::iter::once(("www/index.html", HTML.to_owned())).chain(generated).collect()
 }
 
-/// The tag in which `mark` stands, with its attributes.
+/// The tag that contains `mark`, with its attributes.
 fn tag<'html>(html: &'html str, mark: &str) -> &'html str {
     let at = html.find(mark).unwrap_or_else(|| panic!("`{mark}` is in the page"));
     let start = html[..at].rfind('<').expect("a tag around it");

@@ -1,4 +1,4 @@
-//! While the worker tunes initial weights it listens: what the page asks of it then, and what it shows.
+//! The worker handles commands while it tunes initial weights: the requests of the page during tuning, and what it shows.
 
 use super::{
     PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
@@ -15,7 +15,7 @@ fn preparing(variant: &str, done: u64, objective: Option<f64>) -> PreparationPro
     PreparationProgress { task, done, total: 1390, objective }
 }
 
-/// The worker tells how far the tuning is.
+/// The worker reports the progress of tuning.
 pub(super) fn tuning() -> Event {
     Event::Preparation { progress: preparing("gradinit", 40, Some(21.3)) }
 }
@@ -42,21 +42,21 @@ fn tuning_is_part_of_the_preparation() {
 }
 
 #[test]
-fn a_reset_of_a_worker_that_listens_keeps_the_worker() {
+fn a_reset_during_tuning_keeps_the_worker() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);
     assert_eq!(lifecycle, ready_lifecycle(), "as if nothing had been started");
     for late in [tuning(), started(), progress(), PAUSED, failed(FailureKind::Experiment)] {
         ignore(&mut lifecycle, &late);
     }
-    // The next start has data to load, and its worker does not listen until it says something again.
+    // The next start has data to load, and its worker cannot handle commands until it reports again.
     ask(&mut lifecycle, Request::Run, &super::start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the tuning is left");
     ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
 }
 
 #[test]
-fn a_pause_while_tuning_comes_with_the_start() {
+fn a_pause_during_tuning_takes_effect_at_the_start() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
     hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
@@ -85,7 +85,7 @@ fn a_restart_while_tuning_starts_again_with_another_worker() {
 }
 
 #[test]
-fn news_of_tuning_is_for_an_experiment_in_preparation_only() {
+fn progress_of_tuning_is_accepted_only_during_preparation() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Preparing) {
         assert!(!lifecycle.accepts(&tuning()), "it belongs to an experiment that was dropped: {lifecycle:?}");
         ignore(&mut lifecycle, &tuning());
@@ -93,7 +93,7 @@ fn news_of_tuning_is_for_an_experiment_in_preparation_only() {
 }
 
 #[test]
-fn a_worker_that_tuned_once_is_not_taken_to_be_listening_later() {
+fn a_worker_that_has_tuned_is_not_assumed_to_handle_commands_later() {
     let mut tuned = tuning_lifecycle();
     hear(&mut tuned, &started(), &[], Phase::Training);
     ask(&mut tuned, Request::Reset, &send(Command::Reset), Phase::Ready);
@@ -117,7 +117,7 @@ fn a_failure_while_tuning_is_shown() {
 }
 
 #[test]
-fn tuning_is_told_in_iterations() {
+fn progress_of_tuning_is_shown_in_iterations() {
     let check =
         |progress: &PreparationProgress, text: &str| assert_eq!(preparation_text(progress), text, "{progress:?}");
     check(&preparing("gradinit", 40, Some(21.3)), "GradInit: 40 of 1,390, objective 21.3");

@@ -1,4 +1,4 @@
-//! The words of the page: fields and query string are the same experiment, and every sentence says what it has to.
+//! Texts of the page: fields and query string describe the same experiment, and every sentence contains the required facts.
 
 use super::{
     QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
@@ -22,7 +22,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 
-/// The only complaint about a query string.
+/// The only error of a query string.
 fn complaint(query: &str) -> Error {
     parse_query(query).strict().expect_err("something is wrong with it")
 }
@@ -54,7 +54,7 @@ fn fields_are_read_as_people_fill_them_in() {
 }
 
 #[test]
-fn an_error_stands_beside_its_field() {
+fn an_error_is_shown_beside_its_field() {
     let check = |error: &Error, key: &str, text: &str| {
         assert_eq!(field_error(error), (key, text.to_owned()), "the field and the text of {error:?}");
     };
@@ -75,7 +75,7 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
     assert!(
-        text.starts_with("In the address, the formula “2*fan” is wrong at character 3: expected fan_in,"),
+        text.starts_with("In the address, the formula “2*fan” is invalid at character 3: expected fan_in,"),
         "{text}"
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
@@ -84,7 +84,7 @@ fn an_error_of_the_address_names_key_expected_and_got() {
 }
 
 #[test]
-fn what_keeps_the_list_from_changing_is_named() {
+fn an_error_that_prevents_a_change_of_the_list_is_named() {
     let seeds = fix_first(&complaint("seeds=many"));
     assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 64; got “many”.", "a field");
     let formula = fix_first(&complaint("init=custom(std=2 *)"));
@@ -97,7 +97,7 @@ fn what_keeps_the_list_from_changing_is_named() {
 }
 
 #[test]
-fn a_list_that_is_being_edited_is_told_from_the_one_in_use() {
+fn a_list_that_is_being_edited_is_distinguished_from_the_one_in_use() {
     let experiment = Experiment::default();
     let list = "xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)";
     let check = |text: &str, expected: bool| {
@@ -141,7 +141,7 @@ fn unknown_keys_are_named() {
 }
 
 #[test]
-fn variants_have_names_for_people() {
+fn variants_have_display_names() {
     let check = |name: &str, label: &str| {
         assert_eq!(variant_label(&name.parse().expect("a scheme")), label, "label of {name}");
     };
@@ -153,7 +153,7 @@ fn variants_have_names_for_people() {
     assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
 }
 
-/// Lets a history have that many evaluations, 20 steps apart.
+/// Adds evaluations to a history until there are this many, 20 steps apart.
 fn evaluate(history: &mut History, evaluations: u64) {
     let curve = points((0..evaluations).map(|index| (20 * index, 1.0)));
     history.variants[0].runs[0].curves[Quantity::TestLoss] = curve;
@@ -193,20 +193,20 @@ fn the_status_says_what_the_page_is_doing() {
 }
 
 #[test]
-fn progress_is_told_in_steps_and_time() {
+fn progress_is_shown_in_steps_and_time() {
     let mut history = history();
     assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
     assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "nothing is left to wait for while it waits");
-    // A step is three products of 128 examples, an evaluation one of 1000: of 4000 * 384 + 201 * 1000 are done
-    // 1234 * 384 + 62 * 1000, in 3.4 s.
+    // The work of a step is 3 * 128 examples, that of an evaluation 1000: of 4000 * 384 + 201 * 1000,
+    // 1234 * 384 + 62 * 1000 have been done in 3.4 s.
     assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
     history.timing.steps_per_sec = 2.34;
     assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
 }
 
 #[test]
-fn the_time_left_is_told_once_there_is_enough_to_tell_by() {
-    // As above, 1,737,000 in all: a step is 384 of them, an evaluation 1000.
+fn the_remaining_time_is_shown_once_there_is_enough_data() {
+    // As above, the total work is 1,737,000; a step contributes 384, an evaluation 1000.
     let left = |step: u64, evaluations: u64, steps_per_sec: f64| {
         let mut history = history();
         evaluate(&mut history, evaluations);
@@ -217,7 +217,7 @@ fn the_time_left_is_told_once_there_is_enough_to_tell_by() {
     assert_eq!(left(0, 1, 0.0), None, "nothing before the first step");
     assert_eq!(left(1, 1, 0.1), None, "nor at step 1, even after ten seconds");
     assert_eq!(left(2, 1, 0.1), None, "two steps are too few");
-    // 2152 in 3.4 s.
+    // A work of 2152 in 3.4 s.
     assert_eq!(left(3, 1, 1.5).as_deref(), Some("46 min left"), "three steps, in two seconds of training");
     assert_eq!(left(3, 1, 1.6), None, "in less than two seconds it is too early");
     assert_eq!(left(40, 2, 100.0), None, "17,360 are less than a hundredth of the work");
@@ -227,21 +227,21 @@ fn the_time_left_is_told_once_there_is_enough_to_tell_by() {
 }
 
 #[test]
-fn data_on_its_way_is_told_with_and_without_a_total() {
+fn the_progress_of_a_download_is_shown_with_and_without_a_total() {
     let check = |received: u64, total: Option<u64>, text: &str| {
         assert_eq!(data_text("t10k-images", received, total), text, "{received} of {total:?}");
     };
     check(0, Some(1_648_877), "t10k-images: 0 %");
     check(45, Some(100), "t10k-images: 45 %");
     check(1_648_876, Some(1_648_877), "t10k-images: 99 %");
-    // A server that unpacks on the way announces the packed length.
+    // If a file is unpacked in transfer, the announced length is that of the packed file.
     check(200, Some(100), "t10k-images: 100 %");
     check(12_345_678, None, "t10k-images: 12,345 KB");
     check(12_345_678, Some(0), "t10k-images: 12,345 KB");
 }
 
 #[test]
-fn facts_name_the_data_that_is_used() {
+fn facts_name_the_data_in_use() {
     let mut setup = setup(&["pytorch", "orthogonal"], 3, 400);
     let rest = "12,800 training and 1,000 test examples · 6 runs of 52,650 parameters · 100 steps per epoch";
     assert_eq!(facts(&setup), Some(format!("digits: {rest}")), "our own digits");
@@ -252,7 +252,7 @@ fn facts_name_the_data_that_is_used() {
 }
 
 #[test]
-fn numbers_are_written_for_people() {
+fn numbers_are_formatted_for_reading() {
     let check = |number: u64, text: &str| assert_eq!(grouped(number), text, "{number}");
     check(0, "0");
     check(999, "999");
@@ -262,7 +262,7 @@ fn numbers_are_written_for_people() {
 }
 
 #[test]
-fn times_are_as_exact_as_anyone_cares() {
+fn durations_have_a_useful_precision() {
     let check = |seconds: f64, text: &str| assert_eq!(duration(seconds), text, "{seconds} s");
     check(0.04, "0.0 s");
     check(9.4, "9.4 s");
@@ -271,7 +271,7 @@ fn times_are_as_exact_as_anyone_cares() {
     check(120.0, "2 min");
     check(5400.0, "90 min");
     check(7200.0, "2 h");
-    // What a clock that was set back, or a division by nothing, may give.
+    // Results of a clock that was set back, or of a division by zero.
     check(-1.0, "0.0 s");
     check(f64::NAN, "0.0 s");
     check(f64::INFINITY, "278 h");
@@ -282,7 +282,7 @@ fn statistic(mean: f64, std: Option<f64>, n: usize) -> Statistic {
 }
 
 #[test]
-fn a_line_of_the_table_says_how_sure_it_is() {
+fn a_row_of_the_table_shows_its_uncertainty() {
     let mut curves = history().variants.remove(1);
     curves.runs[2].diverged_at = Some(1234);
     let test = PairedTest { difference: -0.0123, ci95: [-0.02, 0.003], p: 0.1, verdict: Verdict::NoEvidence };
@@ -303,7 +303,7 @@ fn a_line_of_the_table_says_how_sure_it_is() {
 }
 
 #[test]
-fn an_experiment_has_its_table_before_it_has_started() {
+fn the_table_has_its_shape_before_the_start() {
     let history = History::preview(&Experiment::default());
     assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");
     for (index, (curves, summary)) in history.variants.iter().zip(history.summaries()).enumerate() {
@@ -315,7 +315,7 @@ fn an_experiment_has_its_table_before_it_has_started() {
 
 proptest! {
     #[test]
-    fn no_field_panics_or_speaks_for_another(
+    fn no_field_panics_or_affects_another(
         key in select(vec!["data", "lr", "steps", "device"]),
         text in "\\PC{0,20}",
     ) {

@@ -1,4 +1,4 @@
-//! The chart of layers before training: what stands where, gaps, marks on both kinds of axes.
+//! The chart of layers before training: positions, gaps, and ticks on both kinds of axes.
 
 use super::texts;
 use emergence_lab::plot::{self, Dash, LayerAxis, LayerChart, LayerLine, Shade};
@@ -37,7 +37,7 @@ fn a_logarithmic_axis_puts_equal_ratios_at_equal_distances() {
     let dots = dots(&plot::svg::layers(&chart_of(LayerAxis::Logarithmic, &[&values]), (800, 260), false));
     let rows: Vec<f64> = dots.iter().map(|(_, row)| *row).collect();
     let decade = rows[0] - rows[1];
-    // Dots stand on whole units of the drawing.
+    // Dots have integer coordinates in the drawing.
     assert!((rows[1] - rows[2] - decade).abs() <= 1.0, "0.1 to 1 is as far as 0.01 to 0.1: {rows:?}");
     assert!((rows[2] - rows[3] - 2.0 * decade).abs() <= 2.0, "1 to 100 is twice as far: {rows:?}");
     let columns: Vec<f64> = dots.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
@@ -45,7 +45,7 @@ fn a_logarithmic_axis_puts_equal_ratios_at_equal_distances() {
 }
 
 #[test]
-fn a_linear_axis_holds_zero_and_everything_else() {
+fn a_linear_axis_contains_zero_and_all_values() {
     let values = [Some(2.0), Some(1.0), Some(0.0), Some(-1.0)];
     let svg = plot::svg::layers(&chart_of(LayerAxis::Linear, &[&values]), (800, 260), false);
     let rows: Vec<f64> = dots(&svg).iter().map(|(_, row)| *row).collect();
@@ -73,7 +73,7 @@ fn a_layer_without_a_value_is_a_gap() {
 }
 
 #[test]
-fn variants_that_agree_stand_beside_each_other() {
+fn variants_that_agree_are_drawn_side_by_side() {
     let values = [1.0, 2.0].map(Some);
     let chart = chart_of(LayerAxis::Linear, &[&values, &values, &values]);
     let dots = dots(&plot::svg::layers(&chart, (800, 260), false));
@@ -110,7 +110,7 @@ fn layers_have_names_where_there_is_room_and_numbers_elsewhere() {
 }
 
 #[test]
-fn marks_of_a_logarithmic_axis_are_round() {
+fn ticks_of_a_logarithmic_axis_are_round() {
     let check = |low: f64, high: f64, expected: &[&str]| {
         let chart = chart_of(LayerAxis::Logarithmic, &[&[Some(low), Some(high)]]);
         let svg = plot::svg::layers(&LayerChart { layers: vec![String::new(); 2], ..chart }, (800, 260), false);
@@ -137,6 +137,6 @@ proptest! {
     ) {
         let lines: Vec<&[Option<f64>]> = lines.iter().map(Vec::as_slice).collect();
         let svg = plot::svg::layers(&chart_of(axis, &lines), size, true);
-        prop_assert!(!svg.contains("NaN"), "a place that is no number in {svg}");
+        prop_assert!(!svg.contains("NaN"), "a coordinate is NaN in {svg}");
     }
 }

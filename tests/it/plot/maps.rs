@@ -53,7 +53,7 @@ fn the_confusion_matrix_is_the_golden_one() {
 }
 
 #[test]
-fn short_names_stand_level_and_long_ones_upright() {
+fn short_names_are_horizontal_and_long_ones_vertical() {
     let turned = |classes: &[&str]| plot::svg::confusion(&confusion(classes), 320, false).matches("rotate(270").count();
     assert_eq!(turned(&["0", "1", "2"]), 1, "only the name of the vertical axis");
     assert_eq!(turned(&CLOTHES), 11, "and the names of ten columns");
@@ -64,7 +64,7 @@ fn short_names_stand_level_and_long_ones_upright() {
 }
 
 #[test]
-fn the_heat_map_reads_back_what_it_shows() {
+fn values_read_from_the_heat_map_are_those_it_shows() {
     let history = synthetic_history(400);
     let map = ActivityMap::new(&history, &[true, false, true], InitScheme::to_string);
     assert_eq!(map.variants.len(), 2, "only the visible variants");
@@ -90,7 +90,7 @@ fn the_heat_map_reads_back_what_it_shows() {
 }
 
 #[test]
-fn the_sequential_scale_rises_in_lightness_and_holds_outside() {
+fn the_sequential_scale_increases_in_lightness_and_is_clamped() {
     let lightness =
         |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
     let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();

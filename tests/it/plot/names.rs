@@ -1,4 +1,4 @@
-//! Names longer than the picture: shortened with an ellipsis, and told in full by the SVG.
+//! Names longer than the picture are shortened with an ellipsis, with the full name in the SVG.
 
 use super::{chart_of, texts};
 use crate::metrics::random::history_with_random;
@@ -6,23 +6,23 @@ use crate::metrics::{setup, synthetic_history};
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart};
 
-/// The full texts of an SVG whose shown ones are shortened.
+/// The full texts of the shortened ones in an SVG.
 fn titles(svg: &str) -> Vec<&str> {
     let titles = svg.split("<title>").skip(1).filter_map(|rest| rest.split_once("</title>"));
     titles.map(|(title, _)| title).filter(|title| *title != "Emergence Lab").collect()
 }
 
 #[test]
-fn a_name_longer_than_the_picture_is_shortened_and_told_in_full() {
+fn a_name_longer_than_the_picture_is_shortened_and_kept_in_a_title() {
     let long = format!("custom(std={}1)", "fan_in+".repeat(40));
     let history = History::new(setup(&["pytorch", &long], 1, 400));
     let figure = plot::svg::figure(&history, false);
     let shown = texts(&figure);
     assert!(shown.contains(&"pytorch"), "a short name stays as it is: {shown:?}");
     let name = shown.iter().find(|text| text.starts_with("custom(")).expect("the long name");
-    // An upper estimate of a character is 0.58 of the font size of 12 px, and 78 of 960 px are taken.
+    // The estimated width of a character is 0.58 of the font size of 12 px, and 78 of 960 px are already used.
     assert_eq!((name.chars().count(), name.ends_with('…')), (126, true), "it fits into the picture: {name}");
-    assert_eq!(titles(&figure), [long.as_str()], "and is told in full");
+    assert_eq!(titles(&figure), [long.as_str()], "and the full name is in the title");
     let map = ActivityMap::new(&history, &[], |_| "<A & B> ".repeat(20));
     let map = plot::svg::heatmap(&map, 360, false);
     assert_eq!(texts(&map).iter().filter(|text| text.ends_with('…')).count(), 2, "above the rows: {:?}", texts(&map));

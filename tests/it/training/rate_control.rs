@@ -1,6 +1,6 @@
-//! The rates of the rate control, and the two exact statements about rescaled ReLU networks, on a small network in f64
-//! written out by hand: the function at the start is unchanged, and training equals that of the plain base with the
-//! matched layer-wise rates.
+//! The rates of the rate control, and the two exact statements about rescaled ReLU networks, tested with a small independent
+//! network in f64: the initial function is unchanged, and training is equivalent to that of the base with the corresponding
+//! layer-wise rates.
 
 use crate::fixtures::dense_layers;
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Rescaling, RescalingRule, Turn};
@@ -13,7 +13,7 @@ const WEIGHT_DECAY: f64 = 0.1;
 const STEPS: i32 = 40;
 const CLASSES: usize = 3;
 
-/// A parameter tensor with what its optimizer remembers.
+/// A parameter tensor with the state of its optimizer.
 struct Parameter {
     value: Vec<f64>,
     gradient: Vec<f64>,
@@ -29,7 +29,7 @@ impl Parameter {
         Self { value, gradient: zeros(), first: zeros(), second: zeros(), rates }
     }
 
-    /// One step of the optimizer as PyTorch documents it; Adam's epsilon is left out but for 0 / 0.
+    /// One step of the optimizer as PyTorch documents it; Adam's epsilon is omitted except for 0 / 0.
     fn step(&mut self, optimizer: OptimizerKind, step: i32) {
         let rate = LEARNING_RATE * self.rates.learning_rate;
         let decay = WEIGHT_DECAY * self.rates.weight_decay;
@@ -63,7 +63,7 @@ impl Network {
         Self(pairs.map(|(l, r)| (Parameter::new(&l.weight, r.weight), Parameter::new(&l.bias, r.bias))).collect())
     }
 
-    /// The values of all layers for one example, input and logits included.
+    /// The values of all layers for one example, including input and logits.
     fn forward(&self, input: &[f64]) -> Vec<Vec<f64>> {
         let mut values = vec![input.to_vec()];
         for (layer, (weight, bias)) in self.0.iter().enumerate() {
@@ -122,7 +122,7 @@ impl Network {
     }
 }
 
-/// An example with inputs of either sign.
+/// An example with inputs of both signs.
 fn example(index: u32) -> (Vec<f64>, usize) {
     let input = (0..5_u32).map(|feature| f64::from(index * 7 + feature * feature * 3).sin()).collect();
     (input, index as usize % CLASSES)
@@ -181,11 +181,11 @@ fn largest_difference(widths: &[usize], rescaling: &Rescaling, optimizer: Optimi
 fn training_equals_the_layer_wise_learning_rate() {
     for (widths, rule) in cases() {
         for optimizer in [OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW] {
-            // Powers of two scale without rounding, so only f64 rounding is left, grown over the steps.
+            // Powers of two scale without rounding, so only f64 rounding errors remain, which grow over the steps.
             let exact = largest_difference(&widths, &rescaling(2.0, rule), optimizer);
             assert!(exact < 1e-9, "{rule:?}, {optimizer:?}, {} layers: {exact}", widths.len() - 1);
         }
-        // 1.5 rounds the scaled weights to f32 (6e-8), which 40 steps let grow.
+        // With 1.5 the scaled weights are rounded to f32 (6e-8), and the error grows over 40 steps.
         let rounded = largest_difference(&widths, &rescaling(1.5, rule), OptimizerKind::Sgd);
         assert!(rounded < 1e-4, "{rule:?}, alpha 1.5: {rounded}");
     }
@@ -196,7 +196,7 @@ fn with_alpha(base: BaseInit, alpha: f64) -> Rescaling {
 }
 
 #[test]
-fn batch_normalization_starts_the_products_of_the_control_anew() {
+fn batch_normalization_restarts_the_products_of_the_control() {
     let rescaling = Rescaling { rule: RescalingRule::Outer, ..with_alpha(BaseInit::KaimingNormal, 2.0) };
     let mut layers = dense_layers(&[1; 5]);
     layers[1].normalized = true;

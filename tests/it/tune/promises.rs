@@ -1,5 +1,5 @@
-//! What each method promises, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
-//! function, independence of test data and of what runs are stacked with, and the control that coincides with the rescaling.
+//! Properties of each method, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
+//! function, independence of test data and of the other runs in a stack, and the rate control that coincides with the rescaling.
 
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
@@ -30,7 +30,7 @@ fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
     prepared(query, &dataset()).weights().to_vec()
 }
 
-/// What a start has told.
+/// The facts determined at the start of an experiment.
 fn start(setup: &Setup) -> &StartFacts {
     setup.start.as_ref().expect("it has started")
 }
@@ -40,7 +40,7 @@ fn setup(query: &str) -> Setup {
     training.expect("a valid training").setup().clone()
 }
 
-/// The outputs of every dense layer before its nonlinearity, on training examples, in f64 and by the textbook.
+/// The pre-activations of every dense layer on training examples, computed independently in f64.
 fn outputs(layers: &[LayerWeights], images: &[f32], inputs: usize) -> Vec<Vec<f64>> {
     let mut values: Vec<Vec<f64>> =
         images.chunks_exact(inputs).map(|image| image.iter().map(|pixel| f64::from(*pixel)).collect()).collect();
@@ -69,7 +69,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 #[test]
 fn lsuv_ends_with_unit_variance() {
     let dataset = dataset();
-    // The batch that LSUV looks at is the first of its own order; with all examples in it, the order does not matter.
+    // LSUV uses the first batch of its own order; since the batch contains all examples, the order does not matter.
     for (base, tolerance) in [("orthogonal", "0.1"), ("xavier_normal", "0.01"), ("emergence(pytorch;alpha=3)", "0.1")] {
         let query = format!("batch=512&model=mlp:40,30,20&init=lsuv({base};tolerance={tolerance})");
         let layers = prepared(&query, &dataset).weights()[0].clone();
@@ -105,7 +105,7 @@ fn network_outputs(query: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn lsuv_holds_with_convolutions_and_normalization() {
+fn lsuv_works_with_convolutions_and_normalization() {
     for network in
         ["model=cnn:4,6", "model=cnn:4,6&norm=batch&act=tanh", "model=resnet:3,4&norm=batch", "model=resnet:3,4"]
     {
@@ -117,7 +117,7 @@ fn lsuv_holds_with_convolutions_and_normalization() {
 }
 
 #[test]
-fn scales_that_are_no_numbers_survive_the_way_through_json() {
+fn scales_that_are_not_finite_survive_json() {
     for base in ["emergence(kaiming_normal;alpha=100)", "custom(std=1e6)"] {
         let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
         let setup = setup(&deep);
@@ -151,13 +151,13 @@ fn data_dependent_initialization_sets_mean_and_variance() {
         let units = layer.shape.outputs();
         for unit in 0..units {
             let (mean, std) = moments(&output.iter().copied().skip(unit).step_by(units).collect::<Vec<_>>());
-            // f32 weights and a bias of some ten standard deviations.
+            // Weights in f32, and a bias of some ten standard deviations.
             assert!((mean - 0.25).abs() < 1e-3 && (std - 1.0).abs() < 1e-3, "unit {unit}: mean {mean}, std {std}");
         }
     }
 }
 
-/// The gradient norm over all layers' weights that a setup reports of its first run.
+/// The gradient norm over the weights of all layers, from the start report of the first run.
 fn weight_gradient_norm(setup: &Setup) -> f64 {
     let layers = &start(setup).variants[0].runs[0].layers;
     layers.iter().map(|layer| layer.gradient_norm.expect("a finite gradient").powi(2)).sum::<f64>().sqrt()
@@ -170,7 +170,7 @@ fn gradinit_lowers_its_objective_and_respects_gamma() {
     assert!(before > 1.5, "the base breaks the bound of 1: {before}");
     let tuned = setup(&format!("{network}&init=gradinit(kaiming_normal;steps=150)"));
     let after = weight_gradient_norm(&tuned);
-    // Weights alone, on another batch than the last one of the tuning: a tenth above the bound is what batches differ by.
+    // Weights only, and on a different batch than the last one of tuning: batches differ by about a tenth of the bound.
     assert!(after < 1.1, "the norm is {before} before and {after} after");
     let cost = start(&tuned).variants[0].cost;
     assert!(cost.gradient_evaluations >= 300, "{cost:?}");
@@ -193,7 +193,7 @@ fn objectives(query: &str) -> Vec<f64> {
 }
 
 #[test]
-fn metainit_and_nio_improve_what_they_say() {
+fn metainit_and_nio_improve_their_objectives() {
     let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let quotients = objectives("model=mlp:32,32&batch=64&init=metainit(kaiming_normal;steps=50)");
     assert!(mean(&quotients[40..]) < 0.5 * mean(&quotients[..10]), "the gradient quotient falls: {quotients:?}");
@@ -230,12 +230,12 @@ const NETWORKS: [&str; 4] =
     ["model=mlp:16,12", "model=mlp:16,12&norm=batch&act=tanh", "model=cnn:3,4&batch=16", "model=resnet:3,4&batch=16"];
 
 #[test]
-fn tuning_does_not_depend_on_what_runs_are_stacked_with() {
+fn tuning_does_not_depend_on_the_other_runs_in_a_stack() {
     for network in NETWORKS {
         for scheme in SCHEMES {
             let together = weights(&format!("{network}&seeds=3&init=kaiming_normal,{scheme}"));
             for seed in 0..3 {
-                // The order of examples follows the first seed, so a later seed alone would see others.
+                // The order of examples depends on the first seed, so a later seed alone would see different examples.
                 let alone = weights(&format!("{network}&seeds={}&init={scheme}", seed + 1));
                 let (one, other) = (&together[3 + seed], &alone[seed]);
                 for (one, other) in one.iter().zip(other) {
@@ -251,7 +251,7 @@ fn tuning_does_not_depend_on_what_runs_are_stacked_with() {
 }
 
 #[test]
-fn tuning_is_deterministic_and_blind_to_test_data() {
+fn tuning_is_deterministic_and_independent_of_test_data() {
     let hashes = |dataset: &Rc<Dataset>| {
         let init = SCHEMES.join(",");
         let preparation = prepared(&format!("model=mlp:16,12&test=40&init={init}"), dataset);
@@ -285,7 +285,7 @@ fn trained(query: &str) -> History {
 
 #[test]
 fn the_rate_control_coincides_with_the_rescaling() {
-    // Under Adam its epsilon is what differs: about 1e-8 of gradients of 1e-3.
+    // Under Adam the difference is due to its epsilon: about 1e-8 compared with gradients of 1e-3.
     for (network, optimizer, tolerance) in [
         ("model=mlp:24,24,24", "opt=sgd&lr=0.02", 1e-4),
         ("model=cnn:4,6&batch=32", "opt=sgd&lr=0.02", 1e-4),
@@ -313,7 +313,7 @@ fn the_rate_control_coincides_with_the_rescaling() {
 }
 
 #[test]
-fn a_setup_tells_what_an_initialization_did() {
+fn a_setup_reports_the_effect_of_an_initialization() {
     let setup = setup("model=cnn:3,4&batch=32&seeds=2&init=kaiming_normal,lsuv,gradinit(kaiming_normal;steps=2)");
     let layers = History::new(setup.clone()).layers.weights;
     assert_eq!(layers, ["conv 3×3, 1 → 3", "conv 3×3, 3 → 4", "dense 196 → 10"], "layers in words");
@@ -344,6 +344,6 @@ fn the_first_step_is_as_large_as_reported() {
     let norm = layer.weight_std.expect("finite") * (7840.0_f64).sqrt();
     let expected = 0.5 * layer.gradient_norm.expect("finite") / norm;
     let got = layer.step_size.expect("finite");
-    // The standard deviation is about the mean, the norm about 0.
+    // The standard deviation is relative to the mean, the norm relative to 0.
     assert!((got - expected).abs() < 1e-3 * expected, "{got} instead of {expected}");
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// f32 against float64 after some dozen iterations.
+/// Tolerance for f32 against float64 after some dozen iterations.
 const TOLERANCE: f64 = 1e-3;
 
 #[derive(Deserialize)]
@@ -157,7 +157,7 @@ impl Case {
         TuningContext { plan: self.plan(), device, batch_size, optimizer: OptimizerKind::Sgd }
     }
 
-    /// Objectives and weights of one run that is tuned on the case's own batches, of so many examples a step.
+    /// Objectives and weights of one run that is tuned on the batches of the case, with this many examples per step.
     fn tuned(&self, method: &str, batch_size: usize) -> (Vec<Option<f64>>, Vec<LayerWeights>) {
         let around = self.around(batch_size);
         let run = self.weights(&around.plan.architecture.weight_layers());
@@ -212,7 +212,7 @@ impl Derivatives {
             let parameters = read(network.parameters[index].clone());
             let with = |other: &[f64]| got.iter().zip(other).map(|(left, right)| left * right).sum::<f64>();
             let what = format!("{}, {what}, parameter {index}", self.case.name);
-            // The error function is good to about 1e-9, everything else to rounding; the file has nine digits.
+            // The error function is accurate to about 1e-9, everything else to rounding; the file has nine digits.
             assert_near(&format!("{what}: norm"), with(&got).sqrt(), expected.norm[index], 1e-6);
             assert_near(&format!("{what}: with it"), with(&parameters), expected.with_parameters[index], 1e-6);
             let first = with(&exact(&self.first[index]));
@@ -265,7 +265,7 @@ fn check_learned(method: &str, sign: f64, case: &Learned, batch_size: usize) {
     assert_eq!(objectives.len(), case.objectives.len(), "{what}: iterations");
     let learned = objectives.iter().zip(&case.objectives).zip(&case.kinds).enumerate();
     for (iteration, ((got, expected), kind)) in learned {
-        // GradInit has no objective in a step of the other kind; NIO tells its cosine in either.
+        // GradInit has no objective in a step for the constraint; NIO reports its cosine in both kinds of steps.
         if let (Some(got), Some(expected)) = (got, expected) {
             assert_near(&format!("{what}: objective {iteration}"), *got, sign * expected, TOLERANCE);
         }
