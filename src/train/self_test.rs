@@ -35,8 +35,8 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// Opens the requested device; `Auto` falls back to the CPU and says why. With `convolutions` these are tested too; otherwise
-    /// not, since their shaders take long to compile.
+    /// Opens the requested device; `Auto` falls back to the CPU and states the reason. Convolutions are tested only if
+    /// `convolutions` is set, since their shaders take long to compile.
     ///
     /// # Errors
     /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] if WebGPU is required.

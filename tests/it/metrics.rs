@@ -39,7 +39,7 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
     Setup { experiment, start: Some(start) }
 }
 
-/// What the start of a made-up setup has told.
+/// The facts determined at the start of a made-up experiment.
 pub(crate) fn start(setup: &mut Setup) -> &mut StartFacts {
     setup.start.as_mut().expect("it has started")
 }
@@ -123,7 +123,7 @@ fn a_statistic_agrees_with_scipy() {
 }
 
 #[test]
-fn a_statistic_of_few_values_says_what_it_can() {
+fn a_statistic_of_few_values_is_partly_absent() {
     let none = Statistic { mean: None, std: None, n: 0, ci95: None };
     assert_eq!(Statistic::of([]), none, "nothing to say about nothing");
     assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "what is not finite does not count");
@@ -218,7 +218,7 @@ fn a_run_ends_where_its_loss_does() {
             runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
         }],
     };
-    // The evaluation of step 3 comes after two more steps, and finds that run 1 has broken.
+    // The evaluation of step 3 arrives after two more steps, and shows that run 1 has diverged.
     for record in [losses(1..6), evaluations(3, 1), losses(6..8), evaluations(6, 2)] {
         history.apply(&record);
     }
@@ -246,7 +246,7 @@ fn a_curve_is_the_mean_with_one_standard_deviation() {
 }
 
 #[test]
-fn a_curve_keeps_to_runs_that_survive_while_there_are_any() {
+fn a_curve_averages_the_surviving_runs_if_there_are_any() {
     let mut history = with_accuracies([&[&[0.1, 0.5], &[0.3, 0.7]], &[&[0.2, 0.4, 0.6], &[0.4, 0.6, 0.8]]]);
     history.variants[0].runs[1].diverged_at = Some(60);
     history.variants[1].runs[0].diverged_at = Some(80);
@@ -268,7 +268,7 @@ fn measures_of_zero_have_no_logarithm() {
 }
 
 #[test]
-fn train_loss_comes_in_buckets_that_stay_where_they_are() {
+fn train_loss_is_averaged_over_buckets_that_do_not_move() {
     let curve = |until: u64| {
         let mut history = History::new(setup(&["pytorch"], 1, 1000));
         let losses = points((1..=until).map(|step| (step, narrow(step as f64))));

@@ -1,7 +1,7 @@
-//! What the page is doing, without a browser: requests of the visitor and events of the worker, in the usual order, in unlucky
-//! orders and, in [`any_order`], in any order; while weights are tuned, in [`tuning`]; when something
-//! breaks, in [`failures`]; with a single button, in [`main_button`].
-//! Its words are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
+//! The state machine of the page, without a browser: requests of the visitor and events of the worker in the usual order, in
+//! unfavorable orders and, in [`any_order`], in any order; during tuning, in [`tuning`]; after failures, in [`failures`]; with a
+//! single button, in [`main_button`]. Texts are tested in [`messages`], [`words`] and [`rate_control`]; each of the other
+//! modules tests one section of the page.
 
 mod any_order;
 mod catalog;
@@ -31,7 +31,7 @@ const WHY: &str = "It broke on purpose.";
 const READY: Event = Event::Ready { protocol_version: PROTOCOL_VERSION };
 const PAUSED: Event = Event::Paused { step: 0 };
 
-/// The values of `data-state` that the contract names.
+/// The documented values of `data-state`.
 const STATES: [&str; 6] = ["loading", "ready", "training", "paused", "finished", "failed"];
 
 const REQUESTS: [Request; 6] =
@@ -74,7 +74,7 @@ fn start(paused: bool) -> [Effect; 1] {
     send(Command::Start { experiment: experiment(QUERY).into(), paused })
 }
 
-/// The visitor asks for something that makes sense: `effects` follow, and `phase` is reached.
+/// A request that is possible: `effects` follow, and `phase` is reached.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
@@ -82,14 +82,14 @@ fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: P
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 
-/// The worker says something: `effects` follow, and `phase` is reached.
+/// An event of the worker: `effects` follow, and `phase` is reached.
 fn hear(lifecycle: &mut Lifecycle, event: &Event, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert_eq!(lifecycle.event(event), effects, "effects of {event:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {event:?} on {before:?}");
 }
 
-/// The worker says something that is no longer of interest.
+/// An event of the worker that is no longer relevant.
 fn ignore(lifecycle: &mut Lifecycle, event: &Event) {
     let before = lifecycle.clone();
     hear(lifecycle, event, &[], before.phase());
@@ -147,14 +147,14 @@ fn all_lifecycles() -> [Lifecycle; 7] {
 }
 
 #[test]
-fn every_phase_has_a_name_of_the_contract() {
+fn every_phase_has_its_documented_name() {
     let mut names: Vec<_> = all_lifecycles().iter().map(|lifecycle| lifecycle.phase().name()).collect();
     names.dedup();
     assert_eq!(names, STATES, "preparing counts as training");
 }
 
 #[test]
-fn requests_are_called_as_in_the_contract() {
+fn requests_have_their_documented_names() {
     let names = ["run", "pause", "resume", "step", "reset", "restart"];
     assert_eq!(names.map(Request::named), REQUESTS.map(Some), "by their names");
     for other in ["", "Run", "runs", "config"] {
@@ -163,7 +163,7 @@ fn requests_are_called_as_in_the_contract() {
 }
 
 #[test]
-fn what_makes_sense_depends_on_the_phase() {
+fn possible_requests_depend_on_the_phase() {
     let check = |lifecycle: &Lifecycle, changed: bool, expected: &[Request]| {
         assert!(lifecycle.allows(Request::Restart, changed), "another worker can be had at any time: {lifecycle:?}");
         let others = REQUESTS.into_iter().filter(|request| *request != Request::Restart);
@@ -200,7 +200,7 @@ fn an_experiment_runs_to_its_end_and_again() {
 }
 
 #[test]
-fn a_run_before_the_worker_is_there_is_kept_for_it() {
+fn a_run_before_the_worker_is_ready_is_kept_for_it() {
     let mut lifecycle = Lifecycle::default();
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     assert!(lifecycle.waiting_to_start(), "the experiment waits");
@@ -210,13 +210,13 @@ fn a_run_before_the_worker_is_there_is_kept_for_it() {
 }
 
 #[test]
-fn a_worker_of_another_version_asks_for_a_reload() {
+fn a_worker_of_another_version_requires_a_reload() {
     let other = PROTOCOL_VERSION + 1;
     let mut lifecycle = Lifecycle::default();
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     hear(&mut lifecycle, &Event::Ready { protocol_version: other }, &[], Phase::Failed);
     let failure = lifecycle.failure().expect("a reason");
-    assert_eq!(failure.remedy, Remedy::Reload, "an old cache is not mended by another worker");
+    assert_eq!(failure.remedy, Remedy::Reload, "another worker would come from the same old cache");
     for part in [format!("version {PROTOCOL_VERSION} "), format!("version {other}:"), "reload".to_owned()] {
         assert!(failure.message.contains(&part), "`{part}` is in: {}", failure.message);
     }
@@ -224,7 +224,7 @@ fn a_worker_of_another_version_asks_for_a_reload() {
 }
 
 #[test]
-fn a_pause_while_preparing_comes_with_the_start() {
+fn a_pause_during_preparation_takes_effect_at_the_start() {
     let mut lifecycle = preparing_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
     assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
@@ -235,7 +235,7 @@ fn a_pause_while_preparing_comes_with_the_start() {
 }
 
 #[test]
-fn a_pause_while_training_comes_after_the_step_and_ends_with_resume() {
+fn a_pause_takes_effect_after_the_step_and_ends_with_resume() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
     assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
@@ -266,7 +266,7 @@ fn a_step_before_any_start_is_one_step() {
 }
 
 #[test]
-fn a_pause_takes_back_a_step_that_has_not_begun() {
+fn a_pause_cancels_a_step_that_has_not_begun() {
     let mut lifecycle = ready_lifecycle();
     ask(&mut lifecycle, Request::Step, &start(true), Phase::Preparing);
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
@@ -289,7 +289,7 @@ fn a_paused_experiment_steps_on_until_its_end() {
 }
 
 #[test]
-fn another_experiment_takes_the_place_of_a_paused_one() {
+fn another_experiment_replaces_a_paused_one() {
     let mut lifecycle = paused_lifecycle();
     ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the old one is left");
@@ -303,7 +303,7 @@ fn a_reset_while_preparing_does_not_wait_for_the_worker() {
 }
 
 #[test]
-fn after_a_reset_late_news_changes_nothing() {
+fn after_a_reset_late_events_change_nothing() {
     let measured = [data(), data_fallback(), started(), progress(), PAUSED, finished()];
     for mut lifecycle in [training_lifecycle(), paused_lifecycle(), finished_lifecycle()] {
         ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);
@@ -312,7 +312,7 @@ fn after_a_reset_late_news_changes_nothing() {
             assert!(!lifecycle.accepts(event), "{event:?} is not shown");
             ignore(&mut lifecycle, event);
         }
-        // Why it could not be done no longer matters.
+        // The reason of the failure no longer matters.
         for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
             ignore(&mut lifecycle, &failed(kind));
         }
@@ -320,7 +320,7 @@ fn after_a_reset_late_news_changes_nothing() {
 }
 
 #[test]
-fn a_new_start_ignores_what_was_measured_for_the_old_one() {
+fn a_new_start_ignores_measurements_of_the_old_one() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
     ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);

@@ -1,4 +1,4 @@
-//! Charts: a golden figure, what stands where, and that no data at all can stop the drawing.
+//! Charts: a golden figure, the position of elements, and that any data can be drawn.
 
 mod layers;
 mod maps;
@@ -169,7 +169,7 @@ fn random_activity_lies_below_the_emergence_of_units() {
 }
 
 #[test]
-fn the_axis_holds_random_activity() {
+fn the_axis_contains_random_activity() {
     let mut history = history_with_random(400);
     for point in &mut start(&mut history.setup).random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
@@ -284,7 +284,7 @@ fn an_experiment_without_data_still_has_axes() {
     }
 }
 
-/// Any float, the awkward ones often.
+/// Any float, with special values often.
 fn any_number() -> impl Strategy<Value = f64> {
     let awkward = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 0.0, -0.0, 1e100, 1e-300];
     prop_oneof![any::<f64>(), -10.0..10.0, proptest::sample::select(awkward.to_vec())]

@@ -1,4 +1,4 @@
-//! Training against outside numbers (JAX, optax), finite differences, and the exact statements of docs/method.md.
+//! Training against independent results (JAX, optax), finite differences, and the exact statements of docs/method.md.
 
 mod rate_control;
 
@@ -61,7 +61,7 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
         .collect()
 }
 
-/// Ten steps of f32 against float64: some hundred roundings of 6e-8 each.
+/// Tolerance for ten steps in f32 against float64: some hundred rounding errors of 6e-8 each.
 const REFERENCE_TOLERANCE: f64 = 1e-5;
 
 #[test]
@@ -207,7 +207,7 @@ fn check_grouping(optimizer: &str) {
 
 #[test]
 fn a_diverging_run_is_reported_and_harms_no_other() {
-    // Four weight layers: the control's first layer gets 0.01 * alpha^4 = 1e3 as its learning rate.
+    // Four weight layers: the learning rate of the control's first layer is 0.01 * alpha^4 = 1e3.
     let common = "model=mlp:32,32,32&steps=40&eval=20&seeds=1&init=kaiming_normal,xavier_normal";
     let history = run(&format!("{common},lrmatch(emergence(kaiming_normal;alpha=17.7827941))"), 3);
     let calm = run(common, 3);
@@ -225,7 +225,7 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
 
 #[test]
 fn a_run_that_diverges_in_its_last_step_is_reported() {
-    // The update of nine layers at this rate makes logits beyond f32.
+    // After an update of nine layers at this rate the logits exceed the range of f32.
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
     assert_eq!(run.curves[Quantity::TrainLoss].len(), 1, "the loss before the step is a number");
@@ -240,7 +240,7 @@ fn rescaling_leaves_the_function_at_init_unchanged() {
         run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
     for seed in 0..2 {
         let (base, scaled) = (losses(&history, seed)[0], losses(&history, 2 + seed)[0]);
-        // Five layers, each with a few hundred roundings of 6e-8 that scaling by 1.7^n makes others.
+        // Five layers, each with a few hundred rounding errors of 6e-8, which scaling by 1.7^n changes.
         assert!((base - scaled).abs() <= 1e-5 * base, "seed {seed}: loss {base} before, {scaled} after rescaling");
     }
 }
@@ -252,7 +252,7 @@ fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
     for optimizer in ["opt=sgd&lr=0.01&momentum=0.9&wd=0.001", "opt=sgd&lr=0.02&momentum=0"] {
         let history = run(&format!("model=mlp:32,32,32&steps=40&seeds=1&{optimizer}&init={pair}"), 4);
         for (step, (scaled, matched)) in losses(&history, 0).iter().zip(losses(&history, 1)).enumerate() {
-            // Equal on paper; roundings of 6e-8 grow over 40 steps, by less than the loss moves in any of them.
+            // Equal in exact arithmetic; rounding errors of 6e-8 grow over 40 steps, but less than the loss changes in any step.
             assert!((scaled - matched).abs() <= 1e-4, "{optimizer} step {step}: {scaled} scaled, {matched} matched");
         }
     }
@@ -260,8 +260,8 @@ fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
 
 #[test]
 fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
-    // Exact only for eps -> 0: units with tiny gradients feel eps = 1e-8, so the curves agree, not the last digits. The
-    // plain base with one rate for all layers is off by 20 times the tolerance within these steps.
+    // Exact only for eps -> 0: eps = 1e-8 affects units with tiny gradients, so the curves agree, but not the last digits. The
+    // base with one rate for all layers differs by 20 times the tolerance within these steps.
     let pair = "emergence(kaiming_normal;alpha=1.2),lrmatch(emergence(kaiming_normal;alpha=1.2))";
     for optimizer in ["opt=adam", "opt=adam&wd=0.001", "opt=adamw&wd=0.01"] {
         let history = run(&format!("model=mlp:32,32,32&steps=20&lr=0.001&seeds=1&{optimizer}&init={pair}"), 4);
@@ -272,7 +272,7 @@ fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
 }
 
 #[test]
-fn a_session_is_the_same_however_it_is_read() {
+fn a_training_does_not_depend_on_when_it_is_drained() {
     let query = "model=mlp:16&steps=23&eval=10&seeds=2";
     let (often, seldom) = (run(query, 1), run(query, 1000));
     assert_eq!(often, seldom, "reading back does not change a number");
@@ -284,7 +284,7 @@ fn a_session_is_the_same_however_it_is_read() {
 }
 
 #[test]
-fn a_session_that_may_not_train_only_ends_its_evaluation() {
+fn a_training_that_may_not_take_steps_completes_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
     let mut training =
         pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).expect("a valid training");
@@ -298,7 +298,7 @@ fn a_session_that_may_not_train_only_ends_its_evaluation() {
 }
 
 #[test]
-fn a_session_refuses_more_than_there_is() {
+fn an_experiment_with_more_examples_than_there_are_is_refused() {
     let too_large = experiment("data=digits&batch=1000");
     let training = pollster::block_on(Training::new(&too_large, &few_digits(), &open_cpu()));
     assert!(training.is_err(), "640 examples do not make one batch of 1000");

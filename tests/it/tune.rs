@@ -1,5 +1,5 @@
-//! Tuning of initial weights: against an independent implementation (tests/data/tuning_reference.py), and what each method
-//! promises.
+//! Tuning of initial weights, against an independent implementation (tests/data/tuning_reference.py), and the properties of each
+//! method.
 
 mod promises;
 mod reference;
@@ -10,7 +10,7 @@ use emergence_lab::init::LayerWeights;
 use emergence_lab::model::Batch;
 use emergence_lab::tune::{Examples, Iteration, Tuner, TuningContext};
 
-/// Batches that are handed out by index.
+/// Batches selected by index.
 struct Given(Vec<Batch>);
 
 impl Examples for Given {

@@ -5,7 +5,7 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// The path given by option `name`, if a file can be written there: its folder exists, and it is not a folder itself.
-#[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab run` is told where to put its results"))]
+#[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab run` has options for output files"))]
 pub(crate) fn check_place(name: &str, path: &str) -> Result<PathBuf, Usage> {
     let place = PathBuf::from(path);
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

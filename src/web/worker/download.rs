@@ -123,7 +123,7 @@ async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
 
-/// Reads a response piece by piece, up to slightly more than `limit` bytes, and tells `heard` how many bytes have arrived
+/// Reads a response piece by piece, up to slightly more than `limit` bytes, and calls `heard` with the number of bytes so far
 /// and whether that was all.
 async fn read_body(
     response: &Response,

@@ -152,7 +152,7 @@ impl Worker {
         self.drive(Run::new(training, experiment.run_count(), now_secs() - start), paused).await
     }
 
-    /// Tunes initial weights if required, listening meanwhile; `paused` says whether training has to wait.
+    /// Tunes initial weights if required, handling commands meanwhile; `paused` says whether training has to wait.
     async fn finish_preparation(
         &mut self,
         mut preparation: Preparation,

@@ -13,7 +13,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-/// The data set in these files, or `None`; the page is told which.
+/// Reads the data set in these files and reports the outcome to the page; `None` if the files are refused.
 pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
     match read(files).await {
         Ok(dataset) => {
