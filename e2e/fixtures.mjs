@@ -8,7 +8,7 @@ import { DATA, DIST, serve } from './server.mjs';
 
 export { expect };
 
-/** The public mirror that the page falls back to, and the files it asks for. */
+/** The public mirror that the page falls back to, and the files that it requests from it. */
 export const MIRROR = 'https://raw.githubusercontent.com/fgnt/mnist/master/';
 export const MNIST_FILES = [
   'train-images-idx3-ubyte.gz',

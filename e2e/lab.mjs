@@ -12,7 +12,7 @@ const PATIENCE = 45_000;
 /** An experiment that takes a few seconds on the CPU path: long enough to be paused. */
 export const SMALL = 'data=digits&train=4096&test=512&seeds=1&steps=400&eval=20&device=cpu';
 
-/** Writes a screenshot of the page to the git-ignored folder, for people to look at. */
+/** Writes a screenshot of the page to the git-ignored folder, for visual inspection. */
 export async function screenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });

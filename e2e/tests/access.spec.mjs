@@ -52,7 +52,7 @@ test('an embed of 320 px needs no sideways scrolling, and 1280 px show the whole
   await fits(page, 'an embed');
   await page.setViewportSize({ width: 1280, height: 900 });
   const [form, charts] = await Promise.all(['#controls', '#charts'].map((id) => lab.root.locator(id).boundingBox()));
-  expect(form.x + form.width, 'the form stands beside the charts').toBeLessThanOrEqual(charts.x);
+  expect(form.x + form.width, 'the form is next to the charts').toBeLessThanOrEqual(charts.x);
   expect(charts.y, 'and not above them').toBeLessThanOrEqual(form.y + 40);
   const table = lab.root.locator('#table .scroll');
   const [content, box] = await table.evaluate((element) => [element.scrollWidth, element.clientWidth]);

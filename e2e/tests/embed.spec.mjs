@@ -68,7 +68,7 @@ async function sizes(received, frame) {
   return read();
 }
 
-test('the height settles instead of growing by itself', async ({ hosted, page }) => {
+test('the height converges instead of growing forever', async ({ hosted, page }) => {
   await hosted.open('embed=1&data=digits&device=cpu');
   await hosted.reach('ready');
   const count = async () => (await hosted.messages()).filter((data) => data?.type === 'emergence-lab:resize').length;

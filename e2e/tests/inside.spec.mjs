@@ -115,7 +115,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await lab.button('Pause').click();
   await lab.reach('paused');
   await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /right/);
-  expect(await places(page), 'where everything stands').toEqual(before);
+  expect(await places(page), 'the positions are unchanged').toEqual(before);
   await lab.button('Reset').click();
   await lab.reach('ready');
   await expect(page.locator('#ask-hint')).toContainText('press Run');

@@ -101,7 +101,7 @@ test('the estimate follows the fields', async ({ lab }) => {
   await expect(lab.estimate).toContainText('once all fields are valid');
 });
 
-test('without files data=upload gives a sentence before any start', async ({ lab }) => {
+test('without files data=upload is explained before any start', async ({ lab }) => {
   await lab.open('data=upload&device=cpu');
   await lab.reach('ready');
   await expect(lab.estimate).toContainText('once the files have been read');

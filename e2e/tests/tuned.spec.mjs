@@ -46,7 +46,7 @@ test('every initialization trains and reports its cost', async ({ hosted }) => {
   }
   expect(results.random_activity.points.length, 'a table of random activity').toBeGreaterThan(10);
   const note = hosted.root.locator('#control-note');
-  await expect(note, 'a rescaling stands beside its rate control').toBeVisible();
+  await expect(note, 'a rescaling is listed with its rate control').toBeVisible();
   await expect(note).toContainText('must coincide');
 });
 

@@ -201,7 +201,7 @@ impl<'a> LabeledImages<'a> {
     }
 }
 
-/// The data set of two parts, one of which may be empty.
+/// The data set with these two parts; one may be empty.
 fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Dataset> {
     let [channels, height, width] = shape.image;
     let plane = height * width;

@@ -1,7 +1,7 @@
 //! Devices of the browser: WebGPU through burn-wgpu, and the CPU in WebAssembly.
 
 use super::{Backend, OpenDevice};
-use crate::error::{DeviceError, Error, Result};
+use crate::error::{DeviceError, Result};
 use burn::tensor::Device;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,7 +29,7 @@ const GPU_TENSOR_BYTES: u64 = 128 << 20;
 pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
-    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() }.into())?;
+    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() })?;
     Ok(OpenDevice {
         device,
         backend: Backend::WebGpu,

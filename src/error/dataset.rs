@@ -169,14 +169,14 @@ pub enum DatasetError {
 pub enum UploadError {
     /// Nothing was uploaded.
     Empty,
-    /// An uploaded file is not of a kind that can be read.
+    /// The format of an uploaded file is unknown.
     Kind {
         /// Name of the file.
         file: String,
-        /// What it is instead.
+        /// What was found instead.
         got: UnknownFile,
     },
-    /// Uploaded files are in two formats.
+    /// The uploaded files have two different formats.
     Mixed {
         /// Name of the first CIFAR-10 batch.
         batch: String,
@@ -185,52 +185,52 @@ pub enum UploadError {
     },
     /// Two uploaded files have the same role.
     Twice {
-        /// What the files hold.
+        /// What the files contain.
         content: FileContent,
         /// The part that their names refer to.
         part: Part,
-        /// Name of the one file.
+        /// Name of the first file.
         first: String,
-        /// Name of the other.
+        /// Name of the second file.
         second: String,
     },
     /// Images without labels were uploaded, or labels without images.
     Unpaired {
-        /// Name of the file that is there.
+        /// Name of the file that was uploaded.
         file: String,
-        /// What the missing file would hold.
+        /// What the missing file would contain.
         missing: FileContent,
         /// The part that the file's name refers to.
         part: Part,
     },
-    /// Uploaded images are too large, or have no pixels.
+    /// The uploaded images are too large, or have no pixels.
     ImageSize {
         /// Name of the file.
         file: String,
-        /// The largest number of rows and of columns.
+        /// The largest height and width, in pixels.
         limit: usize,
         /// Height and width according to the file's header.
         got: (usize, usize),
     },
-    /// Uploaded labels are all the same.
+    /// All uploaded labels are 0, so there is only one class.
     Classes {
         /// Name of the file.
         file: String,
         /// The largest number of classes.
         limit: usize,
     },
-    /// Uploaded examples are too few to be divided into a training and a test part.
+    /// Too few examples were uploaded to split them into a training and a test part.
     TooFew {
-        /// Examples that there are.
+        /// Number of examples.
         got: usize,
     },
-    /// Uploaded examples are more than a browser tab can hold.
+    /// More examples were uploaded than a browser tab can hold.
     TooMany {
         /// The part.
         part: Part,
         /// The largest number of examples.
         limit: usize,
-        /// Examples that there are.
+        /// Number of examples.
         got: usize,
     },
 }

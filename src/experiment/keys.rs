@@ -118,16 +118,18 @@ impl Key {
     }
 }
 
-const fn field(group: FieldGroup, label: &'static str) -> Option<FormField> {
-    Some(FormField { group, label, wide: false, hint: "" })
+const fn field(group: FieldGroup, label: &'static str) -> FormField {
+    FormField { group, label, wide: false, hint: "" }
 }
 
-const fn hinted(group: FieldGroup, label: &'static str, hint: &'static str) -> Option<FormField> {
-    Some(FormField { group, label, wide: false, hint })
-}
+impl FormField {
+    const fn with_hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
 
-const fn wide(group: FieldGroup, label: &'static str, hint: &'static str) -> Option<FormField> {
-    Some(FormField { group, label, wide: true, hint })
+    const fn wide(self) -> Self {
+        Self { wide: true, ..self }
+    }
 }
 
 /// A row whose value is a field of [`Link`]; `$read` parses a value, `$write` writes it as text.
@@ -186,6 +188,8 @@ macro_rules! switch {
     };
 }
 
+/// What 32 bits hold.
+const FIRST_SEED: Bounds = Bounds::whole(0, 4_294_967_295);
 const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
 const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
@@ -203,39 +207,35 @@ pub const KEYS: [Key; 27] = [
     choice!(
         "data",
         "data set; `auto` is MNIST if its files can be downloaded, otherwise `digits`, and the page says which",
-        hinted(FieldGroup::Data, "Data", "MNIST or digits: digits if MNIST cannot be downloaded"),
+        Some(field(FieldGroup::Data, "Data").with_hint("MNIST or digits: digits if MNIST cannot be downloaded")),
         DatasetName,
         experiment.dataset.name
     ),
     optional!(
         "train",
         "number of training examples to use, starting from the first; all if absent",
-        field(FieldGroup::Network, "Training examples"),
+        Some(field(FieldGroup::Network, "Training examples")),
         EXAMPLES,
         experiment.dataset.train
     ),
     optional!(
         "test",
         "number of test examples to use, starting from the first; all if absent",
-        field(FieldGroup::Network, "Test examples"),
+        Some(field(FieldGroup::Network, "Test examples")),
         EXAMPLES,
         experiment.dataset.test
     ),
     switch!(
         "aug",
         "augmentation: randomly crop and flip training images",
-        wide(FieldGroup::Network, "Augmentation: random crops and flips", ""),
+        Some(field(FieldGroup::Network, "Augmentation: random crops and flips").wide()),
         experiment.dataset.augment
     ),
     key!(
         "model",
         "network; `mlp:` is a linear classifier",
-        wide(
-            FieldGroup::Main,
-            "Network",
-            "`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
-             `resnet:16,32x2` blocks"
-        ),
+        Some(field(FieldGroup::Main, "Network").wide().with_hint("`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
+             `resnet:16,32x2` blocks")),
         KeyValues::Text("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`", &NETWORK_EXAMPLES),
         experiment.model,
         |_, text: &str| text.parse(),
@@ -244,14 +244,14 @@ pub const KEYS: [Key; 27] = [
     choice!(
         "act",
         "activation function after every hidden layer",
-        field(FieldGroup::Network, "Activation"),
+        Some(field(FieldGroup::Network, "Activation")),
         Activation,
         experiment.activation
     ),
     choice!(
         "norm",
         "normalization after every hidden layer's weights",
-        field(FieldGroup::Network, "Normalization"),
+        Some(field(FieldGroup::Network, "Normalization")),
         NormLayer,
         experiment.norm
     ),
@@ -267,43 +267,43 @@ pub const KEYS: [Key; 27] = [
     whole!(
         "seeds",
         "runs per variant, each with its own seed; at most 64 runs in total",
-        field(FieldGroup::Runs, "Seeds per variant"),
-        Bounds::whole(1, limits::SEEDS as u64),
+        Some(field(FieldGroup::Runs, "Seeds per variant")),
+        Bounds::whole(1, limits::SEEDS),
         experiment.seeds
     ),
     whole!(
         "seed",
         "seed of each variant's first run; the others count up from it",
-        field(FieldGroup::Runs, "First seed"),
-        Bounds::whole(0, u32::MAX as u64),
+        Some(field(FieldGroup::Runs, "First seed")),
+        FIRST_SEED,
         experiment.first_seed
     ),
-    choice!("opt", "optimizer", field(FieldGroup::Optimizer, "Optimizer"), OptimizerKind, experiment.optimizer.kind),
+    choice!("opt", "optimizer", Some(field(FieldGroup::Optimizer, "Optimizer")), OptimizerKind, experiment.optimizer.kind),
     real!(
         "lr",
         "learning rate",
-        field(FieldGroup::Main, "Learning rate"),
+        Some(field(FieldGroup::Main, "Learning rate")),
         Bounds::real(0.0, 1e6).above(),
         experiment.optimizer.learning_rate
     ),
     real!(
         "momentum",
         "momentum of SGD",
-        field(FieldGroup::Optimizer, "Momentum (SGD)"),
+        Some(field(FieldGroup::Optimizer, "Momentum (SGD)")),
         Bounds::real(0.0, 1.0).below(),
         experiment.optimizer.momentum
     ),
     real!(
         "wd",
         "weight decay (L2 in the gradient for SGD and Adam, decoupled for AdamW)",
-        field(FieldGroup::Optimizer, "Weight decay"),
+        Some(field(FieldGroup::Optimizer, "Weight decay")),
         Bounds::real(0.0, 10.0),
         experiment.optimizer.weight_decay
     ),
     key!(
         "sched",
         "learning rate schedule; `warmup:STEPS` is a linear warm-up",
-        field(FieldGroup::Optimizer, "Schedule"),
+        Some(field(FieldGroup::Optimizer, "Schedule")),
         KeyValues::Choice(Schedule::labels),
         experiment.optimizer.schedule,
         |_, text: &str| text.parse(),
@@ -312,36 +312,36 @@ pub const KEYS: [Key; 27] = [
     whole!(
         "batch",
         "training examples per step",
-        field(FieldGroup::Optimizer, "Batch size"),
+        Some(field(FieldGroup::Optimizer, "Batch size")),
         Bounds::whole(1, limits::BATCH_SIZE as u64),
         experiment.batch_size
     ),
-    whole!("steps", "training steps", field(FieldGroup::Main, "Steps"), STEPS, experiment.steps),
+    whole!("steps", "training steps", Some(field(FieldGroup::Main, "Steps")), STEPS, experiment.steps),
     whole!(
         "eval",
         "steps between two evaluations",
-        field(FieldGroup::Measurement, "Evaluate every … steps"),
+        Some(field(FieldGroup::Measurement, "Evaluate every … steps")),
         STEPS,
         experiment.evaluate_every
     ),
     real!(
         "tau",
         "threshold τ above which a unit's |activation| counts as active",
-        field(FieldGroup::Measurement, "Active above τ"),
+        Some(field(FieldGroup::Measurement, "Active above τ")),
         Bounds::real(0.0, 1e6),
         experiment.activity.tau
     ),
     choice!(
         "active",
         "when a unit counts as active",
-        wide(FieldGroup::Measurement, "A unit is active", ""),
+        Some(field(FieldGroup::Measurement, "A unit is active").wide()),
         ActiveDefinition,
         experiment.activity.definition
     ),
     choice!(
         "device",
         "where to compute; `auto` is WebGPU if it works, otherwise the CPU",
-        hinted(FieldGroup::Data, "Compute on", "Automatic: WebGPU if it works, otherwise the CPU"),
+        Some(field(FieldGroup::Data, "Compute on").with_hint("Automatic: WebGPU if it works, otherwise the CPU")),
         DevicePreference,
         experiment.device
     ),

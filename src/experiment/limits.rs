@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 64;
 /// Seeds of one variant; all runs may belong to it.
-pub const SEEDS: u32 = 64;
+pub const SEEDS: u64 = 64;
 /// Hidden layers with weights.
 pub const HIDDEN_LAYERS: usize = 64;
 /// Units of one dense layer.

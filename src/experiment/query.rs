@@ -109,6 +109,7 @@ impl Experiment {
 }
 
 /// The keys whose values differ from their defaults, with these values, not escaped.
+#[must_use]
 pub fn changed_pairs(experiment: &Experiment, view: &View) -> Vec<(&'static str, String)> {
     let link = Link { experiment: experiment.clone(), view: view.clone() };
     let standard = Link::default();

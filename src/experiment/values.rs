@@ -10,6 +10,7 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
     fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)>;
 
     /// All values.
+    #[must_use]
     fn all() -> impl Iterator<Item = Self> {
         Self::rows().map(|(_, _, value)| value)
     }

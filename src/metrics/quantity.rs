@@ -119,13 +119,8 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
         symbol: "train loss",
         button: "Train",
         hint: "Cross-entropy of the mini-batches",
-        unit: Unit::Nats,
-        range: AxisRange::Loss,
-        logarithmic: false,
-        precision: Precision::Single,
         occasion: Occasion::Step,
-        optional: false,
-        nodes: None,
+        ..LOSS
     },
     QuantityFacts {
         quantity: Quantity::TestLoss,
@@ -134,13 +129,7 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
         symbol: "test loss",
         button: "Test",
         hint: "Cross-entropy of the test examples",
-        unit: Unit::Nats,
-        range: AxisRange::Loss,
-        logarithmic: false,
-        precision: Precision::Single,
-        occasion: Occasion::Evaluation,
-        optional: false,
-        nodes: None,
+        ..LOSS
     },
     QuantityFacts {
         quantity: Quantity::TestAccuracy,
@@ -151,11 +140,7 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
         hint: "Fraction of test examples classified correctly",
         unit: Unit::Percent,
         range: AxisRange::Fraction,
-        logarithmic: false,
-        precision: Precision::Single,
-        occasion: Occasion::Evaluation,
-        optional: false,
-        nodes: None,
+        ..LOSS
     },
     QuantityFacts {
         quantity: Quantity::EmergenceA,
@@ -201,21 +186,31 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
     },
 ];
 
-/// What all measures of emergence have in common.
-const EMERGENCE: QuantityFacts = QuantityFacts {
-    quantity: Quantity::EmergenceA,
+/// What losses have in common, and whatever else is measured in f32 on the test examples.
+const LOSS: QuantityFacts = QuantityFacts {
+    quantity: Quantity::TestLoss,
     name: "",
     title: "",
     symbol: "",
     button: "",
     hint: "",
+    unit: Unit::Nats,
+    range: AxisRange::Loss,
+    logarithmic: false,
+    precision: Precision::Single,
+    occasion: Occasion::Evaluation,
+    optional: false,
+    nodes: None,
+};
+
+/// What all measures of emergence have in common.
+const EMERGENCE: QuantityFacts = QuantityFacts {
     unit: Unit::None,
     range: AxisRange::Automatic,
     logarithmic: true,
     precision: Precision::Double,
-    occasion: Occasion::Evaluation,
     optional: true,
-    nodes: None,
+    ..LOSS
 };
 
 /// A panel of the page.

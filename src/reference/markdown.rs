@@ -77,7 +77,7 @@ fn default(key: &Key) -> String {
 
 /// `1 to 64`, `above 0, at most 1e6`.
 fn range(bounds: &Bounds) -> String {
-    if bounds.from == bounds.to {
+    if bounds.from >= bounds.to {
         return bounds.from.to_string();
     }
     let text = bounds.to_string();

@@ -2,9 +2,18 @@
 
 /// The options of a list, with `chosen` selected.
 pub(super) fn options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
+    option_tags(rows, chosen, indent, "")
+}
+
+/// The same with labels that are names, which are not translated.
+pub(super) fn name_options(rows: Vec<(&str, &str)>, chosen: &str, indent: &str) -> String {
+    option_tags(rows, chosen, indent, " translate=\"no\"")
+}
+
+fn option_tags(rows: Vec<(&str, &str)>, chosen: &str, indent: &str, attributes: &str) -> String {
     let option = |(name, label): (&str, &str)| {
         let selected = if name == chosen { " selected" } else { "" };
-        format!("{indent}<option value=\"{name}\"{selected}>{}</option>\n", escaped(label))
+        format!("{indent}<option value=\"{name}\"{selected}{attributes}>{}</option>\n", escaped(label))
     };
     rows.into_iter().map(option).collect()
 }

@@ -1,7 +1,7 @@
 //! Generates the picker of initializations: the list of schemes, a card about each, and fields for their parameters. Elements
 //! that belong to certain schemes name these in `data-for`; every field names its parameter in `data-parameter`.
 
-use super::markup::{escaped, options};
+use super::markup::{escaped, name_options, options};
 use super::schemes::{SchemeEntry, schemes};
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::constant::{Constant, ConstantDomain};
@@ -34,7 +34,8 @@ fn scheme_list(groups: &[(&str, Vec<SchemeEntry>)]) -> String {
     let mut html = "<label class=\"field\" for=\"scheme\">\n  <span>Scheme</span>\n  <select id=\"scheme\" aria-describedby=\"cards\">\n".to_owned();
     for (heading, entries) in groups {
         let rows = entries.iter().map(|entry| (entry.name, entry.label)).collect();
-        let _ = writeln!(html, "    <optgroup label=\"{heading}\">\n{}    </optgroup>", options(rows, OPEN, "      "));
+        let _ =
+            writeln!(html, "    <optgroup label=\"{heading}\">\n{}    </optgroup>", name_options(rows, OPEN, "      "));
     }
     html + "  </select>\n</label>\n"
 }
@@ -94,7 +95,7 @@ fn base_field() -> String {
     format!(
         "<label class=\"field\" data-for=\"{names}\">\n  <span>Base</span>\n  <select id=\"scheme-base\" data-parameter=\"base\" \
          {DESCRIBED}>\n{}    <optgroup label=\"From the list\" id=\"listed-bases\" hidden></optgroup>\n  </select>\n</label>\n",
-        options(rows, &base, "    ")
+        name_options(rows, &base, "    ")
     )
 }
 
@@ -105,7 +106,7 @@ fn rescaling_fields() -> String {
     format!(
         "<div class=\"grid\" data-for=\"{names}\">\n  <label class=\"field\">\n    <span>α</span>\n    <input type=\"text\" \
          inputmode=\"decimal\" data-parameter=\"alpha\" value=\"{alpha}\" {DESCRIBED} />\n  </label>\n  <label class=\"field\">\n    \
-         <span>Turning point after layer</span>\n    <input type=\"text\" data-parameter=\"turn\" value=\"auto\" {DESCRIBED} />\n  \
+         <span>Turning point</span>\n    <input type=\"text\" data-parameter=\"turn\" value=\"auto\" title=\"Number of layers from the input that are scaled down; auto: half of them\" {DESCRIBED} />\n  \
          </label>\n  <label class=\"field wide\">\n    <span>Exponents</span>\n    <select data-parameter=\"rule\" {DESCRIBED}>\n{}    \
          </select>\n  </label>\n</div>\n",
         options(rules, "", "      ")

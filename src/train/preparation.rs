@@ -113,7 +113,7 @@ impl Preparation {
     pub async fn advance(&mut self) -> Result<Option<PreparationProgress>> {
         if self.jobs.is_empty() {
             self.measure().await?;
-            return self.next_random_point();
+            return Ok(self.next_random_point());
         }
         let start = (self.clock)();
         let progress = self.tune().await?;
@@ -177,20 +177,20 @@ impl Preparation {
     }
 
     /// The next point of the table of random activity; its masks are derived from the first seed.
-    fn next_random_point(&mut self) -> Result<Option<PreparationProgress>> {
+    fn next_random_point(&mut self) -> Option<PreparationProgress> {
         let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
         let point = emergence::random_point(&self.graph, points.len(), |mask| {
             let mut draws = stream(seed, Purpose::RandomActivity, mask);
             move |bound| below(&mut draws, bound)
         });
-        let Some(RandomInterval { fraction, log10_e_a, log10_e_b }) = point else { return Ok(None) };
+        let RandomInterval { fraction, log10_e_a, log10_e_b } = point?;
         points.push(RandomPoint { fraction, emergence_a: log10_e_a, emergence_b: log10_e_b });
-        Ok(Some(PreparationProgress {
+        Some(PreparationProgress {
             task: PreparationTask::RandomActivity,
             done: points.len() as u64,
             total: RANDOM_POINTS as u64,
             objective: None,
-        }))
+        })
     }
 
     /// The initial weights per run and layer, by variant, then by seed; empty for runs that are being tuned.

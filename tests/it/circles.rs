@@ -1,5 +1,5 @@
-//! No circles: files do not import each other in a ring, and page and worker do not import each other at all. A `mod.rs` and
-//! the files of its folder count as one room: children may use what it defines, and it may use them.
+//! No import cycles: files do not import each other in a cycle, and page and worker do not import each other at all. Imports
+//! between a `mod.rs` and the files of its folder do not count: they may use each other.
 
 use crate::fixtures::{all_sources, code};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ type ModulePath = Vec<String>;
 struct Imports {
     files: BTreeMap<ModulePath, String>,
     texts: BTreeMap<ModulePath, String>,
-    /// Names that a module has through `use`, with the paths that they stand for.
+    /// Names that a module imports with `use`, with their paths.
     names: BTreeMap<ModulePath, Vec<(String, ModulePath)>>,
 }
 
@@ -80,7 +80,7 @@ impl Imports {
         self.texts.get(module).is_some_and(|text| kinds.iter().any(|kind| text.contains(&format!("{kind} {item}"))))
     }
 
-    /// Which files each file imports from, rooms left aside.
+    /// The files from which each file imports, without those between a `mod.rs` and its folder.
     fn edges(&self) -> BTreeMap<&str, BTreeSet<&str>> {
         let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (module, text) in &self.texts {
@@ -101,7 +101,7 @@ fn module_of(path: &str) -> ModulePath {
     path.split('/').map(ToOwned::to_owned).collect()
 }
 
-/// What stands between `use` and the semicolon of every import.
+/// The text between `use` and the semicolon of every import.
 fn statements(text: &str) -> Vec<String> {
     let mut statements = Vec::new();
     let mut rest = text;
@@ -116,7 +116,7 @@ fn statements(text: &str) -> Vec<String> {
     statements
 }
 
-/// The paths of an import, braces multiplied out.
+/// The paths of an import, with braces expanded.
 fn expanded(statement: &str) -> Vec<String> {
     let Some((prefix, rest)) = statement.split_once('{') else { return vec![statement.trim().to_owned()] };
     let inside = rest.strip_suffix('}').unwrap_or(rest);
@@ -136,7 +136,7 @@ fn expanded(statement: &str) -> Vec<String> {
         .collect()
 }
 
-/// Paths of this crate that are written out where they are used.
+/// Full paths of this crate that are used without an import.
 fn paths_in(text: &str) -> Vec<String> {
     let starts = ["crate::", "super::"].into_iter().flat_map(|start| text.match_indices(start));
     let path = |(at, _): (usize, &str)| {
@@ -146,7 +146,7 @@ fn paths_in(text: &str) -> Vec<String> {
     starts.map(path).collect()
 }
 
-/// A ring of imports through `file`, if there is one.
+/// A cycle of imports through `file`, if there is one.
 fn ring<'graph>(edges: &BTreeMap<&'graph str, BTreeSet<&'graph str>>, file: &'graph str) -> Option<Vec<&'graph str>> {
     let mut paths = vec![vec![file]];
     let mut seen = BTreeSet::new();
@@ -164,7 +164,7 @@ fn ring<'graph>(edges: &BTreeMap<&'graph str, BTreeSet<&'graph str>>, file: &'gr
 }
 
 #[test]
-fn no_files_import_each_other_in_a_ring() {
+fn no_files_import_each_other_in_a_cycle() {
     let sources = all_sources();
     let imports = Imports::new(&sources);
     let edges = imports.edges();
@@ -175,13 +175,13 @@ fn no_files_import_each_other_in_a_ring() {
     let rings: Vec<_> = edges.keys().filter_map(|file| ring(&edges, file)).collect();
     assert!(
         rings.is_empty(),
-        "rings of imports:\n{}",
+        "import cycles:\n{}",
         rings.iter().map(|ring| ring.join(" → ")).collect::<Vec<_>>().join("\n")
     );
 }
 
 #[test]
-fn page_and_worker_know_nothing_of_each_other() {
+fn page_and_worker_do_not_import_each_other() {
     let sources = all_sources();
     let imports = Imports::new(&sources);
     for (file, targets) in imports.edges() {

@@ -1,5 +1,5 @@
-//! Tests of `dataset`: IDX files whole and broken, MNIST itself where it is there, the generator of digits, and the
-//! order of the batches; color patterns, CIFAR-10, uploads and augmentation in files of their own.
+//! Tests of `dataset`: data sets in IDX files, the generator of digits, and the order of the batches. The catalog, files on
+//! disk, CIFAR-10, color patterns, uploads, augmentation and error messages have separate files.
 
 mod augment;
 mod catalog;
@@ -52,7 +52,7 @@ fn small_files() -> [Vec<u8>; 4] {
 }
 
 fn small() -> Dataset {
-    assemble(&small_files()).expect("whole files")
+    assemble(&small_files()).expect("complete files")
 }
 
 fn assemble(contents: &[Vec<u8>; 4]) -> Result<Dataset, Error> {
@@ -61,7 +61,7 @@ fn assemble(contents: &[Vec<u8>; 4]) -> Result<Dataset, Error> {
     readers::assemble(DatasetName::Mnist, published(DatasetName::Mnist), &read.collect::<Vec<_>>())
 }
 
-/// What is known of the files of a data set that is published as files.
+/// The files of a data set that is published as files.
 fn published(name: DatasetName) -> &'static Publication {
     name.row().publication().expect("published as files")
 }
@@ -79,7 +79,7 @@ fn check(folder: &Path, name: DatasetName) -> Result<(), Error> {
     files::check(folder, name, published(name))
 }
 
-/// A folder of this test alone, removed when dropped.
+/// A temporary folder for one test, removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -165,8 +165,8 @@ fn examples_are_normalized_and_truncated() {
     let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
     assert_eq!((dataset.train.images.len(), dataset.train.labels.len(), dataset.test.len()), (1568, 2, 2), "sizes");
     let used = [&whole.train.images[..1568], &[5, 0], &whole.test.images, &[7, 2]].concat();
-    assert_eq!(dataset.sha256(), sha256([&used]), "the checksum is of what is used");
-    assert_ne!(dataset.sha256(), whole.sha256(), "another checksum for other examples");
+    assert_eq!(dataset.sha256(), sha256([&used]), "the checksum covers the examples in use");
+    assert_ne!(dataset.sha256(), whole.sha256(), "other examples have a different checksum");
 }
 
 #[test]
@@ -183,14 +183,14 @@ fn sha256_is_the_standard_one() {
     assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256([b"abd"]) }.into(), "a damaged file");
 }
 
-/// A file that is in its place neither plain nor packed.
+/// The error about a file that exists neither plain nor gzipped.
 fn missing_file(folder: &Path, dataset: DatasetName, file: &str) -> Error {
     let path = folder.join(dataset.row().name).join(file).display().to_string();
     DatasetError::DataFileMissing { path, dataset, directory: folder.display().to_string() }.into()
 }
 
-/// The folder of the real data, `$EMERGENCE_LAB_DATA` or else `data/`, if it holds the data set `name`. Otherwise the test
-/// has to return: `cargo xtask test` counts it as skipped because of the line printed here.
+/// The folder of the real data, `$EMERGENCE_LAB_DATA` or else `data/`, if it contains the data set `name`. Otherwise the test
+/// must return, and `cargo xtask test` counts it as skipped because of the line printed here.
 pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let folder = std::env::var_os("EMERGENCE_LAB_DATA").map_or_else(own, PathBuf::from);
@@ -199,7 +199,7 @@ pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     }
     let (thread, folder) = (std::thread::current(), folder.display());
     let test = thread.name().unwrap_or_default();
-    // Not `println`: the test harness would swallow it. A line of its own, whatever the harness has just written.
+    // Not `println`, whose output the test harness captures. The leading line break starts a new line after harness output.
     let line = format!("\nskipped: {test}: no {name}/ in {folder} (`cargo xtask data {name}` fetches it)\n");
     std::io::stdout().write_all(line.as_bytes()).expect("a place to print to");
     None
@@ -237,7 +237,11 @@ fn digits_are_the_same_everywhere() {
     let golden = "8d0ec2a104cd021bc062a5219d74e5f13723c0b410296b11ad4486d08e3196b5";
     assert_eq!(sha256([&bytes]), golden, "the first 100 examples");
     let (image, label) = digits::example(digits::SEED, 7);
-    assert_eq!((&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]), (&image[..], label), "by itself");
+    assert_eq!(
+        (&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]),
+        (&image[..], label),
+        "generated separately"
+    );
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
     assert_eq!((&dataset.test.images[..784], dataset.test.labels[0]), (&image[..], label), "the first test example");
     let mut pieces = digits::generator(digits::SEED, 100, 20).expect("few");
@@ -258,7 +262,7 @@ fn digits_are_varied_and_balanced() {
     assert_eq!(images.len(), 2000, "no image twice");
     for image in images {
         let ink = image.iter().filter(|pixel| **pixel > 100).count();
-        assert!((12..400).contains(&ink), "{ink} pixels of ink: neither blank nor a blot");
+        assert!((12..400).contains(&ink), "{ink} pixels of ink: neither blank nor completely filled");
         let border = (0..28).filter(|at| image[*at] > 100 || image[27 * 28 + at] > 100).count();
         assert!(border < 10, "{border} pixels of ink in the first and last row: cut off");
     }
@@ -267,7 +271,7 @@ fn digits_are_varied_and_balanced() {
 #[test]
 fn digits_have_the_stated_normalization() {
     let dataset = digits::generate(digits::SEED, 3000, 1, |_, _| {}).expect("few");
-    // The constants are of 60,000 images. The mean (standard deviation) of an image varies by 0.035 (0.05) from image
+    // The constants are those of 60,000 images. The mean (standard deviation) of an image varies by 0.035 (0.05) from image
     // to image, by 0.0007 (0.001) over 3000 of them; five of the larger are 0.005.
     check_normalization(&dataset, 0.005);
 }
@@ -293,9 +297,13 @@ fn every_epoch_uses_every_example_once() {
     }
     let bytes: Vec<u8> = first.iter().flat_map(|index| index.to_le_bytes()).collect();
     let mut another = Batcher::new(1000, 100, 3).expect("ten batches");
-    assert_eq!(another.batch(17), &second[700..800], "any step, without those before it");
+    assert_eq!(another.batch(17), &second[700..800], "any step can be looked up without the steps before it");
     assert_eq!(another.batch(2), &first[200..300], "and back");
-    assert_eq!(another.order_sha256(), sha256([&bytes]), "the checksum is of the first epoch, wherever one is");
+    assert_eq!(
+        another.order_sha256(),
+        sha256([&bytes]),
+        "the checksum is that of the first epoch, regardless of the current step"
+    );
     let mut larger = Batcher::new(1000, 300, 3).expect("three batches");
     assert_eq!((larger.steps_per_epoch(), larger.batch(2)), (3, &first[600..900]), "the partial batch is dropped");
     assert_eq!(larger.batch(3), &second[..300], "then comes the next epoch");

@@ -14,8 +14,8 @@ use emergence_lab::emergence::{
 use num_bigint::BigUint;
 use proptest::prelude::*;
 
-/// Every path of at least one edge, as its list of nodes: the definition, written down without any recurrence.
-/// Parallel edges give parallel paths.
+/// Every path of at least one edge, as its list of nodes: the definition, without any recurrence.
+/// Parallel edges result in parallel paths.
 fn all_paths(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let mut paths: Vec<Vec<usize>> = (0..nodes).map(|node| vec![node]).collect();
     let mut done = 0;
@@ -30,7 +30,7 @@ fn all_paths(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     paths
 }
 
-/// `(E_A, E_B)` by looking at every path.
+/// `(E_A, E_B)` by enumerating every path.
 fn brute_force(nodes: usize, edges: &[(usize, usize)], active: &[bool]) -> (BigUint, BigUint) {
     let from_inactive = all_paths(nodes, edges).into_iter().filter(|path| !active[path[0]]);
     let (mut through_active, mut through_all) = (0_u64, 0_u64);
@@ -114,7 +114,7 @@ proptest! {
 #[test]
 fn worked_examples() {
     let widths = [3, 3, 3, 3];
-    // From a node, 3 edges lead on at every step: 3^k paths of k edges.
+    // Every node has 3 outgoing edges, so 3^k paths of k edges start from it.
     assert_eq!(
         e_b(&widths, &[0, 0, 3, 3]).unwrap(),
         144_u8.into(),
@@ -125,8 +125,8 @@ fn worked_examples() {
 }
 
 #[test]
-fn wide_layers_reach_their_limits() {
-    // N = 10^6: the terms that the limits leave out are smaller by one factor N.
+fn wide_layers_approach_their_limits() {
+    // N = 10^6: the terms that the limits neglect are smaller by a factor of N.
     let widths = [1_000_000; 4];
     let active = [300_000, 500_000, 200_000, 900_000];
     let relative = |count: BigUint| 10_f64.powf(log10(&count).unwrap() - 24.0);

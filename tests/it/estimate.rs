@@ -1,4 +1,4 @@
-//! What an experiment will take, against numbers by hand.
+//! The estimated cost of an experiment, against numbers computed by hand.
 
 use crate::fixtures::experiment;
 use emergence_lab::experiment::estimate::{CONVOLUTION_SPEED, DENSE_SPEED, Estimate, standard_speed};
@@ -12,7 +12,7 @@ fn estimate(query: &str) -> Estimate {
 }
 
 #[test]
-fn a_dense_network_takes_what_its_matrices_do() {
+fn the_cost_of_a_dense_network_is_that_of_its_matrices() {
     let found = estimate("data=mnist&model=mlp:100&seeds=2&batch=50&steps=101&eval=20&test=1000&init=pytorch");
     assert_eq!((found.runs, found.parameters), (2, 784 * 100 + 100 + 100 * 10 + 10), "weights and biases");
     let forward = 784 * 100 + 100 * 10;
@@ -26,7 +26,7 @@ fn a_dense_network_takes_what_its_matrices_do() {
 }
 
 #[test]
-fn a_convolution_multiplies_at_every_place() {
+fn a_convolution_multiplies_at_every_position() {
     let found =
         estimate("data=patterns&model=cnn:8s2&norm=batch&seeds=1&init=pytorch&batch=10&test=100&steps=10&eval=10");
     let (convolution, head) = (3 * 9 * 8, 8 * 16 * 16 * 10);
@@ -45,13 +45,13 @@ fn time_is_work_over_speed() {
     assert!((found.seconds(speed) - 20.0).abs() < 1e-9, "what was measured is what is expected");
     let half = found.seconds_left(500, 10, 7.0).expect("something was done");
     let done = 500.0 * found.step_work as f64 + 10.0 * found.evaluation_work as f64;
-    assert!((half - 7.0 * (work - done) / done).abs() < 1e-9, "the rest at the speed so far");
+    assert!((half - 7.0 * (work - done) / done).abs() < 1e-9, "the remaining work at the speed so far");
     assert_eq!(found.seconds_left(1000, 21, 9.0), Some(0.0), "nothing is left at the end");
     assert_eq!(found.seconds_left(0, 0, 1.0), None, "nothing is known at the beginning");
 }
 
 #[test]
-fn tuning_takes_what_its_passes_do() {
+fn the_cost_of_tuning_is_that_of_its_passes() {
     // Three layers; two runs of each variant; a batch of 50.
     let forward = 784 * 100 + 100 * 20 + 20 * 10;
     let check = |init: &str, examples: u64| {
@@ -90,20 +90,20 @@ fn tuning_counts_before_the_first_step() {
     };
     let facts = excessive.dataset.name.facts().expect("known");
     let found = Estimate::new(&excessive, &facts).expect("a network that fits");
-    assert_eq!(found.tuning_work, u64::MAX, "more than 64 bits hold is no panic");
+    assert_eq!(found.tuning_work, u64::MAX, "exceeding 64 bits does not panic");
 }
 
 #[test]
-fn convolutions_have_a_speed_of_their_own() {
+fn convolutions_have_a_separate_speed() {
     let speed = |model: &str| standard_speed(&parse_query(&format!("model={model}")).experiment.model);
     let speeds = ["mlp:8", "cnn:8", "resnet:8"].map(speed);
     assert!(speeds.iter().zip([DENSE_SPEED, CONVOLUTION_SPEED, CONVOLUTION_SPEED]).all(|(a, b)| (a - b).abs() < 1.0));
 }
 
 #[test]
-fn no_more_test_examples_are_judged_than_there_are() {
+fn no_more_test_examples_are_evaluated_than_exist() {
     let all = estimate("data=patterns&test=4000");
-    assert_eq!(all.evaluation_work, estimate("data=patterns").evaluation_work, "4000 are all of them");
+    assert_eq!(all.evaluation_work, estimate("data=patterns").evaluation_work, "there are 4000");
     let experiment = experiment("data=upload&test=9000");
     let facts = parse_query("data=patterns").experiment.dataset.name.facts().expect("known");
     assert_eq!(Estimate::new(&experiment, &facts).map(|found| found.evaluation_work), Ok(all.evaluation_work));

@@ -1,4 +1,4 @@
-//! The query string, both ways: what is written can be read, and what is wrong is named.
+//! The query string: what is written is parsed again, and errors name their key.
 
 mod refusals;
 mod schemes;
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use schemes::any_scheme;
 
-/// The experiment of a text that has nothing wrong with it.
+/// The experiment of a text without errors.
 fn read(text: &str) -> Experiment {
     let parsed = parse_query(text);
     assert_eq!((parsed.errors, parsed.conflicts), (vec![], vec![]), "errors of `{text}`");
@@ -31,10 +31,10 @@ fn keys(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn nothing_is_the_default_experiment() {
+fn an_empty_query_is_the_default_experiment() {
     let standard = Experiment::default();
     for text in ["", "?", "&&", "v=1", "?data=auto&lr=0.01&hide="] {
-        assert_eq!(read(text), standard, "`{text}` says nothing of its own");
+        assert_eq!(read(text), standard, "`{text}` contains only defaults");
     }
     assert_eq!(standard.to_query(), "", "and defaults are not written");
 }
@@ -108,7 +108,7 @@ fn initializations_nest() {
     assert_eq!(experiment.variants, expected, "commas inside parentheses do not split");
     let canonical =
         "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence(pytorch;alpha=1.5),lecun_normal";
-    assert_eq!(experiment.to_query(), canonical, "alpha is always written, rule and turn where they say something");
+    assert_eq!(experiment.to_query(), canonical, "alpha is always written, rule and turn if not defaults");
 }
 
 #[test]
@@ -124,20 +124,20 @@ fn percent_signs_are_decoded() {
     let encoded = read("init=emergence%28kaiming_normal%3Balpha%3D1.3%29&m%6Fdel=mlp%3A8%2C8");
     assert_eq!(plain, encoded, "as form fields and other people's tools encode it");
     let formula = read("init=custom(std=sqrt(2/(fan_in+fan_out)))");
-    assert_eq!(formula.variants[0].to_string(), "custom(std=sqrt(2/(fan_in+fan_out)))", "plus is a plus");
+    assert_eq!(formula.variants[0].to_string(), "custom(std=sqrt(2/(fan_in+fan_out)))", "plus signs are kept");
 }
 
 #[test]
 fn unknown_keys_are_collected_and_ignored() {
     let parsed = parse_query("color=red&lr=0.1&=3&utm_source=x%26y&loose");
     assert_eq!(parsed.unknown, ["color", "", "utm_source", "loose"], "in their order");
-    assert_eq!(parsed.errors, [], "they are no errors");
-    assert!((parsed.experiment.optimizer.learning_rate - 0.1).abs() < 1e-12, "what is known counts");
+    assert_eq!(parsed.errors, [], "they are not errors");
+    assert!((parsed.experiment.optimizer.learning_rate - 0.1).abs() < 1e-12, "known keys are read");
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table: each text and what is wrong with it")]
-fn malformed_values_are_named_and_their_defaults_stand() {
+fn malformed_values_are_reported_and_replaced_by_defaults() {
     let wrong = [
         ("v", "2"),
         ("data", "imagenet"),
@@ -211,14 +211,14 @@ fn malformed_values_are_named_and_their_defaults_stand() {
             panic!("{key}={value} should be one error, not {errors:?}");
         };
         assert_eq!(*named, key, "the error of {key}={value} names its key");
-        assert_eq!(parsed.experiment, Experiment::default(), "the default stands instead of {key}={value}");
+        assert_eq!(parsed.experiment, Experiment::default(), "the default replaces {key}={value}");
         assert!(parsed.strict().is_err(), "natively it is an error");
     }
 }
 
 #[test]
-fn an_error_says_what_was_expected_and_what_was_got() {
-    let error = parse_query("seeds=many").strict().expect_err("many is no number");
+fn an_error_states_what_was_expected_and_found() {
+    let error = parse_query("seeds=many").strict().expect_err("many is not a number");
     let expected = Expected::Number(Bounds::whole(1, 64));
     assert_eq!(error, Error::value("seeds", expected, "many"), "as a value");
     assert_eq!(error.to_string(), "seeds: expected a whole number from 1 to 64, got `many`", "one plain line");
@@ -251,16 +251,16 @@ fn limits_across_keys_are_checked() {
 }
 
 #[test]
-fn what_does_not_go_together_gives_way_alone() {
+fn only_conflicting_values_are_replaced() {
     let kept = |text: &str, keys: &[&str], stands: &str| {
         let parsed = parse_query(text);
         let named = parsed.errors.iter().chain(&parsed.conflicts).filter_map(Error::key).collect::<Vec<_>>();
         assert_eq!(named, keys, "what is wrong with `{text}`");
-        assert_eq!(parsed.experiment, read(stands), "what stands of `{text}`");
+        assert_eq!(parsed.experiment, read(stands), "the rest of `{text}`");
         assert!(parsed.strict().is_err(), "natively `{text}` is an error");
     };
     kept("lr=0.003&seeds=64&steps=7", &["seeds"], "lr=0.003&steps=7");
-    // A malformed value does not hide what does not go together.
+    // A malformed value does not hide a conflict.
     kept("lr=fast&seeds=64&steps=7", &["lr", "seeds"], "steps=7");
     kept("device=cpu&batch=8192&train=100", &["train"], "device=cpu&batch=8192");
     kept("lr=0.1&model=mlp:8192&seeds=21", &["model"], "lr=0.1&seeds=21");
@@ -270,7 +270,7 @@ fn what_does_not_go_together_gives_way_alone() {
         &["init"],
         &format!("lr=0.1&model=mlp:{}8", "8,".repeat(30)),
     );
-    // 64 wide layers: counts that 32 bits do not hold.
+    // 64 wide layers: counts that exceed 32 bits.
     let wide = format!("model=mlp:{}8192&batch=5&seeds=64&init=pytorch", "8192,".repeat(63));
     kept(&wide, &["model"], "batch=5&seeds=64&init=pytorch");
 }
@@ -299,13 +299,13 @@ fn any_dataset() -> impl Strategy<Value = DatasetSpec> {
     (names, counts, any::<bool>()).prop_map(|(name, (train, test), augment)| DatasetSpec { name, train, test, augment })
 }
 
-/// Networks of all kinds, some of which leave no place of a small image.
+/// Networks of all kinds, some of them too deep for a small image.
 fn any_model() -> impl Strategy<Value = ModelSpec> {
     let pools = select(vec![None, Some(Pooling::Max), Some(Pooling::Average)]);
     let convolution = (1_usize..=48, select(vec![3_usize, 5]), 1_usize..=2, pools);
     let convolution =
         convolution.prop_map(|(channels, kernel, stride, pool)| ConvolutionSpec { channels, kernel, stride, pool });
-    // Convolutions without any pool or stride have no text: they are read with a pool after each.
+    // Convolutions without any pooling or stride have no text: they would be read with pooling after each.
     let reduces = |list: &Vec<ConvolutionSpec>| list.iter().any(|entry| entry.stride > 1 || entry.pool.is_some());
     let convolutions = vec(convolution, 1..5).prop_filter("something that makes maps smaller", reduces);
     let stages = vec((1_usize..=24, 1_usize..=2), 1..4).prop_map(|mut stages| {
@@ -348,10 +348,10 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
             device: choices.2,
         })
         .prop_map(within_limits)
-        .prop_filter("what goes together", |experiment| experiment.validate().is_ok())
+        .prop_filter("a valid combination", |experiment| experiment.validate().is_ok())
 }
 
-/// Fewer steps, evaluations and examples where there would be too many for so many runs.
+/// Reduces steps, evaluations and examples if there are too many for the number of runs.
 fn within_limits(mut experiment: Experiment) -> Experiment {
     let runs = experiment.run_count() as u64;
     experiment.steps = experiment.steps.min(limits::LOSSES / runs);
@@ -373,7 +373,7 @@ fn any_view() -> impl Strategy<Value = View> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(experiment in any_experiment(), view in any_view()) {
+    fn what_is_written_is_parsed_again(experiment in any_experiment(), view in any_view()) {
         let text = experiment.to_query_with(&view);
         let parsed = parse_query(&text);
         prop_assert_eq!((&parsed.errors[..], &parsed.conflicts[..]), (&[][..], &[][..]), "errors of {}", text);
@@ -384,7 +384,7 @@ proptest! {
     }
 
     #[test]
-    fn keys_are_written_in_order_and_only_when_they_say_something(experiment in any_experiment(), view in any_view()) {
+    fn keys_are_written_in_order_if_they_are_not_defaults(experiment in any_experiment(), view in any_view()) {
         let text = experiment.to_query_with(&view);
         let places: Vec<_> = keys(&text).iter().map(|key| KEYS.iter().position(|known| known.name == *key)).collect();
         prop_assert!(places.iter().all(Option::is_some), "only keys of the contract: {text}");
@@ -394,25 +394,25 @@ proptest! {
             let without: Vec<&str> = text.split('&').filter(|pair| !pair.starts_with(&format!("{key}="))).collect();
             let parsed = parse_query(&without.join("&"));
             let same = parsed.experiment == experiment && parsed.view == view && parsed.errors.is_empty() && parsed.conflicts.is_empty();
-            prop_assert!(!same, "`{key}` is written in {text} but says nothing beyond `{standard}`");
+            prop_assert!(!same, "`{key}` is written in {text} but equals its default in `{standard}`");
         }
     }
 
     #[test]
-    fn whatever_the_text_says_the_experiment_can_be_run(text in "\\PC{0,80}|([a-z]{1,8}=[a-z0-9:,.]{0,9}&?){0,4}") {
+    fn any_text_results_in_a_valid_experiment(text in "\\PC{0,80}|([a-z]{1,8}=[a-z0-9:,.]{0,9}&?){0,4}") {
         let experiment = parse_query(&text).experiment;
         prop_assert_eq!(experiment.validate(), Ok(()), "the experiment of {}", text);
     }
 
     #[test]
-    fn no_value_panics_and_every_complaint_names_its_key(
+    fn no_value_panics_and_every_error_names_its_key(
         key in select(KEYS.map(|key| key.name).to_vec()),
         value in "[a-z0-9_:;,.()=%+-]{0,30}",
     ) {
         let parsed = parse_query(&format!("{key}={value}"));
         prop_assert!(parsed.unknown.is_empty(), "{key} is known");
         for error in parsed.errors.iter().chain(&parsed.conflicts) {
-            prop_assert_eq!(error.key(), Some(key), "{}={} gave {}", key, value, error);
+            prop_assert_eq!(error.key(), Some(key), "{}={} caused {}", key, value, error);
         }
     }
 }

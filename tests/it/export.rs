@@ -1,14 +1,13 @@
-//! The results file against its schema and back, CSV and SVG.
+//! Export: the results file, written according to its schema and read back, CSV and SVG.
 
-use crate::metrics::random::history_with_random;
-use crate::metrics::{points, setup, start, synthetic_history};
-use crate::plot::check_golden;
+use crate::fixtures::{check_golden, history_with_random, points, setup, start, synthetic_history};
 use emergence_lab::error::{Error, ResultsError};
 use emergence_lab::experiment::Experiment;
 use emergence_lab::export::{self, Results, parse_results, results_json};
 use emergence_lab::metrics::{
     History, InitCost, LayerReport, LayerScales, MeasuredPoint, Quantity, RandomActivity, Verdict,
 };
+use emergence_lab::plot::svg::figure;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -48,7 +47,7 @@ fn the_results_file_has_the_keys_of_the_contract() {
 }
 
 #[test]
-fn the_results_file_holds_the_measurements() {
+fn the_results_file_contains_the_measurements() {
     let history = synthetic_history(400);
     let json: Value = serde_json::from_str(&results_of(&history)).expect("it is JSON");
     assert_eq!(json["schema"], "emergence-lab/1", "schema");
@@ -96,17 +95,17 @@ fn the_results_file_can_be_read_back() {
     for (mut read, mut written) in runs(&results).into_iter().zip(runs(&original)) {
         for quantity in [Quantity::EmergenceA, Quantity::EmergenceB] {
             let curves = [&mut read, &mut written].map(|run| std::mem::take(&mut run.curves[quantity]));
-            assert!(curves[1].len() > 5 && close(&curves[0], &curves[1]), "{quantity:?}: logarithms come back");
+            assert!(curves[1].len() > 5 && close(&curves[0], &curves[1]), "{quantity:?}: logarithms are read back");
         }
-        assert!(read == written, "seed {}: everything in f32 comes back to the bit", written.seed);
+        assert!(read == written, "seed {}: all f32 values are read back to the bit", written.seed);
     }
     let (read, written) = (&results.variants[1].summary, &original.variants[1].summary);
-    assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary comes back");
+    assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary is read back");
     let verdicts = [read, written].map(|summary| summary.vs_baseline.map(|versus| versus.verdict));
     assert_eq!(verdicts, [Some(Verdict::NoEvidence); 2], "and so does the verdict");
 }
 
-/// A layer of which everything is known but the gradient.
+/// A report of a layer in which only the gradient is unknown.
 fn report(scale: f64) -> LayerReport {
     LayerReport {
         scales: LayerScales { weight: Some(scale), ..LayerScales::ONE },
@@ -119,7 +118,7 @@ fn report(scale: f64) -> LayerReport {
     }
 }
 
-/// Everything that a results file can hold: layers, costs, random activity, feature maps, and values that are missing.
+/// Everything that a results file can contain: layers, costs, random activity, feature maps, and missing values.
 fn full_history() -> History {
     let mut history = history_with_random(40);
     let started = &mut start(&mut history.setup).variants[1];
@@ -143,7 +142,7 @@ fn results_and_csv_are_the_golden_ones_to_the_byte() {
 }
 
 #[test]
-fn the_results_file_tells_what_runs_were_like_before_training() {
+fn the_results_file_contains_the_start_reports() {
     let mut history = history_with_random(40);
     let started = &mut start(&mut history.setup).variants[1];
     started.cost = InitCost { seconds: 1.5, forward_passes: 30, gradient_evaluations: 12 };
@@ -155,24 +154,24 @@ fn the_results_file_tells_what_runs_were_like_before_training() {
     assert_eq!((&points[0]["fraction"], &points[0]["emergence_b"]), (&Value::from(0.0), &Value::Null), "no path");
     assert_eq!(points[8]["emergence_b"].as_array().map(Vec::len), Some(2), "[low, high]");
     let variant = &json["variants"][1];
-    assert_eq!(variant["init"]["forward_passes"], 30, "what the initialization took");
-    assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "what the scheme did to a layer");
+    assert_eq!(variant["init"]["forward_passes"], 30, "the cost of the initialization");
+    assert_eq!(variant["runs"][2]["layers"][1]["scales"]["weight"], 2.0, "the factor of a layer");
     let read = parse_results(&results_of(&history)).expect("our own file is well-formed");
     let started = start(&mut history.setup);
-    assert_eq!(read.random_activity, started.random_activity, "random activity comes back");
-    assert_eq!(read.variants[1].init, started.variants[1].cost, "the cost comes back");
-    assert_eq!(read.variants[1].runs[2].layers, started.variants[1].runs[2].layers, "the layers come back");
+    assert_eq!(read.random_activity, started.random_activity, "random activity is read back");
+    assert_eq!(read.variants[1].init, started.variants[1].cost, "the cost is read back");
+    assert_eq!(read.variants[1].runs[2].layers, started.variants[1].runs[2].layers, "the layers are read back");
 }
 
 #[test]
-fn the_curves_of_a_run_stand_in_the_order_of_the_contract() {
+fn the_curves_of_a_run_are_in_the_order_of_the_contract() {
     let json = results_of(&synthetic_history(40));
     let run = &json[json.find("\"runs\"").expect("runs")..json.find("\"summary\"").expect("a summary")];
     let order = ["seed", "weights_sha256", "layers", "diverged_at", "train_loss", "test_loss", "test_accuracy"];
     let order = [&order[..], &["emergence_a", "emergence_b", "active_fraction"]].concat();
     let places: Vec<_> = order.iter().map(|key| run.find(&format!("\"{key}\":"))).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{order:?} at {places:?}");
-    assert!(!json.contains("channel_emergence"), "what dense networks do not have is left out");
+    assert!(!json.contains("channel_emergence"), "what dense networks do not have is omitted");
 }
 
 #[test]
@@ -183,7 +182,7 @@ fn a_run_without_a_curve_is_malformed_unless_the_curve_is_optional() {
         assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "without {key}: {result:?}");
     }
     let layers = json.replacen("\"layers\":[],", "", 1);
-    assert!(layers.len() < json.len() && parse_results(&layers).is_ok(), "files from before the reports of layers");
+    assert!(layers.len() < json.len() && parse_results(&layers).is_ok(), "older files without reports of layers");
 }
 
 #[test]
@@ -196,7 +195,7 @@ fn an_experiment_that_has_not_started_has_no_results() {
 #[test]
 fn files_from_before_random_activity_can_be_read() {
     let json = results_of(&synthetic_history(20));
-    assert!(!json.contains("random_activity"), "nothing is written of what was not measured");
+    assert!(!json.contains("random_activity"), "what was not measured is not written");
     let results = parse_results(&json).expect("well-formed");
     assert_eq!(results.random_activity, RandomActivity::default(), "none");
 }
@@ -210,7 +209,7 @@ fn verdicts_are_written_with_their_names() {
 }
 
 #[test]
-fn what_is_not_finite_never_reaches_json() {
+fn non_finite_numbers_are_never_written_to_json() {
     let mut history = history_with_random(40);
     history.timing.steps_per_sec = f64::INFINITY;
     for run in &mut history.variants[0].runs {
@@ -244,7 +243,7 @@ fn other_texts_are_refused_with_their_reason() {
     assert_eq!(other, Err(expected), "another version names itself");
     for text in ["", "[]", "{}", "{\"schema\": 1}", "{\"schema\": \"emergence-lab/1\"}", "{\"schema\"", "\u{0}"] {
         let result = parse_results(text);
-        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "`{text}` gave {result:?}");
+        assert!(matches!(result, Err(Error::Results(ResultsError::Malformed { .. }))), "`{text}`: {result:?}");
     }
 }
 
@@ -267,7 +266,7 @@ fn csv_has_a_line_per_value() {
     let line = lines.iter().find(|line| &line[0] == "kaiming_normal" && &line[1] == "2" && &line[3] == "test_accuracy");
     let expected = history.variants[1].runs[2].curves[Quantity::TestAccuracy][0].1;
     let value = line.and_then(|line| line[4].parse::<f32>().ok());
-    assert_eq!(value.map(f64::from), expected, "the value comes back to the bit");
+    assert_eq!(value.map(f64::from), expected, "the value is read back to the bit");
     assert!(lines.iter().any(|line| &line[3] == "active_fraction_3"), "layers by number");
 }
 
@@ -312,7 +311,7 @@ fn csv_has_the_layers_before_training() {
         "pytorch,1,0,init_step_size_1,0.125",
         "pytorch,1,0,init_scale_bias_2,1",
     ];
-    assert_eq!(lines[..9], expected, "what is known, and finite, of the first layer and the next");
+    assert_eq!(lines[..9], expected, "the known and finite values of the first two layers");
     assert_eq!(lines.len(), 8 + 7, "two layers");
 }
 
@@ -321,12 +320,13 @@ fn csv_quotes_what_needs_it() {
     let mut history = History::new(setup(&["custom(std=min(1,depth))"], 1, 10));
     history.variants[0].runs[0].curves[Quantity::TrainLoss] = points([(1, 2.5), (2, f32::NAN)]);
     let expected = "variant,seed,step,quantity,value\n\"custom(std=min(1,depth))\",0,1,train_loss,2.5\n";
-    assert_eq!(export::csv(&history), expected, "a comma is quoted, what is not finite left out");
+    assert_eq!(export::csv(&history), expected, "a comma is quoted, non-finite values are omitted");
 }
 
 #[test]
-fn the_exported_figure_is_the_golden_one() {
-    check_golden("golden.svg", &export::svg(&synthetic_history(400)));
+fn the_exported_figure_is_the_light_one() {
+    let history = synthetic_history(100);
+    assert_eq!(export::svg(&history), figure(&history, false), "as the charts draw it");
 }
 
 proptest! {
@@ -335,6 +335,6 @@ proptest! {
         let _ = parse_results(&text);
         let json = results_of(&synthetic_history(20));
         let cut = json.char_indices().map(|(index, _)| index).nth(cut).unwrap_or(json.len());
-        prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "half a file is no file");
+        prop_assert!(cut == json.len() || parse_results(&json[..cut]).is_err(), "a truncated file is rejected");
     }
 }

@@ -1,5 +1,5 @@
 //! Initial weights: variances and bounds against theory, orthogonality, exponents, independence of the order of
-//! drawing, and values pinned by a second implementation (`tests/data/init_reference.py`).
+//! drawing, and values of an independent implementation (`tests/data/init_reference.py`).
 #![expect(clippy::unwrap_used, reason = "in a test an error is a failure")]
 
 mod closed_form;
@@ -29,12 +29,12 @@ fn rescale(base: BaseInit, alpha: f64) -> Rescaling {
     Rescaling { base, alpha, ..Rescaling::default() }
 }
 
-/// The schemes that draw every layer at random, whatever its place in the network.
+/// The schemes that draw every layer at random, regardless of its position in the network.
 pub(crate) fn random_bases() -> Vec<BaseInit> {
     BaseInit::all().filter(|base| base.facts().is_some_and(|row| row.zeros == ZeroLayers::None)).collect()
 }
 
-/// Standard errors that a sampled statistic may be off: with fixed seeds a test either always passes or never does.
+/// Tolerance of sampled statistics in standard errors; since seeds are fixed, a test either always passes or never does.
 const STANDARD_ERRORS: f64 = 5.0;
 
 #[test]
@@ -59,7 +59,7 @@ fn mean_and_variance_follow_theory() {
         let count = 400.0 * 50.0_f64;
         let mean_error = std / count.sqrt();
         assert!(statistics.mean.abs() < STANDARD_ERRORS * mean_error, "{scheme:?}: mean {}", statistics.mean);
-        // Of a normal sample; smaller for a uniform one, and for columns of fixed length.
+        // The error for a normal sample; it is smaller for a uniform one, and for columns of fixed length.
         let std_error = std / (2.0 * count).sqrt();
         let off = (statistics.std - std).abs();
         assert!(off < STANDARD_ERRORS * std_error, "{scheme:?} {activation:?}: std {} for {std}", statistics.std);
@@ -67,7 +67,7 @@ fn mean_and_variance_follow_theory() {
 }
 
 #[test]
-fn uniform_schemes_keep_and_reach_their_bounds() {
+fn uniform_schemes_stay_within_and_approach_their_bounds() {
     let cases = [
         (BaseInit::XavierUniform, (6.0_f64 / 300.0).sqrt()),
         (BaseInit::KaimingUniform, (6.0_f64 / 200.0).sqrt()),
@@ -76,13 +76,13 @@ fn uniform_schemes_keep_and_reach_their_bounds() {
     for (scheme, bound) in cases {
         let layers = base(scheme.clone(), &[200, 100], Activation::Relu, 2);
         let largest = layers[0].weight.iter().map(|weight| f64::from(weight.abs())).fold(0.0, f64::max);
-        // 20000 numbers come within 1/2000 of the bound; rounding to f32 may add 6e-8 of it.
+        // The largest of 20000 numbers is within 1/2000 of the bound; rounding to f32 may add 6e-8 of it.
         assert!(largest <= bound * (1.0 + 1e-7) && largest > bound * 0.999, "{scheme:?}: {largest} for {bound}");
     }
 }
 
 #[test]
-fn normal_numbers_have_the_right_tails_and_no_memory() {
+fn normal_numbers_have_the_right_tails_and_no_autocorrelation() {
     let count = 200_000;
     let normals: Vec<f64> = StandardNormals::new(stream(5, Purpose::Weights, 0)).take(count).collect();
     let n = count as f64;
@@ -119,7 +119,7 @@ fn orthogonality_error(layer: &LayerWeights, gain: f64) -> f64 {
 fn orthogonal_weights_are_orthogonal_both_ways() {
     for (activation, gain) in [(Activation::Relu, 2.0_f64.sqrt()), (Activation::Tanh, 5.0 / 3.0)] {
         for layer in base(BaseInit::Orthogonal, &[90, 31, 31, 77, 1], activation, 4) {
-            // f32 entries of size 1/√90, rounded to 6e-8 of that, 90 to a sum: about 1e-7.
+            // Sums of 90 products of f32 entries of size 1/√90 with relative rounding errors of 6e-8: about 1e-7.
             let error = orthogonality_error(&layer, gain);
             assert!(error < 1e-5, "[{}, {}]: {error}", layer.fan().fan_in, layer.fan().fan_out);
         }
@@ -128,7 +128,7 @@ fn orthogonal_weights_are_orthogonal_both_ways() {
 
 #[test]
 fn orthogonal_weights_have_no_preferred_sign() {
-    // Of a uniformly distributed orthogonal matrix the trace has mean 0 and variance 1; without the sign convention of
+    // The trace of a uniformly distributed orthogonal matrix has mean 0 and variance 1; without the sign convention of
     // the QR decomposition the mean is not 0.
     let seeds = 2000;
     let trace = |seed| {
@@ -193,7 +193,7 @@ fn factors_of_outer_multiply_to_one() {
     for layers in 1..=64 {
         for alpha in [0.7, 1.0, 1.5, 3.0] {
             let product: f64 = factors(&rescale(BaseInit::KaimingNormal, alpha), layers).iter().product();
-            // Two roundings per power and factor: at most some 64² · 1e-16.
+            // Two roundings per power and factor: at most about 64² · 1e-16.
             assert!((product - 1.0).abs() < 1e-12, "{layers} layers, alpha {alpha}: {product}");
         }
     }
@@ -218,7 +218,7 @@ fn rescaling_scales_weights_and_nothing_else() {
             assert!((scaled.factors.weight - factor).abs() < 1e-15, "{scheme:?}: factor {}", scaled.factors.weight);
         }
         let matched = sample(&InitScheme::RateControl(rescaling), &layers, Activation::Relu, 3);
-        assert_eq!(matched, plain, "{scheme:?}: the control draws the plain base");
+        assert_eq!(matched, plain, "{scheme:?}: the rate control draws the base");
         let neutral = InitScheme::emergence(rescale(scheme.clone(), 1.0));
         assert_eq!(sample(&neutral, &layers, Activation::Relu, 3), plain, "{scheme:?}: alpha 1");
     }
@@ -229,9 +229,9 @@ fn a_layer_depends_on_seed_index_and_shape_alone() {
     for scheme in random_bases() {
         let short = base(scheme.clone(), &[30, 20, 10], Activation::Relu, 9);
         let long = base(scheme.clone(), &[30, 20, 10, 40, 2], Activation::Relu, 9);
-        assert_eq!(short, long[..2], "{scheme:?}: layers behind do not matter");
+        assert_eq!(short, long[..2], "{scheme:?}: later layers do not matter");
         let other = base(scheme.clone(), &[7, 20, 10], Activation::Relu, 9);
-        assert_eq!(short[1], other[1], "{scheme:?}: the layer before does not matter");
+        assert_eq!(short[1], other[1], "{scheme:?}: the previous layer does not matter");
         let same_shape = base(scheme.clone(), &[10, 10, 10], Activation::Relu, 9);
         assert_ne!(same_shape[0].weight, same_shape[1].weight, "{scheme:?}: layers differ");
         let other_seed = base(scheme.clone(), &[30, 20, 10], Activation::Relu, 10);
@@ -252,7 +252,7 @@ fn only_pytorch_draws_biases() {
     }
     let layer = &base(BaseInit::Pytorch, &[400, 300], Activation::Relu, 0)[0];
     assert!(layer.bias.iter().all(|bias| bias.abs() <= 0.05), "bound 1/√400");
-    assert_ne!(layer.bias, layer.weight[..300], "biases have a stream of their own");
+    assert_ne!(layer.bias, layer.weight[..300], "biases have a separate stream");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn gains_are_those_of_pytorch() {
 
 #[test]
 fn values_never_change() {
-    // From tests/data/init_reference.py, which draws the same numbers by itself.
+    // From tests/data/init_reference.py, an independent program that draws the same numbers.
     for (scheme, expected) in [
         ("kaiming_normal", "f76db98f8540ef7c6473a39d8816370b4528e2dd8850eb78c2be91c5c3e4fdcd"),
         ("xavier_uniform", "8c285b00cd7fc1481e9ef77121b46677eda1b9324146eae716ec87b523714f49"),
@@ -277,7 +277,7 @@ fn values_never_change() {
         ("pytorch", "b3fad675b50edfdedeccb7f1b77c13fd194a60ec990164231655c360829021d8"),
         ("zero", "1630c43eff53270da5f11dff72a02ef788a3d31ee18a76543e93077228033467"),
         ("custom(std=sqrt(2)/sqrt(fan_in))", "f76db98f8540ef7c6473a39d8816370b4528e2dd8850eb78c2be91c5c3e4fdcd"),
-        // Of our own making: LAPACK's last digits differ, see `orthogonal_weights_equal_lapack`.
+        // Computed by this program: LAPACK's last digits differ, see `orthogonal_weights_equal_lapack`.
         ("orthogonal", "63eeb4f4d09fd4509bc730f2280b26d6ce4b58b771fe3f5446a6804f6769b0ae"),
     ] {
         let layers = sample(&scheme.parse().unwrap(), &dense_layers(&[20, 12, 5]), Activation::Relu, 7);
@@ -298,7 +298,7 @@ fn values_never_change() {
 }
 
 #[test]
-fn digests_are_of_little_endian_floats() {
+fn checksums_are_those_of_little_endian_floats() {
     let layer = LayerWeights {
         weight: vec![1.0],
         bias: vec![-2.0],
@@ -317,7 +317,7 @@ fn digests_are_of_little_endian_floats() {
 }
 
 #[test]
-fn degenerate_shapes_are_no_panic() {
+fn degenerate_shapes_do_not_panic() {
     for scheme in random_bases() {
         for widths in [&[][..], &[5], &[0, 3], &[3, 0], &[0, 0], &[1, 1]] {
             let layers = base(scheme.clone(), widths, Activation::Relu, 0);

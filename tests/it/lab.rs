@@ -1,4 +1,4 @@
-//! The native command line, run as a program: what it prints, and how it refuses.
+//! The native command line, run as a program: its output, and its error messages.
 
 use serde_json::Value;
 use std::process::{Command, Output};
@@ -15,7 +15,7 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")
 }
 
-/// Exit code 2 and one line that names the argument and holds every one of `parts`.
+/// Exit code 2 and a message of one line that contains all of `parts`.
 fn refuses(arguments: &[&str], parts: &[&str]) {
     let output = lab(arguments);
     let line = String::from_utf8(output.stderr).expect("UTF-8");
@@ -27,7 +27,7 @@ fn refuses(arguments: &[&str], parts: &[&str]) {
     }
 }
 
-/// A folder of its own, empty, gone when the test ends.
+/// An empty folder for one test, removed when the test ends.
 struct Folder(std::path::PathBuf);
 
 impl Folder {
@@ -71,7 +71,7 @@ fn init_describes_every_layer() {
     let described = json(&[&["init"], &arguments[..]].concat());
     let layers = described["layers"].as_array().expect("layers");
     let scales = layers.iter().map(|layer| layer["scale"].as_f64().expect("a scale")).collect::<Vec<_>>();
-    assert_eq!(scales, [1.0 / 1.5, 1.0, 1.5], "three weight layers: the middle one stays");
+    assert_eq!(scales, [1.0 / 1.5, 1.0, 1.5], "three weight layers: the middle one is unchanged");
     assert_eq!(
         (&layers[0]["fan_in"], &layers[0]["fan_out"]),
         (&Value::from(784), &Value::from(256)),
@@ -103,19 +103,19 @@ fn run_writes_the_results_three_ways() {
 
 #[test]
 #[cfg(feature = "train")]
-fn default_data_become_digits_where_there_is_no_mnist() {
+fn the_default_data_set_is_digits_if_there_is_no_mnist() {
     let folder = Folder::new("nothing");
     let query = "train=256&test=100&model=mlp:8&batch=32&steps=2&eval=2&seeds=1&init=pytorch";
     let output = lab(&["run", query, "--data-dir", &folder.path("")]);
     assert!(output.status.success(), "it runs without MNIST");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("digits"), "and says what it took instead");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("digits"), "and states what it uses instead");
     let results = serde_json::from_slice::<Value>(&output.stdout).expect("JSON");
     assert!(results["query"].as_str().is_some_and(|query| query.contains("data=digits")), "the results name it, too");
 }
 
 #[test]
 #[cfg(feature = "train")]
-fn init_tells_what_tuning_has_learned_and_cost() {
+fn init_reports_the_result_and_the_cost_of_tuning() {
     let network = ["--model", "mlp:12", "--data", "digits", "--batch", "32"];
     let tuned = json(&[&["init", "--scheme", "gradinit(kaiming_normal;steps=6)"], &network[..]].concat());
     assert!(tuned["cost"]["gradient_evaluations"].as_u64().is_some_and(|count| count >= 12), "{}", tuned["cost"]);
@@ -123,7 +123,7 @@ fn init_tells_what_tuning_has_learned_and_cost() {
     for layer in tuned["layers"].as_array().expect("layers") {
         let scale = layer["scale"].as_f64().expect("a scale");
         assert!(scale > 0.9 && scale < 1.1 && (scale - 1.0).abs() > 1e-6, "six steps of 0.01: {scale}");
-        assert_eq!(layer["bias_scale"], 1.0, "biases of zero have nothing to scale");
+        assert_eq!(layer["bias_scale"], 1.0, "biases of zero are not scaled");
     }
     let drawn = json(&[&["init", "--scheme", "kaiming_normal"], &network[..]].concat());
     assert_eq!(drawn["cost"]["gradient_evaluations"], 0, "a closed form costs nothing");
@@ -148,7 +148,7 @@ fn run_accepts_every_kind_of_initialization() {
     for variant in variants {
         for run in variant["runs"].as_array().expect("runs") {
             assert_eq!(run["layers"].as_array().map(Vec::len), Some(3), "{}: reports", variant["name"]);
-            assert!(run["test_accuracy"][1][1].as_f64().is_some(), "{}: judged at the end", variant["name"]);
+            assert!(run["test_accuracy"][1][1].as_f64().is_some(), "{}: evaluated at the end", variant["name"]);
         }
     }
     assert!(results["random_activity"]["points"].as_array().is_some_and(|points| points.len() > 5), "a table");
@@ -196,14 +196,18 @@ fn wrong_arguments_are_refused_in_one_line() {
     refuses(&["dance"], &["dance"]);
 }
 
-/// What is left of the program where it is compiled without Burn.
+/// The program without Burn.
 #[test]
 #[cfg(not(feature = "train"))]
 fn without_training_it_says_so() {
     for command in ["run", "init"] {
         let output = lab(&[command, "data=digits"]);
         let line = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "`{command}` is no wrong argument, it cannot be carried out: {line}");
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "`{command}` is not a wrong argument but cannot be carried out: {line}"
+        );
         assert!(line.contains(command) && line.contains("feature `train`"), "it says what to do: {line}");
     }
 }
@@ -244,21 +248,21 @@ fn data_are_listed_and_damaged_data_are_found() {
 }
 
 #[test]
-fn fetching_mends_a_damaged_file() {
+fn fetching_replaces_a_damaged_file() {
     let Some(source) = crate::dataset::real_data("mnist") else { return };
     let source = source.to_string_lossy().into_owned();
-    let folder = Folder::new("mend");
+    let folder = Folder::new("repair");
     let place = folder.path("");
     let fetched = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
     assert_eq!(fetched["ok"], true, "fetched and checked");
-    // A plain file would be read instead of the packed one.
+    // A plain file would be read instead of the gzipped one.
     std::fs::write(folder.0.join("mnist/t10k-labels-idx1-ubyte"), b"no labels").expect("a file");
     assert_eq!(lab(&["data", "check", "mnist", "--data-dir", &place]).status.code(), Some(1), "damaged");
-    let mended = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
-    assert_eq!(mended["ok"], true, "the damaged file is gone, whichever form it had");
+    let repaired = json(&["data", "fetch", "mnist", "--data-dir", &place, "--from", &source]);
+    assert_eq!(repaired["ok"], true, "the damaged file is replaced, plain or gzipped");
 }
 
-/// What tests/data/receipt.json holds, as `e2e/tests/training.spec.mjs` finds it in the browser: the same data, order and
+/// The receipt in tests/data/receipt.json, which `e2e/tests/training.spec.mjs` checks in the browser: the same data, order and
 /// initial weights to the bit.
 #[test]
 #[cfg(feature = "train")]

@@ -1,5 +1,5 @@
-//! Who may import whom: the table below against the sources. A module that reaches where it must not, a file that does
-//! not say what it is for, or a tensor where none belongs fails here.
+//! Which module may import which: the table below against the sources. A forbidden import, a file that does not state its
+//! purpose, or a tensor in a layer without tensors fails here.
 
 use crate::fixtures::{all_sources, code};
 
@@ -31,7 +31,7 @@ const ALL: &[&str] = &[
     "web",
 ];
 
-/// The more specific paths stand first.
+/// The layers; more specific paths come first.
 const RULES: &[Rule] = &[
     Rule { module: "catalog", own: &[], outside: &["serde"] },
     Rule { module: "digest", own: &[], outside: &["sha2"] },
@@ -84,7 +84,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Dependencies that the sources never name: they are there for their features, or for tests.
+/// Dependencies that the sources never name: they are required for their features, or for tests.
 const UNNAMED: &[&str] = &["burn_wgpu", "getrandom", "proptest"];
 
 /// Every dependency of Cargo.toml as the sources would name it.
@@ -99,7 +99,7 @@ fn dependencies() -> Vec<String> {
             names.push(name.trim().replace('-', "_"));
         }
     }
-    // Lines that go on a value of several lines hold no key.
+    // Continuation lines of a value contain no key.
     names.retain(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     names
 }
@@ -147,7 +147,7 @@ fn modules_import_only_what_the_table_allows() {
             }
         }
     }
-    assert!(wrong.is_empty(), "against the table of this file:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "not allowed by the table of this file:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -168,11 +168,11 @@ fn every_permission_of_the_table_is_used() {
 fn every_dependency_has_a_user() {
     let sources = all_sources().into_iter().map(|(_, text)| code(&text)).collect::<Vec<_>>();
     for name in dependencies().into_iter().filter(|name| !UNNAMED.contains(&name.as_str())) {
-        assert!(sources.iter().any(|text| names_crate(text, &name)), "{name} is in Cargo.toml and nobody names it");
+        assert!(sources.iter().any(|text| names_crate(text, &name)), "{name} is in Cargo.toml but is not used");
     }
 }
 
-/// `super::x` from the top of a module, or `super::super::x` from further down, would reach another one past the table.
+/// `super::x` in a top-level module, or `super::super::x` below it, would import another module without the table's check.
 #[test]
 fn modules_are_reached_by_their_full_paths() {
     for (path, text) in all_sources() {
@@ -195,9 +195,9 @@ fn grouped_imports_of_this_crate_stay_readable_for_the_table() {
 }
 
 #[test]
-fn every_file_opens_with_what_it_is_for() {
+fn every_file_opens_with_its_purpose() {
     for (path, text) in all_sources() {
-        assert!(text.starts_with("//! "), "{path}: expected `//! ` and what the file is for");
+        assert!(text.starts_with("//! "), "{path}: expected `//! ` and the purpose of the file");
     }
 }
 
@@ -209,7 +209,7 @@ fn the_core_knows_no_browser_and_no_clock() {
             path.starts_with("web/") || path.starts_with("device/") || path.starts_with("bin/") || path == "lib.rs";
         assert!(
             rim || !text.contains("target_arch") || path == "dataset/mod.rs" || path.starts_with("model/convolution/"),
-            "{path}: knows on which platform it runs"
+            "{path}: depends on the platform"
         );
         assert!(path.starts_with("bin/") || !text.contains("std::time"), "{path}: reads a clock");
     }

@@ -1,111 +1,14 @@
-//! Curves, summaries and the paired t test, against numbers by hand and from SciPy.
+//! Curves, summaries and the paired t test, against numbers from SciPy and computed by hand.
 
-pub(crate) mod random;
+mod random;
 
-use emergence_lab::experiment::limits::DatasetFacts;
+use crate::fixtures::{evaluation, points, setup, start};
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, PANELS, QUANTITIES, Quantity, RandomActivity,
-    Receipt, Record, RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Stopwatch, Timing, VariantStart,
+    EvaluationRecord, History, PANELS, QUANTITIES, Quantity, Record, StepRecord, Stopwatch, Timing,
 };
 use proptest::prelude::*;
-
-/// A made-up setup: `names` with `seeds` runs each, `steps` planned, an epoch of 100 steps, three measured layers.
-pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
-    let variants = names.iter().map(|name| name.parse().expect("a scheme")).collect();
-    let experiment = parse_query("data=digits&model=mlp:64,32&eval=20").experiment;
-    let experiment = Experiment { variants, seeds, steps, ..experiment };
-    let hash = |text: String| format!("{text:0<64}");
-    let run = |variant: usize, seed| RunStart { weights_sha256: hash(format!("{variant}{seed}")), layers: Vec::new() };
-    let variants = (0..names.len()).map(|variant| VariantStart {
-        cost: InitCost::default(),
-        runs: (0..seeds).map(|seed| run(variant, seed)).collect(),
-    });
-    let data = DatasetName::Digits.facts().expect("known before it is loaded");
-    let start = StartFacts {
-        data: DatasetFacts { train: 12_800, test: 1000, ..data },
-        steps_per_epoch: 100,
-        random_activity: RandomActivity::default(),
-        parameters: 52_650,
-        environment: Environment {
-            backend: "cpu".to_owned(),
-            adapter: "Flex <SIMD> & one thread".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
-        receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },
-        variants: variants.collect(),
-    };
-    Setup { experiment, start: Some(start) }
-}
-
-/// The facts determined at the start of a made-up experiment.
-pub(crate) fn start(setup: &mut Setup) -> &mut StartFacts {
-    setup.start.as_mut().expect("it has started")
-}
-
-/// Points of a curve that is measured in f32.
-pub(crate) fn points(values: impl IntoIterator<Item = (u64, f32)>) -> Vec<MeasuredPoint> {
-    values.into_iter().map(|(step, value)| (step, Some(f64::from(value)))).collect()
-}
-
-/// Noise in `[-1, 1]` that is the same everywhere.
-fn noise(run: usize, step: u64, purpose: u64) -> f64 {
-    let mut state =
-        (run as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step.wrapping_mul(0xD1B5_4A32_D192_ED03) ^ purpose;
-    state = (state ^ (state >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    state ^= state >> 29;
-    (state % 2001) as f64 / 1000.0 - 1.0
-}
-
-/// Curves like those of a real experiment, from rational functions and [`noise`]: three variants with three runs, of which
-/// the last one diverges at step 130.
-pub(crate) fn synthetic_history(until: u64) -> History {
-    let names = ["xavier_normal", "kaiming_normal", "emergence(kaiming_normal;alpha=1.5)"];
-    let mut history = History::new(setup(&names, 3, 400));
-    let evaluations = (0..=until).step_by(20).map(|step| EvaluationRecord {
-        step,
-        runs: (0..9).map(|run| (run != 8 || step < 130).then(|| evaluation(run, step))).collect(),
-    });
-    let steps = (1..=until).map(|step| StepRecord {
-        step,
-        losses: (0..9)
-            .map(|run| (run != 8 || step < 130).then(|| narrow(loss(run, step) + 0.2 * noise(run, step, 1))))
-            .collect(),
-    });
-    history.apply(&Record { steps: steps.collect(), evaluations: evaluations.collect() });
-    history.timing = Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 };
-    history
-}
-
-fn loss(run: usize, step: u64) -> f64 {
-    let rate = [30.0, 22.0, 12.0][run / 3] * (1.0 + 0.1 * (run % 3) as f64);
-    2.3 / (1.0 + step as f64 / rate) + 0.1
-}
-
-fn evaluation(run: usize, step: u64) -> RunEvaluation {
-    let variant = run / 3;
-    let loss = loss(run, step) + 0.03 * noise(run, step, 2);
-    let active = |layer: usize| narrow(0.75 - 0.1 * layer as f64 * variant as f64 - 40.0 / (step as f64 + 200.0));
-    let accuracy = (1.05 - 0.4 * loss).clamp(0.05, 0.99);
-    let emergence_a = 3.5 - 0.6 * variant as f64 - 0.001 * step as f64 + 0.05 * noise(run, step, 3);
-    let emergence_b = 4.0 + 0.2 * variant as f64 + 0.001 * step as f64 + 0.05 * noise(run, step, 4);
-    let values = [
-        (Quantity::TestLoss, f64::from(narrow(loss))),
-        (Quantity::TestAccuracy, f64::from(narrow(accuracy))),
-        (Quantity::EmergenceA, emergence_a),
-        (Quantity::EmergenceB, emergence_b),
-    ];
-    RunEvaluation {
-        values: values.map(|(quantity, value)| (quantity, Some(value))).to_vec(),
-        active_fraction: (0..3).map(active).collect(),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "made-up numbers")]
-fn narrow(value: f64) -> f32 {
-    value as f32
-}
 
 fn assert_close(value: Option<f64>, expected: f64, tolerance: f64, what: &str) {
     assert!(value.is_some_and(|value| (value - expected).abs() <= tolerance), "{what}: {value:?}, not {expected}");
@@ -123,13 +26,13 @@ fn a_statistic_agrees_with_scipy() {
 }
 
 #[test]
-fn a_statistic_of_few_values_is_partly_absent() {
+fn a_statistic_of_few_values_is_partial() {
     let none = Statistic { mean: None, std: None, n: 0, ci95: None };
-    assert_eq!(Statistic::of([]), none, "nothing to say about nothing");
-    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "what is not finite does not count");
+    assert_eq!(Statistic::of([]), none, "no values");
+    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "non-finite values do not count");
     assert_eq!(Statistic::of([2.0]), Statistic { mean: Some(2.0), n: 1, ..none }, "one value has no spread");
     let same = Statistic::of([2.0, 2.0]);
-    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have none either, but known");
+    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have a known spread of zero");
     assert_eq!(standard_deviation(&[f64::MAX, f64::MIN]), None, "a spread beyond f64 is not reported");
 }
 
@@ -163,7 +66,11 @@ fn the_paired_test_survives_degenerate_differences() {
     let same = paired_t_test(&[0.0, 0.0, 0.0]).expect("three pairs");
     assert_eq!((same.p.to_bits(), same.verdict), (1.0_f64.to_bits(), Verdict::NoEvidence), "identical runs");
     let shifted = paired_t_test(&[0.25, 0.25]).expect("two pairs");
-    assert_eq!((shifted.p.to_bits(), shifted.verdict), (0.0_f64.to_bits(), Verdict::Better), "the limit of no spread");
+    assert_eq!(
+        (shifted.p.to_bits(), shifted.verdict),
+        (0.0_f64.to_bits(), Verdict::Better),
+        "the limit of zero spread"
+    );
 }
 
 /// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.
@@ -187,7 +94,7 @@ fn a_summary_reports_final_first_epoch_and_steps() {
     assert_eq!(summaries[1].first_epoch_accuracy, Statistic::default(), "training ended before one epoch");
     let steps = summaries[0].steps_to["0.9"];
     assert_eq!((steps.n, steps.mean), (2, Some(100.0)), "0.9 in f32 counts as 0.9: steps 150 and 50");
-    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "nobody reached it");
+    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "no run reached it");
     assert_eq!(summaries[0].vs_baseline, None, "the baseline is not compared with itself");
     let versus = summaries[1].vs_baseline.expect("two pairs");
     assert_close(Some(versus.difference), -0.2, 1e-7, "0.5 - 0.9 and 0.7 - 0.7");
@@ -199,7 +106,7 @@ fn diverged_runs_are_counted_and_left_out_in_pairs() {
     history.variants[0].runs[2].diverged_at = Some(7);
     history.variants[1].runs[1].diverged_at = Some(3);
     let summaries = history.summaries();
-    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "each lost one");
+    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "one diverged run each");
     assert_close(summaries[0].final_accuracy.mean, 0.85, 1e-7, "0.9 and 0.8");
     assert_eq!(summaries[1].vs_baseline, None, "only seed 0 survived in both, which is one pair");
 }
@@ -227,8 +134,8 @@ fn a_run_ends_where_its_loss_does() {
         let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step);
         (run.diverged_at, run.curves[Quantity::TrainLoss].len(), evaluated.collect::<Vec<_>>())
     };
-    assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run goes on");
-    assert_eq!(steps(1), (Some(3), 3, vec![]), "nothing measured on broken weights is kept");
+    assert_eq!(steps(0), (None, 7, vec![3, 6]), "the other run continues");
+    assert_eq!(steps(1), (Some(3), 3, vec![]), "measurements after the divergence are discarded");
 }
 
 #[test]
@@ -271,22 +178,22 @@ fn measures_of_zero_have_no_logarithm() {
 fn train_loss_is_averaged_over_buckets_that_do_not_move() {
     let curve = |until: u64| {
         let mut history = History::new(setup(&["pytorch"], 1, 1000));
-        let losses = points((1..=until).map(|step| (step, narrow(step as f64))));
+        let losses = points((1..=until).map(|step| (step, step as f32)));
         history.variants[0].runs[0].curves[Quantity::TrainLoss] = losses;
         history.curves(Quantity::TrainLoss).remove(0).points
     };
     let (half, full) = (curve(500), curve(1000));
     assert_eq!((half.len(), full.len()), (50, 100), "1000 steps make 100 buckets of 10");
-    assert_eq!(half, full[..50], "growing changes nothing that stands");
+    assert_eq!(half, full[..50], "appending does not change earlier points");
     // Steps 1 to 10 with the values 1 to 10: mean 5.5 at step 5.
     assert_eq!((full[0].step, full[0].mean.to_bits()), (5, 5.5_f64.to_bits()), "the mean of the first bucket");
 }
 
 #[test]
-fn every_quantity_has_its_row_and_a_name_of_its_own() {
+fn every_quantity_has_a_row_and_a_unique_name() {
     for (index, row) in QUANTITIES.iter().enumerate() {
-        assert_eq!(row.quantity.facts(), row, "row {index} stands at the place of its variant");
-        assert_eq!(Quantity::named(row.name), Some(row.quantity), "no other row is called {}", row.name);
+        assert_eq!(row.quantity.facts(), row, "row {index} is at the position of its variant");
+        assert_eq!(Quantity::named(row.name), Some(row.quantity), "no other row is named {}", row.name);
         let written = serde_json::to_value(row.quantity).expect("a name");
         assert_eq!(written, row.name, "messages and files use the same name");
     }
@@ -294,7 +201,7 @@ fn every_quantity_has_its_row_and_a_name_of_its_own() {
 }
 
 #[test]
-fn panels_show_what_is_in_the_table_once() {
+fn panels_show_every_quantity_of_the_table_once() {
     let shown: Vec<Quantity> = PANELS.iter().flat_map(|panel| panel.quantities.iter().copied()).collect();
     for (index, quantity) in shown.iter().enumerate() {
         assert!(!shown[..index].contains(quantity), "{quantity:?} has one panel");
@@ -320,7 +227,7 @@ fn networks_without_feature_maps_show_the_measure_of_units() {
 }
 
 #[test]
-fn an_experiment_has_its_shape_before_it_has_started() {
+fn an_experiment_has_a_preview_before_it_starts() {
     let experiment = Experiment::default();
     let history = History::preview(&experiment);
     let schemes: Vec<_> = history.variants.iter().map(|variant| variant.scheme.clone()).collect();
@@ -331,9 +238,16 @@ fn an_experiment_has_its_shape_before_it_has_started() {
     let expected = [("hidden 1", 128), ("hidden 2", 128), ("hidden 3", 128), ("output", 10)];
     assert_eq!(layers, expected, "its measured layers");
     assert_eq!(history.layers.weights.len(), 4, "its layers with weights");
-    assert_eq!((history.setup.start.as_ref(), history.start_of(0)), (None, None), "nothing that only a start tells");
+    assert_eq!(
+        (history.setup.start.as_ref(), history.start_of(0)),
+        (None, None),
+        "no facts that are known only after the start"
+    );
     let own = History::preview(&parse_query("data=upload").experiment);
-    assert!(own.layers.measured.is_empty() && own.layers.weights.is_empty(), "nothing is known of a visitor's files");
+    assert!(
+        own.layers.measured.is_empty() && own.layers.weights.is_empty(),
+        "nothing is known about a visitor's files"
+    );
 }
 
 #[test]
@@ -346,7 +260,7 @@ fn layers_follow_from_the_data_once_it_has_started() {
 }
 
 #[test]
-fn times_become_speeds_by_one_rule() {
+fn speeds_are_computed_from_times_by_one_rule() {
     let mut stopwatch = Stopwatch::new(6, 2.0);
     stopwatch.add(1.0, false);
     let before = Timing { runs: 6, elapsed_secs: 3.0, ..Timing::default() };
@@ -354,7 +268,7 @@ fn times_become_speeds_by_one_rule() {
     assert_eq!(stopwatch.timing(5), before, "nor without time spent on training");
     stopwatch.add(0.5, true);
     let after = Timing { steps_per_sec: 10.0, ms_per_step: 100.0, runs: 6, elapsed_secs: 3.5 };
-    assert_eq!(stopwatch.timing(5), after, "preparation and evaluations are left out of the speed");
+    assert_eq!(stopwatch.timing(5), after, "preparation and evaluations do not count toward the speed");
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Layers with a run axis against numbers of an independent implementation, finite differences, and each other.
+//! Layers with a run axis against an independent implementation, finite differences, and each other.
 
 mod gradients;
 mod reference;

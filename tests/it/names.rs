@@ -1,9 +1,9 @@
-//! Names: every type of the crate is called by a name of its own, and files by nouns.
+//! Names: every type of the crate has a unique name, and the names of files are nouns.
 
 use crate::fixtures::{all_sources, code};
 use std::collections::BTreeMap;
 
-/// Files whose names end as participles do and are nouns (or, `embed`, a word that only looks like one).
+/// File names that end like participles but are not: they are nouns (or, in the case of `embed`, a verb).
 const NOUNS: &[&str] = &["drawing", "embed", "rescaling", "training", "tuning"];
 
 /// The names of the types that a file defines outside of functions and `impl` blocks: there an item is not indented.
@@ -38,7 +38,7 @@ fn items_are_recognized() {
 }
 
 #[test]
-fn every_type_has_a_name_of_its_own() {
+fn every_type_has_a_unique_name() {
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (path, text) in all_sources() {
         for name in types(&text) {
@@ -51,7 +51,7 @@ fn every_type_has_a_name_of_its_own() {
 }
 
 #[test]
-fn files_are_called_by_nouns() {
+fn file_names_are_nouns() {
     let mut participles = Vec::new();
     for (path, _) in all_sources() {
         let words = path.trim_end_matches(".rs").split('/');
@@ -60,5 +60,5 @@ fn files_are_called_by_nouns() {
             (last.ends_with("ing") || last.ends_with("ed")) && !NOUNS.contains(&last)
         }));
     }
-    assert_eq!(participles, Vec::<String>::new(), "files that are called by a participle");
+    assert_eq!(participles, Vec::<String>::new(), "files that are named by a participle");
 }

@@ -1,7 +1,7 @@
-//! The state machine of the page, without a browser: requests of the visitor and events of the worker in the usual order, in
-//! unfavorable orders and, in [`any_order`], in any order; during tuning, in [`tuning`]; after failures, in [`failures`]; with a
-//! single button, in [`main_button`]. Texts are tested in [`messages`], [`words`] and [`rate_control`]; each of the other
-//! modules tests one section of the page.
+//! The page's state machine, without a browser: requests of the visitor and events of the worker, in usual and unfavorable
+//! orders and, in [`any_order`], in any order; during tuning, in [`tuning`]; after failures, in [`failures`]; with a single
+//! button, in [`main_button`].
+//! Its texts are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
 mod catalog;
@@ -18,8 +18,7 @@ mod translation;
 mod tuning;
 mod words;
 
-use crate::fixtures::experiment;
-use crate::metrics::setup;
+use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Remedy, Request};
@@ -74,7 +73,7 @@ fn start(paused: bool) -> [Effect; 1] {
     send(Command::Start { experiment: experiment(QUERY).into(), paused })
 }
 
-/// A request that is possible: `effects` follow, and `phase` is reached.
+/// The visitor makes an allowed request: it has these `effects` and leads to `phase`.
 fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert!(before.allows(request, true), "{request:?} makes sense for {before:?}");
@@ -82,14 +81,14 @@ fn ask(lifecycle: &mut Lifecycle, request: Request, effects: &[Effect], phase: P
     assert_eq!(lifecycle.phase(), phase, "phase after {request:?} on {before:?}");
 }
 
-/// An event of the worker: `effects` follow, and `phase` is reached.
+/// The worker sends an event: it has these `effects` and leads to `phase`.
 fn hear(lifecycle: &mut Lifecycle, event: &Event, effects: &[Effect], phase: Phase) {
     let before = lifecycle.clone();
     assert_eq!(lifecycle.event(event), effects, "effects of {event:?} on {before:?}");
     assert_eq!(lifecycle.phase(), phase, "phase after {event:?} on {before:?}");
 }
 
-/// An event of the worker that is no longer relevant.
+/// The worker sends an event that is no longer relevant.
 fn ignore(lifecycle: &mut Lifecycle, event: &Event) {
     let before = lifecycle.clone();
     hear(lifecycle, event, &[], before.phase());
@@ -133,7 +132,7 @@ fn failed_lifecycle(kind: FailureKind) -> Lifecycle {
     lifecycle
 }
 
-/// One of every phase, in the order of [`STATES`].
+/// One lifecycle in every phase, in the order of [`STATES`].
 fn all_lifecycles() -> [Lifecycle; 7] {
     [
         Lifecycle::default(),
@@ -154,21 +153,21 @@ fn every_phase_has_its_documented_name() {
 }
 
 #[test]
-fn requests_have_their_documented_names() {
+fn requests_have_the_names_of_the_contract() {
     let names = ["run", "pause", "resume", "step", "reset", "restart"];
     assert_eq!(names.map(Request::named), REQUESTS.map(Some), "by their names");
     for other in ["", "Run", "runs", "config"] {
-        assert_eq!(Request::named(other), None, "`{other}` is no request");
+        assert_eq!(Request::named(other), None, "`{other}` is not a request");
     }
 }
 
 #[test]
-fn possible_requests_depend_on_the_phase() {
+fn the_allowed_requests_depend_on_the_phase() {
     let check = |lifecycle: &Lifecycle, changed: bool, expected: &[Request]| {
-        assert!(lifecycle.allows(Request::Restart, changed), "another worker can be had at any time: {lifecycle:?}");
+        assert!(lifecycle.allows(Request::Restart, changed), "the worker can be replaced at any time: {lifecycle:?}");
         let others = REQUESTS.into_iter().filter(|request| *request != Request::Restart);
         let allowed: Vec<_> = others.filter(|request| lifecycle.allows(*request, changed)).collect();
-        assert_eq!(allowed, expected, "what makes sense for {lifecycle:?}; changed form: {changed}");
+        assert_eq!(allowed, expected, "allowed for {lifecycle:?}; changed form: {changed}");
     };
     for changed in [false, true] {
         check(&Lifecycle::default(), changed, &[Request::Run]);
@@ -179,7 +178,7 @@ fn possible_requests_depend_on_the_phase() {
         check(&failed_lifecycle(FailureKind::Experiment), changed, &[Request::Run]);
         check(&failed_lifecycle(FailureKind::Crash), changed, &[Request::Run]);
     }
-    // While it is paused, Run is for another experiment.
+    // While it is paused, Run starts another experiment.
     check(&paused_lifecycle(), false, &[Request::Resume, Request::Step, Request::Reset]);
     check(&paused_lifecycle(), true, &[Request::Run, Request::Resume, Request::Step, Request::Reset]);
 }
@@ -193,18 +192,18 @@ fn an_experiment_runs_to_its_end_and_again() {
     }
     assert!(!lifecycle.accepts(&progress()), "nothing is measured before the start");
     hear(&mut lifecycle, &started(), &[], Phase::Training);
-    assert!(lifecycle.accepts(&progress()) && lifecycle.measuring(), "what is measured from now on counts");
+    assert!(lifecycle.accepts(&progress()) && lifecycle.measuring(), "measurements are accepted from now on");
     hear(&mut lifecycle, &progress(), &[], Phase::Training);
     hear(&mut lifecycle, &finished(), &[], Phase::Finished);
     ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
 }
 
 #[test]
-fn a_run_before_the_worker_is_ready_is_kept_for_it() {
+fn a_run_before_the_worker_is_ready_waits_for_it() {
     let mut lifecycle = Lifecycle::default();
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     assert!(lifecycle.waiting_to_start(), "the experiment waits");
-    assert!(!lifecycle.allows(Request::Run, true), "once is enough");
+    assert!(!lifecycle.allows(Request::Run, true), "a second Run is not allowed");
     hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "as if Run had come later");
 }
@@ -216,7 +215,7 @@ fn a_worker_of_another_version_requires_a_reload() {
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     hear(&mut lifecycle, &Event::Ready { protocol_version: other }, &[], Phase::Failed);
     let failure = lifecycle.failure().expect("a reason");
-    assert_eq!(failure.remedy, Remedy::Reload, "another worker would come from the same old cache");
+    assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old cache");
     for part in [format!("version {PROTOCOL_VERSION} "), format!("version {other}:"), "reload".to_owned()] {
         assert!(failure.message.contains(&part), "`{part}` is in: {}", failure.message);
     }
@@ -224,30 +223,30 @@ fn a_worker_of_another_version_requires_a_reload() {
 }
 
 #[test]
-fn a_pause_during_preparation_takes_effect_at_the_start() {
+fn a_pause_while_preparing_takes_effect_at_the_start() {
     let mut lifecycle = preparing_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &started(), &send(Command::Pause), Phase::Training);
-    assert!(lifecycle.pausing(), "it has not come yet");
+    assert!(lifecycle.pausing(), "not in effect yet");
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
-    assert!(!lifecycle.pausing(), "now it has");
+    assert!(!lifecycle.pausing(), "now it is");
 }
 
 #[test]
-fn a_pause_takes_effect_after_the_step_and_ends_with_resume() {
+fn a_pause_while_training_takes_effect_after_the_step_and_ends_with_resume() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &progress(), &[], Phase::Training);
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
-    assert!(!lifecycle.pausing(), "it has come");
+    assert!(!lifecycle.pausing(), "it is in effect");
     ask(&mut lifecycle, Request::Resume, &send(Command::Resume), Phase::Training);
     assert_eq!(lifecycle, training_lifecycle(), "as if there had been no pause");
 }
 
 #[test]
-fn a_pause_that_comes_too_late_is_forgotten() {
+fn a_pause_that_comes_too_late_is_dropped() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
     hear(&mut lifecycle, &finished(), &[], Phase::Finished);
@@ -275,11 +274,11 @@ fn a_pause_cancels_a_step_that_has_not_begun() {
 }
 
 #[test]
-fn a_paused_experiment_steps_on_until_its_end() {
+fn a_paused_experiment_can_be_stepped_to_its_end() {
     let mut lifecycle = paused_lifecycle();
     for step in 1..=3 {
         ask(&mut lifecycle, Request::Step, &send(Command::Step), Phase::Training);
-        assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it pauses by itself");
+        assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it pauses automatically");
         hear(&mut lifecycle, &progress(), &[], Phase::Training);
         hear(&mut lifecycle, &Event::Paused { step }, &[], Phase::Paused);
     }
@@ -312,7 +311,7 @@ fn after_a_reset_late_events_change_nothing() {
             assert!(!lifecycle.accepts(event), "{event:?} is not shown");
             ignore(&mut lifecycle, event);
         }
-        // The reason of the failure no longer matters.
+        // A failure of the dropped experiment no longer matters.
         for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
             ignore(&mut lifecycle, &failed(kind));
         }

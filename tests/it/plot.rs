@@ -1,29 +1,16 @@
-//! Charts: a golden figure, the position of elements, and that any data can be drawn.
+//! Charts: golden figures, the positions of elements, and that arbitrary data can be drawn.
 
 mod layers;
 mod maps;
 mod names;
 
-use crate::metrics::random::history_with_random;
-use crate::metrics::{setup, start, synthetic_history};
+use crate::fixtures::{check_golden, history_with_random, setup, start, synthetic_history};
 use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::{History, Quantity};
 use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
-use std::path::Path;
-
-/// Compares with a file of `tests/data`; with `UPDATE_GOLDEN=1` in the environment it writes the file instead.
-pub(crate) fn check_golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("tests/data can be made");
-        std::fs::write(&path, text).expect("the golden file can be written");
-    }
-    let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(text == golden, "{name} differs; look at it, and rewrite it with UPDATE_GOLDEN=1 if the change is meant");
-}
 
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
     let series = Series {
@@ -89,7 +76,7 @@ fn axes_are_labeled_from_the_table() {
 }
 
 #[test]
-fn ticks_are_round_and_abbreviated_only_where_long() {
+fn ticks_are_round_and_abbreviated_only_if_long() {
     let check = |x_max: f64, width: u32, expected: &[&str]| {
         let svg = plot::svg::chart(&Chart { x_max, ..chart_of(vec![(0.0, 0.0), (1.0, 2.0)]) }, (width, 240), false);
         let texts = texts(&svg);
@@ -123,8 +110,8 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
         let back = frame.x_at(frame.pixel_x(x));
         assert!((back - x).abs() < 1e-9, "{x} came back as {back}");
     }
-    assert!((frame.pixel_y(frame.y_range.0) - frame.bottom).abs() < 1e-9, "the low end stands at the bottom");
-    assert!((frame.pixel_y(frame.y_range.1) - frame.top).abs() < 1e-9, "the high end stands at the top");
+    assert!((frame.pixel_y(frame.y_range.0) - frame.bottom).abs() < 1e-9, "the low end is at the bottom");
+    assert!((frame.pixel_y(frame.y_range.1) - frame.top).abs() < 1e-9, "the high end is at the top");
     assert!(frame.contains(frame.left, frame.top), "edges belong to it");
     assert!(!frame.contains(frame.left - 1.0, frame.top), "the margin does not");
     assert!(frame.right - frame.left > 280.0, "on a phone most of the width is left for data, not {frame:?}");
@@ -139,7 +126,7 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
     let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
     let variants: Vec<usize> = chart.series.iter().map(|series| series.variant).collect();
-    assert_eq!(variants, [0, 2], "beyond its end the list says visible");
+    assert_eq!(variants, [0, 2], "variants beyond the list's end are visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
     assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
@@ -162,24 +149,24 @@ fn random_activity_lies_below_the_emergence_of_units() {
         assert_eq!(
             plot::quantity_chart(&history, quantity, &[true, false], false),
             without,
-            "{quantity:?} without it is as if it were not known"
+            "{quantity:?} without it equals the chart in which it is unknown"
         );
-        assert_eq!(chart == without, !banded, "{quantity:?}: seen where there is any");
+        assert_eq!(chart == without, !banded, "{quantity:?}: visible if it is known");
     }
 }
 
 #[test]
-fn the_axis_contains_random_activity() {
+fn the_axis_includes_random_activity() {
     let mut history = history_with_random(400);
     for point in &mut start(&mut history.setup).random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
     }
     let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
-    assert!(low < -3.0 && high > 30.0, "{low} to {high} does not hold -3 to 30");
+    assert!(low < -3.0 && high > 30.0, "{low} to {high} does not include -3 to 30");
     let mut chart = chart_of(vec![(0.0, 1.0), (1000.0, 2.0)]);
     chart.series[0].random = vec![(0.0, -20.0, 1.0), (1000.0, 1.0, 40.0)];
     let frame = frame_of(&chart, (360, 240), 1.0);
-    assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not hold -20 to 40");
+    assert!(frame.y_range.0 < -20.0 && frame.y_range.1 > 40.0, "{frame:?} does not include -20 to 40");
 }
 
 /// Shapes of an SVG in the order of drawing: the kind with its colors.
@@ -202,14 +189,14 @@ fn random_activity_is_gray_between_hairlines_and_drawn_first() {
     let mut chart = plot::quantity_chart(&history_with_random(400), Quantity::EmergenceB, &[true, false, false], true);
     let drawn = |chart: &Chart, dark: bool| shapes(&plot::svg::chart(chart, (480, 300), dark));
     let variant = |dark| plot::variant_css(0, dark).to_uppercase();
-    // Hairlines half-way from the gray of the axis, #969DA8 and #626A77, to the variant's blue, #0072B2 and #56B4E9.
+    // Hairlines halfway between the gray of the axis, #969DA8 and #626A77, and the variant's blue, #0072B2 and #56B4E9.
     for (dark, fill, edge) in [(false, "#5C636E", "#4B88AD"), (true, "#A0A8B4", "#5C8FB0")] {
         let random = [format!("polygon {fill}"), format!("polyline {edge}"), format!("polyline {edge}")];
         let own = [format!("polygon {}", variant(dark)), format!("polyline {}", variant(dark))];
         assert_eq!(drawn(&chart, dark), [&random[..], &own[..]].concat(), "dark: {dark}");
     }
     chart.series[0].random.truncate(1);
-    assert_eq!(drawn(&chart, false).len(), 2, "a single interval is no band");
+    assert_eq!(drawn(&chart, false).len(), 2, "a single interval is not a band");
 }
 
 #[test]
@@ -218,10 +205,10 @@ fn the_figure_with_random_activity_is_the_golden_one() {
     check_golden("random.svg", &figure);
     assert!(
         texts(&figure).contains(&"95 % of random masks with the same number of active units"),
-        "the legend says what is gray"
+        "the legend explains the gray band"
     );
     let plain = plot::svg::figure(&synthetic_history(400), false);
-    assert!(!plain.contains("random masks"), "and nothing where there is none");
+    assert!(!plain.contains("random masks"), "and does not mention it otherwise");
 }
 
 #[test]
@@ -258,11 +245,11 @@ fn contrast(one: RGBColor, other: RGBColor) -> f64 {
 }
 
 #[test]
-fn variant_colors_stand_out_and_never_repeat_with_their_dash() {
+fn variant_colors_have_contrast_and_never_repeat_with_their_dash() {
     for index in 0..8 {
         let light = contrast(plot::variant_color(index, false), plot::palette::LIGHT_BACKGROUND);
         let dark = contrast(plot::variant_color(index, true), plot::palette::DARK_BACKGROUND);
-        assert!(light >= 3.0 && dark >= 3.0, "color {index}: {light:.2} on light, {dark:.2} on dark; 3 is the least");
+        assert!(light >= 3.0 && dark >= 3.0, "color {index}: {light:.2} on light, {dark:.2} on dark; 3 is the minimum");
     }
     let looks: Vec<_> = (0..40).map(|index| (plot::variant_css(index, false), Dash::of_variant(index))).collect();
     let repeated = looks.iter().enumerate().find(|(index, look)| looks[..*index].contains(look));
@@ -284,7 +271,7 @@ fn an_experiment_without_data_still_has_axes() {
     }
 }
 
-/// Any float, with special values often.
+/// Any float, often special ones.
 fn any_number() -> impl Strategy<Value = f64> {
     let awkward = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 0.0, -0.0, 1e100, 1e-300];
     prop_oneof![any::<f64>(), -10.0..10.0, proptest::sample::select(awkward.to_vec())]
@@ -294,7 +281,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn nothing_stops_the_drawing(
+    fn any_chart_can_be_drawn(
         points in proptest::collection::vec((any_number(), any_number()), 0..8),
         band in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
         random in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
@@ -317,7 +304,7 @@ proptest! {
             prop_assert!(frame.right > frame.left && frame.bottom > frame.top, "{frame:?} has an inside");
             plot::draw_cursor(&root, &chart, &frame, cursor, &style).expect("memory cannot fail");
         }
-        prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "no such numbers in the drawing");
+        prop_assert!(!text.contains("NaN") && !text.contains("inf\""), "only finite numbers in the drawing");
         prop_assert!(text.len() < 2_000_000, "{} bytes for eight points", text.len());
     }
 }

@@ -1,12 +1,12 @@
-//! Messages between page and worker: each survives the way through JSON, and its text changes only on purpose.
+//! Messages between page and worker: each is read back from its JSON text, and this text only changes intentionally.
 
-use crate::metrics::{setup, start};
+use crate::fixtures::{setup, start};
 use emergence_lab::experiment::{BaseInit, Experiment, parse_query};
 use emergence_lab::metrics::{
     DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
     Quantity, Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
 };
-use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION};
+use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -23,11 +23,6 @@ fn timing() -> Timing {
     Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 }
 }
 
-#[test]
-fn the_version_is_deliberate() {
-    assert_eq!(PROTOCOL_VERSION, 6, "raise it together with the texts below");
-}
-
 /// An experiment, and its text in messages.
 fn small_experiment() -> Experiment {
     parse_query("data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1").experiment
@@ -41,7 +36,7 @@ const SMALL_EXPERIMENT: &str = concat!(
 );
 
 #[test]
-fn commands_have_their_texts() {
+fn commands_have_fixed_texts() {
     let start = Command::Start { experiment: Box::new(small_experiment()), paused: true };
     check(&start, &format!(r#"{{"start":{{"experiment":{SMALL_EXPERIMENT},"paused":true}}}}"#));
     check(&Command::Pause, r#""pause""#);
@@ -59,18 +54,18 @@ fn commands_have_their_texts() {
 #[test]
 fn the_greeting_is_the_same_in_all_versions() {
     let text = r#"{"type":"ready","protocol_version":1}"#;
-    assert_eq!(Event::Ready { protocol_version: 1 }.to_json(), text, "what every worker begins with");
+    assert_eq!(Event::Ready { protocol_version: 1 }.to_json(), text, "the first message of every worker");
     assert_eq!(
         Event::from_json(text).expect("a greeting"),
         Event::Ready { protocol_version: 1 },
-        "and every page reads"
+        "every page can read it"
     );
     let paused = Event::Paused { step: 7 };
     assert_eq!(Event::from_json(&paused.to_json()).expect("an event"), paused, "any other event");
 }
 
 #[test]
-fn tuning_has_its_text() {
+fn tuning_has_a_fixed_text() {
     let progress = PreparationProgress {
         task: PreparationTask::Tuning { variant: BaseInit::Pytorch.into() },
         done: 40,
@@ -87,7 +82,7 @@ fn tuning_has_its_text() {
 }
 
 #[test]
-fn events_have_their_texts() {
+fn events_have_fixed_texts() {
     let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
     check(
         &Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
@@ -117,7 +112,7 @@ fn events_have_their_texts() {
 }
 
 #[test]
-fn looks_have_their_texts() {
+fn inspections_have_fixed_texts() {
     let image = SampleImage { label: 1, pixels: vec![0, 9] };
     let sample = DatasetSample {
         name: "patterns".into(),
@@ -157,7 +152,7 @@ fn looks_have_their_texts() {
 }
 
 #[test]
-fn progress_has_its_text() {
+fn progress_has_a_fixed_text() {
     let evaluation = RunEvaluation {
         values: vec![(Quantity::TestLoss, Some(0.5)), (Quantity::EmergenceA, None)],
         active_fraction: vec![0.25, 1.0],
@@ -177,7 +172,7 @@ fn progress_has_its_text() {
 }
 
 #[test]
-fn started_has_its_text() {
+fn started_has_a_fixed_text() {
     let mut setup = setup(&["pytorch"], 1, 400);
     let StartFacts { receipt, variants, .. } = start(&mut setup);
     *receipt = Receipt { data_sha256: "d0".into(), order_sha256: "e0".into() };
@@ -197,7 +192,7 @@ fn started_has_its_text() {
 }
 
 #[test]
-fn numbers_survive_the_way_to_the_bit() {
+fn numbers_survive_json_to_the_bit() {
     for value in [0.1_f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 1e-45] {
         let record = Record { steps: vec![StepRecord { step: 1, losses: vec![Some(value)] }], evaluations: Vec::new() };
         let text = serde_json::to_string(&record).expect("a record can be written");
@@ -241,7 +236,7 @@ fn other_texts_are_errors() {
         r#"{"pause":{}}"#,
     ];
     for text in texts {
-        assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is no command");
-        assert!(Event::from_json(text).is_err(), "`{text}` is no event");
+        assert!(serde_json::from_str::<Command>(text).is_err(), "`{text}` is not a command");
+        assert!(Event::from_json(text).is_err(), "`{text}` is not an event");
     }
 }

@@ -1,5 +1,5 @@
-//! Generated parts of the page and of the documentation against the files that are committed. With
-//! `EMERGENCE_LAB_WRITE_REFERENCE=1`, as `cargo xtask docs` sets it, they are written instead.
+//! Generated parts of the page and of the documentation against the committed files. With
+//! `EMERGENCE_LAB_WRITE_REFERENCE=1`, which `cargo xtask docs` sets, the files are written instead.
 
 use emergence_lab::reference::generated_parts;
 use std::fs;

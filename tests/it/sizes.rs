@@ -4,12 +4,12 @@ use crate::fixtures::files_below;
 
 /// The folders whose files count.
 const FOLDERS: [&str; 4] = ["src", "tests", "xtask", "e2e"];
-/// Extensions of files that people write.
+/// Extensions of files written by hand.
 const WRITTEN: [&str; 6] = ["rs", "mjs", "js", "html", "py", "sh"];
-/// The longest that a file may be, in lines.
+/// Maximum length of a file, in lines.
 const LIMIT: usize = 400;
 
-/// Files that may be longer, up to their present length, and why. One that grows is split where a second noun lives.
+/// Files that may be longer, up to their present length, and why. If one grows, it is split where a second topic begins.
 const LONGER: &[(&str, usize, &str)] = &[
     ("src/model/convolution/cpu.rs", 435, "the loops of one operation and of its gradients, which share their tiles"),
     ("src/web/page/controller/mod.rs", 413, "an arm for each action; the page's redesign splits it"),
@@ -35,16 +35,16 @@ fn files_stay_short() {
     for (path, lines) in lengths() {
         let exception = LONGER.iter().find(|(longer, ..)| *longer == path);
         let limit = exception.map_or(LIMIT, |(_, limit, _)| *limit);
-        assert!(lines <= limit, "{path}: {lines} lines, at most {limit}; split it where a second noun lives");
+        assert!(lines <= limit, "{path}: {lines} lines, at most {limit}; split it where a second topic begins");
     }
 }
 
 #[test]
-fn every_longer_file_is_there_and_longer() {
+fn every_listed_file_exists_and_is_longer() {
     let lengths = lengths();
     for (longer, ..) in LONGER {
         let file = lengths.iter().find(|(path, _)| path == longer);
         let needed = file.is_some_and(|(_, lines)| *lines > LIMIT);
-        assert!(needed, "{longer} has become short, or another file: take it out of the table");
+        assert!(needed, "{longer} has become shorter or no longer exists: remove it from the table");
     }
 }

@@ -1,8 +1,8 @@
-//! Training against independent results (JAX, optax), finite differences, and the exact statements of docs/method.md.
+//! Training, against JAX and optax, and against the exact statements of docs/method.md.
 
 mod rate_control;
 
-use crate::fixtures::cpu::{assert_close, few_digits, finish, plan, read, tensor};
+use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
 use crate::fixtures::experiment;
 use burn::tensor::{Device, Tensor, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
@@ -18,7 +18,7 @@ use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
 
-/// What JAX and optax computed; see tests/data/training_reference.py.
+/// The results of JAX and optax; see tests/data/training_reference.py.
 #[derive(Deserialize)]
 struct Reference {
     widths: Vec<usize>,
@@ -61,7 +61,7 @@ fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights>
         .collect()
 }
 
-/// Tolerance for ten steps in f32 against float64: some hundred rounding errors of 6e-8 each.
+/// Ten steps in f32 against float64: a few hundred rounding errors of 6e-8.
 const REFERENCE_TOLERANCE: f64 = 1e-5;
 
 #[test]
@@ -109,7 +109,7 @@ fn first_gradients_agree_with_jax() {
     }
 }
 
-/// Trains to the end, draining after every `drain_every` pieces of work.
+/// Trains to the end, reading records after every `drain_every` pieces of work.
 fn run(query: &str, drain_every: usize) -> History {
     run_on(&open_cpu(), query, drain_every)
 }
@@ -158,7 +158,7 @@ fn stacked_runs_equal_separate_runs() {
     }
 }
 
-/// The losses of 50 steps, a list per step, and the parameters after them.
+/// The losses of 50 steps, one list per step, and the parameters after them.
 fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
     let dataset = few_digits();
@@ -169,9 +169,8 @@ fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<V
         let indices = batcher.batch(step);
         dataset.write_examples(Part::Train, indices, &mut pixels).expect("examples that are there");
         dataset.write_labels(Part::Train, indices, &mut labels).expect("examples that are there");
-        let one_hot = labels.iter().flat_map(|label| (0..10).map(move |class| f32::from(u8::from(class == *label))));
-        let one_hot = tensor(one_hot.collect(), [1, BATCH, 10]);
-        read(cohort.step(&Batch { images: tensor(pixels.clone(), [1, BATCH, 784]), one_hot }))
+        let labels: Vec<usize> = labels.iter().map(|label| usize::from(*label)).collect();
+        read(cohort.step(&batch(pixels.clone(), &labels, 10)))
     });
     let losses = losses.collect();
     (losses, values(cohort.networks().into_parameters()))
@@ -184,7 +183,7 @@ fn results_do_not_depend_on_the_grouping() {
     }
 }
 
-/// With variants that share their rates and one that does not: in some groups rates are one number, in others many.
+/// Two variants share their rates and one does not: in some groups rates are a single number, in others they are not.
 fn check_grouping(optimizer: &str) {
     let query = format!(
         "model=mlp:32,32&steps=20&eval=10&seeds=2&{optimizer}&init=pytorch,orthogonal,\
@@ -218,7 +217,7 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
     assert!(diverged.values(Quantity::TestAccuracy).all(|(at, _)| at < step), "no evaluation after it");
     for index in 0..2 {
         let (with, without) = (history.runs().nth(index), calm.runs().nth(index));
-        assert_eq!(with, without, "run {index} is bit-identical beside a diverging one");
+        assert_eq!(with, without, "run {index} is bit-identical next to a diverging one");
         assert_eq!(with.and_then(|run| run.diverged_at), None, "run {index} does not diverge");
     }
 }
@@ -229,7 +228,7 @@ fn a_run_that_diverges_in_its_last_step_is_reported() {
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
     assert_eq!(run.curves[Quantity::TrainLoss].len(), 1, "the loss before the step is a number");
-    assert_eq!(run.diverged_at, Some(1), "the test loss after it is none");
+    assert_eq!(run.diverged_at, Some(1), "the test loss after it is not");
     assert_eq!(run.curves[Quantity::TestAccuracy].len(), 1, "what was measured before stays");
 }
 
@@ -240,19 +239,19 @@ fn rescaling_leaves_the_function_at_init_unchanged() {
         run("model=mlp:32,32,32,32&steps=1&seeds=2&init=kaiming_normal,emergence(kaiming_normal;alpha=1.7)", 1);
     for seed in 0..2 {
         let (base, scaled) = (losses(&history, seed)[0], losses(&history, 2 + seed)[0]);
-        // Five layers, each with a few hundred rounding errors of 6e-8, which scaling by 1.7^n changes.
+        // Five layers with a few hundred rounding errors of 6e-8 each, which change when weights are scaled by 1.7^n.
         assert!((base - scaled).abs() <= 1e-5 * base, "seed {seed}: loss {base} before, {scaled} after rescaling");
     }
 }
 
 #[test]
 fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
-    // Statement 2 of docs/method.md, with momentum and weight decay; the biases move, too.
+    // Statement 2 of docs/method.md, with momentum and weight decay; biases are trained, too.
     let pair = "emergence(kaiming_normal;alpha=1.3),lrmatch(emergence(kaiming_normal;alpha=1.3))";
     for optimizer in ["opt=sgd&lr=0.01&momentum=0.9&wd=0.001", "opt=sgd&lr=0.02&momentum=0"] {
         let history = run(&format!("model=mlp:32,32,32&steps=40&seeds=1&{optimizer}&init={pair}"), 4);
         for (step, (scaled, matched)) in losses(&history, 0).iter().zip(losses(&history, 1)).enumerate() {
-            // Equal in exact arithmetic; rounding errors of 6e-8 grow over 40 steps, but less than the loss changes in any step.
+            // Equal in theory; rounding errors of 6e-8 grow over 40 steps, but stay below the change of the loss in a step.
             assert!((scaled - matched).abs() <= 1e-4, "{optimizer} step {step}: {scaled} scaled, {matched} matched");
         }
     }
@@ -261,7 +260,7 @@ fn sgd_from_the_scaled_init_equals_the_layer_wise_learning_rate() {
 #[test]
 fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
     // Exact only for eps -> 0: eps = 1e-8 affects units with tiny gradients, so the curves agree, but not the last digits. The
-    // base with one rate for all layers differs by 20 times the tolerance within these steps.
+    // base with a single rate for all layers differs by 20 times the tolerance within these steps.
     let pair = "emergence(kaiming_normal;alpha=1.2),lrmatch(emergence(kaiming_normal;alpha=1.2))";
     for optimizer in ["opt=adam", "opt=adam&wd=0.001", "opt=adamw&wd=0.01"] {
         let history = run(&format!("model=mlp:32,32,32&steps=20&lr=0.001&seeds=1&{optimizer}&init={pair}"), 4);
@@ -272,10 +271,10 @@ fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
 }
 
 #[test]
-fn a_training_does_not_depend_on_when_it_is_drained() {
+fn a_training_does_not_depend_on_when_it_is_read() {
     let query = "model=mlp:16&steps=23&eval=10&seeds=2";
     let (often, seldom) = (run(query, 1), run(query, 1000));
-    assert_eq!(often, seldom, "reading back does not change a number");
+    assert_eq!(often, seldom, "reading does not change a number");
     assert_eq!(often.step, 23, "all steps are recorded");
     let run = often.runs().next().expect("has runs");
     let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step).collect::<Vec<_>>();
@@ -284,21 +283,21 @@ fn a_training_does_not_depend_on_when_it_is_drained() {
 }
 
 #[test]
-fn a_training_that_may_not_take_steps_completes_its_evaluation() {
+fn a_paused_training_only_finishes_its_evaluation() {
     let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
     let mut training =
         pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).expect("a valid training");
     let advance =
         |training: &mut Training, may_train| pollster::block_on(training.advance(may_train)).expect("computes");
     while training.is_evaluating() {
-        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 goes on");
+        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 continues");
     }
     assert_eq!((advance(&mut training, false), training.step()), (Work::Waiting, 0), "and then it waits");
     assert_eq!((advance(&mut training, true), training.step()), (Work::Step, 1), "until it may train");
 }
 
 #[test]
-fn an_experiment_with_more_examples_than_there_are_is_refused() {
+fn a_training_rejects_more_examples_than_there_are() {
     let too_large = experiment("data=digits&batch=1000");
     let training = pollster::block_on(Training::new(&too_large, &few_digits(), &open_cpu()));
     assert!(training.is_err(), "640 examples do not make one batch of 1000");
@@ -337,9 +336,9 @@ fn ties_are_not_credited() {
 }
 
 #[test]
-fn a_self_test_finds_wrong_numbers() {
+fn a_self_test_detects_wrong_numbers() {
     let expected = [vec![1.0, 2.0], vec![3.0]];
-    assert_eq!(compare("sum", &expected, &[vec![1.0, 2.000_05], vec![3.0]]), Ok(()), "rounding is no mistake");
+    assert_eq!(compare("sum", &expected, &[vec![1.0, 2.000_05], vec![3.0]]), Ok(()), "rounding errors are accepted");
     for (wrong, got) in [
         ([vec![1.0, 2.001], vec![3.0]], "2.001"),
         ([vec![1.0, 2.0], vec![f32::NAN]], "NaN"),

@@ -1,4 +1,4 @@
-//! The words about data files and uploads.
+//! The English messages about data files and uploads.
 
 use crate::catalog::{FileContent, Part};
 use crate::digest::hexadecimal;

@@ -195,7 +195,7 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
             "zero",
             "ZerO",
             Card {
-                sentence: "Deterministic, so that all seeds start alike: each layer passes its inputs on, spread by a Hadamard \
+                sentence: "Deterministic, so that all seeds start from the same weights: each layer passes its inputs on, spread by a Hadamard \
                            matrix H where it widens; residual branches start at zero.",
                 equation: &["W = I where fan_out ≤ fan_in, else", "2^{−m/2} · H with m = ⌈log₂ fan_out⌉"],
                 source: Source::published(

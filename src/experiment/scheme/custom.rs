@@ -211,7 +211,7 @@ impl fmt::Display for CustomInit {
 impl FromStr for CustomInit {
     type Err = Error;
 
-    /// Reads what stands between the parentheses of `custom(...)`.
+    /// Parses the text between the parentheses of `custom(...)`.
     fn from_str(inside: &str) -> Result<Self> {
         let parts = split_outside(inside, ';');
         let stated = parts.first().and_then(|part| part.split_once('='));

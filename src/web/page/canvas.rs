@@ -1,12 +1,13 @@
 //! A canvas with the resolution of the screen: plotters draws in device pixels, the page uses CSS pixels.
 
+use super::pixels::context;
 use crate::plot::{Area, Drawn, PlotStyle};
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
 use plotters::drawing::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
+use web_sys::{HtmlCanvasElement, HtmlElement};
 
 /// A canvas with the element that determines its size.
 pub(super) struct Canvas {
@@ -75,10 +76,7 @@ impl Canvas {
             self.element.set_height(size.1);
             return Ok(());
         }
-        let missing = || WebError::Missing { what: "2D canvas" };
-        let context = self.element.get_context("2d")?.ok_or_else(missing)?;
-        let context: CanvasRenderingContext2d = context.dyn_into().map_err(|_| missing())?;
-        context.clear_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
+        context(&self.element)?.clear_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
         Ok(())
     }
 }

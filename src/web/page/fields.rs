@@ -20,8 +20,8 @@ pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
     parse_pairs(stated.map(|(key, value)| (key.clone(), number_text(key, value))))
 }
 
-/// The text of a field for the parser. A comma becomes a point only if the result is a valid value of the key, so that an error
-/// quotes the text as it was typed.
+/// The text of a field for the parser. A comma becomes a point only if the result is a value of the key, so that an error quotes
+/// what was typed.
 fn number_text(key: &str, typed: &str) -> String {
     let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
     let pointed = Key::find(key).filter(number).zip(decimal_point(typed));

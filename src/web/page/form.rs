@@ -1,4 +1,4 @@
-//! The form: reads its fields, sets them to an experiment, and shows errors beside the fields that they concern.
+//! The form: it turns fields into an experiment and back, and shows the parser's messages beside the fields concerned.
 
 use super::action::Action;
 use super::controls::{focus, set_value, value_of};
@@ -50,7 +50,7 @@ impl Form {
         &self.experiment
     }
 
-    /// Whether all fields are valid.
+    /// Whether every field is valid.
     pub(super) fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
@@ -70,7 +70,7 @@ impl Form {
     /// Reads the fields.
     pub(super) fn read(&mut self) -> WebResult<()> {
         let parsed = parse_fields(&self.fields()?);
-        // Conflicts between fields are only meaningful once every field is individually valid.
+        // Conflicts between fields are known only once every field can be read.
         let errors = if parsed.errors.is_empty() { parsed.conflicts } else { parsed.errors };
         if errors.is_empty() {
             self.experiment = parsed.experiment;
@@ -80,8 +80,8 @@ impl Form {
         variants::show(&self.experiment)
     }
 
-    /// Sets the field of the list to these variants and reads it. The list remains unchanged while a field is invalid, or while
-    /// the list is being edited as text. The error is the one that must be fixed first.
+    /// Writes another list of variants into its field and reads the form. While a field is invalid, or the list is being edited
+    /// as text, it does not change. The error is the one to fix first.
     pub(super) fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
         let old = self.control("init")?.and_then(|field| value_of(&field)).unwrap_or_default();
         if is_init_text(&old, &self.experiment) {

@@ -138,14 +138,7 @@ impl Readout {
     pub(super) fn show_cell(&self, reading: &ActivityReading, column: f64, row: f64) -> WebResult<()> {
         let share = reading.fraction * 100.0;
         let rest = format!(", {}, step {}: {share:.0} % active", reading.layer, grouped(reading.step));
-        let shown = self.element.text_content().unwrap_or_default();
-        if shown.strip_prefix(&reading.variant) != Some(rest.as_str()) {
-            self.element.set_inner_html("");
-            let name = dom::create("span", "", &reading.variant)?;
-            name.set_attribute("translate", "no")?;
-            dom::append(&self.element, &name)?;
-            self.element.append_with_str_1(&rest)?;
-        }
+        dom::set_pieces(&self.element, &[(&reading.variant, true), (&rest, false)])?;
         self.place(column, row + GAP)
     }
 

@@ -1,6 +1,7 @@
 //! The legend: a button per variant with its line, pressed while the variant is visible; and a note about rescalings and their
 //! rate controls.
 
+use super::quotations::quotations;
 use super::rate_control::rate_control_note;
 use super::{Action, Dispatcher, variant_name};
 use crate::experiment::InitScheme;
@@ -39,7 +40,7 @@ impl Legend {
     pub(super) fn show(&mut self, history: &History) -> WebResult<()> {
         let experiment = &history.setup.experiment;
         let note = rate_control_note(experiment);
-        dom::set_text(&self.note, note.as_deref().unwrap_or_default());
+        dom::set_pieces(&self.note, &quotations(note.as_deref().unwrap_or_default()))?;
         self.note.set_hidden(note.is_none());
         if experiment.variants == self.schemes {
             return Ok(());

@@ -140,7 +140,7 @@ fn fill(name: &str, parameters: &[FieldText]) -> WebResult<()> {
     Ok(())
 }
 
-/// Offers as bases the suitable variants of the list and the base that is (or will be) selected, even if it has left the list.
+/// Offers the variants that can be a base, and the selected one even if it is no longer in the list.
 fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebResult<()> {
     let select: HtmlSelectElement = dom::element("scheme-base")?;
     let group: HtmlElement = dom::element("listed-bases")?;

@@ -1,11 +1,26 @@
 //! Images on canvas, pixel by pixel; CSS determines their size.
 
+use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
 use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData};
 
-/// Draws an image `[channels, height, width]`, 0 to 255, in its original size: in color if it has three channels, otherwise its
-/// first channel in gray. Draws nothing if there are too few pixels.
+/// A new canvas for an image at the end of `parent`; screen readers skip it unless it has a `label`.
+pub(super) fn add_image(parent: &Element, label: Option<&str>) -> WebResult<HtmlCanvasElement> {
+    let canvas = dom::create("canvas", "pixels", "")?;
+    match label {
+        Some(label) => {
+            canvas.set_attribute("role", "img")?;
+            canvas.set_attribute("aria-label", label)?;
+        }
+        None => canvas.set_attribute("aria-hidden", "true")?,
+    }
+    dom::append(parent, &canvas)?;
+    Ok(canvas.unchecked_into())
+}
+
+/// Draws an image `[channels, height, width]`, 0 to 255, at its own size: in color if it has three channels, else its first
+/// channel in gray. Draws nothing if there are too few pixels.
 pub(super) fn draw_pixels(
     canvas: &HtmlCanvasElement,
     channels: usize,
@@ -24,9 +39,12 @@ pub(super) fn draw_pixels(
     let (columns, rows) = (width as u32, height as u32);
     canvas.set_width(columns);
     canvas.set_height(rows);
-    let missing = || WebError::Missing { what: "2D canvas" };
-    let context: CanvasRenderingContext2d =
-        canvas.get_context("2d")?.and_then(|context| context.dyn_into().ok()).ok_or_else(missing)?;
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&colors), columns, rows)?;
-    Ok(context.put_image_data(&image, 0.0, 0.0)?)
+    Ok(context(canvas)?.put_image_data(&image, 0.0, 0.0)?)
+}
+
+/// The drawing context of a canvas.
+pub(super) fn context(canvas: &HtmlCanvasElement) -> WebResult<CanvasRenderingContext2d> {
+    let context = canvas.get_context("2d")?.and_then(|context| context.dyn_into().ok());
+    context.ok_or(WebError::Missing { what: "2D canvas" })
 }

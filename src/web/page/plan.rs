@@ -1,4 +1,4 @@
-//! The selection of presets above the fields of the form, and the estimated cost of the experiment below them.
+//! The parts around the form: the list of presets above its fields, and the estimate below them.
 
 use super::presets::{PRESETS, preset_of};
 use super::{Action, Dispatcher};
@@ -7,7 +7,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlSelectElement};
 
-/// The selection of presets and the estimate.
+/// The list of presets and the estimate of the document.
 pub(super) struct PlanSection {
     picker: HtmlSelectElement,
     lesson: Element,
@@ -15,7 +15,7 @@ pub(super) struct PlanSection {
 }
 
 impl PlanSection {
-    /// Binds the selection of presets and fills it.
+    /// Binds the list of presets and fills it.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let picker: HtmlSelectElement = dom::element("preset")?;
         for (index, preset) in PRESETS.iter().enumerate() {
@@ -27,13 +27,13 @@ impl PlanSection {
         dom::on(&picker, "input", move |event| {
             // It is not a field of the experiment.
             event.stop_propagation();
-            // Some browsers offer “Custom” although it is hidden; selecting it leaves the form unchanged.
+            // Some browsers offer “Custom” although it is hidden: the form then stays as it is.
             chosen.dispatch(own.value().parse().map_or(Action::Edited, Action::Preset));
         })?;
         Ok(Self { picker, lesson: dom::element("lesson")?, estimate: dom::element("estimate")? })
     }
 
-    /// Shows which preset the form corresponds to, if any; `None` while a field is invalid.
+    /// Shows which preset the form holds, if any; `None` while a field is invalid.
     pub(super) fn show_preset(&self, experiment: Option<&Experiment>) {
         let index = experiment.and_then(preset_of);
         self.picker.set_value(&index.map_or_else(String::new, |index| index.to_string()));
@@ -41,7 +41,7 @@ impl PlanSection {
         dom::set_text(&self.lesson, lesson.unwrap_or("Your own settings."));
     }
 
-    /// Shows the estimated cost of the experiment.
+    /// Shows the estimate.
     pub(super) fn show_estimate(&self, text: &str) {
         dom::set_text(&self.estimate, text);
     }

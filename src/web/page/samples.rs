@@ -1,13 +1,12 @@
 //! A few training images of the data set selected in the form, by class.
 
-use super::pixels::draw_pixels;
+use super::pixels::{add_image, draw_pixels};
 use super::words::{sample_missing, sample_title};
 use crate::experiment::DatasetName;
 use crate::experiment::Named;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement};
 
 /// The largest number of images shown per class.
@@ -75,11 +74,8 @@ fn strip(sample: &DatasetSample) -> WebResult<Element> {
         let item = dom::create("li", "", "")?;
         let row = dom::create("div", "", "")?;
         for image in images {
-            let canvas = dom::create("canvas", "pixels", "")?;
-            canvas.set_attribute("role", "img")?;
-            canvas.set_attribute("aria-label", class)?;
-            draw_pixels(canvas.unchecked_ref(), sample.channels, sample.height, sample.width, &image.pixels)?;
-            dom::append(&row, &canvas)?;
+            let canvas = add_image(&row, Some(class))?;
+            draw_pixels(&canvas, sample.channels, sample.height, sample.width, &image.pixels)?;
         }
         dom::append(&item, &row)?;
         dom::append(&item, &dom::create("span", "", class)?)?;

@@ -20,8 +20,8 @@ pub(super) fn put(parent: &Element, index: usize, scheme: &InitScheme) -> WebRes
 
 /// The label of a variant, protected from translation.
 pub(super) fn label(scheme: &InitScheme) -> WebResult<Element> {
-    let label = dom::create("span", "name", &variant_label(scheme))?;
-    label.set_attribute("translate", "no")?;
+    let label = dom::untranslated("span", &variant_label(scheme))?;
+    label.set_class_name("name");
     Ok(label)
 }
 

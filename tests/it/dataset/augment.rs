@@ -1,4 +1,4 @@
-//! Crops and flips: against padding and cutting by brute force, and against an independent program.
+//! Random crops and flips, against explicit padding and cropping, and against an independent program.
 
 use super::small;
 use emergence_lab::dataset::augment::{Augmentation, PADDING};
@@ -33,7 +33,7 @@ fn augmented(dataset: &Dataset, indices: &[u32], seed: u64, step: u64) -> Vec<u8
     out.iter().map(|input| (input * 255.0).round() as u8).collect()
 }
 
-/// The same by brute force: an image with a border, from which a window is cut and turned around.
+/// The same by brute force: a padded image, from which a window is cropped and flipped.
 fn by_brute_force(dataset: &Dataset, index: u32, Augmentation { dy, dx, flip }: Augmentation) -> Vec<u8> {
     let (height, width) = (dataset.height, dataset.width);
     let (high, wide) = (height + 2 * PADDING, width + 2 * PADDING);
@@ -57,7 +57,7 @@ fn by_brute_force(dataset: &Dataset, index: u32, Augmentation { dy, dx, flip }: 
 
 #[test]
 fn crops_and_flips_are_those_of_a_padded_image() {
-    // Images smaller than the padding are pushed out of sight by some crops.
+    // Some crops of images smaller than the padding contain only padding.
     for (height, width) in [(6, 9), (32, 32), (3, 2), (1, 1)] {
         let dataset = tiny(height, width);
         for step in 0..100 {
@@ -89,7 +89,7 @@ fn augmentation_depends_on_seed_and_step_alone() {
     assert_eq!(augmented(&dataset, &[0, 1, 2, 3], 1, 2), first, "again");
     assert_ne!(augmented(&dataset, &[0, 1, 2, 3], 1, 3), first, "another step");
     assert_ne!(augmented(&dataset, &[0, 1, 2, 3], 2, 2), first, "another seed");
-    assert_eq!(augmented(&dataset, &[0], 1, 2), first[..128], "whatever comes after it in the batch");
+    assert_eq!(augmented(&dataset, &[0], 1, 2), first[..128], "regardless of later images in the batch");
 }
 
 #[test]

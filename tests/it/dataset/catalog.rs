@@ -1,4 +1,4 @@
-//! The table of data sets: names that are unique, rows that agree with themselves, and lengths of files by hand.
+//! The table of data sets: unique names, consistent rows, and file lengths against published ones.
 
 use super::published;
 use emergence_lab::catalog::{DatasetName, DatasetOrigin, ImageFacts, Publication};
@@ -29,13 +29,13 @@ fn names_are_unique_and_need_no_escape() {
 }
 
 #[test]
-fn images_agree_with_themselves() {
+fn image_facts_are_consistent() {
     for name in DatasetName::ALL {
         let Some(ImageFacts { shape, classes, class_names, train, test, normalization }) = name.row().images() else {
             continue;
         };
         assert_eq!(normalization.len(), shape[0], "{name:?}: a normalization for each channel");
-        assert!(normalization.iter().all(|channel| channel.std > 0.0), "{name:?}: something to divide by");
+        assert!(normalization.iter().all(|channel| channel.std > 0.0), "{name:?}: a positive divisor");
         assert!(class_names.is_empty() || class_names.len() == *classes, "{name:?}: a name for each class");
         assert_eq!(class_names.iter().collect::<HashSet<_>>().len(), class_names.len(), "{name:?}: no name twice");
         assert!((1..=EXAMPLES).contains(train) && (1..=EXAMPLES).contains(test), "{name:?}: within the limits");
@@ -43,7 +43,7 @@ fn images_agree_with_themselves() {
 }
 
 #[test]
-fn published_files_have_whole_checksums_and_places() {
+fn published_files_have_checksums_and_mirrors() {
     for (name, publication) in publications() {
         let files = publication.files.iter().map(|file| (file.name, file.sha256));
         for (file, sha256) in files.chain(publication.archive.map(|archive| (archive.name, archive.sha256))) {
@@ -59,7 +59,7 @@ fn published_files_have_whole_checksums_and_places() {
     }
 }
 
-/// As the owners of the files state them.
+/// The lengths that the publishers state.
 #[test]
 fn files_have_the_published_lengths() {
     let lengths = |name| published(name).files.iter().map(|file| file.bytes).collect::<Vec<_>>();
@@ -70,13 +70,13 @@ fn files_have_the_published_lengths() {
 }
 
 #[test]
-fn addresses_are_of_files_or_of_their_archive() {
+fn addresses_are_those_of_files_or_of_their_archive() {
     let first = |name| {
         let publication = published(name);
         publication.address(&publication.mirrors[0], &publication.files[0])
     };
     let mnist = "https://raw.githubusercontent.com/fgnt/mnist/master/train-images-idx3-ubyte.gz";
-    assert_eq!(first(DatasetName::Mnist), mnist, "a file of its own");
+    assert_eq!(first(DatasetName::Mnist), mnist, "a separate file");
     let cifar = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz";
     assert_eq!(first(DatasetName::Cifar10), cifar, "an archive");
     assert!(published(DatasetName::Mnist).cross_origin_mirror().is_some(), "the page can download it");
@@ -84,7 +84,7 @@ fn addresses_are_of_files_or_of_their_archive() {
 }
 
 #[test]
-fn a_choice_of_two_ends_in_one_that_always_loads() {
+fn the_second_of_two_data_sets_can_always_be_loaded() {
     for name in DatasetName::ALL {
         let candidates = name.candidates().collect::<Vec<_>>();
         assert_eq!(candidates[0], name.preferred(), "{name:?}: the preferred one comes first");

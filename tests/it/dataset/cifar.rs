@@ -1,4 +1,4 @@
-//! The binary version of CIFAR-10, and tar archives.
+//! The binary format of CIFAR-10, and tar archives.
 
 use super::{Folder, check, check_normalization, gzip, load, missing_file, published, real_data};
 use emergence_lab::catalog::CIFAR_10_IMAGES;
@@ -17,7 +17,7 @@ fn read_batch(file: &str, bytes: &[u8]) -> Result<Split, Error> {
     cifar::read_batches(&CIFAR_10_IMAGES, [(file, bytes)])
 }
 
-/// The data set of published files with these contents, those of other files missing.
+/// The data set in published files with these contents; all other files are missing.
 fn of_batches(contents: &[(&str, &[u8])]) -> Result<Dataset, Error> {
     let read = contents.iter().map(|(name, bytes)| {
         let file = published(DatasetName::Cifar10).files.iter().find(|file| file.name == *name).expect("a batch");
@@ -49,7 +49,7 @@ pub(super) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn records_come_back_as_written() {
+fn records_are_read_as_written() {
     let mut bytes = batch(&[3, 9]);
     // The second record's first blue pixel and its last one.
     (bytes[RECORD + 1 + 2048], bytes[2 * RECORD - 1]) = (77, 78);
@@ -73,7 +73,7 @@ fn broken_batches_are_refused() {
 }
 
 #[test]
-fn batches_are_put_together_in_their_order() {
+fn batches_are_concatenated_in_their_order() {
     let [one, two, three] = [[4, 5], [6, 7], [8, 9]].map(|labels| batch(&labels));
     let files = [("data_batch_1.bin", &one[..]), ("data_batch_2.bin", &two), ("test_batch.bin", &three)];
     let dataset = of_batches(&files).expect("whole files");
@@ -95,7 +95,7 @@ fn batches_are_put_together_in_their_order() {
 }
 
 #[test]
-fn whichever_batches_are_there_are_read() {
+fn all_existing_batches_are_read() {
     let folder = Folder::new("cifar");
     let cifar_10 = DatasetName::Cifar10;
     let got = load(&folder.0, cifar_10);
@@ -110,7 +110,7 @@ fn whichever_batches_are_there_are_read() {
     let got = check(&folder.0, cifar_10);
     assert_eq!(got, Err(missing_file(&folder.0, cifar_10, "data_batch_1.bin")), "not all of the published files");
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&vec![0; 32 << 20]));
-    let got = load(&folder.0, cifar_10).expect_err("a bomb");
+    let got = load(&folder.0, cifar_10).expect_err("a decompression bomb");
     assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 30_730_000, .. })), "{got}");
     let archive = published(cifar_10).archive.expect("published as an archive");
     let got = unpack_archive("a.tar.gz", &gzip(b"x"), &archive, published(cifar_10));
@@ -122,7 +122,7 @@ fn whichever_batches_are_there_are_read() {
 }
 
 #[test]
-fn cifar_10_is_what_it_should_be() {
+fn cifar_10_has_the_expected_contents() {
     let Some(folder) = real_data("cifar-10") else { return };
     let dataset = load(&folder, DatasetName::Cifar10).expect("whole files");
     assert_eq!((dataset.train.len() % 10_000, dataset.test.len()), (0, 10_000), "examples");
@@ -130,13 +130,13 @@ fn cifar_10_is_what_it_should_be() {
         let count = dataset.test.labels.iter().fold(0, |count, label| count + u32::from(*label == class));
         assert_eq!(count, 1000, "test images of class {class}");
     }
-    // Rounded to four digits, if it is all there; some of the batches, or a copy that went through JPEG, come near.
+    // Rounded to four digits if it is complete; a part of the batches, or a copy compressed as JPEG, has similar values.
     let whole = check(&folder, DatasetName::Cifar10).is_ok();
     check_normalization(&dataset, if whole { 0.000_051 } else { 0.003 });
 }
 
 #[test]
-fn archives_are_unpacked_whole_or_refused() {
+fn archives_are_unpacked_completely_or_rejected() {
     // Longer than one block, and a name longer than the field for it.
     let long = "x".repeat(120);
     let archive = tar(&[("folder/a.bin", &[7; 700]), (&long, b"b"), ("empty", &[])]);
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn any_records_come_back(labels in prop::collection::vec(0..10_u8, 1..4), seed in any::<u8>()) {
+    fn any_records_are_read_as_written(labels in prop::collection::vec(0..10_u8, 1..4), seed in any::<u8>()) {
         let pixels = |index: u32| (0..3072).map(move |pixel| (pixel * (index + 3) % 251) as u8 ^ seed);
         let file = (0..).zip(&labels).flat_map(|(index, label)| std::iter::once(*label).chain(pixels(index)));
         let split = read_batch("f", &file.collect::<Vec<_>>()).expect("whole records");

@@ -1,4 +1,4 @@
-//! Data files on the disk: plain, gzipped, missing, damaged, and MNIST itself where it is present.
+//! Data files on disk: plain, gzipped, missing, damaged, and MNIST itself if it is available.
 
 use super::{
     Folder, check, check_normalization, gzip, images_file, labels_file, load, missing_file, mnist_files, real_data,
@@ -40,10 +40,10 @@ fn files_that_are_missing_or_damaged_are_named() {
     packed[last] ^= 0x55;
     let got = gunzip("f", &packed[..], 1 << 20).expect_err("a damaged packed file");
     assert!(matches!(got, Error::Dataset(DatasetError::GzipDamaged { .. })), "{got}");
-    // 8 MB of zeros pack to 8 KB: unpacking stops one byte after the longest file that there can be.
+    // 8 MB of zeros compress to 8 KB: decompression stops one byte after the longest possible file.
     folder.put("train-images-idx3-ubyte.gz", &gzip(&images_file(3, 28)));
     folder.put("train-labels-idx1-ubyte.gz", &gzip(&vec![0; 8 << 20]));
-    let got = load(&folder.0, DatasetName::Mnist).expect_err("a bomb");
+    let got = load(&folder.0, DatasetName::Mnist).expect_err("a decompression bomb");
     assert!(matches!(got, Error::Dataset(DatasetError::DataFileTooLarge { limit: 60_008, .. })), "{got}");
 }
 
@@ -60,7 +60,7 @@ fn mnist_is_what_was_published() {
 }
 
 #[test]
-fn fashion_mnist_goes_the_way_of_mnist() {
+fn fashion_mnist_is_read_like_mnist() {
     let folder = Folder::new("fashion");
     let got = load(&folder.0, DatasetName::FashionMnist).expect_err("an empty folder");
     assert_eq!(got, missing_file(&folder.0, DatasetName::FashionMnist, "train-images-idx3-ubyte"), "an empty folder");

@@ -1,4 +1,4 @@
-//! IDX files: whole ones, each kind of broken one, and headers that lie.
+//! IDX files: valid ones, each kind of damage, and headers with wrong lengths.
 
 use super::{assemble, gzip, header, images_file, labels_file};
 use emergence_lab::dataset::readers::idx;
@@ -6,7 +6,7 @@ use emergence_lab::error::{DatasetError, Error};
 use proptest::prelude::*;
 
 #[test]
-fn idx_files_come_back_as_written() {
+fn idx_files_are_read_as_written() {
     let bytes = images_file(3, 28);
     let images = idx::read_images("f", &bytes).expect("a whole file");
     assert_eq!((images.count, images.height, images.width), (3, 28, 28), "shape");
@@ -21,7 +21,7 @@ fn idx_refuses_each_kind_of_broken_file() {
     let images = |bytes: &[u8]| idx::read_images("f", bytes).expect_err("a broken file");
     let magic =
         DatasetError::IdxMagic { file: file.clone(), expected: idx::LABELS_MAGIC, got: idx::IMAGES_MAGIC }.into();
-    assert_eq!(labels(&images_file(1, 28)), magic, "images where labels belong");
+    assert_eq!(labels(&images_file(1, 28)), magic, "images instead of labels");
     let got_magic = images(&gzip(b"x"));
     assert!(
         matches!(got_magic, Error::Dataset(DatasetError::IdxMagic { got: 0x1f8b_0800.., .. })),
@@ -52,20 +52,20 @@ fn idx_refuses_each_kind_of_broken_file() {
 }
 
 #[test]
-fn idx_headers_that_lie_are_refused_without_allocating() {
+fn wrong_lengths_in_headers_are_rejected_without_allocating() {
     let most = u128::from(u32::MAX);
     for (lengths, expected) in [
         ([u32::MAX, 1, 1], 16 + most),
         ([u32::MAX; 3], 16 + most * most * most),
-        // In 32 and 64 bits these products wrap around to nothing.
+        // In 32 and 64 bits these products overflow to zero.
         ([1 << 16, 1 << 16, 1], 16 + (1 << 32)),
         ([1 << 31, 1 << 31, 4], 16 + (1 << 64)),
     ] {
-        let got = idx::read_images("f", &header(idx::IMAGES_MAGIC, &lengths)).expect_err("a header that lies");
+        let got = idx::read_images("f", &header(idx::IMAGES_MAGIC, &lengths)).expect_err("a header with wrong lengths");
         assert_eq!(got, DatasetError::IdxTruncated { file: "f".to_owned(), expected, got: 16 }.into(), "{lengths:?}");
     }
     let bytes = header(idx::IMAGES_MAGIC, &[0, u32::MAX, u32::MAX]);
-    assert_eq!(idx::read_images("f", &bytes).map(|images| images.count), Ok(0), "no images of any size are nothing");
+    assert_eq!(idx::read_images("f", &bytes).map(|images| images.count), Ok(0), "zero images of any size are empty");
     let refused = assemble(&[bytes, labels_file(&[]), vec![], vec![]]).expect_err("images of another size");
     assert!(matches!(refused, Error::Dataset(DatasetError::ImageSize { .. })), "{refused}");
 }
@@ -75,10 +75,10 @@ proptest! {
     fn idx_never_panics_and_only_borrows(kind in 0..3_u8, bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         let mut bytes = bytes;
         if kind < 2 && bytes.len() >= 4 {
-            // The right magic number, so that the lengths are looked at.
+            // The right magic number, so that the lengths are read.
             bytes[..4].copy_from_slice(&[0, 0, 8, if kind == 0 { 3 } else { 1 }]);
         }
-        // What is read is a part of the input: nothing is allocated, whatever the header says.
+        // The result borrows from the input: nothing is allocated, whatever lengths the header states.
         let within = |part: &[u8]| part.is_empty() || bytes.as_ptr_range().contains(&part.as_ptr());
         if let Ok(images) = idx::read_images("f", &bytes) {
             prop_assert!(within(images.pixels), "borrowed");

@@ -1,5 +1,5 @@
-//! The generator of color patterns: the same bytes everywhere, balanced labels, colors that give nothing away, and
-//! pictures that no linear classifier learns.
+//! The generator of color patterns: the same bytes on every platform, balanced labels, colors that do not reveal the class,
+//! and images that a linear classifier cannot learn.
 
 use super::check_normalization;
 use emergence_lab::dataset::patterns::{self, AREA, SEED, SIDE, VALUES};
@@ -26,7 +26,7 @@ fn patterns_are_the_same_everywhere() {
     assert_eq!(sha256([&bytes]), golden, "the first 100 examples");
     let (image, label) = patterns::example(SEED, 7);
     let got = (&dataset.train.images[7 * VALUES..8 * VALUES], dataset.train.labels[7]);
-    assert_eq!(got, (&image[..], label), "by itself");
+    assert_eq!(got, (&image[..], label), "generated separately");
     let (image, label) = patterns::example(SEED, patterns::FIRST_TEST_INDEX);
     let got = (&dataset.test.images[..VALUES], dataset.test.labels[0]);
     assert_eq!(got, (&image[..], label), "the first test example");
@@ -49,9 +49,9 @@ fn patterns_are_color_images_of_ten_classes() {
     let shape = (dataset.channels, dataset.height, dataset.width, dataset.classes);
     assert_eq!(shape, (3, 32, 32, 10), "shape");
     let facts = DatasetName::Patterns.facts().expect("known before it is drawn");
-    assert_eq!((dataset.shape(), dataset.classes), (facts.shape, facts.classes), "what the limits count with");
+    assert_eq!((dataset.shape(), dataset.classes), (facts.shape, facts.classes), "the facts used by the limits");
     let most = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
-    assert_eq!(most, (facts.train, facts.test), "what may be asked for");
+    assert_eq!(most, (facts.train, facts.test), "the largest allowed numbers");
     assert_eq!(dataset.class_names()[3..5], ["triangle", "cross"], "names of classes");
 }
 
@@ -64,16 +64,16 @@ fn patterns_are_varied_and_balanced() {
     }
     let images: HashSet<&[u8]> = SOME.train.images.chunks(VALUES).collect();
     assert_eq!(images.len(), 2000, "no image twice");
-    // A channel that does not separate the figure from its ground leaves it to the others.
+    // A channel need not separate the figure from the background, but one of them must.
     let flat = |plane: &[u8]| plane.iter().max().zip(plane.iter().min()).is_none_or(|(high, low)| high - low < 20);
     for image in images {
-        assert!(!image.chunks(AREA).all(flat), "something is to be seen");
+        assert!(!image.chunks(AREA).all(flat), "a visible figure");
     }
 }
 
 #[test]
 fn patterns_have_the_stated_normalization() {
-    // The constants are of 20,000 images. The mean (standard deviation) of a channel varies by 0.16 (0.05) from image to
+    // The constants are those of 20,000 images. The mean (standard deviation) of a channel varies by 0.16 (0.05) from image to
     // image, by 0.0036 over 2000 of them; five of these are 0.018.
     check_normalization(&SOME, 0.018);
 }
@@ -81,18 +81,18 @@ fn patterns_have_the_stated_normalization() {
 #[test]
 fn patterns_are_limited() {
     let too_many = DatasetError::TooManyExamples { part: Part::Train, asked: 20_001, available: 20_000 }.into();
-    assert_eq!(patterns::generate(0, 20_001, 1, |_, _| {}), Err(too_many), "too many to learn from");
+    assert_eq!(patterns::generate(0, 20_001, 1, |_, _| {}), Err(too_many), "too many training examples");
     let too_many = DatasetError::TooManyExamples { part: Part::Test, asked: 4001, available: 4000 }.into();
-    assert_eq!(patterns::generate(0, 1, 4001, |_, _| {}), Err(too_many), "too many to be judged by");
+    assert_eq!(patterns::generate(0, 1, 4001, |_, _| {}), Err(too_many), "too many test examples");
     assert_eq!(
         patterns::generate(0, 0, 1, |_, _| {}),
         Err(DatasetError::NoExamples { part: Part::Train }.into()),
-        "nothing to learn"
+        "no training examples"
     );
     assert_eq!(
         patterns::generate(0, 1, 0, |_, _| {}),
         Err(DatasetError::NoExamples { part: Part::Test }.into()),
-        "no judge"
+        "no test examples"
     );
 }
 
@@ -104,7 +104,7 @@ fn mean_colors(split: &Split) -> Vec<[f64; 3]> {
 }
 
 #[test]
-fn colors_give_nothing_away() {
+fn colors_do_not_reveal_the_class() {
     let (train, test) = (mean_colors(&SOME.train), mean_colors(&SOME.test));
     let (mut sums, mut counts) = ([[0.0; 3]; 10], [0.0; 10]);
     for (color, label) in train.iter().zip(&SOME.train.labels) {
@@ -127,9 +127,9 @@ fn colors_give_nothing_away() {
 /// Rows and columns of [`lightness`].
 const HALF: usize = SIDE / 2;
 
-/// The images without color at half the resolution, about normalized, each with a 1 for the bias. Little is lost to a
-/// linear classifier, which needs fewer examples so: where classes differ in the mean it is in all channels, over many
-/// pixels.
+/// The images without color at half the resolution, approximately normalized, each with a 1 for the bias. A linear classifier
+/// loses little information and needs fewer examples: differences between the class means are the same in all channels and
+/// extend over many pixels.
 fn lightness(split: &Split) -> Vec<[f32; HALF * HALF + 1]> {
     let image = |image: &[u8]| {
         let mut sums = [0_u16; HALF * HALF];
@@ -177,8 +177,8 @@ fn a_linear_classifier_does_not_learn_patterns() {
     };
     let images = lightness(&SOME.test);
     let right = images.iter().zip(&SOME.test.labels).filter(|(inputs, label)| chosen(*inputs) == usize::from(**label));
-    // More than the 50 of chance, for shapes lie near the middle and most are lighter than their ground; far fewer than
-    // the 450 of a small convolutional network after 600 steps.
+    // More than the 50 expected by chance, because shapes are near the center and usually lighter than the background; far
+    // fewer than the 450 of a small convolutional network after 600 steps.
     let right = right.count();
     assert!((100..275).contains(&right), "{right} of 500 test images");
 }

@@ -1,4 +1,4 @@
-//! A visitor's own files: what they are taken for, and what is said of those that will not do.
+//! A visitor's own files: how they are recognized, and why unusable ones are rejected.
 
 use super::cifar::{batch, tar};
 use super::{gzip, header, images_file, labels_file};
@@ -20,25 +20,25 @@ fn assemble(files: &[Given<'_>]) -> Result<Dataset, Error> {
 }
 
 fn labels_of(files: &[Given<'_>]) -> (Vec<u8>, Vec<u8>) {
-    let dataset = assemble(files).expect("files that will do");
+    let dataset = assemble(files).expect("usable files");
     (dataset.train.labels.clone(), dataset.test.labels.clone())
 }
 
 #[test]
-fn batches_are_taken_in_the_order_of_their_names() {
+fn batches_are_read_in_the_order_of_their_names() {
     let [one, two, test] = [&[1, 2][..], &[3], &[4, 5]].map(batch);
     let files: [Given<'_>; 3] = [("Test_Batch.bin", &test), ("data_batch_2.bin.gz", &two), ("data_batch_1.bin", &one)];
     assert_eq!(labels_of(&files), (vec![1, 2, 3], vec![4, 5]), "the test batch by its name");
-    let dataset = assemble(&files).expect("files that will do");
+    let dataset = assemble(&files).expect("usable files");
     assert_eq!((dataset.name, dataset.channels, dataset.height), (DatasetName::Upload, 3, 32), "shape");
     assert_eq!((dataset.classes, dataset.class_names().len()), (10, 10), "classes");
-    // Every channel is of one value: its mean is exact, its standard deviation the least one.
+    // Every channel has a single value: its mean is exact, and its standard deviation is the lower bound.
     let expected = [10.0, 20.0, 30.0].map(|value: f32| Normalization { mean: value / 255.0, std: 1.0 / 255.0 });
     assert_eq!(dataset.normalization, expected, "per channel");
 }
 
 #[test]
-fn one_part_alone_gives_its_last_sixth_for_the_test() {
+fn the_last_sixth_of_a_single_part_is_used_for_testing() {
     let twelve = batch(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7]);
     let expected = (vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9], vec![8, 7]);
     assert_eq!(labels_of(&[("mine.bin", &twelve)]), expected, "training batches alone");
@@ -48,9 +48,9 @@ fn one_part_alone_gives_its_last_sixth_for_the_test() {
 }
 
 #[test]
-fn an_archive_stands_for_its_files() {
+fn an_archive_is_equivalent_to_its_files() {
     let [one, test] = [&[1, 2][..], &[4, 5]].map(batch);
-    // The order is as odd as in the published archive, with a description and what some systems add.
+    // As in the published archive, files are unsorted, with a description and a hidden file that some systems add.
     let files: [Given<'_>; 4] = [
         ("c/test_batch.bin", &test),
         ("c/readme.html", b"<html>"),
@@ -63,13 +63,13 @@ fn an_archive_stands_for_its_files() {
     }
     let got = assemble(&[("a.tar", &tar(&[("readme", b"x")]))]);
     let useless = UploadError::Kind { file: "a.tar".to_owned(), got: UnknownFile::ArchiveWithoutData };
-    assert_eq!(got, Err(useless.into()), "nothing in it");
+    assert_eq!(got, Err(useless.into()), "no data in it");
     let got = assemble(&[("a.tar", &archive[..1000])]).expect_err("cut off");
     assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "a.tar"), "{got}");
 }
 
 #[test]
-fn idx_pairs_are_found_by_their_first_bytes() {
+fn idx_pairs_are_recognized_by_their_first_bytes() {
     let files: [Given<'_>; 4] = [
         ("train-images-idx3-ubyte", &images_file(3, 8)),
         ("train-labels-idx1-ubyte", &labels_file(&[0, 2, 1])),
@@ -185,11 +185,11 @@ proptest! {
             NamedFile { name: names[name].to_owned(), bytes }
         });
         let got = upload::assemble(files.collect());
-        prop_assert!(got.is_err(), "no whole file among them");
+        prop_assert!(got.is_err(), "none of them is a valid file");
     }
 
     #[test]
-    fn any_pair_comes_back(
+    fn any_pair_is_read_as_written(
         (height, width, labels, pixels) in (1..9_usize, 1..9_usize, prop::collection::vec(0..100_u8, 2..20))
             .prop_flat_map(|(height, width, labels)| {
                 let pixels = prop::collection::vec(any::<u8>(), height * width * labels.len());
@@ -204,6 +204,6 @@ proptest! {
         prop_assert_eq!([&dataset.train.images[..], &dataset.test.images].concat(), pixels, "pixels");
         prop_assert_eq!(dataset.test.labels.len(), (labels.len() / 6).max(1), "a sixth");
         prop_assert_eq!([&dataset.train.labels[..], &dataset.test.labels].concat(), labels, "labels");
-        prop_assert!(dataset.normalization[0].std > 0.0, "to be divided by");
+        prop_assert!(dataset.normalization[0].std > 0.0, "a positive divisor");
     }
 }

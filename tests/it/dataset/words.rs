@@ -1,4 +1,4 @@
-//! What people read when something is wrong with data: one plain line each.
+//! The error messages about data: one plain line each.
 
 use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::Part;

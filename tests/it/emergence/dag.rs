@@ -58,7 +58,7 @@ impl Dag {
     }
 }
 
-/// Kahn's algorithm: a node is ready when all edges that lead to it have been followed. Nodes on a cycle never are.
+/// Kahn's algorithm: a node is ready when all edges into it have been followed; nodes on a cycle never are.
 fn topological_order(successors: &[Vec<usize>]) -> Vec<usize> {
     let mut waiting_for = vec![0_usize; successors.len()];
     for &next in successors.iter().flatten() {

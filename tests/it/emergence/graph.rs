@@ -1,5 +1,5 @@
-//! The measure on convolutions, pooling and skip connections against the graph of all units, written down edge by edge,
-//! and against the layered formulas where every unit leads to every unit.
+//! The measure on convolutions, pooling and skip connections, against the graph of all units, constructed edge by edge, and
+//! against the layered formulas where every unit is connected to every unit.
 
 use super::dag::{Dag, unit_graph};
 use emergence_lab::emergence::{
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 const TAU: f32 = 0.05;
 
-/// Values of all layers on `samples` samples, of which about one in two exceeds the threshold. No mean of up to three
+/// Values of all layers on `samples` samples; about one in two exceeds the threshold. No mean of up to three
 /// of them equals it.
 fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
     let mut value = || {
@@ -26,7 +26,7 @@ fn activity<'values>(network: &NetworkGraph, values: &'values [Vec<f32>]) -> Vec
     layers.map(|(layer, values)| LayerActivity { values, units: layer.units() }).collect()
 }
 
-/// The masks over all nodes that a rule makes, from its definition.
+/// The masks over all nodes that follow from the definition of a rule.
 fn masks(layers: &[LayerActivity<'_>], samples: usize, rule: ActiveRule) -> Vec<Vec<bool>> {
     let unit = |layer: &LayerActivity<'_>, unit: usize| {
         (0..samples).map(|sample| f64::from(layer.values[sample * layer.units + unit].abs())).collect::<Vec<_>>()
@@ -44,7 +44,7 @@ fn masks(layers: &[LayerActivity<'_>], samples: usize, rule: ActiveRule) -> Vec<
     (0..units[0].len()).map(|mask| units.iter().map(|unit| unit[mask]).collect()).collect()
 }
 
-/// The measure is a few hundred roundings of 1e-16 away from the exact value.
+/// The measure differs from the exact value by a few hundred rounding errors of 1e-16.
 fn assert_close(got: Option<f64>, expected: Option<f64>, what: &str) {
     match (got, expected) {
         (Some(got), Some(expected)) => {
@@ -138,7 +138,7 @@ fn convolutions_and_pooling_equal_the_graph_of_all_units() {
         for value in [0.0, 1.0] {
             let values: Vec<Vec<f32>> = network.layers().iter().map(|layer| vec![value; layer.units()]).collect();
             let measured = measure(&network, &activity(&network, &values), ActiveRule::Sample, TAU).unwrap();
-            assert_eq!((measured.log10_e_a, measured.log10_e_b), (None, None), "{what}: all units alike");
+            assert_eq!((measured.log10_e_a, measured.log10_e_b), (None, None), "{what}: all units equal");
         }
     }
 }
@@ -159,7 +159,7 @@ fn random_step() -> impl Strategy<Value = Step> {
     step.prop_map(|(channels, window, pooled, skip)| Step { channels, window, pooled, skip })
 }
 
-/// A chain of convolutions and pooling with skips from wherever the sizes allow it.
+/// A chain of convolutions and pooling, with skip connections from all layers whose sizes allow it.
 fn random_network() -> impl Strategy<Value = NetworkGraph> {
     let first = [1_usize..=3, 1..=5, 1..=5];
     (first, prop::collection::vec(random_step(), 1..=5)).prop_map(|(first, steps)| {
@@ -187,7 +187,7 @@ fn random_network() -> impl Strategy<Value = NetworkGraph> {
     })
 }
 
-/// Skips from all layers that fit, with stride 1 or 2.
+/// Skip connections from all layers that fit, with stride 1 or 2.
 fn skips(layers: &[NetworkLayer], [channels, height, width]: [usize; 3]) -> Vec<Edges> {
     let fits = |layer: &NetworkLayer, stride| {
         let size = GraphWindow::pointwise(stride).output([layer.height, layer.width]);
@@ -216,8 +216,8 @@ proptest! {
     }
 }
 
-/// Measures with the last `active` units of each layer active, against the formulas for layers of which every unit
-/// leads to every unit of the next.
+/// Measures with the last `active` units of each layer active, against the formulas for layers in which every unit is
+/// connected to every unit of the next.
 fn assert_layered(network: &NetworkGraph, active: &[u64], what: &str) {
     let widths: Vec<u64> = network.layers().iter().map(|layer| layer.units() as u64).collect();
     let masks = widths.iter().zip(active);
@@ -234,26 +234,26 @@ fn huge_networks_do_not_overflow() {
     let active = |layers: u64, units: u64| (0..layers).map(|layer| (layer * 7919 + 1) % units + 1).collect::<Vec<_>>();
     let dense = NetworkGraph::dense(&[8192; 64]).unwrap();
     assert_layered(&dense, &active(64, 8192), "64 layers of 8192");
-    // A 3x3 kernel with padding leads from every unit of a 2x2 plane to every unit of the next. Counts reach 10^1324.
+    // A 3x3 kernel with padding connects every unit of a 2x2 plane to every unit of the next. Counts reach 10^1324.
     let window = GraphWindow::square(3, 1, 1);
     let layers = (0..400).map(|index: usize| {
         NetworkLayer::new([512, 2, 2], index.checked_sub(1).map(|from| convolution(from, window)).into_iter().collect())
     });
     let deep = network(layers.collect::<Vec<_>>());
     assert_layered(&deep, &active(400, 2048), "400 convolutions");
-    // Nothing passes through the silent layers; what lies between them is small beside what lies behind them.
+    // No path passes through the inactive layers; the counts between them are small compared with those after them.
     let mut silent = active(400, 2048);
     (silent[3], silent[7]) = (0, 0);
-    assert_layered(&deep, &silent, "silent layers");
+    assert_layered(&deep, &silent, "inactive layers");
     silent[8..].fill(2048);
-    assert_layered(&deep, &silent, "a silent layer before all that is active");
+    assert_layered(&deep, &silent, "an inactive layer before all active ones");
     silent[8..].fill(0);
     assert_layered(&deep, &silent, "only the first layers active");
 }
 
 #[test]
 fn layers_of_different_magnitudes_add_up() {
-    // Skips over up to 500 layers of width 8: counts of 2^1500 and of 1 arrive at the same unit, in both orders.
+    // Skip connections over up to 500 layers of width 8: counts of 2^1500 and of 1 are added at the same unit, in both orders.
     let layers = (0..500_usize).map(|index| {
         let chain = index.checked_sub(1).map(|from| convolution(from, GraphWindow::pointwise(1)));
         let far = (index == 499).then(|| depthwise(0, GraphWindow::pointwise(1)));
@@ -300,7 +300,7 @@ fn channels_of_a_residual_network() {
         let layers = activity(&network, &values);
         let unpooled = [0, 1, 2, 3, 4, 6].map(|layer| (&values[layer], &network.layers()[layer]));
         let mean = |values: &[f32]| values.iter().map(|value| value.abs()).sum::<f32>() / values.len() as f32;
-        // A threshold that about half of the channels pass, and that no mean equals.
+        // A threshold that about half of the channels exceed, and that no mean equals.
         let mask =
             unpooled.iter().flat_map(|(values, layer)| values.chunks(layer.positions()).map(|c| mean(c) > 0.1234));
         let mask: Vec<bool> = mask.collect();

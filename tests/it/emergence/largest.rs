@@ -34,7 +34,7 @@ fn paths_to_boundary<'widths>(widths: impl Iterator<Item = &'widths u64>) -> Vec
 
 proptest! {
     #[test]
-    fn no_active_count_beats_the_largest((widths, active) in random_layers(8, 50)) {
+    fn no_active_count_exceeds_the_largest((widths, active) in random_layers(8, 50)) {
         let widths: Vec<u64> = widths.iter().map(|width| width + 1).collect();
         let (turn, largest) = largest_e_b(&widths);
         prop_assert!(e_b(&widths, &active).unwrap() <= largest);

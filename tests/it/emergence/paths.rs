@@ -1,4 +1,4 @@
-//! The list of paths against an enumeration of another kind, against the formulas, and at its limits.
+//! The list of paths, against a different enumeration, against the formulas, and at its limits.
 
 use super::dag::Dag;
 use super::{all_paths, layered_graph};
@@ -30,13 +30,13 @@ fn wide(counts: &[usize]) -> Vec<u64> {
 }
 
 #[test]
-fn the_list_is_that_of_another_enumeration() {
+fn the_list_agrees_with_another_enumeration() {
     for widths in SMALL {
         let (nodes, edges, _) = layered_graph(&wide(widths), &vec![0; widths.len()]);
         let expected: BTreeSet<Vec<usize>> = all_paths(nodes, &edges).into_iter().collect();
         let got: Vec<Vec<usize>> = paths(widths).unwrap().into_iter().map(|path| path.nodes().collect()).collect();
         assert_eq!(got.iter().cloned().collect::<BTreeSet<_>>(), expected, "paths of {widths:?}");
-        assert_eq!(got.len(), expected.len(), "no path of {widths:?} stands there twice");
+        assert_eq!(got.len(), expected.len(), "no path of {widths:?} is listed twice");
         let keys: Vec<_> = got.iter().map(|path| (path.len(), path)).collect();
         assert!(keys.is_sorted(), "short ones first, then by their nodes: {got:?}");
         let edges: BTreeSet<(usize, usize)> = edges.into_iter().collect();
@@ -46,7 +46,7 @@ fn the_list_is_that_of_another_enumeration() {
 }
 
 #[test]
-fn for_every_mask_as_many_paths_count_as_the_formulas_say() {
+fn for_every_mask_the_number_of_paths_agrees_with_the_formulas() {
     for widths in SMALL {
         let (nodes, edges, _) = layered_graph(&wide(widths), &vec![0; widths.len()]);
         let dag = Dag::new(nodes, &edges);
@@ -89,7 +89,10 @@ fn up_to_thirty_two_nodes_are_listed() {
 #[test]
 fn sets_of_nodes() {
     let set: NodeSet = [0, 31, 5, 32, usize::MAX].into_iter().collect();
-    assert_eq!((0..40).filter(|&node| set.contains(node)).collect::<Vec<_>>(), [0, 5, 31], "what was put in");
-    assert!(set.toggled(5) == [0, 31].into_iter().collect() && set.toggled(5).toggled(5) == set, "out and in again");
+    assert_eq!((0..40).filter(|&node| set.contains(node)).collect::<Vec<_>>(), [0, 5, 31], "the given nodes");
+    assert!(
+        set.toggled(5) == [0, 31].into_iter().collect() && set.toggled(5).toggled(5) == set,
+        "removed and added again"
+    );
     assert_eq!(set.toggled(32), set, "there is no such node");
 }

@@ -1,4 +1,4 @@
-//! Random activity against all masks of small networks, against the mean in closed form, and against further masks.
+//! Random activity, against all masks of small networks, against the mean in closed form, and against additional masks.
 
 use super::dag::unit_graph;
 use super::graph::{convolution, depthwise, input, network, residual};
@@ -13,13 +13,13 @@ fn units(network: &NetworkGraph) -> usize {
     network.layers().iter().map(NetworkLayer::units).sum()
 }
 
-/// Every mask over `nodes` nodes of which `active` are active.
+/// Every mask over `nodes` nodes with `active` active ones.
 fn all_masks(nodes: usize, active: usize) -> Vec<Vec<bool>> {
     let masks = (0..1_u32 << nodes).filter(|bits| bits.count_ones() as usize == active);
     masks.map(|bits| (0..nodes).map(|node| bits >> node & 1 == 1).collect()).collect()
 }
 
-/// The percentile of rank `(n + 1) p`; zeros are `None` and the lowest, and it is zero between a zero and anything else.
+/// The percentile of rank `(n + 1) p`; `None` is zero, the lowest value, and so is a percentile between zero and another value.
 fn percentile(values: &[Option<f64>], p: f64) -> Option<f64> {
     let mut sorted: Vec<f64> = values.iter().map(|value| value.unwrap_or(f64::NEG_INFINITY)).collect();
     sorted.sort_by(f64::total_cmp);
@@ -42,7 +42,7 @@ fn assert_interval(got: Option<(f64, f64)>, values: &[Option<f64>], what: &str) 
     }
 }
 
-/// The one of all equally likely sequences of random numbers that has this number; notes how many there are.
+/// The sequence with this number among all equally likely sequences of random numbers; records how many there are.
 fn sequence(mut number: u64, of: &Cell<u64>) -> impl FnMut(u32) -> u32 {
     of.set(1);
     move |bound| {
@@ -53,7 +53,7 @@ fn sequence(mut number: u64, of: &Cell<u64>) -> impl FnMut(u32) -> u32 {
     }
 }
 
-/// Lets every sequence of random numbers come up once, so that every mask has to come up equally often.
+/// Uses every sequence of random numbers once, so that every mask must occur equally often.
 fn check_all_masks(network: &NetworkGraph, what: &str) {
     let (dag, units) = (unit_graph(network), units(network));
     for active in 0..=units {
@@ -69,7 +69,7 @@ fn check_all_masks(network: &NetworkGraph, what: &str) {
         };
         let e_a = repeated(&|mask| log10(&dag.e_a(mask)));
         let e_b = repeated(&|mask| log10(&dag.e_b(mask)));
-        assert_eq!(e_b.len(), draws, "{what}, {active} active: {} masks come up equally often", masks.len());
+        assert_eq!(e_b.len(), draws, "{what}, {active} active: {} masks occur equally often", masks.len());
         assert_interval(interval.log10_e_a, &e_a, &format!("{what}, {active} active, E_A"));
         assert_interval(interval.log10_e_b, &e_b, &format!("{what}, {active} active, E_B"));
     }
@@ -105,7 +105,7 @@ fn zero_has_no_logarithm() {
     let nothing = random_activity(&dense, 3, 0, |mask| mask_draws(0, mask));
     assert_eq!((nothing.log10_e_a, nothing.log10_e_b), (None, None), "no mask");
     let more = random_activity(&dense, 100, 3, |mask| mask_draws(0, mask));
-    assert!((more.fraction - 1.0).abs() < 1e-15, "not more than all: {more:?}");
+    assert!((more.fraction - 1.0).abs() < 1e-15, "at most all units: {more:?}");
 }
 
 /// `x (x - 1) ... (x - m + 1)`.
@@ -160,7 +160,7 @@ fn samples(network: &NetworkGraph, active: usize, masks: std::ops::Range<u64>) -
 }
 
 #[test]
-fn random_masks_have_the_mean_of_theory() {
+fn random_masks_have_the_theoretical_mean() {
     let widths = [20, 15, 10, 5];
     let dense = NetworkGraph::dense(&widths).unwrap();
     for active in [8, 25, 45] {
@@ -181,10 +181,10 @@ fn random_masks_have_the_mean_of_theory() {
 }
 
 #[test]
-fn a_further_mask_lies_inside_with_95_percent() {
-    // On average over 50 intervals. From 40 masks each, one of them holds 95 % of all masks with a standard deviation of
-    // 3.4 % (a beta distribution), so the average is within 1.5 % by three of its own. Percentiles of rank (n - 1) p + 1
-    // would hold 90 %.
+fn an_additional_mask_is_inside_with_probability_95_percent() {
+    // On average over 50 intervals. An interval from 40 masks contains 95 % of all masks with a standard deviation of 3.4 % (a
+    // beta distribution), so 1.5 % are three standard deviations of the average. Percentiles of rank (n - 1) p + 1 would
+    // contain 90 %.
     for (network, active) in [(NetworkGraph::dense(&[40, 30, 10]).unwrap(), 30), (residual(), 60)] {
         let further = samples(&network, active, 1_000_000..1_002_000);
         let (mut inside_a, mut inside_b) = (0, 0);
@@ -202,7 +202,7 @@ fn a_further_mask_lies_inside_with_95_percent() {
     }
 }
 
-/// A point of a table, and the masks for whose random numbers it asked.
+/// A point of a table, and the indices of the masks that it used.
 fn table_point(network: &NetworkGraph, index: usize) -> Option<(RandomInterval, Vec<u64>)> {
     let mut masks = Vec::new();
     let point = random_point(network, index, |mask| {
@@ -232,7 +232,7 @@ fn a_table_spans_all_fractions() {
     let asked = all.len();
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), asked, "every mask has a stream of its own");
+    assert_eq!(all.len(), asked, "every mask has a separate stream");
 }
 
 #[test]

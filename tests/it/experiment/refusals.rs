@@ -1,11 +1,11 @@
-//! Initializations that the rest of an experiment rules out: each is refused for its own typed reason, and everything else of
-//! a link is kept.
+//! Initializations that the rest of an experiment rules out: each is rejected with a typed reason, and all other values of a
+//! link are kept.
 
 use emergence_lab::error::{Error, FormulaReason, FormulaSize, Requirement};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 
-/// The error for which this query is refused, which is about its variants.
+/// The error for which this query is rejected, which is about its variants.
 fn refusal(query: &str) -> Error {
     let parsed = parse_query(query);
     assert_eq!(parsed.errors, [], "{query}: every value can be read");
@@ -13,21 +13,21 @@ fn refusal(query: &str) -> Error {
     parsed.strict().expect_err("natively an error")
 }
 
-/// The variants of each of these queries are refused because of this requirement, which `got` does not meet.
+/// The variants of each of these queries are rejected because `got` does not meet the requirement.
 fn check(cases: &[(&str, Requirement, &str)]) {
     for &(query, requirement, got) in cases {
         assert_eq!(refusal(query), Error::value("init", requirement.into(), got), "{query}");
     }
 }
 
-/// The same of a parameter of a scheme.
+/// The same for a parameter of a scheme.
 fn check_parameter(cases: &[(&str, &'static str, Requirement, &str)]) {
     for &(query, parameter, requirement, got) in cases {
         assert_eq!(refusal(query), Error::parameter(parameter, requirement.into(), got), "{query}");
     }
 }
 
-/// The reason why a formula is refused, and the part that it is about.
+/// The reason why a formula is rejected, and the part of the formula that it is about.
 fn formula_refusal(query: &str) -> (FormulaReason, String) {
     match refusal(query) {
         Error::Formula(error) => (error.reason, error.parts()[1].to_owned()),
@@ -63,12 +63,12 @@ fn nothing_is_measured_after_layers_of_zeros() {
     assert_eq!(
         reason,
         FormulaReason::Zero { method: "metainit", value: 0.0, layer: 3 },
-        "a formula may give zeros, too"
+        "the value of a formula can be zero, too"
     );
 }
 
 #[test]
-fn methods_need_examples_to_divide() {
+fn methods_need_enough_examples_to_split() {
     check(&[
         ("init=gradinit&batch=1", Requirement::BatchToDivide { method: "gradinit", least: 2 }, "batch=1"),
         ("init=nio&batch=3&norm=batch", Requirement::BatchToDivide { method: "nio", least: 4 }, "batch=3"),
@@ -105,7 +105,7 @@ fn a_formula_needs_a_value_in_every_layer() {
 }
 
 #[test]
-fn what_goes_together_is_accepted() {
+fn valid_combinations_are_accepted() {
     for query in [
         "init=fixup,emergence(fixup;alpha=2),gradinit(fixup)&model=resnet:4",
         "init=zero,gradinit(zero),gradinit(custom(std=0))",
@@ -116,7 +116,7 @@ fn what_goes_together_is_accepted() {
         "init=lsuv,datadep,metainit,gradinit,nio",
         "init=lsuv(custom(std=1e-30))",
         "init=custom(std=sqrt(784-fan_in))",
-        // Nothing is known of the files yet.
+        // Nothing is known about the files yet.
         "data=upload&init=lsuv,datadep(batch=512),custom(std=sqrt(9-fan_in))",
     ] {
         let parsed = parse_query(query).strict();
@@ -125,7 +125,7 @@ fn what_goes_together_is_accepted() {
 }
 
 #[test]
-fn one_refused_variant_leaves_the_rest_of_a_link_alone() {
+fn a_rejected_variant_does_not_change_the_rest_of_a_link() {
     for (query, rest) in [
         ("lr=0.1&model=mlp:64&init=pytorch,fixup&steps=7", "lr=0.1&model=mlp:64&steps=7"),
         ("model=resnet:4&norm=batch&init=fixup&seeds=5", "model=resnet:4&norm=batch&seeds=5"),
@@ -136,37 +136,37 @@ fn one_refused_variant_leaves_the_rest_of_a_link_alone() {
     ] {
         let parsed = parse_query(query);
         assert_eq!(parsed.conflicts.iter().map(Error::key).collect::<Vec<_>>(), [Some("init")], "{query}");
-        assert_eq!(parsed.experiment, parse_query(rest).experiment, "{query}: what stands");
+        assert_eq!(parsed.experiment, parse_query(rest).experiment, "{query}: the other values");
         assert_eq!(parsed.experiment.variants, Experiment::default().variants, "{query}: instead of the variants");
     }
 }
 
 #[test]
-fn what_gives_way_by_itself_takes_no_variant_along() {
+fn conflicts_that_other_keys_resolve_keep_the_variants() {
     for (query, key) in [
         // Too few examples for a batch: all are used, and datadep has enough.
         ("train=10&batch=128&init=datadep", "train"),
-        // The images have no place for this network; in the default one the formula has its values.
+        // The network is too deep for the images; in the default network, the formula has values.
         ("model=cnn:4,4,4,4,4,4&init=custom(std=sqrt(784-fan_in))", "model"),
     ] {
         let parsed = parse_query(query);
         assert_eq!(parsed.conflicts.iter().map(Error::key).collect::<Vec<_>>(), [Some(key)], "{query}");
-        assert_eq!(parsed.experiment.variants.len(), 1, "{query}: the variant stands");
+        assert_eq!(parsed.experiment.variants.len(), 1, "{query}: the variant is kept");
     }
 }
 
 #[test]
-fn files_of_ones_own_are_checked_when_they_are_there() {
+fn uploaded_files_are_checked_when_they_are_known() {
     let query = "data=upload&batch=4&init=datadep(batch=20),custom(std=sqrt(784-fan_in))";
-    let (experiment, _) = parse_query(query).strict().expect("nothing is known of the files");
+    let (experiment, _) = parse_query(query).strict().expect("nothing is known about the files");
     let digits = DatasetName::Digits.facts().expect("known");
     let check = |facts| experiment.validate_for(&facts);
-    assert_eq!(check(DatasetFacts { train: 20, ..digits }), Ok(()), "as many as datadep wants");
+    assert_eq!(check(DatasetFacts { train: 20, ..digits }), Ok(()), "as many as datadep needs");
     let within = Requirement::WithinTrainingExamples { method: "datadep", most: 19 };
     let error = check(DatasetFacts { train: 19, ..digits }).expect_err("too few examples");
     assert_eq!(error, Error::parameter("batch", within.into(), 20), "too few examples");
     let color = DatasetName::Patterns.facts().expect("known");
-    let error = check(color).expect_err("more inputs than the formula bears");
+    let error = check(color).expect_err("more inputs than the formula allows");
     let Error::Formula(error) = error else { panic!("{error}") };
     assert_eq!(error.reason, FormulaReason::NoValue { why: "operand out of domain", layer: 1 }, "the first layer");
 }

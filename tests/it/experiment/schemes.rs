@@ -1,4 +1,4 @@
-//! The grammar of initializations: what is written can be read, for every scheme with any constants.
+//! The grammar of initializations: every scheme with any constants is parsed as it is written.
 
 use crate::init::random_bases;
 use emergence_lab::error::{Bounds, Error, Expected};
@@ -31,12 +31,12 @@ fn any_custom() -> impl Strategy<Value = BaseInit> {
         .prop_map(|(kind, formula, alpha)| BaseInit::Custom(CustomInit::new(kind, formula, alpha).expect("a formula")))
 }
 
-/// Bases that every tuning method takes.
+/// Bases that every tuning method accepts.
 fn any_random_base() -> BoxedStrategy<BaseInit> {
     prop_oneof![2 => select(random_bases()), 1 => any_custom()].boxed()
 }
 
-/// Bases that go with a network.
+/// Bases that are compatible with a network.
 fn any_base(fixup: bool) -> BoxedStrategy<BaseInit> {
     let silent = if fixup { vec![BaseInit::Zero, BaseInit::Fixup] } else { vec![BaseInit::Zero] };
     prop_oneof![3 => any_random_base(), 1 => select(silent)].boxed()
@@ -76,7 +76,7 @@ fn any_number(bounds: Bounds) -> BoxedStrategy<String> {
     if whole {
         return (from..=to).prop_map(|number| number.round().to_string()).boxed();
     }
-    // Small ones, too: between 1e-9 and 1e9 hardly any is.
+    // Small numbers, too: a uniform number between 1e-9 and 1e9 is almost never small.
     prop_oneof![from..=to, from..=to.min(from + 1e-3)].prop_map(|number: f64| number.to_string()).boxed()
 }
 
@@ -102,7 +102,7 @@ fn any_method(on_zeros: bool) -> impl Strategy<Value = Tuning> {
     Union::new(methods.map(any_tuning))
 }
 
-/// Schemes of all kinds that go with a network.
+/// Schemes of all kinds that are compatible with a network.
 pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<InitScheme> {
     let layers = model.weight_layer_count();
     let fixup = matches!(model, ModelSpec::ResNet { .. }) && norm == NormLayer::None;
@@ -122,7 +122,7 @@ pub(super) fn any_scheme(model: &ModelSpec, norm: NormLayer) -> BoxedStrategy<In
 
 proptest! {
     #[test]
-    fn every_scheme_is_read_as_it_is_written(
+    fn every_scheme_is_parsed_as_it_is_written(
         scheme in any_scheme(&ModelSpec::ResNet { stages: Vec::new() }, NormLayer::None),
     ) {
         let text = scheme.to_string();
@@ -171,7 +171,7 @@ fn texts_have_one_canonical_form() {
 }
 
 #[test]
-fn a_complaint_names_what_can_stand_in_its_place() {
+fn an_error_lists_what_is_allowed_instead() {
     let bases = "xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, lecun_normal, pytorch, orthogonal, zero, fixup";
     let check = |text: &str, expected: &str, got: &str| {
         let error = text.parse::<InitScheme>().expect_err("no scheme").to_string();
@@ -191,7 +191,7 @@ fn a_complaint_names_what_can_stand_in_its_place() {
 }
 
 #[test]
-fn a_constant_out_of_bounds_is_named_with_its_bounds() {
+fn a_constant_out_of_bounds_is_reported_with_its_bounds() {
     let check = |text: &str, name: &'static str, expected: Expected, got: &str| {
         let error = text.parse::<InitScheme>().expect_err("no scheme");
         assert_eq!(error, Error::parameter(name, expected, got), "{text}");
@@ -217,7 +217,7 @@ fn a_constant_out_of_bounds_is_named_with_its_bounds() {
 }
 
 #[test]
-fn every_constant_has_a_default_that_it_may_have() {
+fn every_constant_allows_its_default() {
     for method in TuningMethod::all() {
         let mut names = Vec::new();
         for constant in method.constants() {
@@ -226,15 +226,15 @@ fn every_constant_has_a_default_that_it_may_have() {
             let default = constant.default_text();
             assert_eq!(tuning.set(name, &default), Ok(()), "{}: {name}={default}", method.name());
             assert_eq!(tuning, method.into(), "{}: {name}={default} changes nothing", method.name());
-            assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{}: a phrase says what {name} is", method.name());
-            assert!(!names.contains(name), "{}: one constant is called {name}", method.name());
+            assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{}: a phrase describes {name}", method.name());
+            assert!(!names.contains(name), "{}: only one constant is named {name}", method.name());
             names.push(name);
         }
     }
 }
 
 #[test]
-fn the_code_and_the_text_mean_the_same_constant() {
+fn code_and_text_refer_to_the_same_constant() {
     let tuning = |text: &str| text.parse::<InitScheme>().expect("a scheme").tuning().expect("a tuned one").clone();
     let changed = tuning("gradinit(steps=7;step=adam;eta=0.25;floor=0.5)");
     assert_eq!(changed.value(&grad_init::STEPS), 7, "a whole number");
@@ -257,7 +257,7 @@ fn tuned_schemes_are_described() {
         assert!(sentence.ends_with('.') && cost.starts_with("before step 0: "), "{}: sentence and cost", facts.name);
         assert!(!equation.is_empty() && equation.iter().all(|line| !line.is_empty()), "{}: an equation", facts.name);
         assert!(source.url.starts_with("https://") && !source.link.is_empty(), "{}: a source", facts.name);
-        // The cost speaks of the defaults.
+        // The cost is that of the default constants.
         let told = |name: &str| ["steps", "batches", "batch"].contains(&name);
         for constant in method.constants().filter(|constant| told(constant.name)) {
             let default = constant.default_text();

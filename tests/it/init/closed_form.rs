@@ -1,5 +1,5 @@
-//! Closed-form schemes that are no distribution per layer: ZerO against its defining equations, Fixup against the rules of its
-//! paper, shuffled factors, and formulas against the schemes that they write out.
+//! Special closed-form schemes: ZerO against its defining equations, Fixup against the rules of its paper, shuffled factors, and
+//! formulas against the named schemes that they express.
 
 use super::{STANDARD_ERRORS, sample};
 use crate::fixtures::{COLOR, GRAY, dense_layers};
@@ -19,7 +19,7 @@ fn draw(scheme: &str, layers: &[WeightLayer], seed: u64) -> Vec<LayerWeights> {
     sample(&scheme.parse().expect("a scheme"), layers, Activation::Relu, seed)
 }
 
-/// ZerO's weight of a single dense layer, as the paper writes it: a row for every output.
+/// ZerO's weight of a single dense layer as in the paper, with one row per output.
 fn zero_matrix(inputs: usize, outputs: usize) -> Vec<Vec<f64>> {
     let weight = draw("zero", &dense_layers(&[inputs, outputs]), 0).remove(0).weight;
     let row = |output: usize| (0..inputs).map(|input| f64::from(weight[input * outputs + output])).collect();
@@ -38,7 +38,7 @@ fn hadamard(order: u32) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn zero_keeps_what_it_does_not_widen() {
+fn zero_is_the_partial_identity_unless_a_layer_widens() {
     for (inputs, outputs) in [(784, 128), (12, 5), (7, 7), (1, 1)] {
         for (output, row) in zero_matrix(inputs, outputs).iter().enumerate() {
             let expected: Vec<f64> = (0..inputs).map(|input| f64::from(u8::from(input == output))).collect();
@@ -48,27 +48,27 @@ fn zero_keeps_what_it_does_not_widen() {
 }
 
 #[test]
-fn zero_widens_by_hadamard_matrices() {
+fn zero_uses_hadamard_matrices_if_a_layer_widens() {
     for (inputs, outputs, order) in [(3, 8, 3), (8, 16, 4), (6, 12, 4), (1, 2, 1), (20, 33, 6)] {
         let signs = hadamard(order);
         let scale = f64::powf(2.0, -f64::from(order) / 2.0);
         for (row, signs) in zero_matrix(inputs, outputs).iter().zip(&signs) {
             let off = row.iter().zip(signs).map(|(got, sign)| (got - scale * sign).abs()).fold(0.0, f64::max);
-            // Rounded to f32: 6e-8 of numbers below 1.
+            // Numbers below 1, rounded to f32: errors of 6e-8.
             assert!(off < 1e-7, "{inputs} to {outputs}: {row:?} for {signs:?} times {scale}");
         }
     }
 }
 
 #[test]
-fn zero_to_a_power_of_two_keeps_all_angles() {
+fn zero_to_a_power_of_two_preserves_all_angles() {
     for (inputs, outputs) in [(3, 4), (5, 8), (31, 32), (64, 128), (1, 16)] {
         let weight = zero_matrix(inputs, outputs);
         for left in 0..inputs {
             for right in 0..inputs {
                 let product: f64 = weight.iter().map(|row| row[left] * row[right]).sum();
                 let expected = f64::from(u8::from(left == right));
-                // 128 products of numbers that are rounded to 6e-8 of themselves.
+                // 128 products of numbers with relative rounding errors of 6e-8.
                 assert!((product - expected).abs() < 1e-6, "{inputs} to {outputs}: WᵀW[{left}, {right}] = {product}");
             }
         }
@@ -76,7 +76,7 @@ fn zero_to_a_power_of_two_keeps_all_angles() {
 }
 
 #[test]
-fn zero_in_a_convolution_is_that_of_the_maps_in_the_middle() {
+fn zero_in_a_convolution_is_the_matrix_of_the_maps_at_the_center() {
     for (channels_in, channels_out, kernel) in [(3, 8, 3), (8, 3, 5), (4, 4, 3), (1, 6, 5)] {
         let shape = WeightShape::Convolution { channels_in, channels_out, kernel };
         let layer = WeightLayer { shape, normalized: false, place: LayerPlace::Trunk };
@@ -98,22 +98,18 @@ fn zero_starts_every_residual_block_as_the_identity() {
     let drawn = draw("zero", &layers, 0);
     for (layer, drawn) in layers.iter().zip(&drawn) {
         let nothing = drawn.weight.iter().all(|weight| *weight == 0.0);
-        assert_eq!(
-            nothing,
-            layer.place == LayerPlace::BranchEnd,
-            "{layer:?}: zero where a branch ends, and there only"
-        );
+        assert_eq!(nothing, layer.place == LayerPlace::BranchEnd, "{layer:?}: zero at the ends of branches only");
         assert!(drawn.bias.iter().all(|bias| *bias == 0.0), "{layer:?}: no bias");
     }
     assert_eq!(draw("zero", &layers, 1), drawn, "nothing is random");
     let halved = draw("emergence(zero;alpha=2;rule=flat;turn=6)", &layers, 0);
     let half: Vec<f32> = drawn[0].weight.iter().map(|weight| weight / 2.0).collect();
-    assert_eq!(halved[0].weight, half, "it is rescaled as any other");
+    assert_eq!(halved[0].weight, half, "it is rescaled like any other scheme");
 }
 
 #[test]
 fn fixup_follows_its_rules() {
-    // Three blocks: the first layer, three pairs in branches, the classifier. Fans of 3 · 9, 16 · 9, 16 · 9 and 32 · 9.
+    // Three blocks: the first layer, three pairs in branches, the output layer. Fans of 3 · 9, 16 · 9, 16 · 9 and 32 · 9.
     let layers = layers_of("resnet:16,32x2", COLOR);
     let drawn = draw("fixup", &layers, 3);
     let branch = |fan_in: f64| (2.0 / fan_in).sqrt() * 3.0_f64.powf(-0.5);
@@ -134,13 +130,13 @@ fn fixup_follows_its_rules() {
             let scale = (blocks as f64).powf(-0.5);
             let off = fixup[index].weight.iter().zip(&he[index].weight);
             let off = off.map(|(own, he)| (f64::from(*own) - scale * f64::from(*he)).abs()).fold(0.0, f64::max);
-            // Numbers below 4, rounded to 6e-8 of themselves twice.
+            // Numbers below 4 with two relative rounding errors of 6e-8.
             assert!(off < 1e-6, "{model}: B^(-1/2) of He et al. in layer {index}, off by {off}");
         }
     }
 }
 
-/// The factors of a scheme on so many layers, as they were applied.
+/// The factors that a scheme applied to this number of layers.
 fn applied(scheme: &str, layers: usize, seed: u64) -> Vec<f64> {
     draw(scheme, &dense_layers(&vec![3; layers + 1]), seed).iter().map(|layer| layer.factors.weight).collect()
 }
@@ -151,7 +147,7 @@ fn sorted(mut factors: Vec<f64>) -> Vec<f64> {
 }
 
 #[test]
-fn shuffled_factors_are_the_same_ones_elsewhere() {
+fn shuffled_factors_are_a_permutation() {
     for rescaling in
         ["alpha=1.5", "alpha=0.7", "alpha=2;rule=flat", "alpha=3;rule=pivot;turn=2", "alpha=2;rule=flat;turn=0"]
     {
@@ -159,12 +155,16 @@ fn shuffled_factors_are_the_same_ones_elsewhere() {
         let shuffled = format!("shuffle({rescaled})");
         for layers in [2, 5, 10] {
             let given = applied(&rescaled, layers, 0);
-            // Where all factors are equal there is nothing to exchange.
+            // If all factors are equal, there is no other order.
             let one_kind = given.iter().all(|factor| factor.to_bits() == given[0].to_bits());
             for seed in 0..50 {
                 let own = applied(&shuffled, layers, seed);
                 assert_eq!(sorted(own.clone()), sorted(given.clone()), "{shuffled}, {layers} layers: a permutation");
-                assert_eq!(own == given, one_kind, "{shuffled}, {layers} layers, seed {seed}: another order, if any");
+                assert_eq!(
+                    own == given,
+                    one_kind,
+                    "{shuffled}, {layers} layers, seed {seed}: another order, if there is one"
+                );
                 assert_eq!(applied(&shuffled, layers, seed), own, "{shuffled}: the same again");
             }
         }
@@ -181,7 +181,7 @@ fn shuffled_weights_are_the_base_times_the_shuffled_factors() {
         let expected: Vec<f64> =
             plain.weight.iter().map(|weight| f64::from(*weight) * shuffled.factors.weight).collect();
         assert_eq!(shuffled.weight.iter().copied().map(f64::from).collect::<Vec<_>>(), expected, "weights");
-        assert_eq!(shuffled.bias, plain.bias, "biases are left alone");
+        assert_eq!(shuffled.bias, plain.bias, "biases are unchanged");
     }
 }
 
@@ -196,17 +196,17 @@ fn all_other_orders_are_equally_likely() {
     }
     assert_eq!(counts[3 + 2], 0, "the given order 0, 1, 2");
     let found: Vec<u32> = counts.into_iter().filter(|count| *count > 0).collect();
-    assert_eq!(found.len(), 5, "the five others: {counts:?}");
+    assert_eq!(found.len(), 5, "the five other orders: {counts:?}");
     let (n, p) = (f64::from(seeds), 0.2);
     let error = STANDARD_ERRORS * (n * p * (1.0 - p)).sqrt();
     assert!(found.iter().all(|count| (f64::from(*count) - n * p).abs() < error), "a fifth each: {found:?}");
     for factors in [&[][..], &[2.0], &[3.0, 3.0, 3.0]] {
-        assert_eq!(shuffle::order(factors, 1), (0..factors.len()).collect::<Vec<_>>(), "nothing to exchange");
+        assert_eq!(shuffle::order(factors, 1), (0..factors.len()).collect::<Vec<_>>(), "no other order");
     }
 }
 
 #[test]
-fn formulas_of_known_schemes_draw_their_bits() {
+fn formulas_of_known_schemes_draw_the_same_bits() {
     let layers = layers_of("mlp:128,128,128", GRAY);
     for (formula, scheme) in [
         ("custom(std=sqrt(2/fan_in))", "kaiming_normal"),
@@ -236,14 +236,14 @@ fn formulas_of_known_schemes_agree_in_all_digits_but_the_last() {
         custom_distribution(&custom, &layers, 0).expect("a value").std()
     };
     assert_eq!(std("sqrt(2)/sqrt(fan_in)").to_bits(), kaiming.to_bits(), "as the scheme computes it");
-    // For a fan-in of 784 the root of the quotient is another f64 than the quotient of the roots, the next one. Rounded to f32
-    // a weight shows that about once in 2^29 draws.
+    // For a fan-in of 784, the root of the quotient and the quotient of the roots are adjacent f64 numbers. After rounding to
+    // f32, about one weight in 2^29 differs.
     let off = std("sqrt(2/fan_in)").to_bits().abs_diff(kaiming.to_bits());
     assert_eq!(off, 1, "one unit in the last place");
 }
 
 #[test]
-fn a_formula_sees_the_layer_it_is_for() {
+fn a_formula_depends_on_the_layer() {
     let inputs = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 5 };
     for (formula, expected) in [
         ("fan_in", 784.0),
@@ -279,22 +279,22 @@ fn a_formula_sees_the_layer_it_is_for() {
 }
 
 #[test]
-fn formulas_give_the_spread_that_they_say() {
+fn weights_have_the_spread_of_their_formula() {
     let layers = dense_layers(&[300, 100, 50]);
     let uniform = draw("custom(uniform=layer/10)", &layers, 1);
     for (layer, bound) in uniform.iter().zip([0.1, 0.2]) {
         let largest = layer.weight.iter().map(|weight| f64::from(weight.abs())).fold(0.0, f64::max);
-        // 5000 numbers come within 1/500 of the bound; rounding to f32 may add 6e-8 of it.
+        // The largest of 5000 numbers is within 1/500 of the bound; rounding to f32 may add 6e-8 of it.
         assert!(largest <= bound * (1.0 + 1e-7) && largest > bound * 0.998, "{largest} for a bound of {bound}");
         assert!(layer.bias.iter().all(|bias| *bias == 0.0), "biases start at zero");
     }
     let normal = draw("custom(std=alpha/100;alpha=7)", &layers, 1);
     let std = normal[0].statistics().expect("weights").std;
     assert!((std - 0.07).abs() < STANDARD_ERRORS * 0.07 / 60_000.0_f64.sqrt(), "alpha is 7: {std}");
-    assert!(draw("custom(std=0)", &layers, 1)[1].weight.iter().all(|weight| *weight == 0.0), "zero is a value");
+    assert!(draw("custom(std=0)", &layers, 1)[1].weight.iter().all(|weight| *weight == 0.0), "zero is allowed");
 }
 
-/// What is wrong with a formula: where, which part, and why.
+/// The error of a formula: its position, the erroneous part, and the reason.
 fn complaint(scheme: &str) -> (usize, String, String) {
     let layers = layers_of("mlp:128,128,128", GRAY);
     let drawn = scheme
@@ -307,7 +307,7 @@ fn complaint(scheme: &str) -> (usize, String, String) {
 }
 
 #[test]
-fn an_error_points_at_what_is_wrong() {
+fn an_error_points_to_the_erroneous_part() {
     let names = "expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e";
     let functions = "expected sqrt, pow, min or max";
     let std = "expected a standard deviation of at least 0, got";

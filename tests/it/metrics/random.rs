@@ -1,26 +1,8 @@
-//! The interval of random activity at the fraction of active units of a run: interpolation, and means over layers and runs.
+//! The interval of random activity at a run's own active fraction: between the points, over layers and over runs.
 
-use super::{setup, start, synthetic_history};
-use crate::fixtures::mask_draws;
-use emergence_lab::emergence::{NetworkGraph, random_activity, random_point};
+use crate::fixtures::{mask_draws, random_of, setup, start};
+use emergence_lab::emergence::{NetworkGraph, random_activity};
 use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
-
-/// Random activity of dense layers, as measured for an experiment.
-pub(crate) fn random_of(widths: &[usize]) -> RandomActivity {
-    let network = NetworkGraph::dense(widths).expect("layers with units");
-    let points = (0..).map_while(|index| random_point(&network, index, |mask| mask_draws(0, mask))).map(|point| {
-        RandomPoint { fraction: point.fraction, emergence_a: point.log10_e_a, emergence_b: point.log10_e_b }
-    });
-    RandomActivity { points: points.collect() }
-}
-
-/// The synthetic history with the random activity of its layers.
-pub(crate) fn history_with_random(until: u64) -> History {
-    let mut history = synthetic_history(until);
-    let widths: Vec<usize> = history.layers.measured.iter().map(|layer| layer.shape.units()).collect();
-    start(&mut history.setup).random_activity = random_of(&widths);
-    history
-}
 
 fn point(fraction: f64, ends: Option<(f64, f64)>) -> RandomPoint {
     RandomPoint { fraction, emergence_a: ends, emergence_b: ends.map(|(low, high)| (low + 1.0, high + 1.0)) }
@@ -33,10 +15,10 @@ fn an_interval_is_linear_in_the_log_odds() {
     let at = |fraction| random.at(fraction, Quantity::EmergenceA);
     assert_eq!(at(0.1), Some((1.0, 2.0)), "at a point");
     assert_eq!(at(0.5), Some((3.0, 6.0)), "at the next one");
-    // The odds are 1 : 9, 1 : 3 and 1 : 1, so the second is halfway in the logarithm.
+    // Odds of 1 : 9, 1 : 3, 1 : 1, so it is halfway.
     let (low, high) = at(0.25).expect("between two points");
     assert!((low - 2.0).abs() < 1e-12 && (high - 4.0).abs() < 1e-12, "{low} to {high}, not 2 to 4");
-    let (low, high) = random.at(0.25, Quantity::EmergenceB).expect("of the other form, too");
+    let (low, high) = random.at(0.25, Quantity::EmergenceB).expect("for the other form, too");
     assert!((low - 3.0).abs() < 1e-12 && (high - 5.0).abs() < 1e-12, "{low} to {high}, not 3 to 5");
     for outside in [-0.1, 0.0, 0.05, 0.7, 1.0, 1.1, f64::NAN] {
         assert_eq!(at(outside), None, "nothing at {outside}");
@@ -64,7 +46,7 @@ fn interpolation_is_accurate_for_wide_layers() {
 }
 
 #[test]
-fn interpolation_agrees_with_masks_between_the_points() {
+fn a_table_predicts_the_intervals_between_its_points() {
     let widths = [128, 128, 128, 10];
     let (network, random) = (NetworkGraph::dense(&widths).expect("layers with units"), random_of(&widths));
     for active in [16, 30, 60, 137, 250, 340, 378] {
@@ -72,8 +54,8 @@ fn interpolation_agrees_with_masks_between_the_points() {
         for (quantity, expected) in [(Quantity::EmergenceA, own.log10_e_a), (Quantity::EmergenceB, own.log10_e_b)] {
             let (low, high) = expected.expect("paths in every mask");
             let got = random.at(own.fraction, quantity).expect("between two points");
-            // An end from 200 masks has a standard error of about 5 % of the interval, one from 1000 masks of 2 %; the tolerance
-            // is four of these plus the error of linear interpolation.
+            // An end from 200 masks has a standard deviation of about 5 % of the interval, one from 1000 masks of 2 %: four of
+            // these, plus the error of the linear interpolation.
             let tolerance = 0.22 * (high - low) + 0.023;
             let off = (got.0 - low).abs().max((got.1 - high).abs());
             assert!(off < tolerance, "{quantity:?}, {active} of 394: {got:?}, not {low} to {high}");
@@ -92,7 +74,7 @@ fn the_overall_fraction_counts_units_not_layers() {
     }
 }
 
-/// Random activity whose two ends are the log odds of the fraction, so that the fraction can be read off.
+/// Random activity whose two ends are the log odds of the fraction, so that the fraction can be read from them.
 fn telltale() -> RandomActivity {
     let odds = |p: f64| Some(((p / (1.0 - p)).ln(), (p / (1.0 - p)).ln()));
     RandomActivity { points: vec![point(0.01, odds(0.01)), point(0.99, odds(0.99))] }
@@ -104,12 +86,12 @@ fn run(fractions: &[(u64, f32)], diverged_at: Option<u64>) -> RunCurves {
 }
 
 #[test]
-fn the_band_is_that_of_the_mean_fraction_of_the_runs_shown() {
+fn a_band_is_at_the_mean_fraction_of_the_visible_runs() {
     let mut history = History::new(setup(&["pytorch"], 3, 10));
     let runs = |last| vec![run(&[(0, 0.25), (5, 0.5)], None), run(&[(0, 0.75), (5, 0.25)], None), last];
     history.variants[0].runs = runs(run(&[(0, 0.125)], Some(5)));
     let band = |history: &History| history.random_band(&history.variants[0], Quantity::EmergenceA);
-    assert_eq!(band(&history), [], "nothing known of random activity");
+    assert_eq!(band(&history), [], "random activity is unknown");
     start(&mut history.setup).random_activity = telltale();
     let shares = |history: &History| {
         let bands = band(history).into_iter();
@@ -121,9 +103,9 @@ fn the_band_is_that_of_the_mean_fraction_of_the_runs_shown() {
             |(got, expected): (&(u64, f64), &(u64, f64))| got.0 == expected.0 && (got.1 - expected.1).abs() < 1e-9;
         assert!(got.len() == expected.len() && got.iter().zip(expected).all(near), "{what}: {got:?}, not {expected:?}");
     };
-    check(&history, &[(0, 0.5), (5, 0.375)], "the run that diverges is left out, as of the curve");
+    check(&history, &[(0, 0.5), (5, 0.375)], "a diverged run is excluded, as from the curve");
     history.variants[0].runs = vec![run(&[(0, 0.25)], Some(5)), run(&[(0, 0.75), (5, 0.5)], Some(8))];
-    check(&history, &[(0, 0.5)], "where all diverge, until the first does");
+    check(&history, &[(0, 0.5)], "if all diverge, until the first one does");
     history.variants[0].runs = runs(run(&[(0, 0.125), (5, 0.0)], None));
     check(&history, &[(0, 0.375), (5, 0.25)], "of all runs");
     let own = history.random_of_run(&history.variants[0].runs[2], Quantity::EmergenceB);

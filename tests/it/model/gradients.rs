@@ -25,7 +25,7 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     pollster::block_on(tensor.into_data_async()).expect("readable").try_into_vec().expect("f64")
 }
 
-/// Networks with every kind of layer. tanh and average pools have no kinks.
+/// Networks with every kind of layer. tanh and average pooling have no kinks.
 const NETWORKS: [&str; 8] = [
     "model=cnn:3k5,4a&act=tanh",
     "model=cnn:3a,4s2&norm=batch&act=tanh",
@@ -37,7 +37,7 @@ const NETWORKS: [&str; 8] = [
     "model=mlp:4,3&act=sigmoid",
 ];
 
-/// Two runs of a network with made-up parameters, and a batch for it.
+/// Two runs of a network with arbitrary parameters, and a batch for it.
 struct Case {
     plan: Rc<Plan>,
     shapes: Vec<[usize; 3]>,
@@ -64,7 +64,7 @@ impl Case {
         values.iter().zip(&self.shapes).map(|(values, shape)| float(values.clone(), *shape)).collect()
     }
 
-    /// The network at the made-up parameters plus `step` times `numbers` in their shapes.
+    /// The network at these parameters, moved by `step` along `direction`.
     fn network(&self, step: f64, direction: &[Vec<f64>]) -> Network {
         let moved = |(values, along): (Vec<f64>, &Vec<f64>)| {
             values.into_iter().zip(along).map(|(value, along)| value + step * along).collect()
@@ -80,7 +80,7 @@ impl Case {
         Network { parameters, statistics, plan: Rc::clone(&self.plan) }
     }
 
-    /// Compares derivatives with the central difference, of step 1e-5, of a function of the parameters along `direction`.
+    /// Compares derivatives with central differences (step 1e-5) of a function of the parameters along `direction`.
     fn check(
         &self,
         what: &str,
@@ -92,7 +92,7 @@ impl Case {
         let differences = at(1e-5).into_iter().zip(at(-1e-5)).map(|(after, before)| (after - before) / 2e-5);
         for (index, (derivative, difference)) in flat(derivatives).into_iter().zip(differences).enumerate() {
             let close = (difference - derivative).abs() <= 1e-6 * derivative.abs().max(1.0);
-            assert!(close, "{what}: number {index} is {derivative} but by differences {difference}");
+            assert!(close, "{what}: number {index} is {derivative}, but {difference} by finite differences");
         }
     }
 }
@@ -135,21 +135,21 @@ fn higher_derivatives_agree_with_finite_differences() {
             case.check(&format!("{query}, {mode:?}: H u"), product.clone(), &u, |network| {
                 network.gradient(&case.batch, mode).gradient
             });
-            // Third derivatives are symmetric: the gradient of u H v is the derivative of H v along u.
+            // Third derivatives do not depend on the order: the gradient of u H v is the derivative of H v along u.
             let curvature = network.curvature_gradient(&case.batch, mode, &along_u, &along_v);
             case.check(&format!("{query}, {mode:?}: the gradient of u H v"), curvature.gradient, &u, |network| {
                 network.hessian_vector_product(&case.batch, mode, &along_v)
             });
             for (by_the_way, alone) in flat(curvature.first_product).into_iter().zip(flat(product)) {
-                // The error function is accurate to only about 1e-9, and its two ways of differentiation differ by that.
+                // The error function is accurate to about 1e-9 only, by which the two ways of differentiation differ.
                 let close = (by_the_way - alone).abs() <= 1e-7 * alone.abs().max(1.0);
-                assert!(close, "{query}, {mode:?}: H u is {by_the_way} by the way and {alone} alone");
+                assert!(close, "{query}, {mode:?}: H u is {by_the_way} with the third derivatives and {alone} without");
             }
         }
     }
 }
 
-/// Shapes of all parameters for this many runs.
+/// Shapes of all parameters of this number of runs.
 fn shapes(architecture: &emergence_lab::experiment::architecture::Architecture, runs: usize) -> Vec<[usize; 3]> {
     use emergence_lab::experiment::architecture::{ParameterRole, WeightShape};
     let layers = architecture.weight_layers();
@@ -167,7 +167,7 @@ fn shapes(architecture: &emergence_lab::experiment::architecture::Architecture, 
     architecture.parameter_roles().into_iter().map(shape).collect()
 }
 
-/// Images, weights and output of a geometry, element by element.
+/// Visits every product of a convolution: the indices of image, weight and output.
 fn for_each_product(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usize)) {
     let Geometry { batch, runs, shared, channels_in, channels_out, input, output, window } = *geometry;
     let images = if shared { 1 } else { runs };
@@ -241,7 +241,7 @@ fn check_geometry(geometry: &Geometry) {
 
 fn assert_close(what: &str, got: &[f64], expected: &[f64]) {
     assert_eq!(got.len(), expected.len(), "{what}: as many numbers");
-    // The same products in another order.
+    // The same products, summed in another order.
     let far = got.iter().zip(expected).position(|(got, expected)| (got - expected).abs() > 1e-9);
     assert_eq!(far, None, "{what}");
 }

@@ -1,34 +1,23 @@
-//! Layers and short trainings against JAX and optax in float64 (tests/data/layers_reference.py).
+//! Layers and short training runs against JAX and optax in float64 (tests/data/layers_reference.py).
 
-use crate::fixtures::cpu::{assert_close, plan, read, tensor};
+use crate::fixtures::cpu::{Recipe, assert_close, batch, input_shape, plan, read, recipe_weights, tensor};
 use crate::fixtures::experiment;
 use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
-use emergence_lab::experiment::architecture::{FeatureShape, Pooling, WeightShape, Window};
-use emergence_lab::init::{Factors, LayerWeights};
-use emergence_lab::model::Batch;
+use emergence_lab::experiment::architecture::{Pooling, Window};
 use emergence_lab::model::batch_norm::{BatchStatistics, StatisticsSource, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Tolerance for f32 against float64, for sums of some hundred products.
+/// Sums of a few hundred products in f32 against float64.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
 struct Reference {
     layers: Vec<LayerCase>,
     trainings: Vec<Training>,
-}
-
-/// A tensor by formula: `offset + scale * value(i, salt)`.
-#[derive(Deserialize, Clone)]
-struct Recipe {
-    shape: Vec<usize>,
-    salt: u64,
-    scale: f64,
-    offset: f64,
 }
 
 #[derive(Deserialize)]
@@ -76,23 +65,11 @@ fn reference() -> Reference {
     serde_json::from_str(include_str!("../../data/layers_reference.json")).expect("the reference file is JSON")
 }
 
-impl Recipe {
-    #[expect(clippy::cast_possible_truncation, reason = "rounded to f32 as the script says")]
-    fn values(&self) -> Vec<f32> {
-        let value = |index: u64| {
-            let base = index + 2003 * (self.salt + 1);
-            (base * base * base % 65_537) as f64 / 32_768.0 - 1.0
-        };
-        let count = self.shape.iter().product::<usize>() as u64;
-        (0..count).map(|index| (self.offset + self.scale * value(index)) as f32).collect()
-    }
-
-    /// The tensor as feature maps, with dimensions of size 1 before or after if it has fewer.
-    fn maps(&self) -> Tensor<4> {
-        let mut shape = self.shape.clone();
-        shape.resize(4, 1);
-        tensor(self.values(), shape.try_into().expect("four dimensions"))
-    }
+/// The values with ones in front or behind where they have fewer dimensions, as feature maps.
+fn maps(recipe: &Recipe) -> Tensor<4> {
+    let mut shape = recipe.shape.clone();
+    shape.resize(4, 1);
+    tensor(recipe.values(), shape.try_into().expect("four dimensions"))
 }
 
 /// The leaves of a case: its tensors, with gradients tracked.
@@ -110,7 +87,7 @@ impl Leaves {
         tensor.reshape([1, 1, channels])
     }
 
-    /// The convolution called `name`, with its bias if it has one.
+    /// The convolution named `name`, with its bias if it has one.
     fn convolve(&self, name: &str, input: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
         let weight = self.get(&format!("{name}weight"));
         let kernel = weight.dims()[2];
@@ -124,7 +101,7 @@ impl Leaves {
         }
     }
 
-    /// The batch normalization called `name`, if there is one, and the statistics of the batch.
+    /// The batch normalization named `name`, if there is one, and the statistics of the batch.
     fn normalize(&self, name: &str, input: Tensor<4>) -> (Tensor<4>, Option<BatchStatistics>) {
         if !self.0.contains_key(&format!("{name}gamma")) {
             return (input, None);
@@ -138,14 +115,14 @@ impl Leaves {
 fn layers_agree_with_jax() {
     for case in reference().layers {
         let what = format!("{} ({})", case.layer, case.name);
-        let leaves = case.tensors.iter().map(|(name, recipe)| (name.clone(), recipe.maps().autodiff().require_grad()));
+        let leaves = case.tensors.iter().map(|(name, recipe)| (name.clone(), maps(recipe).autodiff().require_grad()));
         let leaves = Leaves(leaves.collect());
         let (output, statistics) = forward(&case, &leaves);
         assert_close(&format!("{what}: output"), &read(output.clone().inner()), &case.output.values, TOLERANCE);
         let mut shape = case.output.shape.clone();
         shape.resize(4, 1);
         assert_eq!(output.dims().to_vec(), shape, "{what}: shape");
-        let gradients = (output * case.cotangent.maps()).sum().backward();
+        let gradients = (output * maps(&case.cotangent)).sum().backward();
         for (name, expected) in &case.gradients {
             let gradient = leaves.get(name).grad(&gradients).unwrap_or_else(|| panic!("{what}: no gradient of {name}"));
             assert_close(&format!("{what}: gradient of {name}"), &read(gradient), expected, TOLERANCE);
@@ -199,7 +176,7 @@ fn forward(case: &LayerCase, leaves: &Leaves) -> (Tensor<4>, Statistics) {
             (output, vec![(name, batches)])
         }
         "residual_block" => residual_block(leaves, input, case.stride),
-        other => panic!("a layer that is not known: {other}"),
+        other => panic!("unknown layer: {other}"),
     }
 }
 
@@ -218,47 +195,22 @@ fn residual_block(leaves: &Leaves, input: Tensor<4>, stride: usize) -> (Tensor<4
 }
 
 #[test]
-fn trainings_agree_with_jax_and_optax() {
+fn training_agrees_with_jax_and_optax() {
     for case in reference().trainings {
         let experiment = experiment(&format!("{}&init=kaiming_normal&seeds=1", case.query));
-        let input = match case.image[..] {
-            [channels, height, width] => FeatureShape { channels, height, width },
-            _ => FeatureShape::dense(case.image[0]),
-        };
+        let input = input_shape(&case.image);
         let classes = case.logits.len() / case.evaluation_input.shape[0];
         let plan = plan(&experiment, input, classes);
-        let weights = initial_weights(&plan.architecture.weight_layers(), &case.parameters);
+        let weights = recipe_weights(&plan.architecture.weight_layers(), &case.parameters);
         let mut cohort = Cohort::new(&experiment, &plan, &[weights], &open_cpu());
         let mut losses = Vec::new();
         for (images, labels) in case.inputs.iter().zip(&case.labels) {
-            let batch = labels.len();
-            let one_hot = labels.iter().flat_map(|label| (0..classes).map(move |c| f32::from(u8::from(c == *label))));
-            let one_hot = tensor(one_hot.collect(), [1, batch, classes]);
-            let images = tensor(images.values(), [1, batch, input.units()]);
-            losses.extend(read(cohort.step(&Batch { images, one_hot })));
+            losses.extend(read(cohort.step(&batch(images.values(), labels, classes))));
         }
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, TOLERANCE);
-        let batch = case.evaluation_input.shape[0];
-        let images = tensor(case.evaluation_input.values(), [1, batch, input.units()]);
+        let examples = case.evaluation_input.shape[0];
+        let images = tensor(case.evaluation_input.values(), [1, examples, input.units()]);
         let logits = read(cohort.networks().forward(&images));
         assert_close(&format!("logits of {}", case.query), &logits, &case.logits, TOLERANCE);
     }
-}
-
-/// The initial weights of a training; scales and shifts have the same initial values as in our code.
-fn initial_weights(
-    layers: &[emergence_lab::experiment::architecture::WeightLayer],
-    parameters: &[Recipe],
-) -> Vec<LayerWeights> {
-    let mut parameters = parameters.iter();
-    let mut next = || parameters.next().expect("a recipe for every parameter").values();
-    let weights = layers.iter().map(|layer| {
-        let weight = next();
-        assert_eq!(weight.len(), WeightShape::count(layer.shape), "as many weights");
-        let second = next();
-        let (bias, scale, shift) =
-            if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
-        LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
-    });
-    weights.collect()
 }

@@ -19,7 +19,7 @@ const MODELS: [&str; 5] = [
 ];
 const VARIANTS: &str = "xavier_normal,emergence(kaiming_normal;alpha=1.5),lrmatch(emergence(kaiming_normal;alpha=1.2))";
 
-/// Losses of ten steps, a list per step, and the logits after them.
+/// Losses of ten steps, one list per step, and the logits after them.
 fn train(query: &str, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> (Vec<Vec<f32>>, Vec<f32>) {
     let experiment = experiment(query);
     let mut cohort = Cohort::new(&experiment, &plan(&experiment, INPUT, 3), weights, open);

@@ -1,4 +1,4 @@
-//! Whole experiments with convolutions: the difficulty of `patterns`, augmentation, emergence, and the inspection of a run.
+//! Complete experiments with convolutions: difficulty of `patterns`, augmentation, emergence, and inspection of runs.
 
 use crate::fixtures::cpu::{few_digits, finish, training};
 use crate::fixtures::{COLOR, GRAY, experiment};
@@ -41,7 +41,7 @@ fn augmentation_changes_batches_the_same_way_each_time() {
     assert_eq!(
         plain.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
         augmented.runs().next().map(|run| run.curves[Quantity::TestAccuracy][0]),
-        "test images stay as they are"
+        "test images are unchanged"
     );
 }
 
@@ -61,7 +61,7 @@ fn emergence_of_an_architecture_is_that_of_its_graph() {
         graph.layers().iter().map(shape).collect::<Vec<_>>()
     };
     let plain = [(4, 32, 32, false, 0), (4, 16, 16, true, 1), (6, 8, 8, false, 1), (10, 1, 1, false, 1)];
-    assert_eq!(shapes("model=cnn:4p,6s2"), plain, "a stride is no pool");
+    assert_eq!(shapes("model=cnn:4p,6s2"), plain, "a stride is not pooling");
     let residual = [
         (4, 32, 32, false, 0),
         (4, 32, 32, false, 1),
@@ -94,10 +94,10 @@ fn a_convolutional_run_is_measured_at_both_levels() {
 }
 
 #[test]
-fn a_network_that_does_not_fit_the_device_is_refused_with_a_sentence() {
+fn a_network_that_does_not_fit_the_device_is_rejected_with_a_message() {
     let experiment = experiment("data=digits&model=cnn:8&batch=64&seeds=1&init=kaiming_normal");
     for (small, what) in [
-        (OpenDevice { step_bytes: 1 << 20, ..open_cpu() }, "a step of one run"),
+        (OpenDevice { step_bytes: 1 << 20, ..open_cpu() }, "a training step of one run"),
         (OpenDevice { tensor_bytes: 1 << 20, ..open_cpu() }, "its largest tensor"),
     ] {
         let error =
@@ -107,7 +107,7 @@ fn a_network_that_does_not_fit_the_device_is_refused_with_a_sentence() {
     }
     assert!(
         pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).is_ok(),
-        "it fits a device of usual size"
+        "it fits on a common device"
     );
 }
 
@@ -127,7 +127,7 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         "data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch",
         &dataset,
     );
-    assert_eq!(training.examination(0), None, "nothing is judged yet");
+    assert_eq!(training.examination(0), None, "nothing is evaluated yet");
     let history = finish(&mut training, usize::MAX);
     for (index, run) in history.runs().enumerate() {
         let examination = training.examination(index).expect("judged");
@@ -151,12 +151,12 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
     assert_eq!(pollster::block_on(training.filters(4)), Ok(None), "there are four runs");
     assert!(pollster::block_on(training.classify(&[0; 7])).is_err(), "an image of another size");
     let (pixels, index, label) = training.test_example(129);
-    assert_eq!((index, label), (1, dataset.test.labels[1]), "counts on from the first");
+    assert_eq!((index, label), (1, dataset.test.labels[1]), "indices continue from the first");
     assert_eq!(pixels, dataset.test.images[784..1568], "its pixels");
 }
 
 #[test]
-fn units_of_a_dense_first_layer_are_images() {
+fn units_of_a_dense_first_layer_are_shown_as_images() {
     let dataset = few_digits();
     let training = training("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
     let filters = pollster::block_on(training.filters(0)).expect("readable").expect("a run");

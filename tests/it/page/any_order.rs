@@ -1,5 +1,5 @@
-//! Requests and events in any order: the page is never stuck, never contradicts itself, and sends nothing to a worker that does
-//! not exist.
+//! Requests and events in any order: the page is never stuck, never in an inconsistent state, and sends nothing to a worker
+//! that does not exist.
 
 use super::tuning::tuning;
 use super::{
@@ -59,12 +59,12 @@ fn check_move(lifecycle: &mut Lifecycle, step: &Move) -> Result<(), TestCaseErro
     match step {
         Move::Ask(request) => {
             let allowed = before.allows(*request, true);
-            prop_assert_ne!(allowed, idle, "{:?} does something just when it makes sense: {:?}", request, before);
+            prop_assert_ne!(allowed, idle, "{:?} has an effect exactly if it is allowed: {:?}", request, before);
         }
         Move::Hear(event) => prop_assert!(before.accepts(event) || idle, "{event:?} was ignored by {before:?}"),
         Move::LoseWorker | Move::RestartWith => {}
     }
-    prop_assert!(effects.len() <= 1, "one thing at a time: {effects:?} of {step:?} on {before:?}");
+    prop_assert!(effects.len() <= 1, "at most one effect: {effects:?} of {step:?} on {before:?}");
     for effect in &effects {
         let sensible = match effect {
             Effect::Send(_) => lifecycle.worker_ready(),
@@ -80,13 +80,18 @@ fn check_move(lifecycle: &mut Lifecycle, step: &Move) -> Result<(), TestCaseErro
 
 fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
     let phase = lifecycle.phase();
-    prop_assert!(STATES.contains(&phase.name()), "{phase:?} is called {}", phase.name());
-    prop_assert_eq!(phase == Phase::Failed, lifecycle.failure().is_some(), "failed, and why: {:?}", lifecycle);
+    prop_assert!(STATES.contains(&phase.name()), "the name of {phase:?} is {}", phase.name());
+    prop_assert_eq!(
+        phase == Phase::Failed,
+        lifecycle.failure().is_some(),
+        "a failed page has a reason: {:?}",
+        lifecycle
+    );
     let running = matches!(phase, Phase::Preparing | Phase::Training);
-    prop_assert!(running || !lifecycle.pausing(), "only what runs can be pausing: {lifecycle:?}");
+    prop_assert!(running || !lifecycle.pausing(), "only a running experiment can be pausing: {lifecycle:?}");
     prop_assert!(phase == Phase::Loading || !lifecycle.waiting_to_start(), "only a start waits: {lifecycle:?}");
     match phase {
-        Phase::Loading => prop_assert!(!lifecycle.worker_ready(), "the worker has not spoken: {lifecycle:?}"),
+        Phase::Loading => prop_assert!(!lifecycle.worker_ready(), "the worker has not sent anything: {lifecycle:?}"),
         Phase::Failed => {}
         _ => prop_assert!(lifecycle.worker_ready(), "there is a worker: {lifecycle:?}"),
     }
@@ -94,12 +99,12 @@ fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
     prop_assert!(choices > 0 || lifecycle.waiting_to_start(), "stuck: {lifecycle:?}");
     for request in REQUESTS {
         let fewer = lifecycle.allows(request, false) && !lifecycle.allows(request, true);
-        prop_assert!(!fewer, "a changed form takes {request:?} away: {lifecycle:?}");
+        prop_assert!(!fewer, "a changed form disallows {request:?}: {lifecycle:?}");
     }
     Ok(())
 }
 
-/// From any state, a restart with an experiment leads to its training.
+/// From any state, a restart with an experiment trains it.
 fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
     prop_assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "a new worker");
     prop_assert_eq!(lifecycle.event(&READY), start(false), "starts the experiment");
@@ -110,7 +115,7 @@ fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn the_page_is_consistent_for_any_order_of_requests_and_events(moves in vec(any_move(), 0..60)) {
+    fn any_order_of_requests_and_events_is_handled(moves in vec(any_move(), 0..60)) {
         let mut lifecycle = Lifecycle::default();
         for step in &moves {
             check_move(&mut lifecycle, step)?;

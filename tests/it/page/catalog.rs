@@ -33,8 +33,8 @@ const SCHEMES: [&str; 14] = [
 
 /// The text between the first `from` and the next `to`.
 fn between<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("`{from}` is missing in {text}"));
-    rest.split_once(to).unwrap_or_else(|| panic!("`{to}` is missing after `{from}`")).0
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("no `{to}` after `{from}`")).0
 }
 
 /// Every option of a `<select>`: its value and its text.
@@ -55,7 +55,7 @@ fn pieces(name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The fields of a scheme: the name of the parameter, its element, and its initial value.
+/// The fields of a scheme: the name of the parameter, its element, and the initial value.
 fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     let fields = pieces(name).into_iter().flat_map(|piece| piece.split(" data-parameter=\"").skip(1));
     let field = |rest: &'static str| {
@@ -70,18 +70,18 @@ fn fields(name: &str) -> Vec<(&'static str, &'static str, &'static str)> {
     fields.map(field).collect()
 }
 
-/// The values in the picker when a scheme is selected.
+/// The initial fields of the picker for a scheme.
 fn opened(name: &str) -> Vec<FieldText> {
     let base = default_base(name).to_string();
     let value = |key: &str, value: &str| if key == "base" { base.clone() } else { value.to_owned() };
     fields(name).into_iter().map(|(key, _, text)| (key.to_owned(), value(key, text))).collect()
 }
 
-/// The names of all schemes, as the parser lists them in the error for an unknown name.
+/// The names of all schemes, as listed in the parser's error about an unknown scheme.
 fn known() -> Vec<String> {
     let Err(Error::Value(ValueError { expected: Expected::OneOf(forms), .. })) = "nonsense".parse::<InitScheme>()
     else {
-        panic!("it is no scheme")
+        panic!("it is not a scheme")
     };
     forms.into_iter().map(|form| form.split('(').next().unwrap_or_default().to_owned()).collect()
 }
@@ -111,7 +111,7 @@ fn the_picker_lists_exactly_the_schemes_of_the_parser() {
 }
 
 #[test]
-fn a_scheme_is_selected_with_its_defaults() {
+fn a_scheme_is_shown_with_its_defaults() {
     for name in known() {
         let expected = match name.as_str() {
             "custom" => "custom(std=sqrt(2) / sqrt(fan_in))",
@@ -126,7 +126,7 @@ fn a_scheme_is_selected_with_its_defaults() {
 }
 
 #[test]
-fn every_option_of_a_field_is_accepted_by_the_parser() {
+fn every_option_of_a_field_is_known_to_the_parser() {
     let mut choices = BTreeSet::new();
     for name in known() {
         for (key, element, _) in fields(&name) {
@@ -150,7 +150,7 @@ fn every_option_of_a_field_is_accepted_by_the_parser() {
 }
 
 #[test]
-fn a_scheme_can_be_written_to_the_fields_and_read_back() {
+fn a_scheme_is_shown_in_the_fields_and_read_back() {
     for text in SCHEMES {
         let original = parsed(text);
         assert_eq!(original.to_string(), text, "canonical");
@@ -162,12 +162,12 @@ fn a_scheme_can_be_written_to_the_fields_and_read_back() {
 }
 
 #[test]
-fn an_invalid_value_is_attributed_to_its_field() {
+fn an_invalid_value_is_reported_at_its_field() {
     for name in known() {
         for (key, element, _) in fields(&name).into_iter().filter(|(_, element, _)| !element.contains("<option")) {
             let mut broken = opened(&name);
             broken.iter_mut().filter(|(other, _)| other == key).for_each(|(_, text)| "?".clone_into(text));
-            let error = scheme(&name, &broken).expect_err("a question mark is no value");
+            let error = scheme(&name, &broken).expect_err("a question mark is not a value");
             assert_eq!(culprit(&error), Some(key), "{name}: {error} ({element})");
             assert!(refusal(&error).ends_with('.'), "a sentence: {}", refusal(&error));
         }
@@ -175,7 +175,7 @@ fn an_invalid_value_is_attributed_to_its_field() {
 }
 
 #[test]
-fn the_position_of_an_error_in_a_formula_is_shown() {
+fn the_position_of_an_error_in_a_formula_is_marked() {
     let check = |formula: &str, parts: [&str; 3], sentence: &str| {
         let values = [("kind", "std"), ("formula", formula), ("alpha", "1.5")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -190,9 +190,9 @@ fn the_position_of_an_error_in_a_formula_is_shown() {
     // Counted in characters, not in bytes.
     check("2·3", ["2", "·", "3"], "Character 2: unexpected character.");
     check("2 *", ["2 *", "", ""], "Character 4: unexpected end of expression.");
-    // Text after the formula in the text form is not part of it.
+    // The text after the formula is not part of it.
     check("sqrt(2 / fan_in", ["sqrt", "(", "2 / fan_in"], "Character 5: unclosed parenthesis.");
-    // Errors that depend on the layer are found with the layers of the experiment.
+    // Errors that depend on the layer are found with the experiment's layers.
     let negative = "expected a standard deviation of at least 0, got -1 in layer 2";
     check("1 - layer", ["", "1 - layer", ""], &format!("Character 1: {negative}."));
     let error = parse_query("init=custom(std=2*fan)").strict().expect_err("there is no fan");
@@ -205,7 +205,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     let experiment = Experiment::default();
     let check = |addition: &str, scheme: &str, expected: &str| {
         let addition = Addition::named(addition).expect("a button");
-        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a list that can be");
+        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a valid list");
         assert_eq!(list_text(&list), expected, "the list after {addition:?} of {scheme}");
     };
     let (first, rest) = ("xavier_normal", "kaiming_normal,emergence(kaiming_normal;alpha=1.5)");
@@ -215,7 +215,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     check("shuffle", strong, &format!("{first},{rest},shuffle({strong})"));
     check("0", strong, &format!("{strong},{rest}"));
     check("7", "nio", &format!("{first},{rest},nio"));
-    assert_eq!(Addition::named("nothing"), None, "no button is called so");
+    assert_eq!(Addition::named("nothing"), None, "no button has this name");
     let twice = Addition::Itself.put(parsed(first), &experiment);
     assert!(twice.is_err_and(|error| refusal(&error).contains("only once")), "not twice");
     let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)"), &experiment);
@@ -223,7 +223,7 @@ fn additions_change_the_list_as_their_buttons_say() {
 }
 
 #[test]
-fn fixup_says_which_networks_it_is_for() {
+fn fixup_states_which_networks_it_requires() {
     let refused = |query: &str| {
         let experiment = experiment(query);
         Addition::Itself.put(parsed("fixup"), &experiment).err().map(|error| refusal(&error))
@@ -235,9 +235,9 @@ fn fixup_says_which_networks_it_is_for() {
         let sentence = refused(query).unwrap_or_else(|| panic!("`{query}` is refused"));
         assert!(
             sentence.contains("a residual network (resnet:...) without normalization"),
-            "what it is for: {sentence}"
+            "the requirement: {sentence}"
         );
-        assert!(sentence.contains(&format!("“{got}”")), "and what is there: {sentence}");
+        assert!(sentence.contains(&format!("“{got}”")), "and what was found: {sentence}");
     }
     let tuned = parse_query("init=gradinit(fixup)").strict();
     assert!(tuned.is_err_and(|error| error.key() == Some("init")), "as a base, too");
@@ -249,8 +249,8 @@ fn variants_of_the_list_are_offered_as_bases() {
     let variants = parse_query(&format!("init={list}")).experiment.variants;
     assert_eq!(variants.len(), 5, "all of them are read");
     let tuned = ["custom(std=1/fan_in)", "emergence(pytorch;alpha=2)"];
-    assert_eq!(listed_bases(&variants, "gradinit"), tuned, "of what is tuned");
-    assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "of what is rescaled");
+    assert_eq!(listed_bases(&variants, "gradinit"), tuned, "for a tuned initialization");
+    assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "for a rescaling");
     assert_eq!(default_base("lsuv"), BaseInit::Orthogonal, "that of the paper");
-    assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "where the parser has no default");
+    assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "if the parser has no default");
 }

@@ -1,6 +1,6 @@
-//! What the page adds to the charts: the cursor, the keys that move it, and values as text.
+//! What the page adds to its charts: the cursor, the keys that move it, and values as texts.
 
-use crate::metrics::synthetic_history;
+use crate::fixtures::synthetic_history;
 use emergence_lab::metrics::{EmergenceNodes, Quantity};
 use emergence_lab::plot::{self, Chart};
 use emergence_lab::web::page::cursor::{CursorKey, nearest_step};
@@ -14,7 +14,7 @@ const KEYS: [(&str, CursorKey); 5] = [
     ("Escape", CursorKey::Escape),
 ];
 
-/// A chart with evaluations at 0, 20, ..., 100; the first variant lacks the last one.
+/// A chart with evaluations at 0, 20 ... 100; the last one of the first variant is missing.
 fn chart() -> Chart {
     let mut chart = plot::quantity_chart(&synthetic_history(100), Quantity::TestAccuracy, &[], false);
     chart.series[0].points.pop();
@@ -22,17 +22,17 @@ fn chart() -> Chart {
 }
 
 #[test]
-fn keys_with_a_modifier_are_left_to_the_browser() {
+fn keys_with_a_modifier_are_handled_by_the_browser() {
     for (name, key) in KEYS {
         assert_eq!(CursorKey::named(name, false), Some(key), "{name} alone");
         assert_eq!(
             CursorKey::named(name, true),
             None,
-            "{name} with Alt, Ctrl or Meta, which go back a page, for example"
+            "{name} with Alt, Ctrl or Meta, which for example goes back a page"
         );
     }
     for name in ["ArrowUp", "Enter", "a", ""] {
-        assert_eq!(CursorKey::named(name, false), None, "`{name}` moves nothing");
+        assert_eq!(CursorKey::named(name, false), None, "`{name}` does not move the cursor");
     }
 }
 
@@ -60,7 +60,7 @@ fn keys_step_through_the_points_of_all_lines() {
 
 #[test]
 fn a_pointer_selects_the_nearest_point() {
-    assert_eq!(nearest_step(&chart(), 93.0), Some(100.0), "of any line");
+    assert_eq!(nearest_step(&chart(), 93.0), Some(100.0), "on any line");
     assert_eq!(nearest_step(&chart(), 49.0), Some(40.0), "below the middle between two");
     assert_eq!(nearest_step(&Chart { series: Vec::new(), ..chart() }, 49.0), None, "without any point");
 }
@@ -83,8 +83,8 @@ fn values_have_the_unit_of_their_chart() {
 #[test]
 fn the_nodes_of_the_measure_are_named() {
     let maps = EmergenceNodes::FeatureMaps { of_units: Quantity::EmergenceA };
-    assert!(measure_note(maps, true).contains("approximation"), "an approximation is called one");
+    assert!(measure_note(maps, true).contains("approximation"), "stated if it is one");
     let units = measure_note(EmergenceNodes::Units, true);
-    assert!(units.contains("derived by this project"), "the origin of the exact measure is stated: {units}");
+    assert!(units.contains("derived by this project"), "and the source of the exact one: {units}");
     assert!(measure_note(EmergenceNodes::Units, false).contains("exact"), "exact for dense layers");
 }

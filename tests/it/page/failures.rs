@@ -1,4 +1,4 @@
-//! Failures: the consequence of each kind, and the recovery by a restart.
+//! Failures: the effect of each kind, and how a restart recovers.
 
 use super::{
     PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore, paused_lifecycle,
@@ -14,8 +14,8 @@ fn every_kind_of_failure_has_its_remedy() {
         for mut lifecycle in [preparing_lifecycle(), training_lifecycle(), paused_lifecycle()] {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
             let expected = Failure { remedy, message: WHY.to_owned() };
-            assert_eq!(lifecycle.failure(), Some(&expected), "what {kind:?} leads to");
-            assert_eq!(lifecycle.worker_ready(), worker_ready, "whether the worker outlives {kind:?}");
+            assert_eq!(lifecycle.failure(), Some(&expected), "the failure after {kind:?}");
+            assert_eq!(lifecycle.worker_ready(), worker_ready, "whether the worker survives {kind:?}");
             ignore(&mut lifecycle, &started());
             ignore(&mut lifecycle, &finished());
         }
@@ -28,32 +28,32 @@ fn every_kind_of_failure_has_its_remedy() {
 }
 
 #[test]
-fn a_failure_of_device_or_worker_is_reported_at_any_time() {
+fn a_broken_device_or_worker_is_reported_at_any_time() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         for mut lifecycle in all_lifecycles() {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-            assert!(!lifecycle.worker_ready(), "it cannot take commands");
+            assert!(!lifecycle.worker_ready(), "it cannot receive commands");
         }
     }
 }
 
 #[test]
-fn a_worker_that_survives_a_failure_accepts_another_experiment() {
+fn a_worker_that_survives_a_failure_runs_another_experiment() {
     for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
+        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");
     }
 }
 
 #[test]
-fn a_run_after_the_end_of_the_worker_creates_another() {
+fn a_run_after_the_end_of_the_worker_starts_another_worker() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
         assert!(lifecycle.waiting_to_start(), "the experiment waits for the new one");
         hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
-        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is forgotten");
+        assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");
     }
 }
 
@@ -65,21 +65,21 @@ fn the_first_failure_is_the_one_that_is_shown() {
     assert_eq!(lifecycle.failure(), first.as_ref(), "after a crash");
     lifecycle.worker_lost("Even later.");
     assert_eq!(lifecycle.failure(), first.as_ref(), "and after the end of the worker");
-    assert!(!lifecycle.worker_ready(), "which is remembered all the same");
+    assert!(!lifecycle.worker_ready(), "which is recorded as well");
 }
 
 #[test]
 fn a_lost_worker_is_a_failure_in_every_phase() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Failed) {
         lifecycle.worker_lost(WHY);
-        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "no worker is left");
+        assert_eq!((lifecycle.phase(), lifecycle.worker_ready()), (Phase::Failed, false), "there is no worker");
         let expected = Failure { remedy: Remedy::Restart, message: WHY.to_owned() };
-        assert_eq!(lifecycle.failure(), Some(&expected), "a restart brings another");
+        assert_eq!(lifecycle.failure(), Some(&expected), "a restart starts another worker");
     }
 }
 
 #[test]
-fn a_restart_begins_from_nothing() {
+fn a_restart_resets_the_page() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
     ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
     assert_eq!(lifecycle, Lifecycle::default(), "like a page that has just been loaded");
@@ -110,8 +110,8 @@ fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_ready() {
 }
 
 #[test]
-fn a_late_failure_does_not_revive_a_terminated_worker() {
+fn a_late_failure_does_not_bring_back_a_lost_worker() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
     hear(&mut lifecycle, &failed(FailureKind::Data), &[], Phase::Failed);
-    assert!(!lifecycle.worker_ready(), "only Ready brings a worker");
+    assert!(!lifecycle.worker_ready(), "only Ready announces a worker");
 }

@@ -1,7 +1,6 @@
 //! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
-use crate::fixtures::{experiment, field_texts};
-use crate::metrics::{points, setup};
+use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
@@ -17,21 +16,21 @@ use std::collections::BTreeSet;
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = experiment(query);
     let facts = experiment.dataset.name.facts().expect("a known data set");
-    Forecast::new(&experiment, &facts, measured).expect("an experiment that can be")
+    Forecast::new(&experiment, &facts, measured).expect("a valid experiment")
 }
 
 #[test]
 fn every_preset_is_an_experiment_in_its_canonical_text() {
     for (index, preset) in PRESETS.iter().enumerate() {
         let experiment = experiment(preset.query);
-        assert_eq!(experiment.to_query(), preset.query, "{}: nothing but what differs, in order", preset.name);
+        assert_eq!(experiment.to_query(), preset.query, "{}: only non-default keys, in order", preset.name);
         assert_eq!(preset_of(&experiment), Some(index), "{} is recognized", preset.name);
-        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("fields that can be used");
+        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("valid fields");
         assert_eq!(through_form, experiment, "{} through the form", preset.name);
         assert!(preset.lesson.ends_with('.'), "{}: a sentence", preset.name);
     }
     let names: BTreeSet<&str> = PRESETS.iter().map(|preset| preset.name).collect();
-    assert_eq!(names.len(), PRESETS.len(), "no two are called the same");
+    assert_eq!(names.len(), PRESETS.len(), "unique names");
 }
 
 #[test]
@@ -51,13 +50,13 @@ fn presets_with_convolutions_are_quick_on_a_cpu() {
 fn a_preset_keeps_the_device_and_an_edit_deselects_the_preset() {
     let own = Experiment { device: DevicePreference::Cpu, steps: 7, ..Experiment::default() };
     let chosen = PRESETS[2].experiment(&own);
-    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "where to compute is not its affair");
+    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "a preset does not change the device");
     assert_eq!(preset_of(&chosen), Some(2), "on any device");
     assert_eq!(preset_of(&Experiment { steps: 299, ..chosen }), None, "another number of steps is another experiment");
 }
 
 #[test]
-fn the_estimate_is_shown_in_round_numbers() {
+fn the_estimate_is_displayed_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
     // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
     assert_eq!(
@@ -71,7 +70,7 @@ fn the_estimate_is_shown_in_round_numbers() {
 }
 
 #[test]
-fn a_run_provides_the_speed_for_its_kind_of_network() {
+fn a_run_measures_the_speed_for_its_kind_of_network() {
     let query = "data=digits&model=mlp:64,32&steps=400&eval=20&init=pytorch&seeds=1&test=1000";
     let mut history = History::new(setup(&["pytorch"], 1, 400));
     assert_eq!(MeasuredSpeed::of(&history), None, "nothing was done");
@@ -80,30 +79,34 @@ fn a_run_provides_the_speed_for_its_kind_of_network() {
     history.variants[0].runs[0].curves[Quantity::TestLoss] = points((0..=20).map(|index| (20 * index, 1.0)));
     let measured = MeasuredSpeed::of(&history).expect("a speed");
     let again = forecast(query, Some(&measured));
-    assert!(again.measured && (again.seconds - 8.0).abs() < 1e-9, "the same takes as long: {}", again.seconds);
-    assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line says why");
-    assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was on the CPU");
+    assert!(
+        again.measured && (again.seconds - 8.0).abs() < 1e-9,
+        "the same experiment takes the same time: {}",
+        again.seconds
+    );
+    assert!(forecast_text(&again).ends_with("about 8 s at the last run’s speed"), "and the line states the reason");
+    assert!(forecast("data=digits&model=mlp:8&device=cpu", Some(&measured)).measured, "it was measured on the CPU");
     assert!(!forecast("data=digits&model=mlp:8&device=webgpu", Some(&measured)).measured, "not on the GPU");
-    assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions are another matter");
+    assert!(!forecast("data=digits&model=cnn:8", Some(&measured)).measured, "convolutions have another speed");
     history.timing.elapsed_secs = 0.1;
-    assert_eq!(MeasuredSpeed::of(&history), None, "too short to tell");
+    assert_eq!(MeasuredSpeed::of(&history), None, "too short to measure");
     let preview = History { step: 400, ..History::preview(&experiment(query)) };
-    assert_eq!(MeasuredSpeed::of(&preview), None, "what has not started has no speed");
+    assert_eq!(MeasuredSpeed::of(&preview), None, "an experiment that has not started has no speed");
 }
 
 #[test]
-fn the_visitors_own_files_limit_the_experiment() {
+fn uploaded_files_limit_the_experiment() {
     let patterns = DatasetName::Patterns.facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
     let check =
         |query: &str| Forecast::new(&experiment(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
-    assert_eq!(check("data=upload&train=500"), Ok(()), "as many as there are");
-    let error = check("data=upload&train=501").expect_err("more than there are");
+    assert_eq!(check("data=upload&train=500"), Ok(()), "all examples");
+    let error = check("data=upload&train=501").expect_err("one more than exist");
     assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");
 }
 
 #[test]
-fn the_uploaded_data_set_is_described() {
+fn the_uploaded_files_are_described() {
     let classes = vec!["a".to_owned(), "b".to_owned()];
     let mut sample =
         DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
@@ -112,7 +115,7 @@ fn the_uploaded_data_set_is_described() {
     sample.channels = 3;
     assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
-    assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files come another way");
+    assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files are not downloaded");
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn a_decimal_comma_in_a_number_field_is_a_point() {
 }
 
 #[test]
-fn query_strings_take_no_decimal_comma() {
+fn query_strings_do_not_accept_a_decimal_comma() {
     for query in ["lr=0,05", "init=lsuv(orthogonal;tolerance=0,2)"] {
         assert!(parse_query(query).strict().is_err(), "{query}");
     }
@@ -161,7 +164,10 @@ fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
     let custom = [("kind", "std"), ("formula", "min(1, alpha)"), ("alpha", "0,5")];
     check("custom", &custom, "custom(std=min(1, alpha);alpha=0.5)");
     let number = [("kind", "std"), ("formula", "0,5"), ("alpha", "1.5")];
-    assert!(matches!(scheme("custom", &field_texts(&number)), Err(Error::Formula(_))), "a formula has points only");
+    assert!(
+        matches!(scheme("custom", &field_texts(&number)), Err(Error::Formula(_))),
+        "formulas accept decimal points only"
+    );
     let refused = |texts: &[(&str, &str)], parameter: &'static str, text: &str| {
         let error = scheme("lsuv", &field_texts(texts)).expect_err("no number");
         let Error::Value(error) = error else { panic!("{texts:?} has a wrong value") };
@@ -172,32 +178,36 @@ fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
 }
 
 #[test]
-fn refused_files_leave_the_others_in_place() {
+fn rejected_files_do_not_replace_others() {
     let mut uploads = Uploads::default();
-    assert!(!uploads.any() && !uploads.reading(), "nothing yet");
+    assert!(!uploads.any() && !uploads.reading(), "no files yet");
     uploads.give("first");
-    assert!(uploads.any() && uploads.reading(), "on their way");
-    assert!(uploads.taken(), "news");
+    assert!(uploads.any() && uploads.reading(), "being read");
+    assert!(uploads.taken(), "an answer to the pending files");
     uploads.give("wrong");
     uploads.refused();
     assert!(uploads.any() && !uploads.reading(), "the first ones are still there");
-    assert_eq!(uploads.for_new_worker(), ["first"], "and go to the next worker");
+    assert_eq!(uploads.for_new_worker(), ["first"], "and are sent to the next worker");
 }
 
 #[test]
-fn a_new_worker_is_given_the_files_again() {
+fn a_new_worker_receives_the_files_again() {
     let mut uploads = Uploads::default();
     uploads.give("first");
-    assert!(uploads.taken(), "news");
+    assert!(uploads.taken(), "an answer to the pending files");
     uploads.give("second");
-    assert_eq!(uploads.for_new_worker(), ["first", "second"], "what was taken, then what was not answered");
-    assert_eq!(uploads.for_new_worker(), ["first", "second"], "and to the one after that, which was as quick to go");
-    assert!(!uploads.taken(), "the first ones are no news");
-    assert!(uploads.taken(), "the second ones are");
-    assert_eq!(uploads.for_new_worker(), ["second"], "they have taken the place of the first");
+    assert_eq!(uploads.for_new_worker(), ["first", "second"], "the accepted files, then those without an answer");
+    assert_eq!(
+        uploads.for_new_worker(),
+        ["first", "second"],
+        "and to the next worker, because this one ended before an answer, too"
+    );
+    assert!(!uploads.taken(), "the first ones were accepted before");
+    assert!(uploads.taken(), "the second ones were not");
+    assert_eq!(uploads.for_new_worker(), ["second"], "they have replaced the first ones");
     uploads.refused();
-    assert!(!uploads.any(), "files removed in the meantime no longer count");
-    assert!(!uploads.taken(), "an answer to nothing is none");
+    assert!(!uploads.any(), "files that no longer exist are dropped");
+    assert!(!uploads.taken(), "an answer without a question is ignored");
 }
 
 #[test]
@@ -205,12 +215,12 @@ fn files_that_no_worker_survives_are_dropped() {
     let mut uploads = Uploads::default();
     uploads.give("bomb");
     for _ in 0..5 {
-        assert_eq!(uploads.for_new_worker(), ["bomb"], "a worker that was only replaced says nothing against them");
+        assert_eq!(uploads.for_new_worker(), ["bomb"], "replacing a worker does not count against them");
     }
     for _ in 0..2 {
         uploads.crashed();
-        assert_eq!(uploads.for_new_worker(), ["bomb"], "it may have been something else");
+        assert_eq!(uploads.for_new_worker(), ["bomb"], "the cause may have been different");
     }
     uploads.crashed();
-    assert!(uploads.for_new_worker().is_empty() && !uploads.any(), "the third time it is left out");
+    assert!(uploads.for_new_worker().is_empty() && !uploads.any(), "they are dropped the third time");
 }

@@ -1,8 +1,8 @@
-//! The section "Inside a run" without a browser: which questions are sent to the worker and when, the conversion of a drawing
-//! into an image, and the texts and values.
+//! The section "Inside a run" without a browser: the questions to the worker and their timing, the conversion of a drawing to
+//! an image, texts and numbers.
 
 use super::READY;
-use crate::metrics::{setup, synthetic_history};
+use crate::fixtures::{setup, synthetic_history};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{Examination, Filters, History, Mistake};
 use emergence_lab::protocol::{Command, Event, ImageSource};
@@ -59,7 +59,7 @@ fn animals() -> Vec<String> {
     ["cat", "dog"].map(str::to_owned).to_vec()
 }
 
-/// An inquiry during an experiment with two variants of two runs.
+/// An inquiry about a started experiment with two variants of two runs.
 fn started_inquiry() -> Inquiry {
     let mut inquiry = Inquiry::default();
     assert_eq!(inquiry.event(&READY, PIXELS), None, "nothing to inspect yet");
@@ -68,24 +68,24 @@ fn started_inquiry() -> Inquiry {
 }
 
 #[test]
-fn a_choice_of_run_is_sent_once_and_kept_while_that_run_exists() {
+fn the_selected_run_is_sent_once_and_kept_while_it_exists() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.choose(3, true), Some(inspect(3)), "another run");
     assert_eq!(inquiry.choose(3, true), None, "which the worker knows");
-    assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), None, "and keeps for the next start");
+    assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), None, "and keeps at the next start");
     assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(0)), "until there is no such run");
     assert_eq!(inquiry.run(), 0, "then it is the first one");
 }
 
 #[test]
-fn a_choice_without_an_experiment_waits_for_the_start() {
+fn a_selection_without_an_experiment_waits_for_the_start() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(1, false), None, "no experiment to send it to");
-    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(1)), "told at the start");
+    assert_eq!(inquiry.choose(1, false), None, "no worker to inform");
+    assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(1)), "sent at the start");
 }
 
 #[test]
-fn a_new_worker_is_told_again() {
+fn another_worker_is_informed_again() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.choose(2, true), Some(inspect(2)), "the old worker knows");
     assert_eq!(inquiry.ask(test_image(5)), Some(classify(test_image(5))), "and is asked");
@@ -95,18 +95,18 @@ fn a_new_worker_is_told_again() {
         Some(inspect(2)),
         "the new one does not"
     );
-    assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(test_image(5))), "the question goes to its networks");
+    assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(test_image(5))), "the question is sent to its networks");
 }
 
 #[test]
-fn only_one_question_is_pending_at_a_time() {
+fn one_question_is_pending_at_a_time() {
     let mut inquiry = started_inquiry();
     assert_eq!(inquiry.ask(drawn(PIXELS)), Some(classify(drawn(PIXELS))), "the first stroke");
-    assert!(inquiry.is_current(), "its answer is wanted");
-    assert_eq!(inquiry.ask(test_image(1)), None, "one is under way");
+    assert!(inquiry.is_current(), "its answer will be shown");
+    assert_eq!(inquiry.ask(test_image(1)), None, "one is pending");
     assert_eq!(inquiry.ask(test_image(2)), None, "still");
-    assert!(!inquiry.is_current(), "the answer to come is to an old question");
-    assert_eq!(inquiry.event(&classified(), PIXELS), Some(classify(test_image(2))), "then the last one");
+    assert!(!inquiry.is_current(), "the pending answer belongs to an old question");
+    assert_eq!(inquiry.event(&classified(), PIXELS), Some(classify(test_image(2))), "then the latest question");
     assert!(inquiry.is_current(), "whose answer is shown");
     assert_eq!(inquiry.event(&classified(), PIXELS), None, "and that was all");
 }
@@ -119,7 +119,7 @@ fn an_answer_is_refreshed_with_the_weights() {
     inquiry.event(&classified(), PIXELS);
     assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(test_image(9))), "an evaluation asks again");
     inquiry.forget();
-    assert!(!inquiry.is_current(), "the answer to a question taken back is not shown");
+    assert!(!inquiry.is_current(), "the answer to a withdrawn question is not shown");
     assert_eq!(inquiry.event(&classified(), PIXELS), None, "nor asked again");
     assert_eq!(inquiry.event(&seen(), PIXELS), None, "nor refreshed");
 }
@@ -129,17 +129,13 @@ fn a_drawing_for_another_data_set_is_not_sent() {
     let mut inquiry = started_inquiry();
     inquiry.ask(drawn(PIXELS));
     inquiry.event(&started(&["pytorch"], 1), PIXELS);
-    assert_eq!(
-        inquiry.event(&seen(), PIXELS),
-        Some(classify(drawn(PIXELS))),
-        "the same data set: the drawing is of use"
-    );
+    assert_eq!(inquiry.event(&seen(), PIXELS), Some(classify(drawn(PIXELS))), "the same data set: the drawing fits");
     inquiry.event(&started(&["pytorch"], 1), 3072);
-    assert_eq!(inquiry.event(&seen(), 3072), None, "another one: it is not");
+    assert_eq!(inquiry.event(&seen(), 3072), None, "another data set: it does not");
 }
 
 #[test]
-fn test_images_are_picked_in_a_circle() {
+fn test_images_are_selected_cyclically() {
     let check = |pick: Pick, asked: Option<ImageSource>, random: f64, expected: usize| {
         assert_eq!(picked(pick, asked.as_ref(), 10, random), expected, "{pick:?} after {asked:?}");
     };
@@ -151,7 +147,7 @@ fn test_images_are_picked_in_a_circle() {
     check(Pick::Previous, Some(test_image(27)), 0.0, 6);
     check(Pick::Random, Some(test_image(2)), 0.55, 5);
     check(Pick::Random, None, 1.0, 9);
-    assert_eq!(picked(Pick::Random, None, 0, 0.5), 0, "nothing is known of their number");
+    assert_eq!(picked(Pick::Random, None, 0, 0.5), 0, "their number is unknown");
 }
 
 /// Rows and columns with ink: first and last of each.
@@ -166,7 +162,7 @@ fn extent(image: &[u8], width: usize) -> [usize; 4] {
 }
 
 #[test]
-fn a_drawing_fills_twenty_pixels_wherever_and_however_large_it_was() {
+fn a_drawing_is_scaled_to_twenty_pixels_and_centered() {
     for (x, y, size) in [(0.1, 0.1, 0.3), (0.5, 0.6, 0.35), (0.06, 0.08, 0.85)] {
         let mut sheet = Sheet::default();
         sheet.stroke((x, y), (x, y + size));
@@ -180,32 +176,35 @@ fn a_drawing_fills_twenty_pixels_wherever_and_however_large_it_was() {
             image.iter().enumerate().map(|(index, ink)| (at(index) as f64 + 0.5) * f64::from(*ink)).sum::<f64>() / mass
         };
         let (row, column) = (moment(|index| index / 28), moment(|index| index % 28));
-        // Half a pixel: the samples of an image pixel are single points of the drawing area.
-        assert!((row - 14.0).abs() < 0.5 && (column - 14.0).abs() < 0.5, "the mass lies at {row:.2}, {column:.2}");
+        // Half a pixel, because a pixel of the image is sampled at single positions of the sheet.
+        assert!(
+            (row - 14.0).abs() < 0.5 && (column - 14.0).abs() < 0.5,
+            "the center of mass is at {row:.2}, {column:.2}"
+        );
     }
 }
 
 #[test]
-fn without_ink_there_is_no_image_but_a_dot_is_one() {
+fn a_blank_sheet_is_not_an_image_but_a_dot_is() {
     let mut sheet = Sheet::default();
     assert!(sheet.image(28, 28).is_none(), "nothing was drawn");
     sheet.stroke((0.5, 0.5), (0.5, 0.5));
     assert!(sheet.image(28, 28).is_some(), "a dot is ink");
-    assert_eq!(sheet.ink()[SIDE / 2 * SIDE + SIDE / 2], 255, "in full where the pen was");
+    assert_eq!(sheet.ink()[SIDE / 2 * SIDE + SIDE / 2], 255, "full ink at the pen's position");
     assert_eq!(sheet.ink().len(), SIDE * SIDE, "and the sheet keeps its size");
 }
 
 #[test]
-fn weights_become_colors() {
+fn weights_are_converted_to_colors() {
     let gray = weight_pixels(&[0.0, 2.0, -2.0, f32::NAN], 1, false);
-    assert_eq!(gray.len(), 12, "three colors of four places");
+    assert_eq!(gray.len(), 12, "three channels of four pixels");
     let color = |place: usize| [gray[place], gray[4 + place], gray[8 + place]];
     assert_eq!(color(0), [236, 236, 230], "zero is the soft background");
-    assert_eq!((color(1), color(2)), ([213, 94, 0], [0, 114, 178]), "the largest ones are as strong as can be");
-    assert_eq!(color(3), color(0), "NaN has the color of zero");
+    assert_eq!((color(1), color(2)), ([213, 94, 0], [0, 114, 178]), "the largest weights have the strongest colors");
+    assert_eq!(color(3), color(0), "a weight that is not a number has the color of zero");
     assert_eq!(weight_pixels(&[0.0, 1.0, -1.0], 3, true), [128, 255, 0], "red, green and blue around mid gray");
     assert_eq!(weight_pixels(&[0.0; 4], 2, true).len(), 6, "the first of two channels");
-    assert!(weight_pixels(&[], 0, true).is_empty(), "nothing of nothing");
+    assert!(weight_pixels(&[], 0, true).is_empty(), "no weights, no pixels");
 }
 
 #[test]
@@ -223,7 +222,7 @@ fn runs_have_names_and_notes() {
 }
 
 #[test]
-fn the_images_of_weights_are_described() {
+fn filters_are_described_by_their_kind() {
     let check = |model: &str, filters: &Filters, note: &str| {
         let history = History::preview(&parse_query(&format!("data=digits&model={model}")).experiment);
         assert_eq!(filters_note(filters, &history), note, "the note of {model}");
@@ -241,7 +240,7 @@ fn examination(confusion: Vec<u32>, mistakes: usize) -> Examination {
 }
 
 #[test]
-fn a_confusion_matrix_is_summarized_in_two_sentences() {
+fn a_confusion_matrix_is_described_in_two_sentences() {
     let check = |counts: [u32; 4], note: &str| {
         assert_eq!(confusion_note(&examination(counts.to_vec(), 0), &animals()), note, "of {counts:?}");
     };
@@ -268,7 +267,7 @@ fn misclassified_images_are_counted_and_named() {
 }
 
 #[test]
-fn a_row_per_variant_shows_the_mean_prediction_of_its_seeds() {
+fn a_line_per_variant_states_the_prediction_of_its_seeds() {
     let history = History::new(setup(&["pytorch", "orthogonal", "lecun_normal"], 2, 400));
     let broken = vec![f32::NAN; 2];
     let runs = [vec![0.9, 0.1], vec![0.7, 0.3], vec![0.2, 0.8], broken.clone(), broken.clone(), broken];
@@ -284,16 +283,19 @@ fn a_row_per_variant_shows_the_mean_prediction_of_its_seeds() {
 }
 
 #[test]
-fn the_reason_is_shown_if_no_image_can_be_classified() {
+fn the_reason_is_given_if_no_network_can_be_asked() {
     for phase in [Phase::Training, Phase::Paused, Phase::Finished] {
         assert_eq!(ask_reason(phase), None, "{phase:?} has networks to ask");
     }
     for phase in [Phase::Loading, Phase::Ready, Phase::Preparing, Phase::Failed] {
-        assert!(ask_reason(phase).is_some_and(|reason| reason.ends_with('.')), "{phase:?} has none, and says so");
+        assert!(
+            ask_reason(phase).is_some_and(|reason| reason.ends_with('.')),
+            "{phase:?} has none, and the page states so"
+        );
     }
     assert!(ask_invitation(&digits(), true).starts_with("Draw a digit"), "digits are drawn");
-    assert!(ask_invitation(&animals(), true).starts_with("Draw one of cat, dog"), "or what there is");
-    assert!(ask_invitation(&animals(), false).contains("grayscale images only"), "colors are not");
+    assert!(ask_invitation(&animals(), true).starts_with("Draw one of cat, dog"), "or another class");
+    assert!(ask_invitation(&animals(), false).contains("grayscale images only"), "color images are not");
     assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "the image in question");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
 }
@@ -305,17 +307,17 @@ proptest! {
         sheet.stroke(ends[0], ends[1]);
         sheet.stroke((0.2, 0.2), (0.4, 1.4));
         let image = sheet.image(height, width);
-        prop_assert_eq!(image.map(|image| image.len()), Some(height * width), "an image of the size asked for");
+        prop_assert_eq!(image.map(|image| image.len()), Some(height * width), "an image of the requested size");
     }
 }
 
 #[test]
-fn numbers_that_are_not_finite_survive_json() {
+fn nan_survives_json() {
     let filters = Filters { pictures: vec![vec![1.0, f32::NAN]], ..filters() };
     let text = serde_json::to_string(&Event::Filters { filters }).expect("a message can be written");
     assert!(text.contains("[[1.0,null]]"), "JSON has no NaN: {text}");
     let Ok(Event::Filters { filters }) = serde_json::from_str(&text) else { panic!("it can be read: {text}") };
-    assert!(filters.pictures[0][1].is_nan(), "and is one again: {:?}", filters.pictures);
+    assert!(filters.pictures[0][1].is_nan(), "and it is NaN again: {:?}", filters.pictures);
     let text = r#"{"classified":{"pixels":[],"test":[3,1],"probabilities":[[null,0.5]]}}"#;
     let Ok(Event::Classified { probabilities, .. }) = serde_json::from_str(text) else { panic!("as in {text}") };
     assert!(probabilities[0][0].is_nan(), "probabilities too: {probabilities:?}");

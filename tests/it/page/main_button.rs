@@ -1,4 +1,4 @@
-//! The only button of a page without a form: its request is always possible, and one button is enough.
+//! The only button of a page without a form: its request is always allowed, and one button is enough.
 
 use super::{PAUSED, QUERY, READY, all_lifecycles, finished, started};
 use crate::fixtures::experiment;
@@ -9,7 +9,7 @@ use emergence_lab::web::page::lifecycle::{Lifecycle, Request};
 fn one_button_alone_starts_pauses_and_resumes() {
     for lifecycle in all_lifecycles() {
         let request = lifecycle.phase().main_request();
-        assert!(lifecycle.allows(request, false), "{request:?} makes sense for {lifecycle:?}");
+        assert!(lifecycle.allows(request, false), "{request:?} is allowed for {lifecycle:?}");
         assert_eq!(Request::named(request.name()), Some(request), "it is found by its name");
     }
     let mut lifecycle = Lifecycle::default();

@@ -1,7 +1,7 @@
-//! Messages between the page and its host: every command is understood, all other messages are ignored, and an answer identifies
-//! its question.
+//! Messages between the page and a page that embeds it: every command is understood, everything else is ignored, and an answer
+//! identifies its question.
 
-use crate::metrics::synthetic_history;
+use crate::fixtures::synthetic_history;
 use emergence_lab::export::{Results, results_json};
 use emergence_lab::web::page::lifecycle::{Phase, Request};
 use emergence_lab::web::page::messages::{HostRequest, Post, Question, announcement, embedly_height};
@@ -14,10 +14,10 @@ fn message(name: &str, more: &str) -> String {
     format!(r#"{{"type":"emergence-lab:{name}"{more}}}"#)
 }
 
-/// Checks the request in a message.
+/// Checks that the message is understood as this request.
 fn check(json: &str, request: HostRequest) {
     let question = Question::parse(json);
-    assert_eq!(question.map(|question| question.request), Some(request), "the request in {json}");
+    assert_eq!(question.map(|question| question.request), Some(request), "the request of {json}");
 }
 
 fn text_of(post: &Post) -> String {
@@ -44,17 +44,17 @@ fn a_query_comes_with_config_or_run() {
     check(&message("config", r#","query":"""#), HostRequest::Config(Some(String::new())));
 }
 
-/// The sentence that refuses a message.
+/// The sentence with which a message is rejected.
 fn refusal(json: &str) -> String {
     match Question::parse(json).map(|question| question.request) {
         Some(HostRequest::Refused(reason)) => reason,
-        other => panic!("{json} should be refused, not read as {other:?}"),
+        other => panic!("{json} should be rejected, not understood as {other:?}"),
     }
 }
 
 #[test]
-fn a_command_that_does_not_exist_is_refused_by_name() {
-    // Only the visitor decides whether the worker is replaced.
+fn an_unknown_command_is_rejected_by_name() {
+    // Only the visitor may replace the worker.
     for name in ["restart", "explode", "RUN", "run "] {
         let reason = refusal(&message(name, ""));
         assert!(reason.contains(name), "`{name}` is named in: {reason}");
@@ -62,7 +62,7 @@ fn a_command_that_does_not_exist_is_refused_by_name() {
 }
 
 #[test]
-fn other_messages_are_ignored() {
+fn unrelated_messages_are_ignored() {
     let others = [
         "",
         "null",
@@ -87,7 +87,7 @@ fn other_messages_are_ignored() {
 }
 
 #[test]
-fn a_query_that_is_not_a_string_is_refused_and_quoted() {
+fn a_query_that_is_not_a_text_is_rejected_with_its_value() {
     for query in ["5", "true", "[]", r#"{"steps":5}"#] {
         for name in ["config", "run"] {
             let reason = refusal(&message(name, &format!(r#","query":{query}"#)));
@@ -97,7 +97,7 @@ fn a_query_that_is_not_a_string_is_refused_and_quoted() {
 }
 
 #[test]
-fn an_id_of_any_type_comes_back() {
+fn an_id_of_any_type_is_returned() {
     for id in [
         r#""a""#,
         r#""""#,
@@ -135,7 +135,7 @@ fn absent_fields_are_omitted() {
         ..Post::named("progress")
     };
     let more = r#","state":"training","step":0,"steps":1000,"query":"""#;
-    assert_eq!(text_of(&progress), message("progress", more), "zero and the empty query say something");
+    assert_eq!(text_of(&progress), message("progress", more), "zero and the empty query are meaningful");
     let failed = Post { error: Some("It broke.".to_owned()), ..Post::named("failed") };
     assert_eq!(text_of(&failed), message("failed", r#","error":"It broke.""#), "a sentence");
 }
@@ -150,17 +150,17 @@ fn results_are_the_object_of_the_results_file() {
 }
 
 #[test]
-fn the_height_is_sent_in_both_forms() {
+fn the_height_is_sent_in_both_formats() {
     let named = message("resize", r#","id":"left","height":912"#);
-    assert_eq!(text_of(&Post::resize("left", 912)), named, "to hosts that know us, with the frame's name");
+    assert_eq!(text_of(&Post::resize("left", 912)), named, "for hosts that use our format, with the frame's name");
     assert_eq!(text_of(&Post::resize("", 912)), message("resize", r#","height":912"#), "for a frame without a name");
     assert_eq!(embedly_height(912), r#"{"context":"iframe.resize","height":912}"#, "as in docs/embedding.md");
 }
 
 #[test]
-fn the_host_is_told_about_the_phases_it_waits_for() {
+fn the_host_is_informed_about_changes() {
     let check = |from: Phase, to: Phase, name: Option<&str>| {
-        assert_eq!(announcement(from, to), name, "what is said when {from:?} becomes {to:?}");
+        assert_eq!(announcement(from, to), name, "the message when {from:?} becomes {to:?}");
     };
     check(Phase::Loading, Phase::Ready, Some("ready"));
     check(Phase::Loading, Phase::Preparing, Some("ready"));
@@ -171,7 +171,7 @@ fn the_host_is_told_about_the_phases_it_waits_for() {
         check(from, Phase::Failed, Some("failed"));
         check(from, from, None);
     }
-    // Resuming is not another start, and a reset is not another page.
+    // Resuming is not another start, and a reset page is not a new page.
     check(Phase::Paused, Phase::Training, None);
     check(Phase::Training, Phase::Ready, None);
     check(Phase::Ready, Phase::Preparing, None);
@@ -196,12 +196,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_text_panics_or_is_read_as_a_command(text in "\\PC{0,80}") {
+    fn no_text_panics_or_is_mistaken_for_a_command(text in "\\PC{0,80}") {
         prop_assert_eq!(Question::parse(&text), None, "{}", text);
     }
 
     #[test]
-    fn no_json_panics_or_is_read_as_a_command(json in any_json()) {
+    fn no_json_panics_or_is_mistaken_for_a_command(json in any_json()) {
         prop_assert_eq!(Question::parse(&json.to_string()), None, "{}", json);
     }
 

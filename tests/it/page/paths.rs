@@ -1,4 +1,4 @@
-//! The path explorer: its counts against the exact formulas, its optima against all patterns, the effect of a change, and texts.
+//! The path explorer: numbers against the exact formulas, optima against all patterns, effects of changes, and texts.
 
 use crate::emergence::largest::largest_e_b;
 use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b};
@@ -29,7 +29,7 @@ fn active(explorer: &Explorer) -> Vec<u64> {
     active
 }
 
-/// `(E_A, E_B)` from the exact formulas, with these `active` nodes in equal layers.
+/// `(E_A, E_B)` by the exact formulas, with `active` active nodes in layers of equal size.
 fn exact(nodes: usize, active: &[u64]) -> (u64, u64) {
     let widths = vec![nodes as u64; active.len()];
     let small = |count: num_bigint::BigUint| u64::try_from(count).expect("a small number");
@@ -48,14 +48,14 @@ fn press(explorer: &mut Explorer, wanted: NodeSet) {
             explorer.toggle(node);
         }
     }
-    assert_eq!(explorer.active(), wanted, "as it was pressed");
+    assert_eq!(explorer.active(), wanted, "the requested nodes are active");
 }
 
 #[test]
-fn counts_follow_the_formulas_and_changes_add_up_after_every_press() {
+fn every_press_agrees_with_the_formulas_and_the_change_adds_up() {
     for (layers, nodes) in [(2, 1), (2, 4), (3, 3), (4, 2), (6, 1)] {
         let mut explorer = Explorer::new(layers, nodes);
-        // A Gray code passes through all patterns, one press each.
+        // A Gray code visits all patterns, with one press between two of them.
         for step in 1..=1_usize << (layers * nodes) {
             let before = FORMS.map(|form| count(&explorer, form));
             explorer.toggle((step.trailing_zeros() as usize).min(layers * nodes - 1));
@@ -88,8 +88,8 @@ fn the_optimum_is_the_largest_of_all_patterns() {
     }
 }
 
-/// `E_A` depends only on the number of active nodes per layer and is linear in each, so its maximum is reached with every layer
-/// entirely active or inactive; the maximum of `E_B` is known for any widths.
+/// `E_A` depends only on the number of active nodes per layer and is linear in each, so its maximum is reached with layers that
+/// are entirely active or inactive; the maximum of `E_B` is known for any widths.
 #[test]
 fn the_optimum_of_every_size() {
     for (layers, nodes) in sizes() {
@@ -109,7 +109,7 @@ fn the_optimum_of_every_size() {
         assert_eq!(
             halves < most_a,
             layers >= 4,
-            "from four layers on the halves are no optimum of E_A: {layers}, {nodes}"
+            "for four or more layers, the halves are not the optimum of E_A: {layers}, {nodes}"
         );
         explorer.set(Pattern::LargestA);
         assert_eq!((count(&explorer, A), explorer.counts(A).most), (most_a, most_a), "{layers} layers of {nodes}");
@@ -123,7 +123,7 @@ fn the_optimum_of_every_size() {
 #[test]
 fn the_worked_example_of_the_method() {
     let mut explorer = Explorer::default();
-    assert_eq!((explorer.layers(), explorer.nodes()), (4, 3), "the network it begins with");
+    assert_eq!((explorer.layers(), explorer.nodes()), (4, 3), "the initial network");
     assert_eq!(active(&explorer), [0, 1, 2, 3], "more active nodes from layer to layer");
     explorer.set(Pattern::LargestB);
     assert_eq!((count(&explorer, A), count(&explorer, B)), (36, 144), "docs/method.md, section 1");
@@ -134,10 +134,10 @@ fn the_worked_example_of_the_method() {
 #[test]
 fn the_largest_network_has_all_its_paths() {
     let explorer = Explorer::new(6, 5);
-    // A path of one edge begins in one of five layers and picks a node twice, one of two edges in one of four, and so on.
+    // A path of one edge starts in one of five layers, with two choices of a node; one of two edges in one of four, and so on.
     let expected: usize =
         [(5, 2), (4, 3), (3, 4), (2, 5), (1, 6)].map(|(starts, picks)| starts * 5_usize.pow(picks)).iter().sum();
-    assert_eq!((explorer.paths().len(), expected), (24_375, 24_375), "by counting, and by hand");
+    assert_eq!((explorer.paths().len(), expected), (24_375, 24_375), "listed, and counted by hand");
     assert_eq!((Explorer::new(0, 0), Explorer::new(99, 99)), (Explorer::new(2, 1), explorer), "sizes have limits");
 }
 
@@ -145,15 +145,15 @@ fn the_largest_network_has_all_its_paths() {
 fn new_paths_are_listed_first() {
     let mut explorer = Explorer::default();
     explorer.set(Pattern::Inactive);
-    // The first node of the last layer: every path that ends there counts, 3 of one edge, 9 of two, 27 of three.
+    // The first node of the last layer: all paths that end there count, 3 of one edge, 9 of two, 27 of three.
     explorer.toggle(9);
     let (a, b) = (explorer.counts(A), explorer.counts(B));
-    assert_eq!((a.count, a.gained, a.lost), (3, 3, 0), "only its own edges have no inactive node between");
-    assert_eq!((b.count, b.gained, b.lost), (39, 39, 0), "all ways to it");
-    // Its neighbor in the previous layer: three of its paths no longer begin at an inactive node; nine more end there.
+    assert_eq!((a.count, a.gained, a.lost), (3, 3, 0), "only single edges have no inactive node in between");
+    assert_eq!((b.count, b.gained, b.lost), (39, 39, 0), "all paths to it");
+    // A node of the previous layer: a path from it no longer starts at an inactive node; 3 + 9 paths now end there.
     explorer.toggle(6);
     let b = explorer.counts(B);
-    assert_eq!((b.count, b.gained, b.lost), (39 - 1 + 12, 12, 1), "3 + 9 ways lead to it, one has led away");
+    assert_eq!((b.count, b.gained, b.lost), (39 - 1 + 12, 12, 1), "3 + 9 paths to it, one path from it");
     let listed = explorer.listed(B);
     assert_eq!((listed.paths.len(), listed.more), (LISTED, 50 - LISTED as u64), "some of them");
     assert!(
@@ -163,14 +163,14 @@ fn new_paths_are_listed_first() {
     );
     assert!(listed.paths.is_sorted_by_key(|&(_, new)| !new), "new ones first: {listed:?}");
     let new: Vec<usize> = explorer.edges().iter().filter(|edge| edge.new).map(|edge| edge.to).collect();
-    // In form A the paths through it to the last layer are new as well: they used to pass through an inactive node.
+    // In form A, the paths through it to the last layer are new as well: they contained an inactive node before.
     assert_eq!(new.len(), 9 + 3 + 1, "edges to layer 2, to the node, and on to the active node: {new:?}");
     let idle = explorer.edges().iter().filter(|edge| !edge.counted).count();
     assert_eq!(idle, 6, "those to the inactive nodes of the last layer");
 }
 
 #[test]
-fn the_sequence_of_patterns_is_fixed_and_changes_every_time() {
+fn the_sequence_of_patterns_is_fixed_and_never_repeats_a_pattern_at_once() {
     for (layers, nodes) in sizes() {
         let (mut one, mut other) = (Explorer::new(layers, nodes), Explorer::new(layers, nodes));
         let mut seen = std::collections::BTreeSet::new();
@@ -178,7 +178,7 @@ fn the_sequence_of_patterns_is_fixed_and_changes_every_time() {
             let before = one.active();
             one.set(Pattern::Next);
             other.set(Pattern::Next);
-            assert_eq!(one, other, "nothing by chance");
+            assert_eq!(one, other, "deterministic");
             assert_ne!(one.active(), before, "another one each time");
             assert_exact(&one);
             seen.insert(active(&one));
@@ -189,31 +189,31 @@ fn the_sequence_of_patterns_is_fixed_and_changes_every_time() {
 }
 
 #[test]
-fn names_and_numbers_in_words() {
+fn texts_of_names_and_numbers() {
     let mut explorer = Explorer::default();
     press(&mut explorer, [3].into_iter().collect());
-    assert_eq!(node_label(&explorer, 3), "2.1", "layer and place from one");
-    assert_eq!(node_name(&explorer, 3), "layer 2, node 1, active", "what a screen reader says");
-    assert_eq!(node_name(&explorer, 11), "layer 4, node 3, inactive", "what a screen reader says");
+    assert_eq!(node_label(&explorer, 3), "2.1", "layer and position, from one");
+    assert_eq!(node_name(&explorer, 3), "layer 2, node 1, active", "for screen readers");
+    assert_eq!(node_name(&explorer, 11), "layer 4, node 3, inactive", "for screen readers");
     explorer.set(Pattern::LargestB);
     let counts = explorer.counts(B);
     assert_eq!(count_text(&counts), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
     // The three edges to 2.1, which were counted before, now end at an inactive node.
-    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 removed".to_owned()), "paths gained and lost");
+    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 removed".to_owned()), "gained and lost");
     assert_eq!(more_text(&explorer.listed(B)), "and 114 more", "144 less those that are listed");
     explorer.set(Pattern::Active);
-    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 removed".to_owned()), "no path gained");
+    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 removed".to_owned()), "nothing gained");
     assert_eq!(more_text(&explorer.listed(A)), "There are no such paths.", "nothing to list");
     explorer.toggle(8);
     assert_eq!(more_text(&explorer.listed(A)), "All paths are listed.", "three edges to the last layer");
     explorer.toggle(99);
-    assert_eq!(explorer.counts(A).count, 3, "a node that is not there");
+    assert_eq!(explorer.counts(A).count, 3, "a node that does not exist");
     let large = Explorer::new(6, 5).counts(B);
     assert_eq!(count_text(&large).1, "of at most 24,025", "(5 + 25 + 125)²");
-    assert_eq!(change_text(&large), Default::default(), "another size is no change");
+    assert_eq!(change_text(&large), Default::default(), "another size is not a change");
 }
 
-/// The HTML shows the initial network before the code of the page has been loaded.
+/// The initial document shows the same as the page's code.
 #[test]
 fn the_document_begins_with_the_first_network() {
     let (html, explorer) = (include_str!("../../../www/index.html"), Explorer::default());

@@ -1,4 +1,4 @@
-//! The note about a rescaling and its rate control, compared with the factors themselves.
+//! The note about a rate control next to its rescaling, compared with the factors themselves.
 
 use crate::fixtures::experiment;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn};
@@ -18,7 +18,7 @@ fn note(rest: &str) -> String {
 }
 
 #[test]
-fn there_is_a_note_only_for_a_pair() {
+fn only_a_pair_has_a_note() {
     let check = |variants: &str, expected: bool| {
         assert_eq!(rate_control_note(&with_variants("", variants)).is_some(), expected, "{variants}");
     };
@@ -31,7 +31,7 @@ fn there_is_a_note_only_for_a_pair() {
 }
 
 #[test]
-fn equivalence_is_stated_with_the_reason() {
+fn the_note_states_why_the_two_coincide() {
     let sgd = note("");
     let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
         while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. With ReLU, \
@@ -42,22 +42,22 @@ fn equivalence_is_stated_with_the_reason() {
         let text = note(&format!("&opt={optimizer}&lr=0.001"));
         assert!(
             text.contains("must coincide") && text.contains("up to rounding and the ε of Adam"),
-            "nearly, with {optimizer}: {text}"
+            "approximately, with {optimizer}: {text}"
         );
         assert!(text.contains(&format!("η/c under {label}")), "another power of the factor, with {optimizer}: {text}");
     }
 }
 
 #[test]
-fn a_missing_equivalence_is_stated_with_the_reason() {
+fn the_note_states_why_the_two_differ() {
     let check = |rest: &str, reason: &str| {
         let text = note(rest);
         assert!(
             text.contains("need not coincide here, since") && text.contains(reason),
             "`{reason}` of {rest}: {text}"
         );
-        assert_eq!(text.matches("coincide").count(), 1, "said once with {rest}: {text}");
-        assert!(!text.contains("must coincide"), "no promise that cannot be kept with {rest}: {text}");
+        assert_eq!(text.matches("coincide").count(), 1, "stated once with {rest}: {text}");
+        assert!(!text.contains("must coincide"), "no false claim with {rest}: {text}");
     };
     check("&norm=batch", "batch normalization");
     check("&model=resnet:16,32", "shortcuts add");
@@ -82,9 +82,9 @@ fn every_pair_has_its_verdict() {
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
 
-/// For all rules, turning points and depths: equivalence is stated exactly if the exponents of the factors add up to 0.
+/// For all rules, turning points and depths: the note claims equality if and only if the exponents add up to 0.
 #[test]
-fn equivalence_requires_that_the_product_of_all_factors_is_one() {
+fn equality_requires_factors_whose_product_is_one() {
     let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     for rule in rules {
         for layers in 1..=9_usize {

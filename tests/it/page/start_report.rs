@@ -1,7 +1,7 @@
-//! The section about layers before training, without a browser: means over seeds, axes, texts, and that the HTML contains the
-//! elements that the code needs.
+//! The section about layers before training, without a browser: means over seeds, axes, texts, and that the document contains
+//! the elements that the code uses.
 
-use crate::metrics::{setup, start};
+use crate::fixtures::{setup, start};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{
     EvaluationRecord, History, InitCost, LayerReport, LayerScales, Quantity, Record, RunEvaluation, Setup,
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 const NAMES: [&str; 2] = ["kaiming_normal", "gradinit"];
 
-/// A layer with a different value for every quantity.
+/// A layer in which all numbers are different.
 fn layer(size: f64) -> LayerReport {
     LayerReport {
         scales: LayerScales { weight: Some(size), ..LayerScales::ONE },
@@ -71,7 +71,7 @@ fn a_cell_is_the_mean_over_the_seeds() {
 }
 
 #[test]
-fn a_cell_says_which_values_are_not_finite() {
+fn a_cell_states_if_a_value_is_not_a_number() {
     let mut setup = measured();
     let variants = &mut start(&mut setup).variants;
     variants[0].runs[0].layers[0].gradient_norm = None;
@@ -83,7 +83,7 @@ fn a_cell_says_which_values_are_not_finite() {
     variants[1].runs[1].layers.truncate(1);
     let history = History::new(setup);
     let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["not finite", "1500"]];
-    assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of what is a number");
+    assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of finite values");
     assert_eq!(cells(&history, LayerQuantity::Activations)[2][0], "– ± 13.5", "a mean without a number");
 }
 
@@ -102,7 +102,7 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
     }
     let cells = cells(&History::new(setup), LayerQuantity::Scale);
     let first: Vec<&str> = cells.iter().map(|line| line[0].as_str()).collect();
-    assert_eq!(first, ["1", "1, bias 0.500", "0.444, bias 1.20, norm 0.750"], "what differs from 1 is named");
+    assert_eq!(first, ["1", "1, bias 0.500", "0.444, bias 1.20, norm 0.750"], "factors other than 1 are named");
 }
 
 #[test]
@@ -119,18 +119,18 @@ fn totals_are_emergence_at_step_0_and_cost() {
     assert_eq!(totals(&history, 1), expected, "a measure of zero has no logarithm");
     let mut history = History::new(measured());
     history.apply(&Record { steps: Vec::new(), evaluations: vec![evaluation(0, [None; 4])] });
-    assert_eq!(totals(&history, 1)[0], "undefined: E = 0", "of no seed");
+    assert_eq!(totals(&history, 1)[0], "undefined: E = 0", "in every seed");
 }
 
 #[test]
-fn before_any_measurement_there_is_no_chart_but_the_table_has_its_shape() {
+fn without_measurements_there_is_no_chart_and_an_empty_table() {
     let history = History::preview(&parse_query("data=mnist&model=mlp:128,64").experiment);
     assert_eq!(history.layers.weights, ["dense 784 → 128", "dense 128 → 64", "dense 64 → 10"], "rows to come");
     for quantity in LayerQuantity::ALL {
         assert_eq!(chart(&history, quantity, &[]), None, "{quantity:?}");
         assert_eq!(cells(&history, quantity), [["–"; 3]; 3], "{quantity:?}");
     }
-    assert_eq!(totals(&history.variants[0], history.start_of(0)), ["–"; 5], "a cost of nothing would be a claim");
+    assert_eq!(totals(&history.variants[0], history.start_of(0)), ["–"; 5], "an unknown cost is not zero");
 }
 
 #[test]
@@ -140,11 +140,11 @@ fn a_chart_has_a_line_per_visible_variant() {
     let values: Vec<_> = all.lines.iter().map(|line| line.values.clone()).collect();
     let expected = [[7.5, 15.0, 22.5], [750.0, 1500.0, 2250.0]].map(|line| line.map(Some).to_vec());
     assert_eq!(values, expected, "means over the seeds");
-    assert_eq!(all.axis, LayerAxis::Logarithmic, "three hundred times between the least and the most");
-    assert_eq!(all.layers, history.layers.weights, "a place per layer");
+    assert_eq!(all.axis, LayerAxis::Logarithmic, "a ratio of three hundred between minimum and maximum");
+    assert_eq!(all.layers, history.layers.weights, "a position per layer");
     let one = chart(&history, LayerQuantity::Gradient, &[false, true]).expect("measured");
     assert_eq!(one.lines, all.lines[1..], "its color and dash are those of the variant, whatever else is hidden");
-    assert_eq!(one.axis, LayerAxis::Linear, "7.5 to 22.5 is no power of ten");
+    assert_eq!(one.axis, LayerAxis::Linear, "7.5 to 22.5 is less than a power of ten");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn the_axis_follows_the_values() {
 }
 
 #[test]
-fn zeros_that_a_logarithmic_chart_cannot_show_are_mentioned() {
+fn zeros_that_the_chart_cannot_show_are_mentioned() {
     let mut setup = measured();
     for run in &mut start(&mut setup).variants[0].runs {
         run.layers[2].weight_std = Some(0.0);
@@ -172,7 +172,7 @@ fn zeros_that_a_logarithmic_chart_cannot_show_are_mentioned() {
     let weights = chart(&history, LayerQuantity::Weights, &[]).expect("measured");
     assert_eq!((weights.axis, weights.x_label.contains("zeros")), (LayerAxis::Logarithmic, true), "no logarithm");
     let alone = chart(&history, LayerQuantity::Weights, &[true, false]).expect("measured");
-    assert_eq!((alone.axis, alone.x_label.as_str()), (LayerAxis::Linear, "layer"), "0, 1.5 and 3 have a place");
+    assert_eq!((alone.axis, alone.x_label.as_str()), (LayerAxis::Linear, "layer"), "0, 1.5 and 3 can be shown");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn the_document_has_a_button_and_an_explanation_for_every_quantity() {
     let document = include_str!("../../../www/index.html");
     for (index, quantity) in LayerQuantity::ALL.into_iter().enumerate() {
         for (attribute, state) in [("data-quantity", "aria-pressed"), ("data-about", "data-shown")] {
-            // The first one is shown before the program has loaded.
+            // The first one is shown before the program is loaded.
             let element = format!("{attribute}=\"{}\" {state}=\"{}\"", quantity.name(), index == 0);
             assert_eq!(document.matches(&element).count(), 1, "expected one element with {element}");
         }

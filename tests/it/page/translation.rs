@@ -1,35 +1,35 @@
-//! Queries, formulas and names are protected from automatic translation everywhere in the HTML of the page.
+//! Parts that browsers must not translate: queries, formulas and names in the page's HTML.
 
+use emergence_lab::experiment::scheme::CLOSED_FORMS;
+use emergence_lab::experiment::{Named, TuningMethod};
 use emergence_lab::reference::generated_parts;
 
 const HTML: &str = include_str!("../../../www/index.html");
 
-/// All HTML of the page, with the name of its file.
+/// All HTML files of the page, with their names.
 fn documents() -> Vec<(&'static str, String)> {
-    let generated = generated_parts().into_iter().filter(|part| part.file.ends_with(".html"));
+    let generated = generated_parts().into_iter().filter(|part| part.file.starts_with("www/"));
     let generated = generated.map(|part| (part.file, part.text));
     std::iter::once(("www/index.html", HTML.to_owned())).chain(generated).collect()
 }
 
-/// The tag that contains `mark`, with its attributes.
-fn tag<'html>(html: &'html str, mark: &str) -> &'html str {
-    let at = html.find(mark).unwrap_or_else(|| panic!("`{mark}` is in the page"));
-    let start = html[..at].rfind('<').expect("a tag around it");
-    html[start..].split('>').next().unwrap_or_default()
+/// All tags with this mark, with their attributes.
+fn tags<'html>(html: &'html str, mark: &str) -> Vec<&'html str> {
+    html.split('<').filter_map(|rest| rest.split('>').next()).filter(|tag| tag.contains(mark)).collect()
+}
+
+fn assert_untranslated(file: &str, tag: &str) {
+    assert!(tag.contains("translate=\"no\""), "{file}: <{tag}>");
 }
 
 #[test]
 fn code_and_formulas_are_not_translated() {
     for (file, html) in documents() {
-        for rest in html.split("<code").skip(1) {
-            let text = rest.split("</code>").next().unwrap_or_default();
-            assert!(rest.starts_with(" translate=\"no\""), "{file}: <code{text}</code>");
+        let code = html.split('<').filter_map(|rest| rest.split('>').next()).filter(|tag| tag.starts_with("code"));
+        for tag in code.chain(tags(&html, "class=\"equation\"")) {
+            assert_untranslated(file, tag);
         }
-        for (at, _) in html.match_indices("class=\"equation\"") {
-            let tag = tag(&html[at - 3..], "class=\"equation\"");
-            assert!(tag.contains("translate=\"no\""), "{file}: {tag}");
-        }
-        // MathML has no such attribute of its own.
+        // MathML does not have this attribute.
         for (at, _) in html.match_indices("<math") {
             assert!(html[..at].ends_with("<span translate=\"no\">"), "{file}: {}", &html[at..at + 40]);
         }
@@ -38,10 +38,18 @@ fn code_and_formulas_are_not_translated() {
 
 #[test]
 fn fields_and_lists_of_names_are_not_translated() {
-    let marks = ["variants", "f-init", "inside-run", "paths-a-list", "paths-b-list"].map(|id| format!("id=\"{id}\""));
+    let documents = documents();
+    let ids = ["variants", "f-init", "f-model", "inside-run", "paths-a-list", "paths-b-list"];
+    let marks = ids.map(|id| format!("id=\"{id}\"")).into_iter();
     let exports = ["json", "csv", "svg"].map(|format| format!("data-export=\"{format}\""));
-    for mark in marks.into_iter().chain(exports) {
-        let tag = tag(HTML, &mark);
-        assert!(tag.contains("translate=\"no\""), "{tag}");
+    let schemes = CLOSED_FORMS.iter().map(|row| row.name).chain(TuningMethod::all().map(Named::name));
+    let schemes = schemes.map(|name| format!("option value=\"{name}\""));
+    for mark in marks.chain(exports).chain(schemes).chain(["data-parameter=\"formula\"".to_owned()]) {
+        let found = documents.iter().flat_map(|(file, html)| tags(html, &mark).into_iter().map(|tag| (*file, tag)));
+        let found: Vec<_> = found.collect();
+        assert!(!found.is_empty(), "{mark} is in the page");
+        for (file, tag) in found {
+            assert_untranslated(file, tag);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The worker handles commands while it tunes initial weights: the requests of the page during tuning, and what it shows.
+//! While the worker tunes initial weights, it accepts commands: what the page sends it, and what the page shows.
 
 use super::{
     PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
@@ -15,7 +15,7 @@ fn preparing(variant: &str, done: u64, objective: Option<f64>) -> PreparationPro
     PreparationProgress { task, done, total: 1390, objective }
 }
 
-/// The worker reports the progress of tuning.
+/// The worker reports the progress of the tuning.
 pub(super) fn tuning() -> Event {
     Event::Preparation { progress: preparing("gradinit", 40, Some(21.3)) }
 }
@@ -30,7 +30,7 @@ fn tuning_lifecycle() -> Lifecycle {
 #[test]
 fn tuning_is_part_of_the_preparation() {
     let mut lifecycle = tuning_lifecycle();
-    assert_eq!(lifecycle.phase().name(), "training", "as the contract has it");
+    assert_eq!(lifecycle.phase().name(), "training", "as in the contract");
     assert!(!lifecycle.measuring() && !lifecycle.accepts(&progress()), "nothing is measured yet");
     for _ in 0..3 {
         hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
@@ -49,18 +49,18 @@ fn a_reset_during_tuning_keeps_the_worker() {
     for late in [tuning(), started(), progress(), PAUSED, failed(FailureKind::Experiment)] {
         ignore(&mut lifecycle, &late);
     }
-    // The next start has data to load, and its worker cannot handle commands until it reports again.
+    // At the next start, data are loaded, and the worker does not accept commands until it reports again.
     ask(&mut lifecycle, Request::Run, &super::start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the tuning is left");
     ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
 }
 
 #[test]
-fn a_pause_during_tuning_takes_effect_at_the_start() {
+fn a_pause_while_tuning_takes_effect_at_the_start() {
     let mut lifecycle = tuning_lifecycle();
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
     hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
-    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was asked for");
+    assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
     hear(&mut lifecycle, &started(), &send(Command::Pause), Phase::Training);
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
 }
@@ -85,7 +85,7 @@ fn a_restart_while_tuning_starts_again_with_another_worker() {
 }
 
 #[test]
-fn progress_of_tuning_is_accepted_only_during_preparation() {
+fn progress_of_tuning_is_accepted_during_preparation_only() {
     for mut lifecycle in all_lifecycles().into_iter().filter(|lifecycle| lifecycle.phase() != Phase::Preparing) {
         assert!(!lifecycle.accepts(&tuning()), "it belongs to an experiment that was dropped: {lifecycle:?}");
         ignore(&mut lifecycle, &tuning());
@@ -93,7 +93,7 @@ fn progress_of_tuning_is_accepted_only_during_preparation() {
 }
 
 #[test]
-fn a_worker_that_has_tuned_is_not_assumed_to_handle_commands_later() {
+fn a_worker_that_tuned_before_is_not_assumed_to_accept_commands() {
     let mut tuned = tuning_lifecycle();
     hear(&mut tuned, &started(), &[], Phase::Training);
     ask(&mut tuned, Request::Reset, &send(Command::Reset), Phase::Ready);
@@ -106,18 +106,22 @@ fn a_failure_while_tuning_is_shown() {
     for kind in [FailureKind::Experiment, FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = tuning_lifecycle();
         hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
-        assert_eq!(lifecycle, failed_lifecycle(kind), "as any other one");
+        assert_eq!(lifecycle, failed_lifecycle(kind), "like any other failure");
     }
     let mut lifecycle = tuning_lifecycle();
     hear(&mut lifecycle, &started(), &[], Phase::Training);
     let mut plain = training_lifecycle();
     for training in [&mut lifecycle, &mut plain] {
-        assert_eq!(training.request(Request::Pause, &experiment(QUERY)), send(Command::Pause), "training is as ever");
+        assert_eq!(
+            training.request(Request::Pause, &experiment(QUERY)),
+            send(Command::Pause),
+            "training is not affected"
+        );
     }
 }
 
 #[test]
-fn progress_of_tuning_is_shown_in_iterations() {
+fn tuning_is_displayed_in_iterations() {
     let check =
         |progress: &PreparationProgress, text: &str| assert_eq!(preparation_text(progress), text, "{progress:?}");
     check(&preparing("gradinit", 40, Some(21.3)), "GradInit: 40 of 1,390, objective 21.3");

@@ -1,11 +1,10 @@
-//! Texts of the page: fields and query string describe the same experiment, and every sentence contains the required facts.
+//! The texts of the page: fields and query string describe the same experiment, and messages contain what they should.
 
 use super::{
     QUERY, failed_lifecycle, finished_lifecycle, paused_lifecycle, preparing_lifecycle, ready_lifecycle,
     training_lifecycle,
 };
-use crate::fixtures::{experiment, field_texts};
-use crate::metrics::{points, setup};
+use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
@@ -24,11 +23,11 @@ use std::collections::BTreeSet;
 
 /// The only error of a query string.
 fn complaint(query: &str) -> Error {
-    parse_query(query).strict().expect_err("something is wrong with it")
+    parse_query(query).strict().expect_err("an invalid query")
 }
 
 #[test]
-fn fields_and_query_string_are_the_same_experiment() {
+fn fields_and_query_string_describe_the_same_experiment() {
     let everything = "data=mnist&train=1000&test=500&model=mlp:256,64&act=tanh\
         &init=orthogonal,lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3))&seeds=2&seed=7&opt=adamw&lr=0.003\
         &momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu";
@@ -36,25 +35,25 @@ fn fields_and_query_string_are_the_same_experiment() {
     for query in ["", QUERY, everything, pictures, "data=upload&model=resnet:16,32x2"] {
         let experiment = experiment(query);
         let fields = changed_fields(&experiment);
-        let (read, _) = parse_fields(&fields).strict().expect("fields that can be used");
+        let (read, _) = parse_fields(&fields).strict().expect("valid fields");
         assert_eq!(read, experiment, "`{query}` through the fields {fields:?}");
-        assert_eq!(fields.len(), query.split_terminator('&').count(), "only what differs is set");
+        assert_eq!(fields.len(), query.split_terminator('&').count(), "only non-default fields are set");
     }
 }
 
 #[test]
-fn fields_are_read_as_people_fill_them_in() {
+fn fields_are_parsed_as_people_fill_them_in() {
     let fields = [("train", ""), ("test", " "), ("lr", " 0.1 "), ("steps", "7\n"), ("aug", "1"), ("norm", "batch")];
     let parsed = parse_fields(&field_texts(&fields));
     let expected = parse_query("lr=0.1&steps=7&aug=1&norm=batch").experiment;
-    assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "no limit where none is given, no stray space");
+    assert_eq!((parsed.errors.len(), parsed.experiment), (0, expected), "empty fields are absent, spaces are trimmed");
     let parsed = parse_fields(&field_texts(&[("data", "digits&seeds=9"), ("model", "mlp:8 %2C+8"), ("steps", "")]));
-    assert_eq!(parsed.errors.len(), 3, "one each, and the other fields keep their values: {:?}", parsed.errors);
-    assert_eq!(parsed.experiment, Experiment::default(), "no field says anything about another one");
+    assert_eq!(parsed.errors.len(), 3, "one error per field: {:?}", parsed.errors);
+    assert_eq!(parsed.experiment, Experiment::default(), "no field changes another one");
 }
 
 #[test]
-fn an_error_is_shown_beside_its_field() {
+fn an_error_is_shown_at_its_field() {
     let check = |error: &Error, key: &str, text: &str| {
         assert_eq!(field_error(error), (key, text.to_owned()), "the field and the text of {error:?}");
     };
@@ -63,16 +62,16 @@ fn an_error_is_shown_beside_its_field() {
     check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”; got “layer”.");
     check(&complaint("aug=yes"), "aug", "Expected one of “0”, “1”; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
-    assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "what does not fit: {}", small.1);
+    assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "the image size: {}", small.1);
     let other = DatasetError::NoExamples { part: Part::Train }.into();
-    assert_eq!(field_error(&other).1, other.to_string(), "whatever else is wrong is said in full");
+    assert_eq!(field_error(&other).1, other.to_string(), "other errors are shown in full");
 }
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
     let sentence = "In the address, “seeds”: expected a whole number from 1 to 64; got “many”.";
     let text = address_error(&complaint("seeds=many"));
-    assert!(text.starts_with(sentence) && text.contains("default"), "and says what is used instead: {text}");
+    assert!(text.starts_with(sentence) && text.contains("default"), "and states what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
     assert!(
         text.starts_with("In the address, the formula “2*fan” is invalid at character 3: expected fan_in,"),
@@ -80,11 +79,11 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
-    assert_eq!(address_error(&other), other.to_string(), "other errors have their own words");
+    assert_eq!(address_error(&other), other.to_string(), "other errors have their own message");
 }
 
 #[test]
-fn an_error_that_prevents_a_change_of_the_list_is_named() {
+fn the_field_to_fix_first_is_named() {
     let seeds = fix_first(&complaint("seeds=many"));
     assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 64; got “many”.", "a field");
     let formula = fix_first(&complaint("init=custom(std=2 *)"));
@@ -93,7 +92,7 @@ fn an_error_that_prevents_a_change_of_the_list_is_named() {
         "a formula"
     );
     let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
-    assert_eq!(fix_first(&other), other.to_string(), "what is about no field");
+    assert_eq!(fix_first(&other), other.to_string(), "an error that is not about a field");
 }
 
 #[test]
@@ -112,7 +111,7 @@ fn a_list_that_is_being_edited_is_distinguished_from_the_one_in_use() {
     check("", false);
     check("xavier_normal,custom(std=", false);
     let residual = parse_query("model=resnet:8,16&init=fixup,zero").experiment;
-    assert!(is_init_text("fixup , zero", &residual), "whatever the variants go with");
+    assert!(is_init_text("fixup , zero", &residual), "regardless of the network");
 }
 
 #[test]
@@ -150,10 +149,10 @@ fn variants_have_display_names() {
     check("emergence(pytorch;alpha=1;rule=pivot)", "Emergence α 1 (PyTorch default, pivot)");
     check("lrmatch(emergence(orthogonal;alpha=2;rule=flat;turn=3))", "Rate control α 2 (Orthogonal, flat, turn 3)");
     let labels: BTreeSet<String> = BaseInit::all().map(|base| variant_label(&base.into())).collect();
-    assert_eq!(labels.len(), BaseInit::all().count(), "no two look the same: {labels:?}");
+    assert_eq!(labels.len(), BaseInit::all().count(), "unique labels: {labels:?}");
 }
 
-/// Adds evaluations to a history until there are this many, 20 steps apart.
+/// Adds this many evaluations to a history, 20 steps apart.
 fn evaluate(history: &mut History, evaluations: u64) {
     let curve = points((0..evaluations).map(|index| (20 * index, 1.0)));
     history.variants[0].runs[0].curves[Quantity::TestLoss] = curve;
@@ -193,11 +192,11 @@ fn the_status_says_what_the_page_is_doing() {
 }
 
 #[test]
-fn progress_is_shown_in_steps_and_time() {
+fn progress_is_displayed_in_steps_and_time() {
     let mut history = history();
     assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
-    assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "nothing is left to wait for while it waits");
-    // The work of a step is 3 * 128 examples, that of an evaluation 1000: of 4000 * 384 + 201 * 1000,
+    assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "no remaining time while it is paused");
+    // A step costs three passes of 128 examples, an evaluation one pass of 1000: of 4000 * 384 + 201 * 1000 are done
     // 1234 * 384 + 62 * 1000 have been done in 3.4 s.
     assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
     history.timing.steps_per_sec = 2.34;
@@ -205,7 +204,7 @@ fn progress_is_shown_in_steps_and_time() {
 }
 
 #[test]
-fn the_remaining_time_is_shown_once_there_is_enough_data() {
+fn the_remaining_time_is_displayed_after_enough_steps() {
     // As above, the total work is 1,737,000; a step contributes 384, an evaluation 1000.
     let left = |step: u64, evaluations: u64, steps_per_sec: f64| {
         let mut history = history();
@@ -227,14 +226,14 @@ fn the_remaining_time_is_shown_once_there_is_enough_data() {
 }
 
 #[test]
-fn the_progress_of_a_download_is_shown_with_and_without_a_total() {
+fn the_download_is_displayed_with_and_without_a_total() {
     let check = |received: u64, total: Option<u64>, text: &str| {
         assert_eq!(data_text("t10k-images", received, total), text, "{received} of {total:?}");
     };
     check(0, Some(1_648_877), "t10k-images: 0 %");
     check(45, Some(100), "t10k-images: 45 %");
     check(1_648_876, Some(1_648_877), "t10k-images: 99 %");
-    // If a file is unpacked in transfer, the announced length is that of the packed file.
+    // A server that compresses the transfer states the compressed length.
     check(200, Some(100), "t10k-images: 100 %");
     check(12_345_678, None, "t10k-images: 12,345 KB");
     check(12_345_678, Some(0), "t10k-images: 12,345 KB");
@@ -262,7 +261,7 @@ fn numbers_are_formatted_for_reading() {
 }
 
 #[test]
-fn durations_have_a_useful_precision() {
+fn times_are_rounded() {
     let check = |seconds: f64, text: &str| assert_eq!(duration(seconds), text, "{seconds} s");
     check(0.04, "0.0 s");
     check(9.4, "9.4 s");
@@ -271,7 +270,7 @@ fn durations_have_a_useful_precision() {
     check(120.0, "2 min");
     check(5400.0, "90 min");
     check(7200.0, "2 h");
-    // Results of a clock that was set back, or of a division by zero.
+    // Possible results of a clock that was set back, or of a division by zero.
     check(-1.0, "0.0 s");
     check(f64::NAN, "0.0 s");
     check(f64::INFINITY, "278 h");
@@ -282,7 +281,7 @@ fn statistic(mean: f64, std: Option<f64>, n: usize) -> Statistic {
 }
 
 #[test]
-fn a_row_of_the_table_shows_its_uncertainty() {
+fn a_row_of_the_table_states_its_uncertainty() {
     let mut curves = history().variants.remove(1);
     curves.runs[2].diverged_at = Some(1234);
     let test = PairedTest { difference: -0.0123, ci95: [-0.02, 0.003], p: 0.1, verdict: Verdict::NoEvidence };
@@ -296,7 +295,7 @@ fn a_row_of_the_table_shows_its_uncertainty() {
     let cells = table_cells(&curves, &summary, false);
     let difference = "−1.2 points (−2.0 to +0.3): no evidence of difference";
     let expected = ["91.2 ± 0.4 %", "85.0 %", "150 ± 71 (2 of 3 runs)", "1 of 3 at step 1,234", difference];
-    assert_eq!(cells, expected, "spread, runs that got there, runs that broke, and the verdict");
+    assert_eq!(cells, expected, "spread, runs that reached the goal, diverged runs, and the verdict");
     let tiny = PairedTest { difference: -0.0001, ci95: [-0.0004, 0.0], ..test };
     let cells = table_cells(&curves, &VariantSummary { vs_baseline: Some(tiny), ..summary }, false);
     assert_eq!(cells[4], "+0.0 points (+0.0 to +0.0): no evidence of difference", "there is no negative zero");
@@ -315,16 +314,16 @@ fn the_table_has_its_shape_before_the_start() {
 
 proptest! {
     #[test]
-    fn no_field_panics_or_affects_another(
+    fn no_field_panics_or_changes_another(
         key in select(vec!["data", "lr", "steps", "device"]),
         text in "\\PC{0,20}",
     ) {
         let parsed = parse_fields(&field_texts(&[(key, text.as_str())]));
-        prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is no key: {:?}", parsed.unknown);
+        prop_assert!(parsed.unknown.is_empty(), "`{text}` in {key} is not a key: {:?}", parsed.unknown);
         prop_assert!(parsed.errors.len() <= 1, "`{text}` in {key} is one value: {:?}", parsed.errors);
         for error in &parsed.errors {
             let got = matches!(error, Error::Value(ValueError { key: named, got, .. }) if *named == key && got == text.trim());
-            prop_assert!(got, "`{text}` in {key} gave {error}");
+            prop_assert!(got, "`{text}` in {key} caused {error}");
         }
     }
 }

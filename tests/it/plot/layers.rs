@@ -1,4 +1,4 @@
-//! The chart of layers before training: positions, gaps, and ticks on both kinds of axes.
+//! The chart of layers before training: positions, gaps, and tick marks on both kinds of axes.
 
 use super::texts;
 use emergence_lab::plot::{self, Dash, LayerAxis, LayerChart, LayerLine, Shade};
@@ -37,7 +37,7 @@ fn a_logarithmic_axis_puts_equal_ratios_at_equal_distances() {
     let dots = dots(&plot::svg::layers(&chart_of(LayerAxis::Logarithmic, &[&values]), (800, 260), false));
     let rows: Vec<f64> = dots.iter().map(|(_, row)| *row).collect();
     let decade = rows[0] - rows[1];
-    // Dots have integer coordinates in the drawing.
+    // Dots are at integer coordinates of the drawing.
     assert!((rows[1] - rows[2] - decade).abs() <= 1.0, "0.1 to 1 is as far as 0.01 to 0.1: {rows:?}");
     assert!((rows[2] - rows[3] - 2.0 * decade).abs() <= 2.0, "1 to 100 is twice as far: {rows:?}");
     let columns: Vec<f64> = dots.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
@@ -45,7 +45,7 @@ fn a_logarithmic_axis_puts_equal_ratios_at_equal_distances() {
 }
 
 #[test]
-fn a_linear_axis_contains_zero_and_all_values() {
+fn a_linear_axis_includes_zero_and_all_values() {
     let values = [Some(2.0), Some(1.0), Some(0.0), Some(-1.0)];
     let svg = plot::svg::layers(&chart_of(LayerAxis::Linear, &[&values]), (800, 260), false);
     let rows: Vec<f64> = dots(&svg).iter().map(|(_, row)| *row).collect();
@@ -68,12 +68,12 @@ fn a_layer_without_a_value_is_a_gap() {
     assert_eq!(pieces(&[Some(1.0), Some(2.0), Some(3.0), Some(4.0)]), (4, 1), "one line");
     assert_eq!(pieces(&[Some(1.0), None, Some(3.0), Some(4.0)]), (3, 1), "a dot, and a line of two");
     assert_eq!(pieces(&[Some(1.0), Some(2.0), Some(0.0), Some(4.0), Some(3.0)]), (4, 2), "zero has no logarithm");
-    assert_eq!(pieces(&[Some(1.0), Some(f64::NAN), Some(1.0)]), (2, 0), "nothing joins them");
+    assert_eq!(pieces(&[Some(1.0), Some(f64::NAN), Some(1.0)]), (2, 0), "they are not connected");
     assert_eq!(pieces(&[None, None]), (0, 0), "nothing at all");
 }
 
 #[test]
-fn variants_that_agree_are_drawn_side_by_side() {
+fn variants_with_equal_values_are_side_by_side() {
     let values = [1.0, 2.0].map(Some);
     let chart = chart_of(LayerAxis::Linear, &[&values, &values, &values]);
     let dots = dots(&plot::svg::layers(&chart, (800, 260), false));
@@ -82,16 +82,16 @@ fn variants_that_agree_are_drawn_side_by_side() {
     assert!(level(first.1, second.1) && level(second.1, third.1), "at the same height: {dots:?}");
     // Four units of the drawing are a CSS pixel.
     let apart = [second.0 - first.0, third.0 - second.0].map(|units| units / 4.0);
-    assert!(apart.iter().all(|pixels| (8.0..10.0).contains(pixels)), "beside each other: {apart:?}");
+    assert!(apart.iter().all(|pixels| (8.0..10.0).contains(pixels)), "side by side: {apart:?}");
     let many: Vec<&[Option<f64>]> = vec![&values; 40];
     let crowd = self::dots(&plot::svg::layers(&chart_of(LayerAxis::Linear, &many), (360, 260), false));
     let end_of_first = crowd.iter().step_by(2).map(|(column, _)| *column).fold(0.0, f64::max);
     let start_of_second = crowd.iter().skip(1).step_by(2).map(|(column, _)| *column).fold(f64::MAX, f64::min);
-    assert!(end_of_first < start_of_second, "and never in the room of another layer");
+    assert!(end_of_first < start_of_second, "within the space of their layer");
 }
 
 #[test]
-fn layers_have_names_where_there_is_room_and_numbers_elsewhere() {
+fn layers_are_labeled_by_name_if_there_is_room_else_by_number() {
     let labels = |layers: usize, width: u32| {
         let values = vec![Some(1.0); layers];
         let svg = plot::svg::layers(&chart_of(LayerAxis::Percent, &[&values]), (width, 260), false);
@@ -130,13 +130,13 @@ fn ticks_of_a_logarithmic_axis_are_round() {
 
 proptest! {
     #[test]
-    fn no_values_stop_the_drawing(
+    fn any_values_can_be_drawn(
         lines in proptest::collection::vec(proptest::collection::vec(proptest::option::of(any::<f64>()), 0..25), 0..9),
         axis in proptest::sample::select(vec![LayerAxis::Linear, LayerAxis::Logarithmic, LayerAxis::Percent]),
         size in (0_u32..1400, 0_u32..300),
     ) {
         let lines: Vec<&[Option<f64>]> = lines.iter().map(Vec::as_slice).collect();
         let svg = plot::svg::layers(&chart_of(axis, &lines), size, true);
-        prop_assert!(!svg.contains("NaN"), "a coordinate is NaN in {svg}");
+        prop_assert!(!svg.contains("NaN"), "a position that is not a number in {svg}");
     }
 }

@@ -1,7 +1,7 @@
 //! Charts of cells: the confusion matrix and the map of active units, with the colors of their scale.
 
-use super::{check_golden, texts};
-use crate::metrics::{setup, synthetic_history};
+use super::texts;
+use crate::fixtures::{check_golden, setup, synthetic_history};
 use emergence_lab::experiment::InitScheme;
 use emergence_lab::metrics::History;
 use emergence_lab::plot::{self, ActivityMap, ConfusionMatrix, PlotStyle};
@@ -48,7 +48,7 @@ fn the_confusion_matrix_is_the_golden_one() {
     assert_eq!(
         texts.iter().filter(|text| **text == "0").count(),
         1,
-        "zeros are left out, but for the end of the scale"
+        "zeros are omitted, except at the end of the scale"
     );
 }
 
@@ -60,11 +60,11 @@ fn short_names_are_horizontal_and_long_ones_vertical() {
     let many: Vec<String> = (0..200).map(|class| format!("class {class}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let svg = plot::svg::confusion(&confusion(&many), 320, true);
-    assert!(texts(&svg).len() < 60, "of two hundred names some are written: {}", texts(&svg).len());
+    assert!(texts(&svg).len() < 60, "only some of two hundred names are written: {}", texts(&svg).len());
 }
 
 #[test]
-fn values_read_from_the_heat_map_are_those_it_shows() {
+fn readings_of_the_heat_map_are_the_values_shown() {
     let history = synthetic_history(400);
     let map = ActivityMap::new(&history, &[true, false, true], InitScheme::to_string);
     assert_eq!(map.variants.len(), 2, "only the visible variants");
@@ -90,21 +90,21 @@ fn values_read_from_the_heat_map_are_those_it_shows() {
 }
 
 #[test]
-fn the_sequential_scale_increases_in_lightness_and_is_clamped() {
+fn the_sequential_scale_rises_in_lightness_and_is_constant_outside() {
     let lightness =
         |color: RGBColor| 0.2126 * f64::from(color.0) + 0.7152 * f64::from(color.1) + 0.0722 * f64::from(color.2);
     let steps: Vec<f64> = (0..=20).map(|step| lightness(plot::palette::sequential(f64::from(step) / 20.0))).collect();
     assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "each color is lighter than the one before: {steps:?}");
     assert_eq!(plot::palette::sequential(-1.0), plot::palette::sequential(0.0), "below the scale");
     assert_eq!(plot::palette::sequential(f64::INFINITY), plot::palette::sequential(1.0), "above the scale");
-    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "beside the scale");
+    assert_eq!(plot::palette::sequential(f64::NAN), plot::palette::sequential(0.0), "not a number");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn the_confusion_matrix_draws_anything(
+    fn any_confusion_matrix_can_be_drawn(
         names in proptest::collection::vec("\\PC{0,30}", 0..12),
         counts in proptest::collection::vec(any::<u32>(), 0..150),
         side in 0_u32..500,
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn the_heat_map_draws_anything(
+    fn any_heat_map_can_be_drawn(
         fractions in proptest::collection::vec((0_u64..u64::MAX, proptest::collection::vec(any::<f32>(), 0..5)), 0..6),
         steps in 0_u64..u64::MAX,
         size in (0_u32..500, 0_u32..300),
@@ -133,9 +133,9 @@ proptest! {
             for (step, _) in &fractions {
                 let read = map.read_at(&frame, frame.pixel_x(*step as f64), frame.bottom - 1e-6);
                 let known = read.is_none_or(|read| fractions.iter().any(|(step, _)| *step == read.step));
-                prop_assert!(known, "what is read at step {step} was measured");
+                prop_assert!(known, "the reading at step {step} is a measured value");
             }
         }
-        prop_assert!(!text.contains("NaN"), "no such numbers in the drawing");
+        prop_assert!(!text.contains("NaN"), "only finite numbers in the drawing");
     }
 }

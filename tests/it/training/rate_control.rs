@@ -1,6 +1,6 @@
-//! The rates of the rate control, and the two exact statements about rescaled ReLU networks, tested with a small independent
-//! network in f64: the initial function is unchanged, and training is equivalent to that of the base with the corresponding
-//! layer-wise rates.
+//! The learning rates of the rate control, and the two exact statements about rescaled ReLU networks, on a small f64 network
+//! implemented here: the function at initialization is unchanged, and training equals that of the base with the equivalent
+//! layer-wise learning rates.
 
 use crate::fixtures::dense_layers;
 use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Rescaling, RescalingRule, Turn};
@@ -149,7 +149,7 @@ fn network(scheme: &InitScheme, widths: &[usize], optimizer: OptimizerKind) -> N
 }
 
 #[test]
-fn the_function_at_the_start_is_unchanged() {
+fn the_function_at_initialization_is_unchanged() {
     for (widths, rule) in cases() {
         for alpha in [0.5, 1.5, 2.0, 3.0] {
             let scaled = network(&InitScheme::emergence(rescaling(alpha, rule)), &widths, OptimizerKind::Sgd);
@@ -157,7 +157,7 @@ fn the_function_at_the_start_is_unchanged() {
             let (input, _) = example(1);
             let (scaled, plain) = (scaled.forward(&input), plain.forward(&input));
             for (scaled, plain) in scaled[widths.len() - 1].iter().zip(&plain[widths.len() - 1]) {
-                // Each of the five layers rounds factor and product to f32: about 1e-7 each, relative to sums of size 1.
+                // Each of the five layers rounds factor and product to f32: errors of about 1e-7 relative to sums of size 1.
                 assert!((scaled - plain).abs() < 2e-6, "{rule:?}, alpha {alpha}: logit {scaled} against {plain}");
             }
         }
@@ -172,7 +172,7 @@ fn largest_difference(widths: &[usize], rescaling: &Rescaling, optimizer: Optimi
     let distance = |left: &[f64], right: &[f64]| {
         left.iter().zip(right).map(|(left, right)| (left - right).abs()).fold(0.0, f64::max) / left[0]
     };
-    assert!(distance(&scaled, &plain) > 1e-2, "{rescaling}, {optimizer:?}: the rescaling does change training");
+    assert!(distance(&scaled, &plain) > 1e-2, "{rescaling}, {optimizer:?}: the rescaling changes training");
     assert!(scaled.iter().all(|loss| loss.is_finite()), "{rescaling}, {optimizer:?}: {scaled:?}");
     distance(&scaled, &matched)
 }
@@ -185,7 +185,7 @@ fn training_equals_the_layer_wise_learning_rate() {
             let exact = largest_difference(&widths, &rescaling(2.0, rule), optimizer);
             assert!(exact < 1e-9, "{rule:?}, {optimizer:?}, {} layers: {exact}", widths.len() - 1);
         }
-        // With 1.5 the scaled weights are rounded to f32 (6e-8), and the error grows over 40 steps.
+        // With 1.5, scaled weights are rounded to f32 (6e-8), and the errors grow over 40 steps.
         let rounded = largest_difference(&widths, &rescaling(1.5, rule), OptimizerKind::Sgd);
         assert!(rounded < 1e-4, "{rule:?}, alpha 1.5: {rounded}");
     }
@@ -196,7 +196,7 @@ fn with_alpha(base: BaseInit, alpha: f64) -> Rescaling {
 }
 
 #[test]
-fn batch_normalization_restarts_the_products_of_the_control() {
+fn batch_normalization_resets_the_products_of_the_rate_control() {
     let rescaling = Rescaling { rule: RescalingRule::Outer, ..with_alpha(BaseInit::KaimingNormal, 2.0) };
     let mut layers = dense_layers(&[1; 5]);
     layers[1].normalized = true;
@@ -207,7 +207,7 @@ fn batch_normalization_restarts_the_products_of_the_control() {
 }
 
 #[test]
-fn rates_of_the_control() {
+fn rates_of_the_rate_control() {
     let scheme = |rule| InitScheme::RateControl(Rescaling { rule, ..with_alpha(BaseInit::KaimingNormal, 2.0) });
     let rates = |scheme, optimizer| -> Vec<[f64; 4]> {
         let layers = layer_rates(&scheme, &dense_layers(&[1; 5]), optimizer);
@@ -232,6 +232,6 @@ fn rates_of_the_control() {
     let adam_w = [[4.0, 0.25, 4.0, 0.25], [2.0, 0.5, 8.0, 0.125], [0.5, 2.0, 4.0, 0.25], [0.25, 4.0, 1.0, 1.0]];
     assert_eq!(rates(outer.clone(), OptimizerKind::AdamW), adam_w, "AdamW");
     for scheme in [InitScheme::from(BaseInit::Pytorch), InitScheme::emergence(with_alpha(BaseInit::Pytorch, 2.0))] {
-        assert_eq!(rates(scheme.clone(), OptimizerKind::Sgd), [[1.0; 4]; 4], "{scheme}: the optimizer's own");
+        assert_eq!(rates(scheme.clone(), OptimizerKind::Sgd), [[1.0; 4]; 4], "{scheme}: the rate of the optimizer");
     }
 }

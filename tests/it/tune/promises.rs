@@ -1,17 +1,19 @@
-//! Properties of each method, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
-//! function, independence of test data and of the other runs in a stack, and the rate control that coincides with the rescaling.
+//! The claims of each method, on small experiments: LSUV's unit variance, `GradInit`'s bound and objective, Fixup's zero
+//! function, independence of test data and of other stacked runs, and the rate control that coincides with the rescaling.
 
+use crate::fixtures;
+use crate::fixtures::cpu::{batch, plan, read};
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
-use emergence_lab::experiment::{Experiment, parse_query};
+use emergence_lab::experiment::Experiment;
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, Quantity, RunCurves, Setup, StartFacts};
-use emergence_lab::model::{Mode, Network, Plan};
+use emergence_lab::model::{Mode, Network};
 use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
 
 fn experiment(query: &str) -> Experiment {
-    parse_query(&format!("data=digits&batch=64&steps=1&eval=1&seeds=1&{query}")).strict().expect("a valid query").0
+    fixtures::experiment(&format!("data=digits&batch=64&steps=1&eval=1&seeds=1&{query}"))
 }
 
 fn dataset() -> Rc<Dataset> {
@@ -30,7 +32,7 @@ fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
     prepared(query, &dataset()).weights().to_vec()
 }
 
-/// The facts determined at the start of an experiment.
+/// The facts known after the start.
 fn start(setup: &Setup) -> &StartFacts {
     setup.start.as_ref().expect("it has started")
 }
@@ -40,7 +42,7 @@ fn setup(query: &str) -> Setup {
     training.expect("a valid training").setup().clone()
 }
 
-/// The pre-activations of every dense layer on training examples, computed independently in f64.
+/// The pre-activations of every dense layer on training examples, in f64 by the textbook formula.
 fn outputs(layers: &[LayerWeights], images: &[f32], inputs: usize) -> Vec<Vec<f64>> {
     let mut values: Vec<Vec<f64>> =
         images.chunks_exact(inputs).map(|image| image.iter().map(|pixel| f64::from(*pixel)).collect()).collect();
@@ -69,7 +71,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 #[test]
 fn lsuv_ends_with_unit_variance() {
     let dataset = dataset();
-    // LSUV uses the first batch of its own order; since the batch contains all examples, the order does not matter.
+    // The batch that LSUV uses is the first one in its own order; since it contains all examples, the order does not matter.
     for (base, tolerance) in [("orthogonal", "0.1"), ("xavier_normal", "0.01"), ("emergence(pytorch;alpha=3)", "0.1")] {
         let query = format!("batch=512&model=mlp:40,30,20&init=lsuv({base};tolerance={tolerance})");
         let layers = prepared(&query, &dataset).weights()[0].clone();
@@ -87,13 +89,12 @@ fn lsuv_ends_with_unit_variance() {
 /// The outputs of every layer with weights, before normalization, as a network of one run computes them on all examples.
 fn network_outputs(query: &str) -> Vec<Vec<f64>> {
     let (experiment, dataset) = (experiment(query), dataset());
-    let architecture = experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("it fits");
-    let steps = architecture.weight_steps();
-    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let plan = plan(&experiment, dataset.shape(), 10);
+    let steps = plan.architecture.weight_steps();
     let network = Network::stack(&plan, prepared(query, &dataset).weights(), &open_cpu().device);
     let mut images = Vec::new();
     dataset.write_examples(Part::Train, &(0..512).collect::<Vec<u32>>(), &mut images).expect("examples");
-    let images = super::batch(images, &vec![0; 512], 10).images;
+    let images = batch(images, &vec![0; 512], 10).images;
     let mut outputs = Vec::new();
     let _ = network.observe(images, Mode::Training, |step, values| {
         if steps.contains(&step) {
@@ -117,7 +118,7 @@ fn lsuv_works_with_convolutions_and_normalization() {
 }
 
 #[test]
-fn scales_that_are_not_finite_survive_json() {
+fn non_finite_scales_survive_json() {
     for base in ["emergence(kaiming_normal;alpha=100)", "custom(std=1e6)"] {
         let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
         let setup = setup(&deep);
@@ -127,7 +128,7 @@ fn scales_that_are_not_finite_survive_json() {
 }
 
 #[test]
-fn a_tuning_that_is_too_large_is_refused() {
+fn a_tuning_that_needs_too_much_memory_is_rejected() {
     let small = OpenDevice { step_bytes: 4 << 20, ..open_cpu() };
     let refused = |scheme: &str| {
         let experiment = experiment(&format!("model=mlp:64,64&batch=128&init={scheme}"));
@@ -151,13 +152,13 @@ fn data_dependent_initialization_sets_mean_and_variance() {
         let units = layer.shape.outputs();
         for unit in 0..units {
             let (mean, std) = moments(&output.iter().copied().skip(unit).step_by(units).collect::<Vec<_>>());
-            // Weights in f32, and a bias of some ten standard deviations.
+            // Weights in f32, and a bias of about ten standard deviations.
             assert!((mean - 0.25).abs() < 1e-3 && (std - 1.0).abs() < 1e-3, "unit {unit}: mean {mean}, std {std}");
         }
     }
 }
 
-/// The gradient norm over the weights of all layers, from the start report of the first run.
+/// The gradient norm over all layers' weights that a setup reports for its first run.
 fn weight_gradient_norm(setup: &Setup) -> f64 {
     let layers = &start(setup).variants[0].runs[0].layers;
     layers.iter().map(|layer| layer.gradient_norm.expect("a finite gradient").powi(2)).sum::<f64>().sqrt()
@@ -167,10 +168,10 @@ fn weight_gradient_norm(setup: &Setup) -> f64 {
 fn gradinit_lowers_its_objective_and_respects_gamma() {
     let network = "batch=128&model=mlp:64,64&opt=sgd";
     let before = weight_gradient_norm(&setup(&format!("{network}&init=kaiming_normal")));
-    assert!(before > 1.5, "the base breaks the bound of 1: {before}");
+    assert!(before > 1.5, "the base exceeds the bound of 1: {before}");
     let tuned = setup(&format!("{network}&init=gradinit(kaiming_normal;steps=150)"));
     let after = weight_gradient_norm(&tuned);
-    // Weights only, and on a different batch than the last one of tuning: batches differ by about a tenth of the bound.
+    // Weights alone, on another batch than the last one of the tuning; batches differ by about a tenth.
     assert!(after < 1.1, "the norm is {before} before and {after} after");
     let cost = start(&tuned).variants[0].cost;
     assert!(cost.gradient_evaluations >= 300, "{cost:?}");
@@ -205,14 +206,11 @@ fn metainit_and_nio_improve_their_objectives() {
 fn fixup_computes_zero() {
     let experiment = experiment("model=resnet:4,6x2&init=fixup&seeds=2");
     let dataset = dataset();
-    let architecture =
-        experiment.model.architecture(dataset.shape(), 10, experiment.norm).expect("a network that fits");
-    let plan = Rc::new(Plan { architecture, activation: experiment.activation });
+    let plan = plan(&experiment, dataset.shape(), 10);
     let clock = Box::new(|| 0.0);
     let drawn = Preparation::new(&experiment, &dataset, &open_cpu(), clock).expect("valid").weights().to_vec();
     let network = Network::stack(&plan, &drawn, &open_cpu().device);
-    let logits = network.forward(super::batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images);
-    let logits = pollster::block_on(logits.into_data_async()).expect("readable").try_into_vec::<f32>().expect("f32");
+    let logits = read(network.forward(batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images));
     assert!(logits.iter().all(|logit| *logit == 0.0), "{logits:?}");
     assert!(network.runs() == 2 && logits.len() == 2 * 3 * 10, "two runs");
 }
@@ -230,12 +228,12 @@ const NETWORKS: [&str; 4] =
     ["model=mlp:16,12", "model=mlp:16,12&norm=batch&act=tanh", "model=cnn:3,4&batch=16", "model=resnet:3,4&batch=16"];
 
 #[test]
-fn tuning_does_not_depend_on_the_other_runs_in_a_stack() {
+fn tuning_does_not_depend_on_other_stacked_runs() {
     for network in NETWORKS {
         for scheme in SCHEMES {
             let together = weights(&format!("{network}&seeds=3&init=kaiming_normal,{scheme}"));
             for seed in 0..3 {
-                // The order of examples depends on the first seed, so a later seed alone would see different examples.
+                // The order of examples depends on the first seed, so a later seed alone would use other examples.
                 let alone = weights(&format!("{network}&seeds={}&init={scheme}", seed + 1));
                 let (one, other) = (&together[3 + seed], &alone[seed]);
                 for (one, other) in one.iter().zip(other) {
@@ -266,7 +264,7 @@ fn tuning_is_deterministic_and_independent_of_test_data() {
     let mut distinct = first.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    assert_eq!(distinct.len(), first.len(), "every scheme gives other weights");
+    assert_eq!(distinct.len(), first.len(), "every scheme results in different weights");
 }
 
 fn trained(query: &str) -> History {
@@ -285,7 +283,7 @@ fn trained(query: &str) -> History {
 
 #[test]
 fn the_rate_control_coincides_with_the_rescaling() {
-    // Under Adam the difference is due to its epsilon: about 1e-8 compared with gradients of 1e-3.
+    // Under Adam, epsilon causes a difference: about 1e-8 compared with gradients of 1e-3.
     for (network, optimizer, tolerance) in [
         ("model=mlp:24,24,24", "opt=sgd&lr=0.02", 1e-4),
         ("model=cnn:4,6&batch=32", "opt=sgd&lr=0.02", 1e-4),
@@ -303,10 +301,10 @@ fn the_rate_control_coincides_with_the_rescaling() {
             let (plain, scaled, matched) = (losses(plain), losses(scaled), losses(matched));
             let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             let apart = distance(&scaled, &matched);
-            assert!(apart < tolerance, "{network}, {optimizer}, run {run}: {apart} apart");
+            assert!(apart < tolerance, "{network}, {optimizer}, run {run}: a difference of {apart}");
             assert!(
                 distance(&scaled, &plain) > 20.0 * tolerance,
-                "{network}, {optimizer}: the rescaling does something"
+                "{network}, {optimizer}: the rescaling has an effect"
             );
         }
     }
@@ -333,17 +331,17 @@ fn a_setup_reports_the_effect_of_an_initialization() {
     let (plain, lsuv, gradinit) = (variants[0].cost, variants[1].cost, variants[2].cost);
     assert_eq!((plain.forward_passes, plain.gradient_evaluations), (0, 0), "a closed form costs nothing");
     assert!((3..=33).contains(&lsuv.forward_passes) && lsuv.gradient_evaluations == 0, "{lsuv:?}");
-    assert!((4..=8).contains(&gradinit.gradient_evaluations), "two or three a step: {gradinit:?}");
+    assert!((4..=8).contains(&gradinit.gradient_evaluations), "two or three per step: {gradinit:?}");
 }
 
 #[test]
 fn the_first_step_is_as_large_as_reported() {
-    // One layer, so the update is known: lr times gradient, relative to the weights.
+    // With one layer the update is known: learning rate times gradient, relative to the weights.
     let setup = setup("model=mlp:&init=xavier_normal&lr=0.5&momentum=0.9");
     let layer = &start(&setup).variants[0].runs[0].layers[0];
     let norm = layer.weight_std.expect("finite") * (7840.0_f64).sqrt();
     let expected = 0.5 * layer.gradient_norm.expect("finite") / norm;
     let got = layer.step_size.expect("finite");
-    // The standard deviation is relative to the mean, the norm relative to 0.
+    // The standard deviation is measured from the mean, the norm from 0; both nearly agree.
     assert!((got - expected).abs() < 1e-3 * expected, "{got} instead of {expected}");
 }

@@ -1,9 +1,11 @@
 //! Derivatives and tuned weights against JAX in float64 (tests/data/tuning_reference.py).
 
-use super::{Given, batch, tuned};
+use super::{Given, tuned};
+use crate::fixtures::cpu::{Recipe, batch, input_shape, plan, recipe_weights};
+use crate::fixtures::experiment;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer};
-use emergence_lab::experiment::{OptimizerKind, parse_query};
+use emergence_lab::experiment::OptimizerKind;
+use emergence_lab::experiment::architecture::WeightLayer;
 use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::model::batch_norm::BatchStatistics;
 use emergence_lab::model::{Batch, Mode, Network, Plan};
@@ -13,7 +15,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Tolerance for f32 against float64 after some dozen iterations.
+/// f32 against float64 after a few dozen iterations.
 const TOLERANCE: f64 = 1e-3;
 
 #[derive(Deserialize)]
@@ -24,15 +26,6 @@ struct Reference {
     metainit: Vec<MetaLearned>,
     lsuv: Vec<Unit>,
     datadep: Vec<Dependent>,
-}
-
-/// A tensor by formula.
-#[derive(Deserialize)]
-struct Recipe {
-    shape: Vec<usize>,
-    salt: u64,
-    scale: f64,
-    offset: f64,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +43,7 @@ struct Case {
     constants: BTreeMap<String, Value>,
 }
 
-/// Of each parameter.
+/// Statistics of a derivative, for each parameter.
 #[derive(Deserialize)]
 struct Derivative {
     norm: Vec<f64>,
@@ -104,40 +97,13 @@ struct Dependent {
     biases: Vec<Vec<f64>>,
 }
 
-impl Recipe {
-    fn values(&self) -> Vec<f32> {
-        let value = |index: u64| {
-            let base = (index + 2003 * (self.salt + 1)) % 65537;
-            (base * base % 65537 * base % 65537) as f64 / 32768.0 - 1.0
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "the reference rounds likewise")]
-        (0..self.shape.iter().product::<usize>() as u64)
-            .map(|index| (self.offset + self.scale * value(index)) as f32)
-            .collect()
-    }
-}
-
 impl Case {
     fn plan(&self) -> Rc<Plan> {
-        let experiment = parse_query(&self.query).strict().expect("a valid query").0;
-        let input = match self.image[..] {
-            [channels, height, width] => FeatureShape { channels, height, width },
-            _ => FeatureShape::dense(self.image.iter().product()),
-        };
-        let architecture = experiment.model.architecture(input, self.classes, experiment.norm).expect("it fits");
-        Rc::new(Plan { architecture, activation: experiment.activation })
+        plan(&experiment(&self.query), input_shape(&self.image), self.classes)
     }
 
     fn weights(&self, layers: &[WeightLayer]) -> Vec<LayerWeights> {
-        let mut recipes = self.parameters.iter().map(Recipe::values);
-        let mut next = || recipes.next().expect("a recipe for every parameter");
-        let weights = layers.iter().map(|layer| {
-            let (weight, second) = (next(), next());
-            let (bias, scale, shift) =
-                if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
-            LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
-        });
-        weights.collect()
+        recipe_weights(layers, &self.parameters)
     }
 
     fn batches(&self) -> Vec<Batch> {
@@ -250,7 +216,7 @@ fn derivatives_agree_with_jax() {
     }
 }
 
-/// The scales of all parameters in order; those of shifts are not kept.
+/// The scales of all parameters in order; those of shifts are not stored.
 fn scales(layers: &[LayerWeights]) -> Vec<Option<f64>> {
     let of = |layer: &LayerWeights| {
         let Factors { weight, bias, norm } = layer.factors;
@@ -265,7 +231,7 @@ fn check_learned(method: &str, sign: f64, case: &Learned, batch_size: usize) {
     assert_eq!(objectives.len(), case.objectives.len(), "{what}: iterations");
     let learned = objectives.iter().zip(&case.objectives).zip(&case.kinds).enumerate();
     for (iteration, ((got, expected), kind)) in learned {
-        // GradInit has no objective in a step for the constraint; NIO reports its cosine in both kinds of steps.
+        // GradInit has an objective in one of its two kinds of steps only; NIO reports its cosine in both.
         if let (Some(got), Some(expected)) = (got, expected) {
             assert_near(&format!("{what}: objective {iteration}"), *got, sign * expected, TOLERANCE);
         }

@@ -58,7 +58,7 @@ impl Page {
         Ok(())
     }
 
-    /// Sets the list of variants, or returns the error that must be fixed first.
+    /// Sets another list of variants, or returns the error to fix first.
     fn set_variants(&mut self, list: &[InitScheme]) -> WebResult<Result<(), Option<Error>>> {
         let set = self.form.set_variants(list)?;
         self.edited()?;

@@ -9,7 +9,7 @@ use crate::plot::{ConfusionMatrix, draw_confusion};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::canvas::Canvas;
-use crate::web::page::pixels::draw_pixels;
+use crate::web::page::pixels::{add_image, draw_pixels};
 use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
@@ -63,10 +63,7 @@ impl FirstLayer {
         }
         for (index, picture) in filters.pictures.iter().enumerate() {
             if index == self.canvases.len() {
-                let canvas = dom::create("canvas", "pixels", "")?;
-                canvas.set_attribute("aria-hidden", "true")?;
-                dom::append(&self.holder, &canvas)?;
-                self.canvases.push(canvas.unchecked_into());
+                self.canvases.push(add_image(&self.holder, None)?);
             }
             let pixels = weight_pixels(picture, filters.channels, dark);
             draw_pixels(&self.canvases[index], 3, filters.height, filters.width, &pixels)?;
@@ -194,11 +191,8 @@ impl Errors {
         };
         dom::set_text(&self.list_note, &mistakes_note(examination, data.classes.len()));
         for mistake in &examination.mistakes {
-            let (item, canvas) = (dom::create("li", "", "")?, dom::create("canvas", "pixels", "")?);
-            canvas.set_attribute("aria-hidden", "true")?;
-            let canvas: HtmlCanvasElement = canvas.unchecked_into();
-            draw_pixels(&canvas, data.channels, data.height, data.width, &mistake.pixels)?;
-            dom::append(&item, &canvas)?;
+            let item = dom::create("li", "", "")?;
+            draw_pixels(&add_image(&item, None)?, data.channels, data.height, data.width, &mistake.pixels)?;
             dom::append(&item, &dom::create("span", "", &mistake_text(mistake, &data.classes))?)?;
             let index = format!("image {}", grouped(mistake.index as u64));
             dom::append(&item, &dom::create("small", "", &index)?)?;

@@ -135,9 +135,7 @@ impl Inside {
     fn list(&mut self, labels: Vec<String>) -> WebResult<()> {
         self.select.set_inner_html("");
         for label in &labels {
-            let option = dom::create("option", "", label)?;
-            option.set_attribute("translate", "no")?;
-            dom::append(&self.select, &option)?;
+            dom::append(&self.select, &dom::create("option", "", label)?)?;
         }
         self.labels = labels;
         Ok(())
