@@ -114,7 +114,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await expect(page.locator('#filters'), 'the pictures follow the training').not.toHaveAttribute('aria-label', first);
   await lab.button('Pause').click();
   await lab.reach('paused');
-  await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /right/);
+  await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /correct/);
   expect(await places(page), 'the positions are unchanged').toEqual(before);
   await lab.button('Reset').click();
   await lab.reach('ready');
