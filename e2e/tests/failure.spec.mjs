@@ -73,7 +73,7 @@ test('a crash that the worker reports is shown, and Run starts another', async (
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
-        postMessage(JSON.stringify({ failed: { kind: 'crash', message: 'The training worker has crashed: test.' } }));
+        postMessage(JSON.stringify({ type: 'crashed', message: 'The training worker has crashed: test.' }));
       }),
     ),
   );

@@ -169,7 +169,7 @@ test('a worker that takes another’s place is given the files again', async ({ 
   await lab.button('Run').click();
   await lab.plotted(1);
   // What the worker's panic hook sends.
-  const crash = { failed: { kind: 'crash', message: 'The training worker has crashed: test.' } };
+  const crash = { type: 'crashed', message: 'The training worker has crashed: test.' };
   await page.workers()[0].evaluate((text) => postMessage(text), JSON.stringify(crash));
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
   await lab.button('Run').click();

@@ -1,6 +1,6 @@
 //! The inspection of one run (first-layer weights, confusion matrix, misclassified examples), and samples of a data set.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// The weights of the first layer as images, one per feature map or unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,6 @@ pub struct Filters {
     /// Columns of an image.
     pub width: usize,
     /// Weights, `[channels, height, width]` each; they need not be finite in a run that has diverged.
-    #[serde(deserialize_with = "nan_for_null")]
     pub pictures: Vec<Vec<f32>>,
 }
 
@@ -70,12 +69,4 @@ pub struct SampleImage {
     pub label: u8,
     /// `[channels, height, width]`, 0 to 255.
     pub pixels: Vec<u8>,
-}
-
-/// Reads numbers that need not be finite. JSON cannot represent infinities and NaN: they are written as `null` and read back as
-/// NaN.
-pub fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f32>>, D::Error> {
-    let rows = Vec::<Vec<Option<f32>>>::deserialize(deserializer)?;
-    let row = |row: Vec<Option<f32>>| row.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect();
-    Ok(rows.into_iter().map(row).collect())
 }

@@ -16,7 +16,7 @@ mod stopwatch;
 pub use comparison::VariantSummary;
 pub use curve::{CurvePoint, LOSS_BUCKETS, MeanCurve};
 pub use history::{History, MeasuredPoint, NetworkLayers, QuantityCurves, RunCurves, VariantCurves};
-pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage, nan_for_null};
+pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage};
 pub use quantity::{
     AxisRange, CurvePanel, EmergenceNodes, Occasion, PANELS, Precision, QUANTITIES, Quantity, QuantityFacts, Unit,
 };

@@ -58,7 +58,11 @@ const RULES: &[Rule] = &[
         own: &["dataset", "device", "emergence", "error", "experiment", "init", "metrics", "model", "rng", "tune"],
         outside: &["burn", "libm"],
     },
-    Rule { module: "protocol", own: &["experiment", "metrics"], outside: &["serde", "serde_json"] },
+    Rule {
+        module: "protocol",
+        own: &["experiment", "metrics"],
+        outside: &["postcard", "serde", "serde_json", "thiserror"],
+    },
     Rule { module: "plot", own: &["experiment", "metrics"], outside: &["plotters"] },
     Rule { module: "export", own: &["error", "metrics", "plot"], outside: &["csv", "serde", "serde_json"] },
     Rule { module: "reference", own: &["catalog", "dataset", "error", "experiment"], outside: &[] },

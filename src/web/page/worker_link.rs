@@ -5,6 +5,7 @@ use crate::protocol::{self, Command};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::schedule::Timer;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -54,15 +55,13 @@ impl WorkerLink {
 
     /// Sends a command. Only after the worker has reported that it is ready: messages sent before would be lost.
     pub(super) fn send(&self, command: &Command) -> WebResult<()> {
-        let text = serde_json::to_string(command).unwrap_or_default();
-        Ok(self.worker.post_message(&JsValue::from_str(&text))?)
+        Ok(self.worker.post_message(&bytes(command))?)
     }
 
-    /// Sends a command with files: a list that begins with the text of the command. The browser sends only references to the
-    /// files, not their contents.
+    /// Sends a command with files: a list that begins with the command. The browser sends only references to the files, not
+    /// their contents.
     pub(super) fn send_files(&self, command: &Command, files: &[File]) -> WebResult<()> {
-        let text = serde_json::to_string(command).unwrap_or_default();
-        let list = js_sys::Array::of1(&JsValue::from_str(&text));
+        let list = js_sys::Array::of1(&bytes(command));
         for file in files {
             list.push(file);
         }
@@ -80,11 +79,18 @@ impl Drop for WorkerLink {
     }
 }
 
+fn bytes(command: &Command) -> JsValue {
+    Uint8Array::from(command.to_bytes().as_slice()).into()
+}
+
 fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
     let dispatcher = dispatcher.clone();
     Closure::new(move |event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        dispatcher.dispatch(match protocol::Event::from_json(&text) {
+        let event = match event.data().as_string() {
+            Some(text) => protocol::Event::from_text(&text),
+            None => protocol::Event::from_bytes(&Uint8Array::new(&event.data()).to_vec()),
+        };
+        dispatcher.dispatch(match event {
             Ok(event) => Action::Heard(Box::new(event)),
             Err(error) => Action::WorkerLost(format!("The training worker sent an unreadable message: {error}.")),
         });

@@ -1,7 +1,7 @@
 //! Errors that must not go unnoticed: panics, and errors that the GPU stack only logs.
 
-use super::scope::post;
-use crate::protocol::{Event, FailureKind};
+use super::scope::post_text;
+use crate::protocol::last_words;
 use std::sync::Mutex;
 
 /// The first logged error that has not been taken yet.
@@ -39,7 +39,7 @@ pub(super) fn watch() {
         web_sys::console::warn_1(&panic.to_string().into());
         let reason = panic.payload_as_str().unwrap_or("no reason was given");
         let message = format!("The training worker has crashed: {reason}.");
-        post(&Event::Failed { kind: FailureKind::Crash, message });
+        post_text(&last_words(message));
     }));
 }
 

@@ -14,11 +14,11 @@ mod upload;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::experiment::{DatasetName, Experiment};
-use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+use crate::protocol::{Command, Event, FailureKind, MessageError, greeting};
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment};
 use run::{Pace, Run};
-use scope::{EventLoopTurn, Inbox, Message, now_secs, post};
+use scope::{EventLoopTurn, Inbox, Message, now_secs, post, post_text};
 use std::rc::Rc;
 use web_sys::File;
 
@@ -26,7 +26,7 @@ use web_sys::File;
 pub fn start() {
     faults::watch();
     let inbox = Inbox::listen();
-    post(&Event::Ready { protocol_version: PROTOCOL_VERSION });
+    post_text(&greeting());
     wasm_bindgen_futures::spawn_local(async move {
         match EventLoopTurn::new() {
             Ok(turn) => Worker::new(inbox, turn).serve().await,
@@ -73,8 +73,8 @@ impl RunFailure {
         Self { kind, message: message.to_string() }
     }
 
-    fn unknown_command(message: &str) -> Self {
-        Self::new(FailureKind::Crash, format!("Unknown command: {message}"))
+    fn unknown_command(error: MessageError) -> Self {
+        Self::new(FailureKind::Crash, format!("Unknown command: {error}"))
     }
 }
 
@@ -107,7 +107,7 @@ impl Worker {
                         continue;
                     }
                     Err(message) => {
-                        post_failure(RunFailure::unknown_command(&message));
+                        post_failure(RunFailure::unknown_command(error));
                         continue;
                     }
                 },
@@ -184,7 +184,7 @@ impl Worker {
     async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
-        let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(&message))?;
+        let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(error))?;
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
             Command::Start { experiment, paused } => {
@@ -235,7 +235,7 @@ impl Worker {
                 Some(self.inbox.next().await)
             };
             let Some(message) = message else { continue };
-            let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(&message))?;
+            let Message { command, files } = message.map_err(|message| RunFailure::unknown_command(error))?;
             match command {
                 Command::Pause => pace.pause(),
                 Command::Resume => pace.resume(),

@@ -1,7 +1,8 @@
 //! The worker's environment: its messages, its clock and its turn in the event loop.
 
-use crate::protocol::{Command, Event};
+use crate::protocol::{Command, Event, MessageError};
 use crate::web::error::describe;
+use js_sys::Uint8Array;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -18,15 +19,15 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Reads a message: the text of a command, or a list of the text and files.
-    fn read(data: JsValue) -> Result<Self, String> {
+    /// Reads a message: a command, or a list of a command and files.
+    fn read(data: JsValue) -> Result<Self, MessageError> {
         let mut parts = match data.dyn_into::<js_sys::Array>() {
             Ok(list) => list.to_vec(),
-            Err(text) => vec![text],
+            Err(command) => vec![command],
         }
         .into_iter();
-        let text = parts.next().and_then(|text| text.as_string()).unwrap_or_default();
-        let command = serde_json::from_str(&text).map_err(|error| format!("{error} in `{text}`"))?;
+        let command = parts.next().and_then(|part| part.dyn_into::<Uint8Array>().ok());
+        let command = Command::from_bytes(&command.map_or_else(Vec::new, |bytes| bytes.to_vec()))?;
         Ok(Self { command, files: parts.filter_map(|file| file.dyn_into().ok()).collect() })
     }
 }
@@ -40,7 +41,12 @@ pub(super) fn scope() -> DedicatedWorkerGlobalScope {
 /// Sends an event to the page.
 pub(super) fn post(event: &Event) {
     // If the page is gone there is no recipient.
-    let _ = scope().post_message(&JsValue::from_str(&event.to_json()));
+    let _ = scope().post_message(&Uint8Array::from(event.to_bytes().as_slice()).into());
+}
+
+/// Sends a text to the page.
+pub(super) fn post_text(text: &str) {
+    let _ = scope().post_message(&JsValue::from_str(text));
 }
 
 /// Seconds since the worker started.
@@ -57,7 +63,7 @@ pub(super) struct Inbox {
 
 #[derive(Default)]
 struct InboxState {
-    queue: VecDeque<Result<Message, String>>,
+    queue: VecDeque<Result<Message, MessageError>>,
     waker: Option<Waker>,
 }
 
@@ -83,12 +89,12 @@ impl Inbox {
 
     /// The next command, if one has arrived; an error text for a message that is not a command.
     #[must_use]
-    pub(super) fn try_next(&self) -> Option<Result<Message, String>> {
+    pub(super) fn try_next(&self) -> Option<Result<Message, MessageError>> {
         self.state.borrow_mut().queue.pop_front()
     }
 
     /// Waits for the next command.
-    pub(super) async fn next(&self) -> Result<Message, String> {
+    pub(super) async fn next(&self) -> Result<Message, MessageError> {
         poll_fn(|context| {
             let next = self.try_next();
             if next.is_none() {
