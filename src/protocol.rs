@@ -1,9 +1,9 @@
 //! The messages between page and worker: one closed enum in each direction. The worker speaks first ([`Event::Ready`] with the
 //! protocol version), so that a new page recognizes an old cached worker and can say so.
 //!
-//! Both programs come from one source, so messages are sent as bytes in the format of postcard: fields in their order, without
-//! names. Reading names, as JSON has them, took up a tenth of the page. Only the greeting and the
-//! last words of a worker are text, the same in all versions.
+//! Both programs are built from the same source, so messages are sent as bytes in the format of postcard: fields in order, without
+//! names. The code for parsing names, as in JSON, took up a tenth of the page. Only the greeting and the crash notice of a worker
+//! are text, in a format that is the same in all versions.
 
 use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
@@ -23,16 +23,16 @@ pub enum Command {
         /// Wait after the evaluation of step 0.
         paused: bool,
     },
-    /// Stop after the current step, or before the first one.
+    /// Pause after the current step, or before the first one.
     Pause,
-    /// Go on.
+    /// Continue training.
     Resume,
     /// Take exactly one training step and pause again.
     Step,
     /// Drop the cohort and its curves.
     Reset,
-    /// Inspect this run, counted through all variants, from now on: answered by `Filters` at once and after every
-    /// evaluation, and by `Examination` at once and whenever training pauses or ends. Later experiments keep the choice.
+    /// From now on, inspect the run with this index over all variants: answered by `Filters` at once and after every
+    /// evaluation, and by `Examination` at once and whenever training pauses or ends. The choice is kept for later experiments.
     Inspect {
         /// The run.
         run: usize,
@@ -42,20 +42,20 @@ pub enum Command {
         /// Which image.
         image: ImageSource,
     },
-    /// Take the files that come with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
-    /// If they are refused, the files uploaded before stay.
+    /// Use the files sent with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
+    /// If they are refused, previously uploaded files remain in use.
     Upload,
 }
 
-/// An image that is to be classified.
+/// An image to be classified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ImageSource {
     /// A test example.
     Test {
-        /// Its index; after the last example counting continues with the first.
+        /// Its index, modulo the number of test examples.
         index: usize,
     },
-    /// The visitor's own.
+    /// A drawing by the visitor.
     Drawn {
         /// `[channels, height, width]` of the data set, 0 to 255.
         pixels: Vec<u8>,
@@ -72,18 +72,18 @@ pub enum Event {
     },
     /// The device is open.
     Device {
-        /// Where it computes.
+        /// The backend and the device.
         environment: Environment,
-        /// Why it is the CPU although `WebGPU` was not ruled out, as a sentence.
+        /// Why the CPU is used although `WebGPU` was allowed, as a sentence.
         fallback: Option<String>,
     },
-    /// A data file is on its way.
+    /// Progress of downloading a data file or generating a data set.
     Data {
-        /// File name, or what is being generated.
+        /// Name of the file or of the generated data set.
         file: String,
-        /// Bytes (or examples) so far.
+        /// Number of bytes (or examples) so far.
         received: u64,
-        /// Bytes (or examples) in all, where known.
+        /// Total number of bytes (or examples), if known.
         total: Option<u64>,
     },
     /// The default data set could not be downloaded, and the built-in digits are used instead.
@@ -91,7 +91,7 @@ pub enum Event {
         /// Why, as a sentence.
         reason: String,
     },
-    /// The data set is there.
+    /// The data set is loaded.
     Dataset {
         /// A few of its images.
         sample: DatasetSample,
@@ -107,7 +107,7 @@ pub enum Event {
     },
     /// The visitor's files cannot be used as a data set.
     UploadRefused {
-        /// What is wrong with them, as a sentence.
+        /// The reason, as a sentence.
         message: String,
     },
     /// The first layer of the inspected run.
@@ -124,26 +124,26 @@ pub enum Event {
     Classified {
         /// The image, `[channels, height, width]`, 0 to 255.
         pixels: Vec<u8>,
-        /// Index and class of a test example.
+        /// Index and true class if it is a test example.
         test: Option<(usize, u8)>,
-        /// Probability of each class, per run, variants outermost; not finite in a run that has diverged.
+        /// Probability of each class for each run, by variant, then by seed; not finite in a run that has diverged.
         probabilities: Vec<Vec<f32>>,
     },
     /// The experiment is being prepared.
     Preparation {
-        /// How far it is.
+        /// The progress.
         progress: PreparationProgress,
     },
     /// The cohort is built.
     Started {
-        /// What is fixed from here on.
+        /// Everything that is fixed from now on.
         setup: Box<Setup>,
     },
-    /// News of the training.
+    /// Progress of the training.
     Progress {
-        /// What was measured since the last one.
+        /// The measurements since the previous report.
         record: Record,
-        /// How long it took so far.
+        /// Elapsed time and speed so far.
         timing: Timing,
     },
     /// Training waits for `Resume` or `Step`.
@@ -153,7 +153,7 @@ pub enum Event {
     },
     /// All steps are done.
     Finished {
-        /// How long it took.
+        /// Elapsed time and speed.
         timing: Timing,
     },
     /// The experiment cannot continue.
@@ -165,8 +165,8 @@ pub enum Event {
     },
 }
 
-/// A message in text, the same in all versions: the greeting of a worker, by which page and worker of different versions
-/// recognize each other, and its last words, for which nothing should be needed that may be broken.
+/// A text message in a format that is the same in all versions: the greeting of a worker, by which a page recognizes a worker of
+/// another version, and its crash notice, which must not depend on anything that a crash may have damaged.
 #[derive(Serialize, Deserialize)]
 struct Notice {
     #[serde(rename = "type")]
@@ -184,19 +184,19 @@ enum NoticeKind {
     Crashed,
 }
 
-/// Why a message cannot be read.
+/// The reason why a message cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
     /// The bytes are not those of a message of this version.
     #[error("expected a message of protocol version {PROTOCOL_VERSION}, got {length} other bytes")]
     Bytes {
-        /// Their number.
+        /// Number of bytes.
         length: usize,
     },
-    /// A text is neither the greeting of a worker nor its last words.
-    #[error("expected the greeting or the last words of a worker, got a text of {length} bytes")]
+    /// The text is neither the greeting nor the crash notice of a worker.
+    #[error("expected the greeting or the crash notice of a worker, got a text of {length} bytes")]
     Text {
-        /// Its length.
+        /// Length of the text in bytes.
         length: usize,
     },
 }
@@ -245,13 +245,13 @@ impl Event {
     }
 }
 
-/// The text with which a worker of this version says that it is ready.
+/// The greeting: the text by which a worker of this version reports that it is ready.
 #[must_use]
 pub fn greeting() -> String {
     text_of(&Notice { kind: NoticeKind::Ready, protocol_version: PROTOCOL_VERSION, message: String::new() })
 }
 
-/// The text with which a worker says that it has crashed, and why.
+/// The crash notice: the text by which a worker reports that it has crashed, and why.
 #[must_use]
 pub fn last_words(message: String) -> String {
     text_of(&Notice { kind: NoticeKind::Crashed, protocol_version: PROTOCOL_VERSION, message })
@@ -274,7 +274,7 @@ fn decoded<'bytes, T: Deserialize<'bytes>>(bytes: &'bytes [u8]) -> Result<T, Mes
 /// What can be done about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FailureKind {
-    /// The experiment asks for something impossible; change it.
+    /// The experiment is impossible; change it.
     Experiment,
     /// The data set could not be loaded; retry or use `digits`.
     Data,

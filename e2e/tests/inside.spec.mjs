@@ -93,11 +93,11 @@ test('every variant classifies a drawing and a test image', async ({ lab, page }
   await page.locator('[data-pick="next"]').focus();
   await page.keyboard.press('Enter');
   await expect(page.locator('#asked-note')).toHaveText(/^Test image 0: \d$/);
-  await expect(lines.first()).toContainText(/right|wrong: \d/);
+  await expect(lines.first()).toContainText(/correct|true class: \d/);
   await page.locator('[data-pick="previous"]').click();
   await expect(page.locator('#asked-note'), 'the last one comes before the first').toHaveText(/^Test image 199: \d$/);
   await page.locator('[data-pick="clear"]').click();
-  await expect(page.locator('#asked-note')).toHaveText('Nothing asked yet');
+  await expect(page.locator('#asked-note')).toHaveText('No image yet');
   await screenshot(page, 'asked');
 });
 
@@ -114,7 +114,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await expect(page.locator('#filters'), 'the pictures follow the training').not.toHaveAttribute('aria-label', first);
   await lab.button('Pause').click();
   await lab.reach('paused');
-  await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /right/);
+  await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /correct/);
   expect(await places(page), 'the positions are unchanged').toEqual(before);
   await lab.button('Reset').click();
   await lab.reach('ready');

@@ -1,4 +1,4 @@
-//! The page: binds the form and draws; see `web::page`.
+//! The page; see `web::page`.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

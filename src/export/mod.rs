@@ -10,17 +10,17 @@ use crate::metrics::{EmergenceNodes, History, LayerReport, Precision, QUANTITIES
 use crate::plot;
 use run::narrowed;
 
-/// All curves in long format: `variant,seed,step,quantity,value`, a line per value, with the names of the results file. Where a
-/// measure is zero its logarithm has no line.
+/// All curves in long format: `variant,seed,step,quantity,value`, one line per value, with the names of the results file. Where
+/// a measure is zero, its logarithm has no line.
 ///
 /// - `active_fraction_1` (input side) and so on are the active fractions of the measured layers.
-/// - `emergence_a_random_low`, `emergence_a_random_high` and the same of `emergence_b` are the interval of random activity at the
-///   fraction of active units that the run had at that step. The charts show it at the mean fraction of a variant's runs.
-/// - `init_weight_std_1` and so on, at step 0, are what the run was like before training, for every layer with weights: the
-///   fields of [`LayerReport`].
+/// - `emergence_a_random_low`, `emergence_a_random_high` and the same for `emergence_b` are the interval of random activity at
+///   the run's fraction of active units at that step. The charts show it at the mean fraction of a variant's runs.
+/// - `init_weight_std_1` and so on, at step 0, describe the run before training, for every layer with weights: the fields of
+///   [`LayerReport`].
 ///
-/// What belongs to no run has no line, the cost of an initialization and the table of random activity: they are in the results
-/// file.
+/// The cost of an initialization and the table of random activity belong to no single run and have no lines: they are in the
+/// results file.
 #[must_use]
 pub fn csv(history: &History) -> String {
     // Writing to memory cannot fail.
@@ -55,7 +55,7 @@ fn write_csv(history: &History) -> csv::Result<String> {
 /// A step, a quantity and its value.
 type CsvRow = (u64, String, String);
 
-/// Everything measured of a run from the first step on.
+/// All measurements of a run during training.
 fn measured(history: &History, run: &RunCurves) -> Vec<CsvRow> {
     let mut lines = Vec::new();
     for row in &QUANTITIES {
@@ -75,7 +75,7 @@ fn measured(history: &History, run: &RunCurves) -> Vec<CsvRow> {
     lines
 }
 
-/// The digits of a value. Numbers in f32 are written from f32, so that 0.9 does not become 0.8999999761581421.
+/// A value as text. Values measured in f32 are formatted as f32, so that 0.9 does not become 0.8999999761581421.
 fn number(row: &QuantityFacts, value: f64) -> String {
     match row.precision {
         Precision::Single => narrowed(value).to_string(),
@@ -83,7 +83,7 @@ fn number(row: &QuantityFacts, value: f64) -> String {
     }
 }
 
-/// What is known of a layer with weights before the first step.
+/// The report of a layer with weights before the first step.
 fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = CsvRow> {
     let values = [
         ("scale_weight", layer.scales.weight),

@@ -1,4 +1,4 @@
-//! The results file: one JSON object with everything that was measured, what it was measured on, and what follows.
+//! The results file: one JSON object with all measurements, the experiment and its environment, and the results table.
 
 use super::run::RunResults;
 use crate::error::{Result, ResultsError};
@@ -10,23 +10,23 @@ use serde::{Deserialize, Serialize};
 /// Name and version of the format, the value of the key `schema`.
 pub const SCHEMA: &str = "emergence-lab/1";
 
-/// A results file. Keys that it does not know are ignored when it is read.
+/// A results file. Unknown keys are ignored when it is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
     /// [`SCHEMA`].
     pub schema: String,
     /// The experiment in canonical form, with the data set resolved.
     pub query: String,
-    /// Where it was computed.
+    /// The backend, the device and the program that computed it.
     pub environment: Environment,
-    /// Fingerprints of what all runs shared.
+    /// Checksums of the data and the order of examples, which all runs share.
     pub receipt: Receipt,
-    /// What emergence random activity would have, for any fraction of active units; absent where it was not measured.
+    /// The emergence of random activity, for any fraction of active units; absent if it was not measured.
     #[serde(default, skip_serializing_if = "RandomActivity::is_empty")]
     pub random_activity: RandomActivity,
     /// The variants, the baseline first.
     pub variants: Vec<VariantResults>,
-    /// How long it took.
+    /// Elapsed time and speed.
     pub timing: Timing,
 }
 
@@ -35,17 +35,17 @@ pub struct Results {
 pub struct VariantResults {
     /// The scheme in its text form.
     pub name: String,
-    /// What its initialization took, all its runs together.
+    /// The cost of its initialization.
     #[serde(default)]
     pub init: InitCost,
-    /// Its runs, curves included.
+    /// Its runs with their curves.
     pub runs: Vec<RunResults>,
-    /// Its line of the results table.
+    /// Its row of the results table.
     pub summary: VariantSummary,
 }
 
 impl Results {
-    /// What has been measured so far; `None` before the start. Values that are not finite are left out: JSON has no word for
+    /// All measurements so far; `None` before the start. Values that are not finite are omitted, since JSON cannot represent
     /// them.
     #[must_use]
     pub fn of(history: &History) -> Option<Self> {
@@ -69,17 +69,17 @@ impl Results {
     }
 }
 
-/// The results file of what has been measured so far, as one line of JSON; `None` before the start.
+/// The results file of all measurements so far, as one line of JSON; `None` before the start.
 #[must_use]
 pub fn results_json(history: &History) -> Option<String> {
     // These are plain structs with text keys, for which writing to memory cannot fail.
     Results::of(history).map(|results| serde_json::to_string(&results).unwrap_or_default())
 }
 
-/// Reads a results file. Numbers measured in f32 come back to the bit, those in f64 to within a unit in the last place.
+/// Reads a results file. Values measured in f32 are restored exactly, those in f64 to within one unit in the last place.
 ///
 /// # Errors
-/// [`ResultsError::Schema`] for JSON of another schema, [`ResultsError::Malformed`] for anything else that is wrong.
+/// [`ResultsError::Schema`] for JSON of another schema, [`ResultsError::Malformed`] for any other error.
 pub fn parse_results(text: &str) -> Result<Results> {
     let malformed = |error: serde_json::Error| ResultsError::Malformed { reason: error.to_string() }.into();
     let header: Header = serde_json::from_str(text).map_err(malformed)?;
@@ -89,7 +89,7 @@ pub fn parse_results(text: &str) -> Result<Results> {
     serde_json::from_str(text).map_err(malformed)
 }
 
-/// What every version of the format begins with.
+/// The key that every version of the format has.
 #[derive(Deserialize)]
 struct Header {
     schema: String,

@@ -1,7 +1,7 @@
-//! One run of a results file: what it started from, then a key per curve, in the order of the table of curves.
+//! One run of a results file: its initial state, then one key per curve, in the order of the table of curves.
 //!
-//! Read and written by hand, because the keys are those of [`QUANTITIES`], and because numbers that were measured in f32 have
-//! the digits of f32: 0.9, not 0.8999999761581421.
+//! Serialization is written by hand, because the keys come from [`QUANTITIES`], and because values measured in f32 are formatted
+//! as f32: 0.9, not 0.8999999761581421.
 
 use crate::metrics::{
     LayerReport, MeasuredPoint, Precision, QUANTITIES, Quantity, QuantityCurves, QuantityFacts, RunCurves, RunStart,
@@ -11,16 +11,16 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// One run of a results file, curves included.
+/// One run of a results file with its curves.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunResults {
-    /// The seed of weights.
+    /// The seed of the initial weights.
     pub seed: u64,
     /// SHA-256 of the initial weights.
     pub weights_sha256: String,
     /// Its layers before the first step.
     pub layers: Vec<LayerReport>,
-    /// Where its loss stopped being a finite number, see [`RunCurves::diverged_at`].
+    /// The step at which the run diverged, see [`RunCurves::diverged_at`].
     pub diverged_at: Option<u64>,
     /// One curve per quantity.
     pub curves: QuantityCurves,
@@ -29,7 +29,7 @@ pub struct RunResults {
 }
 
 impl RunResults {
-    /// What is known of a run. Points that are not finite are left out, except that a logarithm keeps its step.
+    /// The results of a run. Points that are not finite are omitted, except that the step of an undefined logarithm is kept.
     pub(super) fn of(run: &RunCurves, start: &RunStart) -> Self {
         let mut curves = QuantityCurves::default();
         for row in &QUANTITIES {
@@ -70,7 +70,7 @@ impl Serialize for RunResults {
     }
 }
 
-/// A curve on its way into a file.
+/// A curve to be written to a file.
 struct WrittenCurve<'points> {
     points: &'points [MeasuredPoint],
     precision: Precision,
@@ -86,7 +86,7 @@ impl Serialize for WrittenCurve<'_> {
     }
 }
 
-/// A number that was measured in f32.
+/// A value that was measured in f32.
 #[expect(clippy::cast_possible_truncation, reason = "it was widened from f32")]
 pub(super) fn narrowed(value: f64) -> f32 {
     value as f32
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for RunVisitor {
     }
 }
 
-/// Reads the points of a curve. Those of f32 are read as f32, so that they come back to the bit.
+/// Reads the points of a curve. Values measured in f32 are read as f32, so that they are restored exactly.
 fn read_curve<'de, M: MapAccess<'de>>(map: &mut M, precision: Precision) -> Result<Vec<MeasuredPoint>, M::Error> {
     match precision {
         Precision::Single => {

@@ -1,28 +1,27 @@
-//! The results table: what each variant reached, how soon, and whether it differs from the first variant.
+//! The results table: the accuracy of each variant, how soon it was reached, and whether it differs from the baseline.
 
 use super::statistics::{PairedTest, Statistic, paired_t_test};
 use super::{History, Quantity, RunCurves, VariantCurves};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The accuracies whose first step is reported, with their names in the results file.
+/// Accuracies for which the first step that reaches them is reported, with their names in the results file.
 pub const ACCURACY_MARKS: [(&str, f32); 1] = [("0.9", 0.9)];
 
-/// One line of the results table. Diverged runs are counted and otherwise left out.
+/// One row of the results table. Diverged runs are counted but excluded from the statistics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VariantSummary {
     /// Test accuracy in `[0, 1]` at the last evaluation so far.
     pub final_accuracy: Statistic,
-    /// Test accuracy in `[0, 1]` at the first evaluation at or after one pass over the training examples; `n` is 0
-    /// before that.
+    /// Test accuracy in `[0, 1]` at the first evaluation after at least one epoch; `n` is 0 before that.
     pub first_epoch_accuracy: Statistic,
-    /// Per mark of [`ACCURACY_MARKS`]: the first evaluated step at which the test accuracy had reached it; `n` counts the
-    /// runs that have.
+    /// For each of [`ACCURACY_MARKS`], the first evaluated step at which the test accuracy is at least this high; `n` counts
+    /// the runs that have reached it.
     pub steps_to: BTreeMap<String, Statistic>,
-    /// Runs whose loss stopped being a finite number.
+    /// Number of diverged runs: those whose loss is no longer a finite number.
     pub diverged: usize,
-    /// Final accuracy minus that of the first variant, paired over the seeds (same seed, same batches). Absent for the
-    /// first variant itself and below two pairs.
+    /// Final accuracy minus that of the baseline, paired by seed (same seed, same batches). Absent for the baseline itself and
+    /// if there are fewer than two pairs.
     pub vs_baseline: Option<PairedTest>,
 }
 
@@ -32,8 +31,8 @@ impl VariantCurves {
         self.runs.iter().filter(|run| run.diverged_at.is_none())
     }
 
-    /// The runs that curves show, and the step at which they end: those that have not diverged, to the end; or, if all have
-    /// diverged, all of them up to the first divergence.
+    /// The runs that curves are averaged over, and the last step shown: all runs that have not diverged, to the end; or, if all
+    /// have diverged, all of them up to the first divergence.
     #[must_use]
     pub fn shown_runs(&self) -> (Vec<&RunCurves>, u64) {
         let surviving = self.surviving_runs().collect::<Vec<_>>();
@@ -58,7 +57,7 @@ impl RunCurves {
         self.accuracies().find(|(at, _)| *at >= step).map(|(_, accuracy)| accuracy)
     }
 
-    /// The first evaluated step with at least this test accuracy. Both were rounded to f32, in which 9000 of 10,000 is 0.9.
+    /// The first evaluated step with at least this test accuracy. Both are compared in f32, in which 9000 of 10,000 equals 0.9.
     #[must_use]
     pub fn steps_to(&self, accuracy: f32) -> Option<u64> {
         let mut accuracies = self.values(Quantity::TestAccuracy);
@@ -71,7 +70,7 @@ impl RunCurves {
 }
 
 impl History {
-    /// The results table, a line per variant.
+    /// The results table, one row per variant.
     #[must_use]
     pub fn summaries(&self) -> Vec<VariantSummary> {
         let baseline = self.variants.first();

@@ -1,22 +1,22 @@
-//! One line of a chart: the mean over a variant's runs with a band, for each quantity that is measured.
+//! Learning curves of a variant: for each quantity, the mean over its runs with a band of one standard deviation.
 
 use super::{History, Occasion, Quantity, VariantCurves, statistics};
 use std::collections::BTreeMap;
 
-/// The largest number of points that the curve of a quantity measured at every step has at the end of its experiment.
+/// Maximum number of points of the curve of a quantity that is measured at every step, at the end of the experiment.
 pub const LOSS_BUCKETS: u64 = 100;
 
-/// A variant's line.
+/// The curve of a variant.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MeanCurve {
-    /// By rising step.
+    /// In order of increasing step.
     pub points: Vec<CurvePoint>,
 }
 
-/// One point of a variant's line.
+/// One point of the curve of a variant.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CurvePoint {
-    /// Training steps taken.
+    /// Number of training steps taken.
     pub step: u64,
     /// Mean over the runs.
     pub mean: f64,
@@ -24,17 +24,18 @@ pub struct CurvePoint {
     pub low: f64,
     /// `mean` plus one sample standard deviation over the runs; `mean` itself when `n` is 1.
     pub high: f64,
-    /// Runs that the point averages over.
+    /// Number of runs averaged.
     pub n: usize,
 }
 
 impl History {
     /// The curve of a quantity, in the unit in which it is measured (accuracy in `[0, 1]`), for every variant.
     ///
-    /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation to either
-    /// side if there are two or more; if all have diverged, see [`VariantCurves::shown_runs`]. Values that are measured at every
-    /// step, such as the loss of a mini-batch, are noisy: a point is their mean over a bucket of neighboring steps, at its
-    /// middle. Buckets are equally wide, at most [`LOSS_BUCKETS`] in the planned steps, and do not move while the curve grows.
+    /// A point is the mean over the runs that have not diverged, with a band of one sample standard deviation on either
+    /// side if there are at least two; if all have diverged, see [`VariantCurves::shown_runs`]. Values that are measured at every
+    /// step, such as the loss of a mini-batch, are noisy, so they are averaged over buckets of consecutive steps; the point is in
+    /// the middle of its bucket. Buckets have equal width, there are at most [`LOSS_BUCKETS`] of them in the planned steps, and
+    /// they do not move while the curve grows.
     #[must_use]
     pub fn curves(&self, quantity: Quantity) -> Vec<MeanCurve> {
         let width = match quantity.facts().occasion {
@@ -63,7 +64,7 @@ fn point(step: u64, values: &[f64]) -> Option<CurvePoint> {
     Some(CurvePoint { step, mean, low: mean - deviation, high: mean + deviation, n: values.len() })
 }
 
-/// The means over the buckets of steps `1..=width`, `width + 1..=2 width`, ..., each at the middle of the steps it contains.
+/// The means over the buckets of steps `1..=width`, `width + 1..=2 width`, ..., each at the mean of the steps it contains.
 fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f64)> {
     let mut buckets: Vec<Bucket> = Vec::new();
     for (step, value) in points {
@@ -76,7 +77,7 @@ fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f
     buckets.iter().map(|bucket| (bucket.first.midpoint(bucket.last), bucket.sum / bucket.count as f64)).collect()
 }
 
-/// Neighboring steps that are averaged.
+/// Consecutive steps that are averaged.
 struct Bucket {
     index: u64,
     first: u64,

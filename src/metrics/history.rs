@@ -1,4 +1,4 @@
-//! The curves of an experiment as they grow: records go in, one set of curves per run comes out.
+//! All measurements of an experiment: records are appended as they arrive, and each run has one curve per quantity.
 
 use super::{
     EvaluationRecord, Occasion, QUANTITIES, Quantity, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart,
@@ -16,18 +16,18 @@ pub struct History {
     pub layers: NetworkLayers,
     /// The curves, per variant and run.
     pub variants: Vec<VariantCurves>,
-    /// The last step recorded.
+    /// The last recorded step.
     pub step: u64,
-    /// How long it took so far.
+    /// Elapsed time and speed so far.
     pub timing: Timing,
 }
 
-/// The layers of a network. Before the start of an experiment on a visitor's own files none are known.
+/// The layers of a network. For an experiment on a visitor's own files none are known before the start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NetworkLayers {
     /// The layers whose activity is measured: hidden and pooled layers, then the output.
     pub measured: Vec<MeasuredLayer>,
-    /// Every layer with weights, input side first, in words.
+    /// A description of every layer with weights, from input to output.
     pub weights: Vec<String>,
 }
 
@@ -43,10 +43,10 @@ pub struct VariantCurves {
 /// The curves of one run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunCurves {
-    /// The seed of weights.
+    /// The seed of the initial weights.
     pub seed: u64,
-    /// Where its loss stopped being a finite number: the first training step whose loss (before the step), or the first
-    /// evaluation whose loss (after it), is none. The curves end there.
+    /// The step at which the run diverged: the first training step whose mini-batch loss (before the update), or the first
+    /// evaluation whose test loss, is not a finite number. The curves end there.
     pub diverged_at: Option<u64>,
     /// One curve per quantity.
     pub curves: QuantityCurves,
@@ -54,10 +54,10 @@ pub struct RunCurves {
     pub active_fraction: Vec<(u64, Vec<f32>)>,
 }
 
-/// A step and what was measured at it; the logarithm of a measure that is zero is `None`.
+/// A step and the value measured there; `None` for the logarithm of a measure that is zero.
 pub type MeasuredPoint = (u64, Option<f64>);
 
-/// A map from quantities to points by rising step. What was not measured has no points.
+/// The points of each quantity, in order of increasing step. A quantity that was not measured has no points.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuantityCurves([Vec<MeasuredPoint>; Quantity::COUNT]);
 
@@ -89,14 +89,14 @@ impl History {
         Self { variants: variants.collect(), layers: NetworkLayers::of(&setup), step: 0, timing, setup }
     }
 
-    /// Empty curves for an experiment that has not started: charts, legend and tables get their shape before there is
-    /// anything to show, so that nothing moves when it comes.
+    /// Empty curves for an experiment that has not started. Charts, legend and tables already have their final shape, so that
+    /// nothing moves when the first measurements arrive.
     #[must_use]
     pub fn preview(experiment: &Experiment) -> Self {
         Self::new(Setup { experiment: experiment.clone(), start: None })
     }
 
-    /// Appends what happened since the last record. Entries for runs that do not exist are ignored.
+    /// Appends the measurements of a record. Entries for runs that do not exist are ignored.
     pub fn apply(&mut self, record: &Record) {
         for step in &record.steps {
             self.apply_step(step);
@@ -106,12 +106,12 @@ impl History {
         }
     }
 
-    /// All runs, variants outermost: the order of the records.
+    /// All runs in the order of the records: by variant, then by seed.
     pub fn runs(&self) -> impl Iterator<Item = &RunCurves> {
         self.variants.iter().flat_map(|variant| &variant.runs)
     }
 
-    /// What the start told about the variant with this index; `None` before the start.
+    /// The start report of the variant with this index; `None` before the start.
     #[must_use]
     pub fn start_of(&self, variant: usize) -> Option<&VariantStart> {
         self.setup.start.as_ref()?.variants.get(variant)
@@ -168,7 +168,7 @@ impl RunCurves {
         self.diverged_at.is_some_and(|at| at <= step)
     }
 
-    /// An evaluation may arrive after the training steps that follow it: their losses are of weights that were no longer finite.
+    /// An evaluation may arrive after later training steps, whose losses belong to weights that were no longer finite.
     fn diverge_at(&mut self, step: u64) {
         self.diverged_at = Some(step);
         for row in QUANTITIES.iter().filter(|row| row.occasion == Occasion::Step) {

@@ -1,32 +1,32 @@
-//! What an inspection of one run shows, and samples of a data set.
+//! The inspection of one run (first-layer weights, confusion matrix, misclassified examples), and samples of a data set.
 
 use serde::{Deserialize, Serialize};
 
-/// The weights of the first layer as pictures, one per feature map or unit.
+/// The weights of the first layer as images, one per feature map or unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Filters {
     /// The run, counted through all variants.
     pub run: usize,
     /// Steps taken.
     pub step: u64,
-    /// Color channels of a picture.
+    /// Color channels of an image.
     pub channels: usize,
-    /// Rows of a picture.
+    /// Rows of an image.
     pub height: usize,
-    /// Columns of a picture.
+    /// Columns of an image.
     pub width: usize,
-    /// Weights, `[channels, height, width]` each; not finite in a run that has diverged.
+    /// Weights, `[channels, height, width]` each; they need not be finite in a run that has diverged.
     pub pictures: Vec<Vec<f32>>,
 }
 
-/// The confusion matrix of a run on the test examples, and examples that it misclassifies.
+/// The confusion matrix of a run on the test examples, and some misclassified examples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Examination {
     /// The run, counted through all variants.
     pub run: usize,
     /// Steps taken.
     pub step: u64,
-    /// Number of examples, `[true class, predicted class]`.
+    /// Number of examples for each `[true class, predicted class]`, row by row.
     pub confusion: Vec<u32>,
     /// The first misclassified examples.
     pub mistakes: Vec<Mistake>,
@@ -58,7 +58,7 @@ pub struct DatasetSample {
     pub height: usize,
     /// Columns of an image.
     pub width: usize,
-    /// Pixels and class of each.
+    /// The images.
     pub images: Vec<SampleImage>,
 }
 

@@ -1,5 +1,5 @@
-//! What an experiment measures, as plain serializable values: training writes them, the plots, tables and exports read
-//! them. Nothing here knows a tensor or a pixel.
+//! The measurements of an experiment as plain serializable values: training writes them; plots, tables and exports read them.
+//! Nothing here depends on tensors or pixels.
 
 pub mod comparison;
 mod curve;

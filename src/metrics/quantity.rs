@@ -1,12 +1,12 @@
-//! THE table of curves: every quantity that is measured against training steps, with all that files, charts and the page need
-//! to know about it.
+//! THE table of curves: every quantity that is measured as a function of the training step, with everything that files, charts
+//! and the page need to know about it.
 //!
 //! To add a curve: a variant, a row of [`QUANTITIES`] and, if the page shows it, an entry in [`PANELS`], all in this file; and
 //! its measurement in `train/evaluate.rs`.
 
 use serde::{Deserialize, Serialize};
 
-/// A quantity that is measured against steps.
+/// A quantity that is measured as a function of the training step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -31,27 +31,27 @@ pub enum Quantity {
 pub struct QuantityFacts {
     /// The quantity.
     pub quantity: Quantity,
-    /// Its name in results files and in the document.
+    /// Its name in results files and in the page's HTML.
     pub name: &'static str,
     /// The heading of its chart.
     pub title: &'static str,
-    /// What its axis shows, without the unit; `_` begins a subscript.
+    /// The label of its axis, without the unit; `_` begins a subscript.
     pub symbol: &'static str,
-    /// The button that selects it where a panel has several quantities; `_` begins a subscript.
+    /// The label of the button that selects it in a panel with several quantities; `_` begins a subscript.
     pub button: &'static str,
-    /// What the button's tooltip says.
+    /// The tooltip of the button.
     pub hint: &'static str,
     /// The unit of its axis.
     pub unit: Unit,
     /// The range of its axis.
     pub range: AxisRange,
-    /// Whether values are decimal logarithms. A measure of zero has none: such a point has no value.
+    /// Whether values are decimal logarithms. Where the measure is zero, its logarithm is undefined and the point has no value.
     pub logarithmic: bool,
-    /// How precisely it is measured.
+    /// The precision of its values.
     pub precision: Precision,
     /// When it is measured.
     pub occasion: Occasion,
-    /// Whether results files leave it out where a run has no points.
+    /// Whether results files omit it for runs without points.
     pub optional: bool,
     /// The nodes of a measure of emergence; `None` for any other quantity.
     pub nodes: Option<EmergenceNodes>,
@@ -71,16 +71,16 @@ pub enum Unit {
 /// The range of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AxisRange {
-    /// Within 0 and 1, between multiples of 0.1.
+    /// Multiples of 0.1, within 0 and 1.
     Fraction,
-    /// From 0 to the largest value, but at most to twice the largest value at the start, so that one exploding run does not
+    /// From 0 to the largest value, but at most twice the largest value at the start, so that one exploding run does not
     /// flatten the others.
     Loss,
-    /// As far as the values reach.
+    /// The range of the values.
     Automatic,
 }
 
-/// How precisely a quantity is measured; files hold as many digits.
+/// The precision in which a quantity is measured; files contain the corresponding number of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// In f32.
@@ -105,12 +105,12 @@ pub enum EmergenceNodes {
     Units,
     /// Every feature map is a node.
     FeatureMaps {
-        /// The same measure with units as nodes, which every network has.
+        /// The same measure with units as nodes, which is available for every network.
         of_units: Quantity,
     },
 }
 
-/// THE table of curves, in the order of the results file. A row stands at the place of its variant.
+/// THE table of curves, in the order of the results file. The index of a row is the discriminant of its quantity.
 pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
     QuantityFacts {
         quantity: Quantity::TrainLoss,
@@ -216,11 +216,11 @@ const EMERGENCE: QuantityFacts = QuantityFacts {
 /// A panel of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurvePanel {
-    /// Its name in the document: the canvas is `chart-NAME`.
+    /// Its name in the page's HTML: the id of the canvas is `chart-NAME`.
     pub name: &'static str,
-    /// A heading for all of its quantities, where there is no room for theirs.
+    /// A heading for all of its quantities, used if there is no room for the title of the selected one.
     pub title: &'static str,
-    /// What it can show, in the order of its buttons; the first one is selected at the start.
+    /// Its quantities, in the order of the buttons; the first one is selected initially.
     pub quantities: &'static [Quantity],
 }
 
@@ -241,10 +241,10 @@ pub const PANELS: [CurvePanel; 3] = [
 ];
 
 impl Quantity {
-    /// How many there are; the last variant stands here.
+    /// Number of quantities, computed from the last variant.
     pub const COUNT: usize = Self::ChannelEmergenceB as usize + 1;
 
-    /// All of them, in the order of the table.
+    /// All quantities, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
         QUANTITIES.iter().map(|row| row.quantity)
     }
@@ -255,7 +255,7 @@ impl Quantity {
         &QUANTITIES[self as usize]
     }
 
-    /// The name in results files and in the document.
+    /// The name in results files and in the page's HTML.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.facts().name
@@ -275,7 +275,7 @@ impl QuantityFacts {
         if self.unit == Unit::Percent { 100.0 } else { 1.0 }
     }
 
-    /// The quantity to show of a network with or without feature maps: without any, the nodes are units.
+    /// The quantity to show: for a network without feature maps, a measure of feature maps is replaced by that of units.
     #[must_use]
     pub fn shown(&self, has_feature_maps: bool) -> Quantity {
         match self.nodes {
@@ -285,7 +285,7 @@ impl QuantityFacts {
     }
 }
 
-// Checked when it is compiled: every row stands at the place of its variant.
+// Checked at compile time: the index of every row is the discriminant of its quantity.
 const _: () = {
     let mut index = 0;
     while index < QUANTITIES.len() {

@@ -1,21 +1,22 @@
-//! The emergence that random activity would have: the interval at a run's own fraction of active units.
+//! The emergence of random activity, as an interval at the fraction of active units of a run.
 
 use super::{History, NetworkLayers, Quantity, RandomActivity, RandomPoint, RunCurves, VariantCurves, statistics};
 use std::collections::BTreeMap;
 
-/// A step with the two ends of an interval.
+/// A step with the lower and upper end of an interval.
 pub type StepInterval = (u64, f64, f64);
 
 impl RandomActivity {
-    /// Whether it was not measured.
+    /// Whether random activity was not measured.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// The interval of `quantity` at a fraction of active units: both ends linear in the log odds `ln(p / (1 - p))` between the
-    /// two points around it, since `log E` is nearly linear in `ln p` if few units are active, and in `ln(1 - p)` if few are
-    /// inactive. `None` where one of the points has no interval, outside of `[0, 1]`, and for all but the emergence of units.
+    /// The interval of `quantity` at a fraction of active units. Both ends are interpolated linearly in the log odds
+    /// `ln(p / (1 - p))` between the two nearest points, since `log E` is nearly linear in `ln p` if few units are active, and in
+    /// `ln(1 - p)` if few are inactive. `None` if one of the points has no interval, if the fraction is outside `[0, 1]`, and for
+    /// quantities other than the emergence of units.
     #[must_use]
     pub fn at(&self, fraction: f64, quantity: Quantity) -> Option<(f64, f64)> {
         let next = self.points.iter().position(|point| point.fraction >= fraction)?;
@@ -43,8 +44,8 @@ impl RandomPoint {
 }
 
 impl NetworkLayers {
-    /// The fraction of active units among all that are measured, from the fractions of the layers; `None` if there are more or
-    /// fewer of these than layers, or one is not finite.
+    /// The fraction of active units among all measured units, given the fraction of each layer; `None` if their number is not
+    /// the number of layers, or if one is not finite.
     #[must_use]
     pub fn overall_fraction(&self, fractions: &[f32]) -> Option<f64> {
         let units = || self.measured.iter().map(|layer| layer.shape.units());
@@ -65,14 +66,14 @@ impl History {
         self.random_activity().is_some()
     }
 
-    /// The intervals of a run, at every evaluation that has one: at the fraction of its units that were active.
+    /// The interval at the fraction of active units of a run, for every evaluation that has one.
     #[must_use]
     pub fn random_of_run(&self, run: &RunCurves, quantity: Quantity) -> Vec<StepInterval> {
         self.intervals(self.layers.overall_fractions(run), quantity)
     }
 
-    /// The band of random activity for the curve of a variant, by rising step: the interval at the fraction of active units
-    /// that the runs of the curve have on average.
+    /// The band of random activity for the curve of a variant, in order of increasing step: the interval at the mean fraction of
+    /// active units over the runs of the curve.
     #[must_use]
     pub fn random_band(&self, variant: &VariantCurves, quantity: Quantity) -> Vec<StepInterval> {
         if !self.has_random_activity() {
@@ -93,7 +94,7 @@ impl History {
         self.setup.start.as_ref().map(|start| &start.random_activity).filter(|random| !random.is_empty())
     }
 
-    /// The intervals at these fractions of active units, by step.
+    /// The intervals at these fractions of active units, in the order of their steps.
     fn intervals(&self, fractions: impl Iterator<Item = (u64, f64)>, quantity: Quantity) -> Vec<StepInterval> {
         let Some(random) = self.random_activity() else { return Vec::new() };
         let intervals = fractions.filter_map(|(step, fraction)| {

@@ -1,39 +1,39 @@
-//! What training hands out as it goes: losses of single steps, and evaluations.
+//! The measurements reported during training: losses of individual steps, and evaluations.
 
 use super::Quantity;
 use serde::{Deserialize, Serialize};
 
-/// What happened since the last record.
+/// The measurements since the previous record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Record {
     /// One entry per training step.
     pub steps: Vec<StepRecord>,
-    /// The evaluations that fell due.
+    /// Completed evaluations.
     pub evaluations: Vec<EvaluationRecord>,
 }
 
 /// The mini-batch losses of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// Number of the step, from 1; the loss is that of the weights before the step.
+    /// Number of the step, from 1; the loss is that of the weights before the update.
     pub step: u64,
-    /// Mean cross-entropy in nats, per run, variants outermost; `None` where it is not a finite number.
+    /// Mean cross-entropy in nats of each run, by variant, then by seed; `None` if it is not a finite number.
     pub losses: Vec<Option<f32>>,
 }
 
-/// The evaluation of all runs after some step.
+/// The evaluation of all runs at one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EvaluationRecord {
-    /// Steps taken before it; 0 is the initialization.
+    /// Number of training steps taken; 0 is the initialization.
     pub step: u64,
-    /// Per run, variants outermost; `None` where the test loss is not a finite number.
+    /// The result of each run, by variant, then by seed; `None` if the test loss is not a finite number.
     pub runs: Vec<Option<RunEvaluation>>,
 }
 
 /// The evaluation of one run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunEvaluation {
-    /// What was measured, in the units of [`Quantity`]; the logarithm of a measure that is zero is `None`.
+    /// Measured values, in the units of [`Quantity`]; `None` for the logarithm of a measure that is zero.
     pub values: Vec<(Quantity, Option<f64>)>,
     /// Fraction of active units of every measured layer, in `[0, 1]`.
     pub active_fraction: Vec<f32>,

@@ -1,31 +1,31 @@
-//! What is known of an experiment before its first step: the experiment itself, and what its start tells.
+//! What is known about an experiment before its first step: the experiment itself, and the facts determined at the start.
 
 use super::{InitCost, LayerReport, RandomActivity};
 use crate::experiment::Experiment;
 use crate::experiment::limits::DatasetFacts;
 use serde::{Deserialize, Serialize};
 
-/// What is fixed before the first step.
+/// Everything that is fixed before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
-    /// The experiment; once it has started, with the data set resolved.
+    /// The experiment; once it has started, `data=auto` is resolved to the data set in use.
     pub experiment: Experiment,
-    /// What only the start tells; `None` for an experiment that has not started.
+    /// The facts determined at the start; `None` for an experiment that has not started.
     pub start: Option<StartFacts>,
 }
 
-/// What the start of an experiment tells.
+/// The facts that are determined when an experiment starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartFacts {
     /// The data set, with the numbers of examples in use.
     pub data: DatasetFacts,
-    /// Steps that make one pass over the training examples (the last partial batch is dropped).
+    /// Training steps per epoch, one pass over the training examples (the last partial batch is dropped).
     pub steps_per_epoch: u64,
-    /// Weights, biases, scales and shifts of one run.
+    /// Number of parameters of one run: weights, biases, scales and shifts.
     pub parameters: u64,
-    /// Where it computes.
+    /// The backend and the device.
     pub environment: Environment,
-    /// Fingerprints of what all runs share.
+    /// Checksums of the data and the order of examples, which all runs share.
     pub receipt: Receipt,
     /// The emergence of random activity.
     pub random_activity: RandomActivity,
@@ -33,32 +33,32 @@ pub struct StartFacts {
     pub variants: Vec<VariantStart>,
 }
 
-/// Where an experiment computes.
+/// The backend, the device and the program that compute an experiment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// `webgpu` or `cpu`.
     pub backend: String,
-    /// What the backend runs on, in words.
+    /// A description of the hardware.
     pub adapter: String,
     /// Version of this crate.
     pub version: String,
 }
 
-/// Fingerprints of what all runs share.
+/// Checksums of the data and the order of examples, which all runs share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// SHA-256 of the pixels and labels in use.
     pub data_sha256: String,
-    /// SHA-256 of the example order of the first epoch (little-endian u32 indices).
+    /// SHA-256 of the order of examples in the first epoch (little-endian u32 indices).
     pub order_sha256: String,
 }
 
 /// A variant before its first step.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VariantStart {
-    /// What its initialization took.
+    /// The cost of its initialization.
     pub cost: InitCost,
-    /// Its runs, by rising seed.
+    /// Its runs, in order of increasing seed.
     pub runs: Vec<RunStart>,
 }
 
@@ -67,6 +67,6 @@ pub struct VariantStart {
 pub struct RunStart {
     /// SHA-256 of the little-endian f32 parameters, layer by layer.
     pub weights_sha256: String,
-    /// Its layers with weights, input side first.
+    /// Its layers with weights, from input to output.
     pub layers: Vec<LayerReport>,
 }

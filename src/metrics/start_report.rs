@@ -1,98 +1,98 @@
-//! Runs before their first step: the cost of their initialization, the state of their layers, and the emergence that random
-//! activity would have.
+//! The state before the first step: the cost of each initialization, the statistics of each layer, and the emergence of random
+//! activity.
 
 use crate::experiment::InitScheme;
 use serde::{Deserialize, Serialize};
 
-/// What the initialization of a variant took, all its runs together.
+/// The cost of initializing a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct InitCost {
-    /// Seconds.
+    /// Seconds for all its runs together.
     pub seconds: f64,
-    /// Forward passes of one run, on batches of the size that the method uses.
+    /// Number of forward passes per run, on batches of the size that the method uses.
     pub forward_passes: u64,
-    /// Gradient evaluations of one run. A Hessian-vector product counts as two, its derivative along another direction as
-    /// four.
+    /// Number of gradient evaluations per run. A Hessian-vector product counts as two, its derivative along another direction
+    /// as four.
     pub gradient_evaluations: u64,
 }
 
-/// How far the preparation of an experiment is.
+/// The progress of the preparation of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreparationProgress {
-    /// What is being done.
+    /// The current task.
     pub task: PreparationTask,
-    /// Pieces of it that are done.
+    /// Number of completed parts of the task.
     pub done: u64,
-    /// Pieces of it in all; an upper limit where the method may stop earlier.
+    /// Total number of parts; an upper limit if the method may stop earlier.
     pub total: u64,
-    /// The objective that a tuning method optimizes, if it has one: the mean over the runs of the last iteration.
+    /// The objective of a tuning method, if it has one: the mean over the runs at the last iteration.
     pub objective: Option<f64>,
 }
 
-/// What is done before the first step.
+/// A task before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreparationTask {
-    /// Initial weights are tuned, iteration by iteration, one group of a variant's runs after the other.
+    /// Tuning of initial weights, one iteration at a time, for one group of runs after another.
     Tuning {
         /// The initialization.
         variant: InitScheme,
     },
-    /// The emergence of random activity is tabulated, point by point.
+    /// Computing the table of the emergence of random activity, one point at a time.
     RandomActivity,
 }
 
-/// The factors by which a scheme multiplied the parameters of a layer after drawing them; 1 if it left them as they were, `None`
-/// if the factor is not finite.
+/// The factors by which a scheme multiplied the parameters of a layer after drawing them; 1 if they are unchanged, `None` if the
+/// factor is not finite.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LayerScales {
-    /// That of the weight. For a method that scales every unit separately, the ratio of the norms.
+    /// Factor of the weight. For a method that scales every unit separately, the ratio of the norms.
     pub weight: Option<f64>,
-    /// That of the bias.
+    /// Factor of the bias.
     pub bias: Option<f64>,
-    /// That of the scale of the batch normalization that follows.
+    /// Factor of the scale of the batch normalization that follows.
     pub norm: Option<f64>,
 }
 
 impl LayerScales {
-    /// Nothing was multiplied.
+    /// All factors are 1.
     pub const ONE: Self = Self { weight: Some(1.0), bias: Some(1.0), norm: Some(1.0) };
 }
 
-/// One layer with weights of one run before the first step, measured on the first training batch, not augmented. `None` where a
-/// value is not finite.
+/// A layer with weights of one run before the first step, measured on the first training batch without augmentation. Values that
+/// are not finite are `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerReport {
-    /// The factors by which the scheme multiplied it.
+    /// The factors by which the scheme multiplied the parameters.
     pub scales: LayerScales,
     /// Standard deviation of its weights.
     pub weight_std: Option<f64>,
-    /// Mean of the values after its nonlinearity, or of the logits.
+    /// Mean of the activations (the values after the activation function), or of the logits.
     pub activation_mean: Option<f64>,
-    /// Standard deviation of these.
+    /// Standard deviation of the activations.
     pub activation_std: Option<f64>,
-    /// Fraction of these that are active.
+    /// Fraction of active units.
     pub active_fraction: Option<f64>,
-    /// 2-norm of the loss's gradient with respect to its weights.
+    /// 2-norm of the gradient of the loss with respect to the weights.
     pub gradient_norm: Option<f64>,
-    /// Size of the optimizer's first step relative to the weights, `‖ΔW‖ / ‖W‖`.
+    /// Relative size of the optimizer's first step, `‖ΔW‖ / ‖W‖`.
     pub step_size: Option<f64>,
 }
 
-/// The emergence of random activity, in which every unit of the network is equally likely to be active. Empty if it was not
+/// The emergence of random activity, for which every unit of the network is equally likely to be active. Empty if it was not
 /// measured.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RandomActivity {
-    /// By rising fraction; the first and the last fraction are 0 and 1.
+    /// In order of increasing fraction, from 0 to 1.
     pub points: Vec<RandomPoint>,
 }
 
 /// The emergence of random activity with a given fraction of active units.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RandomPoint {
-    /// Fraction of active units among all that are measured.
+    /// Fraction of active units among all measured units.
     pub fraction: f64,
-    /// `log10 E_A`, from the 2.5th to the 97.5th percentile of random masks; `None` where it is zero.
+    /// `log10 E_A`, from the 2.5th to the 97.5th percentile over random masks; `None` if `E_A` is zero.
     pub emergence_a: Option<(f64, f64)>,
     /// `log10 E_B`, likewise.
     pub emergence_b: Option<(f64, f64)>,

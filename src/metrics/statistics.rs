@@ -1,37 +1,36 @@
-//! The statistics that a comparison needs: mean, sample standard deviation, Student's t interval and the paired
-//! two-sided t test. Numbers that are not finite are
-//! skipped, and never returned.
+//! Statistics for comparing variants: mean, sample standard deviation, Student's t confidence interval and the paired two-sided
+//! t test. Values that are not finite are skipped, and never returned.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// A verdict needs a p value below this.
+/// Significance level: a difference is reported if the p value is below this.
 pub const SIGNIFICANCE: f64 = 0.05;
 
-/// A number over several runs.
+/// Statistics of a quantity over several runs.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Statistic {
     /// Arithmetic mean; absent when `n` is 0.
     pub mean: Option<f64>,
     /// Sample standard deviation (divisor `n - 1`); absent when `n` is below 2.
     pub std: Option<f64>,
-    /// Number of runs that it is taken over.
+    /// Number of runs.
     pub n: usize,
-    /// 95 % confidence interval of the mean, `mean ± t(0.975, n - 1) std / sqrt(n)`; absent when `n` is below 2. It
-    /// assumes nothing about the range of the quantity, so an accuracy's interval may pass 1.
+    /// 95 % confidence interval of the mean, `mean ± t(0.975, n - 1) std / sqrt(n)`; absent when `n` is below 2. It does not
+    /// take the range of the quantity into account, so the interval of an accuracy may extend beyond 1.
     pub ci95: Option<[f64; 2]>,
 }
 
-/// What a paired comparison says.
+/// The conclusion of a paired comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    /// Higher than the baseline.
+    /// Significantly higher than the baseline.
     #[serde(rename = "better")]
     Better,
-    /// Lower than the baseline.
+    /// Significantly lower than the baseline.
     #[serde(rename = "worse")]
     Worse,
-    /// The runs do not show a difference.
+    /// No significant difference.
     #[serde(rename = "no evidence of difference")]
     NoEvidence,
 }
@@ -45,12 +44,12 @@ pub struct PairedTest {
     pub ci95: [f64; 2],
     /// Two-sided p value, not corrected for the number of variants.
     pub p: f64,
-    /// The conclusion at the level [`SIGNIFICANCE`]; more is better.
+    /// The conclusion at the level [`SIGNIFICANCE`]; higher is better.
     pub verdict: Verdict,
 }
 
 impl Statistic {
-    /// Summarizes `values`; those that are not finite are left out and not counted.
+    /// The statistics of `values`, excluding those that are not finite.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
@@ -63,7 +62,7 @@ impl Statistic {
 }
 
 impl Verdict {
-    /// The words of the results file.
+    /// The name in results files and in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -74,14 +73,14 @@ impl Verdict {
     }
 }
 
-/// Arithmetic mean; `None` for no values or when the sum leaves f64.
+/// Arithmetic mean; `None` if there are no values or their sum overflows.
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     mean.is_finite().then_some(mean)
 }
 
-/// Sample standard deviation, `sqrt(sum (x - mean)^2 / (n - 1))`; `None` below two values.
+/// Sample standard deviation, `sqrt(sum (x - mean)^2 / (n - 1))`; `None` for fewer than two values.
 #[must_use]
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {
@@ -96,8 +95,8 @@ pub fn standard_deviation(values: &[f64]) -> Option<f64> {
 /// The paired two-sided t test of `differences` (variant minus baseline, one per seed) with `n - 1` degrees of freedom:
 /// `t = mean / (std / sqrt(n))`, `p = 2 P(T > |t|)`.
 ///
-/// When all differences are the same the test has no spread to judge by and takes its limit: p = 1 if they are 0, p = 0
-/// otherwise. `None` below two finite differences.
+/// If all differences are equal, the standard deviation is zero and the limit is returned: p = 1 if they are 0, p = 0
+/// otherwise. `None` for fewer than two finite differences.
 #[must_use]
 pub fn paired_t_test(differences: &[f64]) -> Option<PairedTest> {
     let statistic = Statistic::of(differences.iter().copied());
@@ -119,13 +118,13 @@ pub fn paired_t_test(differences: &[f64]) -> Option<PairedTest> {
     p.is_finite().then_some(PairedTest { difference, ci95, p, verdict })
 }
 
-/// Half the width of the 95 % interval of a mean of `n` values.
+/// Half the width of the 95 % confidence interval of a mean of `n` values.
 fn interval_half_width(deviation: f64, n: usize) -> Option<f64> {
     let half = student(n)?.inverse_cdf(0.975) * deviation / (n as f64).sqrt();
     half.is_finite().then_some(half)
 }
 
-/// Student's distribution for `n` values; `None` below two.
+/// Student's t distribution for `n` values, with `n - 1` degrees of freedom; `None` for fewer than two values.
 fn student(n: usize) -> Option<StudentsT> {
     StudentsT::new(0.0, 1.0, n.checked_sub(1)? as f64).ok()
 }

@@ -1,21 +1,21 @@
-//! How long an experiment takes: the one rule by which times become speeds. It reads no clock; times come in as values.
+//! Elapsed time and speed of an experiment, computed by one rule. It reads no clock: durations are passed in as values.
 
 use serde::{Deserialize, Serialize};
 
-/// How long it took so far.
+/// Elapsed time and speed.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Timing {
-    /// Training steps per second, evaluations left out; 0 before the first step.
+    /// Training steps per second, excluding evaluations; 0 before the first step.
     pub steps_per_sec: f64,
-    /// Milliseconds per training step of all runs together; 0 before the first step.
+    /// Milliseconds per training step, for all runs together; 0 before the first step.
     pub ms_per_step: f64,
-    /// Runs that were stacked.
+    /// Number of stacked runs.
     pub runs: usize,
-    /// Seconds from the start, the tuning of initial weights included, pauses left out.
+    /// Seconds since the start, including the tuning of initial weights but excluding pauses.
     pub elapsed_secs: f64,
 }
 
-/// Adds up the time of an experiment.
+/// Accumulates the time of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stopwatch {
     runs: usize,
@@ -24,13 +24,13 @@ pub struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// For an experiment of this many runs, whose preparation took some seconds.
+    /// A stopwatch for an experiment of this many runs, whose preparation took `preparation_secs`.
     #[must_use]
     pub fn new(runs: usize, preparation_secs: f64) -> Self {
         Self { runs, elapsed_secs: preparation_secs, training_secs: 0.0 }
     }
 
-    /// Adds seconds, whether or not they were spent on training steps.
+    /// Adds seconds; `on_training` says whether they were spent on training steps.
     pub fn add(&mut self, seconds: f64, on_training: bool) {
         self.elapsed_secs += seconds;
         if on_training {

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, sigmoid, tanh};
 use std::f64::consts::{PI, SQRT_2};
 
-/// The curve of an activation function. The derivative of ReLU at 0 is 0, and its kink has no curvature, as in PyTorch.
+/// An activation function with its derivatives. The derivative of ReLU at 0 is 0, and its kink has no curvature, as in PyTorch.
 pub(super) fn curve<const D: usize>(activation: Activation) -> ElementwiseFunction<D> {
     match activation {
         // The sign of a non-negative value is 1 or 0, in the type of the values.
@@ -17,7 +17,7 @@ pub(super) fn curve<const D: usize>(activation: Activation) -> ElementwiseFuncti
             curvature: Some(|_, y| one_minus(y.clone() * y.clone()) * y.clone().mul_scalar(-2.0)),
         },
         Activation::Gelu => ElementwiseFunction {
-            // Burn's own uses the gradient of an approximation on some devices.
+            // On some devices Burn's own GELU uses the gradient of an approximation.
             value: |x| x.clone() * cumulative(&x),
             slope: |x, _| cumulative(x) + x.clone() * density(x),
             curvature: Some(|x, _| density(x) * (x.clone() * x.clone()).neg().add_scalar(2.0)),

@@ -108,7 +108,7 @@ impl Network {
         CurvatureGradient { gradient, first_product }
     }
 
-    /// The same network with parameters that gradients are tracked for.
+    /// The same network with parameters whose gradients are tracked.
     fn tracked(&self) -> Self {
         let parameters = self.parameters.iter().map(|tensor| tensor.clone().autodiff().require_grad()).collect();
         Self { parameters, ..self.clone() }
@@ -133,7 +133,7 @@ impl Network {
     }
 }
 
-/// The gradient of each tensor; zero for one that nothing depends on.
+/// The gradient with respect to each tensor; zero for tensors that the result does not depend on.
 fn taken(tensors: &[Tensor<3>], gradients: &mut Gradients) -> Vec<Tensor<3>> {
     let gradient =
         |tensor: &Tensor<3>| tensor.grad_remove(gradients).unwrap_or_else(|| tensor.clone().inner().zeros_like());

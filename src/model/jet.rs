@@ -1,4 +1,4 @@
-//! StepValues with their derivatives along up to two directions in parameter space: forward-mode differentiation.
+//! Values with their derivatives along up to two directions in parameter space: forward-mode differentiation.
 //!
 //! With parameters `θ(s, t) = θ + s u + t v` every value of the network is a function of `s` and `t`; a [`Jet`] carries it with
 //! `∂/∂s`, `∂/∂t` and `∂²/∂s∂t` at `s = t = 0`. Each operation of the forward pass propagates these derivatives, so the pass is

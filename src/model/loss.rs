@@ -1,4 +1,4 @@
-//! The loss for training and the predicted class for evaluation.
+//! The loss, and the predicted class for evaluation.
 
 use super::jet::{Jet, sum};
 use burn::tensor::Tensor;

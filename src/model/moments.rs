@@ -22,7 +22,7 @@ impl Moments {
     }
 }
 
-/// The scalar product of every run of two parameters `[runs, ...]`: `[runs]`.
+/// The scalar product of two parameters `[runs, ...]` for every run: `[runs]`.
 #[must_use]
 pub fn inner_product(left: &Tensor<3>, right: &Tensor<3>) -> Tensor<1> {
     (left.clone() * right.clone()).sum_dims_squeeze::<1, _>(&[1, 2])

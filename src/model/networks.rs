@@ -10,7 +10,7 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// Networks stacked in these groups.
+    /// The networks of these groups.
     #[must_use]
     pub fn new(groups: Vec<Network>) -> Self {
         Self { groups }

@@ -52,7 +52,7 @@ impl Network {
         kept
     }
 
-    /// The logits; on the way, `visit` is called for every step and may ask for the step's output,
+    /// The logits; on the way, `visit` is called for every step and may request the output of the step,
     /// `[runs, batch, units]`.
     pub fn observe(
         &self,

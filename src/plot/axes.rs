@@ -1,4 +1,4 @@
-//! Axes on a plotting area: grid lines with their labels, marks below it, the baseline, the heading, and what the axes show.
+//! Axes of a plotting area: grid lines with their labels, tick labels below it, the baseline, the heading, and axis labels.
 //! Every chart draws its axes here.
 
 use super::pen::{Label, Lettering, MEDIUM, Pen, SMALL, estimated_width};
@@ -11,13 +11,13 @@ use plotters::style::text_anchor::HPos;
 pub(super) struct Axes<'chart> {
     /// Grid lines, from bottom to top.
     pub(super) rows: Vec<AxisMark>,
-    /// Marks below the baseline, from left to right.
+    /// Tick labels below the baseline, from left to right.
     pub(super) columns: Vec<AxisMark>,
     /// The heading, above the plotting area; empty for none.
     pub(super) title: &'chart str,
-    /// What the horizontal axis shows; empty for nothing.
+    /// Label of the horizontal axis; empty for none.
     pub(super) x_label: &'chart str,
-    /// What the vertical axis shows; empty for nothing.
+    /// Label of the vertical axis; empty for none.
     pub(super) y_label: &'chart str,
 }
 
@@ -43,7 +43,7 @@ impl Axes<'_> {
     }
 }
 
-/// Marks below a plotting area.
+/// Tick labels below a plotting area.
 pub(super) fn draw_columns<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     frame: &Frame,
@@ -56,7 +56,7 @@ pub(super) fn draw_columns<DB: DrawingBackend>(
     })
 }
 
-/// What the horizontal axis shows, at a row of the picture.
+/// The label of the horizontal axis, at this pixel row.
 pub(super) fn draw_x_label<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     frame: &Frame,
@@ -67,7 +67,7 @@ pub(super) fn draw_x_label<DB: DrawingBackend>(
     draw_label(pen, &label, (frame.left.midpoint(frame.right), row), false)
 }
 
-/// What the vertical axis shows, at the left edge of the picture.
+/// The label of the vertical axis, at the left edge.
 pub(super) fn draw_y_label<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame, text: &str) -> Drawn<DB, ()> {
     let label = Label::within(text, MEDIUM, pen.css(pen.size().1));
     draw_label(pen, &label, (pen.px(10.0), frame.top.midpoint(frame.bottom)), true)
@@ -85,8 +85,8 @@ fn draw_label<DB: DrawingBackend>(
     pen.label(label, at, Lettering { size: MEDIUM, upwards, ..pen.plain(HPos::Center) })
 }
 
-/// Room for the labels of grid lines and for `more` CSS pixels beside them, in pixels; for three characters at least, so that
-/// the axis stays where it is while the first points come in.
+/// Room for the labels of grid lines and for `more` CSS pixels beside them, in pixels; for at least three characters, so that
+/// the axis does not move while the first points arrive.
 pub(super) fn left_margin<DB: DrawingBackend>(pen: &Pen<'_, DB>, rows: &[AxisMark], more: f64) -> f64 {
     let widths = rows.iter().map(|(_, label)| estimated_width(label, SMALL));
     pen.px(more + widths.fold(estimated_width("000", SMALL), f64::max))

@@ -1,4 +1,4 @@
-//! Draws a [`Chart`]: axes, the bands of random activity, those of the runs, lines, and the marks under a pointer.
+//! Draws a [`Chart`]: axes, the bands of random activity and of the runs, the lines, and the cursor.
 
 use super::axes::{Axes, left_margin};
 use super::palette::mixed;
@@ -8,15 +8,15 @@ use super::{Area, Chart, Dash, Drawn, Frame, PlotStyle, Series, read_at};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 
-/// Width of a series' line in CSS pixels.
+/// Width of the line of a series, in CSS pixels.
 const LINE: f64 = 2.0;
-/// Opacity of a series' band.
+/// Opacity of the band of a series.
 const BAND: f64 = 0.16;
 /// Opacity of the band of random activity.
 const RANDOM: f64 = 0.1;
 
-/// Draws a chart over the whole of `root` and says where its plotting area lies. Any chart can be drawn: one without data
-/// shows its axes, and what is not finite is left out.
+/// Draws a chart over the whole of `root` and returns the position of its plotting area. Any chart can be drawn: one without
+/// data shows its axes, and values that are not finite are omitted.
 pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyle) -> Drawn<DB, Frame> {
     let pen = Pen::new(root, style);
     pen.background()?;
@@ -24,7 +24,7 @@ pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyl
     axes.draw(&pen, &frame)?;
     for series in &chart.series {
         if let Some(edges) = edges(&frame, &series.random) {
-            // Bands of several variants overlap; dash and tint of the hairlines say whose each is.
+            // Bands of several variants overlap; dash and tint of the hairlines identify the variant.
             let hairline = mixed(pen.theme.axis, series.color.on(style.dark), 0.5);
             draw_random(&pen, &edges, hairline, series.dash)?;
         }
@@ -40,7 +40,7 @@ pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyl
     Ok(frame)
 }
 
-/// Marks a step on a chart that has just been drawn: an upright line there and a dot on the nearest point of each series.
+/// Marks a step on a chart that has just been drawn: a vertical line, and a dot on the nearest point of each series.
 pub fn draw_cursor<DB: DrawingBackend>(
     root: &Area<DB>,
     chart: &Chart,

@@ -1,4 +1,4 @@
-//! A confusion matrix: a row per true class, a column per predicted one, colored by the share of the row.
+//! A confusion matrix: one row per true class, one column per predicted class, colored by the fraction of the row.
 
 use super::axes::{draw_x_label, draw_y_label};
 use super::heatmap::draw_scale;
@@ -11,18 +11,18 @@ use plotters::style::text_anchor::HPos;
 
 /// Height of the heading with the color bar, in CSS pixels.
 const TOP: f64 = 30.0;
-/// Room for the name of an axis, in CSS pixels.
+/// Room for the label of an axis, in CSS pixels.
 const AXIS: f64 = 22.0;
 const RIGHT: f64 = 8.0;
-/// Longer names of classes are shortened, so that half the width of a phone is left for the cells.
+/// Maximum length of class names; longer ones are shortened, so that half the width of a phone is left for the cells.
 const LONGEST_NAME: usize = 11;
 
-/// How often each class was predicted for the examples of each class.
+/// The number of examples for each pair of true and predicted class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Number of examples, `[true class, predicted class]`; what is missing counts as 0.
+    /// Number of examples, `[true class, predicted class]`; missing entries count as 0.
     pub counts: Vec<u32>,
 }
 
@@ -31,7 +31,7 @@ impl ConfusionMatrix {
         self.counts.get(truth * self.classes.len() + predicted).copied().unwrap_or(0)
     }
 
-    /// The part of the examples of a true class for which another one was predicted.
+    /// The fraction of the examples of a true class for which this class was predicted.
     fn share(&self, truth: usize, predicted: usize) -> f64 {
         let row: f64 = (0..self.classes.len()).map(|column| f64::from(self.count(truth, column))).sum();
         f64::from(self.count(truth, predicted)) / row.max(1.0)
@@ -61,8 +61,8 @@ pub fn draw_confusion<DB: DrawingBackend>(
     draw_y_label(&pen, &frame, "true class")
 }
 
-/// Where the cells lie: classes are 1 wide and 1 high, true ones count downwards. Names of columns stand upright where they
-/// would run into each other.
+/// The position of the cells: each is 1 wide and 1 high, true classes increase downwards; and whether the names of columns are
+/// vertical, which they are where they would overlap.
 fn layout<DB: DrawingBackend>(pen: &Pen<'_, DB>, count: usize, longest: f64) -> (Frame, bool) {
     let (width, height) = pen.size();
     let count = count.max(1) as f64;
@@ -92,7 +92,7 @@ fn draw_cell<DB: DrawingBackend>(
     pen.rectangle((left, top), (left + width - gap, top + height - gap), color)?;
     let count = matrix.count(truth, predicted).to_string();
     let fits = pen.px(estimated_width(&count, SMALL)) <= width && pen.px(SMALL + 1.0) <= height;
-    // Zeros would hide the few numbers that matter.
+    // Zeros would distract from the few numbers that matter.
     if !fits || count == "0" {
         return Ok(());
     }
@@ -100,7 +100,7 @@ fn draw_cell<DB: DrawingBackend>(
     pen.text(&count, (left + width / 2.0, top + height / 2.0), lettering)
 }
 
-/// Where there is no room for all names, every second, third ... one is written.
+/// Draws the names of classes; every second, third, ... one if there is no room for all.
 fn draw_names<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     frame: &Frame,
@@ -128,7 +128,7 @@ fn draw_names<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Black on light colors, white on dark ones.
+/// Black for text on light colors, white on dark ones.
 fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     let lightness = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
     if lightness > 140.0 { RGBColor(20, 22, 26) } else { RGBColor(255, 255, 255) }

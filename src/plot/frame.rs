@@ -1,4 +1,4 @@
-//! Where a chart's plotting area lies, in both coordinate systems.
+//! The plotting area of a chart in both coordinate systems, pixels and values.
 
 /// Pixels beyond any screen.
 const FAR: f64 = 1e7;
@@ -14,14 +14,14 @@ pub struct Frame {
     pub right: f64,
     /// Bottom edge in pixels, beyond `top`.
     pub bottom: f64,
-    /// Values at the left and at the right edge.
+    /// Values at the left and right edge.
     pub x_range: (f64, f64),
-    /// Values at the bottom and at the top edge.
+    /// Values at the bottom and top edge.
     pub y_range: (f64, f64),
 }
 
 impl Frame {
-    /// The x value at a pixel column, also beyond the edges.
+    /// The x value at a pixel column, which may lie outside.
     #[must_use]
     pub fn x_at(&self, pixel: f64) -> f64 {
         let share = (pixel - self.left) / (self.right - self.left);
@@ -35,7 +35,7 @@ impl Frame {
         self.left + share * (self.right - self.left)
     }
 
-    /// The pixel row of a y value; rows count downwards.
+    /// The pixel row of a y value; rows increase downwards.
     #[must_use]
     pub fn pixel_y(&self, y: f64) -> f64 {
         let share = (y - self.y_range.0) / (self.y_range.1 - self.y_range.0);
@@ -53,8 +53,8 @@ impl Frame {
         (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))
     }
 
-    /// The pieces of a line of pixels that lie inside. What is further away than [`FAR`] is taken as being there, where f64
-    /// still tells single pixels apart.
+    /// The parts of a line, given in pixels, that lie inside. Points farther away than [`FAR`] are moved to that distance, at
+    /// which f64 still resolves single pixels.
     pub(super) fn clipped(&self, line: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut open = false;

@@ -1,4 +1,4 @@
-//! The fraction of active units as a heat map: a row per layer under each variant's name, a column per evaluation.
+//! The fraction of active units as a heat map: one row per layer below the name of each variant, one column per evaluation.
 
 use super::axes::{draw_columns, draw_x_label};
 use super::palette::sequential;
@@ -12,10 +12,10 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 use std::collections::BTreeMap;
 
-/// Height of what stands above and below the rows, in CSS pixels.
+/// Height of the space above and below the rows, in CSS pixels.
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 42.0;
-/// Height of a variant's name and of a layer, in CSS pixels, when there is room.
+/// Height of the name of a variant and of a layer, in CSS pixels, if there is room.
 const NAME: f64 = 22.0;
 const ROW: f64 = 14.0;
 /// Left edge of the cells, in CSS pixels.
@@ -25,9 +25,9 @@ const RIGHT: f64 = 16.0;
 /// The fraction of active units of every layer at every evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActivityMap {
-    /// The variants that are shown.
+    /// The visible variants.
     pub variants: Vec<VariantActivity>,
-    /// Names of the layers, input side first.
+    /// Names of the layers, from input to output.
     pub layers: Vec<String>,
     /// The horizontal axis reaches from step 0 to here.
     pub x_max: f64,
@@ -36,16 +36,16 @@ pub struct ActivityMap {
 /// The activity of one variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariantActivity {
-    /// What stands above its rows.
+    /// The name above its rows.
     pub name: String,
     /// Its color in the charts.
     pub color: Shade,
-    /// Per layer, input side first (the output is last): `(step, fraction in [0, 1])`, the mean over the runs that
-    /// curves show.
+    /// For each layer, from input to output: `(step, fraction in [0, 1])`, the mean over the runs that curves are averaged
+    /// over.
     pub layers: Vec<Vec<(u64, f64)>>,
 }
 
-/// What lies under a pointer.
+/// The values of the cell under the pointer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActivityReading {
     /// The variant's name.
@@ -59,7 +59,7 @@ pub struct ActivityReading {
 }
 
 impl ActivityMap {
-    /// The map of the visible variants, each called as `name` says; those beyond the end of `visible` are shown.
+    /// The map of the visible variants, with names from `name`; variants beyond the end of `visible` are shown.
     #[must_use]
     pub fn new(history: &History, visible: &[bool], name: impl Fn(&InitScheme) -> String) -> Self {
         let shown = history.variants.iter().enumerate();
@@ -124,7 +124,7 @@ struct Row {
     layer: Option<usize>,
 }
 
-/// Draws the map over the whole of `root` and says where the rows lie (names included; the y range means nothing).
+/// Draws the map over the whole of `root` and returns the position of the rows, including names (the y range is not used).
 pub fn draw_heatmap<DB: DrawingBackend>(root: &Area<DB>, map: &ActivityMap, style: &PlotStyle) -> Drawn<DB, Frame> {
     let pen = Pen::new(root, style);
     pen.background()?;
@@ -157,8 +157,8 @@ fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
     sums.into_iter().map(|(step, (sum, count))| (step, sum / f64::from(count))).collect()
 }
 
-/// Each cell reaches to the middle between its neighbors; the outer ones as far on their other side, and a
-/// lonely one over a fiftieth of the `width` of the axis.
+/// Each cell extends halfway to its neighbors, and the outer ones equally far on their other side; a single cell covers a
+/// fiftieth of the `width` of the axis.
 fn column_spans(cells: &[(u64, f64)], width: f64) -> Vec<(f64, f64)> {
     let steps: Vec<f64> = cells.iter().map(|(step, _)| *step as f64).collect();
     let middles: Vec<f64> = steps.windows(2).map(|pair| pair[0].midpoint(pair[1])).collect();
@@ -204,7 +204,7 @@ fn draw_row<DB: DrawingBackend>(
     (cells, label): (&[(u64, f64)], &str),
     (top, bottom): (f64, f64),
 ) -> Drawn<DB, ()> {
-    // Labels of rows thinner than their letters would run into each other.
+    // Labels of rows lower than their letters would overlap.
     if bottom - top >= pen.px(SMALL - 1.0) {
         pen.text(label, (frame.left - pen.px(7.0), top.midpoint(bottom)), pen.plain(HPos::Right))?;
     }
@@ -212,7 +212,7 @@ fn draw_row<DB: DrawingBackend>(
     pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
     for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells, map_width(frame))) {
         let from = frame.clamped((frame.pixel_x(from), top));
-        // A little too far to the right: the next cell covers it, and no seam shows between the two.
+        // Slightly too far to the right: the next cell covers the excess, and no seam is visible between the two.
         let to = frame.clamped((frame.pixel_x(to) + pen.px(0.75), bottom - gap));
         pen.rectangle(from, to, sequential(*fraction))?;
     }

@@ -1,4 +1,4 @@
-//! One quantity of every layer of every variant: the layers along the x axis, and for each variant a line with a dot per layer.
+//! One quantity for every layer of every variant: layers along the x axis, and for each variant a line with one dot per layer.
 //!
 //! Variants often agree exactly on some layers, so the dots at a layer are drawn side by side, not on top of each other. A layer
 //! without a value is a gap in the line.
@@ -11,25 +11,25 @@ use plotters::prelude::DrawingBackend;
 
 /// Distance between the dots of two variants at one layer, in CSS pixels, where there is room for it.
 const APART: f64 = 9.0;
-/// The part of a layer's room that its dots may take.
+/// The fraction of the width of a layer that its dots may take up.
 const DOTS: f64 = 0.6;
 /// Radius of a dot where there is room for it, in CSS pixels.
 const DOT: f64 = 3.5;
-/// A logarithmic axis spans at least this many powers of ten.
+/// Minimum range of a logarithmic axis, in powers of ten.
 const LEAST_DECADES: f64 = 0.7;
 
-/// A quantity of layers.
+/// A chart of one quantity for all layers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerChart {
-    /// What the vertical axis shows, with its unit.
+    /// Label of the vertical axis, with its unit.
     pub y_label: String,
-    /// What stands below the horizontal axis.
+    /// Label of the horizontal axis.
     pub x_label: String,
     /// Names of the layers, from left to right.
     pub layers: Vec<String>,
-    /// The lines, the first one at the bottom.
+    /// The lines; the first one is drawn below the others.
     pub lines: Vec<LayerLine>,
-    /// How values are placed.
+    /// The scale of the vertical axis.
     pub axis: LayerAxis,
 }
 
@@ -38,31 +38,31 @@ pub struct LayerChart {
 pub struct LayerLine {
     /// Its color.
     pub color: Shade,
-    /// How the line is broken.
+    /// Its dash pattern.
     pub dash: Dash,
-    /// A value per layer, or none.
+    /// The value of each layer, if it has one.
     pub values: Vec<Option<f64>>,
 }
 
-/// How values are placed on the vertical axis.
+/// The scale of the vertical axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerAxis {
-    /// Evenly, zero included.
+    /// Linear, including zero.
     Linear,
-    /// By their logarithm; only values above zero are shown.
+    /// Logarithmic; only values above zero are shown.
     Logarithmic,
-    /// Evenly from 0 to 100.
+    /// Linear from 0 to 100.
     Percent,
 }
 
 impl LayerAxis {
-    /// Where a value stands, in the unit of the axis.
+    /// The coordinate of a value on the axis: the value itself or its decimal logarithm.
     fn place(self, value: f64) -> Option<f64> {
         let place = if self == Self::Logarithmic { value.log10() } else { value };
         drawable(place).then_some(place)
     }
 
-    /// The range that holds all of `places`.
+    /// A range that contains all of `places`.
     fn range(self, places: impl Iterator<Item = f64>) -> (f64, f64) {
         let found = extent(places);
         match self {
@@ -79,14 +79,14 @@ impl LayerAxis {
         }
     }
 
-    /// About `count` marks with their labels, rising.
+    /// About `count` ticks with their labels, in increasing order.
     fn marks(self, range: (f64, f64), count: usize) -> Vec<AxisMark> {
         if self == Self::Logarithmic { decades(range, count) } else { Ticks::new(range, count, false).marks() }
     }
 }
 
-/// The powers of ten within a range of logarithms, every n-th of them if there is no room for all, and 2 and 5 times each if
-/// there is: at most one and a half times `count`.
+/// The powers of ten within a range of logarithms; every n-th of them if there is no room for all, and also 2 and 5 times each if
+/// there is enough room: at most 1.5 times `count`.
 fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
     let (span, room) = (high - low, count.max(2) as f64);
     let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -100,7 +100,7 @@ fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
     marks.filter(|(place, _)| *place >= low - 1e-9 && *place <= high + 1e-9).collect()
 }
 
-/// `0.02`, `500`; powers of ten outside what fits.
+/// `0.02`, `500`; numbers that are too long are written with powers of ten.
 fn decade_label(factor: f64, exponent: f64) -> String {
     if !(-4.0..=4.0).contains(&exponent) {
         return format!("{factor:.0}e{exponent:.0}").replace('-', "\u{2212}");
@@ -141,7 +141,7 @@ fn layer_width(frame: &Frame) -> f64 {
     (frame.right - frame.left) / frame.x_range.1
 }
 
-/// The names of the layers if each fits into `width` CSS pixels, else their numbers, every n-th of them.
+/// The names of the layers if each fits into `width` CSS pixels; otherwise their numbers, possibly only every n-th one.
 fn layer_marks(layers: &[String], width: f64) -> Vec<AxisMark> {
     let width = width.max(1.0);
     let names = layers.iter().enumerate();

@@ -1,11 +1,11 @@
-//! Charts on any plotters backend: the page's canvas and the native SVG share every line.
+//! Charts on any plotters backend: the canvas of the page and the native SVG share all drawing code.
 //!
-//! A [`Chart`] is a value; [`draw`] puts it on a drawing area and says where things went ([`Frame`]), so that a pointer can
-//! be turned back into a step. Nothing here measures text, because plotters does so through the DOM in a browser and
-//! each measurement costs a layout: room is reserved by counting characters.
+//! A [`Chart`] is a value; [`draw`] draws it and returns the position of the plotting area ([`Frame`]), so that the position of
+//! a pointer can be converted to a step. Nothing here measures text, because in a browser plotters does so through the DOM and
+//! each measurement causes a layout: room is reserved by counting characters.
 //!
-//! Coordinates are whole pixels in plotters. Lines look smooth from two device pixels per CSS pixel up, so a canvas
-//! should be at least twice as fine as its box, also on a plain screen.
+//! Plotters uses integer pixel coordinates. Lines look smooth with at least two device pixels per CSS pixel, so a canvas should
+//! have at least twice the resolution of its box, even on a low-resolution screen.
 
 mod axes;
 mod chart;
@@ -37,42 +37,42 @@ pub type Area<DB> = DrawingArea<DB, Shift>;
 /// What drawing on a backend returns.
 pub type Drawn<DB, T> = Result<T, DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// Lines against training steps.
+/// A chart with training steps on the horizontal axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// Heading, above the plotting area; empty for none.
     pub title: String,
-    /// What the horizontal axis counts.
+    /// Label of the horizontal axis.
     pub x_label: String,
-    /// What the vertical axis shows, with its unit.
+    /// Label of the vertical axis, with its unit.
     pub y_label: String,
-    /// The lines, the first one at the bottom.
+    /// The lines; the first one is drawn below the others.
     pub series: Vec<Series>,
-    /// The horizontal axis reaches from 0 to here.
+    /// End of the horizontal axis, which starts at 0.
     pub x_max: f64,
-    /// The vertical axis; from the data, with padding, when absent.
+    /// Range of the vertical axis; if absent, that of the data with padding.
     pub y_range: Option<(f64, f64)>,
 }
 
-/// One line of a chart. Numbers that are not finite are skipped wherever they stand.
+/// One line of a chart. Values that are not finite are skipped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Index of the variant that it is of.
+    /// Index of its variant.
     pub variant: usize,
     /// Its color.
     pub color: Shade,
-    /// How the line is broken, the second channel beside the color.
+    /// Its dash pattern, which distinguishes lines in addition to the color.
     pub dash: Dash,
-    /// `(x, y)`, by rising x.
+    /// `(x, y)`, in order of increasing x.
     pub points: Vec<(f64, f64)>,
-    /// `(x, low, high)`, by rising x; empty for no band.
+    /// `(x, low, high)`, in order of increasing x; empty for no band.
     pub band: Vec<(f64, f64, f64)>,
-    /// The same of random activity, a gray band below everything else; empty for none.
+    /// The same for random activity, a gray band below everything else; empty for none.
     pub random: Vec<(f64, f64, f64)>,
 }
 
 impl Series {
-    /// Both bands, whose ends an axis has to hold.
+    /// The ends of both bands, which the axis must contain.
     fn bands(&self) -> impl Iterator<Item = f64> {
         self.band.iter().chain(&self.random).flat_map(|(_, low, high)| [*low, *high])
     }
@@ -85,25 +85,25 @@ pub struct PlotStyle {
     pub scale: f64,
     /// Light on dark.
     pub dark: bool,
-    /// Leave the background as it is instead of filling it.
+    /// Do not fill the background.
     pub transparent: bool,
     /// CSS font family list.
     pub font: String,
-    /// What font sizes are multiplied with besides `scale`: plotters' SVG backend divides them by 1.24.
+    /// Additional factor of font sizes besides `scale`: plotters' SVG backend divides them by 1.24.
     pub font_factor: f64,
-    /// Whether the full text of a shortened one is written after it, for [`svg`] to take out again.
+    /// Whether a shortened text is followed by the full text, which [`svg`] moves into a `<title>`.
     full_texts: bool,
 }
 
 impl PlotStyle {
-    /// For a canvas with `scale` pixels per CSS pixel, on top of the page's own background.
+    /// The style for a canvas with `scale` pixels per CSS pixel, on the background of the page.
     #[must_use]
     pub fn canvas(scale: f64, dark: bool) -> Self {
         let font = "system-ui, sans-serif".to_owned();
         Self { scale, dark, transparent: true, font, font_factor: 1.0, full_texts: false }
     }
 
-    /// For plotters' SVG backend, background included.
+    /// The style for plotters' SVG backend, with a background.
     #[must_use]
     pub fn svg(scale: f64, dark: bool) -> Self {
         let font = "Helvetica, Arial, sans-serif".to_owned();

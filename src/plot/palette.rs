@@ -1,11 +1,11 @@
-//! Colors that color-blind readers can tell apart, with the way a line is broken as a second channel.
+//! Colors that color-blind readers can distinguish, and dash patterns as a second cue.
 //!
-//! The hues are those of Okabe & Ito (*Color Universal Design*, 2008). The paler ones are darkened for light
-//! backgrounds and the deeper ones lightened for dark ones, so that each stands out at 3:1 or more from its background.
+//! The hues are those of Okabe & Ito (*Color Universal Design*, 2008). Pale ones are darkened for light backgrounds, and deep
+//! ones lightened for dark backgrounds, so that each has a contrast of at least 3:1 to its background.
 
 use plotters::style::RGBColor;
 
-/// A color in its two versions.
+/// A color, for light and dark backgrounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shade {
     /// On a light background.
@@ -14,16 +14,16 @@ pub struct Shade {
     pub dark: RGBColor,
 }
 
-/// How a line is broken.
+/// The dash pattern of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dash {
-    /// Not at all.
+    /// Unbroken.
     Solid,
     /// Long strokes.
     Long,
     /// Short strokes.
     Short,
-    /// A long and a short stroke in turn.
+    /// Alternating long and short strokes.
     LongShort,
     /// Dots.
     Dot,
@@ -48,7 +48,7 @@ const SHADES: [Shade; 8] = [
 const DASHES: [Dash; 5] = [Dash::Solid, Dash::Long, Dash::Short, Dash::LongShort, Dash::Dot];
 
 impl Shade {
-    /// The version for a background.
+    /// The version for a light or dark background.
     #[must_use]
     pub fn on(self, dark: bool) -> RGBColor {
         if dark { self.dark } else { self.light }
@@ -68,7 +68,7 @@ impl Dash {
         DASHES[index % DASHES.len()]
     }
 
-    /// Lengths of stroke and gap in turn, in CSS pixels, as in `stroke-dasharray`; empty for an unbroken line.
+    /// Alternating lengths of strokes and gaps in CSS pixels, as in `stroke-dasharray`; empty for an unbroken line.
     #[must_use]
     pub fn pattern(self) -> &'static [f64] {
         match self {
@@ -94,7 +94,7 @@ pub fn variant_css(index: usize, dark: bool) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// Stops of the sequential scale, evenly spaced from 0 to 1: viridis (van der Walt & Smith 2015), whose lightness rises
+/// Stops of the sequential scale, evenly spaced from 0 to 1: viridis (van der Walt & Smith 2015), whose lightness increases
 /// evenly for every kind of color vision.
 const SEQUENTIAL: [RGBColor; 9] = [
     RGBColor(68, 1, 84),
@@ -108,7 +108,7 @@ const SEQUENTIAL: [RGBColor; 9] = [
     RGBColor(253, 231, 37),
 ];
 
-/// The color of a fraction on the sequential scale; outside `[0, 1]` it is that of the nearer end, and for NaN of 0.
+/// The color of a fraction on the sequential scale. Fractions are clamped to `[0, 1]`; NaN has the color of 0.
 #[must_use]
 pub fn sequential(fraction: f64) -> RGBColor {
     let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
@@ -117,13 +117,13 @@ pub fn sequential(fraction: f64) -> RGBColor {
     mixed(SEQUENTIAL[index], SEQUENTIAL[index + 1], place - index as f64)
 }
 
-/// Colors of the diverging scale: below zero, zero, above zero. The page's legend takes them from its style sheet: the
-/// outer ones are those of the first two variants, the middle is the page's soft background.
+/// Colors of the diverging scale: below zero, zero, above zero. The legend of the page has the same colors in its style sheet:
+/// those of the first two variants at the ends, and the page's soft background in the middle.
 const NEGATIVE: Shade = SHADES[0];
 const ZERO: Shade = Shade { light: RGBColor(236, 236, 230), dark: RGBColor(34, 37, 44) };
 const POSITIVE: Shade = SHADES[1];
 
-/// The color of a value on the diverging scale from -1 to 1; outside it is that of the nearer end, and for NaN of 0.
+/// The color of a value on the diverging scale. Values are clamped to `[-1, 1]`; NaN has the color of 0.
 #[must_use]
 pub fn diverging(value: f64, dark: bool) -> RGBColor {
     let end = if value < 0.0 { NEGATIVE } else { POSITIVE };
@@ -131,7 +131,7 @@ pub fn diverging(value: f64, dark: bool) -> RGBColor {
     mixed(ZERO.on(dark), end.on(dark), share)
 }
 
-/// The color at a share, from 0 to 1, of the way from one to another.
+/// Linear interpolation between two colors, for a `share` from 0 to 1.
 pub(super) fn mixed(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
     let mix = |from: u8, to: u8| byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share);
     RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))

@@ -1,4 +1,4 @@
-//! The pen: texts, lines and areas in CSS sizes on a plotters drawing area, in the colors of a theme.
+//! The pen draws text, lines and areas on a plotters drawing area, with sizes in CSS pixels and the colors of a theme.
 
 use super::{Area, Drawn, PlotStyle, palette};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
@@ -14,7 +14,7 @@ pub(super) const MEDIUM: f64 = 12.0;
 /// Font size of headings, in CSS pixels.
 const LARGE: f64 = 13.0;
 
-/// Colors of everything that is not data.
+/// Colors of everything except data.
 pub(super) struct ThemeColors {
     pub(super) background: RGBColor,
     pub(super) text: RGBColor,
@@ -39,30 +39,30 @@ const DARK: ThemeColors = ThemeColors {
     grid: RGBColor(45, 50, 60),
 };
 
-/// How a text is set.
+/// The typography of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Lettering {
-    /// In CSS pixels.
+    /// Font size in CSS pixels.
     pub(super) size: f64,
     pub(super) color: RGBColor,
     pub(super) anchor: HPos,
     pub(super) bold: bool,
-    /// Read from bottom to top.
+    /// Vertical, to be read from bottom to top.
     pub(super) upwards: bool,
 }
 
-/// A text that may have to be shortened, with an ellipsis for what is left out.
+/// A text that may have to be shortened, with an ellipsis.
 #[derive(Clone)]
 pub(super) struct Label<'text> {
     full: &'text str,
     shown: Cow<'text, str>,
 }
 
-/// Stands between a shortened text and the full one where the style asks for both; for private use, so in no text.
+/// Separates a shortened text from the full one if the style requires both; a private-use character, which no text contains.
 pub(super) const FULL_TEXT: char = '\u{e000}';
 
 impl<'text> Label<'text> {
-    /// A text of at most `most` characters, the ellipsis included.
+    /// A text of at most `most` characters, including the ellipsis.
     pub(super) fn new(full: &'text str, most: usize) -> Self {
         let shown = if full.chars().count() <= most {
             Cow::Borrowed(full)
@@ -72,7 +72,7 @@ impl<'text> Label<'text> {
         Self { full, shown }
     }
 
-    /// A text of some font size that fits into `room`, both in CSS pixels.
+    /// A text of font size `size` that fits into `room`, both in CSS pixels.
     pub(super) fn within(full: &'text str, size: f64, room: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate")]
         let most = (room / (size * CHARACTER)).floor() as usize;
@@ -84,7 +84,7 @@ impl<'text> Label<'text> {
         estimated_width(&self.shown, size)
     }
 
-    /// Whether there is nothing to write.
+    /// Whether the text is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.full.is_empty()
     }
@@ -114,22 +114,22 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         (f64::from(width), f64::from(height))
     }
 
-    /// CSS pixels as pixels of the area.
+    /// Converts CSS pixels to pixels of the area.
     pub(super) fn px(&self, css: f64) -> f64 {
         css * self.scale
     }
 
-    /// Pixels of the area as CSS pixels.
+    /// Converts pixels of the area to CSS pixels.
     pub(super) fn css(&self, pixels: f64) -> f64 {
         pixels / self.scale
     }
 
-    /// Fills the background unless the style leaves it alone.
+    /// Fills the background unless the style is transparent.
     pub(super) fn background(&self) -> Drawn<DB, ()> {
         if self.style.transparent { Ok(()) } else { self.area.fill(&self.theme.background) }
     }
 
-    /// Writes a text, centered on `at` vertically.
+    /// Writes a text, vertically centered at `at`.
     pub(super) fn text(&self, text: &str, at: (f64, f64), lettering: Lettering) -> Drawn<DB, ()> {
         let size = self.px(lettering.size) * self.style.font_factor;
         let weight = if lettering.bold { FontStyle::Bold } else { FontStyle::Normal };
@@ -139,7 +139,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Text::new(text, pixel(at), style))
     }
 
-    /// Writes a label; where the style asks for it, the full text of a shortened one, too.
+    /// Writes a label, followed by its full text if it is shortened and the style requires it.
     pub(super) fn label(&self, label: &Label<'_>, at: (f64, f64), lettering: Lettering) -> Drawn<DB, ()> {
         if self.style.full_texts && label.is_shortened() {
             return self.text(&format!("{}{FULL_TEXT}{}", label.shown, label.full), at, lettering);
@@ -147,12 +147,12 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.text(&label.shown, at, lettering)
     }
 
-    /// Small muted letters, those of marks and cells.
+    /// Small muted letters, for tick labels and cells.
     pub(super) fn plain(&self, anchor: HPos) -> Lettering {
         Lettering { size: SMALL, color: self.theme.muted, anchor, bold: false, upwards: false }
     }
 
-    /// Large bold letters, those of headings.
+    /// Large bold letters, for headings.
     pub(super) fn heading(&self) -> Lettering {
         Lettering { size: LARGE, color: self.theme.text, bold: true, ..self.plain(HPos::Left) }
     }
@@ -162,21 +162,21 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Rectangle::new([pixel(from), pixel(to)], color.filled()))
     }
 
-    /// A level hairline, as a filled rectangle: sharp on every backend.
+    /// A horizontal hairline as a filled rectangle, which is sharp on every backend.
     pub(super) fn level(&self, from: (f64, f64), right: f64, color: RGBColor) -> Drawn<DB, ()> {
         let width = self.px(1.0).round().max(1.0);
         let top = (from.1 - width / 2.0).round();
         self.rectangle((from.0, top), (right, top + width), color)
     }
 
-    /// An upright hairline, as a filled rectangle.
+    /// A vertical hairline as a filled rectangle.
     pub(super) fn upright(&self, from: (f64, f64), bottom: f64, color: RGBColor) -> Drawn<DB, ()> {
         let width = self.px(1.0).round().max(1.0);
         let left = (from.0 - width / 2.0).round();
         self.rectangle((left, from.1), (left + width, bottom), color)
     }
 
-    /// A line of `width`, broken by `pattern` (strokes and gaps in turn).
+    /// A line of this `width`, with the dash `pattern` (alternating strokes and gaps).
     pub(super) fn line(&self, points: &[(f64, f64)], color: RGBColor, width: f64, pattern: &[f64]) -> Drawn<DB, ()> {
         let stroke = color.stroke_width(whole(self.px(width)).max(1));
         let pattern: Vec<f64> = pattern.iter().map(|length| self.px(*length)).collect();
@@ -187,7 +187,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         Ok(())
     }
 
-    /// Fills a polygon at some opacity.
+    /// Fills a polygon with this opacity.
     pub(super) fn polygon(&self, points: &[(f64, f64)], color: RGBColor, opacity: f64) -> Drawn<DB, ()> {
         self.area.draw(&Polygon::new(pixels(points), color.mix(opacity)))
     }
@@ -199,34 +199,34 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 }
 
-/// Width of a character as a part of the font size: more than that of most texts.
+/// Width of a character as a fraction of the font size; the average of most texts is smaller.
 const CHARACTER: f64 = 0.58;
 
-/// An upper estimate of a text's width in CSS pixels, without asking the browser.
+/// An upper estimate of the width of a text in CSS pixels, without measuring it in the browser.
 pub(super) fn estimated_width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * size * CHARACTER
 }
 
-/// The nearest whole number from 0 up.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, which is what is wanted")]
+/// The nearest non-negative integer.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, as intended")]
 pub(super) fn whole(value: f64) -> u32 {
     value.round() as u32
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clamped to what 32 bits hold, with room for sums")]
+#[expect(clippy::cast_possible_truncation, reason = "clamped to the range of 32 bits, with room for sums")]
 fn pixel((x, y): (f64, f64)) -> (i32, i32) {
     let nearest = |value: f64| value.round().clamp(-1e8, 1e8) as i32;
     (nearest(x), nearest(y))
 }
 
-/// Whole pixels without repetitions, which would only lengthen an SVG.
+/// The points rounded to whole pixels, without repetitions, which would only make an SVG longer.
 fn pixels(points: &[(f64, f64)]) -> Vec<(i32, i32)> {
     let mut pixels: Vec<_> = points.iter().copied().map(pixel).collect();
     pixels.dedup();
     pixels
 }
 
-/// The strokes of a line broken by `pattern`, all lengths in pixels.
+/// The strokes of a line with a dash `pattern`, all lengths in pixels.
 fn broken(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
     let mut strokes = vec![points.first().copied().into_iter().collect::<Vec<_>>()];
     let (mut index, mut left) = (0, pattern[0]);
@@ -250,7 +250,7 @@ fn broken(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
     strokes
 }
 
-/// Goes on with the last stroke, unless the pattern is at a gap.
+/// Continues the last stroke, unless the pattern is at a gap.
 fn extend(strokes: &mut [Vec<(f64, f64)>], index: usize, to: (f64, f64)) {
     if let Some(stroke) = strokes.last_mut().filter(|_| index.is_multiple_of(2)) {
         stroke.push(to);

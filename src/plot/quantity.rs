@@ -1,31 +1,31 @@
-//! From measured curves to charts, and from a place on a chart back to numbers.
+//! Charts of measured curves, and the values at a position on a chart.
 
 use super::scale::{drawable, extent, padded, widened};
 use super::{Chart, Dash, Series, Shade};
 use crate::metrics::{AxisRange, History, MeanCurve, Quantity, QuantityFacts, Unit};
 
-/// An automatic axis spans at least this much, half a power of ten where it is logarithmic, so that noise does not look like
-/// news.
+/// Minimum range of an automatic axis, half a power of ten if it is logarithmic, so that noise does not look like a
+/// difference.
 const LEAST_SPAN: f64 = 0.5;
 
-/// The value of a series nearest to a place on the x axis.
+/// The value of a series nearest to a position on the x axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// Index of the variant.
     pub variant: usize,
-    /// Where the value stands.
+    /// The x coordinate of the value.
     pub x: f64,
     /// The value, in the unit of the axis.
     pub y: f64,
-    /// The band there, where the series has one.
+    /// The band there, if the series has one.
     pub band: Option<(f64, f64)>,
 }
 
-/// The chart of a quantity against training steps, with a line and a band per variant. `visible` says which variants
-/// are shown, by index; those beyond its end are. With `random`, the band of random activity lies below the curves of
-/// emergence, where the history has it.
+/// The chart of a quantity as a function of the training step, with a line and a band per variant. `visible` says which
+/// variants are shown, by index; those beyond its end are shown. With `random`, curves of emergence have the band of random
+/// activity below them, if the history contains it.
 ///
-/// The axis of steps spans the whole experiment from the start, so that lines grow towards its end.
+/// The axis of steps covers the whole experiment from the start, so that lines grow toward its end.
 #[must_use]
 pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool], random: bool) -> Chart {
     let (row, curves) = (quantity.facts(), history.curves(quantity));
@@ -49,12 +49,12 @@ pub fn quantity_chart(history: &History, quantity: Quantity, visible: &[bool], r
     }
 }
 
-/// Where the axis of steps ends.
+/// The end of the axis of steps.
 pub(super) fn last_step(history: &History) -> f64 {
     history.setup.experiment.steps.max(history.step) as f64
 }
 
-/// What a vertical axis shows: `test accuracy (%)`, `log10 E_A`.
+/// The label of a vertical axis: `test accuracy (%)`, `log10 E_A`.
 fn axis_label(row: &QuantityFacts) -> String {
     let unit = match row.unit {
         Unit::None => "",
@@ -92,7 +92,7 @@ fn series(variant: usize, curve: &MeanCurve, factor: f64) -> Series {
     }
 }
 
-/// The range of the vertical axis for series in the unit of the axis, which is `factor` times that of the quantity.
+/// The range of the vertical axis for series in the unit of the axis; these values are `factor` times the measured ones.
 fn y_range(range: AxisRange, factor: f64, series: &[Series]) -> (f64, f64) {
     let means = || series.iter().flat_map(|series| series.points.iter().map(|(_, y)| *y));
     let all = extent(means().chain(series.iter().flat_map(Series::bands)));

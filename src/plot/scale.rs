@@ -1,17 +1,17 @@
-//! The scale of an axis: ranges that hold any data, round marks, and their labels.
+//! The scale of an axis: ranges that contain the data, ticks at round numbers, and their labels.
 
-/// A place on an axis, in the unit of the axis, and what is written there.
+/// A position on an axis, in the unit of the axis, and its label.
 pub(super) type AxisMark = (f64, String);
 
-/// Values beyond this are not drawn: the arithmetic of an axis would leave f64.
+/// Larger values are not drawn: the arithmetic of an axis would overflow.
 const LARGEST: f64 = 1e100;
 
-/// Whether a value can be placed on an axis.
+/// Whether a value can be drawn.
 pub(super) fn drawable(value: f64) -> bool {
     value.abs() <= LARGEST
 }
 
-/// The smallest range that holds the drawable ones of `values`.
+/// The smallest range that contains all drawable `values`.
 pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     let grow = |range: Option<(f64, f64)>, value: f64| match range {
         Some((low, high)) => Some((low.min(value), high.max(value))),
@@ -26,7 +26,7 @@ pub(super) fn padded((low, high): (f64, f64), share: f64) -> (f64, f64) {
     widened((low - padding, high + padding))
 }
 
-/// A range that can be divided: drawable, rising, and wide enough for f64 to tell ticks apart.
+/// A range that can be divided: drawable, increasing, and wide enough for f64 to distinguish the ticks.
 pub(super) fn widened((low, high): (f64, f64)) -> (f64, f64) {
     if !drawable(low) || !drawable(high) {
         return (0.0, 1.0);
@@ -48,14 +48,14 @@ pub(super) fn step_range(most: f64) -> (f64, f64) {
 /// Round positions on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ticks {
-    /// Rising.
+    /// In increasing order.
     values: Vec<f64>,
-    /// Distance between two.
+    /// Distance between neighbors.
     step: f64,
 }
 
 impl Ticks {
-    /// Round positions inside a range, about `count` of them (at least two, at most a third more); with `whole` only whole numbers.
+    /// About `count` round positions inside a range (at least two, at most a third more); with `whole`, only whole numbers.
     pub(super) fn new((low, high): (f64, f64), count: usize, whole: bool) -> Self {
         let rough = (high - low) / count.max(2) as f64;
         let power = 10_f64.powf(rough.log10().floor());
@@ -63,7 +63,7 @@ impl Ticks {
         let factor = factors.into_iter().find(|factor| factor * power >= rough * 0.75).unwrap_or(10.0);
         let step = if whole { (factor * power).max(1.0) } else { factor * power };
         let first = (low / step - 1e-9).ceil();
-        // A range holds at most 4/3 `count` steps; the cap keeps rounding from making it endless.
+        // A range contains at most 4/3 `count` steps; the limit prevents an endless sequence due to rounding.
         let values = (0..=2 * count.max(2)).map(|index| (first + index as f64) * step + 0.0);
         Self { values: values.take_while(|value| *value <= high + step * 1e-9).collect(), step }
     }
@@ -74,8 +74,8 @@ impl Ticks {
         self.values.into_iter().zip(labels).collect()
     }
 
-    /// The labels: plain numbers with as many decimals as the step needs; from 10,000 up in thousands ("k") and from ten
-    /// million up in millions ("M"); powers of ten outside what fits.
+    /// The labels: plain numbers with as many decimals as the step needs; from 10,000 on in thousands ("k") and from ten
+    /// million on in millions ("M"); numbers that are too long are written with powers of ten.
     fn labels(&self) -> Vec<String> {
         let largest = self.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let (divisor, suffix) = match largest {
@@ -87,7 +87,7 @@ impl Ticks {
     }
 }
 
-/// How many marks fit on a length, both in CSS pixels, if each takes this much.
+/// The number of ticks that fit on a length if each takes up this much, both in CSS pixels.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to small whole numbers first")]
 pub(super) fn count(length: f64, each: f64) -> usize {
     (length / each).floor().clamp(2.0, 12.0) as usize
@@ -107,7 +107,7 @@ fn label(value: f64, step: f64, largest: f64, divisor: f64, suffix: &str) -> Str
     format!("{number}{suffix}")
 }
 
-/// Without the zeros that end a decimal fraction: abbreviated labels are short before they are even.
+/// The number without trailing zeros after the decimal point: for abbreviated labels, brevity matters more than equal length.
 fn trimmed(number: &str) -> &str {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }

@@ -1,7 +1,7 @@
-//! SVG documents, the same to the byte for the same measurements: no clock, no fonts of the machine.
+//! SVG documents, identical byte by byte for identical measurements: no clock, no fonts of the machine.
 //!
-//! Plotters draws in whole pixels, so everything is drawn [`FINENESS`] times too large and the document's view box
-//! scales it back: lines stay smooth.
+//! Plotters draws in whole pixels, so everything is drawn [`FINENESS`] times as large and scaled back by the view box of the
+//! document, which keeps lines smooth.
 
 use super::chart::draw_random;
 use super::pen::{FULL_TEXT, Label, Lettering, MEDIUM, Pen, whole};
@@ -19,18 +19,18 @@ const FINENESS: u32 = 4;
 /// Width of the figure and size of one of its panels, in CSS pixels.
 const WIDTH: u32 = 960;
 const PANEL: (u32, u32) = (480, 300);
-/// Height of a line of the legend, in CSS pixels.
+/// Height of a row of the legend, in CSS pixels.
 const LEGEND_ROW: f64 = 24.0;
 
 /// The panels of the figure, row by row.
 pub const PANELS: [Quantity; 4] =
     [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
 
-/// What the gray bands are, in a legend.
-const RANDOM_ACTIVITY: &str = "95 % of random masks with as many active units";
+/// The entry of the legend for the gray bands.
+const RANDOM_ACTIVITY: &str = "95 % of random masks with the same number of active units";
 
-/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Below the
-/// curves of emergence lies the band of random activity where the history has it.
+/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Curves of
+/// emergence have the band of random activity below them, if the history contains it.
 #[must_use]
 pub fn figure(history: &History, dark: bool) -> String {
     let names: Vec<String> = history.variants.iter().map(|variant| variant.scheme.to_string()).collect();
@@ -91,7 +91,7 @@ where
     let fine = (size.0.saturating_mul(FINENESS), size.1.saturating_mul(FINENESS));
     {
         let root = SVGBackend::with_string(&mut text, fine).into_drawing_area();
-        // A backend that writes to memory has nothing that can fail.
+        // A backend that writes to memory cannot fail.
         let _ = drawing(&root).and_then(|()| root.present());
     }
     let body = with_titles(text.split_once('\n').map_or("", |(_, body)| body));
@@ -108,7 +108,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Puts the full text of every shortened one into a `<title>` of its element, which viewers show under a pointer.
+/// Moves the full text of every shortened one into a `<title>` of its element, which viewers show as a tooltip.
 fn with_titles(body: &str) -> String {
     let lines = body.split_inclusive('\n').map(|line| match line.trim_end().split_once(FULL_TEXT) {
         Some((shown, full)) => format!("{shown}\n<title>{full}</title>\n"),
@@ -133,8 +133,8 @@ struct LegendEntry<'name> {
     left: f64,
 }
 
-/// The entries of the variants with these names and, where it is known, of random activity. Each stands beside the one before
-/// where there is room for it.
+/// The entries of the variants with these names and, if there is a band, of random activity. Each is placed beside the previous
+/// one if there is room.
 fn legend(names: &[String], random: bool) -> Vec<LegendEntry<'_>> {
     let variants = names.iter().enumerate().map(|(index, name)| (name.as_str(), Some(index)));
     let (mut row, mut left) = (0, 0.0);

@@ -1,4 +1,4 @@
-//! From examples to tensors.
+//! Batches of examples as tensors.
 
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
@@ -10,18 +10,18 @@ use crate::tune::Examples;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
 
-/// Training examples in the order that tuning methods see them in, never augmented.
+/// Training examples in the order used for tuning, never augmented.
 #[derive(Debug)]
 pub(super) struct TuningExamples {
     dataset: Rc<Dataset>,
     seed: u64,
     device: Device,
-    /// One for the size that was asked for last.
+    /// The batcher for the batch size requested last.
     batcher: Option<(usize, Batcher)>,
 }
 
 impl TuningExamples {
-    /// In the order that `seed` names.
+    /// Examples in the order given by `seed`.
     pub(super) fn new(dataset: &Rc<Dataset>, seed: u64, device: &Device) -> Self {
         Self { dataset: Rc::clone(dataset), seed, device: device.clone(), batcher: None }
     }
@@ -46,7 +46,7 @@ impl Examples for TuningExamples {
         let mut draws = stream(self.seed, Purpose::TuningLabels, index);
         let mut one_hot = vec![0.0_f32; size * classes];
         for row in one_hot.chunks_exact_mut(classes) {
-            // Classes are at most 256; the conversion cannot fail.
+            // There are at most 256 classes, so the conversion cannot fail.
             row[below(&mut draws, u32::try_from(classes).unwrap_or(u32::MAX)) as usize] = 1.0;
         }
         Ok(Batch {
@@ -56,7 +56,7 @@ impl Examples for TuningExamples {
     }
 }
 
-/// Examples with their targets; training examples augmented where a key (seed, step) is given.
+/// Examples with their targets; training examples are augmented if a key (seed, step) is given.
 pub(super) fn batch(
     dataset: &Dataset,
     part: Part,
@@ -78,14 +78,14 @@ pub(super) fn images(dataset: &Dataset, part: Part, indices: &[u32], device: &De
     Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
-/// Normalized training images, cropped and flipped as (seed, step) says, `[1, examples, inputs]`.
+/// Normalized training images, cropped and flipped as determined by (seed, step), `[1, examples, inputs]`.
 fn augmented(dataset: &Dataset, indices: &[u32], key: (u64, u64), device: &Device) -> Result<Tensor<3>> {
     let mut values = Vec::new();
     dataset.write_augmented(Part::Train, indices, key.0, key.1, &mut values)?;
     Ok(Tensor::from_data(TensorData::new(values, [1, indices.len(), dataset.pixels()]), device))
 }
 
-/// One-hot targets, `[1, examples, classes]`. Made on the CPU: Burn's own `one_hot` reads back synchronously.
+/// One-hot targets, `[1, examples, classes]`. Computed on the CPU, since Burn's own `one_hot` reads back synchronously.
 fn one_hot(dataset: &Dataset, part: Part, indices: &[u32], device: &Device) -> Result<Tensor<3>> {
     let mut labels = Vec::new();
     dataset.write_labels(part, indices, &mut labels)?;

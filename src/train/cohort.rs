@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 /// The stacked parameters of all runs with their optimizers.
 ///
-/// Runs are stacked in groups of as many as fit into the device's memory and it computes best at once, usually in a single
-/// one. Nothing mixes along the run axis, so results do not depend on the grouping.
+/// Runs are stacked in groups, usually a single one, whose size is limited by the memory of the device and by what it computes
+/// efficiently at once. Nothing mixes along the run axis, so results do not depend on the grouping.
 #[derive(Debug)]
 pub struct Cohort {
     experiment: Experiment,
@@ -27,13 +27,13 @@ pub struct Cohort {
 /// Runs that are trained as one computation.
 #[derive(Debug)]
 struct Group {
-    /// Without autodiff.
+    /// The network, without autodiff.
     network: Network,
     optimizer: Optimizer,
 }
 
 impl Cohort {
-    /// Stacks runs with these initial weights, given per run (variants outermost, then seeds).
+    /// Stacks runs with these initial weights, given for each run by variant, then by seed.
     #[must_use]
     pub fn new(experiment: &Experiment, plan: &Rc<Plan>, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> Self {
         let layers = plan.architecture.weight_layers();
@@ -47,42 +47,42 @@ impl Cohort {
         Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
-    /// Draws the initial weights of all runs of `experiment`, variants outermost; those that are tuned are what the tuning starts
-    /// from.
+    /// Draws the initial weights of all runs of `experiment`, by variant, then by seed. For tuned initializations these are the
+    /// weights before tuning.
     ///
     /// # Errors
-    /// What [`init::sample`] refuses.
+    /// As [`init::sample`].
     pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Result<Vec<Vec<LayerWeights>>> {
         let runs = experiment.variants.iter().flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)));
         runs.map(|(scheme, seed)| init::sample(scheme, layers, experiment.activation, seed)).collect()
     }
 
-    /// Steps taken.
+    /// Number of steps taken.
     #[must_use]
     pub fn step_count(&self) -> u64 {
         self.step
     }
 
-    /// The networks with the present parameters.
+    /// The networks with the current parameters.
     #[must_use]
     pub fn networks(&self) -> Networks {
         Networks::new(self.groups.iter().map(|group| group.network.clone()).collect())
     }
 
-    /// The networks with their optimizers and the schedule's factor of the next step.
+    /// The networks with their optimizers and the schedule's factor for the next step.
     pub(super) fn groups(&self) -> impl Iterator<Item = (&Network, &Optimizer, f64)> {
         let factor = self.factor();
         self.groups.iter().map(move |group| (&group.network, &group.optimizer, factor))
     }
 
-    /// The schedule's factor of the next step.
+    /// The schedule's factor for the next step.
     fn factor(&self) -> f64 {
         schedule_factor(self.experiment.optimizer.schedule, self.step, self.experiment.steps)
     }
 
     /// One training step of all runs on the same mini-batch.
     ///
-    /// Returns the mean cross-entropy of every run before the step, `[runs]`, in nats.
+    /// Returns the mean cross-entropy of every run before the update, `[runs]`, in nats.
     pub fn step(&mut self, batch: &Batch) -> Tensor<1> {
         let factor = self.factor();
         let groups = self.groups.iter_mut();
@@ -93,7 +93,7 @@ impl Cohort {
 }
 
 impl Group {
-    /// Trains on one mini-batch; `factor` is the schedule's. Returns the losses before the step.
+    /// Trains on one mini-batch; `factor` is the schedule's. Returns the losses before the update.
     fn step(&mut self, batch: &Batch, factor: f64) -> Tensor<1> {
         let LossGradient { losses, gradient, statistics } = self.network.gradient(batch, Mode::Training);
         let parameters = std::mem::take(&mut self.network.parameters);

@@ -1,4 +1,4 @@
-//! Emergence of a network on its probe batch: from activations to numbers.
+//! Measures the emergence of networks from their activations on the probe batch.
 
 use crate::device::read;
 use crate::emergence::graph::NetworkGraph;
@@ -13,13 +13,13 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct EmergenceMeasure {
     graph: Rc<NetworkGraph>,
-    /// Whether a feature map is more than one unit, so that the approximation is something else.
+    /// Whether a feature map can have more than one unit, so that the measure of feature maps differs from that of units.
     has_maps: bool,
     rule: ActiveRule,
     tau: f32,
 }
 
-/// What the probe showed of a run.
+/// The measurements of a run on the probe batch.
 #[derive(Debug)]
 pub(super) struct Observation {
     units: Measurement,
@@ -43,7 +43,7 @@ impl Observation {
 }
 
 impl EmergenceMeasure {
-    /// For networks with this graph.
+    /// The measurement for networks with this graph.
     pub(super) fn new(graph: &Rc<NetworkGraph>, activity: &ActivitySpec) -> Self {
         let rule = match activity.definition {
             ActiveDefinition::Sample => ActiveRule::Sample,

@@ -1,4 +1,4 @@
-//! Test accuracy, test loss and emergence of all runs, in chunks small enough to listen in between.
+//! Test accuracy, test loss and emergence of all runs, in chunks small enough for handling commands in between.
 
 use super::batches::{batch, images};
 use super::emergence::{EmergenceMeasure, Observation};
@@ -14,37 +14,37 @@ use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
-/// The most training examples (the first ones) on which activity is measured.
+/// Maximum size of the probe batch, the first training examples.
 pub const PROBE_EXAMPLES: usize = 256;
-/// Fewest of them, for networks of many units.
+/// Minimum size of the probe batch, for networks with many units.
 const LEAST_PROBE_EXAMPLES: usize = 16;
-/// Values of measured units that the examples of a probe may give rise to, per run.
+/// Maximum number of measured values (units times examples) per run in a probe batch of more than the minimum size.
 const PROBE_VALUES: usize = 1_500_000;
-/// Test images of so many bytes stay on the device; more are uploaded anew at every evaluation.
+/// Test images stay on the device up to this size; larger sets are uploaded again at every evaluation.
 const RESIDENT_BYTES: usize = 64 << 20;
 
-/// Training examples on which activity is measured: [`PROBE_EXAMPLES`], or fewer where units are many. The same for all
-/// runs and steps, whatever the device.
+/// Size of the probe batch: [`PROBE_EXAMPLES`], or fewer for networks with many units. The same for all runs, steps and
+/// devices.
 #[must_use]
 pub fn probe_examples(architecture: &Architecture) -> usize {
     let units = architecture.measured().iter().map(|layer| layer.shape.units()).sum::<usize>();
     (PROBE_VALUES / units.max(1)).clamp(LEAST_PROBE_EXAMPLES, PROBE_EXAMPLES)
 }
 
-/// The examples on which runs are judged, and how.
+/// The examples on which runs are evaluated, and the measurement of emergence.
 #[derive(Debug)]
 pub(super) struct Evaluator {
     dataset: Rc<Dataset>,
     /// Indices of the test examples of each chunk.
     chunks: Vec<Vec<u32>>,
-    /// The chunks on the device, where they stay there.
+    /// The chunks on the device; empty if they are uploaded at every evaluation.
     resident: Vec<Batch>,
     probe: Tensor<3>,
     emergence: EmergenceMeasure,
     device: Device,
 }
 
-/// The evaluation of one step, chunk by chunk, on the weights as they were then: training may go on meanwhile.
+/// The evaluation of one step in progress. It has its own copy of the weights, so training may continue meanwhile.
 #[derive(Debug)]
 pub(super) struct PendingEvaluation {
     step: u64,
@@ -53,21 +53,21 @@ pub(super) struct PendingEvaluation {
     losses: Vec<Tensor<1>>,
     /// `[runs, examples]` of each chunk.
     predicted: Vec<Tensor<2>>,
-    /// What the probe showed of each run so far.
+    /// The measurements on the probe batch, for the runs measured so far.
     measured: Vec<Observation>,
 }
 
-/// What the runs take the test examples for.
+/// The predictions of all runs for the test examples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgment {
-    /// Steps taken before.
+    /// Number of training steps taken.
     pub step: u64,
-    /// The class of every test example, per run.
+    /// The predicted class of every test example, per run.
     pub classes: Vec<Vec<u8>>,
 }
 
 impl PendingEvaluation {
-    /// Nothing judged yet of `networks` after `step` steps. Tensors share memory until they change, so this copies nothing.
+    /// The evaluation of `networks` after `step` steps, not begun yet. Tensors share memory until they change: nothing is copied.
     #[must_use]
     pub(super) fn new(step: u64, networks: Networks) -> Self {
         Self { step, networks, losses: Vec::new(), predicted: Vec::new(), measured: Vec::new() }
@@ -75,10 +75,10 @@ impl PendingEvaluation {
 }
 
 impl Evaluator {
-    /// Uploads the probe batch, and the test examples unless they are too many.
+    /// Uploads the probe batch, and the test examples unless there are too many.
     ///
     /// # Errors
-    /// [`DatasetError::NoSuchExample`] never comes up: every index is below the number of examples.
+    /// [`DatasetError::NoSuchExample`] does not occur: every index is below the number of examples.
     pub(super) fn new(
         dataset: &Rc<Dataset>,
         architecture: &Architecture,
@@ -104,7 +104,7 @@ impl Evaluator {
         })
     }
 
-    /// Judges one more chunk or measures one more group of runs; `false` when there is nothing left to do.
+    /// Evaluates the next chunk or measures the next group of runs; returns `false` when there is nothing left to do.
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
@@ -130,11 +130,11 @@ impl Evaluator {
         }
     }
 
-    /// Reads the result back: one evaluation per run, `None` where the loss is not a finite number, and what each run takes
-    /// every test example for.
+    /// Reads the results back: one evaluation per run, `None` if its loss is not a finite number, and the predicted classes of
+    /// all test examples.
     ///
     /// # Errors
-    /// [`Error::Device`] when the device cannot be read, [`Error::Emergence`] when a run of finite loss cannot be measured.
+    /// [`Error::Device`] when the device cannot be read, [`Error::Emergence`] when a run with finite loss cannot be measured.
     pub(super) async fn finish(&self, pending: PendingEvaluation) -> Result<(EvaluationRecord, Judgment)> {
         let chunks = pending.losses.len();
         let transaction = pending.losses.into_iter().fold(Transaction::default(), Transaction::register);
@@ -152,8 +152,7 @@ impl Evaluator {
     }
 }
 
-/// Everything that is measured of a run at an evaluation. `loss` is the sum over the test examples, `classes` what the run
-/// predicts for them.
+/// All measurements of a run at an evaluation. `loss` is the sum over the test examples, `classes` are the predicted classes.
 fn evaluation(loss: f64, classes: &[u8], labels: &[u8], observed: Observation) -> RunEvaluation {
     let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
     let examples = labels.len().max(1) as f64;
@@ -167,18 +166,18 @@ fn evaluation(loss: f64, classes: &[u8], labels: &[u8], observed: Observation) -
     }
 }
 
-/// The nearest number of f32: summed in f64, reported in f32.
+/// The nearest f32: values are summed in f64 and reported in f32.
 #[expect(clippy::cast_possible_truncation, reason = "that is the purpose")]
 fn in_single_precision(value: f64) -> f64 {
     f64::from(value as f32)
 }
 
-/// `0..count`; data sets are far smaller than 2^32 examples.
+/// `0..count`; data sets have far fewer than 2^32 examples.
 fn first_indices(count: usize) -> Vec<u32> {
     (0_u32..).take(count).collect()
 }
 
-/// Sums the vectors element by element, in f64.
+/// Elementwise sum of the vectors, in f64.
 fn totals(read: &[Vec<f32>]) -> Vec<f64> {
     let mut sums = Vec::new();
     for values in read {
@@ -190,7 +189,7 @@ fn totals(read: &[Vec<f32>]) -> Vec<f64> {
     sums
 }
 
-/// `[runs, examples]` of every chunk as the classes of all examples of every run.
+/// The classes of all examples for every run, from the `[runs, examples]` of every chunk.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "classes are whole numbers below 256")]
 fn by_run(chunks: &[Vec<f32>], runs: usize) -> Vec<Vec<u8>> {
     let of_run = |run: usize| {

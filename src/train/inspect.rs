@@ -1,4 +1,4 @@
-//! The runs of a training: what their first layers look for, what they get wrong, what they say of one image.
+//! Inspection of individual runs: first-layer weights, confusion matrix, misclassified examples, classification of an image.
 
 use super::training::Training;
 use crate::device::read;
@@ -8,13 +8,13 @@ use crate::metrics::{Examination, Filters, Mistake};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData, Transaction};
 
-/// Filters, or units of a dense first layer, that are shown at most.
+/// Maximum number of filters, or of units of a dense first layer, that are shown.
 const FILTERS: usize = 32;
-/// Wrong answers that are shown at most.
+/// Maximum number of misclassified examples that are shown.
 const MISTAKES: usize = 24;
 
 impl Training {
-    /// The weights of the first layer of a run, one picture per feature map or unit; none for a run that does not exist.
+    /// The weights of the first layer of a run, one image per feature map or unit; `None` for a run that does not exist.
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
@@ -25,7 +25,7 @@ impl Training {
         let count = layer.shape.outputs().min(FILTERS);
         let image = self.dataset.shape();
         let weight = network.parameters[0].clone().narrow(0, index, 1);
-        // A unit's weights lie in a column, those of a feature map in a row.
+        // The weights of a unit are a column, those of a feature map a row.
         let (weight, height, width) = match layer.shape {
             WeightShape::Dense { .. } => (weight.narrow(2, 0, count).swap_dims(1, 2), image.height, image.width),
             WeightShape::Convolution { kernel, .. } => (weight.narrow(1, 0, count), kernel, kernel),
@@ -36,7 +36,7 @@ impl Training {
         Ok(Some(Filters { run, step: self.step(), channels: image.channels, height, width, pictures }))
     }
 
-    /// What a run got right and wrong at the last evaluation; none before the first and for a run that does not exist.
+    /// The confusion matrix and misclassified examples of a run at the last evaluation; `None` if there is none.
     #[must_use]
     pub fn examination(&self, run: usize) -> Option<Examination> {
         let judgment = self.judgment.as_ref()?;
@@ -55,7 +55,7 @@ impl Training {
         Some(Examination { run, step: judgment.step, confusion, mistakes })
     }
 
-    /// The pixels of a test example, its index and its class; an index beyond the last one counts on from the first.
+    /// The pixels, index and class of a test example; `index` is taken modulo the number of test examples.
     #[must_use]
     pub fn test_example(&self, index: usize) -> (Vec<u8>, usize, u8) {
         let test = &self.dataset.test;
@@ -68,8 +68,8 @@ impl Training {
         self.dataset.test.images.chunks(pixels).nth(index).unwrap_or_default().to_vec()
     }
 
-    /// What every run makes of one image of the data set's size, given as pixels `[channels, height, width]` from 0 to 255:
-    /// the probability of each class, per run.
+    /// Classifies an image with every run and returns the probability of each class, per run. The image is given as pixels
+    /// `[channels, height, width]` from 0 to 255 and has the size of those of the data set.
     ///
     /// # Errors
     /// [`DatasetError::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.

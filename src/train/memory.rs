@@ -1,4 +1,4 @@
-//! How much memory runs take, and hence how many are stacked into a group.
+//! The memory that runs need, and the number of runs that are therefore stacked into a group.
 
 use crate::device::OpenDevice;
 use crate::error::{DeviceDemand, Error, Requirement, Result};
@@ -7,11 +7,11 @@ use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation
 use crate::experiment::{Experiment, InitScheme, Named, TuningMethod};
 use crate::model::Plan;
 
-/// What one run takes of a device, in bytes.
+/// The memory that one run needs on a device, in bytes.
 struct Demand {
-    /// A training step.
+    /// Memory for a training step.
     step: u64,
-    /// The largest tensor: of values for a batch or a chunk of test examples, or a weight.
+    /// The largest tensor: a weight, or the values of a layer for a batch or a chunk of test examples.
     tensor: u64,
     /// All parameters.
     parameters: u64,
@@ -31,10 +31,10 @@ impl Demand {
     }
 }
 
-/// Refuses a network, or a tuning of its initial weights, of which not even one run fits the device.
+/// Checks that at least one run of the network, and of the tuning of its initial weights, fits on the device.
 ///
 /// # Errors
-/// [`Error::Value`] of `model` or `init`.
+/// [`Error::Value`] of `model` or `init` otherwise.
 pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, open: &OpenDevice) -> Result<()> {
     let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
     refuse_beyond("model", DeviceDemand::Step, open.step_bytes, step)?;
@@ -53,12 +53,12 @@ fn refuse_beyond(key: &'static str, demand: DeviceDemand, most: u64, needed: u64
     Err(Error::value(key, Requirement::DeviceMemory { demand, most }.into(), megabytes))
 }
 
-/// How many runs form a group: as many as the device's limits allow, but at least one, and groups of about one size.
+/// Number of runs per group: as many as the limits of the device allow, but at least one, and groups of nearly equal size.
 pub(super) fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open: &OpenDevice) -> usize {
     group_size_for(&Demand::of(experiment, &plan.architecture), runs, open)
 }
 
-/// The same for a method that tunes initial weights.
+/// Number of runs per group for a method that tunes initial weights.
 pub(super) fn tuning_group_size(
     experiment: &Experiment,
     method: TuningMethod,

@@ -1,9 +1,8 @@
-//! Training all runs of an experiment as one cohort, stacked: one computation per step and group of runs.
+//! Training all runs of an experiment as one cohort: runs are stacked, so that each step is one computation per group of runs.
 //!
-//! [`Cohort`] takes a step, [`Optimizer`] changes the weights, `Evaluator` judges them, and [`Training`] strings these
-//! together into small pieces of work, so that its caller can pause, draw or listen in between. `memory` and `rates` say how
-//! many runs are stacked into a group, and with which learning rates. No clock and no
-//! browser in here.
+//! [`Cohort`] takes a step, [`Optimizer`] updates the weights, `Evaluator` evaluates them, and [`Training`] combines these into
+//! small pieces of work, so that its caller can pause, draw or handle commands in between. `memory` determines how many runs are
+//! stacked into a group, `rates` their learning rates. This module uses no clock and knows nothing of browsers.
 
 mod batches;
 mod cohort;

@@ -1,6 +1,6 @@
-//! SGD with momentum, Adam and AdamW with PyTorch's semantics, for stacked parameters with a learning rate per run and layer.
+//! SGD with momentum, Adam and AdamW as in PyTorch, for stacked parameters with a learning rate per run and layer.
 //!
-//! Every constant is ours and written here. With gradient `g`, parameter `w`, learning rate `lr`, weight decay `wd`:
+//! No constant is left to a default of Burn. With gradient `g`, parameter `w`, learning rate `lr`, weight decay `wd`:
 //!
 //! - SGD (`torch.optim.SGD`, no dampening, no Nesterov): `g += wd w`; `v = momentum v + g`; `w -= lr v`
 //! - Adam (`torch.optim.Adam`): `g += wd w`, then the Adam step
@@ -15,24 +15,24 @@ use burn::tensor::Tensor;
 const ADAM_BETA_1: f64 = 0.9;
 /// Decay of Adam's second moment, `beta_2`.
 const ADAM_BETA_2: f64 = 0.999;
-/// Adam's `eps`, added to the root of the second moment (PyTorch's value; Burn's own default differs).
+/// Adam's `eps`, added to the square root of the second moment (PyTorch's value; Burn's default differs).
 const ADAM_EPSILON: f64 = 1e-8;
 
-/// A hyper-parameter of one parameter tensor: the same for all runs, or one number per run.
+/// A hyperparameter of one parameter tensor: the same for all runs, or one number per run.
 #[derive(Debug, Clone)]
 pub enum Rate {
     /// The same for all runs.
     Shared(f64),
-    /// `[runs, 1, 1]`; boxed, since a tensor handle is far larger than a number.
+    /// One number per run, `[runs, 1, 1]`; boxed, since a tensor handle is far larger than a number.
     PerRun(Box<Tensor<3>>),
 }
 
-/// The hyper-parameters of one parameter tensor.
+/// The hyperparameters of one parameter tensor.
 #[derive(Debug, Clone)]
 pub struct Rates {
-    /// Step size before the schedule.
+    /// Learning rate before the schedule's factor.
     pub learning_rate: Rate,
-    /// L2 coefficient.
+    /// Weight decay coefficient.
     pub weight_decay: Rate,
 }
 
@@ -46,7 +46,7 @@ pub struct Optimizer {
     step: i32,
 }
 
-/// What an optimizer remembers of one parameter tensor.
+/// The state of the optimizer for one parameter tensor.
 #[derive(Debug, Clone, Default)]
 struct MomentEstimates {
     first: Option<Tensor<3>>,
@@ -58,8 +58,8 @@ impl Rate {
         matches!(self, Self::Shared(value) if *value == 0.0)
     }
 
-    /// `rate * factor * tensor`, the first product rounded to f32 in either case: whether a run shares its rate with the
-    /// others must not change its last digit.
+    /// `rate * factor * tensor`. The first product is rounded to f32 in both cases, so that results do not depend on whether a
+    /// run shares its rate with the others.
     fn times(&self, tensor: Tensor<3>, factor: f64) -> Tensor<3> {
         match self {
             #[expect(clippy::cast_possible_truncation, reason = "the precision of the other case and of the weights")]
@@ -70,7 +70,7 @@ impl Rate {
 }
 
 impl Optimizer {
-    /// An optimizer for as many parameter tensors as there are `rates`.
+    /// An optimizer with one element of `rates` for each parameter tensor.
     #[must_use]
     pub fn new(spec: OptimizerSpec, rates: Vec<Rates>) -> Self {
         let moments = vec![MomentEstimates::default(); rates.len()];

@@ -1,5 +1,5 @@
-//! From an experiment to a training, in small pieces: initial weights are drawn and, where a scheme says so, tuned by running the
-//! network; then what they do is measured, and what emergence random activity would have.
+//! Prepares an experiment for training, in small pieces of work: initial weights are drawn and, for tuned initializations, tuned
+//! by running the network; then the statistics of each layer and the emergence of random activity are measured.
 
 use super::batches::{TuningExamples, batch};
 use super::cohort::Cohort;
@@ -24,36 +24,36 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// Seconds since some moment; the core has no clock of its own.
+/// Returns the seconds since a fixed time; the core has no clock of its own.
 pub type Clock = Box<dyn Fn() -> f64>;
 
-/// An experiment on its way to its first step.
+/// An experiment in preparation for its first step.
 pub struct Preparation {
     pub(super) experiment: Experiment,
     pub(super) dataset: Rc<Dataset>,
     pub(super) plan: Rc<Plan>,
-    /// On which emergence is measured.
+    /// The graph on which emergence is measured.
     pub(super) graph: Rc<NetworkGraph>,
     pub(super) open: OpenDevice,
     pub(super) batcher: Batcher,
     clock: Clock,
-    /// Per run, variants outermost.
+    /// Initial weights of each run, by variant, then by seed.
     pub(super) weights: Vec<Vec<LayerWeights>>,
-    /// Per variant.
+    /// Cost of the initialization, per variant.
     pub(super) costs: Vec<InitCost>,
-    /// Groups of runs that are still to be tuned.
+    /// Groups of runs that remain to be tuned.
     jobs: VecDeque<Job>,
-    /// Stands once all weights do.
+    /// The stacked runs, once all weights are final.
     pub(super) cohort: Option<Cohort>,
-    /// Per run and layer.
+    /// Statistics before training, per run and layer.
     pub(super) reports: Vec<Vec<LayerReport>>,
     pub(super) random_activity: RandomActivity,
 }
 
-/// Runs of one variant that are tuned stacked.
+/// Runs of one variant that are stacked and tuned together.
 struct Job {
     variant: usize,
-    /// Counted through all variants.
+    /// Indices over all variants.
     runs: Range<usize>,
     tuning: Tuning,
     examples: TuningExamples,
@@ -67,11 +67,11 @@ impl fmt::Debug for Preparation {
 }
 
 impl Preparation {
-    /// Draws the weights of all runs; nothing has been computed on the device yet.
+    /// Draws the weights of all runs; the device is not used yet.
     ///
     /// # Errors
-    /// What [`Experiment::validate`], [`Dataset::truncated`], [`Batcher::new`] and [`crate::init::sample`] refuse;
-    /// [`crate::error::Error::key`] says which key of the experiment has to change.
+    /// As [`Experiment::validate`], [`Dataset::truncated`], [`Batcher::new`] and [`crate::init::sample`];
+    /// [`crate::error::Error::key`] is the key of the experiment that has to be changed.
     pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice, clock: Clock) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name;
@@ -100,13 +100,13 @@ impl Preparation {
         })
     }
 
-    /// Whether all weights are what training will start from.
+    /// Whether tuning is complete, so that the weights are those with which training starts.
     #[must_use]
     pub fn is_tuned(&self) -> bool {
         self.jobs.is_empty()
     }
 
-    /// Does the next small piece. Says how far the tuning is; `None` when everything is ready.
+    /// Does the next piece of work and returns the progress; `None` when everything is ready.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
@@ -124,7 +124,7 @@ impl Preparation {
         Ok(progress.map(|(_, progress)| progress))
     }
 
-    /// One iteration of the first job, with the variant that it is of.
+    /// One iteration of the first job; returns the index of the variant and the progress.
     async fn tune(&mut self) -> Result<Option<(usize, PreparationProgress)>> {
         let Some(mut job) = self.jobs.pop_front() else { return Ok(None) };
         let mut tuner = job.tuner.take().unwrap_or_else(|| self.tuner(&job));
@@ -146,7 +146,7 @@ impl Preparation {
             Iteration::Finished => {
                 let progress = progress(None);
                 let (effort, cost) = (tuner.effort(), &mut self.costs[variant]);
-                // Groups of runs may differ by a pass or two; the cost is that of the one that took most.
+                // Groups of runs may differ by one or two passes; the cost is that of the most expensive one.
                 cost.forward_passes = cost.forward_passes.max(effort.forward_passes);
                 cost.gradient_evaluations = cost.gradient_evaluations.max(effort.gradient_evaluations);
                 for (place, tuned) in self.weights[job.runs].iter_mut().zip(tuner.into_weights()) {
@@ -164,7 +164,7 @@ impl Preparation {
         Tuner::new(&job.tuning, &context, drawn.iter_mut().map(std::mem::take).collect())
     }
 
-    /// Builds the cohort and measures what its initializations do.
+    /// Builds the cohort and measures the statistics of each layer.
     async fn measure(&mut self) -> Result<()> {
         if self.cohort.is_some() {
             return Ok(());
@@ -176,7 +176,7 @@ impl Preparation {
         Ok(())
     }
 
-    /// One more point of the table of random activity, whose masks the first seed names.
+    /// The next point of the table of random activity; its masks are derived from the first seed.
     fn next_random_point(&mut self) -> Option<PreparationProgress> {
         let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
         let point = emergence::random_point(&self.graph, points.len(), |mask| {
@@ -193,20 +193,20 @@ impl Preparation {
         })
     }
 
-    /// The initial weights per run and layer, variants outermost; those of runs that are being tuned are away.
+    /// The initial weights per run and layer, by variant, then by seed; empty for runs that are being tuned.
     #[must_use]
     pub fn weights(&self) -> &[Vec<LayerWeights>] {
         &self.weights
     }
 
-    /// What the initialization of each variant has taken so far.
+    /// The cost of initializing each variant so far.
     #[must_use]
     pub fn costs(&self) -> &[InitCost] {
         &self.costs
     }
 }
 
-/// The tuned variants, each in groups of seeds that fit the device.
+/// The runs of tuned variants, in groups that fit on the device.
 fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
     let seeds = experiment.seeds as usize;
     let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
@@ -221,7 +221,7 @@ fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &Open
         .collect()
 }
 
-/// The first examples, as many as the experiment uses; shares the data set where it uses all.
+/// The examples that the experiment uses, the first ones; shares the data set if it uses all.
 fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
     if spec.train.is_none() && spec.test.is_none() {
         return Ok(Rc::clone(dataset));

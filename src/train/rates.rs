@@ -1,4 +1,4 @@
-//! Learning rates and weight decays of stacked runs: those of the optimizer, times what the rate control asks for.
+//! Learning rates and weight decays of stacked runs: those of the optimizer, times the factors of the rate control.
 
 use super::optimizer::{Rate, Rates};
 use super::rate_control::{LayerRates, ParameterRates, layer_rates};
@@ -7,14 +7,14 @@ use crate::experiment::architecture::{ParameterRole, WeightLayer};
 use crate::model::Plan;
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// What multiplies the optimizer's coefficients in each layer of each run.
+/// The factors of the optimizer's coefficients for each run and layer.
 pub(super) fn run_rates(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<Vec<LayerRates>> {
     let kind = experiment.optimizer.kind;
     let variants = experiment.variants.iter().map(|scheme| layer_rates(scheme, layers, kind));
     variants.flat_map(|rates| std::iter::repeat_n(rates, experiment.seeds as usize)).collect()
 }
 
-/// The learning rate and weight decay of every parameter in turn, stacked over these runs.
+/// The learning rate and weight decay of every parameter, stacked over these runs.
 pub(super) fn stacked_rates(
     experiment: &Experiment,
     plan: &Plan,
@@ -36,7 +36,7 @@ pub(super) fn stacked_rates(
     plan.architecture.parameter_roles().into_iter().map(rates).collect()
 }
 
-/// `base` times each run's multiplier; one shared number where all agree.
+/// `base` times the factor of each run; one shared number if all are equal.
 fn stacked_rate(base: f64, multipliers: impl Iterator<Item = f64>, device: &Device) -> Rate {
     let values = multipliers.map(|multiplier| base * multiplier).collect::<Vec<_>>();
     match values.first() {

@@ -1,8 +1,8 @@
-//! How the learning rate changes over the run.
+//! Learning rate schedules.
 
 use crate::experiment::Schedule;
 
-/// The factor on the learning rate at step `step` (from 0) of `total`.
+/// The factor of the learning rate at step `step` (from 0) of `total`.
 ///
 /// - constant: `1`
 /// - cosine: `(1 + cos(pi step / total)) / 2`, PyTorch's `CosineAnnealingLR` with `T_max = total`, `eta_min = 0`

@@ -1,6 +1,6 @@
-//! Choosing a device that computes right: a GPU that fails a question with a known answer is not used.
+//! Choosing a device that computes correctly: a GPU that fails the self-test, a comparison with known results, is not used.
 //!
-//! Some drivers and browsers return wrong numbers without any error, so no training starts on a GPU before it has passed.
+//! Some drivers and browsers return wrong numbers without any error, so a GPU has to pass the test before it trains.
 
 use super::cohort::Cohort;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
@@ -12,8 +12,8 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
 
-/// Largest accepted difference between GPU and CPU after one training step, in weights of order 1: some hundred roundings
-/// of f32, far below what a wrong kernel does.
+/// Largest accepted difference between GPU and CPU after one training step, for weights of order 1: some hundred rounding
+/// errors of f32, far less than the error of an incorrect kernel.
 const TOLERANCE: f32 = 1e-4;
 
 /// The device that an experiment will use.
@@ -21,25 +21,25 @@ const TOLERANCE: f32 = 1e-4;
 pub struct ChosenDevice {
     /// The device itself.
     pub open: OpenDevice,
-    /// Why it is the CPU although WebGPU was not ruled out, as a sentence.
+    /// Why the CPU is used although WebGPU was allowed, as a sentence.
     pub fallback: Option<String>,
 }
 
-/// The devices of this process. WebGPU is opened and tested at the first wish for it and never again: it can be opened
-/// only once, and a device that computes wrong numbers does not learn better.
+/// The devices of this process. WebGPU is opened and tested only once, when it is first requested: it cannot be opened again,
+/// and a device that computes wrong numbers would do so again.
 #[derive(Debug, Default)]
 pub struct Devices {
     webgpu: Option<Result<OpenDevice>>,
-    /// Whether convolutions have been tested on it.
+    /// Whether convolutions have been tested on WebGPU.
     convolves: bool,
 }
 
 impl Devices {
-    /// What was asked for; `Auto` falls back to the CPU and says why. `convolutions` are tested only where they will be used:
-    /// their shaders take long to compile.
+    /// Opens the requested device; `Auto` falls back to the CPU and states the reason. Convolutions are tested only if
+    /// `convolutions` is set, since their shaders take long to compile.
     ///
     /// # Errors
-    /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] when WebGPU was insisted on.
+    /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] if WebGPU is required.
     pub async fn choose(&mut self, preference: DevicePreference, convolutions: bool) -> Result<ChosenDevice> {
         let (open, fallback) = match preference {
             DevicePreference::Cpu => (open_cpu(), None),
@@ -73,18 +73,18 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
     Ok(open)
 }
 
-/// Asks the device questions with known answers: a matrix product, a softmax, and one training step of a dense network
-/// against the CPU.
+/// Compares results of the device with known ones: a matrix product, a softmax, and one training step of a dense network, which
+/// is also computed on the CPU.
 ///
 /// # Errors
-/// [`DeviceError::SelfTest`] with the first wrong answer, [`Error::Device`] when it cannot be read.
+/// [`DeviceError::SelfTest`] with the first wrong result, [`Error::Device`] when the device cannot be read.
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_matmul(&open.device).await?;
     check_softmax(&open.device).await?;
     check_step("one training step", &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
 }
 
-/// One training step of a convolutional network with batch normalization against the CPU.
+/// Compares one training step of a convolutional network with batch normalization with that of the CPU.
 ///
 /// # Errors
 /// As [`check_device`].
@@ -101,7 +101,7 @@ async fn check_step(check: &str, model: &ModelSpec, norm: NormLayer, open: &Open
 }
 
 async fn check_matmul(device: &Device) -> Result<()> {
-    // Small whole numbers: exact in f32, whatever the order of the sum.
+    // Small whole numbers are exact in f32, for any order of summation.
     let left = Tensor::<3>::from_data(TensorData::new(vec![1.0_f32, 2.0, 3.0, 4.0], [1, 2, 2]), device);
     let right =
         Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
@@ -146,13 +146,13 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
     read(parameters.into_iter().fold(first, Transaction::register)).await
 }
 
-/// Whether a device's answer to `check` is the `expected` one, to within `1e-4` per number; tensors are compared end to end.
+/// Checks that the result of a device for `check` agrees with `expected` to within `1e-4` per number; tensors are concatenated.
 ///
 /// # Errors
-/// [`DeviceError::SelfTest`] with the first number that is not, NaN included, or with the count of numbers.
+/// [`DeviceError::SelfTest`] with the first number that differs (NaN included), or with their count if that differs.
 pub fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
     let pairs = expected.iter().flatten().zip(got.iter().flatten());
-    // A NaN is wrong, too.
+    // NaN is wrong, too.
     let wrong = |expected: f32, got: f32| (expected - got).abs() > TOLERANCE || got.is_nan();
     if expected.iter().flatten().count() != got.iter().flatten().count() {
         let (expected, got) = (expected.concat().len(), got.concat().len());

@@ -1,7 +1,7 @@
-//! What initial weights do before the first step: sizes of weights, values, gradients and of the first step, layer by layer.
+//! Statistics of each layer before the first step: of its weights, its activations, its gradient, and the size of the first step.
 //!
-//! Values and gradients are those of the first training batch, normalized by its own statistics where there is batch normalization: what
-//! the first step sees.
+//! Activations and gradients are those of the first training batch, with batch normalization in training mode, exactly as in the
+//! first step.
 
 use super::cohort::Cohort;
 use super::optimizer::Optimizer;
@@ -14,10 +14,10 @@ use crate::metrics::{LayerReport, LayerScales};
 use crate::model::{Batch, Mode, Moments, Network, inner_product};
 use burn::tensor::{Tensor, Transaction};
 
-/// Numbers that are read back for each layer: gradient norm, step size, mean, standard deviation, active fraction.
+/// Number of values read back for each layer: gradient norm, step size, mean, standard deviation, active fraction.
 const NUMBERS: usize = 5;
 
-/// What `weights` (per run and layer) do, per run and layer.
+/// The statistics of each layer for `weights`; both are given per run and layer.
 ///
 /// # Errors
 /// [`Error::Device`](crate::error::Error::Device) when the device cannot be read.
@@ -43,7 +43,7 @@ pub(super) async fn layer_reports(
     Ok(reports)
 }
 
-/// The [`NUMBERS`] of each layer in turn, `[runs]`.
+/// The [`NUMBERS`] values of one layer after the other, `[runs]` each.
 fn group_numbers(network: &Network, mut optimizer: Optimizer, factor: f64, batch: &Batch, tau: f64) -> Vec<Tensor<1>> {
     let gradient = network.gradient(batch, Mode::Training).gradient;
     let stepped = optimizer.update(network.parameters.clone(), gradient.clone(), factor);
@@ -59,7 +59,7 @@ fn group_numbers(network: &Network, mut optimizer: Optimizer, factor: f64, batch
     layers.collect()
 }
 
-/// What each layer with weights comes to behind its nonlinearity, `[runs, examples, units]`; of the last one the logits.
+/// The values of each layer with weights after its activation function, `[runs, examples, units]`; the logits for the last one.
 fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
     let steps = value_steps(&network.plan.architecture);
     let mut kept = Vec::with_capacity(steps.len());
@@ -71,7 +71,7 @@ fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
     kept
 }
 
-/// The step of the nonlinearity behind each layer with weights, or the layer's own where none follows.
+/// The step of the activation function after each layer with weights, or of the layer itself if there is none.
 fn value_steps(architecture: &Architecture) -> Vec<usize> {
     let behind = |index: usize| {
         let mut rest = architecture.steps.iter().enumerate().skip(index);
@@ -80,7 +80,7 @@ fn value_steps(architecture: &Architecture) -> Vec<usize> {
     architecture.weight_steps().into_iter().map(behind).collect()
 }
 
-/// Mean, standard deviation and fraction above `tau` in absolute value of every run, `[runs]` each.
+/// Mean, standard deviation, and fraction with an absolute value above `tau`, for every run, `[runs]` each.
 fn moments(values: Tensor<3>, tau: f64) -> [Tensor<1>; 3] {
     let [runs, examples, units] = values.dims();
     let rows = values.reshape([runs, examples * units]);
@@ -89,7 +89,7 @@ fn moments(values: Tensor<3>, tau: f64) -> [Tensor<1>; 3] {
     [mean, std, active]
 }
 
-/// The 2-norm of every run, `[runs]`.
+/// The 2-norm for every run, `[runs]`.
 fn norm(tensor: &Tensor<3>) -> Tensor<1> {
     inner_product(tensor, tensor).sqrt()
 }

@@ -1,4 +1,4 @@
-//! One experiment from its first evaluation to its last, in small pieces of work.
+//! Trains one experiment, from the first evaluation to the last, in small pieces of work.
 
 use super::batches::batch;
 use super::cohort::Cohort;
@@ -16,14 +16,14 @@ use crate::metrics::{
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
-/// What the last piece of work was.
+/// The last piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// One training step.
     Step,
     /// Part of an evaluation.
     Evaluation,
-    /// Nothing: the next piece would be a training step, and there may be none now.
+    /// Nothing: the next piece would be a training step, which is not allowed now.
     Waiting,
     /// Nothing: all steps and evaluations are done.
     Finished,
@@ -39,20 +39,20 @@ pub struct Training {
     pub(super) cohort: Cohort,
     evaluator: Evaluator,
     pub(super) device: Device,
-    /// The evaluation under way.
+    /// The evaluation in progress.
     pending: Option<PendingEvaluation>,
-    /// The next piece of an evaluation under way comes before the next step.
+    /// Whether the next piece of the evaluation in progress comes before the next step.
     evaluation_is_next: bool,
     /// Losses that are still on the device, with their steps.
     losses: Vec<(u64, Tensor<1>)>,
-    /// Evaluations not yet handed out.
+    /// Evaluations not reported yet.
     evaluations: Vec<EvaluationRecord>,
-    /// What the last evaluation took the test examples for.
+    /// The predictions of the last evaluation.
     pub(super) judgment: Option<Judgment>,
 }
 
 impl Preparation {
-    /// The training, ready to evaluate step 0. What is not prepared yet is prepared.
+    /// Completes the preparation and returns the training, ready to evaluate step 0.
     ///
     /// # Errors
     /// As [`Preparation::advance`].
@@ -71,7 +71,7 @@ impl Training {
         Preparation::new(experiment, dataset, open, Box::new(|| 0.0))?.into_training().await
     }
 
-    /// Uploads what is needed for evaluations.
+    /// Uploads the examples for evaluations.
     fn prepared(mut preparation: Preparation) -> Result<Self> {
         let setup = setup(&preparation);
         let cohort = match preparation.cohort.take() {
@@ -95,19 +95,19 @@ impl Training {
         })
     }
 
-    /// What is fixed before the first step.
+    /// Everything that is fixed before the first step.
     #[must_use]
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
-    /// Training steps taken.
+    /// Number of training steps taken.
     #[must_use]
     pub fn step(&self) -> u64 {
         self.cohort.step_count()
     }
 
-    /// Whether an evaluation is due or under way.
+    /// Whether an evaluation is due or in progress.
     #[must_use]
     pub fn is_evaluating(&self) -> bool {
         self.pending.is_some()
@@ -119,9 +119,9 @@ impl Training {
         self.pending.is_none() && self.step() >= self.experiment.steps
     }
 
-    /// Does the next small piece. Steps and chunks of an evaluation under way take turns, so that the curves of the
-    /// training losses never stand still; no evaluation is under way when the next one falls due. Without `may_train`
-    /// only an evaluation goes on.
+    /// Does the next piece of work. Training steps alternate with the chunks of an evaluation in progress, so that the curves of
+    /// the training loss never pause; an evaluation is completed before the next one is due. Without `may_train`, only an
+    /// evaluation continues.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
@@ -145,7 +145,7 @@ impl Training {
         }
     }
 
-    /// Whether the next step would end the training or make another evaluation due.
+    /// Whether the evaluation must be completed first: all steps are taken, or another evaluation is due after the next one.
     fn must_wait_for_evaluation(&self) -> bool {
         self.step() >= self.experiment.steps || self.evaluation_is_due_after(self.step() + 1)
     }
@@ -154,7 +154,7 @@ impl Training {
         step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps
     }
 
-    /// Hands out what was measured since the last call; the only place where losses are read back.
+    /// Returns the measurements since the last call. This is the only place where losses are read back.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device cannot be read.
@@ -196,7 +196,7 @@ impl Training {
     }
 }
 
-/// What is fixed before the first step, with the fingerprints of data, order and weights.
+/// Everything that is fixed before the first step, with the checksums of data, order and weights.
 fn setup(preparation: &Preparation) -> Setup {
     let Preparation { experiment, plan, dataset, batcher, .. } = preparation;
     let mut runs = preparation
@@ -220,7 +220,7 @@ fn setup(preparation: &Preparation) -> Setup {
     Setup { experiment: experiment.clone(), start: Some(start) }
 }
 
-/// What a results file says of the device.
+/// The description of the device in a results file.
 #[must_use]
 pub fn environment(open: &OpenDevice) -> Environment {
     Environment {

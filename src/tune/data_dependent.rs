@@ -4,7 +4,7 @@
 //! Layer by layer in forward order, every unit or feature map `c` gets the mean `β` and the standard deviation 1 before its
 //! activation: with `μ_c` and `σ_c` measured over some batches, `W_c ← W_c / σ_c` and `b_c ← β - (μ_c - b_c) / σ_c` (the
 //! paper's `β - μ_c / σ_c` for biases of zero). A normalized layer has no bias, so only its weights are divided. A unit that
-//! does not vary is left alone.
+//! does not vary remains unchanged.
 //!
 //! The paper's algorithm 2, which then balances how fast layers learn, is not implemented. An iteration is one batch.
 
@@ -19,7 +19,7 @@ use crate::experiment::scheme::tuning::methods::data_dependent::{BATCH, BATCHES,
 use crate::init::LayerWeights;
 use crate::model::Network;
 
-/// Data-dependent initialization at work.
+/// The state of data-dependent initialization.
 #[derive(Debug)]
 struct DataDependent {
     beta: f64,
@@ -80,7 +80,7 @@ impl DataDependent {
         Ok(Iteration::Done(None))
     }
 
-    /// Normalizes the layer of every run, of which all batches have been seen, and moves on to the next one.
+    /// Normalizes the layer in every run after all batches, and moves on to the next layer.
     fn normalize_layer(&mut self) {
         let channels = std::mem::take(&mut self.seen).channels();
         let count = channels.len() / self.runs.len().max(1);
@@ -109,7 +109,7 @@ impl Seen {
         self.stds.extend(read.next());
     }
 
-    /// Mean and standard deviation over all batches, which are of one size: the variance is the mean of their variances plus the
+    /// Mean and standard deviation over all batches, which have equal size: the variance is the mean of their variances plus the
     /// variance of their means.
     fn channels(&self) -> Vec<(f64, f64)> {
         let batches = self.batches().max(1) as f64;
@@ -123,8 +123,8 @@ impl Seen {
     }
 }
 
-/// Gives every unit or feature map of a layer the mean `beta` and the standard deviation 1; `channels` has their present means
-/// and standard deviations.
+/// Normalizes every unit or feature map of a layer to mean `beta` and standard deviation 1; `channels` contains their current
+/// means and standard deviations.
 #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
 fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
     let before = norm(&layer.weight);

@@ -25,7 +25,7 @@ use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::Tensor;
 
-/// `GradInit` at work.
+/// The state of `GradInit`.
 #[derive(Debug)]
 struct GradInit {
     scales: Scales,
@@ -110,16 +110,16 @@ impl GradInit {
         Ok(Iteration::Done(finite_mean(taken.map(|(value, _)| value))))
     }
 
-    /// `A[g]`, which is also what the gradient of the norm multiplies the Hessian by.
+    /// `A[g]`, which is also the vector by which the Hessian is multiplied in the gradient of the norm.
     fn direction(&self, gradient: &[Tensor<3>], norms: Tensor<1>) -> Vec<Tensor<3>> {
         if self.kind == UpdateRule::Adam {
             return gradient.iter().map(|tensor| tensor.clone().sign()).collect();
         }
-        // A gradient of zero has no direction, and stays zero.
+        // A zero gradient has no direction and remains zero.
         times(gradient, &norms.clamp_min(f32::MIN_POSITIVE).recip())
     }
 
-    /// The gradient of the objective for each scale, and its value, per run.
+    /// The gradient of the objective with respect to each scale, and the value of the objective, per run.
     async fn objective(
         &self,
         network: &Network,
@@ -139,7 +139,7 @@ impl GradInit {
     }
 }
 
-/// The gradients of each run's purpose, per parameter and run.
+/// The gradients for the purpose of each run, per parameter and run.
 fn chosen(
     purposes: &[StepPurpose],
     constraint: &[Vec<f64>],

@@ -4,7 +4,7 @@
 //! of the layer's output, over examples, positions and units, is 1 to within the tolerance, at most `tries` times. The output
 //! is that before normalization and activation, on the first batch of the tuning order.
 //!
-//! An iteration measures one layer and may rescale it. A layer whose output does not vary is left alone.
+//! An iteration measures one layer and may rescale it. A layer whose output does not vary remains unchanged.
 
 use super::outputs::{VARIES, moments_of_layer};
 use super::scales::Scales;
@@ -16,7 +16,7 @@ use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::methods::lsuv::{TOLERANCE, TRIES};
 use crate::init::LayerWeights;
 
-/// LSUV at work.
+/// The state of LSUV.
 #[derive(Debug)]
 struct Lsuv {
     tolerance: f64,
@@ -80,8 +80,8 @@ impl Lsuv {
         Ok(Iteration::Done(finite_mean(stds.into_iter())))
     }
 
-    /// Divides the weights of the layer by the standard deviation of its output where that is not 1 yet. Returns whether it did
-    /// so in any run.
+    /// Divides the weights of the layer by the standard deviation of its output in every run in which that is not yet 1. Returns
+    /// whether there was any.
     fn rescale(&mut self, stds: &[f64]) -> bool {
         let role = ParameterRole::Weight(self.layer);
         let Some(parameter) = self.scales.roles().iter().position(|other| *other == role) else { return false };

@@ -27,7 +27,7 @@ use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network, inner_product};
 use burn::tensor::Tensor;
 
-/// `MetaInit` at work.
+/// The state of `MetaInit`.
 #[derive(Debug)]
 struct MetaInit {
     steps: u64,
@@ -35,7 +35,7 @@ struct MetaInit {
     momentum: f64,
     epsilon: f64,
     batch_size: usize,
-    /// Of one run.
+    /// Number of parameters of one run.
     parameters: f64,
     scales: Scales,
     /// The last step of every weight's norm, per parameter and run.
@@ -125,7 +125,7 @@ impl MetaInit {
             let sign = g.clone().greater_equal_elem(0.0).float().mul_scalar(2.0).sub_scalar(1.0);
             let shift = sign.mul_scalar(self.epsilon);
             let denominator = g.clone() + shift.clone();
-            // `(g - q) / (g + ε s) - 1`, without the difference of nearly equal numbers.
+            // `(g - q) / (g + ε s) - 1`, without subtracting nearly equal numbers.
             let off = (q.clone() + shift.clone()).neg() / denominator.clone();
             let side = off.clone().sign().div_scalar(self.parameters);
             values.push(off.abs().sum_dims_squeeze::<1, _>(&[1, 2]));

@@ -1,9 +1,9 @@
-//! Schemes that adjust drawn weights by running the network, one file for each. All runs of a variant are tuned stacked, as they
-//! are trained; every run decides for itself, so results do not depend on what it is stacked with.
+//! Tuned initializations, which adjust drawn weights by running the network, one file per method. All runs of a variant are
+//! stacked, as in training; decisions are made for every run separately, so results do not depend on the other runs of the stack.
 //!
-//! A [`Tuner`] takes one iteration at a time, so that its caller can show progress, pause or stop. Derivatives come from the
-//! model's one forward pass; scales, moments and decisions are kept in f64 on the CPU. No clock, no browser and no data set
-//! here: examples are asked for ([`Examples`]).
+//! A [`Tuner`] does one iteration at a time, so that its caller can show progress, pause or stop. Derivatives come from the
+//! model's only forward pass; scales, moments and decisions are kept in f64 on the CPU. This module uses no clock, no browser
+//! and no data set: it requests examples through [`Examples`].
 
 mod data_dependent;
 mod grad_init;
@@ -24,7 +24,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
 
-/// The registry: how each method starts, in the order of the table of methods.
+/// The registry: the start function of each method, in the order of the table of methods.
 const STARTS: [(TuningMethod, StartMethod); TUNING_METHODS.len()] = [
     (TuningMethod::Lsuv, lsuv::start),
     (TuningMethod::DataDependent, data_dependent::start),
@@ -33,7 +33,7 @@ const STARTS: [(TuningMethod, StartMethod); TUNING_METHODS.len()] = [
     (TuningMethod::Nio, nio::start),
 ];
 
-/// Every method has the entry of its number.
+// Checked at compile time: the entries have the order of the methods.
 const _: () = {
     let mut entry = 0;
     while entry < STARTS.len() {
@@ -42,15 +42,15 @@ const _: () = {
     }
 };
 
-/// A method with these constants before its first iteration, on weights given per run and layer.
+/// Creates a method with these constants, before its first iteration, on weights given per run and layer.
 type StartMethod = fn(&Tuning, &TuningContext, Vec<Vec<LayerWeights>>) -> Box<dyn Method>;
 
-/// A method at work on the stacked runs of a variant.
+/// The state of a method on the stacked runs of a variant.
 trait Method: fmt::Debug {
     /// Maximum number of iterations.
     fn total(&self) -> u64;
 
-    /// Does the iteration with this index, from 0, and adds what it took to `effort`.
+    /// Does the iteration with this index, from 0, and adds its cost to `effort`.
     ///
     /// # Errors
     /// As [`Tuner::advance`].
@@ -65,10 +65,10 @@ trait Method: fmt::Debug {
     fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>>;
 }
 
-/// An iteration that is not done yet.
+/// A pending iteration.
 type IterationFuture<'a> = Pin<Box<dyn Future<Output = Result<Iteration>> + 'a>>;
 
-/// Where a method gets its examples from.
+/// The source of examples for a method.
 pub trait Examples {
     /// The batch with this index, of `size` training examples, in an order that is used for tuning only.
     ///
@@ -83,21 +83,21 @@ pub trait Examples {
     fn noise(&mut self, size: usize, index: u64) -> Result<Batch>;
 }
 
-/// What a method knows of the experiment.
+/// What a method knows about the experiment.
 #[derive(Debug, Clone)]
 pub struct TuningContext {
     /// The network.
     pub plan: Rc<Plan>,
-    /// Where to compute.
+    /// The device that computes.
     pub device: Device,
-    /// Examples of a training step.
+    /// Number of examples of a training step.
     pub batch_size: usize,
     /// The experiment's optimizer.
     pub optimizer: OptimizerKind,
 }
 
 impl TuningContext {
-    /// What it knows of this experiment.
+    /// The context of this experiment.
     #[must_use]
     pub fn new(experiment: &Experiment, plan: &Rc<Plan>, device: &Device) -> Self {
         Self {
@@ -113,23 +113,23 @@ impl TuningContext {
     }
 }
 
-/// What a method has computed so far, per run.
+/// The cost of a method so far, per run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Effort {
-    /// Forward passes.
+    /// Number of forward passes.
     pub forward_passes: u64,
-    /// Gradient evaluations; a Hessian-vector product counts as two, its derivative along another direction as four.
+    /// Number of gradient evaluations; a Hessian-vector product counts as two, its derivative along another direction as four.
     pub gradient_evaluations: u64,
 }
 
 impl Effort {
-    /// What a Hessian-vector product counts as.
+    /// Cost of a Hessian-vector product, in gradient evaluations.
     const HESSIAN_VECTOR_PRODUCT: u64 = 2;
-    /// What the gradient of a curvature counts as.
+    /// Cost of the gradient of a curvature, in gradient evaluations.
     const CURVATURE_GRADIENT: u64 = 4;
 }
 
-/// A method at work on the stacked runs of a variant, with what it has done so far.
+/// A method on the stacked runs of a variant, with its progress and cost so far.
 #[derive(Debug)]
 pub struct Tuner {
     method: Box<dyn Method>,
@@ -140,7 +140,7 @@ pub struct Tuner {
 /// The outcome of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Iteration {
-    /// There may be more to do. The mean over the runs of the objective, where the method has one.
+    /// There may be more to do. The objective, if the method has one, as the mean over the runs.
     Done(Option<f64>),
     /// There was nothing left to do.
     Finished,
@@ -154,7 +154,7 @@ impl Tuner {
         Self { method: start(tuning, context, runs), effort: Effort::default(), done: 0 }
     }
 
-    /// Iterations so far.
+    /// Number of iterations so far.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.done
@@ -178,7 +178,7 @@ impl Tuner {
         Ok(iteration)
     }
 
-    /// What was computed so far, per run.
+    /// The cost so far, per run.
     #[must_use]
     pub fn effort(&self) -> Effort {
         self.effort

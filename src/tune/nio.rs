@@ -7,9 +7,8 @@
 //! maximize  Σ_{i≠j} cos(g_i, g_j) / (D² - D)      subject to  Σ ‖g_i‖₂ / D <= γ
 //! ```
 //!
-//! As in the authors' code: parts do not overlap, the scales take steps of `GradInit`'s optimizer, and where the mean norm
-//! exceeds `γ` a step makes it smaller. The gradient of either is a sum over parts of Hessian-vector products, `Σ H_i d_i`,
-//! with
+//! As in the authors' code, parts do not overlap, the scales are updated by `GradInit`'s optimizer, and if the mean norm exceeds
+//! `γ`, a step reduces it. Both gradients are sums over parts of Hessian-vector products, `Σ H_i d_i`, with
 //!
 //! ```text
 //! constraint:  d_i = g_i / (D ‖g_i‖)
@@ -26,7 +25,7 @@ use crate::init::LayerWeights;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::{Device, Tensor};
 
-/// NIO at work.
+/// The state of NIO.
 #[derive(Debug)]
 struct Nio {
     scales: Scales,
@@ -70,7 +69,7 @@ impl Products {
         (self.parts() * (self.parts() - 1)) as f64
     }
 
-    /// The factor of the gradient of part `other` in `d_part`.
+    /// The coefficient of the gradient of part `other` in `d_part`.
     fn coefficient(&self, purpose: StepPurpose, part: usize, other: usize) -> f64 {
         match purpose {
             StepPurpose::Constraint if part == other => 1.0 / (self.parts() as f64 * self.norm(part)),
@@ -155,7 +154,7 @@ impl Nio {
         Ok((0..self.scales.run_count()).map(of_run).collect())
     }
 
-    /// The gradient of each scale, `[runs]`, for each run's purpose.
+    /// The gradient with respect to each scale, `[runs]`, for the purpose of each run.
     fn pulled_back(
         &self,
         network: &Network,

@@ -1,12 +1,12 @@
-//! What the layers with weights compute, before normalization and activation.
+//! Outputs of the layers with weights, before normalization and activation.
 
 use crate::model::{Mode, Moments, Network};
 use burn::tensor::Tensor;
 
-/// An output with a smaller standard deviation counts as constant: there is nothing to divide by.
+/// An output with a smaller standard deviation is regarded as constant, and its layer is not rescaled.
 pub(super) const VARIES: f64 = 1e-30;
 
-/// Moments over all examples, positions and units of what a step computes, one row per run; `None` if there is no such step.
+/// Moments of the output of a step over all examples, positions and units, one row per run; `None` if there is no such step.
 pub(super) fn moments_of_layer(network: &Network, images: Tensor<3>, step: usize) -> Option<Moments> {
     let values = output(network, images, step)?;
     let [runs, examples, units] = values.dims();
@@ -22,7 +22,7 @@ pub(super) fn moments_of_channels(network: &Network, images: Tensor<3>, step: us
     Some(Moments::of_rows(split.reshape([runs * channels, examples * (units / channels)])))
 }
 
-/// What a step computes, `[runs, examples, units]`, with the statistics of the batch; `None` if there is no such step.
+/// The output of a step, `[runs, examples, units]`, with the statistics of the batch; `None` if there is no such step.
 fn output(network: &Network, images: Tensor<3>, step: usize) -> Option<Tensor<3>> {
     let mut kept = None;
     network.observe(images, Mode::Training, |index, values| {

@@ -1,5 +1,5 @@
 //! One scale for each parameter tensor of each run, which is all that `GradInit`, NIO, `MetaInit` and LSUV change, and the
-//! optimizer that learns scales. The drawn numbers themselves stay as they are.
+//! optimizer that learns scales. The drawn numbers themselves remain unchanged.
 
 use super::TuningContext;
 use super::vectors::{along_runs, of_runs};
@@ -17,14 +17,14 @@ pub(super) struct Scales {
     roles: Vec<ParameterRole>,
     /// The network as drawn.
     drawn: Network,
-    /// Per parameter and run; 1 at the start.
+    /// Scales per parameter and run; 1 initially.
     values: Vec<Vec<f64>>,
-    /// 2-norms as drawn, per parameter and run. A parameter of norm 0 has nothing to scale.
+    /// 2-norms as drawn, per parameter and run. A parameter with norm 0 cannot be scaled.
     norms: Vec<Vec<f64>>,
 }
 
 impl Scales {
-    /// All scales are 1.
+    /// The drawn parameters, with all scales 1.
     pub(super) fn new(context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
         let roles = context.plan.architecture.parameter_roles();
         let drawn = Network::stack(&context.plan, &runs, &context.device);
@@ -37,23 +37,23 @@ impl Scales {
         self.runs.len()
     }
 
-    /// What the parameters are, in order.
+    /// The roles of the parameters, in order.
     pub(super) fn roles(&self) -> &[ParameterRole] {
         &self.roles
     }
 
-    /// The present 2-norm of a parameter of a run.
+    /// The current 2-norm of a parameter of a run.
     pub(super) fn norm(&self, parameter: usize, run: usize) -> f64 {
         self.norms[parameter][run] * self.values[parameter][run].abs()
     }
 
-    /// The scale of a parameter of a run, to be changed; `None` where there is nothing to scale.
+    /// The scale of a parameter of a run, to be changed; `None` if the parameter cannot be scaled.
     pub(super) fn scale_mut(&mut self, parameter: usize, run: usize) -> Option<&mut f64> {
         let has_norm = self.norms[parameter][run] > 0.0;
         self.values[parameter].get_mut(run).filter(|_| has_norm)
     }
 
-    /// The network with parameters scale times drawn number.
+    /// The network with its drawn parameters times their scales.
     pub(super) fn network(&self) -> Network {
         let device = self.drawn.parameters.first().map(Tensor::device);
         let scaled = self.drawn.parameters.iter().zip(&self.values).map(|(drawn, scales)| match &device {
@@ -65,7 +65,7 @@ impl Scales {
         Network { parameters: scaled.collect(), ..self.drawn.clone() }
     }
 
-    /// The gradient of each scale, `[runs]`, from that of the parameters: with `θ = m θ₀` it is `∂/∂m = ⟨∂/∂θ, θ₀⟩`.
+    /// The gradient with respect to each scale, `[runs]`, from that of the parameters: for `θ = m θ₀`, `∂/∂m = ⟨∂/∂θ, θ₀⟩`.
     pub(super) fn pulled_back(&self, gradient: &[Tensor<3>]) -> Vec<Tensor<1>> {
         gradient.iter().zip(&self.drawn.parameters).map(|(gradient, drawn)| inner_product(gradient, drawn)).collect()
     }
@@ -125,9 +125,9 @@ fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
 /// The purpose of a step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepPurpose {
-    /// To make the objective smaller.
+    /// To reduce the objective.
     Objective,
-    /// To bring the norm of the gradient back below its bound.
+    /// To reduce the norm of the gradient below its bound.
     Constraint,
 }
 
@@ -139,20 +139,20 @@ pub(super) struct ScaleOptimizer {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
-    /// Least scale of a weight.
+    /// Minimum scale of a weight.
     floor: f64,
-    /// Least scale of a bias.
+    /// Minimum scale of a bias.
     bias_floor: f64,
-    /// Per purpose, parameter and run.
+    /// First moments, per purpose, parameter and run.
     first: [Vec<Vec<f64>>; 2],
-    /// Per parameter and run.
+    /// Second moments, per parameter and run.
     second: Vec<Vec<f64>>,
-    /// Steps, per purpose and run.
+    /// Number of steps, per purpose and run.
     steps: [Vec<i32>; 2],
 }
 
 impl ScaleOptimizer {
-    /// Before its first step, with the constants that `GradInit` and NIO share.
+    /// The optimizer before its first step, with the constants that `GradInit` and NIO share.
     pub(super) fn new(scales: &Scales, learning_rate: f64, tuning: &Tuning) -> Self {
         let zeros = || vec![vec![0.0; scales.run_count()]; scales.roles().len()];
         let steps = || vec![0; scales.run_count()];
@@ -170,7 +170,7 @@ impl ScaleOptimizer {
         }
     }
 
-    /// One step of every run for its purpose, along gradients per parameter and run. A gradient that is not finite moves nothing.
+    /// One step of every run for its purpose, with gradients per parameter and run. A gradient that is not finite is skipped.
     pub(super) fn step(&mut self, scales: &mut Scales, purposes: &[StepPurpose], gradients: &[Vec<f64>]) {
         for (run, purpose) in purposes.iter().enumerate() {
             self.steps[*purpose as usize][run] += 1;

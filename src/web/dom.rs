@@ -1,4 +1,4 @@
-//! The few operations of the page on its document, each with a typed error instead of an exception.
+//! The few operations on the document that the page needs, each with a typed error instead of an exception.
 
 use super::error::{WebError, WebResult};
 use wasm_bindgen::prelude::Closure;
@@ -58,7 +58,7 @@ pub fn set_text(element: &Element, text: &str) {
     }
 }
 
-/// Sets a text in pieces, each with whether it is protected from translation. Does nothing if the text is the same.
+/// Sets a text in pieces, each marked as protected from translation or not. Does nothing if the text is the same.
 pub fn set_pieces(element: &Element, pieces: &[(&str, bool)]) -> WebResult<()> {
     let text: String = pieces.iter().map(|(piece, _)| *piece).collect();
     if element.text_content().as_deref() == Some(text.as_str()) {

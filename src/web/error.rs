@@ -12,7 +12,7 @@ pub enum WebError {
         /// Its id.
         id: String,
     },
-    /// The browser lacks something that every browser has: a window, a document.
+    /// The browser lacks something that every browser should have: a window, a document.
     #[error("the browser offers no {what}")]
     Missing {
         /// What is missing.

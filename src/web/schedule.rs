@@ -14,7 +14,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Frames that call `draw`.
+    /// Animation frames that call `draw`.
     pub fn new(mut draw: impl FnMut() + 'static) -> Self {
         let pending = Rc::new(Cell::new(false));
         let waiting = Rc::clone(&pending);
@@ -87,7 +87,7 @@ pub struct Redraw {
 const REST: (f64, f64) = (80.0, 1000.0);
 
 impl Redraw {
-    /// Frames that call `draw`.
+    /// Animation frames that call `draw`.
     pub fn new(draw: impl FnMut() + 'static) -> Self {
         let frames = Rc::new(Frames::new(draw));
         let later = Rc::clone(&frames);

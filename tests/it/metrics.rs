@@ -153,7 +153,7 @@ fn a_curve_is_the_mean_with_one_standard_deviation() {
 }
 
 #[test]
-fn a_curve_keeps_to_runs_that_survive_while_there_are_any() {
+fn a_curve_averages_the_surviving_runs_if_there_are_any() {
     let mut history = with_accuracies([&[&[0.1, 0.5], &[0.3, 0.7]], &[&[0.2, 0.4, 0.6], &[0.4, 0.6, 0.8]]]);
     history.variants[0].runs[1].diverged_at = Some(60);
     history.variants[1].runs[0].diverged_at = Some(80);
@@ -175,7 +175,7 @@ fn measures_of_zero_have_no_logarithm() {
 }
 
 #[test]
-fn train_loss_comes_in_buckets_that_stay_where_they_are() {
+fn train_loss_is_averaged_over_buckets_that_do_not_move() {
     let curve = |until: u64| {
         let mut history = History::new(setup(&["pytorch"], 1, 1000));
         let losses = points((1..=until).map(|step| (step, step as f32)));

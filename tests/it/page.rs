@@ -30,7 +30,7 @@ const WHY: &str = "It broke on purpose.";
 const READY: Event = Event::Ready { protocol_version: PROTOCOL_VERSION };
 const PAUSED: Event = Event::Paused { step: 0 };
 
-/// The values of `data-state` that the contract names.
+/// The documented values of `data-state`.
 const STATES: [&str; 6] = ["loading", "ready", "training", "paused", "finished", "failed"];
 
 const REQUESTS: [Request; 6] =
@@ -146,7 +146,7 @@ fn all_lifecycles() -> [Lifecycle; 7] {
 }
 
 #[test]
-fn every_phase_has_a_name_of_the_contract() {
+fn every_phase_has_its_documented_name() {
     let mut names: Vec<_> = all_lifecycles().iter().map(|lifecycle| lifecycle.phase().name()).collect();
     names.dedup();
     assert_eq!(names, STATES, "preparing counts as training");
@@ -209,7 +209,7 @@ fn a_run_before_the_worker_is_ready_waits_for_it() {
 }
 
 #[test]
-fn a_worker_of_another_version_asks_for_a_reload() {
+fn a_worker_of_another_version_requires_a_reload() {
     let other = PROTOCOL_VERSION + 1;
     let mut lifecycle = Lifecycle::default();
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
@@ -265,7 +265,7 @@ fn a_step_before_any_start_is_one_step() {
 }
 
 #[test]
-fn a_pause_takes_back_a_step_that_has_not_begun() {
+fn a_pause_cancels_a_step_that_has_not_begun() {
     let mut lifecycle = ready_lifecycle();
     ask(&mut lifecycle, Request::Step, &start(true), Phase::Preparing);
     ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
@@ -288,7 +288,7 @@ fn a_paused_experiment_can_be_stepped_to_its_end() {
 }
 
 #[test]
-fn another_experiment_takes_the_place_of_a_paused_one() {
+fn another_experiment_replaces_a_paused_one() {
     let mut lifecycle = paused_lifecycle();
     ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the old one is left");
@@ -319,7 +319,7 @@ fn after_a_reset_late_events_change_nothing() {
 }
 
 #[test]
-fn a_new_start_ignores_what_was_measured_for_the_old_one() {
+fn a_new_start_ignores_measurements_of_the_old_one() {
     let mut lifecycle = training_lifecycle();
     ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Training);
     ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);

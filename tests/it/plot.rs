@@ -204,7 +204,7 @@ fn the_figure_with_random_activity_is_the_golden_one() {
     let figure = plot::svg::figure(&history_with_random(400), false);
     check_golden("random.svg", &figure);
     assert!(
-        texts(&figure).contains(&"95 % of random masks with as many active units"),
+        texts(&figure).contains(&"95 % of random masks with the same number of active units"),
         "the legend explains the gray band"
     );
     let plain = plot::svg::figure(&synthetic_history(400), false);

@@ -206,7 +206,7 @@ fn check_grouping(optimizer: &str) {
 
 #[test]
 fn a_diverging_run_is_reported_and_harms_no_other() {
-    // Four weight layers: the control's first layer gets 0.01 * alpha^4 = 1e3 as its learning rate.
+    // Four weight layers: the learning rate of the control's first layer is 0.01 * alpha^4 = 1e3.
     let common = "model=mlp:32,32,32&steps=40&eval=20&seeds=1&init=kaiming_normal,xavier_normal";
     let history = run(&format!("{common},lrmatch(emergence(kaiming_normal;alpha=17.7827941))"), 3);
     let calm = run(common, 3);
@@ -224,7 +224,7 @@ fn a_diverging_run_is_reported_and_harms_no_other() {
 
 #[test]
 fn a_run_that_diverges_in_its_last_step_is_reported() {
-    // The update of nine layers at this rate makes logits beyond f32.
+    // After an update of nine layers at this rate the logits exceed the range of f32.
     let history = run("model=mlp:32,32,32,32,32,32,32,32&steps=1&eval=1&seeds=1&init=kaiming_normal&lr=1000000", 1);
     let run = history.runs().next().expect("a run");
     assert_eq!(run.curves[Quantity::TrainLoss].len(), 1, "the loss before the step is a number");

@@ -1,15 +1,15 @@
-//! Reading arguments: every option at most once, every mistake one line that names it.
+//! Parses the command line: every option at most once; an error is one line that names the argument.
 
 use emergence_lab::error::{Error, FormulaError, ValueError};
 use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A wrong argument.
+/// An invalid argument.
 #[derive(Debug)]
 pub(crate) struct Usage {
     argument: String,
-    /// What was expected and what was got.
+    /// What was expected and what was given.
     reason: String,
 }
 
@@ -18,7 +18,7 @@ impl Usage {
         Self { argument: argument.to_owned(), reason: format!("expected {expected}, got `{got}`") }
     }
 
-    /// An argument with the grammar of a query key that holds something else.
+    /// An argument with the syntax of a query key that the library rejects.
     #[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab init` reads such arguments"))]
     pub(crate) fn refused(argument: &str, error: &Error) -> Self {
         match error {
@@ -28,7 +28,7 @@ impl Usage {
             Error::Value(ValueError { parameter: Some(parameter), expected, got, .. }) => {
                 Self::new(&format!("{argument}: {parameter}"), &expected.to_string(), got)
             }
-            // The argument is named already, and is not always called `init`.
+            // The message already begins with the argument, which is not always called `init`.
             Error::Formula(error) => {
                 let FormulaError { reason, formula, .. } = error;
                 Self::because(argument, format!("{reason} at character {} of `{formula}`", error.character()))
@@ -37,7 +37,7 @@ impl Usage {
         }
     }
 
-    /// Where the library already says what was expected and what was got.
+    /// An argument that is invalid for a reason already stated in words.
     pub(crate) fn because(argument: &str, reason: impl fmt::Display) -> Self {
         Self { argument: argument.to_owned(), reason: reason.to_string() }
     }
@@ -68,7 +68,7 @@ impl Arguments {
         Self { parser: Parser::from_env() }
     }
 
-    /// The next word that is not an option; `help` when there is none or `--help` stands there.
+    /// The command, the first word; `help` if there is none or if it is `--help`.
     pub(crate) fn command(&mut self) -> Result<String, Usage> {
         match self.parser.next().map_err(|error| Usage::new("command line", "words and --options", error))? {
             None | Some(Arg::Long("help") | Arg::Short('h')) => Ok("help".to_owned()),
@@ -77,7 +77,7 @@ impl Arguments {
         }
     }
 
-    /// Everything that follows; only options in `known` are accepted.
+    /// The remaining arguments; only options in `known` are accepted.
     pub(crate) fn options(mut self, known: &[&str]) -> Result<Options, Usage> {
         let mut options = Options::default();
         loop {
@@ -88,14 +88,14 @@ impl Arguments {
                 Some(Arg::Long(name)) if known.contains(&name) => {
                     let name = name.to_owned();
                     if options.get(&name).is_some() {
-                        return Err(Usage::new(&format!("--{name}"), "the option only once", "it twice"));
+                        return Err(Usage::new(&format!("--{name}"), "at most one occurrence", "two"));
                     }
                     let flag = format!("--{name}");
                     let value = self.parser.value().map_err(|_| Usage::new(&flag, "a value", "nothing"))?;
                     options.named.push((name, text(&flag, value)?));
                 }
                 Some(Arg::Long("help")) => {
-                    return Err(Usage::new("--help", "it alone, as in `lab --help`", "it in a command"));
+                    return Err(Usage::new("--help", "no command beside it, as in `lab --help`", "a command"));
                 }
                 Some(other) => return Err(Usage::new("option", &list(known), display(&other))),
             }
@@ -117,7 +117,7 @@ impl Options {
         self.positional.iter().map(String::as_str).collect()
     }
 
-    /// The positional arguments, exactly as many as are `expected`.
+    /// The positional arguments, exactly `N` of them; `expected` describes them in the error.
     pub(crate) fn positional<const N: usize>(&self, expected: &str) -> Result<[&str; N], Usage> {
         <[&str; N]>::try_from(self.words()).map_err(|words| {
             let got = if words.is_empty() { "nothing".to_owned() } else { words.join(" ") };
@@ -125,7 +125,7 @@ impl Options {
         })
     }
 
-    /// `--data-dir`, else `$EMERGENCE_LAB_DATA`, else `data/`.
+    /// The folder of data sets: `--data-dir`, else `$EMERGENCE_LAB_DATA`, else `data/`.
     pub(crate) fn data_dir(&self) -> PathBuf {
         let chosen = self.get("data-dir").map(PathBuf::from);
         let chosen = chosen.or_else(|| std::env::var_os("EMERGENCE_LAB_DATA").map(PathBuf::from));

@@ -1,4 +1,4 @@
-//! `lab emergence`: the measure of a layered network, exactly and as a logarithm.
+//! `lab emergence`: the emergence of a layered network, as an exact number and as a logarithm.
 
 use crate::arguments::{Arguments, Usage};
 use emergence_lab::emergence;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["widths", "active"])?;
-    options.positional::<0>("no words, only --widths and --active")?;
+    options.positional::<0>("only the options --widths and --active")?;
     let expected = "whole numbers separated by commas, like 3,3,3,3";
     let widths = counts("--widths", options.required("widths", expected)?, expected)?;
     let active = counts("--active", options.required("active", expected)?, expected)?;

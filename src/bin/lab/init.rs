@@ -1,4 +1,4 @@
-//! `lab init`: what an initialization draws, layer by layer, and what its tuning, if there is any, has learned and cost.
+//! `lab init`: statistics of the initial weights of each layer and, for a tuned initialization, its scales and its cost.
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::preparation::{load, tune};
@@ -9,7 +9,7 @@ use emergence_lab::metrics::InitCost;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// The options that are keys of the query string, too, with the key.
+/// The options that correspond to a key of the query string, with that key.
 const KEYS: [(&str, &str); 8] = [
     ("scheme", "init"),
     ("model", "model"),
@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 8] = [
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["scheme", "model", "data", "seed", "act", "norm", "batch", "opt", "data-dir"])?;
-    options.positional::<0>("no words, only options")?;
+    options.positional::<0>("only options")?;
     let (experiment, facts) = experiment(&options)?;
     let scheme = &experiment.variants[0];
     let (layers, cost) = if scheme.tuning().is_some() {
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The experiment of one run that the options describe, and what is known of its data.
+/// The experiment of one run that the options describe, and the facts about its data set.
 fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
     options.required("scheme", "an initialization, like kaiming_normal")?;
     options.required("model", "a model, like mlp:128,128,128")?;
@@ -67,14 +67,14 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
     }
 }
 
-/// The weights of the one run after their tuning, and its cost.
+/// The tuned weights of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
     let preparation = tune(experiment, load(experiment, options)?).await?;
     let layers = preparation.weights().first().cloned().unwrap_or_default();
     Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
 }
 
-/// What the contract says of a layer, and the scales of everything but the weight.
+/// The statistics of a layer and the factors of its parameters, as JSON.
 fn described(layer: &LayerWeights) -> Value {
     let statistics = layer.statistics();
     let Factors { weight, bias, norm } = layer.factors;

@@ -1,6 +1,6 @@
-//! The native command line: the same experiments as the page, on the CPU. JSON goes to stdout, progress and errors to
-//! stderr; bad input ends with exit code 2 and one line. Without the feature `train`, hence without Burn, it
-//! compiles quickly and knows `emergence` and `data` only.
+//! The native command line: the same experiments as on the page, computed on the CPU. JSON is written to stdout, progress and
+//! errors to stderr; invalid input results in exit code 2 and one line. Without the feature `train`, hence without Burn, it
+//! compiles quickly but has only the commands `emergence` and `data`.
 
 #![recursion_limit = "256"]
 
@@ -22,18 +22,18 @@ const HELP: &str = "\
 lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg]
-      train the experiment that a link of the page describes
+      train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
-      the emergence measure of a layered network, exactly
+      compute the emergence of a layered network exactly
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
           [--batch 128] [--opt sgd] [--data-dir DIR]
-      what an initialization draws, layer by layer; a tuned one runs the network on the data first, and its cost is told
+      print statistics of the initial weights, layer by layer; a tuned initialization needs the data, and its cost is printed
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]
   lab data check NAME [--data-dir DIR]
-      the data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/
+      list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/
 
-JSON goes to stdout, progress and errors to stderr. Exit code 2: an argument is wrong; 1: something failed.";
+JSON is written to stdout, progress and errors to stderr. Exit codes: 2 for an invalid argument, 1 for any other error.";
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_env();
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
             "init" => init::run(arguments),
             #[cfg(not(feature = "train"))]
             "run" | "init" => Err(anyhow::anyhow!(
-                "`{command}` trains networks, and this program was built without training: build it with the feature `train`"
+                "`{command}` requires training, which this program was built without: build it with the feature `train`"
             )),
             "data" => data::run(arguments),
             "help" => {
@@ -66,14 +66,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Bad input is 2, everything else 1.
+/// The exit code: 2 for invalid input, 1 for any other error.
 fn exit_code(error: &anyhow::Error) -> u8 {
     use emergence_lab::error::Error;
     let bad_input = error.is::<Usage>() || error.downcast_ref::<Error>().and_then(Error::key).is_some();
     if bad_input { 2 } else { 1 }
 }
 
-/// Writes one document to stdout; a closed pipe is not an error worth a message.
+/// Writes one document to stdout; a closed pipe is not reported as an error.
 fn print(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{text}");

@@ -1,4 +1,4 @@
-//! What `lab run` and `lab init` begin with: the data set, and initial weights that may have to be tuned.
+//! The first part of `lab run` and `lab init`: loading the data set, and drawing and tuning initial weights.
 
 use crate::arguments::Options;
 use emergence_lab::catalog::{DatasetName, DatasetOrigin};
@@ -13,16 +13,16 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// How often a line tells how far it is.
+/// Interval between progress lines.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// The present moment.
-#[expect(clippy::disallowed_methods, reason = "the native command line is the rim where a clock is read")]
+/// The current time.
+#[expect(clippy::disallowed_methods, reason = "only the native command line reads a clock")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Draws and tunes the initial weights of an experiment on the CPU, with a line on stderr now and then.
+/// Draws and tunes the initial weights of an experiment on the CPU, with progress lines on stderr.
 pub(crate) async fn tune(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Preparation> {
     let start = now();
     let clock = Box::new(move || start.elapsed().as_secs_f64());
@@ -46,7 +46,7 @@ fn report(PreparationProgress { task, done, total, objective }: &PreparationProg
     }
 }
 
-/// The data set of an experiment.
+/// Loads the data set of an experiment.
 pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<Dataset> {
     load_from(&options.data_dir(), experiment.dataset.name)
 }
@@ -59,7 +59,7 @@ fn load_from(directory: &Path, dataset: DatasetName) -> Result<Dataset> {
         DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, *preferred) {
             Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
                 let [wanted, used] = [preferred, otherwise].map(|dataset| dataset.row().label);
-                eprintln!("note: {wanted} not found in {}; using the built-in {used}", directory.display());
+                eprintln!("note: {wanted} not found in {}; using the built-in {used} instead", directory.display());
                 load_from(directory, *otherwise)
             }
             loaded => loaded,

@@ -1,4 +1,4 @@
-//! `lab run`: one experiment from start to end, with its results as JSON, CSV and SVG.
+//! `lab run`: trains one experiment and writes its results as JSON, CSV and SVG.
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
@@ -18,11 +18,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let outputs = Outputs::new(&options)?;
     let parsed = parse_query(query_of_link(query));
     for key in &parsed.unknown {
-        eprintln!("note: the key `{key}` is unknown and ignored");
+        eprintln!("note: unknown key `{key}` ignored");
     }
     let (experiment, _) = parsed.strict()?;
     if experiment.device == DevicePreference::WebGpu {
-        // In the browser `auto` may fall back; here the CPU is the only choice and needs no word.
+        // `auto` means the CPU here, without the note that the browser gives when it falls back to it.
         return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
     }
     let dataset = load(&experiment, &options)?;
@@ -30,9 +30,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     outputs.write(&history)
 }
 
-/// A whole link of the page is as good as its query.
+/// The query string of a link; other text is returned unchanged, as a query string.
 fn query_of_link(text: &str) -> &str {
-    // A formula may hold a question mark, too, but what stands before that of a link has no equals sign.
+    // A formula may also contain a question mark, but the text before the question mark of a link has no equals sign.
     let query = text.split_once('?').filter(|(address, _)| !address.contains('=')).map_or(text, |(_, query)| query);
     query.split_once('#').map_or(query, |(query, _)| query)
 }
@@ -73,7 +73,7 @@ fn report(history: &History, record: &Record) {
     }
 }
 
-/// Where the results go besides stdout. Checked before the training, which may take long.
+/// Files for the results, in addition to stdout. Paths are checked before training, which may take long.
 struct Outputs {
     json: Option<PathBuf>,
     csv: Option<PathBuf>,
@@ -86,7 +86,7 @@ impl Outputs {
         Ok(Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? })
     }
 
-    /// Stdout first: should a disk be full, the results are not lost.
+    /// Writes to stdout first, so that the results are not lost if the disk is full.
     fn write(&self, history: &History) -> anyhow::Result<()> {
         let json = export::results_json(history).context("the experiment has not started")?;
         crate::print(&json);

@@ -17,62 +17,62 @@ use web_sys::File;
 pub(super) enum Action {
     /// A field of the form has another value.
     Edited,
-    /// Another scheme of the catalog was opened.
+    /// Another scheme was selected in the picker.
     SchemeChosen,
     /// A parameter in the picker has another value.
     SchemeEdited,
-    /// What the picker holds is to be put into the list.
+    /// The scheme of the picker is to be added to the list.
     AddVariant(Addition),
-    /// The variant with this index is to be brought into the picker.
+    /// The variant with this index is to be loaded into the picker.
     EditVariant(usize),
-    /// The variant with this index is to be taken out.
+    /// The variant with this index is to be removed from the list.
     RemoveVariant(usize),
-    /// The form is to hold the default experiment.
+    /// The form is to be set to the default experiment.
     Defaults,
-    /// The form is to hold the preset with this index.
+    /// The form is to be set to the preset with this index.
     Preset(usize),
     /// Files were chosen, or dropped on the page.
     FilesGiven(Vec<File>),
     /// A button was pressed.
     Requested(Request),
-    /// The worker has said something.
+    /// The worker has sent an event.
     Heard(Box<Event>),
-    /// The worker has terminated; why, as a sentence.
+    /// The worker has terminated, for this reason (a sentence).
     WorkerLost(String),
-    /// The worker was expected to send something and has not.
+    /// The worker has not sent anything in the expected time.
     WorkerSilent,
     /// A variant of the legend was pressed.
     ToggleVariant(usize),
     /// Another quantity is to be shown in its panel.
     ShowQuantity(Quantity),
-    /// Another quantity of layers before training is to be shown.
+    /// Another quantity is to be shown in the section about layers before training.
     ShowLayers(LayerQuantity),
     /// Something was done in the section "Inside a run".
     Inspected(InspectionRequest),
     /// Something was done in the path explorer.
     Explored(Explored),
-    /// The pointer is at this CSS column of a chart.
+    /// The pointer is over a chart.
     Point {
         /// Index of the chart.
         panel: usize,
-        /// CSS pixels from its left edge.
+        /// Distance from its left edge in CSS pixels.
         column: f64,
     },
-    /// The pointer is at this place of the map of active units, in CSS pixels.
+    /// The pointer is over the heat map of active units.
     PointMap {
-        /// From the left edge.
+        /// Distance from its left edge in CSS pixels.
         column: f64,
-        /// From the upper edge.
+        /// Distance from its top edge in CSS pixels.
         row: f64,
     },
     /// A key was pressed on a chart.
     Press {
         /// Index of the chart.
         panel: usize,
-        /// Where it moves the cursor.
+        /// The key, which moves the cursor.
         key: CursorKey,
     },
-    /// The pointer is on no chart.
+    /// The pointer has left the charts.
     Unpoint,
     /// An export button was pressed.
     Exported(Export),
@@ -80,7 +80,7 @@ pub(super) enum Action {
     Asked(Question),
     /// Another embed of this origin has started to compute.
     OtherStarted,
-    /// Other colors were chosen.
+    /// Another color theme was chosen.
     Themed(Theme),
     /// A notice was dismissed.
     Dismiss(String),
@@ -90,7 +90,7 @@ pub(super) enum Action {
     UseCpu,
     /// The page is to be reloaded.
     Reload,
-    /// Size or colors have changed, or a drawing is due.
+    /// The size or the colors have changed, or the charts need to be redrawn.
     Draw,
 }
 

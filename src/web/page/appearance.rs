@@ -1,4 +1,4 @@
-//! Colors, and the parts of the page that are omitted.
+//! The color theme, and the parts of the page that are hidden.
 
 use super::{Action, Dispatcher, exports};
 use crate::experiment::Named;
@@ -39,7 +39,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     Ok(())
 }
 
-/// Shows the page in the colors and with the parts that the address requests.
+/// Applies the color theme and hides the parts of the page, as requested in the address.
 pub(super) fn apply(view: &View) -> WebResult<()> {
     let data = dom::root()?.dataset();
     match view.theme {
@@ -58,7 +58,7 @@ pub(super) fn apply(view: &View) -> WebResult<()> {
     Ok(())
 }
 
-/// Whether the page is dark.
+/// Whether the dark theme is in use.
 pub(super) fn is_dark() -> WebResult<bool> {
     Ok(match dom::root()?.dataset().get("theme").as_deref() {
         Some("dark") => true,

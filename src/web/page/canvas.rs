@@ -1,4 +1,4 @@
-//! A canvas that is as sharp as its screen: plotters sees device pixels, the page sees CSS pixels.
+//! A canvas with the resolution of the screen: plotters draws in device pixels, the page uses CSS pixels.
 
 use super::pixels::context;
 use crate::plot::{Area, Drawn, PlotStyle};
@@ -9,7 +9,7 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
-/// A canvas with the element that gives it its size.
+/// A canvas with the element that determines its size.
 pub(super) struct Canvas {
     element: HtmlCanvasElement,
     holder: HtmlElement,
@@ -25,28 +25,28 @@ impl Canvas {
         Ok(Self { element, holder, scale: 1.0 })
     }
 
-    /// The element around it: it takes the keyboard's focus and carries the read-out.
+    /// The element around it, which takes the keyboard focus and contains the box with the values.
     pub(super) fn holder(&self) -> &HtmlElement {
         &self.holder
     }
 
-    /// Device pixels per CSS pixel of the last drawing.
+    /// Device pixels per CSS pixel in the last drawing.
     pub(super) fn scale(&self) -> f64 {
         self.scale
     }
 
-    /// What a screen reader says.
+    /// Sets the description for screen readers.
     pub(super) fn describe(&self, text: &str) -> WebResult<()> {
         dom::set_attribute(&self.element, "aria-label", text)
     }
 
-    /// Takes the drawing away.
+    /// Clears the drawing.
     pub(super) fn clear(&self) {
         // Setting a size wipes the canvas.
         self.element.set_width(self.element.width());
     }
 
-    /// Draws anew; `None` while the canvas has no size because it is not shown.
+    /// Redraws the canvas; `None` while it has no size because it is not shown.
     pub(super) fn paint<T>(
         &mut self,
         dark: bool,
@@ -56,7 +56,7 @@ impl Canvas {
         if width < 40 || height < 40 {
             return Ok(None);
         }
-        // Plotters rounds to whole pixels: below two of them per CSS pixel its lines look ragged.
+        // Plotters rounds to whole pixels: with fewer than two per CSS pixel its lines look jagged.
         self.scale = dom::window()?.device_pixel_ratio().clamp(2.0, 4.0);
         self.fit(f64::from(width), f64::from(height))?;
         let missing = || WebError::Missing { what: "2D canvas" };
@@ -66,7 +66,7 @@ impl Canvas {
         drawn.map(Some).map_err(|error| WebError::Drawing { message: error.to_string() })
     }
 
-    /// Gives the canvas its size in device pixels, and wipes it.
+    /// Sets the size of the canvas in device pixels, and clears it.
     fn fit(&self, width: f64, height: f64) -> WebResult<()> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand pixels")]
         let size = ((width * self.scale).round() as u32, (height * self.scale).round() as u32);

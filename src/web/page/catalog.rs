@@ -1,5 +1,5 @@
-//! Between a scheme and the picker of the form: its name in the catalog, and its parameters as the fields hold them. The
-//! catalog itself, what each scheme is and where it comes from, is HTML; a test holds it against the parser.
+//! Conversion between a scheme and the fields of the picker: its name in the list of schemes, and its parameters as texts. The
+//! entries of the picker, with descriptions and sources, are HTML generated from the tables of schemes; a test compares them.
 
 use super::fields::{FieldText, decimal_point, field_error};
 use crate::error::{Error, Result};
@@ -7,21 +7,21 @@ use crate::experiment::Named;
 use crate::experiment::scheme::CustomInit;
 use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Rescaling, TuningMethod, Turn};
 
-/// What a press in the picker puts into the list.
+/// What a button of the picker adds to the list of variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addition {
-    /// The scheme of the picker, at the end.
+    /// The scheme of the picker, added at the end.
     Itself,
-    /// The learning-rate control of the rescaling, at the end.
+    /// The rate control of the rescaling, added at the end.
     Control,
-    /// The rescaling with its factors in random order, at the end.
+    /// The shuffled control of the rescaling, added at the end.
     Shuffle,
-    /// The scheme of the picker, in the place of the one with this index.
+    /// The scheme of the picker, which replaces the variant with this index.
     Replacement(usize),
 }
 
 impl Addition {
-    /// What a button stands for: `itself`, `control`, `shuffle`, or the index of what is replaced.
+    /// The addition by its name in the HTML: `itself`, `control`, `shuffle`, or the index of the variant to be replaced.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -32,7 +32,7 @@ impl Addition {
         }
     }
 
-    /// The variant that is put into the list when the picker holds `scheme`.
+    /// The variant to be added to the list when the picker contains `scheme`.
     #[must_use]
     pub fn of(self, scheme: InitScheme) -> InitScheme {
         match (self, scheme.rescaling().cloned()) {
@@ -42,10 +42,10 @@ impl Addition {
         }
     }
 
-    /// The variants of an experiment when `variant` is put into them.
+    /// The variants of an experiment after `variant` has been added.
     ///
     /// # Errors
-    /// What the experiment would say of such a list.
+    /// The error of an experiment with such a list.
     pub fn put(self, variant: InitScheme, experiment: &Experiment) -> Result<Vec<InitScheme>> {
         let mut changed = experiment.clone();
         match self {
@@ -56,7 +56,7 @@ impl Addition {
     }
 }
 
-/// The name of a scheme in the catalog.
+/// The name of a scheme in the picker.
 #[must_use]
 pub fn name(scheme: &InitScheme) -> String {
     let name = match scheme {
@@ -101,20 +101,20 @@ fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<FieldTe
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The scheme that the catalog has under `name`, with these parameters; a decimal comma in a number is a point.
+/// The scheme with this name in the picker, with these parameters; a decimal comma in a number is read as a point.
 ///
 /// # Errors
-/// The parser's, and of a formula those of [`CustomInit::new`].
+/// Those of the parser and, for a formula, of [`CustomInit::new`].
 pub fn scheme(name: &str, typed: &[FieldText]) -> Result<InitScheme> {
     let pointed = typed.iter().map(|(parameter, text)| {
-        // A formula is read as it is, also where it is a number.
+        // A formula is not changed, even if it is a number.
         let number = Some(text.trim()).filter(|_| parameter != "formula").and_then(decimal_point);
         (parameter.clone(), number.unwrap_or_else(|| text.clone()))
     });
     scheme_of(name, &pointed.collect::<Vec<_>>()).map_err(|error| as_typed(error, typed))
 }
 
-/// An error that quotes what was typed.
+/// The error, quoting the text as it was typed.
 fn as_typed(error: Error, typed: &[FieldText]) -> Error {
     let Error::Value(mut error) = error else { return error };
     let wrong = |(parameter, text): &&FieldText| error.parameter == Some(parameter.as_str()) && text.contains(',');
@@ -142,20 +142,20 @@ fn scheme_of(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
     }
 }
 
-/// In the text form a parenthesis that is missing would take in what stands behind the formula.
+/// Does not use the text form, in which a missing parenthesis would make what follows part of the formula.
 fn custom(kind: &str, formula: &str, alpha: &str) -> Result<CustomInit> {
     let frame: CustomInit = format!("{kind}=1;alpha={alpha}").parse()?;
     CustomInit::new(frame.kind, formula, frame.alpha)
 }
 
-/// The base with which the catalog offers a scheme.
+/// The base that is selected when a scheme is selected in the picker.
 #[must_use]
 pub fn default_base(name: &str) -> BaseInit {
     name.parse::<InitScheme>().map_or_else(|_| Rescaling::default().base, |scheme| scheme.base().clone())
 }
 
-/// Variants that can be the base of the scheme with this name, and have no name of their own: formulas, and for what is tuned
-/// rescaled weights, too.
+/// Variants of the list that can be the base of the scheme with this name but are not named schemes: formulas and, for tuned
+/// initializations, also rescalings.
 #[must_use]
 pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
     let tuned = TuningMethod::named(name).is_some();
@@ -170,7 +170,7 @@ pub fn listed_bases(variants: &[InitScheme], name: &str) -> Vec<String> {
     usable.map(ToString::to_string).collect()
 }
 
-/// The parameter that an error is about, if it is about one.
+/// The parameter that an error concerns, if any.
 #[must_use]
 pub fn culprit(error: &Error) -> Option<&'static str> {
     match error {
@@ -180,7 +180,7 @@ pub fn culprit(error: &Error) -> Option<&'static str> {
     }
 }
 
-/// A formula in three parts: before the wrong one, that one, and the rest.
+/// An invalid formula in three parts: the text before the error, the erroneous part, and the rest.
 #[must_use]
 pub fn marked(error: &Error) -> Option<[&str; 3]> {
     match error {
@@ -189,7 +189,7 @@ pub fn marked(error: &Error) -> Option<[&str; 3]> {
     }
 }
 
-/// Why the picker's scheme cannot be added, as a sentence; where a formula is wrong is shown beside it.
+/// Why the picker's scheme cannot be added, as a sentence; the position of an error in a formula is shown beside it.
 #[must_use]
 pub fn refusal(error: &Error) -> String {
     match error {

@@ -1,5 +1,5 @@
-//! The charts: quantities against steps, a panel for each group of them, and the map of active units, with one cursor for all
-//! of them.
+//! The charts: quantities as functions of the training step, a panel for each group of them, and the heat map of active units.
+//! All panels share one cursor.
 
 use super::canvas::Canvas;
 use super::cursor::{CursorKey, nearest_step};
@@ -21,9 +21,9 @@ pub(super) struct Charts {
     measure_note: Element,
     /// Whether the band of random activity is shown.
     random: HtmlInputElement,
-    /// What it is; for units only.
+    /// The explanation of the band, which exists for units only.
     random_note: HtmlElement,
-    /// The step under the pointer, and the panel that the pointer is on.
+    /// The panel under the pointer, and the step.
     cursor: Option<(usize, f64)>,
 }
 
@@ -31,13 +31,13 @@ struct ChartPanel {
     panel: CurvePanel,
     canvas: Canvas,
     switch: QuantitySwitch,
-    /// The quantity that was selected last; networks without feature maps show the measure of units instead of theirs.
+    /// The selected quantity; for networks without feature maps, a measure of feature maps is replaced by that of units.
     selected: Quantity,
     drawn: Option<DrawnChart>,
     readout: Readout,
 }
 
-/// A chart with the quantity that it shows and the place where it was painted.
+/// A chart with the quantity that it shows and the position of its plotting area.
 struct DrawnChart {
     quantity: Quantity,
     chart: Chart,
@@ -48,12 +48,12 @@ struct MapPanel {
     canvas: Canvas,
     drawn: Option<(ActivityMap, Frame)>,
     readout: Readout,
-    /// Where the pointer is, in CSS pixels.
+    /// The position of the pointer, in CSS pixels.
     pointed: Option<(f64, f64)>,
 }
 
 impl Charts {
-    /// Binds the canvases of the document.
+    /// Binds the canvases of the page.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let panels = PANELS.into_iter().enumerate();
         let panels = panels.map(|(index, panel)| ChartPanel::bind(panel, index, dispatcher));
@@ -72,14 +72,14 @@ impl Charts {
         })
     }
 
-    /// Draws everything anew.
+    /// Redraws everything.
     pub(super) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
         let random = self.random.checked();
         for panel in &mut self.panels {
             panel.prepare(history, visible, random)?;
         }
         self.show_notes(history);
-        // Other curves may have nothing at that step, or nothing at all.
+        // The new curves may have no point at that step, or no points at all.
         self.cursor = self.cursor.and_then(|(panel, step)| {
             let drawn = self.panels.get(panel)?.drawn.as_ref()?;
             Some((panel, nearest_step(&drawn.chart, step)?))
@@ -93,7 +93,7 @@ impl Charts {
         self.map.show_readout()
     }
 
-    /// Shows another quantity in its panel from the next drawing on.
+    /// Selects another quantity in its panel, from the next drawing on.
     pub(super) fn switch(&mut self, quantity: Quantity) {
         let panel = self.panels.iter_mut().find(|panel| panel.panel.quantities.contains(&quantity));
         if let Some(panel) = panel {
@@ -101,7 +101,7 @@ impl Charts {
         }
     }
 
-    /// Says what the nodes of the measure of emergence are that is shown.
+    /// Shows what the nodes of the selected measure of emergence are.
     fn show_notes(&self, history: &History) {
         let shown = self.panels.iter().filter_map(|panel| panel.drawn.as_ref()?.quantity.facts().nodes);
         let nodes = shown.last();
@@ -110,7 +110,7 @@ impl Charts {
         self.random_note.set_hidden(nodes != Some(EmergenceNodes::Units));
     }
 
-    /// The pointer is at this CSS column of a panel.
+    /// Moves the cursor to a pointer at this column of a panel, in CSS pixels.
     pub(super) fn point(&mut self, panel: usize, column: f64, history: &History, dark: bool) -> WebResult<()> {
         let Some(own) = self.panels.get(panel) else { return Ok(()) };
         let Some(DrawnChart { chart, frame, .. }) = &own.drawn else { return Ok(()) };
@@ -118,21 +118,21 @@ impl Charts {
         self.set_cursor(cursor.map(|step| (panel, step)), history, dark)
     }
 
-    /// A key was pressed on a panel.
+    /// Moves the cursor after a key was pressed on a panel.
     pub(super) fn press(&mut self, panel: usize, key: CursorKey, history: &History, dark: bool) -> WebResult<()> {
         let Some(drawn) = self.panels.get(panel).and_then(|panel| panel.drawn.as_ref()) else { return Ok(()) };
         let cursor = key.moved(&drawn.chart, self.cursor.map(|(_, step)| step)).map(|step| (panel, step));
         self.set_cursor(cursor, history, dark)
     }
 
-    /// The pointer is on no chart.
+    /// Removes the cursor after the pointer has left the charts.
     pub(super) fn leave(&mut self, history: &History, dark: bool) -> WebResult<()> {
         self.map.pointed = None;
         self.map.show_readout()?;
         self.set_cursor(None, history, dark)
     }
 
-    /// The pointer is at this CSS place of the map.
+    /// Shows the cell of the heat map under a pointer at this position, in CSS pixels.
     pub(super) fn point_map(&mut self, column: f64, row: f64) -> WebResult<()> {
         self.map.pointed = Some((column, row));
         self.map.show_readout()
@@ -175,13 +175,13 @@ impl ChartPanel {
         Ok(Self { canvas, switch, selected: panel.quantities[0], drawn: None, readout, panel })
     }
 
-    /// Makes the chart that is to be painted.
+    /// Prepares the chart for drawing.
     fn prepare(&mut self, history: &History, visible: &[bool], random: bool) -> WebResult<()> {
         let convolutions = history.setup.experiment.model.has_convolutions();
         let quantity = self.selected.facts().shown(convolutions);
         let mut chart = plot::quantity_chart(history, quantity, visible, random);
         if self.switch.show(quantity, convolutions)? > 2 {
-            // The buttons leave room for one word, or on a phone for none; they and the axis say the rest.
+            // The buttons leave room for one word, or none on a phone; the rest is on the buttons and the axis.
             let narrow = self.canvas.holder().client_width() < 400;
             if narrow { " " } else { self.panel.title }.clone_into(&mut chart.title);
         }
@@ -210,14 +210,16 @@ impl ChartPanel {
             let (step, value) = series.points.last()?;
             let name = variant_label(&history.variants.get(series.variant)?.scheme);
             let text = |value: f64| value_text(*quantity, value);
-            let random =
-                series.random.last().map(|(_, low, high)| format!(" (random {} to {})", text(*low), text(*high)));
+            let random = series
+                .random
+                .last()
+                .map(|(_, low, high)| format!(" (random activity: {} to {})", text(*low), text(*high)));
             Some(format!("{name} {} at step {step:.0}{}", text(*value), random.unwrap_or_default()))
         });
         let values: Vec<String> = last.collect();
         let title = quantity.facts().title;
         self.canvas.describe(&match values.len() {
-            0 => format!("{title} against steps: nothing measured yet"),
+            0 => format!("{title} by training step: nothing measured yet"),
             _ => format!("{title}: {}", values.join("; ")),
         })
     }
@@ -263,7 +265,7 @@ impl MapPanel {
     }
 }
 
-/// The frame until the canvas has been painted.
+/// The frame before the canvas is first drawn.
 fn empty_frame() -> Frame {
     Frame { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0, x_range: (0.0, 1.0), y_range: (0.0, 1.0) }
 }

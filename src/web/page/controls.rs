@@ -1,10 +1,10 @@
-//! Form controls of any kind: what they say, making them say something, moving the focus to them.
+//! Form controls of any kind: reading and setting their values, and moving the focus to them.
 
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 
-/// Moves the focus to a field, and opens what it is folded into.
+/// Moves the focus to a field, and opens any collapsed section around it.
 pub(super) fn focus(field: &HtmlElement) -> WebResult<()> {
     let mut outside = field.closest("details")?;
     while let Some(details) = outside {
@@ -16,7 +16,7 @@ pub(super) fn focus(field: &HtmlElement) -> WebResult<()> {
     Ok(field.focus()?)
 }
 
-/// What a field says; `None` for an element that is none.
+/// The value of a field; `None` for an element that is not a field.
 pub(super) fn value_of(element: &Element) -> Option<String> {
     let of_input = element.dyn_ref::<HtmlInputElement>().map(input_value);
     let of_select = || element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value);
@@ -24,12 +24,12 @@ pub(super) fn value_of(element: &Element) -> Option<String> {
     of_input.or_else(of_select).or_else(of_text)
 }
 
-/// A check box says `0` or `1`, as the keys that it stands for.
+/// The value of an input; a check box has `0` or `1`, like its query key.
 fn input_value(input: &HtmlInputElement) -> String {
     if input.type_() == "checkbox" { u8::from(input.checked()).to_string() } else { input.value() }
 }
 
-/// Makes a field say this.
+/// Sets the value of a field.
 pub(super) fn set_value(element: &Element, value: &str) {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
         if input.type_() == "checkbox" {

@@ -1,25 +1,25 @@
-//! The cursor of the charts: the step that a pointer or a key selects.
+//! The cursor of the charts: the step selected by a pointer or a key.
 
 use crate::plot::{Chart, read_at};
 
 /// A key that moves the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CursorKey {
-    /// To the point before.
+    /// To the previous point.
     Left,
-    /// To the point after.
+    /// To the next point.
     Right,
     /// To the first point.
     Home,
     /// To the last point.
     End,
-    /// Takes the cursor away.
+    /// Removes the cursor.
     Escape,
 }
 
 impl CursorKey {
-    /// The key called `name` in `KeyboardEvent.key`. With Alt, Ctrl or Meta (`modified`) it belongs to the browser, for which
-    /// Alt and an arrow key, for example, mean another page.
+    /// The key called `name` in `KeyboardEvent.key`. With Alt, Ctrl or Meta (`modified`) keys are left to the browser: Alt and an
+    /// arrow key, for example, navigate to another page.
     #[must_use]
     pub fn named(name: &str, modified: bool) -> Option<Self> {
         match name {
@@ -33,7 +33,7 @@ impl CursorKey {
         }
     }
 
-    /// Where the key moves the cursor that is at the step `now`; `None` takes it away.
+    /// The new position of a cursor that is at the step `now`; `None` removes it.
     #[must_use]
     pub fn moved(self, chart: &Chart, now: Option<f64>) -> Option<f64> {
         let points = chart.series.iter().flat_map(|series| series.points.iter().map(|(x, _)| *x));
@@ -50,7 +50,7 @@ impl CursorKey {
     }
 }
 
-/// The step of the point that is nearest to `x`, over all lines.
+/// The step of the point nearest to `x`, among all lines.
 #[must_use]
 pub fn nearest_step(chart: &Chart, x: f64) -> Option<f64> {
     let readings = read_at(chart, x).into_iter().flatten().map(|reading| reading.x);

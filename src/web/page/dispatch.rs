@@ -1,4 +1,4 @@
-//! Actions one at a time: what happens while another action is at work waits in a queue.
+//! Handles actions one at a time: an action that occurs while another one is being handled waits in a queue.
 
 use super::action::Action;
 use crate::web::dom;
@@ -7,13 +7,13 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// What actions change.
+/// The target of actions.
 pub(super) trait Update {
-    /// Carries out an action.
+    /// Handles an action.
     fn update(&mut self, action: Action) -> WebResult<()>;
 }
 
-/// Takes actions from anywhere on the page.
+/// Accepts actions from anywhere on the page.
 #[derive(Clone)]
 pub(super) struct Dispatcher(Rc<Shared>);
 
@@ -23,18 +23,18 @@ struct Shared {
 }
 
 impl Dispatcher {
-    /// Without a target: actions wait.
+    /// A dispatcher without a target: actions wait.
     pub(super) fn new() -> Self {
         Self(Rc::new(Shared { waiting: RefCell::new(VecDeque::new()), target: RefCell::new(None) }))
     }
 
-    /// From now on actions go to this target.
+    /// Sends actions to this target from now on.
     pub(super) fn direct_to(&self, target: Box<dyn Update>) {
         self.0.target.replace(Some(target));
         self.work();
     }
 
-    /// Takes in an action. While another one is at work (or the page is still being put together) it waits.
+    /// Accepts an action, which waits while another one is being handled or the page is still being initialized.
     pub(super) fn dispatch(&self, action: Action) {
         self.0.waiting.borrow_mut().push_back(action);
         self.work();

@@ -1,4 +1,4 @@
-//! What a visitor can export: results as JSON, CSV and SVG, the link, the embed code.
+//! Exports: results as JSON, CSV and SVG, the link, and the embed code.
 
 use super::action::{Action, Export};
 use super::dispatch::Dispatcher;
@@ -85,11 +85,11 @@ fn embed_code(query: &str) -> WebResult<String> {
     ))
 }
 
-/// Copies a text and says so; without access to the clipboard (in a frame without permission) it shows the text instead.
+/// Copies a text and confirms it; without access to the clipboard (in a frame without permission) it shows the text instead.
 fn copy(text: &str, done: &'static str) -> WebResult<()> {
     let place: Element = dom::element("export-status")?;
     let clipboard = dom::window()?.navigator().clipboard();
-    // Without a secure context there is no clipboard at all, whatever the type says.
+    // In an insecure context there is no clipboard, although the type promises one.
     if clipboard.is_undefined() {
         return show_code(&place, text);
     }

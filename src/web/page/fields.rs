@@ -1,5 +1,5 @@
-//! Fields of the form and the experiment: every control is named after its query key, so a form is a list of pairs, and the
-//! crate's own parser checks what was typed.
+//! Conversion between the fields of the form and an experiment: every control is named after its query key, so a form is a list
+//! of pairs, which the parser of query strings validates.
 
 use crate::error::{Error, Expected, ValueError};
 use crate::experiment::keys::{Key, KeyValues, Link};
@@ -10,8 +10,8 @@ use crate::experiment::{Experiment, ParsedQuery, View};
 /// A query key and its value, not escaped.
 pub type FieldText = (String, String);
 
-/// The experiment in the fields of a form. An empty field of an optional key means that the key is absent, and a decimal comma in a
-/// number is a point; query strings are read as they are.
+/// Parses the fields of a form. An empty field of an optional key means that the key is absent, and a decimal comma in a number
+/// is read as a point, neither of which holds for query strings.
 #[must_use]
 pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
     let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(KeyValues::OptionalNumber(_)));
@@ -44,7 +44,7 @@ pub fn changed_fields(experiment: &Experiment) -> Vec<FieldText> {
     pairs.map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// The key that an error is about, and what to say beside its field.
+/// The key that an error concerns, and the message beside its field.
 #[must_use]
 pub fn field_error(error: &Error) -> (&'static str, String) {
     let text = match error {
@@ -57,7 +57,7 @@ pub fn field_error(error: &Error) -> (&'static str, String) {
     (error.key().unwrap_or_default(), text)
 }
 
-/// What a value may be, with names in quotation marks.
+/// The permitted values, with names in quotation marks.
 #[must_use]
 pub fn expectation(expected: &Expected) -> String {
     match expected {
@@ -74,7 +74,7 @@ fn value_error(ValueError { parameter, expected, got, .. }: &ValueError) -> Stri
     format!("{about}Expected {expected}{got}.")
 }
 
-/// Whether `text`, as it stands in the field `init`, is the list of the experiment's variants, however it is written.
+/// Whether `text`, the content of the field `init`, describes the variants of the experiment, in any notation.
 #[must_use]
 pub fn is_init_text(text: &str, experiment: &Experiment) -> bool {
     parse_list(text.trim()).is_ok_and(|variants| variants == experiment.variants)

@@ -1,5 +1,5 @@
-//! What the experiment of the form will take, and how much longer the one under way will: the crate's estimate with what
-//! this page has measured.
+//! The estimated cost of the experiment in the form, and the remaining time of the current one, from the estimate of the crate
+//! and the speed measured on this page.
 
 use crate::error::Result;
 use crate::experiment::Named;
@@ -8,39 +8,39 @@ use crate::experiment::limits::DatasetFacts;
 use crate::experiment::{DevicePreference, Experiment};
 use crate::metrics::{History, Quantity, Setup, Timing};
 
-/// Shorter than this, in seconds, a run says little about the speed.
+/// Minimum duration of an experiment, in seconds, for measuring the speed.
 const MEASURABLE: f64 = 0.5;
-/// Fewer steps than these say little about the time that is left: the first ones are slow.
+/// Minimum number of steps for estimating the remaining time: the first steps are slow.
 pub const TELLING_STEPS: u64 = 3;
-/// Seconds of training after which the time that is left can be told.
+/// Seconds of training after which the remaining time is estimated.
 pub const TELLING_SECONDS: f64 = 2.0;
-/// The part of the whole work after which it can be told however quickly it was done.
+/// Fraction of the total work after which it is estimated, even if fewer seconds have passed.
 pub const TELLING_SHARE: f64 = 0.01;
 
-/// How fast the last run was.
+/// The speed of the last experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredSpeed {
     /// Multiplications with weights per second.
     pub speed: f64,
-    /// Where it was computed.
+    /// The backend.
     pub backend: String,
-    /// Whether the network had convolutions, whose multiplications take another time.
+    /// Whether the network had convolutions, for which the speed is different.
     pub convolutions: bool,
 }
 
-/// What an experiment will take.
+/// The estimated cost of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
-    /// What does not depend on the device.
+    /// The part that does not depend on the device.
     pub estimate: Estimate,
-    /// Seconds.
+    /// Estimated duration in seconds.
     pub seconds: f64,
-    /// Whether they come from a run on this page.
+    /// Whether the duration is based on a speed measured on this page.
     pub measured: bool,
 }
 
 impl MeasuredSpeed {
-    /// That of a run, if it took long enough to tell.
+    /// The speed of an experiment, if it took long enough to be measured.
     #[must_use]
     pub fn of(history: &History) -> Option<Self> {
         let Setup { experiment, start } = &history.setup;
@@ -62,10 +62,10 @@ impl MeasuredSpeed {
 }
 
 impl Forecast {
-    /// For an experiment on a data set with these facts.
+    /// The estimate for an experiment on a data set with these facts.
     ///
     /// # Errors
-    /// The key that has to change if the experiment does not fit the data set.
+    /// The key that has to be changed if the experiment does not fit the data set.
     pub fn new(experiment: &Experiment, facts: &DatasetFacts, measured: Option<&MeasuredSpeed>) -> Result<Self> {
         experiment.validate_for(facts)?;
         let estimate = Estimate::new(experiment, facts)?;
@@ -75,9 +75,9 @@ impl Forecast {
     }
 }
 
-/// Seconds that are left of an experiment, from all that has passed: evaluations count as what they take. `None` while too
-/// little has been done to tell: before [`TELLING_STEPS`] steps, and until training has taken [`TELLING_SECONDS`] or
-/// [`TELLING_SHARE`] of the work is done.
+/// Remaining time of an experiment in seconds, extrapolated from the work done so far, with evaluations counted according to
+/// their cost. `None` while too little has been done for an estimate: before [`TELLING_STEPS`] steps, and until training has
+/// taken [`TELLING_SECONDS`] or [`TELLING_SHARE`] of the work is done.
 #[must_use]
 pub fn seconds_left(history: &History) -> Option<f64> {
     let (step, Timing { elapsed_secs, steps_per_sec, .. }) = (history.step, history.timing);
@@ -88,7 +88,7 @@ pub fn seconds_left(history: &History) -> Option<f64> {
     (step >= TELLING_STEPS && (trained_long || done_enough)).then_some(left)
 }
 
-/// Evaluations so far.
+/// Number of evaluations so far.
 fn evaluations(history: &History) -> u64 {
     history.runs().map(|run| run.curves[Quantity::TestLoss].len() as u64).max().unwrap_or(0)
 }

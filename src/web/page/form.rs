@@ -14,13 +14,13 @@ use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-/// The key whose field is a list with a number beside it.
+/// The key whose field is a selection with a number beside it.
 const SCHEDULE: &str = "sched";
 
-/// The form with what it said last.
+/// The form with its last valid experiment.
 pub(super) struct Form {
     element: HtmlFormElement,
-    /// The last experiment that was valid: what Run starts and the address bar holds.
+    /// The last valid experiment, which Run starts and the address bar shows.
     experiment: Experiment,
     errors: Vec<Error>,
 }
@@ -31,7 +31,7 @@ impl Form {
         let element: HtmlFormElement = dom::element("controls")?;
         let edited = dispatcher.clone();
         dom::on(&element, "input", move |event| {
-            // What is picked is not part of the experiment until "Add" is pressed.
+            // The scheme of the picker is not part of the experiment until "Add" is pressed.
             edited.dispatch(picker::edited(&event).unwrap_or(Action::Edited));
         })?;
         let submitted = dispatcher.clone();
@@ -55,7 +55,7 @@ impl Form {
         self.errors.is_empty()
     }
 
-    /// Puts an experiment into the fields.
+    /// Sets the fields to an experiment.
     pub(super) fn write(&mut self, experiment: Experiment) -> WebResult<()> {
         self.element.reset();
         for (key, value) in changed_fields(&experiment) {

@@ -1,4 +1,4 @@
-//! Reading values off the charts with a pointer, a finger or the arrow keys: what is listened to, and the box with the values.
+//! Reading values from the charts with a pointer, a finger or the arrow keys: event listeners, and the box with the values.
 
 use super::cursor::CursorKey;
 use super::quantity_words::{spread_text, value_text};
@@ -18,7 +18,7 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 /// Distance between the pointer and the box with the values, in CSS pixels.
 const GAP: f64 = 14.0;
 
-/// Listens to pointer and keyboard on a chart.
+/// Listens to the pointer and the keyboard on a chart.
 pub(super) fn bind(holder: &HtmlElement, panel: usize, dispatcher: &Dispatcher) -> WebResult<()> {
     bind_pointer(holder, dispatcher, move |column, _| Action::Point { panel, column })?;
     let pressed = dispatcher.clone();
@@ -30,12 +30,12 @@ pub(super) fn bind(holder: &HtmlElement, panel: usize, dispatcher: &Dispatcher) 
     })
 }
 
-/// Listens to the pointer on the map of active units.
+/// Listens to the pointer on the heat map of active units.
 pub(super) fn bind_map(holder: &HtmlElement, dispatcher: &Dispatcher) -> WebResult<()> {
     bind_pointer(holder, dispatcher, |column, row| Action::PointMap { column, row })
 }
 
-/// Listens to a pointer that comes, moves and leaves; `at` is what a place, column and row in CSS pixels, means.
+/// Listens to a pointer that enters, moves and leaves; `at` is the action for a column and row, in CSS pixels.
 fn bind_pointer(
     holder: &HtmlElement,
     dispatcher: &Dispatcher,
@@ -54,7 +54,7 @@ fn bind_pointer(
     dom::on(holder, "blur", move |_| blurred.dispatch(Action::Unpoint))?;
     let left = dispatcher.clone();
     dom::on(holder, "pointerleave", move |event| {
-        // A finger leaves whenever it is lifted; the values stay until another place is touched.
+        // A finger leaves whenever it is lifted, so the values remain until another place is touched.
         if event.dyn_ref::<PointerEvent>().is_some_and(|pointer| pointer.pointer_type() == "mouse") {
             left.dispatch(Action::Unpoint);
         }
@@ -65,14 +65,14 @@ fn cursor_key(event: &KeyboardEvent) -> Option<CursorKey> {
     CursorKey::named(&event.key(), event.alt_key() || event.ctrl_key() || event.meta_key())
 }
 
-/// Where a pointer is inside an element, in CSS pixels.
+/// The position of a pointer inside an element, in CSS pixels.
 fn place(event: &web_sys::Event, holder: &HtmlElement) -> Option<(f64, f64)> {
     let pointer = event.dyn_ref::<PointerEvent>()?;
     let bounds = holder.get_bounding_client_rect();
     Some((f64::from(pointer.client_x()) - bounds.left(), f64::from(pointer.client_y()) - bounds.top()))
 }
 
-/// A heading, and per line the variant with its index and a value.
+/// A heading, and for each line the index of the variant, the variant and a value.
 type Content = (String, Vec<(usize, InitScheme, String)>);
 
 /// The box with the values at the cursor.
@@ -93,12 +93,12 @@ impl Readout {
         Ok(Self { element, holder: holder.clone(), content: RefCell::default() })
     }
 
-    /// Takes the box away.
+    /// Hides the box.
     pub(super) fn hide(&self) {
         self.element.set_hidden(true);
     }
 
-    /// Shows the values of a chart at a step, beside the CSS column of that step.
+    /// Shows the values of a chart at a step, beside the column of that step.
     pub(super) fn show(
         &self,
         chart: &Chart,
@@ -113,7 +113,7 @@ impl Readout {
             Some((reading.variant, scheme, value_text(quantity, reading.y) + &spread.unwrap_or_default()))
         });
         let content = (format!("step {step:.0}"), lines.collect());
-        // During training charts are drawn ten times a second; a screen reader need not hear the same again.
+        // During training, charts are drawn ten times a second; a screen reader should not repeat the same text.
         if *self.content.borrow() != content {
             self.fill(&content)?;
             self.content.replace(content);
@@ -134,7 +134,7 @@ impl Readout {
         Ok(())
     }
 
-    /// Shows a cell of the map of active units.
+    /// Shows the values of a cell of the heat map of active units.
     pub(super) fn show_cell(&self, reading: &ActivityReading, column: f64, row: f64) -> WebResult<()> {
         let share = reading.fraction * 100.0;
         let rest = format!(", {}, step {}: {share:.0} % active", reading.layer, grouped(reading.step));
@@ -142,7 +142,7 @@ impl Readout {
         self.place(column, row + GAP)
     }
 
-    /// Puts the box to the right of a column, or to its left where there is no room, and never outside the chart.
+    /// Places the box to the right of a column, or to its left if there is no room, but never outside the chart.
     fn place(&self, column: f64, top: f64) -> WebResult<()> {
         self.element.set_hidden(false);
         let (room, width) = (f64::from(self.holder.client_width()), f64::from(self.element.offset_width()));

@@ -1,5 +1,5 @@
-//! The legend: a button per variant with its line, pressed while the variant is shown; and a note about variants that belong
-//! together.
+//! The legend: a button per variant with its line, pressed while the variant is visible; and a note about rescalings and their
+//! rate controls.
 
 use super::quotations::quotations;
 use super::rate_control::rate_control_note;
@@ -10,7 +10,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement};
 
-/// The legend with what it shows.
+/// The legend with its state.
 pub(super) struct Legend {
     element: Element,
     note: HtmlElement,
@@ -19,7 +19,7 @@ pub(super) struct Legend {
 }
 
 impl Legend {
-    /// Binds the legend of the document.
+    /// Binds the legend of the page.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let element: Element = dom::element("legend")?;
         let toggle = dispatcher.clone();
@@ -31,12 +31,12 @@ impl Legend {
         Ok(Self { element, note: dom::element("control-note")?, schemes: Vec::new(), visible: Vec::new() })
     }
 
-    /// Which variants are shown, by index.
+    /// Which variants are visible, by index.
     pub(super) fn visible(&self) -> &[bool] {
         &self.visible
     }
 
-    /// Shows the variants of a history; another list of variants is shown in full.
+    /// Shows the variants of a history; in a new list of variants all are visible.
     pub(super) fn show(&mut self, history: &History) -> WebResult<()> {
         let experiment = &history.setup.experiment;
         let note = rate_control_note(experiment);

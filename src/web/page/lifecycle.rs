@@ -1,8 +1,8 @@
-//! What the page is doing, as a value: requests of the visitor and events of the worker go in, a new phase and commands
-//! for the worker come out. Nothing here touches a document.
+//! The state machine of the page: requests of the visitor and events of the worker go in, a new phase and commands for the
+//! worker come out. Nothing here depends on the document.
 //!
-//! Worker and page do not run in lock-step, so events of a dropped experiment may still arrive after `Reset` or a new `Start`.
-//! All measurements are therefore ignored until the new experiment's `Started`.
+//! Page and worker run asynchronously, so events of a discarded experiment may still arrive after `Reset` or a new `Start`. All
+//! measurements are therefore ignored until the `Started` of the new experiment.
 
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
@@ -10,36 +10,36 @@ use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 /// What the page is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// The worker has not spoken yet.
+    /// The worker has not reported that it is ready.
     Loading,
     /// An experiment can be started.
     Ready,
-    /// An experiment was started; its data are loaded, its device is opened, or its initial weights are tuned.
+    /// An experiment is being prepared: its data are loaded, its device is opened, or its initial weights are tuned.
     Preparing,
-    /// Steps are taken.
+    /// Training is in progress.
     Training,
-    /// Steps could be taken.
+    /// Training is paused.
     Paused,
-    /// All steps are taken.
+    /// All steps are done.
     Finished,
-    /// It cannot go on.
+    /// The experiment or the page cannot continue.
     Failed,
 }
 
-/// What a visitor (or the embedding page) can ask for.
+/// A request of the visitor (or of the embedding page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// Start the experiment of the form.
     Run,
     /// Stop after the current step.
     Pause,
-    /// Go on.
+    /// Continue training.
     Resume,
-    /// Take one step and wait; starts the experiment if there is none.
+    /// Take one step and pause; starts the experiment if there is none.
     Step,
-    /// Back to step 0, with the same weights at the next start.
+    /// Return to step 0; the next start uses the same initial weights.
     Reset,
-    /// Replace the worker; what was under way starts again with the new one.
+    /// Replace the worker; an experiment in progress starts again with the new one.
     Restart,
 }
 
@@ -57,17 +57,17 @@ pub struct Failure {
 pub enum Remedy {
     /// Change the experiment.
     Change,
-    /// Try again, or use the embedded digits.
+    /// Try again, or use the built-in digits.
     OtherData,
     /// Replace the worker, or compute on the CPU.
     OtherDevice,
     /// Replace the worker.
     Restart,
-    /// Load the page anew.
+    /// Reload the page.
     Reload,
 }
 
-/// What has to be done next.
+/// An action that follows from a request or an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Send this to the worker.
@@ -76,7 +76,7 @@ pub enum Effect {
     ReplaceWorker,
 }
 
-/// What follows a start.
+/// What to do after a start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Train,
@@ -99,7 +99,7 @@ pub struct Lifecycle {
     pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
-    /// The worker tunes initial weights, and listens meanwhile.
+    /// Whether the worker is tuning initial weights, during which it handles commands.
     tuning: bool,
     failure: Option<Failure>,
 }
@@ -132,7 +132,7 @@ impl Phase {
         }
     }
 
-    /// What the only button of a page without a form asks for.
+    /// The request of the only button of a page without a form.
     #[must_use]
     pub fn main_request(self) -> Request {
         match self {
@@ -144,7 +144,7 @@ impl Phase {
 }
 
 impl Request {
-    /// All of them, with their names in the document and in messages.
+    /// All requests, with their names in the HTML and in messages.
     const NAMES: [(Self, &'static str); 6] = [
         (Self::Run, "run"),
         (Self::Pause, "pause"),
@@ -154,7 +154,7 @@ impl Request {
         (Self::Restart, "restart"),
     ];
 
-    /// Its name in the document and in messages.
+    /// Its name in the HTML and in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(request, _)| *request == self).map_or("", |(_, name)| name)
@@ -174,37 +174,37 @@ impl Lifecycle {
         self.phase
     }
 
-    /// Whether a pause was asked for and has not come yet.
+    /// Whether a pause has been requested but has not taken effect.
     #[must_use]
     pub fn pausing(&self) -> bool {
         self.pausing
     }
 
-    /// Whether an experiment waits for the worker.
+    /// Whether an experiment is waiting for the worker.
     #[must_use]
     pub fn waiting_to_start(&self) -> bool {
         self.pending.is_some()
     }
 
-    /// Why it cannot go on, in phase [`Phase::Failed`].
+    /// The reason of the failure, in phase [`Phase::Failed`].
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
 
-    /// Whether what the worker measures belongs to the experiment that is shown.
+    /// Whether the measurements of the worker belong to the experiment that is shown.
     #[must_use]
     pub fn measuring(&self) -> bool {
         matches!(self.phase, Phase::Training | Phase::Paused)
     }
 
-    /// Whether the worker is loaded and alive.
+    /// Whether the worker is loaded and running.
     #[must_use]
     pub fn worker_ready(&self) -> bool {
         self.worker_ready
     }
 
-    /// Whether an event is about the experiment that is shown, and not about one that was dropped.
+    /// Whether an event belongs to the experiment that is shown, not to a discarded one.
     #[must_use]
     pub fn accepts(&self, event: &Event) -> bool {
         match event {
@@ -224,7 +224,7 @@ impl Lifecycle {
         }
     }
 
-    /// Whether `request` makes sense now; `changed` says that the form holds another experiment than the one shown.
+    /// Whether `request` is possible now; `changed` means that the experiment in the form differs from the one shown.
     #[must_use]
     pub fn allows(&self, request: Request, changed: bool) -> bool {
         match (request, self.phase) {
@@ -240,7 +240,7 @@ impl Lifecycle {
         }
     }
 
-    /// Does what was asked for with this experiment, or nothing when it makes no sense now.
+    /// Handles a request, with the experiment of the form; does nothing if it is not possible now.
     pub fn request(&mut self, request: Request, experiment: &Experiment) -> Vec<Effect> {
         if !self.allows(request, true) {
             return Vec::new();
@@ -259,7 +259,7 @@ impl Lifecycle {
                 self.phase = Phase::Training;
                 vec![Effect::Send(Command::Resume)]
             }
-            // A worker that loads data or opens a device does not listen, and may do so for long; one that tunes weights does.
+            // A worker cannot handle commands while it loads data or opens a device, possibly for long, but can while it tunes.
             (Request::Reset, Phase::Preparing) if !self.tuning => self.replace_worker(None),
             (Request::Restart, Phase::Preparing | Phase::Training) => self.restart_with(experiment),
             (Request::Restart, _) => {
@@ -284,7 +284,7 @@ impl Lifecycle {
         vec![Effect::ReplaceWorker]
     }
 
-    /// Takes in an event of the worker.
+    /// Handles an event of the worker.
     pub fn event(&mut self, event: &Event) -> Vec<Effect> {
         if !self.accepts(event) {
             return Vec::new();
@@ -296,13 +296,13 @@ impl Lifecycle {
             Event::Paused { .. } => return self.paused(),
             Event::Finished { .. } => self.settle(Phase::Finished),
             Event::Failed { kind, message } => self.failed(*kind, message),
-            // What the page shows without being in another phase.
+            // Events that do not change the phase.
             _ => {}
         }
         Vec::new()
     }
 
-    /// The worker is gone, or never came.
+    /// Handles a worker that has terminated or could not be loaded.
     pub fn worker_lost(&mut self, message: &str) {
         self.worker_ready = false;
         self.fail(Remedy::Restart, message);
@@ -324,7 +324,7 @@ impl Lifecycle {
             self.then = Then::Pause;
             return Vec::new();
         }
-        // Also takes back a step that has not begun.
+        // Also cancels a step that has not begun.
         self.then = Then::Train;
         vec![Effect::Send(Command::Pause)]
     }
@@ -332,8 +332,8 @@ impl Lifecycle {
     fn worker_loaded(&mut self, version: u32) -> Vec<Effect> {
         if version != PROTOCOL_VERSION {
             let message = format!(
-                "The page speaks version {PROTOCOL_VERSION} of its protocol and the training worker version {version}: \
-                 one of them comes from an old cache. Please reload the page."
+                "The page uses version {PROTOCOL_VERSION} of the protocol but the training worker version {version}: \
+                 one of them is an outdated copy from the cache. Please reload the page."
             );
             self.fail(Remedy::Reload, &message);
             return Vec::new();
@@ -354,7 +354,7 @@ impl Lifecycle {
 
     fn paused(&mut self) -> Vec<Effect> {
         if self.then == Then::Step {
-            // The start waits at step 0; the step that was asked for comes now.
+            // The experiment is waiting at step 0; now the requested step is taken.
             self.then = Then::Train;
             self.pausing = true;
             return vec![Effect::Send(Command::Step)];
@@ -371,17 +371,17 @@ impl Lifecycle {
             FailureKind::Crash => Remedy::Restart,
         };
         let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::NoDevice);
-        // News of an experiment that was dropped in the meantime.
+        // The failure of an experiment that was discarded in the meantime.
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;
         }
-        // A late message does not bring back a worker that is gone.
+        // A late message does not make a terminated worker available again.
         self.worker_ready &= alive;
         self.fail(remedy, message);
     }
 
     fn fail(&mut self, remedy: Remedy, message: &str) {
-        // The first cause is the one to show: a crash is often followed by its consequences.
+        // The first failure is shown: a crash is often followed by consequential errors.
         if self.phase != Phase::Failed {
             self.settle(Phase::Failed);
             self.failure = Some(Failure { remedy, message: message.to_owned() });

@@ -1,4 +1,4 @@
-//! The messages between the page and its host, the page that embeds it, as plain values. Their names are those of
+//! The messages between the page and its host, the page that embeds it, as plain values. Their names are documented in
 //! docs/embedding.md, such as `emergence-lab:run`; an answer has the type and the id of its question.
 
 use super::lifecycle::{Phase, Request};
@@ -29,7 +29,7 @@ pub enum HostRequest {
     Config(Option<String>),
     /// The results file.
     Results,
-    /// An unknown command, or one with a field of the wrong type; why it is refused, as a sentence.
+    /// An unknown command, or one with a field of the wrong type, with the reason for the refusal as a sentence.
     Refused(String),
 }
 
@@ -96,7 +96,7 @@ impl Question {
         Some(Self { request, name, id: fields.id })
     }
 
-    /// The answer, with nothing but its type and id.
+    /// The answer, with only its type and id.
     #[must_use]
     pub fn answer(&self) -> Post {
         Post { id: self.id.clone(), ..Post::named(&self.name) }
@@ -104,7 +104,7 @@ impl Question {
 }
 
 impl Post {
-    /// A message of this name without any other field.
+    /// A message with this name and no other field.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { kind: format!("{PREFIX}{name}"), ..Self::default() }

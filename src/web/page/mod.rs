@@ -1,11 +1,11 @@
-//! The page: a real HTML form bound from Rust, charts on canvas, and the worker behind them.
+//! The page: an HTML form controlled from Rust, charts on canvas, and the connection to the training worker.
 //!
-//! Everything that happens is an action; the controller takes them one at a time, so no two ever interleave. What
-//! is pure is compiled everywhere: [`lifecycle`] (what the page is doing), [`fields`] (form and query string), [`catalog`]
-//! (schemes and the picker of them), [`start_report`] (layers before training), [`inside`] (a run, looked into), [`messages`]
-//! (what other pages say), [`paths`] (the path explorer), [`presets`], [`uploads`] (which files the worker has),
-//! [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`] (what is
-//! not to be translated).
+//! Everything that happens is an action; the controller handles one at a time, so actions never interleave. The parts that need
+//! no browser are compiled natively, too: [`lifecycle`] (the state machine), [`fields`] (form and query string), [`catalog`]
+//! (schemes and the fields of the picker), [`start_report`] (layers before training), [`inside`] (inspection of a run),
+//! [`messages`] (to and from the embedding page), [`paths`] (the path explorer), [`presets`], [`uploads`] (the files that the
+//! worker has), [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`]
+//! (parts of sentences that must not be translated).
 
 pub mod catalog;
 pub mod cursor;

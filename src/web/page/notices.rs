@@ -1,4 +1,4 @@
-//! Notices above the charts: what is wrong with the address, which data set is used instead of another, why a run has stopped.
+//! Notices above the charts: errors in the address, the use of another data set than requested, the reason why a run stopped.
 
 use super::lifecycle::Remedy;
 use super::quotations::quotations;
@@ -7,10 +7,10 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::Element;
 
-/// How much a notice matters.
+/// The severity of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Severity {
-    /// Good to know.
+    /// Information.
     Info,
     /// Something differs from what was requested.
     Warning,
@@ -31,7 +31,7 @@ pub(super) enum Offer {
     Reload,
 }
 
-/// The notices of the document, one per subject.
+/// The notices of the page, at most one per subject.
 pub(super) struct Notices {
     element: Element,
 }
@@ -66,7 +66,7 @@ impl Offer {
         }
     }
 
-    /// What can be offered after a failure.
+    /// The buttons offered after a failure.
     #[must_use]
     pub(super) fn against(remedy: Remedy) -> &'static [Self] {
         match remedy {
@@ -79,7 +79,7 @@ impl Offer {
 }
 
 impl Notices {
-    /// Binds the notices of the document.
+    /// Binds the notices of the page.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let element: Element = dom::element("notices")?;
         let pressed = dispatcher.clone();
@@ -97,7 +97,7 @@ impl Notices {
         Ok(Self { element })
     }
 
-    /// Shows a notice about a subject, instead of an earlier one about the same subject.
+    /// Shows a notice about a subject, replacing an earlier one about the same subject.
     pub(super) fn show(&self, subject: &str, severity: Severity, text: &str, offers: &[Offer]) -> WebResult<()> {
         self.remove(subject);
         let class = match severity {
@@ -132,7 +132,7 @@ impl Notices {
         let children = self.element.children();
         let all = (0..children.length()).filter_map(|index| children.item(index));
         let about = |notice: &Element| notice.get_attribute("data-subject").as_deref() == Some(subject);
-        // Collected first: the list of children is a live one.
+        // Collected first, since the list of children changes while notices are removed.
         for notice in all.filter(about).collect::<Vec<_>>() {
             notice.remove();
         }

@@ -16,11 +16,11 @@ use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlEleme
 /// 350 ms, but not all of them report that the drag has left the window.
 const DRAG_MILLISECONDS: i32 = 600;
 
-/// The file picker of the document, and the files that were chosen.
+/// The file picker of the page, and the chosen files.
 pub(super) struct OwnFiles {
     /// Which of them the worker has.
     pub(super) uploads: Uploads<Vec<File>>,
-    /// The facts of the data set that it has made of them, and the sentence about it.
+    /// The facts of the data set that the worker has read from them, and the sentence about it.
     facts: Option<DatasetFacts>,
     summary: String,
     block: HtmlElement,
@@ -37,7 +37,7 @@ impl OwnFiles {
         let (chosen, own) = (dispatcher.clone(), input.clone());
         dom::on(&input, "change", move |_| {
             give(&chosen, own.files());
-            // So that the same files can be chosen again.
+            // Cleared so that the same files can be chosen again.
             own.set_value("");
         })?;
         dom::on(&button, "click", move |_| input.click())?;
@@ -58,13 +58,13 @@ impl OwnFiles {
         self.facts
     }
 
-    /// New files are on their way to the worker.
+    /// Handles newly chosen files, which are sent to the worker.
     pub(super) fn give(&mut self, files: Vec<File>) {
         self.uploads.give(files);
         self.refuse("");
     }
 
-    /// The worker has read files; returns whether that is news to the visitor.
+    /// Handles files that the worker has accepted; returns whether the visitor should be told.
     pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
         let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
         self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
@@ -72,7 +72,7 @@ impl OwnFiles {
         self.uploads.taken()
     }
 
-    /// The worker has refused files for this reason.
+    /// Handles files that the worker has refused for this reason.
     pub(super) fn refused(&mut self, reason: &str) -> WebResult<()> {
         self.uploads.refused();
         if !self.uploads.any() {
@@ -82,19 +82,19 @@ impl OwnFiles {
         self.complain(reason)
     }
 
-    /// No further worker is given the files.
+    /// Drops the files, so that they are not sent to any other worker.
     pub(super) fn forget(&mut self) -> WebResult<()> {
         self.facts = None;
         self.summary.clear();
         self.complain(DEADLY_FILES)
     }
 
-    /// Says that no files have been chosen yet.
+    /// Tells the visitor that no files have been chosen yet.
     pub(super) fn miss(&self) -> WebResult<()> {
         self.complain(NO_FILES)
     }
 
-    /// Shows the picker if the selected data set needs it, or if there is something to say about files.
+    /// Shows the picker if the selected data set needs it, or if there is a message about files.
     pub(super) fn show(&self, wanted: bool) {
         if !wanted && self.refusal.text_content().as_deref() == Some(NO_FILES) {
             self.refuse("");
@@ -105,7 +105,7 @@ impl OwnFiles {
         self.block.set_hidden(!wanted && silent);
     }
 
-    /// Says beside the button what is wrong, and brings both into view.
+    /// Shows an error beside the button, and brings both into view.
     fn complain(&self, reason: &str) -> WebResult<()> {
         self.refuse(reason);
         self.block.set_hidden(false);

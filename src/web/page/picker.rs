@@ -1,6 +1,6 @@
-//! The picker of initializations: a catalog in HTML of which one entry is open. Everything that belongs to an entry, the card
-//! about it and the groups of fields for its parameters, names it in `data-for`; every field names its parameter in
-//! `data-parameter`. What the fields say is read and judged by the crate's own parser.
+//! The picker of initializations: a list of schemes in HTML, one of which is selected. Everything that belongs to a scheme, its
+//! description and the fields of its parameters, has its name in `data-for`; every field has the name of its parameter in
+//! `data-parameter`. The fields are read and validated by the parser of query strings.
 
 use super::catalog::{self, Addition};
 use super::controls::{focus, set_value, value_of};
@@ -15,7 +15,7 @@ use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDetailsElement, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
-/// Binds the buttons, and the key that stands for the first of them.
+/// Binds the buttons, and the Enter key, which acts as the first one.
 pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     let picker: Element = dom::element("picker")?;
     let pressed = dispatcher.clone();
@@ -33,21 +33,21 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     })
 }
 
-/// What an edit means that happened in the picker; none of its fields is part of the experiment.
+/// The action for an edit in the picker, whose fields are not part of the experiment; `None` for an edit elsewhere.
 pub(super) fn edited(event: &Event) -> Option<Action> {
     let element: Element = event.target()?.dyn_into().ok()?;
     element.closest("#picker").ok()??;
     Some(if element.id() == "scheme" { Action::SchemeChosen } else { Action::SchemeEdited })
 }
 
-/// Another entry was opened: its base is the one that it is offered with.
+/// Handles the selection of another scheme, with its default base.
 pub(super) fn choose() -> WebResult<()> {
     let name = chosen()?;
     let base = catalog::default_base(&name).to_string();
     fill(&name, &[("base".to_owned(), base)])
 }
 
-/// Puts a variant of the list into the picker, from where it can be put back.
+/// Loads a variant of the list into the picker, where it can be changed and replaced.
 pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     dom::element::<HtmlDetailsElement>("variant-editor")?.set_open(true);
     let name = catalog::name(variant);
@@ -62,7 +62,7 @@ pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     Ok(select.focus()?)
 }
 
-/// The list has changed: the number of the variant that was loaded may be another one's.
+/// Forgets which variant was loaded, because the list has changed and its index may now belong to another one.
 pub(super) fn forget_origin() -> WebResult<()> {
     let replace: HtmlElement = dom::element("replace")?;
     let focused = dom::document()?.active_element().is_some_and(|focused| focused.is_same_node(Some(&replace)));
@@ -73,7 +73,7 @@ pub(super) fn forget_origin() -> WebResult<()> {
     Ok(())
 }
 
-/// What the fields of the open entry say.
+/// The scheme in the fields of the selected entry.
 pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
     let name = chosen()?;
     let fields = dom::all(&parameter(&name, ""))?.into_iter();
@@ -82,7 +82,7 @@ pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
     Ok(catalog::scheme(&name, &pairs))
 }
 
-/// Shows the open entry, and whether its scheme can be added to the experiment.
+/// Shows the selected entry, and whether its scheme can be added to the experiment.
 pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
     let name = chosen()?;
     for part in dom::all("#picker [data-for]")? {
@@ -99,7 +99,7 @@ pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
     dom::set_text(&dom::element("scheme-text")?, &text);
     dom::set_text(&dom::element("scheme-words")?, if listed { "In the list: " } else { "As text: " });
     for button in dom::all("#picker [data-add]")? {
-        // The controls of a scheme in the list are others.
+        // The controls of a scheme that is already in the list can still be added.
         let control = button.has_attribute("data-for");
         let dead = error.is_some() || (listed && !control);
         dom::set_attribute(&button, "aria-disabled", if dead { "true" } else { "false" })?;
@@ -107,18 +107,18 @@ pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
     Ok(())
 }
 
-/// Says what has become of a press, until something else is done.
+/// Shows the outcome of a button until the next change.
 pub(super) fn say(words: &str) -> WebResult<()> {
     dom::set_pieces(&dom::element("scheme-status")?, &quotations(words))
 }
 
-/// Moves the focus to the field that keeps the scheme from being added.
+/// Moves the focus to the invalid field because of which the scheme cannot be added.
 pub(super) fn focus_error() -> WebResult<()> {
     let wrong = dom::all("#picker [aria-invalid=\"true\"]")?;
     wrong.first().map_or(Ok(()), focus)
 }
 
-/// The name of the open entry.
+/// The name of the selected scheme.
 fn chosen() -> WebResult<String> {
     Ok(dom::element::<HtmlSelectElement>("scheme")?.value())
 }
@@ -146,7 +146,7 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     let group: HtmlElement = dom::element("listed-bases")?;
     let chosen = base.map_or_else(|| select.value(), ToOwned::to_owned);
     let mut offered = catalog::listed_bases(variants, name);
-    // Compared, not selected by: a formula may hold what no selector can.
+    // Compared in Rust, since a formula may contain characters that a selector cannot.
     let mut named = dom::all("#scheme-base > option")?.into_iter();
     let known = named.any(|option| option.get_attribute("value").as_deref() == Some(chosen.as_str()));
     if !known && !offered.contains(&chosen) {
@@ -173,7 +173,7 @@ fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     let place: HtmlElement = dom::element("scheme-error")?;
     let sentence = error.map(catalog::refusal).unwrap_or_default();
     let parts = error.and_then(catalog::marked);
-    // Not touched while nothing changes: no screen reader speaks twice.
+    // Not updated unless it changes, so that screen readers do not repeat it.
     let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
     if place.text_content().as_deref() != Some(whole.as_str()) {
         dom::set_pieces(&place, &quotations(&sentence))?;

@@ -1,4 +1,4 @@
-//! Images on canvas, pixel by pixel; CSS gives them their size.
+//! Images on canvas, pixel by pixel; CSS determines their size.
 
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
@@ -43,7 +43,7 @@ pub(super) fn draw_pixels(
     Ok(context(canvas)?.put_image_data(&image, 0.0, 0.0)?)
 }
 
-/// What draws on a canvas.
+/// The drawing context of a canvas.
 pub(super) fn context(canvas: &HtmlCanvasElement) -> WebResult<CanvasRenderingContext2d> {
     let context = canvas.get_context("2d")?.and_then(|context| context.dyn_into().ok());
     context.ok_or(WebError::Missing { what: "2D canvas" })

@@ -1,16 +1,16 @@
-//! Experiments to start with, each as its query string, and what it teaches. They are chosen to teach, not to flatter: if a
-//! scheme does not help, its preset says so.
+//! Predefined experiments, each as its query string with a sentence on what it shows. They are chosen to teach, not to advertise:
+//! if a scheme does not help, its preset says so.
 
 use crate::experiment::{Experiment, parse_query};
 
-/// An experiment to start with.
+/// A predefined experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preset {
     /// Its name in the form.
     pub name: &'static str,
     /// The experiment.
     pub query: &'static str,
-    /// What it teaches.
+    /// What it shows, in one or two sentences.
     pub lesson: &'static str,
 }
 
@@ -64,14 +64,14 @@ pub const PRESETS: [Preset; 7] = [
 ];
 
 impl Preset {
-    /// The experiment on the device of `other`: a preset leaves the choice of device to the visitor.
+    /// The experiment, with the device of `other`: a preset does not change the visitor's choice of device.
     #[must_use]
     pub fn experiment(&self, other: &Experiment) -> Experiment {
         Experiment { device: other.device, ..parse_query(self.query).experiment }
     }
 }
 
-/// The index of the preset that describes this experiment, on any device.
+/// The index of the preset that equals this experiment, apart from the device.
 #[must_use]
 pub fn preset_of(experiment: &Experiment) -> Option<usize> {
     PRESETS.iter().position(|preset| preset.experiment(experiment) == *experiment)

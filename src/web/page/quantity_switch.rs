@@ -1,4 +1,4 @@
-//! The buttons with which a panel of the charts switches between its quantities, if it has several.
+//! The buttons that switch between the quantities of a chart panel, if it has several.
 
 use super::{Action, Dispatcher};
 use crate::metrics::{CurvePanel, EmergenceNodes, Quantity};
@@ -7,11 +7,11 @@ use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// The buttons of a panel; none for a single quantity.
+/// The buttons of a panel; empty for a single quantity.
 pub(super) struct QuantitySwitch(Vec<(Quantity, HtmlElement)>);
 
 impl QuantitySwitch {
-    /// Puts the buttons of a panel beside the element with its canvas.
+    /// Creates the buttons of a panel beside the element with its canvas.
     pub(super) fn new(panel: &CurvePanel, holder: &HtmlElement, dispatcher: &Dispatcher) -> WebResult<Self> {
         let Some(figure) = holder.parent_element().filter(|_| panel.quantities.len() > 1) else {
             return Ok(Self(Vec::new()));
@@ -35,8 +35,8 @@ impl QuantitySwitch {
         Ok(Self(buttons))
     }
 
-    /// Shows which quantity is shown, and offers those of feature maps only where there are any. Returns the number of buttons
-    /// that are offered.
+    /// Marks the quantity that is shown, and offers quantities of feature maps only if the network has any. Returns the number of
+    /// buttons offered.
     pub(super) fn show(&self, shown: Quantity, has_feature_maps: bool) -> WebResult<usize> {
         let mut offered = 0;
         for (quantity, button) in &self.0 {

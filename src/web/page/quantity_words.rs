@@ -1,4 +1,4 @@
-//! The words about quantities on the charts: values with their units, and what the nodes of a measure of emergence are.
+//! Texts about quantities on the charts: values with their units, and what the nodes of a measure of emergence are.
 
 use crate::metrics::{EmergenceNodes, Quantity, Unit};
 
@@ -12,7 +12,7 @@ pub fn value_text(quantity: Quantity, value: f64) -> String {
     }
 }
 
-/// What is added to a value, and taken from it, within the band of a chart: `0.012`.
+/// Half the width of the band of a chart, to be written after ±: `0.012`.
 #[must_use]
 pub fn spread_text(quantity: Quantity, spread: f64) -> String {
     match quantity.facts() {
@@ -27,11 +27,11 @@ pub fn spread_text(quantity: Quantity, spread: f64) -> String {
 pub fn measure_note(nodes: EmergenceNodes, convolutions: bool) -> &'static str {
     match (nodes, convolutions) {
         (EmergenceNodes::FeatureMaps { .. }, _) => {
-            "Emergence on the level of channels, an approximation: the nodes are whole feature maps."
+            "Emergence at the level of feature maps, an approximation: every feature map is a node."
         }
         (EmergenceNodes::Units, true) => {
-            "Emergence on the level of units, exact (derived by this project): every place of every feature map is a node."
+            "Emergence at the level of units, exact (derived by this project): every position of every feature map is a node."
         }
-        (EmergenceNodes::Units, false) => "Emergence on the level of units, exact: every unit is a node.",
+        (EmergenceNodes::Units, false) => "Emergence at the level of units, exact: every unit is a node.",
     }
 }

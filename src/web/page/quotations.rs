@@ -1,6 +1,6 @@
-//! Names, values and formulas in the page's sentences stand between “ and ”: that is how they are kept from translation.
+//! Names, values and formulas in the sentences of the page are enclosed in “ and ”, which protects them from translation.
 
-/// The pieces of a sentence in their order, each with whether it is quoted. Quotation marks belong to the pieces around.
+/// The pieces of a sentence in order, each with whether it is quoted. Quotation marks belong to the unquoted pieces.
 #[must_use]
 pub fn quotations(sentence: &str) -> Vec<(&str, bool)> {
     let mut pieces = Vec::new();
@@ -14,7 +14,7 @@ pub fn quotations(sentence: &str) -> Vec<(&str, bool)> {
     pieces
 }
 
-/// What stands up to the first opening mark, between it and the next closing one, and from there on.
+/// The text before the first quotation, the quoted text, and the rest.
 fn first_quotation(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find('“')? + '“'.len_utf8();
     let end = start + text[start..].find('”')?;

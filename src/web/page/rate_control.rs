@@ -1,12 +1,12 @@
-//! What is said beside the curves where a rescaling and the rate control that stands for it are both in the list: whether
-//! their curves must lie on each other, and why.
+//! The note beside the curves if both a rescaling and its rate control are in the list: whether their curves must coincide, and
+//! why.
 
 use super::words::variant_label;
 use crate::experiment::{
     Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerFacts, Rescaling, RescalingRule, Turn,
 };
 
-/// The sentences about every rescaling whose rate control is in the list; `None` where there is none.
+/// The sentences about every rescaling whose rate control is in the list; `None` if there is none.
 #[must_use]
 pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
     let variants = &experiment.variants;
@@ -51,33 +51,33 @@ fn verdict(experiment: &Experiment, rescaling: &Rescaling) -> String {
     }
 }
 
-/// Why a rescaling is more than a learning rate per layer, if it is.
+/// Why a rescaling is not equivalent to layer-wise learning rates, if it is not.
 fn difference(experiment: &Experiment, rescaling: &Rescaling) -> Option<&'static str> {
     let layers = experiment.model.weight_layer_count();
     let hidden = layers > 1;
     if hidden && experiment.norm == NormLayer::Batch {
-        return Some("batch normalization takes all factors but the last one out of the signal");
+        return Some("batch normalization cancels all factors except the last one");
     }
     if matches!(experiment.model, ModelSpec::ResNet { .. }) {
-        return Some("shortcuts add signals that were multiplied differently");
+        return Some("shortcuts add signals that were scaled by different factors");
     }
     if hidden && experiment.activation != Activation::Relu {
-        return Some("only ReLU passes a factor through");
+        return Some("among the activation functions, only ReLU is positively homogeneous");
     }
     if rescaling.base == BaseInit::Pytorch {
         return Some("the biases do not start at zero");
     }
-    (!is_balanced(rescaling, layers)).then_some("the factors of all layers together are not 1")
+    (!is_balanced(rescaling, layers)).then_some("the product of all factors is not 1")
 }
 
-/// Whether the factors of so many layers multiply to 1.
+/// Whether the product of the factors of this many layers is 1.
 fn is_balanced(rescaling: &Rescaling, layers: usize) -> bool {
     let unscaled = (rescaling.alpha - 1.0).abs() < f64::EPSILON;
     let turn = match rescaling.turn {
         Turn::Auto => layers / 2,
         Turn::At(turn) => turn.min(layers),
     };
-    // With an automatic turn the middle one of an odd number of layers is left alone.
+    // With the automatic turning point, the middle layer of an odd number of layers is not rescaled.
     let middle_left_alone = rescaling.turn == Turn::Auto;
     unscaled
         || match rescaling.rule {

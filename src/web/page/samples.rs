@@ -11,10 +11,10 @@ use web_sys::{Element, HtmlDetailsElement};
 
 /// The largest number of images shown per class.
 const PER_CLASS: usize = 2;
-/// In windows up to this width, in CSS pixels, and in embeds the images are folded: there the charts come first.
+/// In windows up to this width, in CSS pixels, and in embeds the images are collapsed, since the charts should come first.
 const NARROW: f64 = 760.0;
 
-/// The place for images in the document, and the images of all data sets loaded so far.
+/// The section for images, and the images of all data sets loaded so far.
 pub(super) struct Samples {
     title: Element,
     place: Element,
@@ -23,7 +23,7 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Binds the place for the images, and unfolds it where there is room.
+    /// Binds the section for the images, and expands it if there is room.
     pub(super) fn bind(embedded: bool) -> WebResult<Self> {
         let wide = dom::window()?.inner_width()?.as_f64().is_some_and(|width| width > NARROW);
         dom::element::<HtmlDetailsElement>("samples")?.set_open(wide && !embedded);
@@ -43,7 +43,7 @@ impl Samples {
 
     /// Shows the images of a data set, or says when they will appear.
     pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
-        // `auto` may resolve to either of two: to the one loaded last.
+        // `auto` may resolve to either of two data sets; the one loaded last is shown.
         let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate.name());
         let found = self.known.iter().rev().find(wanted);
         let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == name.name()));
@@ -62,7 +62,7 @@ impl Samples {
     }
 }
 
-/// A list with one entry for each class that has images.
+/// A list with one entry for each class that has sample images.
 fn strip(sample: &DatasetSample) -> WebResult<Element> {
     let list = dom::create("ul", "strip", "")?;
     for (label, class) in sample.classes.iter().enumerate() {

@@ -5,11 +5,11 @@ use super::dispatch::Dispatcher;
 use crate::web::dom;
 use crate::web::error::WebResult;
 
-/// Puts the page together; what cannot work at all becomes the state `failed`.
+/// Initializes the page; an error becomes the state `failed`.
 pub fn start() {
     std::panic::set_hook(Box::new(|panic| fail(&format!("The page has crashed: {panic}"))));
     if let Err(error) = begin() {
-        fail(&format!("The page could not be put together: {error}."));
+        fail(&format!("The page could not be initialized: {error}."));
     }
 }
 
@@ -19,7 +19,7 @@ fn begin() -> WebResult<()> {
     Ok(())
 }
 
-/// The last resort, for when nothing of the page can be relied on.
+/// Reports an error when no other part of the page can be relied on.
 fn fail(message: &str) {
     web_sys::console::error_1(&message.into());
     let show = || -> WebResult<()> {

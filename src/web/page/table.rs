@@ -1,4 +1,4 @@
-//! The results table, which also serves those who cannot see the charts.
+//! The results table, which also makes the results available to screen readers.
 
 use super::text_cells::{self, TextCells};
 use super::words::table_cells;
@@ -7,7 +7,7 @@ use crate::metrics::History;
 use crate::web::error::WebResult;
 use web_sys::Element;
 
-/// The table with the lines that it has.
+/// The table with its rows.
 pub(super) struct ResultsTable {
     body: Element,
     schemes: Vec<InitScheme>,
@@ -15,12 +15,12 @@ pub(super) struct ResultsTable {
 }
 
 impl ResultsTable {
-    /// Binds the table of the document.
+    /// Binds the table of the page.
     pub(super) fn bind() -> WebResult<Self> {
         Ok(Self { body: text_cells::body("results")?, schemes: Vec::new(), cells: TextCells::default() })
     }
 
-    /// Shows what has been measured so far, touching only the cells that change.
+    /// Shows the results so far, updating only the cells that change.
     pub(super) fn show(&mut self, history: &History) -> WebResult<()> {
         if self.schemes != history.setup.experiment.variants {
             self.rebuild(&history.setup.experiment.variants)?;

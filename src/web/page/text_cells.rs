@@ -1,5 +1,5 @@
-//! Tables of texts, written cell by cell and only where a text changes, so that nothing flickers and no screen reader hears the
-//! same twice.
+//! Tables of texts, updated cell by cell and only where a text changes, so that nothing flickers and screen readers repeat
+//! nothing.
 
 use super::variant_name;
 use crate::experiment::InitScheme;
@@ -17,7 +17,7 @@ impl TextCells {
         self.0.clear();
     }
 
-    /// Puts empty cells at the end of a row.
+    /// Appends empty cells to a row.
     pub(super) fn add(&mut self, row: &Element, count: usize) -> WebResult<()> {
         for _ in 0..count {
             let cell = dom::create("td", "", "")?;
@@ -58,7 +58,7 @@ pub(super) fn variant_heading(scope: &str, index: usize, scheme: &InitScheme) ->
     Ok(heading)
 }
 
-/// A new row at the end of a body, begun with a heading.
+/// Appends a row, beginning with a heading, to a table body.
 pub(super) fn row(body: &Element, heading: &Element) -> WebResult<Element> {
     let row = dom::create("tr", "", "")?;
     dom::append(&row, heading)?;

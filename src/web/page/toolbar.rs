@@ -1,4 +1,4 @@
-//! The toolbar: buttons, progress, and the device that computes.
+//! The toolbar: buttons, progress, and the device in use.
 
 use super::lifecycle::{Lifecycle, Phase, Request};
 use super::words::{facts, pace_text, status, step_text};
@@ -8,27 +8,27 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement};
 
-/// What the buttons ask for; each is called after its request.
+/// The requests of the buttons; the id of each button is the name of its request.
 const BUTTONS: [Request; 5] = [Request::Run, Request::Pause, Request::Resume, Request::Step, Request::Reset];
 
-/// What the toolbar shows.
+/// The state that the toolbar shows.
 pub(super) struct Situation<'page> {
-    /// What the page is doing.
+    /// The state machine of the page.
     pub(super) lifecycle: &'page Lifecycle,
-    /// What has been measured.
+    /// The measurements so far.
     pub(super) history: &'page History,
-    /// The form holds an experiment other than the one shown.
+    /// Whether the experiment in the form differs from the one shown.
     pub(super) changed: bool,
-    /// The experiment in the form has been started before.
+    /// Whether the experiment in the form has been started before.
     pub(super) again: bool,
     /// What is being loaded or prepared, and the fraction done, if known.
     pub(super) loading: Option<&'page (String, Option<f64>)>,
 }
 
-/// The toolbar of the document.
+/// The toolbar of the page.
 pub(super) struct Toolbar {
     buttons: Vec<(HtmlElement, Request)>,
-    /// The only button where the form and its buttons are left out.
+    /// The only button of a page without the form and its buttons.
     main_button: Element,
     status: Element,
     steps: Element,
@@ -64,7 +64,7 @@ impl Toolbar {
         })
     }
 
-    /// Shows the situation.
+    /// Shows the current state.
     pub(super) fn show(&self, now: &Situation<'_>) -> WebResult<()> {
         let phase = now.lifecycle.phase();
         self.show_buttons(now)?;
@@ -78,7 +78,7 @@ impl Toolbar {
         Ok(())
     }
 
-    /// Shows which device computes and, if it is not the GPU, why.
+    /// Shows the device in use and, after a fallback to the CPU, the reason.
     pub(super) fn show_backend(&self, environment: &Environment, fallback: Option<&str>) -> WebResult<()> {
         let name = if environment.backend == "webgpu" { "WebGPU" } else { "CPU" };
         dom::set_text(&self.backend, name);
@@ -98,7 +98,7 @@ impl Toolbar {
             orphaned |= hide && focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(button)));
             button.set_hidden(hide);
         }
-        // Pause and Resume alternate in one place, and the focus with them.
+        // Pause and Resume replace each other, and keep the focus.
         let successor =
             self.buttons.iter().find(|(_, request)| *request == if paused { Request::Resume } else { Request::Pause });
         match successor.filter(|_| orphaned) {
@@ -107,7 +107,7 @@ impl Toolbar {
         }
     }
 
-    /// It asks for what is next, and is called as the button that asks for the same.
+    /// Shows the main button, which has the next possible request and the label of the corresponding button.
     fn show_main_button(&self, now: &Situation<'_>) -> WebResult<()> {
         let request = now.lifecycle.phase().main_request();
         let namesake = self.buttons.iter().find(|(_, other)| *other == request);
@@ -135,12 +135,12 @@ impl Toolbar {
     }
 }
 
-/// Shows whether a button does something. Not by `disabled`, which would take the focus from the button just pressed.
+/// Shows whether a button is available. Not with `disabled`, which would remove the focus from a button just pressed.
 fn enable(button: &Element, enabled: bool) -> WebResult<()> {
     dom::set_attribute(button, "aria-disabled", if enabled { "false" } else { "true" })
 }
 
-/// The status line; www/early.js leaves it alone from here on.
+/// The status line, which www/early.js does not change from now on.
 fn claimed_status() -> WebResult<Element> {
     let status: Element = dom::element("status")?;
     status.remove_attribute("data-early")?;

@@ -1,14 +1,14 @@
-//! Which of the visitor's own files the worker has. A worker answers in the order in which it was given files, and a new worker
-//! has none. `F` is the files chosen at one time; nothing here looks into them.
+//! Keeps track of which of the visitor's own files the worker has. A worker answers in the order in which it receives files, and
+//! a new worker has none. `F` are the files chosen at one time; their content is not used here.
 //!
-//! Files that have crashed several workers in a row are dropped: they would crash the next one, too.
+//! Files that have crashed several workers in a row are dropped, since they would crash the next one, too.
 
 use std::collections::VecDeque;
 
-/// How many workers may crash before they have answered.
+/// Number of workers that may crash before answering.
 const TRIES: u32 = 3;
 
-/// The files given to the worker.
+/// The files sent to the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uploads<F> {
     kept: Option<F>,
@@ -18,9 +18,9 @@ pub struct Uploads<F> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Asked<F> {
     files: F,
-    /// Accepted before, by a worker that is gone.
+    /// Whether they were accepted before, by a worker that no longer exists.
     again: bool,
-    /// How many workers have crashed before they answered.
+    /// Number of workers that have crashed before answering.
     tries: u32,
 }
 
@@ -31,29 +31,29 @@ impl<F> Default for Uploads<F> {
 }
 
 impl<F: Clone> Uploads<F> {
-    /// The visitor has chosen these files; they are on their way.
+    /// Records that the visitor has chosen these files, which are sent to the worker.
     pub fn give(&mut self, files: F) {
         self.asked.push_back(Asked { files, again: false, tries: 0 });
     }
 
-    /// The worker has accepted the first files that it had not answered; returns whether that is news to the visitor.
+    /// Records that the worker has accepted the first files not yet answered; returns whether the visitor should be told.
     pub fn taken(&mut self) -> bool {
         let Some(asked) = self.asked.pop_front() else { return false };
         self.kept = Some(asked.files);
         !asked.again
     }
 
-    /// The worker has refused the first files that it had not answered. Files accepted before remain.
+    /// Records that the worker has refused the first files not yet answered. Files accepted before remain in use.
     pub fn refused(&mut self) {
         self.asked.pop_front();
     }
 
-    /// The worker has crashed, possibly because of files that it had not answered.
+    /// Records that the worker has crashed, possibly because of files not yet answered.
     pub fn crashed(&mut self) {
         self.asked.iter_mut().for_each(|asked| asked.tries += 1);
     }
 
-    /// The files that a new worker must be given, in this order.
+    /// The files that must be sent to a new worker, in this order.
     pub fn for_new_worker(&mut self) -> Vec<F> {
         if let Some(files) = self.kept.take() {
             self.asked.push_front(Asked { files, again: true, tries: 0 });
@@ -62,13 +62,13 @@ impl<F: Clone> Uploads<F> {
         self.asked.iter().map(|asked| asked.files.clone()).collect()
     }
 
-    /// Whether the worker has files, or has been given some.
+    /// Whether the worker has accepted files or been sent some.
     #[must_use]
     pub fn any(&self) -> bool {
         self.kept.is_some() || !self.asked.is_empty()
     }
 
-    /// Whether the worker has not answered files that the visitor has just chosen.
+    /// Whether the worker is still reading files that the visitor has just chosen.
     #[must_use]
     pub fn reading(&self) -> bool {
         self.asked.iter().any(|asked| !asked.again)

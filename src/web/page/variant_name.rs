@@ -1,5 +1,5 @@
-//! A variant by name in the document: a piece of its line, and its label with the text form as tooltip. Its colors are those of
-//! the charts.
+//! The name of a variant in the document: a sample of its line, and its label with the text form as a tooltip. Colors are those
+//! of the charts.
 
 use super::words::variant_label;
 use crate::experiment::InitScheme;
@@ -8,29 +8,29 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::Element;
 
-/// Colors before they repeat, as in [`crate::plot::palette`].
+/// Number of colors before they repeat, as in [`crate::plot::palette`].
 const VARIANT_COLORS: usize = 8;
 
-/// Puts the name of the variant with this index into an element.
+/// Appends the name of the variant with this index to an element.
 pub(super) fn put(parent: &Element, index: usize, scheme: &InitScheme) -> WebResult<()> {
     parent.set_attribute("title", &scheme.to_string())?;
     dom::append(parent, &sample(index)?)?;
     dom::append(parent, &label(scheme)?)
 }
 
-/// The label of a variant, which no translator should touch.
+/// The label of a variant, protected from translation.
 pub(super) fn label(scheme: &InitScheme) -> WebResult<Element> {
     let label = dom::untranslated("span", &variant_label(scheme))?;
     label.set_class_name("name");
     Ok(label)
 }
 
-/// A piece of the line of the variant with this index. Its color is a class, so that it follows the theme.
+/// A sample of the line of the variant with this index. Its color is set by a class, so that it follows the theme.
 pub(super) fn sample(index: usize) -> WebResult<Element> {
     let svg = dom::create("span", &format!("sample {}", color_class(index)), "")?;
     let dashes: Vec<String> = Dash::of_variant(index).pattern().iter().map(ToString::to_string).collect();
     svg.set_attribute("aria-hidden", "true")?;
-    // Numbers only: nothing here comes from outside.
+    // The HTML contains only numbers, nothing from outside.
     svg.set_inner_html(&format!(
         r#"<svg width="28" height="10" viewBox="0 0 28 10"><path d="M0 5H28" fill="none" stroke="currentColor" stroke-width="2.5" stroke-dasharray="{}"/></svg>"#,
         dashes.join(" ")
@@ -38,12 +38,12 @@ pub(super) fn sample(index: usize) -> WebResult<Element> {
     Ok(svg)
 }
 
-/// The class that carries the color of the variant with this index.
+/// The CSS class with the color of the variant with this index.
 pub(super) fn color_class(index: usize) -> String {
     format!("variant-{}", index % VARIANT_COLORS)
 }
 
-/// Writes the colors of the plots into the document's style sheet, so that they stand in one place only.
+/// Adds the colors of the plots to the style sheet of the document, so that they are defined in one place only.
 pub(super) fn publish_colors() -> WebResult<()> {
     let style = dom::root()?.style();
     for index in 0..VARIANT_COLORS {

@@ -1,5 +1,5 @@
-//! The list of variants in the form. The text field `init` is the truth; this reads it, and [`picker`](super::picker) adds to
-//! it.
+//! The list of variants in the form. The text field `init` holds the list; this module displays it, and
+//! [`picker`](super::picker) changes it.
 
 use super::variant_name::sample;
 use super::words::variant_label;
@@ -10,7 +10,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement};
 
-/// Binds the list: a variant's name brings it into the picker, the button beside it takes it out.
+/// Binds the list: the name of a variant loads it into the picker, the button beside it removes it.
 pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     picker::bind(dispatcher)?;
     let pressed = dispatcher.clone();
@@ -33,7 +33,7 @@ pub(super) fn show(experiment: &Experiment) -> WebResult<()> {
 fn show_list(variants: &[InitScheme]) -> WebResult<()> {
     let list: Element = dom::element("variants")?;
     let text = list_text(variants);
-    // Rebuilding an unchanged list would take the focus from its buttons.
+    // Rebuilding an unchanged list would remove the focus from its buttons.
     if list.get_attribute("data-init").as_deref() == Some(text.as_str()) {
         return Ok(());
     }
@@ -44,7 +44,7 @@ fn show_list(variants: &[InitScheme]) -> WebResult<()> {
         dom::append(&list, &item(index, variant, variants.len() > 1)?)?;
     }
     if focused {
-        // The button that was pressed is gone with its variant.
+        // The button that was pressed has been removed with its variant.
         dom::element::<HtmlElement>("variant-summary")?.focus()?;
     }
     picker::forget_origin()
@@ -61,7 +61,7 @@ fn item(index: usize, variant: &InitScheme, removable: bool) -> WebResult<Elemen
     dom::append(&item, &edit)?;
     if removable {
         let remove = button("remove", "×", ("data-remove", index))?;
-        remove.set_attribute("aria-label", &format!("Leave out {label}"))?;
+        remove.set_attribute("aria-label", &format!("Remove {label}"))?;
         dom::append(&item, &remove)?;
     }
     Ok(item)

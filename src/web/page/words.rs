@@ -1,4 +1,4 @@
-//! The sentences and numbers that the page shows, made from plain values; the only place where they are worded.
+//! The sentences and numbers that the page shows, composed from plain values.
 
 use super::fields::{expectation, field_error};
 use super::forecast::{Forecast, seconds_left};
@@ -11,10 +11,10 @@ use crate::metrics::{
 };
 use std::fmt::Write;
 
-/// What stands where there is no value.
+/// Shown if there is no value.
 pub const NOTHING: &str = "–";
 
-/// A variant's name for people.
+/// The display name of a variant.
 #[must_use]
 pub fn variant_label(scheme: &InitScheme) -> String {
     match scheme {
@@ -48,7 +48,7 @@ fn rescaled_label(kind: &str, rescaling: &Rescaling) -> String {
     label
 }
 
-/// `GradInit (Xavier normal, steps 100)`: what differs from the method's defaults stands in parentheses.
+/// `GradInit (Xavier normal, steps 100)`: settings that differ from the defaults of the method are in parentheses.
 fn tuned_label(tuning: &Tuning) -> String {
     let mut differences = Vec::new();
     if tuning.base != Tuning::from(tuning.method).base {
@@ -59,7 +59,7 @@ fn tuned_label(tuning: &Tuning) -> String {
     if differences.is_empty() { name.to_owned() } else { format!("{name} ({})", differences.join(", ")) }
 }
 
-/// A base scheme's name for people.
+/// The display name of a base.
 #[must_use]
 pub fn base_label(base: &BaseInit) -> String {
     match base {
@@ -76,13 +76,13 @@ fn custom_label(custom: &CustomInit) -> String {
     format!("{kind} = {}", custom.formula())
 }
 
-/// What the page is doing, for the status line; `again` says that Run would repeat the last experiment.
+/// The phase for the status line; `again` means that Run would repeat the last experiment.
 #[must_use]
 pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
     match lifecycle.phase() {
         Phase::Loading if lifecycle.waiting_to_start() => "Loading, then starting …".to_owned(),
         Phase::Loading => "Loading the worker …".to_owned(),
-        Phase::Ready if again => "Ready: the same weights again".to_owned(),
+        Phase::Ready if again => "Ready: Run repeats it with the same weights".to_owned(),
         Phase::Ready => "Ready: press Run".to_owned(),
         Phase::Preparing if lifecycle.pausing() => "Preparing, then pausing …".to_owned(),
         Phase::Preparing => "Preparing …".to_owned(),
@@ -100,7 +100,7 @@ pub fn step_text(history: &History) -> String {
     format!("step {} of {}", grouped(history.step), grouped(history.setup.experiment.steps))
 }
 
-/// Speed and, while training, the time that is left.
+/// Speed and, during training, the remaining time.
 #[must_use]
 pub fn pace_text(history: &History, phase: Phase) -> String {
     let rate = history.timing.steps_per_sec;
@@ -110,13 +110,13 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
     [speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// What an experiment will take: `118,282 parameters per run, 9 runs · about 120 MB of memory · about 40 s on the CPU`.
+/// The estimated cost of an experiment: `118,282 parameters per run, 9 runs · about 120 MB of memory · about 40 s on the CPU`.
 #[must_use]
 pub fn forecast_text(forecast: &Forecast) -> String {
     let Forecast { estimate, seconds, measured } = forecast;
     let runs = if estimate.runs == 1 { "1 run".to_owned() } else { format!("{} runs", estimate.runs) };
     let whose = if *measured { "at the last run’s speed" } else { "on the CPU" };
-    // Nobody should believe the tenths of a second of a guess.
+    // Tenths of a second would suggest a precision that an estimate does not have.
     let time = if *seconds < 9.5 { format!("{:.0} s", seconds.max(1.0)) } else { duration(*seconds) };
     let parameters = grouped(estimate.parameters);
     format!(
@@ -139,7 +139,7 @@ fn memory(bytes: u64) -> String {
     }
 }
 
-/// What was found in the visitor's own files.
+/// The contents of the visitor's own files.
 #[must_use]
 pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String {
     let colors = match sample.channels {
@@ -159,7 +159,7 @@ pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String 
 
 /// The visitor's own files have crashed one worker after another.
 pub const DEADLY_FILES: &str =
-    "Your files have crashed the training worker three times, so they are not loaded again. Please choose others.";
+    "Your files have crashed the training worker three times, so they are not loaded again. Please choose other files.";
 
 /// The visitor's own files are being read.
 pub const READING_FILES: &str = "Reading your files …";
@@ -185,7 +185,7 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
     }
 }
 
-/// What is trained on which data; `None` before the start.
+/// The data, the runs and the parameters of an experiment; `None` before the start.
 #[must_use]
 pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
     let start = start.as_ref()?;
@@ -200,7 +200,7 @@ pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
     ))
 }
 
-/// How far a file is: `t10k-images: 45 %`.
+/// The progress of a download: `t10k-images: 45 %`.
 #[must_use]
 pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
     match total.filter(|total| *total > 0) {
@@ -209,11 +209,11 @@ pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
     }
 }
 
-/// Digits of the status line that fit on a phone of 360 px; letters are narrower on average.
+/// Number of digits that fit in the status line on a phone of 360 px; letters are narrower on average.
 const PHONE_LINE: usize = 48;
 
-/// How far the preparation is: `GradInit: 40 of 390, objective 21.3`. Parentheses for which a phone has no room are
-/// emptied, for all iterations of a tuning alike.
+/// The progress of the preparation: `GradInit: 40 of 390, objective 21.3`. If a phone has no room for the text in parentheses,
+/// it is replaced by an ellipsis, consistently for all iterations of a tuning.
 #[must_use]
 pub fn preparation_text(progress: &PreparationProgress) -> String {
     let mut label = match &progress.task {
@@ -234,7 +234,7 @@ pub fn preparation_text(progress: &PreparationProgress) -> String {
     text
 }
 
-/// A malformed value in the address.
+/// An invalid value in the address.
 #[must_use]
 pub fn address_error(error: &Error) -> String {
     match error {
@@ -246,7 +246,7 @@ pub fn address_error(error: &Error) -> String {
             )
         }
         Error::Formula(error) => format!(
-            "In the address, the formula “{}” is wrong at character {}: {}. The default is used instead.",
+            "In the address, the formula “{}” is invalid at character {}: {}. The default is used instead.",
             error.formula,
             error.character(),
             error.reason
@@ -282,7 +282,7 @@ pub fn unknown_keys(keys: &[String]) -> String {
     format!("{noun} “{}” in the address {was} ignored.", keys.join("”, “"))
 }
 
-/// The cells of a variant's line in the results table, after its name.
+/// The cells of a variant's row in the results table, after its name.
 #[must_use]
 pub fn table_cells(curves: &VariantCurves, summary: &VariantSummary, first: bool) -> [String; 5] {
     let steps_to = summary.steps_to.get("0.9").copied().unwrap_or_default();
@@ -332,7 +332,7 @@ fn signed(value: f64) -> String {
     if value < 0.0 { format!("−{:.1}", -value) } else { format!("+{value:.1}") }
 }
 
-/// Seconds for people.
+/// A duration, given in seconds, as text.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a million seconds")]
@@ -345,7 +345,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A number with three digits, so that it can be copied: `0.0506`, `1.00`, `123`; `3.10e-5` where it is tiny or huge.
+/// A number with three significant digits, in a form that can be copied: `0.0506`, `1.00`, `123`; `3.10e-5` if tiny or huge.
 #[must_use]
 pub fn three_digits(value: f64) -> String {
     if value == 0.0 {

@@ -1,4 +1,4 @@
-//! The worker as the page sees it: commands out, news in. It lives exactly as long as this value.
+//! The connection to the worker: commands out, events in. The worker lives exactly as long as this value.
 
 use super::{Action, Dispatcher};
 use crate::protocol::{self, Command};
@@ -10,14 +10,14 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// The worker's script, beside the page: Trunk's loader of the binary `worker`.
+/// The script of the worker, in the folder of the page: Trunk's loader of the binary `worker`.
 const SCRIPT: &str = "worker_loader.js";
-/// How long the worker may take to load, in milliseconds, before the visitor is told that it has not come yet.
+/// Time that the worker may take to load, in milliseconds, before the visitor is told that it is still loading.
 const LOADING_MILLISECONDS: i32 = 25_000;
-/// How long a busy worker may say nothing, in milliseconds; it speaks ten times a second unless one step takes longer.
+/// Time that a busy worker may be silent, in milliseconds; it reports ten times a second unless one step takes longer.
 const SILENCE_MILLISECONDS: i32 = 60_000;
 
-/// The worker and what listens to it.
+/// The worker with its event listeners.
 pub(super) struct WorkerLink {
     worker: Worker,
     silence: Timer,
@@ -27,7 +27,7 @@ pub(super) struct WorkerLink {
 }
 
 impl WorkerLink {
-    /// Creates the worker; what it says arrives as [`Action::Heard`] and [`Action::WorkerLost`].
+    /// Creates the worker; its events arrive as [`Action::Heard`] and [`Action::WorkerLost`].
     pub(super) fn open(dispatcher: &Dispatcher) -> WebResult<Self> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -44,7 +44,7 @@ impl WorkerLink {
         Ok(Self { worker, silence, _message: message, _error: error, _garbled: garbled })
     }
 
-    /// Whether the worker has work, and should therefore be heard of before long.
+    /// Sets whether the worker has work and is therefore expected to report.
     pub(super) fn expect_news(&self, busy: bool) -> WebResult<()> {
         if busy {
             return self.silence.set(SILENCE_MILLISECONDS);
@@ -53,13 +53,13 @@ impl WorkerLink {
         Ok(())
     }
 
-    /// Sends a command. Only after the worker has spoken: what is sent before is lost.
+    /// Sends a command. Only after the worker has reported that it is ready: messages sent before would be lost.
     pub(super) fn send(&self, command: &Command) -> WebResult<()> {
         Ok(self.worker.post_message(&bytes(command))?)
     }
 
-    /// Sends a command with files: a list that begins with the command. The browser passes on what a file is, and
-    /// reads no byte of it.
+    /// Sends a command with files: a list that begins with the command. The browser sends only references to the files, not
+    /// their contents.
     pub(super) fn send_files(&self, command: &Command, files: &[File]) -> WebResult<()> {
         let list = js_sys::Array::of1(&bytes(command));
         for file in files {
@@ -92,7 +92,7 @@ fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
         };
         dispatcher.dispatch(match event {
             Ok(event) => Action::Heard(Box::new(event)),
-            Err(error) => Action::WorkerLost(format!("The training worker said something unreadable: {error}.")),
+            Err(error) => Action::WorkerLost(format!("The training worker sent an unreadable message: {error}.")),
         });
     })
 }
@@ -100,7 +100,7 @@ fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
 fn lost(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
     let dispatcher = dispatcher.clone();
     Closure::new(move |event: Event| {
-        // A script that cannot be fetched gives a plain event without a message.
+        // If the script cannot be fetched, the event has no message.
         let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|message| !message.is_empty());
         dispatcher.dispatch(Action::WorkerLost(match message {
             Some(message) => format!("The training worker has stopped: {message}"),
@@ -112,6 +112,6 @@ fn lost(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
 fn unreadable(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
     let dispatcher = dispatcher.clone();
     Closure::new(move |_| {
-        dispatcher.dispatch(Action::WorkerLost("A message of the training worker could not be read.".to_owned()));
+        dispatcher.dispatch(Action::WorkerLost("A message from the training worker could not be read.".to_owned()));
     })
 }

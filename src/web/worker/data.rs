@@ -55,8 +55,8 @@ async fn load_files(dataset: DatasetName, publication: &'static Publication) -> 
     }
 }
 
-/// A file from our cache, the same origin or a public mirror, verified. Without a mirror that pages of other sites may read it
-/// comes from the same origin only, and may hold fewer examples than the published one; `None` if the site does not have it.
+/// A verified file from the cache, the same origin or a public mirror. If no mirror allows requests from other sites, the file
+/// comes from the same origin only, and may contain fewer examples than the published one; `None` if the site does not have it.
 async fn load_file(dataset: DatasetName, publication: &Publication, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let folder = dataset.row().name;
     match publication.cross_origin_mirror() {

@@ -1,4 +1,4 @@
-//! Files from the browser's cache, the page's own site or elsewhere, unpacked and verified.
+//! Files from the browser's cache, the page's own site or a public mirror, unpacked and verified.
 
 use super::scope::{now_secs, post, scope};
 use crate::catalog::DataFile;
@@ -17,7 +17,7 @@ const CACHE: &str = "emergence-lab-data-1";
 /// One unpacked and verified file: from the cache, from the page's own site, or from its address at a public mirror.
 ///
 /// # Errors
-/// That of the own site if it has the file but it is damaged; else that of the mirror.
+/// The error of the page's own site if its file is damaged; otherwise that of the mirror.
 pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> Result<Vec<u8>> {
     let own = own_url(folder, file);
     let cache = open_cache().await;
@@ -35,16 +35,16 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> R
         Err(_) => fetch_verified(address, file).await?,
     };
     if let Some(cache) = cache {
-        // For the next visit: this one does not wait for it.
+        // For the next visit; this one does not wait for it.
         wasm_bindgen_futures::spawn_local(async move { write_cache(&cache, &own, &packed).await });
     }
     Ok(bytes)
 }
 
-/// A file of the page's own site, unpacked if it is packed; its checksum is not verified. `None` if the site does not have it.
+/// A file of the page's own site, unpacked if gzipped; its checksum is not verified. `None` if the site does not have it.
 ///
 /// # Errors
-/// [`DatasetError::Download`] if the site cannot be asked or cannot send it, and [`DatasetError::GzipDamaged`].
+/// [`DatasetError::Download`] if the request fails, and [`DatasetError::GzipDamaged`].
 pub(super) async fn own(folder: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
     let mut sent = try_fetch(&packed, file).await?;
@@ -79,8 +79,8 @@ async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The unpacked bytes, at most slightly more than `limit`, if they are packed by gzip; else the bytes themselves. A
-/// server may unpack a file in transfer, if it sends it with `Content-Encoding: gzip`.
+/// The unpacked bytes, at most slightly more than `limit`, if they are gzipped; otherwise the bytes themselves. A file that a
+/// server sends with `Content-Encoding: gzip` has already been unpacked by the browser.
 ///
 /// # Errors
 /// [`DatasetError::GzipDamaged`].
@@ -123,7 +123,7 @@ async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes).filter(|bytes| bytes.first().is_some_and(|first| *first != MARKUP)))
 }
 
-/// Reads a response piece by piece, up to slightly more than `limit` bytes, and tells `heard` how many bytes have arrived
+/// Reads a response piece by piece, up to slightly more than `limit` bytes, and calls `heard` with the number of bytes so far
 /// and whether that was all.
 async fn read_body(
     response: &Response,
@@ -188,7 +188,7 @@ async fn write_cache(cache: &Cache, url: &str, packed: &[u8]) {
     }
 }
 
-/// Tells the page how much of a file, or of a generated data set, is ready.
+/// Reports to the page how much of a file, or of a generated data set, is ready.
 pub(super) fn progress(file: &str, received: u64, total: Option<u64>) {
     post(&Event::Data { file: file.to_owned(), received, total });
 }

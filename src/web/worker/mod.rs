@@ -1,4 +1,4 @@
-//! The training worker: receives commands, advances a [`Session`] in small pieces, and reports its measurements to the page.
+//! The training worker: receives commands, advances a [`Training`] in small pieces, and reports its measurements to the page.
 //!
 //! It checks for commands between any two pieces of work, so a pause takes effect within one step or one evaluation chunk or,
 //! while initial weights are tuned, before the first step.
@@ -78,7 +78,7 @@ impl RunFailure {
     }
 }
 
-/// Requests of the page while a session was running.
+/// Requests of the page during an experiment.
 enum Interrupt {
     Start { experiment: Box<Experiment>, paused: bool },
     Reset,
@@ -120,7 +120,7 @@ impl Worker {
         }
     }
 
-    /// Handles commands that need no session.
+    /// Handles commands that need no experiment.
     async fn prepare(&mut self, command: &Command, files: Vec<File>) {
         match command {
             Command::Inspect { run } => self.inspected = Some(*run),
@@ -152,7 +152,7 @@ impl Worker {
         self.drive(Run::new(training, experiment.run_count(), now_secs() - start), paused).await
     }
 
-    /// Tunes initial weights if required, listening meanwhile; `paused` says whether training has to wait.
+    /// Tunes initial weights if required, handling commands meanwhile; `paused` says whether training has to wait.
     async fn finish_preparation(
         &mut self,
         mut preparation: Preparation,
@@ -173,14 +173,14 @@ impl Worker {
             }
         }
         let training = preparation.into_training().await.map_err(device_failure)?;
-        // Requests received in the meantime are handled before the announcement that this session has started.
+        // Requests received in the meantime are handled before the announcement that this experiment has started.
         match self.listen(paused).await? {
             Some(interrupt) => Ok(Prepared::Interrupted(interrupt)),
             None => Ok(Prepared::Training(Box::new(training))),
         }
     }
 
-    /// Handles a command that arrived while a session is prepared.
+    /// Handles a command that arrives while an experiment is being prepared.
     async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
@@ -207,8 +207,7 @@ impl Worker {
     async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, RunFailure> {
         let name = experiment.dataset.name;
         if name == DatasetName::Upload {
-            let missing =
-                || RunFailure::new(FailureKind::Data, "No files of your own have been given to this page yet.");
+            let missing = || RunFailure::new(FailureKind::Data, "You have not chosen any files on this page yet.");
             return self.uploaded.clone().ok_or_else(missing);
         }
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {

@@ -1,4 +1,4 @@
-//! A session with its clock, and whether it continues by itself.
+//! A training with its clock, and whether it continues without further commands.
 
 use super::scope::{now_secs, post};
 use super::{RunFailure, device_failure, faults};
@@ -19,12 +19,12 @@ pub(super) struct Run {
     steps_since_report: u64,
 }
 
-/// Whether a session continues by itself.
+/// Whether training continues without further commands.
 pub(super) struct Pace {
     running: bool,
-    /// Single steps requested while it does not.
+    /// Number of single steps requested while it does not.
     single_steps: u64,
-    /// The page knows that the session waits or is finished.
+    /// Whether the page has been told that training is paused or finished.
     announced: bool,
     finished: bool,
 }
@@ -34,7 +34,7 @@ impl Pace {
         Self { running, single_steps: 0, announced: false, finished: false }
     }
 
-    /// An evaluation in progress is always completed, and a finished session announces it by itself, once.
+    /// Whether there is work: an evaluation in progress is always completed, and the end of training is announced once.
     pub(super) fn is_busy(&self, training: &Training) -> bool {
         !self.finished && (self.may_train() || training.is_evaluating() || training.is_finished())
     }
@@ -64,7 +64,7 @@ impl Pace {
         self.single_steps += 1;
     }
 
-    /// Tells the page that the session waits; `false` if the page knows already.
+    /// Tells the page that training is paused or finished; returns `false` if it was told before.
     pub(super) async fn announce(&mut self, run: &mut Run) -> Result<bool, RunFailure> {
         if self.announced {
             return Ok(false);
@@ -77,7 +77,7 @@ impl Pace {
 }
 
 impl Run {
-    /// A session whose preparation has taken this many seconds.
+    /// A training whose preparation has taken this many seconds.
     pub(super) fn new(training: Training, runs: usize, preparation_secs: f64) -> Self {
         Self {
             training,
@@ -121,7 +121,7 @@ impl Run {
         Ok(())
     }
 
-    /// How long it took so far.
+    /// Elapsed time and speed so far.
     pub(super) fn timing(&self) -> Timing {
         self.stopwatch.timing(self.training.step())
     }

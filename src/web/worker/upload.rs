@@ -1,4 +1,4 @@
-//! The visitor's own files: read and unpacked here, sent nowhere.
+//! The visitor's own files, which are read and unpacked in the browser and never sent anywhere.
 
 use super::download::unpacked;
 use super::inspection::sample;
@@ -13,7 +13,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-/// The data set in these files, or `None`; the page is told which.
+/// Reads the data set in these files and reports the outcome to the page; `None` if the files are refused.
 pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
     match read(files).await {
         Ok(dataset) => {
@@ -40,7 +40,7 @@ async fn read(files: Vec<File>) -> Result<Dataset> {
     assemble(contents)
 }
 
-/// One file of at most `limit` bytes, unpacked if it is packed by gzip; its name then loses the `.gz`.
+/// Reads one file of at most `limit` bytes, unpacked if it is gzipped; its name then loses the `.gz`.
 async fn read_file(file: &File, limit: usize) -> Result<NamedFile> {
     let name = file.name();
     let too_large = || DatasetError::DataFileTooLarge { path: name.clone(), limit: limit as u64 }.into();

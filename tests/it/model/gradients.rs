@@ -1,4 +1,4 @@
-//! Gradients of whole networks against finite differences, in float64, and the CPU's convolution against its definition.
+//! Gradients of whole networks against finite differences in float64, and the convolution on the CPU against its definition.
 
 use crate::fixtures::cpu::plan;
 use crate::fixtures::experiment;
@@ -109,7 +109,7 @@ fn gradients_of_networks_agree_with_finite_differences() {
         let gradient = case.network(0.0, &still).gradient(&case.batch, Mode::Training).gradient;
         let gradient = gradient.into_iter().map(read).collect::<Vec<_>>();
         for (index, shape) in case.shapes.iter().enumerate() {
-            // Every third element is enough; the first and the last are among them or next to one.
+            // Every third element is enough; these include the first and last ones or their neighbors.
             for element in (0..shape.iter().product()).step_by(3) {
                 let mut direction = still.iter().map(|values| vec![0.0; values.len()]).collect::<Vec<_>>();
                 direction[index][element] = 1.0;

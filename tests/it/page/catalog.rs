@@ -1,4 +1,4 @@
-//! The picker of initializations: the catalog in the page's HTML against the parser, and schemes against their fields.
+//! The picker of initializations: its HTML against the parser, and the conversion between schemes and fields.
 
 use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, ValueError};

@@ -217,7 +217,7 @@ fn runs_have_names_and_notes() {
     let runs: Vec<_> = history.runs().collect();
     let note = run_note(runs[0]);
     assert!(note.contains(" % correct at step 400."), "{note}");
-    assert!(run_note(runs[8]).starts_with("It diverged at step 130. Before: "), "{}", run_note(runs[8]));
+    assert!(run_note(runs[8]).starts_with("Diverged at step 130. Before: "), "{}", run_note(runs[8]));
     assert_eq!(run_note(History::new(setup(&["pytorch"], 1, 5)).runs().next().expect("a run")), "Not evaluated yet.");
 }
 
@@ -253,7 +253,7 @@ fn a_confusion_matrix_is_described_in_two_sentences() {
 }
 
 #[test]
-fn wrong_answers_are_counted_and_named() {
+fn misclassified_images_are_counted_and_named() {
     let check = |counts: [u32; 4], shown: usize, note: &str| {
         assert_eq!(mistakes_note(&examination(counts.to_vec(), shown), 2), note, "of {counts:?}");
     };
@@ -274,7 +274,7 @@ fn a_line_per_variant_states_the_prediction_of_its_seeds() {
     let lines = answers(&history, &runs, &animals(), Some(0));
     let words: Vec<_> = lines.iter().map(|line| (line.answer.as_str(), line.verdict.as_str(), line.top)).collect();
     let expected =
-        [("cat, 80.0 %", "✓ right", Some(0)), ("dog, 80.0 %", "✗ wrong: cat", Some(1)), ("–", "diverged", None)];
+        [("cat, 80.0 %", "✓ correct", Some(0)), ("dog, 80.0 %", "✗ true class: cat", Some(1)), ("–", "diverged", None)];
     assert_eq!(words, expected, "means over the seeds that have not diverged");
     assert_eq!(lines[1].shares.len(), 2, "every class has its share");
     let drawing = answers(&history, &runs, &animals(), None);
@@ -295,8 +295,8 @@ fn the_reason_is_given_if_no_network_can_be_asked() {
     }
     assert!(ask_invitation(&digits(), true).starts_with("Draw a digit"), "digits are drawn");
     assert!(ask_invitation(&animals(), true).starts_with("Draw one of cat, dog"), "or another class");
-    assert!(ask_invitation(&animals(), false).contains("gray images only"), "color images are not");
-    assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "what was asked about");
+    assert!(ask_invitation(&animals(), false).contains("grayscale images only"), "color images are not");
+    assert_eq!(image_note(Some((1234, 1)), &animals()), "Test image 1,234: dog", "the image in question");
     assert!(image_note(None, &animals()).contains("as the networks see it"), "a drawing is not shown as it was drawn");
 }
 

@@ -125,7 +125,7 @@ fn a_question_without_an_id_gets_an_answer_without_one() {
 }
 
 #[test]
-fn what_is_absent_is_left_out() {
+fn absent_fields_are_omitted() {
     assert_eq!(text_of(&Post::named("ready")), message("ready", ""), "nothing but its name");
     let progress = Post {
         state: Some("training"),

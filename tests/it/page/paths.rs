@@ -142,7 +142,7 @@ fn the_largest_network_has_all_its_paths() {
 }
 
 #[test]
-fn a_press_lists_what_is_new_first() {
+fn new_paths_are_listed_first() {
     let mut explorer = Explorer::default();
     explorer.set(Pattern::Inactive);
     // The first node of the last layer: all paths that end there count, 3 of one edge, 9 of two, 27 of three.
@@ -198,14 +198,14 @@ fn texts_of_names_and_numbers() {
     explorer.set(Pattern::LargestB);
     let counts = explorer.counts(B);
     assert_eq!(count_text(&counts), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
-    // Before: the three edges to 2.1. They end at an inactive node now.
-    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 gone".to_owned()), "gained and lost");
+    // The three edges to 2.1, which were counted before, now end at an inactive node.
+    assert_eq!(change_text(&counts), ("+144 new".to_owned(), "−3 removed".to_owned()), "gained and lost");
     assert_eq!(more_text(&explorer.listed(B)), "and 114 more", "144 less those that are listed");
     explorer.set(Pattern::Active);
-    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 gone".to_owned()), "nothing gained");
-    assert_eq!(more_text(&explorer.listed(A)), "No path counts.", "nothing to list");
+    assert_eq!(change_text(&explorer.counts(B)), (String::new(), "−144 removed".to_owned()), "nothing gained");
+    assert_eq!(more_text(&explorer.listed(A)), "There are no such paths.", "nothing to list");
     explorer.toggle(8);
-    assert_eq!(more_text(&explorer.listed(A)), "These are all.", "three edges to the last layer");
+    assert_eq!(more_text(&explorer.listed(A)), "All paths are listed.", "three edges to the last layer");
     explorer.toggle(99);
     assert_eq!(explorer.counts(A).count, 3, "a node that does not exist");
     let large = Explorer::new(6, 5).counts(B);

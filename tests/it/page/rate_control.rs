@@ -100,7 +100,7 @@ fn equality_requires_factors_whose_product_is_one() {
                     let expected = sum == 0 || alpha < 1.5;
                     let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}: {text}");
                     assert_eq!(text.contains("must coincide"), expected, "{at}");
-                    assert_eq!(text.contains("together are not 1"), !expected, "{at}");
+                    assert_eq!(text.contains("product of all factors is not 1"), !expected, "{at}");
                 }
             }
         }

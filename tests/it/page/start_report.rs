@@ -82,7 +82,7 @@ fn a_cell_states_if_a_value_is_not_a_number() {
     }
     variants[1].runs[1].layers.truncate(1);
     let history = History::new(setup);
-    let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["no number", "1500"]];
+    let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["not finite", "1500"]];
     assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of finite values");
     assert_eq!(cells(&history, LayerQuantity::Activations)[2][0], "– ± 13.5", "a mean without a number");
 }
@@ -119,7 +119,7 @@ fn totals_are_emergence_at_step_0_and_cost() {
     assert_eq!(totals(&history, 1), expected, "a measure of zero has no logarithm");
     let mut history = History::new(measured());
     history.apply(&Record { steps: Vec::new(), evaluations: vec![evaluation(0, [None; 4])] });
-    assert_eq!(totals(&history, 1)[0], "none: E = 0", "in every seed");
+    assert_eq!(totals(&history, 1)[0], "undefined: E = 0", "in every seed");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     assert!(text.starts_with(sentence) && text.contains("default"), "and states what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
     assert!(
-        text.starts_with("In the address, the formula “2*fan” is wrong at character 3: expected fan_in,"),
+        text.starts_with("In the address, the formula “2*fan” is invalid at character 3: expected fan_in,"),
         "{text}"
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
@@ -140,7 +140,7 @@ fn unknown_keys_are_named() {
 }
 
 #[test]
-fn variants_have_names_for_people() {
+fn variants_have_display_names() {
     let check = |name: &str, label: &str| {
         assert_eq!(variant_label(&name.parse().expect("a scheme")), label, "label of {name}");
     };
@@ -197,7 +197,7 @@ fn progress_is_displayed_in_steps_and_time() {
     assert_eq!(step_text(&history), "step 1,234 of 4,000", "steps");
     assert_eq!(pace_text(&history, Phase::Paused), "125 steps/s", "no remaining time while it is paused");
     // A step costs three passes of 128 examples, an evaluation one pass of 1000: of 4000 * 384 + 201 * 1000 are done
-    // 1234 * 384 + 62 * 1000, in 3.4 s.
+    // 1234 * 384 + 62 * 1000 have been done in 3.4 s.
     assert_eq!(pace_text(&history, Phase::Training), "125 steps/s · 7.6 s left", "evaluations take time too");
     history.timing.steps_per_sec = 2.34;
     assert_eq!(pace_text(&history, Phase::Finished), "2.3 steps/s", "a slow one has a decimal");
@@ -205,7 +205,7 @@ fn progress_is_displayed_in_steps_and_time() {
 
 #[test]
 fn the_remaining_time_is_displayed_after_enough_steps() {
-    // As above, 1,737,000 in all: a step is 384 of them, an evaluation 1000.
+    // As above, the total work is 1,737,000; a step contributes 384, an evaluation 1000.
     let left = |step: u64, evaluations: u64, steps_per_sec: f64| {
         let mut history = history();
         evaluate(&mut history, evaluations);
@@ -216,7 +216,7 @@ fn the_remaining_time_is_displayed_after_enough_steps() {
     assert_eq!(left(0, 1, 0.0), None, "nothing before the first step");
     assert_eq!(left(1, 1, 0.1), None, "nor at step 1, even after ten seconds");
     assert_eq!(left(2, 1, 0.1), None, "two steps are too few");
-    // 2152 in 3.4 s.
+    // A work of 2152 in 3.4 s.
     assert_eq!(left(3, 1, 1.5).as_deref(), Some("46 min left"), "three steps, in two seconds of training");
     assert_eq!(left(3, 1, 1.6), None, "in less than two seconds it is too early");
     assert_eq!(left(40, 2, 100.0), None, "17,360 are less than a hundredth of the work");
@@ -240,7 +240,7 @@ fn the_download_is_displayed_with_and_without_a_total() {
 }
 
 #[test]
-fn facts_name_the_data_that_is_used() {
+fn facts_name_the_data_in_use() {
     let mut setup = setup(&["pytorch", "orthogonal"], 3, 400);
     let rest = "12,800 training and 1,000 test examples · 6 runs of 52,650 parameters · 100 steps per epoch";
     assert_eq!(facts(&setup), Some(format!("digits: {rest}")), "our own digits");
@@ -251,7 +251,7 @@ fn facts_name_the_data_that_is_used() {
 }
 
 #[test]
-fn numbers_are_written_for_people() {
+fn numbers_are_formatted_for_reading() {
     let check = |number: u64, text: &str| assert_eq!(grouped(number), text, "{number}");
     check(0, "0");
     check(999, "999");
@@ -302,7 +302,7 @@ fn a_row_of_the_table_states_its_uncertainty() {
 }
 
 #[test]
-fn an_experiment_has_its_table_before_it_has_started() {
+fn the_table_has_its_shape_before_the_start() {
     let history = History::preview(&Experiment::default());
     assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");
     for (index, (curves, summary)) in history.variants.iter().zip(history.summaries()).enumerate() {

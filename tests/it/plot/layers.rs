@@ -110,7 +110,7 @@ fn layers_are_labeled_by_name_if_there_is_room_else_by_number() {
 }
 
 #[test]
-fn marks_of_a_logarithmic_axis_are_round() {
+fn ticks_of_a_logarithmic_axis_are_round() {
     let check = |low: f64, high: f64, expected: &[&str]| {
         let chart = chart_of(LayerAxis::Logarithmic, &[&[Some(low), Some(high)]]);
         let svg = plot::svg::layers(&LayerChart { layers: vec![String::new(); 2], ..chart }, (800, 260), false);

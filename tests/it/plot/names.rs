@@ -19,7 +19,7 @@ fn a_name_longer_than_the_chart_is_shortened_with_its_full_text_in_a_title() {
     let shown = texts(&figure);
     assert!(shown.contains(&"pytorch"), "a short name is unchanged: {shown:?}");
     let name = shown.iter().find(|text| text.starts_with("custom(")).expect("the long name");
-    // An upper estimate of a character is 0.58 of the font size of 12 px, and 78 of 960 px are taken.
+    // The estimated width of a character is 0.58 of the font size of 12 px, and 78 of 960 px are already used.
     assert_eq!((name.chars().count(), name.ends_with('…')), (126, true), "it fits into the chart: {name}");
     assert_eq!(titles(&figure), [long.as_str()], "and the title has its full text");
     let map = ActivityMap::new(&history, &[], |_| "<A & B> ".repeat(20));

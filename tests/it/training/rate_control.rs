@@ -63,7 +63,7 @@ impl Network {
         Self(pairs.map(|(l, r)| (Parameter::new(&l.weight, r.weight), Parameter::new(&l.bias, r.bias))).collect())
     }
 
-    /// The values of all layers for one example, input and logits included.
+    /// The values of all layers for one example, including input and logits.
     fn forward(&self, input: &[f64]) -> Vec<Vec<f64>> {
         let mut values = vec![input.to_vec()];
         for (layer, (weight, bias)) in self.0.iter().enumerate() {

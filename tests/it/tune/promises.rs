@@ -106,7 +106,7 @@ fn network_outputs(query: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn lsuv_holds_with_convolutions_and_normalization() {
+fn lsuv_works_with_convolutions_and_normalization() {
     for network in
         ["model=cnn:4,6", "model=cnn:4,6&norm=batch&act=tanh", "model=resnet:3,4&norm=batch", "model=resnet:3,4"]
     {
@@ -249,7 +249,7 @@ fn tuning_does_not_depend_on_other_stacked_runs() {
 }
 
 #[test]
-fn tuning_is_deterministic_and_blind_to_test_data() {
+fn tuning_is_deterministic_and_independent_of_test_data() {
     let hashes = |dataset: &Rc<Dataset>| {
         let init = SCHEMES.join(",");
         let preparation = prepared(&format!("model=mlp:16,12&test=40&init={init}"), dataset);

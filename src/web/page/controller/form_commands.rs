@@ -1,4 +1,4 @@
-//! What goes into the form, and the parts around it: presets, the visitor's own files, images of the data, the estimate.
+//! Commands that concern the form and the parts around it: presets, the visitor's own files, sample images, the estimate.
 
 use super::Page;
 use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
@@ -23,7 +23,7 @@ impl Page {
         experiment.map_or(Ok(()), |experiment| self.configure(experiment))
     }
 
-    /// Shows the parts around the form, after it or the data have changed.
+    /// Updates the parts around the form, after the form or the data have changed.
     pub(super) fn show_plan(&mut self) -> WebResult<()> {
         let experiment = self.form.experiment();
         let valid = self.form.is_valid();
@@ -40,7 +40,7 @@ impl Page {
         self.samples.show(experiment.dataset.name)
     }
 
-    /// A run has stopped: from now on, estimates use its speed.
+    /// Measures the speed after an experiment has stopped, for later estimates.
     pub(super) fn measure_speed(&mut self) -> WebResult<()> {
         if let Some(speed) = MeasuredSpeed::of(&self.history) {
             self.speed = Some(speed);
@@ -54,7 +54,7 @@ impl Page {
         self.form.experiment().dataset.name == DatasetName::Upload && !self.files.uploads.any()
     }
 
-    /// Says that there are no files yet: beside the button that takes them or, where there is no form, in a notice.
+    /// Tells the visitor that there are no files yet: beside the file picker or, if there is no form, in a notice.
     pub(super) fn ask_for_files(&self) -> WebResult<()> {
         if self.view.hide.contains(&PagePart::Controls) {
             return self.notices.show("data", Severity::Warning, NO_FORM_FOR_FILES, &[Offer::Digits]);
@@ -74,7 +74,7 @@ impl Page {
         self.show_plan()
     }
 
-    /// Gives a new worker the files of the previous one.
+    /// Sends the files of the previous worker to a new one.
     pub(super) fn give_files_again(&mut self) -> WebResult<()> {
         let there_were = self.files.uploads.any();
         let choices = self.files.uploads.for_new_worker();
@@ -88,7 +88,7 @@ impl Page {
         self.worker.as_ref().map_or(Ok(()), |worker| worker.send_files(&Command::Upload, files))
     }
 
-    /// The worker reports on a data set.
+    /// Handles an event of the worker about a data set.
     pub(super) fn hear_of_data(&mut self, event: Event) -> WebResult<()> {
         match event {
             Event::Dataset { sample } => self.samples.learn(sample),

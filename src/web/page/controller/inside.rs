@@ -1,4 +1,4 @@
-//! The section "Inside a run" and the worker.
+//! Passes events and requests between the section "Inside a run" and the worker.
 
 use super::Page;
 use crate::protocol::Event;
@@ -6,8 +6,8 @@ use crate::web::error::WebResult;
 use crate::web::page::inside::inquiry::InspectionRequest;
 
 impl Page {
-    /// Takes in an event that is about the experiment shown, and asks what follows. Embeds leave the section out, so they
-    /// ask nothing.
+    /// Handles an event about the experiment that is shown, and sends the question that follows, if any. Embeds hide the section,
+    /// so they ask nothing.
     pub(super) fn inspection_event(&mut self, event: &Event) -> WebResult<()> {
         if self.view.embed {
             return Ok(());
@@ -18,12 +18,12 @@ impl Page {
         }
     }
 
-    /// Carries out what the visitor has done in the section.
+    /// Handles an interaction with the section.
     pub(super) fn inspect(&mut self, request: &InspectionRequest) -> WebResult<()> {
         if let Some(command) = self.inside.inspect(request, &self.history, self.lifecycle.phase())? {
             self.send(&command)?;
         }
-        // Ink shows at once; only what is chosen has to be drawn.
+        // Strokes appear on the drawing area immediately; only choices require a redraw.
         if matches!(request, InspectionRequest::Run(_) | InspectionRequest::Clear | InspectionRequest::Test(_)) {
             self.redraw.request()
         } else {

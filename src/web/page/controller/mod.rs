@@ -1,4 +1,4 @@
-//! What each action does: the one place where form, lifecycle, worker, charts and messages meet.
+//! Carries out each action: the only place where form, lifecycle, worker, charts and messages are connected.
 
 mod form_commands;
 mod host_commands;
@@ -34,7 +34,7 @@ use crate::web::schedule::{Redraw, now};
 use host_commands::OTHER;
 use wasm_bindgen::JsValue;
 
-/// Subject of the notice that the worker has not been heard of.
+/// Subject of the notice that the worker has not responded.
 const SILENCE: &str = "silence";
 
 /// The page with all its parts.
@@ -57,13 +57,13 @@ pub(super) struct Page {
     worker: Option<WorkerLink>,
     lifecycle: Lifecycle,
     view: View,
-    /// What is shown: measured, or empty in the shape of the form's experiment.
+    /// The measurements shown, or an empty history for the experiment of the form.
     history: History,
-    /// The experiment that was started last.
+    /// The last experiment that was started.
     started: Option<Experiment>,
-    /// What is being loaded, and the part of it that is there.
+    /// What is being loaded or prepared, and the fraction done, if known.
     loading: Option<(String, Option<f64>)>,
-    /// How fast the last run was.
+    /// The speed of the last experiment.
     speed: Option<MeasuredSpeed>,
 }
 
@@ -195,7 +195,7 @@ impl Page {
         self.edited()
     }
 
-    /// The form has changed: so do the address, and the empty charts where nothing has been measured.
+    /// After a change of the form, updates the address and, if nothing has been measured, the empty charts.
     fn edited(&mut self) -> WebResult<()> {
         self.write_address()?;
         if matches!(self.lifecycle.phase(), Phase::Loading | Phase::Ready) {
@@ -207,7 +207,7 @@ impl Page {
         self.redraw.request()
     }
 
-    /// A button was pressed; those that make no sense now only look as if they could not be.
+    /// Handles a button. Buttons that are not available only look disabled, so they can still be pressed.
     fn press(&mut self, request: Request) -> WebResult<()> {
         if !self.lifecycle.allows(request, self.is_changed()) {
             return Ok(());
@@ -218,7 +218,7 @@ impl Page {
         self.request(request)
     }
 
-    /// Whether a request takes the experiment of the form.
+    /// Whether a request starts the experiment of the form.
     fn starts(&self, request: Request) -> bool {
         request == Request::Run || (request == Request::Step && self.lifecycle.phase() != Phase::Paused)
     }
@@ -242,7 +242,7 @@ impl Page {
             match effect {
                 Effect::Send(command) => self.send(&command)?,
                 Effect::ReplaceWorker => {
-                    // The old one goes first: two would compete for the GPU.
+                    // The old worker is terminated first: two would compete for the GPU.
                     self.worker = None;
                     self.notices.remove(SILENCE);
                     match WorkerLink::open(&self.dispatcher) {
@@ -269,14 +269,14 @@ impl Page {
         Ok(())
     }
 
-    /// From now on the worker should be heard of before long, if it has work.
+    /// Expects an event from the worker within a time limit, if it has work.
     fn expect_news(&self) -> WebResult<()> {
         self.notices.remove(SILENCE);
         let busy = matches!(self.lifecycle.phase(), Phase::Preparing | Phase::Training);
         self.worker.as_ref().map_or(Ok(()), |worker| worker.expect_news(busy))
     }
 
-    /// The worker has said nothing for long: it may be busy, or gone without a word.
+    /// Notifies the visitor that the worker has not responded for a long time: it may be busy, or may have crashed silently.
     fn mention_silence(&self) -> WebResult<()> {
         let loading = self.lifecycle.phase() == Phase::Loading;
         let offers: &[Offer] = if loading { &[Offer::Restart] } else { &[Offer::Restart, Offer::Cpu] };
@@ -293,7 +293,7 @@ impl Page {
         let effects = self.lifecycle.event(&event);
         self.expect_news()?;
         if matches!(event, Event::Ready { .. }) && self.lifecycle.worker_ready() {
-            // Before the start that may have waited for it.
+            // The files are sent before a start that waits for the worker.
             self.give_files_again()?;
         }
         self.carry_out(effects)?;
@@ -334,7 +334,7 @@ impl Page {
         self.redraw.request()
     }
 
-    /// Another phase has been reached.
+    /// Handles a change of phase.
     fn arrive(&mut self, before: Phase, after: Phase) -> WebResult<()> {
         if before == Phase::Training {
             self.measure_speed()?;
@@ -350,8 +350,8 @@ impl Page {
         }
         self.show_failure()?;
         self.legend.show(&self.history)?;
-        // What is announced can be seen: whoever waits for a state finds the charts drawn. Should they not be, the state is
-        // told all the same.
+        // The charts are drawn before the phase is announced, so that code waiting for a phase finds them up to date. If drawing
+        // fails, the phase is announced nevertheless.
         let drawn = self.draw();
         dom::root()?.dataset().set("state", after.name())?;
         if let Some(name) = announcement(before, after) {
@@ -405,7 +405,7 @@ impl Page {
         let query = self.form.experiment().to_query_with(&self.view);
         appearance::show_full_link(&self.form.experiment().to_query())?;
         let address = exports::address(&query)?;
-        // Some browsers limit how often this may be called; the next change makes up for it.
+        // Some browsers limit the rate of these calls; the next change then updates the address.
         let replaced = dom::window()?.history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
         replaced.or(Ok(()))
     }

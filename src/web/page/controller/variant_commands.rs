@@ -1,4 +1,4 @@
-//! The list of initializations: what the picker adds to it, and what is taken out.
+//! Commands that concern the list of initializations: adding, replacing and removing variants.
 
 use super::Page;
 use crate::error::Error;
@@ -9,13 +9,13 @@ use crate::web::page::picker;
 use crate::web::page::words::fix_first;
 
 impl Page {
-    /// Another entry of the catalog was opened.
+    /// Handles the selection of another scheme in the picker.
     pub(super) fn choose_scheme(&self) -> WebResult<()> {
         picker::choose()?;
         self.show_picker()
     }
 
-    /// Shows what the picker holds now.
+    /// Updates the picker.
     pub(super) fn show_picker(&self) -> WebResult<()> {
         picker::say("")?;
         picker::show(self.form.experiment())
@@ -32,7 +32,7 @@ impl Page {
         let Ok(scheme) = picker::scheme()? else { return picker::focus_error() };
         let variant = addition.of(scheme);
         if self.form.experiment().variants.contains(&variant) {
-            return picker::say("It is in the list already.");
+            return picker::say("This initialization is already in the list.");
         }
         match addition.put(variant, self.form.experiment()) {
             Ok(variants) => match self.set_variants(&variants)? {
@@ -40,7 +40,7 @@ impl Page {
                 Ok(()) => picker::say("Added."),
                 Err(error) => picker::say(&error.map_or_else(String::new, |error| fix_first(&error))),
             },
-            // Why the scheme itself cannot be added stands above the buttons.
+            // The reason why the scheme itself cannot be added is shown above the buttons.
             Err(_) if addition == Addition::Itself => picker::focus_error(),
             Err(error) => picker::say(&refusal(&error)),
         }
@@ -51,7 +51,7 @@ impl Page {
         if index < list.len() && list.len() > 1 {
             list.remove(index);
             if self.set_variants(&list)?.is_err() {
-                // What is wrong with it stands beside the field.
+                // The error is shown beside the field.
                 return self.form.focus_error();
             }
         }

@@ -1,23 +1,23 @@
-//! How all networks classify one image: the cells of a table with a line per variant.
+//! How all networks classify one image: the cells of a table with one row per variant.
 
 use super::words::{class_name, percent};
 use crate::metrics::History;
 use crate::web::page::words::NOTHING;
 
-/// A variant's line.
+/// The row of a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// The class with the highest probability, and that probability.
+    /// The predicted class with its probability.
     pub answer: String,
-    /// Whether that is right, in words; a blank if the true class is unknown.
+    /// Whether the prediction is correct, in words; blank if the true class is unknown.
     pub verdict: String,
-    /// The probability of every class, the mean over the seeds that have not diverged.
+    /// The probability of every class: the mean over the seeds that have not diverged.
     pub shares: Vec<f64>,
-    /// The class with the highest probability.
+    /// The predicted class: the one with the highest probability.
     pub top: Option<usize>,
 }
 
-/// The lines of the variants of `history` for the probabilities of its runs; `truth` is the class of a test example.
+/// The rows of the variants of `history`, given the probabilities of its runs; `truth` is the class of a test example.
 #[must_use]
 pub fn answers(history: &History, probabilities: &[Vec<f32>], classes: &[String], truth: Option<u8>) -> Vec<Answer> {
     let mut first = 0;
@@ -34,15 +34,15 @@ fn line(shares: &[f64], classes: &[String], truth: Option<u8>) -> Answer {
     let answer =
         top.map_or(NOTHING.to_owned(), |top| format!("{}, {}", class_name(classes, top), percent(shares[top])));
     let verdict = match (top, truth.map(usize::from)) {
-        (Some(top), Some(truth)) if top == truth => "✓ right".to_owned(),
-        (Some(_), Some(truth)) => format!("✗ wrong: {}", class_name(classes, truth)),
+        (Some(top), Some(truth)) if top == truth => "✓ correct".to_owned(),
+        (Some(_), Some(truth)) => format!("✗ true class: {}", class_name(classes, truth)),
         (Some(_), None) => "\u{a0}".to_owned(),
         (None, _) => "diverged".to_owned(),
     };
     Answer { answer, verdict, shares: shares.to_vec(), top }
 }
 
-/// Of every class, over the runs that have not diverged.
+/// The mean probability of every class over the runs that have not diverged.
 fn mean<'run>(runs: impl Iterator<Item = &'run Vec<f32>>) -> Vec<f64> {
     let mut sums: Vec<f64> = Vec::new();
     let mut count = 0_u32;

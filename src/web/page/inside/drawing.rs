@@ -1,17 +1,17 @@
-//! A visitor's drawing: a soft brush on a fine sheet, and its conversion into an image like those of MNIST, in which digits are
-//! scaled to 20 x 20 of the 28 x 28 pixels, with their center of mass in the middle.
+//! A visitor's drawing: a soft brush on a drawing area of high resolution, and the conversion into an image like those of MNIST,
+//! in which digits are scaled to 20 x 20 of the 28 x 28 pixels, with their center of mass in the middle.
 
-/// Height and width of the sheet, in its own pixels.
+/// Height and width of the drawing area, in its own pixels.
 pub const SIDE: usize = 140;
-/// Radius of the brush, and width of its soft edge, in pixels of the sheet.
+/// Radius of the brush, and width of its soft edge, in pixels of the drawing area.
 const BRUSH: f32 = 5.5;
 const EDGE: f32 = 3.0;
-/// What counts as ink when the drawing is measured.
+/// Threshold for ink when the extent of the drawing is measured.
 const INK: u8 = 32;
-/// Every pixel of the image is the mean of this many by this many points of the sheet.
+/// Every pixel of the image is the mean of this many by this many points of the drawing area.
 const SAMPLES: usize = 5;
 
-/// What has been drawn so far: 0 is paper, 255 is ink, row by row.
+/// The drawing: 0 is background, 255 is ink, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
     ink: Vec<u8>,
@@ -30,7 +30,7 @@ impl Sheet {
         &self.ink
     }
 
-    /// Draws a straight stroke between two places `(x, y)` in `[0, 1]`; a dot where they are the same.
+    /// Draws a straight stroke between two positions `(x, y)` in `[0, 1]`; a dot if they are equal.
     pub fn stroke(&mut self, from: (f32, f32), to: (f32, f32)) {
         let scale = |(x, y): (f32, f32)| (x * SIDE as f32, y * SIDE as f32);
         let (from, to) = (scale(from), scale(to));
@@ -41,12 +41,12 @@ impl Sheet {
         }
     }
 
-    /// The drawing as an image of this size; nothing without ink.
+    /// The drawing as an image of this size; `None` without ink.
     #[must_use]
     pub fn image(&self, height: usize, width: usize) -> Option<Vec<u8>> {
         let (top, left, bottom, right) = self.bounds()?;
         let (rows, columns) = ((bottom - top + 1) as f32, (right - left + 1) as f32);
-        // Pixels of the sheet per pixel of the image: the drawing fits into 20/28 of the image either way.
+        // Pixels of the drawing area per pixel of the image: height and width of the drawing are at most 20/28 of the image.
         let step = (rows / (height as f32 * 20.0 / 28.0)).max(columns / (width as f32 * 20.0 / 28.0));
         let center = self.center_of_mass();
         let sample = |place: f32, size: usize, center: f32| center + (place - size as f32 / 2.0) * step;
@@ -94,7 +94,7 @@ impl Sheet {
     }
 }
 
-/// How far a place is from a line between two others.
+/// The distance of a position from the line segment between two others.
 fn distance(place: (f32, f32), from: (f32, f32), to: (f32, f32)) -> f32 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = (dx * dx + dy * dy).max(1e-9);
@@ -102,12 +102,16 @@ fn distance(place: (f32, f32), from: (f32, f32), to: (f32, f32)) -> f32 {
     (place.0 - from.0 - share * dx).hypot(place.1 - from.1 - share * dy)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, which is what is wanted")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, as intended")]
 fn byte(value: f32) -> u8 {
     value.round() as u8
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "asked inside the sheet only")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "only called for positions inside the drawing area"
+)]
 fn whole(value: f32) -> usize {
     value as usize
 }

@@ -1,31 +1,31 @@
-//! What the worker is asked about the runs, and when: choices of the visitor and events of the worker go in, commands come
-//! out. One question is open at a time; the next one is sent when its answer has arrived.
+//! Decides which questions about the runs are sent to the worker, and when: choices of the visitor and events of the worker go
+//! in, commands come out. Only one question is pending at a time; the next one is sent after its answer has arrived.
 
 use crate::protocol::{Command, Event, ImageSource};
 
-/// What a visitor does in the section.
+/// An interaction of the visitor with the section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InspectionRequest {
     /// Another run is to be inspected.
     Run(usize),
-    /// The pen moves over the sheet, in `[0, 1]`.
+    /// The pen moves over the drawing area; coordinates are in `[0, 1]`.
     Stroke {
-        /// From here.
+        /// Start of the stroke.
         from: (f32, f32),
-        /// To there.
+        /// End of the stroke.
         to: (f32, f32),
     },
     /// The pen was lifted.
     Lift,
-    /// The pen has rested for a while.
+    /// The pen has paused, so the drawing is to be classified.
     Drawn,
-    /// The sheet is to be empty.
+    /// The drawing is to be erased.
     Clear,
     /// A test image was chosen.
     Test(Pick),
 }
 
-/// What the visitor wants to know, and how much of that the worker has been told.
+/// The visitor's choices, and which of them have been sent to the worker.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Inquiry {
     run: usize,
@@ -36,38 +36,38 @@ pub struct Inquiry {
 }
 
 impl Inquiry {
-    /// The inspected run, counted through all variants.
+    /// Index of the inspected run, over all variants.
     #[must_use]
     pub fn run(&self) -> usize {
         self.run
     }
 
-    /// The image that was asked about last.
+    /// The last image to be classified.
     #[must_use]
     pub fn asked(&self) -> Option<&ImageSource> {
         self.asked.as_ref()
     }
 
-    /// Inspects another run. Unless an experiment is under way (`live`), the worker learns of it at the next start.
+    /// Inspects another run. Unless an experiment is in progress (`live`), the worker is told at the next start.
     pub fn choose(&mut self, run: usize, live: bool) -> Option<Command> {
         self.run = run;
         live.then(|| self.tell()).flatten()
     }
 
-    /// Asks about an image.
+    /// Requests the classification of an image.
     pub fn ask(&mut self, image: ImageSource) -> Option<Command> {
         self.asked = Some(image);
         self.repeat()
     }
 
-    /// Nothing is asked any more.
+    /// Withdraws the image: nothing is to be classified.
     pub fn forget(&mut self) {
         self.asked = None;
         self.again = false;
     }
 
-    /// Takes in an event of the worker that is about the experiment shown. `pixels` is the number of them in an image of
-    /// its data set.
+    /// Handles an event of the worker about the experiment that is shown. `pixels` is the number of values in an image of its
+    /// data set.
     pub fn event(&mut self, event: &Event, pixels: usize) -> Option<Command> {
         match event {
             Event::Ready { .. } => {
@@ -85,14 +85,14 @@ impl Inquiry {
         }
     }
 
-    /// Whether an answer that comes now is to the question that was asked last.
+    /// Whether an answer that arrives now belongs to the latest question.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.asked.is_some() && !self.again
     }
 
     fn started(&mut self, runs: usize, pixels: usize) -> Option<Command> {
-        // Answers about a dropped experiment are not shown, so they are not waited for either.
+        // Answers about a discarded experiment are not shown, so there is no need to wait for them.
         (self.waiting, self.again) = (false, false);
         if self.run >= runs {
             self.run = 0;
@@ -123,16 +123,16 @@ impl Inquiry {
 /// A button that chooses a test image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
-    /// The one before.
+    /// The previous image.
     Previous,
-    /// Any.
+    /// A random image.
     Random,
-    /// The one after.
+    /// The next image.
     Next,
 }
 
 impl Pick {
-    /// The button called `name` in the document; any image where the name says nothing.
+    /// The button called `name` in the HTML; a random image for an unknown name.
     #[must_use]
     pub fn named(name: &str) -> Self {
         match name {
@@ -143,7 +143,7 @@ impl Pick {
     }
 }
 
-/// The test image, of `count`, that is chosen after `asked`; `random` lies in `[0, 1)`.
+/// The index of the test image, among `count`, that is chosen after `asked`; `random` is in `[0, 1)`.
 #[must_use]
 pub fn picked(pick: Pick, asked: Option<&ImageSource>, count: usize, random: f64) -> usize {
     let count = count.max(1);

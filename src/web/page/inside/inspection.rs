@@ -1,5 +1,5 @@
-//! One run: pictures of its first layer, its active units, its confusion matrix and misclassified images. Each panel keeps its
-//! elements and touches only what changes, so that nothing flickers or moves during training.
+//! One run: images of its first-layer weights, its active units, its confusion matrix and misclassified images. Each panel keeps
+//! its elements and updates only what changes, so that nothing flickers or moves during training.
 
 use super::weights::weight_pixels;
 use super::words::{confusion_note, filters_note, mistake_text, mistakes_note, percent};
@@ -14,8 +14,8 @@ use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// The text of panels that show something only when training pauses or ends.
-const LATER: &str = "Comes when training pauses or ends.";
+/// The text of panels whose content is available only when training pauses or ends.
+const LATER: &str = "Available when training pauses or ends.";
 
 /// The weights of the first layer.
 pub(super) struct FirstLayer {
@@ -46,11 +46,11 @@ impl FirstLayer {
         }
     }
 
-    /// Shows the pictures of the run with this name.
+    /// Shows the weights of the run with this name.
     pub(super) fn draw(&mut self, history: &History, name: &str, dark: bool) -> WebResult<()> {
         let Some(filters) = &self.filters else {
-            dom::set_text(&self.note, "Nothing to see yet.");
-            dom::set_attribute(&self.holder, "aria-label", "First layer: nothing to see yet")?;
+            dom::set_text(&self.note, "Not available yet.");
+            dom::set_attribute(&self.holder, "aria-label", "First layer: not available yet")?;
             return dom::set_attribute(&self.holder, "data-empty", "");
         };
         if self.painted == Some(dark) {
@@ -82,7 +82,7 @@ pub(super) struct Activity {
     list: Element,
     note: Element,
     layers: Vec<MeasuredLayer>,
-    /// Per layer, the bar and its value.
+    /// The bar and the value of each layer.
     lines: Vec<(HtmlElement, Element)>,
 }
 
@@ -103,7 +103,7 @@ impl Activity {
             bar.style().set_property("width", &format!("{:.1}%", share.unwrap_or(0.0) * 100.0))?;
         }
         let step = last.map_or(String::new(), |(step, _)| {
-            format!("Of every layer, input side first, at step {}.", grouped(*step))
+            format!("All layers, from input to output, at step {}.", grouped(*step))
         });
         dom::set_text(&self.note, if step.is_empty() { "Not evaluated yet." } else { &step });
         Ok(())
@@ -135,7 +135,7 @@ pub(super) struct Errors {
     list_note: Element,
     examination: Option<Examination>,
     listed: bool,
-    /// In which colors and size the matrix was painted.
+    /// The theme (whether dark) and the size with which the matrix was drawn.
     painted: Option<(bool, i32, i32)>,
 }
 

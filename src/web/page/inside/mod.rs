@@ -1,6 +1,6 @@
-//! The section "Inside a run": the first layer of a run, what is active in it, what it gets wrong, and questions to all
-//! networks at once. What is pure is compiled everywhere: [`inquiry`] (what the worker is asked, and when), [`drawing`]
-//! (a visitor's drawing as the data set would have it), [`weights`], [`answers`] and
+//! The section "Inside a run": the first-layer weights, activity and errors of one run, and the classification of an image by
+//! all networks. The parts that need no browser are compiled natively, too: [`inquiry`] (which questions are sent to the worker,
+//! and when), [`drawing`] (the conversion of a drawing into an image like those of the data set), [`weights`], [`answers`] and
 //! [`words`].
 
 pub mod answers;

@@ -1,4 +1,4 @@
-//! The sheet that a visitor draws on with mouse, pen or finger.
+//! The area in which a visitor draws with mouse, pen or finger.
 
 use super::drawing::{SIDE, Sheet};
 use super::inquiry::InspectionRequest;
@@ -12,10 +12,10 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 
-/// How long the pen rests before the networks are asked, in milliseconds.
+/// Pause of the pen after which the drawing is classified, in milliseconds.
 const REST_MILLISECONDS: i32 = 150;
 
-/// The canvas with what is on it.
+/// The canvas with its drawing.
 pub(super) struct Pad {
     canvas: HtmlCanvasElement,
     sheet: Sheet,
@@ -33,7 +33,7 @@ impl Pad {
         Ok(pad)
     }
 
-    /// Shows or takes away the sheet, and takes ink or not.
+    /// Shows or hides the drawing area, and enables or disables it.
     pub(super) fn offer(&self, drawable: bool, enabled: bool) -> WebResult<()> {
         self.canvas.set_hidden(!drawable);
         dom::set_attribute(&self.canvas, "aria-disabled", if enabled { "false" } else { "true" })
@@ -56,7 +56,7 @@ impl Pad {
         self.paint()
     }
 
-    /// The drawing as an image of this size.
+    /// The drawing as an image of this size, if there is any ink.
     pub(super) fn image(&self, height: usize, width: usize) -> Option<Vec<u8>> {
         self.sheet.image(height, width)
     }
@@ -74,7 +74,7 @@ fn listen(canvas: &HtmlCanvasElement, dispatcher: &Dispatcher) -> WebResult<()> 
             let Some(pointer) = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.is_primary()) else { return };
             let to = place(pointer, &own);
             if kind == "pointerdown" && pointer.button() == 0 {
-                // Strokes go on outside the sheet. Should it be refused, they end at its edge.
+                // With the pointer captured, strokes continue outside the area; if capture fails, they end at its edge.
                 let _ = own.set_pointer_capture(pointer.pointer_id());
                 event.prevent_default();
                 last.set(Some(to));
@@ -96,7 +96,7 @@ fn listen(canvas: &HtmlCanvasElement, dispatcher: &Dispatcher) -> WebResult<()> 
     Ok(())
 }
 
-/// Where a pointer is on the sheet, from 0 to 1.
+/// The position of a pointer in the drawing area, from 0 to 1.
 fn place(pointer: &PointerEvent, canvas: &HtmlCanvasElement) -> (f32, f32) {
     let bounds = canvas.get_bounding_client_rect();
     let share = |at: i32, from: f64, size: f64| (f64::from(at) - from) / size.max(1.0);

@@ -1,4 +1,4 @@
-//! "Ask the networks": a drawing or a test image, and how every variant classifies it.
+//! The panel "Classify an image": a drawing or a test image, and how every variant classifies it.
 
 use super::answers::{Answer, answers};
 use super::inquiry::{Inquiry, InspectionRequest, Pick, picked};
@@ -17,9 +17,9 @@ use crate::web::page::{Action, Dispatcher};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
-/// More bars than these would be too thin to tell apart.
+/// Maximum number of bars; more would be too thin to distinguish.
 const BARS: usize = 40;
-/// Names up to this length are written under their bars.
+/// Class names up to this length are shown below their bars.
 const SHORT_NAME: usize = 2;
 
 /// An answer of the worker.
@@ -38,7 +38,7 @@ pub(super) struct QuestionPanel {
     note: Element,
     body: Element,
     lines: Vec<AnswerRow>,
-    /// The variants and the names of the classes that the lines are for.
+    /// The variants and the names of the classes for which the rows were built.
     shape: (Vec<InitScheme>, Vec<String>),
     answer: Option<Classified>,
     shown: bool,
@@ -82,7 +82,7 @@ impl QuestionPanel {
         self.answer = answer;
     }
 
-    /// The visitor draws or chooses; `count` is the number of test examples.
+    /// Handles drawing or choosing an image; `count` is the number of test examples.
     pub(super) fn handle(
         &mut self,
         request: &InspectionRequest,
@@ -139,7 +139,7 @@ impl QuestionPanel {
         let answer = self.answer.as_ref();
         let pixels = answer.map_or(&blank, |answer| &answer.pixels);
         draw_pixels(&self.image, data.channels, data.height, data.width, pixels)?;
-        let note = answer.map_or("Nothing asked yet".to_owned(), |answer| image_note(answer.test, &data.classes));
+        let note = answer.map_or("No image yet".to_owned(), |answer| image_note(answer.test, &data.classes));
         dom::set_text(&self.note, &note);
         dom::set_attribute(&self.image, "aria-label", &note)?;
         let truth = answer.and_then(|answer| answer.test).map(|(_, label)| label);

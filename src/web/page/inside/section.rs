@@ -1,5 +1,5 @@
-//! The section as a whole: events of the worker and requests of the visitor go in, commands come out, and what is new is
-//! drawn when the page draws.
+//! The section as a whole: events of the worker and requests of the visitor go in, commands come out; changes are drawn when the
+//! page is drawn.
 
 use super::inquiry::{Inquiry, InspectionRequest};
 use super::inspection::{Activity, Errors, FirstLayer};
@@ -13,7 +13,7 @@ use crate::web::page::lifecycle::Phase;
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 
-/// The section with what it shows.
+/// The section with its state.
 pub(in crate::web::page) struct Inside {
     element: HtmlElement,
     panels: Element,
@@ -26,7 +26,7 @@ pub(in crate::web::page) struct Inside {
     question: QuestionPanel,
     inquiry: Inquiry,
     data: DatasetSample,
-    /// The run that the pictures show.
+    /// The run whose weights are shown.
     pictured: usize,
 }
 
@@ -64,7 +64,7 @@ impl Inside {
         })
     }
 
-    /// Takes in an event about the experiment that is shown.
+    /// Handles an event about the experiment that is shown.
     pub(in crate::web::page) fn hear(&mut self, event: &Event) -> Option<Command> {
         match event {
             Event::Dataset { sample } => self.data = DatasetSample { images: Vec::new(), ..sample.clone() },
@@ -85,7 +85,7 @@ impl Inside {
         self.inquiry.event(event, self.data.channels * self.data.height * self.data.width)
     }
 
-    /// Carries out what the visitor has done.
+    /// Handles an interaction of the visitor.
     pub(in crate::web::page) fn inspect(
         &mut self,
         request: &InspectionRequest,
@@ -101,7 +101,7 @@ impl Inside {
         }
     }
 
-    /// Shows what is new. The section appears with the first experiment, and is emptied when there is none any more.
+    /// Shows changes. The section appears with the first experiment, and is cleared when there is none.
     pub(in crate::web::page) fn draw(&mut self, history: &History, phase: Phase, dark: bool) -> WebResult<()> {
         if is_live(phase) {
             self.element.set_hidden(false);

@@ -1,10 +1,10 @@
-//! Weights as pictures.
+//! Weights as images.
 
 use crate::plot::palette::diverging;
 
-/// Red, green and blue `[3, height, width]` of a picture of weights `[channels, height, width]`, scaled so that its largest
-/// weight has the strongest color. Weights for red, green and blue mix around mid gray; those for a gray image, and the
-/// first ones of any other number of channels, stand on the diverging scale.
+/// Red, green and blue `[3, height, width]` of an image of the weights `[channels, height, width]`, scaled to the largest
+/// absolute weight. Weights of three channels are shown as red, green and blue around mid-gray; for any other number of channels,
+/// the weights of the first one are shown on the diverging scale.
 #[must_use]
 pub fn weight_pixels(weights: &[f32], channels: usize, dark: bool) -> Vec<u8> {
     let finite = |weight: f32| if weight.is_finite() { weight } else { 0.0 };

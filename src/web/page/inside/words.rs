@@ -1,4 +1,4 @@
-//! The sentences and labels of the section, made from plain values.
+//! The sentences and labels of the section, composed from plain values.
 
 use crate::experiment::ModelSpec;
 use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves};
@@ -12,7 +12,7 @@ pub fn run_labels(history: &History) -> Vec<String> {
     runs.map(|(variant, run)| format!("{}, seed {}", variant_label(&variant.scheme), run.seed)).collect()
 }
 
-/// How a run is doing.
+/// The state of a run: its accuracy, and whether it has diverged.
 #[must_use]
 pub fn run_note(run: &RunCurves) -> String {
     let last = run.values(Quantity::TestAccuracy).next_back();
@@ -22,12 +22,12 @@ pub fn run_note(run: &RunCurves) -> String {
         (None, None) => "Not evaluated yet.".to_owned(),
         (accuracy, Some(step)) => {
             let before = accuracy.map_or(String::new(), |accuracy| format!(" Before: {accuracy}"));
-            format!("It diverged at step {}.{before}", grouped(step))
+            format!("Diverged at step {}.{before}", grouped(step))
         }
     }
 }
 
-/// What the pictures of the first layer are.
+/// What the images of the first layer show.
 #[must_use]
 pub fn filters_note(filters: &Filters, history: &History) -> String {
     let (height, width, shown) = (filters.height, filters.width, filters.pictures.len());
@@ -43,7 +43,7 @@ pub fn filters_note(filters: &Filters, history: &History) -> String {
     format!("{shown}{total} {noun} of {height} × {width} weights at step {step}.{broken}")
 }
 
-/// A confusion matrix in two sentences, also for those who cannot see it.
+/// A summary of a confusion matrix in two sentences, also for screen readers.
 #[must_use]
 pub fn confusion_note(examination: &Examination, classes: &[String]) -> String {
     let count = classes.len().max(1);
@@ -54,7 +54,7 @@ pub fn confusion_note(examination: &Examination, classes: &[String]) -> String {
     let (all, step) = (grouped(total), grouped(examination.step));
     let sentence = format!("{} of {all} correct ({share}) at step {step}.", grouped(right));
     let wrong = (0..count * count).filter(|index| index / count != index % count && number(*index) > 0);
-    // The first one of those that are equally frequent, which `max_by_key` finds last.
+    // Reversed, since `max_by_key` returns the last one among equally frequent errors, and the first one is wanted.
     let most = wrong.rev().max_by_key(|index| number(*index));
     let confused = most.map_or("No errors.".to_owned(), |index| {
         let (truth, predicted) = (class_name(classes, index / count), class_name(classes, index % count));
@@ -70,7 +70,7 @@ pub fn mistake_text(mistake: &Mistake, classes: &[String]) -> String {
     format!("{} classified as {}", name(mistake.label), name(mistake.predicted))
 }
 
-/// What the gallery of misclassified images contains.
+/// The number of misclassified images, and how many are shown.
 #[must_use]
 pub fn mistakes_note(examination: &Examination, classes: usize) -> String {
     let counts = examination.confusion.iter().enumerate();
@@ -86,22 +86,22 @@ pub fn mistakes_note(examination: &Examination, classes: usize) -> String {
     }
 }
 
-/// Why no question can be asked now.
+/// Why no image can be classified now.
 #[must_use]
 pub fn ask_reason(phase: Phase) -> Option<&'static str> {
     match phase {
         Phase::Training | Phase::Paused | Phase::Finished => None,
         Phase::Preparing => Some("The networks are being prepared."),
-        Phase::Loading | Phase::Ready => Some("There are no networks to ask: press Run."),
-        Phase::Failed => Some("The networks are gone: the experiment has stopped."),
+        Phase::Loading | Phase::Ready => Some("There are no networks yet: press Run."),
+        Phase::Failed => Some("The experiment has stopped, so there are no networks."),
     }
 }
 
-/// An invitation to the visitor.
+/// The instruction for the visitor.
 #[must_use]
 pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
     if !drawable {
-        return "Choose a test image; drawings are for gray images only.".to_owned();
+        return "Choose a test image. Drawing is possible for grayscale images only.".to_owned();
     }
     let digits = classes.iter().all(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
     let thing = match classes.len() {
@@ -112,7 +112,7 @@ pub fn ask_invitation(classes: &[String], drawable: bool) -> String {
     format!("Draw {thing} with mouse, pen or finger, or choose a test image.")
 }
 
-/// The image that the networks were asked about.
+/// The image that is classified.
 #[must_use]
 pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
     match test {
@@ -123,7 +123,7 @@ pub fn image_note(test: Option<(usize, u8)>, classes: &[String]) -> String {
     }
 }
 
-/// A class by its name, or by its number where it has none.
+/// A class by its name, or by its number if it has none.
 #[must_use]
 pub fn class_name(classes: &[String], class: usize) -> String {
     classes.get(class).cloned().unwrap_or_else(|| class.to_string())

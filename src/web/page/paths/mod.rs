@@ -1,6 +1,6 @@
-//! The path explorer in the article: a network of a few nodes, which the visitor switches on and off, and all paths that
-//! the two forms of emergence count in it. [`model`] is what is shown, [`words`] how it reads; both are pure and compiled
-//! everywhere. It has nothing to do with experiments, and the worker never hears of it.
+//! The path explorer in the article: a network of a few nodes, which the visitor makes active or inactive, and all paths that
+//! the two forms of emergence count in it. [`model`] is its state, [`words`] are its texts; both need no browser and are
+//! compiled natively, too. It is independent of experiments and of the worker.
 
 pub mod model;
 pub mod words;

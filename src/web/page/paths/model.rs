@@ -1,9 +1,9 @@
-//! The network of the path explorer, which of its nodes are active, and what the last change has done to the counts.
+//! The network of the path explorer, its active nodes, and the effect of the last change on the counts.
 
 use crate::emergence::{EmergenceForm, NodeSet, Path, paths};
 use std::ops::RangeInclusive;
 
-/// What a visitor does in the section.
+/// An interaction of the visitor with the section.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Explored {
     /// Another size was chosen.
@@ -12,38 +12,38 @@ pub enum Explored {
     Node(usize),
     /// A pattern was chosen.
     Pattern(Pattern),
-    /// The pointer or the focus is on a path, or on none any more.
+    /// The pointer or the focus is on a path, or has left the paths.
     Path(Option<usize>),
-    /// A path was chosen, to stay in sight.
+    /// A path was selected, so that it remains highlighted.
     Pinned(usize),
 }
 
-/// How many layers there may be.
+/// The permitted numbers of layers.
 pub const LAYERS: RangeInclusive<usize> = 2..=6;
-/// How many nodes each of them may have. At most 30 in all, so [`paths`] knows them all: 24,375 in the largest network.
+/// The permitted numbers of nodes per layer. With at most 30 nodes, [`paths`] lists all paths: 24,375 in the largest network.
 pub const NODES: RangeInclusive<usize> = 1..=5;
-/// How many paths of each form are listed at most.
+/// Maximum number of listed paths of each form.
 pub const LISTED: usize = 30;
 
-/// A choice of active nodes that one click makes.
+/// A set of active nodes that can be chosen with one click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
-    /// The first half of the layers inactive, the second half active. The largest `E_B` of `L` equal layers turns at `⌊L/2⌋`
-    /// (docs/method.md, section 1); with odd `L` the middle layer may as well be inactive.
+    /// The first half of the layers inactive, the second half active. For `L` equal layers, `E_B` is largest if the first `⌊L/2⌋`
+    /// are inactive (docs/method.md, section 1); for odd `L` it is the same with the middle layer inactive.
     LargestB,
-    /// The first layer inactive, all others active (derived here): every layer that is switched off costs the paths
-    /// through it, and only inactive nodes of the first layer have none.
+    /// The first layer inactive, all others active (derived here): an inactive layer loses all paths through it, and only the
+    /// first layer has none.
     LargestA,
     /// All nodes active.
     Active,
     /// All nodes inactive.
     Inactive,
-    /// The next one of a fixed sequence that looks random.
+    /// The next pattern of a fixed sequence that looks random.
     Next,
 }
 
 impl Pattern {
-    /// All of them, with the name that the document has for them.
+    /// All patterns, with their names in the HTML.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::LargestB, "largest-b"),
         (Self::LargestA, "largest-a"),
@@ -52,45 +52,45 @@ impl Pattern {
         (Self::Next, "next"),
     ];
 
-    /// The pattern of this name.
+    /// The pattern with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(pattern, _)| *pattern)
     }
 }
 
-/// What one form counts.
+/// The counts of one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathCounts {
     /// Number of paths, the emergence.
     pub count: u64,
-    /// The most that any choice of active nodes gives in a network of this size.
+    /// The maximum over all choices of active nodes in a network of this size.
     pub most: u64,
-    /// Paths that count since the last change.
+    /// Number of paths that are counted since the last change but were not before.
     pub gained: u64,
-    /// Paths that have stopped counting with it.
+    /// Number of paths that were counted before the last change but no longer are.
     pub lost: u64,
 }
 
-/// The paths of one form that are shown.
+/// The listed paths of one form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// At most [`LISTED`] paths, as index into [`Explorer::paths`] and whether the path is new; new ones first.
+    /// At most [`LISTED`] paths, each as an index into [`Explorer::paths`] and whether the path is new; new ones first.
     pub paths: Vec<(usize, bool)>,
-    /// How many more there are.
+    /// Number of paths that are not listed.
     pub more: u64,
 }
 
-/// What is known of an edge.
+/// An edge and its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
     /// The node where it starts.
     pub from: usize,
     /// The node where it ends.
     pub to: usize,
-    /// A path that counts in either form takes it.
+    /// Whether a path counted by either form contains it.
     pub counted: bool,
-    /// So does one that has come with the last change.
+    /// Whether a path that is counted since the last change contains it.
     pub new: bool,
 }
 
@@ -101,9 +101,9 @@ pub struct Explorer {
     nodes: usize,
     paths: Vec<Path>,
     active: NodeSet,
-    /// What was active before the last change, or what is active now where there was none.
+    /// The active nodes before the last change; the current ones if there was no change.
     before: NodeSet,
-    /// How often [`Pattern::Next`] was asked for.
+    /// How often [`Pattern::Next`] was requested.
     draws: u32,
 }
 
@@ -115,8 +115,8 @@ impl Default for Explorer {
 }
 
 impl Explorer {
-    /// A network of `layers` layers of `nodes` nodes each, more of them active from layer to layer. Sizes beyond
-    /// [`LAYERS`] and [`NODES`] become the nearest within.
+    /// A network of `layers` layers with `nodes` nodes each, of which more are active from layer to layer. Sizes are clamped to
+    /// [`LAYERS`] and [`NODES`].
     #[must_use]
     pub fn new(layers: usize, nodes: usize) -> Self {
         let layers = layers.clamp(*LAYERS.start(), *LAYERS.end());
@@ -151,13 +151,13 @@ impl Explorer {
         self.active
     }
 
-    /// `(layer, place in the layer)` of a node, both from zero.
+    /// `(layer, position in the layer)` of a node, both counted from zero.
     #[must_use]
     pub fn place(&self, node: usize) -> (usize, usize) {
         (node / self.nodes, node % self.nodes)
     }
 
-    /// Switches a node; one that is not there changes nothing.
+    /// Makes a node active or inactive; a node that does not exist changes nothing.
     pub fn toggle(&mut self, node: usize) {
         if node < self.layers * self.nodes {
             self.change(self.active.toggled(node));
@@ -176,7 +176,7 @@ impl Explorer {
         self.change(active);
     }
 
-    /// What a form counts now.
+    /// The current counts of a form.
     #[must_use]
     pub fn counts(&self, form: EmergenceForm) -> PathCounts {
         let best = match form {
@@ -238,8 +238,8 @@ impl Explorer {
         (layer * self.nodes..self.layers * self.nodes).collect()
     }
 
-    /// The next pattern of the sequence that differs from what there is. Multiplying by the golden ratio and folding the
-    /// upper bits down spreads the bits of a counter; nothing depends on how random they are.
+    /// The next pattern of the sequence that differs from the current one. Multiplying by the golden ratio and folding the upper
+    /// bits down spreads the bits of a counter; the quality of the randomness does not matter.
     fn next(&mut self) -> NodeSet {
         loop {
             self.draws = self.draws.wrapping_add(1);

@@ -1,5 +1,5 @@
-//! The explorer in the document: nodes are buttons, edges the lines of an SVG under them, paths the entries of two lists.
-//! Everything is placed in percent of the graph, so no size has to be known.
+//! The explorer in the document: nodes are buttons, edges are lines of an SVG below them, paths are the entries of two lists.
+//! Positions are percentages of the graph, so no size has to be known.
 
 use super::model::{Edge, Explored, Explorer, FORMS, Pattern};
 use super::words::{change_text, count_text, more_text, node_label, node_name};
@@ -10,7 +10,7 @@ use crate::web::page::{Action, Dispatcher};
 use std::fmt::Write as _;
 use web_sys::{Element, HtmlSelectElement};
 
-/// The section with what it shows.
+/// The section with its state.
 pub(in crate::web::page) struct PathSection {
     explorer: Explorer,
     layers: HtmlSelectElement,
@@ -19,16 +19,16 @@ pub(in crate::web::page) struct PathSection {
     edges: Element,
     buttons: Element,
     panels: [PathPanel; 2],
-    /// What is known of the lines, in their order.
+    /// The edges drawn, in the order of the lines.
     shown: Vec<Edge>,
-    /// The path that was chosen.
+    /// The selected path.
     pinned: Option<usize>,
-    /// The path that stands out.
+    /// The highlighted path.
     lit: Option<usize>,
 }
 
 impl PathSection {
-    /// Binds the section of the document and shows the network it starts with.
+    /// Binds the section of the page and shows the initial network.
     pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let [a, b] = FORMS;
         let mut section = Self {
@@ -44,14 +44,14 @@ impl PathSection {
             lit: None,
         };
         listen(&dom::element("paths")?, dispatcher)?;
-        // A reload may have left other sizes in the fields.
+        // After a reload, browsers may restore other sizes in the fields.
         section.layers.set_value(&section.explorer.layers().to_string());
         section.nodes.set_value(&section.explorer.nodes().to_string());
         section.build()?;
         Ok(section)
     }
 
-    /// Carries out what the visitor has done.
+    /// Handles an interaction of the visitor.
     pub(in crate::web::page) fn act(&mut self, explored: Explored) -> WebResult<()> {
         match explored {
             Explored::Path(path) => return self.light(path.or(self.pinned)),
@@ -70,7 +70,7 @@ impl PathSection {
         self.draw()
     }
 
-    /// Puts nodes and edges into the document. Numbers only: nothing here comes from outside.
+    /// Creates nodes and edges. The HTML contains only numbers, nothing from outside.
     fn build(&mut self) -> WebResult<()> {
         let (layers, nodes) = (self.explorer.layers(), self.explorer.nodes());
         let middle = |index: usize, count: usize| (index as f64 + 0.5) * 100.0 / count as f64;
@@ -97,7 +97,7 @@ impl PathSection {
         self.draw()
     }
 
-    /// Shows which nodes are active, and what counts.
+    /// Shows the active nodes and the counted paths.
     fn draw(&mut self) -> WebResult<()> {
         for (node, button) in children(&self.buttons).enumerate() {
             let pressed = if self.explorer.active().contains(node) { "true" } else { "false" };
@@ -112,7 +112,7 @@ impl PathSection {
         self.color()
     }
 
-    /// Lets a path stand out in the graph, or none.
+    /// Highlights a path in the graph, or none.
     fn light(&mut self, path: Option<usize>) -> WebResult<()> {
         if self.lit == path {
             return Ok(());
@@ -140,7 +140,7 @@ impl PathSection {
     }
 }
 
-/// The number of one form and its paths.
+/// The count of one form and its paths.
 struct PathPanel {
     form: EmergenceForm,
     count: Element,
@@ -211,7 +211,7 @@ fn listen(section: &Element, dispatcher: &Dispatcher) -> WebResult<()> {
     for kind in ["pointerover", "pointerleave", "focusin", "focusout"] {
         let pointed = dispatcher.clone();
         dom::on(section, kind, move |event| {
-            // Between two paths, and outside the lists, there is none.
+            // Between two paths, and outside the lists, no path is highlighted.
             let path = if kind == "focusout" { None } else { index(&event, "path") };
             pointed.dispatch(Action::Explored(Explored::Path(path)));
         })?;

@@ -1,4 +1,4 @@
-//! How the path explorer reads.
+//! The texts of the path explorer.
 
 use super::model::{Explorer, Listed, PathCounts};
 use crate::web::page::words::grouped;
@@ -24,20 +24,20 @@ pub fn count_text(counts: &PathCounts) -> (String, String) {
     (grouped(counts.count), format!("of at most {}", grouped(counts.most)))
 }
 
-/// What the last change has brought and what it has taken: `+18 new`, `−4 gone`; empty for nothing.
+/// The paths gained and lost by the last change: `+18 new`, `−4 removed`; empty for none.
 #[must_use]
 pub fn change_text(counts: &PathCounts) -> (String, String) {
     let gained = if counts.gained == 0 { String::new() } else { format!("+{} new", grouped(counts.gained)) };
-    let lost = if counts.lost == 0 { String::new() } else { format!("−{} gone", grouped(counts.lost)) };
+    let lost = if counts.lost == 0 { String::new() } else { format!("−{} removed", grouped(counts.lost)) };
     (gained, lost)
 }
 
-/// What stands under a list.
+/// The text below a list of paths.
 #[must_use]
 pub fn more_text(listed: &Listed) -> String {
     match listed.more {
-        0 if listed.paths.is_empty() => "No path counts.".to_owned(),
-        0 => "These are all.".to_owned(),
+        0 if listed.paths.is_empty() => "There are no such paths.".to_owned(),
+        0 => "All paths are listed.".to_owned(),
         more => format!("and {} more", grouped(more)),
     }
 }

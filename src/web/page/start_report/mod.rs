@@ -1,6 +1,5 @@
-//! The section "What each initialization does before training": one quantity of every layer of every variant at a time, as
-//! a chart and as a table, and the totals and the cost of each variant's initialization. The explanations are in
-//! `www/index.html`.
+//! The section "What each initialization does before training": one quantity at a time for every layer of every variant, as a
+//! chart and as a table; and the emergence and the cost of each initialization. The explanations are in `www/index.html`.
 
 pub mod quantity;
 pub mod values;

@@ -10,22 +10,22 @@ pub enum LayerQuantity {
     Weights,
     /// The factor by which the scheme multiplied the weights.
     Scale,
-    /// Values after the nonlinearity: mean and standard deviation in the table, the latter on the chart.
+    /// Values after the activation function: mean and standard deviation in the table, the latter on the chart.
     Activations,
-    /// Fraction of them that are active.
+    /// Fraction of active units.
     Active,
     /// 2-norm of the gradient.
     Gradient,
-    /// The optimizer's first step relative to the weights.
+    /// Relative size of the optimizer's first step.
     Step,
 }
 
 impl LayerQuantity {
-    /// All of them, in the order of their buttons.
+    /// All quantities, in the order of their buttons.
     pub const ALL: [Self; 6] =
         [Self::Weights, Self::Scale, Self::Activations, Self::Active, Self::Gradient, Self::Step];
 
-    /// The name in the document.
+    /// The name in the HTML.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl LayerQuantity {
         }
     }
 
-    /// What the chart shows, with its unit.
+    /// The label of the vertical axis, with its unit.
     #[must_use]
     pub fn axis_label(self) -> &'static str {
         match self {
@@ -65,8 +65,8 @@ impl LayerQuantity {
         value.filter(|value| value.is_finite())
     }
 
-    /// The axis for these values: logarithmic for factors, and for values that span a power of ten (or are tiny), so that the
-    /// large ones do not flatten the others.
+    /// The axis for these values: logarithmic for factors, and for values that span a power of ten (or are tiny), so that large
+    /// values do not flatten the others.
     #[must_use]
     pub fn axis(self, values: impl Iterator<Item = f64>) -> LayerAxis {
         let (least, most) = values

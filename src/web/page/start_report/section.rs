@@ -1,5 +1,5 @@
-//! The section in the document. It touches only what changes: during training the page draws ten times a second, and nothing
-//! here changes.
+//! The section in the document. It updates only what changes: during training the page is drawn ten times a second, but nothing
+//! changes here.
 
 use super::quantity::LayerQuantity;
 use super::values::{cells, chart, totals};
@@ -13,18 +13,18 @@ use crate::web::page::text_cells::{self, TextCells};
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement};
 
-/// The section with what it shows.
+/// The section with its state.
 pub(in crate::web::page) struct StartReport {
     quantity: LayerQuantity,
     canvas: Canvas,
     missing: HtmlElement,
     table: LayerTable,
-    /// What was painted last, in which colors and size.
+    /// The last drawing: the chart, whether the theme was dark, and the width.
     painted: Option<(LayerChart, bool, i32)>,
 }
 
 impl StartReport {
-    /// Binds the section of the document.
+    /// Binds the section of the page.
     pub(in crate::web::page) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
         let switch = dispatcher.clone();
         dom::on(&dom::element::<Element>("initial")?, "click", move |event| {
@@ -43,7 +43,7 @@ impl StartReport {
         })
     }
 
-    /// Shows another quantity from the next drawing on.
+    /// Selects another quantity, from the next drawing on.
     pub(in crate::web::page) fn switch(&mut self, quantity: LayerQuantity) -> WebResult<()> {
         self.quantity = quantity;
         for (attribute, state) in [("data-quantity", "aria-pressed"), ("data-about", "data-shown")] {
@@ -55,7 +55,7 @@ impl StartReport {
         Ok(())
     }
 
-    /// Shows the layers of a history; before anything was measured, what will come.
+    /// Shows the layers of a history; an empty table of the same shape before anything is measured.
     pub(in crate::web::page) fn draw(&mut self, history: &History, visible: &[bool], dark: bool) -> WebResult<()> {
         self.table.show(history, self.quantity)?;
         let chart = chart(history, self.quantity, visible);
@@ -70,22 +70,22 @@ impl StartReport {
             self.canvas.clear();
             return self.canvas.describe(&format!("{label}, per layer: no run yet"));
         };
-        self.canvas.describe(&format!("{label}, per layer: the numbers stand in the table below"))?;
+        self.canvas.describe(&format!("{label}, per layer: the values are in the table below"))?;
         let painted = self.canvas.paint(dark, |area, style| draw_layers(area, &now.0, style))?;
         self.painted = painted.map(|()| now);
         Ok(())
     }
 }
 
-/// The table: layers and totals as lines, variants as columns.
+/// The table: one row per layer and total, one column per variant.
 struct LayerTable {
     element: HtmlElement,
     head: Element,
     body: Element,
     totals: Vec<HtmlElement>,
-    /// The variants and layers that it was built for.
+    /// The variants and layers for which it was built.
     shape: (Vec<InitScheme>, Vec<String>),
-    /// The cells of the layers, then of the totals, line by line.
+    /// The cells of the layers, then of the totals, row by row.
     cells: TextCells,
 }
 
@@ -126,7 +126,7 @@ impl LayerTable {
             dom::append(&self.head, &text_cells::variant_heading("col", index, scheme)?)?;
         }
         for (index, name) in layers.iter().enumerate() {
-            // Where there is little room, it breaks before the sizes and not inside them.
+            // In narrow columns, the name breaks before the sizes and not inside them.
             let name = name.replace(" → ", "\u{a0}→\u{a0}");
             let heading = text_cells::heading("row", &format!("{}. {name}", index + 1))?;
             let row = text_cells::row(&self.body, &heading)?;

@@ -1,4 +1,4 @@
-//! The numbers of the section: means over the seeds of a variant, as the cells of a table and the lines of a chart.
+//! The values of the section: means over the seeds of a variant, as cells of a table and lines of a chart.
 
 use super::quantity::LayerQuantity;
 use crate::metrics::statistics::mean;
@@ -7,9 +7,9 @@ use crate::plot::{Dash, LayerAxis, LayerChart, LayerLine, Shade};
 use crate::web::page::words::{NOTHING, duration, grouped, three_digits};
 
 /// The text of a measured value that is not finite.
-const NO_NUMBER: &str = "no number";
+const NO_NUMBER: &str = "not finite";
 
-/// The cells of a quantity: a line per layer, a cell per variant.
+/// The cells of a quantity: one row per layer, one cell per variant.
 #[must_use]
 pub fn cells(history: &History, quantity: LayerQuantity) -> Vec<Vec<String>> {
     let variants = 0..history.variants.len();
@@ -18,8 +18,8 @@ pub fn cells(history: &History, quantity: LayerQuantity) -> Vec<Vec<String>> {
     (0..history.layers.weights.len()).map(line).collect()
 }
 
-/// The totals of a variant: `log10 E_B` and `log10 E_A` before the first step, seconds of all its runs, gradient
-/// evaluations and forward passes of one. Dashes before the start.
+/// The totals of a variant: `log10 E_B` and `log10 E_A` before the first step, seconds for all its runs, gradient evaluations
+/// and forward passes per run. Dashes before the start.
 #[must_use]
 pub fn totals(variant: &VariantCurves, start: Option<&VariantStart>) -> [String; 5] {
     let Some(VariantStart { cost, .. }) = start else { return std::array::from_fn(|_| NOTHING.to_owned()) };
@@ -32,7 +32,7 @@ pub fn totals(variant: &VariantCurves, start: Option<&VariantStart>) -> [String;
     ]
 }
 
-/// The chart of a quantity for the variants that are `visible`, by index; nothing before anything was measured.
+/// The chart of a quantity for the variants that are `visible`, by index; `None` before anything is measured.
 #[must_use]
 pub fn chart(history: &History, quantity: LayerQuantity, visible: &[bool]) -> Option<LayerChart> {
     history.setup.start.as_ref()?;
@@ -57,13 +57,13 @@ fn line(history: &History, quantity: LayerQuantity, index: usize) -> LayerLine {
     LayerLine { color: Shade::of_variant(index), dash: Dash::of_variant(index), values: layers.map(value).collect() }
 }
 
-/// A layer in all runs of a variant; none before the start.
+/// The reports of a layer in all runs of a variant; empty before the start.
 fn reports(history: &History, variant: usize, layer: usize) -> Vec<&LayerReport> {
     let runs = history.start_of(variant).into_iter().flat_map(|start| &start.runs);
     runs.filter_map(|run| run.layers.get(layer)).collect()
 }
 
-/// The mean over the seeds in which a value is a finite number, and how many these are.
+/// The mean over the seeds for which a value is a finite number, and the number of these seeds.
 fn over_seeds(reports: &[&LayerReport], value: impl Fn(&LayerReport) -> Option<f64>) -> (Option<f64>, usize) {
     let values: Vec<f64> =
         reports.iter().filter_map(|report| value(report)).filter(|value| value.is_finite()).collect();
@@ -88,7 +88,7 @@ fn cell(reports: &[&LayerReport], quantity: LayerQuantity) -> String {
     if count < reports.len() { format!("{text} ({count} of {} seeds)", reports.len()) } else { text }
 }
 
-/// The factor of the weights, and those of bias and normalization if they were multiplied, too.
+/// The factor of the weights, and those of bias and normalization if they were multiplied as well.
 fn scale(reports: &[&LayerReport], weight: f64) -> String {
     let others = [
         ("bias", over_seeds(reports, |report| report.scales.bias).0),
@@ -100,12 +100,12 @@ fn scale(reports: &[&LayerReport], weight: f64) -> String {
     changed.fold(weight, |text, (name, factor)| format!("{text}, {name} {}", three_digits(factor)))
 }
 
-/// Whether a factor is 1, up to the rounding of a mean.
+/// Whether a factor is 1, up to rounding of the mean.
 fn is_one(factor: f64) -> bool {
     (factor - 1.0).abs() < 1e-9
 }
 
-/// The mean of a logarithm of emergence at step 0; a measure of zero has none.
+/// The mean of the logarithm of emergence at step 0, over seeds in which the measure is not zero.
 fn emergence(variant: &VariantCurves, quantity: Quantity) -> String {
     let points = variant.runs.iter().filter_map(|run| run.curves[quantity].first()).filter(|(step, _)| *step == 0);
     let measured: Vec<Option<f64>> = points.map(|(_, value)| *value).collect();
@@ -116,6 +116,6 @@ fn emergence(variant: &VariantCurves, quantity: Quantity) -> String {
         }
         Some(value) => format!("{value:.2}"),
         None if measured.is_empty() => NOTHING.to_owned(),
-        None => "none: E = 0".to_owned(),
+        None => "undefined: E = 0".to_owned(),
     }
 }
