@@ -226,7 +226,11 @@ fn every_constant_allows_its_default() {
             let default = constant.default_text();
             assert_eq!(tuning.set(name, &default), Ok(()), "{}: {name}={default}", method.name());
             assert_eq!(tuning, method.into(), "{}: {name}={default} changes nothing", method.name());
-            assert!(!meaning.text().is_empty() && !meaning.text().ends_with('.'), "{}: a phrase describes {name}", method.name());
+            assert!(
+                !meaning.text().is_empty() && !meaning.text().ends_with('.'),
+                "{}: a phrase describes {name}",
+                method.name()
+            );
             assert!(!names.contains(name), "{}: only one constant is named {name}", method.name());
             names.push(name);
         }
@@ -254,14 +258,31 @@ fn tuned_schemes_are_described() {
     for method in TuningMethod::all() {
         let facts = method.facts();
         let Card { sentence, equation, source, cost } = facts.card;
-        assert!(sentence.text().ends_with('.') && cost.text().starts_with("before step 0: "), "{}: sentence and cost", facts.name);
-        assert!(!equation.is_empty() && equation.iter().all(|line| !line.text().is_empty()), "{}: an equation", facts.name);
-        assert!(source.url.text().starts_with("https://") && !source.link.text().is_empty(), "{}: a source", facts.name);
+        assert!(
+            sentence.text().ends_with('.') && cost.text().starts_with("before step 0: "),
+            "{}: sentence and cost",
+            facts.name
+        );
+        assert!(
+            !equation.is_empty() && equation.iter().all(|line| !line.text().is_empty()),
+            "{}: an equation",
+            facts.name
+        );
+        assert!(
+            source.url.text().starts_with("https://") && !source.link.text().is_empty(),
+            "{}: a source",
+            facts.name
+        );
         // The cost is that of the default constants.
         let told = |name: &str| ["steps", "batches", "batch"].contains(&name);
         for constant in method.constants().filter(|constant| told(constant.name)) {
             let default = constant.default_text();
-            assert!(cost.text().split(' ').any(|word| word == default), "{}: {default} of {}", facts.name, constant.name);
+            assert!(
+                cost.text().split(' ').any(|word| word == default),
+                "{}: {default} of {}",
+                facts.name,
+                constant.name
+            );
         }
     }
 }
