@@ -144,6 +144,12 @@ fn numbers_come_back_to_the_bit() {
         panic!("another message")
     };
     assert!(probabilities[0][0].is_nan(), "of a diverged run");
+    let pictures = vec![vec![1.0, f32::NAN]];
+    let filters = Filters { run: 0, step: 20, channels: 1, height: 1, width: 2, pictures };
+    let Ok(Event::Filters { filters }) = Event::from_bytes(&Event::Filters { filters }.to_bytes()) else {
+        panic!("another message")
+    };
+    assert!(filters.pictures[0][1].is_nan(), "its weights, too");
 }
 
 #[test]

@@ -310,15 +310,3 @@ proptest! {
         prop_assert_eq!(image.map(|image| image.len()), Some(height * width), "an image of the requested size");
     }
 }
-
-#[test]
-fn nan_survives_json() {
-    let filters = Filters { pictures: vec![vec![1.0, f32::NAN]], ..filters() };
-    let text = serde_json::to_string(&Event::Filters { filters }).expect("a message can be written");
-    assert!(text.contains("[[1.0,null]]"), "JSON has no NaN: {text}");
-    let Ok(Event::Filters { filters }) = serde_json::from_str(&text) else { panic!("it can be read: {text}") };
-    assert!(filters.pictures[0][1].is_nan(), "and it is NaN again: {:?}", filters.pictures);
-    let text = r#"{"classified":{"pixels":[],"test":[3,1],"probabilities":[[null,0.5]]}}"#;
-    let Ok(Event::Classified { probabilities, .. }) = serde_json::from_str(text) else { panic!("as in {text}") };
-    assert!(probabilities[0][0].is_nan(), "probabilities too: {probabilities:?}");
-}
