@@ -3,6 +3,7 @@
 //!
 //! To add a key, add a field to [`Experiment`] or [`View`], and a row here.
 
+use super::form_field::{FieldGroup, FormField, field};
 use super::model::NETWORK_EXAMPLES;
 use super::scheme::{list_text, parse_list};
 use super::values::{Named, choice, real, whole};
@@ -55,36 +56,6 @@ pub enum KeyValues {
     Text(Prose, &'static [(Prose, Prose)]),
 }
 
-/// A field of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FormField {
-    /// The group of fields that contains it.
-    pub group: FieldGroup,
-    /// Its label.
-    pub label: Prose,
-    /// Whether it spans a whole row.
-    pub wide: bool,
-    /// A hint: shown below a text field, as a tooltip of a list; code between backticks.
-    pub hint: Prose,
-}
-
-/// A group of fields of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldGroup {
-    /// The data set and the device.
-    Data,
-    /// The network and the settings that are changed most often.
-    Main,
-    /// The runs of each variant.
-    Runs,
-    /// Details of the network and the data.
-    Network,
-    /// The optimizer.
-    Optimizer,
-    /// Evaluation and activity.
-    Measurement,
-}
-
 impl Key {
     /// Parses `text` and sets the key's value.
     ///
@@ -116,20 +87,6 @@ impl Key {
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         KEYS.iter().find(|key| key.name == name)
-    }
-}
-
-const fn field(group: FieldGroup, label: &'static str) -> FormField {
-    FormField { group, label: Prose::new(label), wide: false, hint: Prose::new("") }
-}
-
-impl FormField {
-    const fn with_hint(self, hint: &'static str) -> Self {
-        Self { hint: Prose::new(hint), ..self }
-    }
-
-    const fn wide(self) -> Self {
-        Self { wide: true, ..self }
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod architecture;
 pub mod estimate;
+pub mod form_field;
 pub mod keys;
 pub mod limits;
 pub mod model;

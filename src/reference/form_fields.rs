@@ -2,7 +2,8 @@
 
 use super::markup::{escaped, options, with_code};
 use crate::error::Bounds;
-use crate::experiment::keys::{FieldGroup, FormField, KEYS, Key, KeyValues};
+use crate::experiment::form_field::{FieldGroup, FormField};
+use crate::experiment::keys::{KEYS, Key, KeyValues};
 use std::fmt::Write;
 
 /// The fields of a group, each in a cell of the form's grid.

@@ -8,7 +8,7 @@ mod markup;
 mod picker;
 mod schemes;
 
-use crate::experiment::keys::FieldGroup;
+use crate::experiment::form_field::FieldGroup;
 use form_fields::fields;
 use picker::picker;
 

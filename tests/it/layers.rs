@@ -71,7 +71,7 @@ const RULES: &[Rule] = &[
     Rule {
         module: "web/worker",
         own: &["catalog", "dataset", "error", "experiment", "metrics", "protocol", "train", "web"],
-        outside: &["js_sys", "log", "serde_json", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
+        outside: &["js_sys", "log", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
     },
     Rule {
         module: "web",
