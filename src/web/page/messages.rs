@@ -4,10 +4,29 @@
 use super::lifecycle::{Phase, Request};
 use crate::export::Results;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// The prefix of every type.
 const PREFIX: &str = "emergence-lab:";
+
+/// The `id` of a message: any JSON value, which is not read but sent back as it was written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(Box<RawValue>);
+
+impl MessageId {
+    /// A text as an id.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        serde_json::value::to_raw_value(text).ok().map(Self)
+    }
+}
+
+impl PartialEq for MessageId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
 
 /// A message from the host.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +35,8 @@ pub struct Question {
     pub request: HostRequest,
     /// Its type without the prefix, for the answer.
     pub name: String,
-    /// Its `id`, which may be any JSON value, for the answer.
-    pub id: Option<Value>,
+    /// Its `id`, for the answer.
+    pub id: Option<MessageId>,
 }
 
 /// What the host can request.
@@ -41,7 +60,7 @@ pub struct Post {
     pub kind: String,
     /// The id of the question.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Value>,
+    pub id: Option<MessageId>,
     /// The value of `data-state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
@@ -70,8 +89,8 @@ pub struct Post {
 struct Fields {
     #[serde(rename = "type")]
     kind: String,
-    id: Option<Value>,
-    query: Option<Value>,
+    id: Option<MessageId>,
+    query: Option<Box<RawValue>>,
 }
 
 impl Question {
@@ -80,13 +99,12 @@ impl Question {
     pub fn parse(json: &str) -> Option<Self> {
         let fields: Fields = serde_json::from_str(json).ok()?;
         let name = fields.kind.strip_prefix(PREFIX)?.to_owned();
-        let query = match fields.query {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(query)) => Ok(Some(query)),
-            Some(other) => Err(HostRequest::Refused(format!("Expected a string as query; got {other}."))),
-        };
+        let query = fields.query.map(|query| {
+            let refused = || HostRequest::Refused(format!("Expected a string as query; got {query}."));
+            serde_json::from_str::<String>(query.get()).map_err(|_| refused())
+        });
         let button = Request::named(&name).filter(|button| *button != Request::Restart);
-        let request = query.map(|query| match (name.as_str(), button) {
+        let request = query.transpose().map(|query| match (name.as_str(), button) {
             ("config", _) => HostRequest::Config(query),
             ("results", _) => HostRequest::Results,
             (_, Some(button)) => HostRequest::Request(button, query),
@@ -113,7 +131,7 @@ impl Post {
     /// The height of the page in CSS pixels, for hosts that know this page; `id` is the name of the frame.
     #[must_use]
     pub fn resize(frame_name: &str, height: u32) -> Self {
-        let id = (!frame_name.is_empty()).then(|| Value::from(frame_name));
+        let id = if frame_name.is_empty() { None } else { MessageId::of(frame_name) };
         Self { id, height: Some(height), ..Self::named("resize") }
     }
 }
