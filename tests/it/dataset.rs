@@ -178,9 +178,9 @@ fn sha256_is_the_standard_one() {
     let long = vec![7; 200_000];
     assert_eq!(sha256([&long]), sha256(long.chunks(999)), "in other pieces");
     assert_eq!(checksum::verify("f", expected, b"abc"), Ok(()), "the published contents");
-    let got = checksum::verify("f", expected, b"abd").expect_err("a damaged file");
+    let got = checksum::verify("f", expected, b"axc").expect_err("a damaged file");
     let (file, expected) = ("f".to_owned(), expected.to_owned());
-    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256([b"abd"]) }.into(), "a damaged file");
+    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256([b"axc"]) }.into(), "a damaged file");
 }
 
 /// The error about a file that exists neither plain nor gzipped.
