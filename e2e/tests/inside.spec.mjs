@@ -105,7 +105,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await lab.open(TINY.replace('steps=40', 'steps=20000'));
   await lab.reach('training');
   await expect(page.locator('#filters canvas')).toHaveCount(32);
-  await expect(page.locator('#mistakes-note'), 'said when it comes').toContainText(/pauses or ends/);
+  await expect(page.locator('#mistakes-note'), 'it comes, or has come, and says so').toContainText(/pauses or ends|misclassified/);
   await lab.plotted(20);
   const before = await places(page);
   await page.locator('[data-pick="random"]').click();
