@@ -1,5 +1,6 @@
 //! The inspection of one run (first-layer weights, confusion matrix, misclassified examples), and samples of a data set.
 
+use crate::experiment::DatasetName;
 use serde::{Deserialize, Serialize};
 
 /// The weights of the first layer as images, one per feature map or unit.
@@ -48,8 +49,8 @@ pub struct Mistake {
 /// The data set of an experiment, with a few of its training images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetSample {
-    /// Its name in the query string.
-    pub name: String,
+    /// Which data set it is.
+    pub name: DatasetName,
     /// Names of the classes.
     pub classes: Vec<String>,
     /// Color channels of an image.

@@ -4,7 +4,6 @@
 //! Its texts are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
-mod catalog;
 mod charts;
 mod failures;
 mod form;
@@ -12,6 +11,7 @@ mod inside;
 mod main_button;
 mod messages;
 mod paths;
+mod picker_fields;
 mod rate_control;
 mod start_report;
 mod translation;

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{check_golden, setup, start};
 use emergence_lab::digest::hexadecimal;
-use emergence_lab::experiment::{BaseInit, parse_query};
+use emergence_lab::experiment::{BaseInit, DatasetName, parse_query};
 use emergence_lab::metrics::{
     DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
     Quantity, Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
@@ -71,7 +71,7 @@ fn events() -> Vec<Event> {
 fn inspections() -> [Event; 6] {
     let image = SampleImage { label: 1, pixels: vec![0, 9] };
     let sample = DatasetSample {
-        name: "patterns".into(),
+        name: DatasetName::Patterns,
         classes: vec!["disc".into(), "ring".into()],
         channels: 1,
         height: 1,

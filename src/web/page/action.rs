@@ -1,11 +1,11 @@
 //! Everything that can happen on the page.
 
-use super::catalog::Addition;
 use super::cursor::CursorKey;
 use super::inside::inquiry::InspectionRequest;
 use super::lifecycle::Request;
 use super::messages::Question;
 use super::paths::model::Explored;
+use super::picker_fields::Addition;
 use super::start_report::quantity::LayerQuantity;
 use crate::experiment::Theme;
 use crate::metrics::Quantity;

@@ -1,13 +1,12 @@
 //! The page: an HTML form controlled from Rust, charts on canvas, and the connection to the training worker.
 //!
 //! Everything that happens is an action; the controller handles one at a time, so actions never interleave. The parts that need
-//! no browser are compiled natively, too: [`lifecycle`] (the state machine), [`fields`] (form and query string), [`catalog`]
+//! no browser are compiled natively, too: [`lifecycle`] (the state machine), [`fields`] (form and query string), [`picker_fields`]
 //! (schemes and the fields of the picker), [`start_report`] (layers before training), [`inside`] (inspection of a run),
 //! [`messages`] (to and from the embedding page), [`paths`] (the path explorer), [`presets`], [`uploads`] (the files that the
 //! worker has), [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`]
 //! (parts of sentences that must not be translated).
 
-pub mod catalog;
 pub mod cursor;
 pub mod fields;
 pub mod forecast;
@@ -15,6 +14,7 @@ pub mod inside;
 pub mod lifecycle;
 pub mod messages;
 pub mod paths;
+pub mod picker_fields;
 pub mod presets;
 pub mod quantity_words;
 pub mod quotations;

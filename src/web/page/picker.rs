@@ -2,9 +2,9 @@
 //! description and the fields of its parameters, has its name in `data-for`; every field has the name of its parameter in
 //! `data-parameter`. The fields are read and validated by the parser of query strings.
 
-use super::catalog::{self, Addition};
 use super::controls::{focus, set_value, value_of};
 use super::fields::FieldText;
+use super::picker_fields::{self, Addition};
 use super::quotations::quotations;
 use super::words::variant_label;
 use super::{Action, Dispatcher};
@@ -43,17 +43,17 @@ pub(super) fn edited(event: &Event) -> Option<Action> {
 /// Handles the selection of another scheme, with its default base.
 pub(super) fn choose() -> WebResult<()> {
     let name = chosen()?;
-    let base = catalog::default_base(&name).to_string();
+    let base = picker_fields::default_base(&name).to_string();
     fill(&name, &[("base".to_owned(), base)])
 }
 
 /// Loads a variant of the list into the picker, where it can be changed and replaced.
 pub(super) fn load(variant: &InitScheme, index: usize) -> WebResult<()> {
     dom::element::<HtmlDetailsElement>("variant-editor")?.set_open(true);
-    let name = catalog::name(variant);
+    let name = picker_fields::name(variant);
     let select: HtmlSelectElement = dom::element("scheme")?;
     select.set_value(&name);
-    fill(&name, &catalog::parameters(variant))?;
+    fill(&name, &picker_fields::parameters(variant))?;
     let replace: HtmlElement = dom::element("replace")?;
     replace.set_attribute("data-add", &index.to_string())?;
     dom::set_pieces(&replace, &[("Replace ", false), (&variant_label(variant), true)])?;
@@ -79,7 +79,7 @@ pub(super) fn scheme() -> WebResult<Result<InitScheme>> {
     let fields = dom::all(&parameter(&name, ""))?.into_iter();
     let pairs: Vec<FieldText> =
         fields.filter_map(|field| Some((field.get_attribute("data-parameter")?, value_of(&field)?))).collect();
-    Ok(catalog::scheme(&name, &pairs))
+    Ok(picker_fields::scheme(&name, &pairs))
 }
 
 /// Shows the selected entry, and whether its scheme can be added to the experiment.
@@ -145,7 +145,7 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
     let select: HtmlSelectElement = dom::element("scheme-base")?;
     let group: HtmlElement = dom::element("listed-bases")?;
     let chosen = base.map_or_else(|| select.value(), ToOwned::to_owned);
-    let mut offered = catalog::listed_bases(variants, name);
+    let mut offered = picker_fields::listed_bases(variants, name);
     // Compared in Rust, since a formula may contain characters that a selector cannot.
     let mut named = dom::all("#scheme-base > option")?.into_iter();
     let known = named.any(|option| option.get_attribute("value").as_deref() == Some(chosen.as_str()));
@@ -171,8 +171,8 @@ fn offer_bases(variants: &[InitScheme], name: &str, base: Option<&str>) -> WebRe
 
 fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     let place: HtmlElement = dom::element("scheme-error")?;
-    let sentence = error.map(catalog::refusal).unwrap_or_default();
-    let parts = error.and_then(catalog::marked);
+    let sentence = error.map(picker_fields::refusal).unwrap_or_default();
+    let parts = error.and_then(picker_fields::marked);
     // Not updated unless it changes, so that screen readers do not repeat it.
     let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
     if place.text_content().as_deref() != Some(whole.as_str()) {
@@ -186,7 +186,7 @@ fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     }
     place.set_hidden(error.is_none());
     dom::element::<HtmlElement>("scheme-says")?.set_hidden(error.is_some());
-    let culprit = error.and_then(catalog::culprit);
+    let culprit = error.and_then(picker_fields::culprit);
     for field in dom::all(&parameter(name, ""))? {
         let wrong = culprit.is_some() && field.get_attribute("data-parameter").as_deref() == culprit;
         dom::set_attribute(&field, "aria-invalid", if wrong { "true" } else { "false" })?;

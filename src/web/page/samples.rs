@@ -3,7 +3,6 @@
 use super::pixels::{add_image, draw_pixels};
 use super::words::{sample_missing, sample_title};
 use crate::experiment::DatasetName;
-use crate::experiment::Named;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -44,9 +43,9 @@ impl Samples {
     /// Shows the images of a data set, or says when they will appear.
     pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
         // `auto` may resolve to either of two data sets; the one loaded last is shown.
-        let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate.name());
+        let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate);
         let found = self.known.iter().rev().find(wanted);
-        let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == name.name()));
+        let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == *name));
         dom::set_text(&self.title, &sample_title(resolved.unwrap_or(name)));
         let Some(sample) = found else {
             self.shown = None;

@@ -4,7 +4,6 @@ use super::scope::post;
 use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::{DatasetError, Error};
-use crate::experiment::Named;
 use crate::metrics::{DatasetSample, SampleImage};
 use crate::protocol::{Event, FailureKind, ImageSource};
 use crate::train::Training;
@@ -17,7 +16,7 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
     let images = dataset.train.images.chunks(dataset.pixels()).zip(&dataset.train.labels).take(SAMPLES);
     let images = images.map(|(pixels, label)| SampleImage { label: *label, pixels: pixels.to_vec() });
     DatasetSample {
-        name: dataset.name.name().to_owned(),
+        name: dataset.name,
         classes: dataset.class_names(),
         channels: dataset.channels,
         height: dataset.height,

@@ -5,9 +5,9 @@ use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
 use emergence_lab::metrics::{DatasetSample, History, Quantity};
-use emergence_lab::web::page::catalog::scheme;
 use emergence_lab::web::page::fields::{changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
+use emergence_lab::web::page::picker_fields::scheme;
 use emergence_lab::web::page::presets::{PRESETS, preset_of};
 use emergence_lab::web::page::uploads::Uploads;
 use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title, upload_text};
@@ -109,7 +109,7 @@ fn uploaded_files_limit_the_experiment() {
 fn the_uploaded_files_are_described() {
     let classes = vec!["a".to_owned(), "b".to_owned()];
     let mut sample =
-        DatasetSample { name: "upload".to_owned(), classes, channels: 1, height: 28, width: 20, images: Vec::new() };
+        DatasetSample { name: DatasetName::Upload, classes, channels: 1, height: 28, width: 20, images: Vec::new() };
     let text = upload_text(50_000, 1000, &sample);
     assert_eq!(text, "Your files: 50,000 training and 1,000 test examples, 28 × 20 gray images of 2 classes.");
     sample.channels = 3;

@@ -4,8 +4,8 @@ use super::Page;
 use crate::error::Error;
 use crate::experiment::InitScheme;
 use crate::web::error::WebResult;
-use crate::web::page::catalog::{Addition, refusal};
 use crate::web::page::picker;
+use crate::web::page::picker_fields::{Addition, refusal};
 use crate::web::page::words::fix_first;
 
 impl Page {

@@ -5,6 +5,7 @@ use super::inquiry::{Inquiry, InspectionRequest};
 use super::inspection::{Activity, Errors, FirstLayer};
 use super::question::{Classified, QuestionPanel};
 use super::words::{run_labels, run_note};
+use crate::experiment::DatasetName;
 use crate::metrics::{DatasetSample, History};
 use crate::protocol::{Command, Event};
 use crate::web::dom;
@@ -39,9 +40,8 @@ impl Inside {
                 usize::try_from(own.selected_index()).unwrap_or(0),
             )));
         })?;
-        let nothing = String::new;
         let data = DatasetSample {
-            name: nothing(),
+            name: DatasetName::Auto,
             classes: Vec::new(),
             channels: 1,
             height: 28,

@@ -4,10 +4,10 @@ use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, ValueError};
 use emergence_lab::experiment::scheme::list_text;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
-use emergence_lab::web::page::catalog::{
+use emergence_lab::web::page::fields::{FieldText, field_error};
+use emergence_lab::web::page::picker_fields::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
-use emergence_lab::web::page::fields::{FieldText, field_error};
 use emergence_lab::web::page::words::base_label;
 use std::collections::BTreeSet;
 
