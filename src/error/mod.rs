@@ -10,8 +10,8 @@ mod reasons;
 use crate::emergence::EmergenceError;
 pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use reasons::{
-    Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement, Span,
-    ValueError,
+    Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement,
+    SchemeRequirement, Span, ValueError,
 };
 
 /// The library's error type.
@@ -110,6 +110,12 @@ impl From<UploadError> for Error {
 impl From<Requirement> for Expected {
     fn from(requirement: Requirement) -> Self {
         Self::Requires(requirement)
+    }
+}
+
+impl From<SchemeRequirement> for Expected {
+    fn from(requirement: SchemeRequirement) -> Self {
+        Self::Requires(Requirement::Scheme(requirement))
     }
 }
 

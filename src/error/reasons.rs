@@ -138,6 +138,24 @@ pub enum Requirement {
         /// Columns of an image.
         width: u64,
     },
+    /// What a scheme requires of the rest of the experiment.
+    Scheme(SchemeRequirement),
+    /// The memory of the device suffices.
+    DeviceMemory {
+        /// What needs the memory.
+        demand: DeviceDemand,
+        /// Available bytes.
+        most: u64,
+    },
+    /// The device is available in the native build.
+    NativeDevice,
+    /// The data set can be loaded by its name.
+    NamedDataset,
+}
+
+/// What a scheme requires of the rest of an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemeRequirement {
     /// The turning point is not after the last layer.
     TurnWithinLayers {
         /// Number of layers with weights.
@@ -181,17 +199,6 @@ pub enum Requirement {
         /// Maximum.
         most: u64,
     },
-    /// The memory of the device suffices.
-    DeviceMemory {
-        /// What needs the memory.
-        demand: DeviceDemand,
-        /// Available bytes.
-        most: u64,
-    },
-    /// The device is available in the native build.
-    NativeDevice,
-    /// The data set can be loaded by its name.
-    NamedDataset,
 }
 
 /// What needs memory of a device.

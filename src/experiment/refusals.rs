@@ -5,7 +5,7 @@ use super::limits::DatasetFacts;
 use super::scheme::tuning::TuningBatch;
 use super::scheme::{FormulaInputs, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
-use crate::error::{Error, FormulaReason, Requirement, Result};
+use crate::error::{Error, FormulaReason, Result, SchemeRequirement};
 
 /// Largest value of a formula. Weights of this size are too large for training, but their products are still finite.
 const LARGEST: f64 = 1e6;
@@ -45,7 +45,7 @@ impl Experiment {
             return Ok(());
         }
         let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", Requirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
+        Err(Error::value("init", SchemeRequirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
     }
 
     /// Most tuning methods measure values that would be zero after a layer of zeros. ZerO has such layers in residual branches
@@ -60,14 +60,15 @@ impl Experiment {
         if !zeros || tuning.method.facts().works_on_zeros {
             return Ok(());
         }
-        let nonzero = Requirement::NonzeroBase { method: tuning.method.name() };
+        let nonzero = SchemeRequirement::NonzeroBase { method: tuning.method.name() };
         Err(Error::value("init", nonzero.into(), variant))
     }
 
     /// Rejects batches that are too small for the parts into which a method splits them.
     fn refuse_batch(&self, tuning: &Tuning) -> Result<()> {
         let divided = |least_part: usize| {
-            let divided = Requirement::BatchToDivide { method: tuning.method.name(), least: 2 * least_part as u64 };
+            let divided =
+                SchemeRequirement::BatchToDivide { method: tuning.method.name(), least: 2 * least_part as u64 };
             Err(Error::value("init", divided.into(), format!("batch={}", self.batch_size)))
         };
         match tuning.method.facts().batch {
@@ -81,7 +82,7 @@ impl Experiment {
                     return divided(self.least_part());
                 }
                 let (method, batch_size) = (tuning.method.name(), self.batch_size as u64);
-                let fewer = Requirement::PartsOfBatch { method, most: most as u64, batch_size };
+                let fewer = SchemeRequirement::PartsOfBatch { method, most: most as u64, batch_size };
                 Err(Error::parameter(parts.constant.name, fewer.into(), wanted))
             }
             TuningBatch::Whole | TuningBatch::Halves | TuningBatch::Own(_) => Ok(()),
@@ -101,7 +102,7 @@ fn refuse_own_batch(tuning: &Tuning, train: usize) -> Result<()> {
     if wanted <= train {
         return Ok(());
     }
-    let within = Requirement::WithinTrainingExamples { method: tuning.method.name(), most: train as u64 };
+    let within = SchemeRequirement::WithinTrainingExamples { method: tuning.method.name(), most: train as u64 };
     Err(Error::parameter(size.constant.name, within.into(), wanted))
 }
 

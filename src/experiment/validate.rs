@@ -4,7 +4,7 @@
 use super::architecture::{Architecture, WeightShape};
 use super::limits::{DatasetFacts, EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
 use super::{Experiment, Turn};
-use crate::error::{Bounds, Error, Expected, Requirement, Result};
+use crate::error::{Bounds, Error, Expected, Requirement, Result, SchemeRequirement};
 
 impl Experiment {
     /// Checks the limits that involve several keys; single values are assumed to be in the ranges that the query string allows.
@@ -52,7 +52,7 @@ impl Experiment {
             }
             match variant.rescaling().map(|rescaling| rescaling.turn) {
                 Some(Turn::At(turn)) if turn > layers => {
-                    let within = Requirement::TurnWithinLayers { layers: layers as u64 };
+                    let within = SchemeRequirement::TurnWithinLayers { layers: layers as u64 };
                     return Err(Error::parameter("turn", within.into(), turn));
                 }
                 _ => {}

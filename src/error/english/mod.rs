@@ -4,7 +4,7 @@ mod dataset;
 
 use super::{
     Bounds, DatasetError, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm,
-    Requirement, ResultsError, UploadError, ValueError,
+    Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
 };
 use crate::emergence::EmergenceError;
 use std::fmt::{Display, Formatter, Result};
@@ -104,32 +104,32 @@ impl Display for Requirement {
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most, f),
             Self::NativeDevice => f.write_str("auto or cpu in the native build"),
             Self::NamedDataset => f.write_str("a named data set; your own files can be uploaded in the browser only"),
-            of_scheme => scheme_requirement(of_scheme, f),
+            Self::Scheme(requirement) => write!(f, "{requirement}"),
         }
     }
 }
 
-/// What schemes require of the rest of an experiment.
-fn scheme_requirement(requirement: &Requirement, f: &mut Formatter<'_>) -> Result {
-    match requirement {
-        Requirement::TurnWithinLayers { layers } => write!(f, "at most the number of weight layers, {layers}"),
-        Requirement::ResidualWithoutNormalization { scheme } => {
-            write!(f, "a residual network (resnet:...) without normalization for {scheme}")
+impl Display for SchemeRequirement {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::TurnWithinLayers { layers } => write!(f, "at most the number of weight layers, {layers}"),
+            Self::ResidualWithoutNormalization { scheme } => {
+                write!(f, "a residual network (resnet:...) without normalization for {scheme}")
+            }
+            Self::NonzeroBase { method } => {
+                write!(f, "a base without zero-initialized layers for {method}, which needs nonzero layer outputs")
+            }
+            Self::BatchToDivide { method, least } => {
+                write!(f, "a batch of at least {least} examples for {method}, which splits it")
+            }
+            Self::PartsOfBatch { method, most, batch_size } => {
+                write!(f, "at most {most} parts for {method} and a batch of {batch_size}")
+            }
+            Self::WithinTrainingExamples { method, most } => {
+                write!(f, "at most the number of training examples, {most}, for {method}")
+            }
+            Self::FormulaLength { most } => write!(f, "a formula of at most {most} bytes"),
         }
-        Requirement::NonzeroBase { method } => {
-            write!(f, "a base without zero-initialized layers for {method}, which needs nonzero layer outputs")
-        }
-        Requirement::BatchToDivide { method, least } => {
-            write!(f, "a batch of at least {least} examples for {method}, which splits it")
-        }
-        Requirement::PartsOfBatch { method, most, batch_size } => {
-            write!(f, "at most {most} parts for {method} and a batch of {batch_size}")
-        }
-        Requirement::WithinTrainingExamples { method, most } => {
-            write!(f, "at most the number of training examples, {most}, for {method}")
-        }
-        Requirement::FormulaLength { most } => write!(f, "a formula of at most {most} bytes"),
-        _ => Ok(()),
     }
 }
 

@@ -22,7 +22,7 @@
 use super::alpha::{DEFAULT_ALPHA, parse_alpha};
 use super::card::{Card, Source};
 use super::text::split_outside;
-use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Requirement, Result, Span};
+use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Result, SchemeRequirement, Span};
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::values::Named;
 use crate::prose::Prose;
@@ -100,7 +100,11 @@ impl CustomInit {
         let formula = formula.trim().to_owned();
         if formula.len() > LONGEST {
             let got = format!("{} bytes", formula.len());
-            return Err(Error::parameter("formula", Requirement::FormulaLength { most: LONGEST as u64 }.into(), got));
+            return Err(Error::parameter(
+                "formula",
+                SchemeRequirement::FormulaLength { most: LONGEST as u64 }.into(),
+                got,
+            ));
         }
         let custom = Self { kind, formula, alpha };
         let some_layer = FormulaInputs { fan_in: 784, fan_out: 128, layer: 2, n_layers: 4 };

@@ -5,6 +5,7 @@ use super::fields::{FieldText, decimal_point, field_error};
 use crate::error::{Error, Result};
 use crate::experiment::Named;
 use crate::experiment::scheme::CustomInit;
+use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::{BaseInit, ClosedForm, Experiment, InitScheme, Rescaling, TuningMethod, Turn};
 
 /// What a button of the picker adds to the list of variants.
@@ -62,9 +63,9 @@ pub fn name(scheme: &InitScheme) -> String {
     let name = match scheme {
         InitScheme::Closed(ClosedForm::Base(BaseInit::Custom(_))) => "custom",
         InitScheme::Closed(ClosedForm::Base(base)) => return base.to_string(),
-        InitScheme::Closed(ClosedForm::Emergence(_)) => "emergence",
-        InitScheme::Closed(ClosedForm::Shuffled(_)) => "shuffle",
-        InitScheme::RateControl(_) => "lrmatch",
+        InitScheme::Closed(ClosedForm::Emergence(_)) => EMERGENCE.name,
+        InitScheme::Closed(ClosedForm::Shuffled(_)) => SHUFFLED.name,
+        InitScheme::RateControl(_) => RATE_CONTROL.name,
         InitScheme::Tuned(tuning) => tuning.method.name(),
     };
     name.to_owned()
@@ -126,12 +127,14 @@ fn as_typed(error: Error, typed: &[FieldText]) -> Error {
 
 fn scheme_of(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
     let of = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
-    let rescaling =
-        || format!("emergence({};alpha={};rule={};turn={})", of("base"), of("alpha"), of("rule"), of("turn"));
+    let rescaling = || {
+        let (base, alpha, rule, turn) = (of("base"), of("alpha"), of("rule"), of("turn"));
+        format!("{}({base};alpha={alpha};rule={rule};turn={turn})", EMERGENCE.name)
+    };
     match name {
         "custom" => custom(of("kind"), of("formula"), of("alpha")).map(|custom| BaseInit::Custom(custom).into()),
-        "emergence" => rescaling().parse(),
-        "shuffle" | "lrmatch" => format!("{name}({})", rescaling()).parse(),
+        _ if name == EMERGENCE.name => rescaling().parse(),
+        _ if name == SHUFFLED.name || name == RATE_CONTROL.name => format!("{name}({})", rescaling()).parse(),
         _ if parameters.is_empty() => name.parse(),
         _ => {
             let constants = parameters.iter().filter(|(name, _)| name != "base");

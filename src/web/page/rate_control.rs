@@ -6,6 +6,21 @@ use crate::experiment::{
     Activation, BaseInit, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerFacts, Rescaling, RescalingRule, Turn,
 };
 
+/// Why the curves of a rescaling and of its rate control need not coincide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Difference {
+    /// Batch normalization cancels the factors of all layers but the last.
+    BatchNormalization,
+    /// Shortcuts add signals that were multiplied by different factors.
+    Shortcuts,
+    /// The activation function is not positively homogeneous.
+    Activation,
+    /// The biases do not start at zero, and the factors multiply weights only.
+    Biases,
+    /// The product of all factors is not 1, so the output of the network changes.
+    Product,
+}
+
 /// The sentences about every rescaling whose rate control is in the list; `None` if there is none.
 #[must_use]
 pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
@@ -29,7 +44,7 @@ pub fn rate_control_note(experiment: &Experiment) -> Option<String> {
     let elsewhere = " Under batch normalization or with shortcuts they need not coincide.";
     Some(format!(
         "{} With ReLU, zero biases, no normalization and no shortcuts, multiplying a layer by c only changes its learning \
-         rate, to η/{power} under {label}, and that is all the control does.{}",
+         rate, to η/{power} under {label}, which is exactly what the control applies.{}",
         verdicts.join(" "),
         if promised { elsewhere } else { "" }
     ))
@@ -45,29 +60,41 @@ fn verdict(experiment: &Experiment, rescaling: &Rescaling) -> String {
                  {exactness}."
             )
         }
-        Some(reason) => {
+        Some(difference) => {
+            let reason = reason(difference);
             format!("The curves of “{name}” and of its rate control need not coincide here, since {reason}.")
         }
     }
 }
 
+fn reason(difference: Difference) -> &'static str {
+    match difference {
+        Difference::BatchNormalization => "batch normalization cancels all factors except the last one",
+        Difference::Shortcuts => "shortcuts add signals that were scaled by different factors",
+        Difference::Activation => "among the activation functions, only ReLU is positively homogeneous",
+        Difference::Biases => "the biases do not start at zero",
+        Difference::Product => "the product of all factors is not 1",
+    }
+}
+
 /// Why a rescaling is not equivalent to layer-wise learning rates, if it is not.
-fn difference(experiment: &Experiment, rescaling: &Rescaling) -> Option<&'static str> {
+#[must_use]
+pub fn difference(experiment: &Experiment, rescaling: &Rescaling) -> Option<Difference> {
     let layers = experiment.model.weight_layer_count();
     let hidden = layers > 1;
     if hidden && experiment.norm == NormLayer::Batch {
-        return Some("batch normalization cancels all factors except the last one");
+        return Some(Difference::BatchNormalization);
     }
     if matches!(experiment.model, ModelSpec::ResNet { .. }) {
-        return Some("shortcuts add signals that were scaled by different factors");
+        return Some(Difference::Shortcuts);
     }
     if hidden && experiment.activation != Activation::Relu {
-        return Some("among the activation functions, only ReLU is positively homogeneous");
+        return Some(Difference::Activation);
     }
     if rescaling.base == BaseInit::Pytorch {
-        return Some("the biases do not start at zero");
+        return Some(Difference::Biases);
     }
-    (!is_balanced(rescaling, layers)).then_some("the product of all factors is not 1")
+    (!is_balanced(rescaling, layers)).then_some(Difference::Product)
 }
 
 /// Whether the product of the factors of this many layers is 1.

@@ -184,7 +184,7 @@ impl Worker {
     async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
         let Some(message) = self.inbox.try_next() else { return Ok(None) };
-        let Message { command, files } = message.map_err(|error| RunFailure::unknown_command(error))?;
+        let Message { command, files } = message.map_err(RunFailure::unknown_command)?;
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
             Command::Start { experiment, paused } => {
@@ -235,7 +235,7 @@ impl Worker {
                 Some(self.inbox.next().await)
             };
             let Some(message) = message else { continue };
-            let Message { command, files } = message.map_err(|error| RunFailure::unknown_command(error))?;
+            let Message { command, files } = message.map_err(RunFailure::unknown_command)?;
             match command {
                 Command::Pause => pace.pause(),
                 Command::Resume => pace.resume(),

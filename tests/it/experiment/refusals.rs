@@ -1,7 +1,7 @@
 //! Initializations that the rest of an experiment rules out: each is rejected with a typed reason, and all other values of a
 //! link are kept.
 
-use emergence_lab::error::{Error, FormulaReason, FormulaSize, Requirement};
+use emergence_lab::error::{Error, FormulaReason, FormulaSize, SchemeRequirement};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 
@@ -14,14 +14,14 @@ fn refusal(query: &str) -> Error {
 }
 
 /// The variants of each of these queries are rejected because `got` does not meet the requirement.
-fn check(cases: &[(&str, Requirement, &str)]) {
+fn check(cases: &[(&str, SchemeRequirement, &str)]) {
     for &(query, requirement, got) in cases {
         assert_eq!(refusal(query), Error::value("init", requirement.into(), got), "{query}");
     }
 }
 
 /// The same for a parameter of a scheme.
-fn check_parameter(cases: &[(&str, &'static str, Requirement, &str)]) {
+fn check_parameter(cases: &[(&str, &'static str, SchemeRequirement, &str)]) {
     for &(query, parameter, requirement, got) in cases {
         assert_eq!(refusal(query), Error::parameter(parameter, requirement.into(), got), "{query}");
     }
@@ -37,7 +37,7 @@ fn formula_refusal(query: &str) -> (FormulaReason, String) {
 
 #[test]
 fn fixup_requires_a_residual_network_without_normalization() {
-    let required = Requirement::ResidualWithoutNormalization { scheme: "fixup" };
+    let required = SchemeRequirement::ResidualWithoutNormalization { scheme: "fixup" };
     check(&[
         ("init=fixup", required, "model=mlp:128,128,128"),
         ("init=emergence(fixup;alpha=2)&model=cnn:4", required, "model=cnn:4"),
@@ -48,7 +48,7 @@ fn fixup_requires_a_residual_network_without_normalization() {
 
 #[test]
 fn nothing_is_measured_after_layers_of_zeros() {
-    let nonzero = |method| Requirement::NonzeroBase { method };
+    let nonzero = |method| SchemeRequirement::NonzeroBase { method };
     check(&[
         ("init=lsuv(zero)&model=resnet:4", nonzero("lsuv"), "lsuv(zero)"),
         ("init=nio(fixup)&model=resnet:4", nonzero("nio"), "nio(fixup)"),
@@ -70,11 +70,11 @@ fn nothing_is_measured_after_layers_of_zeros() {
 #[test]
 fn methods_need_enough_examples_to_split() {
     check(&[
-        ("init=gradinit&batch=1", Requirement::BatchToDivide { method: "gradinit", least: 2 }, "batch=1"),
-        ("init=nio&batch=3&norm=batch", Requirement::BatchToDivide { method: "nio", least: 4 }, "batch=3"),
+        ("init=gradinit&batch=1", SchemeRequirement::BatchToDivide { method: "gradinit", least: 2 }, "batch=1"),
+        ("init=nio&batch=3&norm=batch", SchemeRequirement::BatchToDivide { method: "nio", least: 4 }, "batch=3"),
     ]);
-    let parts = |batch_size| Requirement::PartsOfBatch { method: "nio", most: 3, batch_size };
-    let within = Requirement::WithinTrainingExamples { method: "datadep", most: 64 };
+    let parts = |batch_size| SchemeRequirement::PartsOfBatch { method: "nio", most: 3, batch_size };
+    let within = SchemeRequirement::WithinTrainingExamples { method: "datadep", most: 64 };
     check_parameter(&[
         ("init=nio(parts=4)&batch=3", "parts", parts(3), "4"),
         ("init=nio(parts=4)&batch=6&norm=batch", "parts", parts(6), "4"),
@@ -162,7 +162,7 @@ fn uploaded_files_are_checked_when_they_are_known() {
     let digits = DatasetName::Digits.facts().expect("known");
     let check = |facts| experiment.validate_for(&facts);
     assert_eq!(check(DatasetFacts { train: 20, ..digits }), Ok(()), "as many as datadep needs");
-    let within = Requirement::WithinTrainingExamples { method: "datadep", most: 19 };
+    let within = SchemeRequirement::WithinTrainingExamples { method: "datadep", most: 19 };
     let error = check(DatasetFacts { train: 19, ..digits }).expect_err("too few examples");
     assert_eq!(error, Error::parameter("batch", within.into(), 20), "too few examples");
     let color = DatasetName::Patterns.facts().expect("known");

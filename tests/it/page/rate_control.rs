@@ -3,7 +3,7 @@
 use crate::fixtures::experiment;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn};
 use emergence_lab::init::rescaling::exponents;
-use emergence_lab::web::page::rate_control::rate_control_note;
+use emergence_lab::web::page::rate_control::{Difference, difference, rate_control_note};
 
 const RESCALED: &str = "emergence(kaiming_normal;alpha=1.5)";
 
@@ -36,7 +36,7 @@ fn the_note_states_why_the_two_coincide() {
     let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
         while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. With ReLU, \
         zero biases, no normalization and no shortcuts, multiplying a layer by c only changes its learning rate, to η/c² \
-        under SGD, and that is all the control does. Under batch normalization or with shortcuts they need not coincide.";
+        under SGD, which is exactly what the control applies. Under batch normalization or with shortcuts they need not coincide.";
     assert_eq!(sgd, expected, "SGD, with momentum");
     for (optimizer, label) in [("adam", "Adam"), ("adamw", "AdamW")] {
         let text = note(&format!("&opt={optimizer}&lr=0.001"));
@@ -49,28 +49,23 @@ fn the_note_states_why_the_two_coincide() {
 }
 
 #[test]
-fn the_note_states_why_the_two_differ() {
-    let check = |rest: &str, reason: &str| {
-        let text = note(rest);
-        assert!(
-            text.contains("need not coincide here, since") && text.contains(reason),
-            "`{reason}` of {rest}: {text}"
-        );
-        assert_eq!(text.matches("coincide").count(), 1, "stated once with {rest}: {text}");
-        assert!(!text.contains("must coincide"), "no false claim with {rest}: {text}");
+fn the_two_differ_for_these_reasons() {
+    let rescaling: InitScheme = RESCALED.parse().expect("a rescaling");
+    let rescaling = rescaling.rescaling().expect("a rescaling").clone();
+    let check = |rest: &str, expected: Option<Difference>| {
+        assert_eq!(difference(&with_variants(rest, RESCALED), &rescaling), expected, "{rest}");
     };
-    check("&norm=batch", "batch normalization");
-    check("&model=resnet:16,32", "shortcuts add");
-    check("&model=resnet:16,32&norm=batch", "batch normalization");
-    check("&act=tanh", "only ReLU");
-    check("&act=gelu&model=cnn:8,16", "only ReLU");
-    let biased = "emergence(pytorch;alpha=2)";
-    let text = rate_control_note(&with_variants("", &format!("{biased},lrmatch({biased})"))).expect("a pair");
-    assert!(text.contains("the biases do not start at zero"), "PyTorch's default: {text}");
+    check("&norm=batch", Some(Difference::BatchNormalization));
+    check("&model=resnet:16,32", Some(Difference::Shortcuts));
+    check("&model=resnet:16,32&norm=batch", Some(Difference::BatchNormalization));
+    check("&act=tanh", Some(Difference::Activation));
+    check("&act=gelu&model=cnn:8,16", Some(Difference::Activation));
     // Without a hidden layer there is no activation function and no normalization.
     for rest in ["&model=mlp:", "&model=mlp:&act=tanh", "&model=mlp:&norm=batch", "&model=cnn:8,16"] {
-        assert!(note(rest).contains("must coincide"), "{rest}: {}", note(rest));
+        check(rest, None);
     }
+    let biased = Rescaling { base: BaseInit::Pytorch, ..rescaling };
+    assert_eq!(difference(&experiment("data=mnist"), &biased), Some(Difference::Biases), "PyTorch's default");
 }
 
 #[test]
@@ -78,11 +73,15 @@ fn every_pair_has_its_verdict() {
     let pivot = "emergence(kaiming_normal;alpha=2;rule=pivot)";
     let variants = format!("{RESCALED},lrmatch({RESCALED}),{pivot},lrmatch({pivot})");
     let text = rate_control_note(&with_variants("", &variants)).expect("two pairs");
-    assert!(text.contains("must coincide") && text.contains("need not coincide here"), "one of each: {text}");
+    let expected = "The accuracy and loss curves of “Emergence α 1.5 (Kaiming normal)” and of its rate control must coincide \
+        while nothing diverges, up to rounding, which the kinks of ReLU can amplify after about a hundred steps. The curves \
+        of “Emergence α 2 (Kaiming normal, pivot)” and of its rate control need not coincide here, since the product of all \
+        factors is not 1. With ReLU,";
+    assert!(text.starts_with(expected), "one of each: {text}");
     assert_eq!(text.matches("learning rate").count(), 1, "the reason is given once: {text}");
 }
 
-/// For all rules, turning points and depths: the note claims equality if and only if the exponents add up to 0.
+/// For all rules, turning points and depths: equality is claimed if and only if the exponents add up to 0.
 #[test]
 fn equality_requires_factors_whose_product_is_one() {
     let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
@@ -91,16 +90,12 @@ fn equality_requires_factors_whose_product_is_one() {
             for turn in std::iter::once(Turn::Auto).chain((0..=layers + 1).map(Turn::At)) {
                 for alpha in [1.0, 2.0] {
                     let rescaling = Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn };
-                    let mut experiment =
+                    let experiment =
                         with_variants(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
-                    experiment.variants =
-                        vec![InitScheme::emergence(rescaling.clone()), InitScheme::RateControl(rescaling)];
-                    let text = rate_control_note(&experiment).expect("a pair");
                     let sum: isize = exponents(rule, turn, layers).iter().sum();
-                    let expected = sum == 0 || alpha < 1.5;
-                    let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}: {text}");
-                    assert_eq!(text.contains("must coincide"), expected, "{at}");
-                    assert_eq!(text.contains("product of all factors is not 1"), !expected, "{at}");
+                    let expected = (sum != 0 && alpha > 1.5).then_some(Difference::Product);
+                    let at = format!("{rule:?}, {turn:?}, {layers} layers, alpha {alpha}");
+                    assert_eq!(difference(&experiment, &rescaling), expected, "{at}");
                 }
             }
         }

@@ -5,10 +5,12 @@ use crate::fixtures;
 use crate::fixtures::cpu::{batch, plan, read};
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
+use emergence_lab::error::{DeviceDemand, Error, Expected, Requirement};
 use emergence_lab::experiment::Experiment;
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, Quantity, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network};
+use emergence_lab::protocol::Event;
 use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
 
@@ -118,12 +120,12 @@ fn lsuv_works_with_convolutions_and_normalization() {
 }
 
 #[test]
-fn non_finite_scales_survive_json() {
+fn non_finite_scales_survive_the_message() {
     for base in ["emergence(kaiming_normal;alpha=100)", "custom(std=1e6)"] {
         let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
         let setup = setup(&deep);
-        let text = serde_json::to_string(&setup).expect("it can be written");
-        assert_eq!(serde_json::from_str::<Setup>(&text).expect("and read"), setup, "{base}");
+        let started = Event::Started { setup: Box::new(setup) };
+        assert_eq!(Event::from_bytes(&started.to_bytes()).expect("it can be read"), started, "{base}");
     }
 }
 
@@ -132,12 +134,17 @@ fn a_tuning_that_needs_too_much_memory_is_rejected() {
     let small = OpenDevice { step_bytes: 4 << 20, ..open_cpu() };
     let refused = |scheme: &str| {
         let experiment = experiment(&format!("model=mlp:64,64&batch=128&init={scheme}"));
-        Preparation::new(&experiment, &dataset(), &small, Box::new(|| 0.0)).err().map(|error| error.to_string())
+        Preparation::new(&experiment, &dataset(), &small, Box::new(|| 0.0)).err()
     };
     assert_eq!(refused("kaiming_normal"), None, "training fits");
     assert_eq!(refused("lsuv"), None, "a forward pass fits");
-    let why = refused("metainit").expect("its derivatives do not");
-    assert!(why.contains("init: expected") && why.contains("an iteration of metainit"), "{why}");
+    let Some(Error::Value(error)) = refused("metainit") else { panic!("its derivatives do not fit") };
+    let iteration = DeviceDemand::Iteration { method: "metainit" };
+    assert_eq!(error.key, "init");
+    assert!(
+        matches!(error.expected, Expected::Requires(Requirement::DeviceMemory { demand, .. }) if demand == iteration),
+        "{error}"
+    );
 }
 
 #[test]
