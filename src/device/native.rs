@@ -1,7 +1,7 @@
 //! Devices of the native build: the CPU only.
 
 use super::OpenDevice;
-use crate::error::{DeviceError, Result};
+use crate::error::{DeviceError, MissingWebGpu, Result};
 
 /// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, native";
@@ -17,5 +17,5 @@ pub const CPU_STEP_BYTES: u64 = 4 << 30;
 /// # Errors
 /// Always [`DeviceError::NoWebGpu`].
 pub async fn open_webgpu() -> Result<OpenDevice> {
-    Err(DeviceError::NoWebGpu { reason: "the native build computes on the CPU".to_owned() }.into())
+    Err(DeviceError::NoWebGpu(MissingWebGpu::NativeBuild).into())
 }

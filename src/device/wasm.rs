@@ -1,7 +1,7 @@
 //! Devices of the browser: WebGPU through burn-wgpu, and the CPU in WebAssembly.
 
 use super::{Backend, OpenDevice};
-use crate::error::{DeviceError, Result};
+use crate::error::{DeviceError, Error, MissingWebGpu, Result};
 use burn::tensor::Device;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,11 +25,12 @@ const GPU_TENSOR_BYTES: u64 = 128 << 20;
 /// Opens the browser's preferred GPU. Possible once per WebAssembly instance: a lost device needs a new worker.
 ///
 /// # Errors
-/// [`Error::NoWebGpu`] if there is no adapter or it refuses a device.
+/// [`DeviceError::NoWebGpu`] if there is no adapter or it refuses a device.
 pub async fn open_webgpu() -> Result<OpenDevice> {
     let adapter = adapter_in_words().await?;
     let opened = Device::wgpu_options().init_async().await;
-    let device = opened.map_err(|error| DeviceError::NoWebGpu { reason: error.to_string() })?;
+    let device =
+        opened.map_err(|error| DeviceError::NoWebGpu(MissingWebGpu::Refused { message: error.to_string() }))?;
     Ok(OpenDevice {
         device,
         backend: Backend::WebGpu,
@@ -42,10 +43,9 @@ pub async fn open_webgpu() -> Result<OpenDevice> {
 
 /// The browser's description of its adapter. Requested before Burn opens it, to have a clear reason if there is none.
 async fn adapter_in_words() -> Result<String> {
-    let missing = |reason: &str| DeviceError::NoWebGpu { reason: reason.to_owned() }.into();
     let gpu = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu"));
-    let gpu = gpu.ok_or_else(|| missing("this browser does not offer it"))?;
-    let no_adapter = || missing("the browser found no graphics adapter for it");
+    let gpu = gpu.ok_or(DeviceError::NoWebGpu(MissingWebGpu::NotOffered))?;
+    let no_adapter = || Error::from(DeviceError::NoWebGpu(MissingWebGpu::NoAdapter));
     let request = get(&gpu, "requestAdapter").and_then(|request| request.dyn_into::<Function>().ok());
     let promise = request.and_then(|request| request.call0(&gpu).ok()).ok_or_else(no_adapter)?;
     let adapter = JsFuture::from(promise.unchecked_into::<Promise>()).await.map_err(|_| no_adapter())?;

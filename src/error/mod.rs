@@ -36,14 +36,11 @@ pub enum Error {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeviceError {
     /// WebGPU was requested but is not available.
-    NoWebGpu {
-        /// Why, as a phrase.
-        reason: String,
-    },
+    NoWebGpu(MissingWebGpu),
     /// The device could be opened but computes wrong numbers.
     SelfTest {
         /// Which computation failed the check.
-        check: String,
+        check: DeviceCheck,
         /// The correct result.
         expected: String,
         /// The device's result.
@@ -54,6 +51,35 @@ pub enum DeviceError {
         /// The device's message.
         message: String,
     },
+}
+
+/// Why there is no WebGPU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MissingWebGpu {
+    /// The native build computes on the CPU.
+    NativeBuild,
+    /// The browser has no `navigator.gpu`.
+    NotOffered,
+    /// The browser has no graphics adapter for it.
+    NoAdapter,
+    /// The adapter does not open a device.
+    Refused {
+        /// The message of the browser.
+        message: String,
+    },
+}
+
+/// A computation whose result is known, to check a device with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceCheck {
+    /// Two products of small matrices.
+    MatrixProduct,
+    /// A softmax of three logits.
+    Softmax,
+    /// One training step of a dense network.
+    TrainingStep,
+    /// One training step of a convolutional network with batch normalization.
+    ConvolutionStep,
 }
 
 /// Why a results file cannot be read.

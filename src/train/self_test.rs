@@ -4,7 +4,7 @@
 
 use super::cohort::Cohort;
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
-use crate::error::{DeviceError, Result};
+use crate::error::{DeviceCheck, DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer};
 use crate::model::{Batch, Plan};
@@ -81,7 +81,7 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_matmul(&open.device).await?;
     check_softmax(&open.device).await?;
-    check_step("one training step", &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
+    check_step(DeviceCheck::TrainingStep, &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
 }
 
 /// Compares one training step of a convolutional network with batch normalization with that of the CPU.
@@ -91,10 +91,10 @@ pub async fn check_device(open: &OpenDevice) -> Result<()> {
 pub async fn check_convolutions(open: &OpenDevice) -> Result<()> {
     let entry = ConvolutionSpec { channels: 3, kernel: 3, stride: 1, pool: Some(Pooling::Max) };
     let model = ModelSpec::Cnn { convolutions: vec![entry; 2] };
-    check_step("one training step of convolutions", &model, NormLayer::Batch, open).await
+    check_step(DeviceCheck::ConvolutionStep, &model, NormLayer::Batch, open).await
 }
 
-async fn check_step(check: &str, model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<()> {
+async fn check_step(check: DeviceCheck, model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<()> {
     let expected = one_step(model, norm, &open_cpu()).await?;
     let got = one_step(model, norm, open).await?;
     compare(check, &expected, &got)
@@ -106,7 +106,7 @@ async fn check_matmul(device: &Device) -> Result<()> {
     let right =
         Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
     let product = read(Transaction::default().register(left.matmul(right))).await?;
-    compare("a matrix product", &[vec![19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0]], &product)
+    compare(DeviceCheck::MatrixProduct, &[vec![19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0]], &product)
 }
 
 async fn check_softmax(device: &Device) -> Result<()> {
@@ -114,7 +114,7 @@ async fn check_softmax(device: &Device) -> Result<()> {
     let logits = vec![0.0_f32, std::f32::consts::LN_2, 1.609_438];
     let logits = Tensor::<2>::from_data(TensorData::new(logits, [1, 3]), device);
     let probabilities = read(Transaction::default().register(softmax(logits, 1))).await?;
-    compare("a softmax", &[vec![0.125, 0.25, 0.625]], &probabilities)
+    compare(DeviceCheck::Softmax, &[vec![0.125, 0.25, 0.625]], &probabilities)
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
@@ -150,23 +150,19 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
 ///
 /// # Errors
 /// [`DeviceError::SelfTest`] with the first number that differs (NaN included), or with their count if that differs.
-pub fn compare(check: &str, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
+pub fn compare(check: DeviceCheck, expected: &[Vec<f32>], got: &[Vec<f32>]) -> Result<()> {
     let pairs = expected.iter().flatten().zip(got.iter().flatten());
     // NaN is wrong, too.
     let wrong = |expected: f32, got: f32| (expected - got).abs() > TOLERANCE || got.is_nan();
     if expected.iter().flatten().count() != got.iter().flatten().count() {
         let (expected, got) = (expected.concat().len(), got.concat().len());
-        return Err(DeviceError::SelfTest {
-            check: check.to_owned(),
-            expected: format!("{expected} numbers"),
-            got: got.to_string(),
-        }
-        .into());
+        return Err(
+            DeviceError::SelfTest { check, expected: format!("{expected} numbers"), got: got.to_string() }.into()
+        );
     }
     match pairs.into_iter().find(|(expected, got)| wrong(**expected, **got)) {
         Some((expected, got)) => {
-            Err(DeviceError::SelfTest { check: check.to_owned(), expected: expected.to_string(), got: got.to_string() }
-                .into())
+            Err(DeviceError::SelfTest { check, expected: expected.to_string(), got: got.to_string() }.into())
         }
         None => Ok(()),
     }

@@ -181,7 +181,7 @@ fn wrong_experiments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
     refuses(&["run", "data=upload"], &["data", "browser only", "upload"]);
     refuses(&["run", "--help"], &["lab --help"]);
-    refuses(&["run", "sched=warmup:soon"], &["sched", "warmup:STEPS", "warmup:soon"]);
+    refuses(&["run", "sched=warmup:soon"], &["sched", "a whole number from 1 to 10000000", "`soon`"]);
 }
 
 #[test]

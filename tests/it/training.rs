@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, Transaction};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
+use emergence_lab::error::{DeviceCheck, DeviceError, Error};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
 use emergence_lab::experiment::{Experiment, Schedule};
 use emergence_lab::init::{Factors, LayerWeights};
@@ -338,15 +339,20 @@ fn ties_are_not_credited() {
 #[test]
 fn a_self_test_detects_wrong_numbers() {
     let expected = [vec![1.0, 2.0], vec![3.0]];
-    assert_eq!(compare("sum", &expected, &[vec![1.0, 2.000_05], vec![3.0]]), Ok(()), "rounding errors are accepted");
+    assert_eq!(
+        compare(DeviceCheck::Softmax, &expected, &[vec![1.0, 2.000_05], vec![3.0]]),
+        Ok(()),
+        "rounding errors are accepted"
+    );
     for (wrong, got) in [
         ([vec![1.0, 2.001], vec![3.0]], "2.001"),
         ([vec![1.0, 2.0], vec![f32::NAN]], "NaN"),
         ([vec![f32::INFINITY, 2.0], vec![3.0]], "inf"),
         ([vec![1.0, 2.0], vec![]], "2"),
     ] {
-        let error = compare("sum", &expected, &wrong).expect_err("a wrong answer").to_string();
-        assert!(error.contains("sum") && error.contains(&format!("returned {got},")), "{error}");
+        let error = compare(DeviceCheck::Softmax, &expected, &wrong).expect_err("a wrong answer");
+        let Error::Device(DeviceError::SelfTest { check, got: returned, .. }) = error else { panic!("{error}") };
+        assert_eq!((check, returned.as_str()), (DeviceCheck::Softmax, got));
     }
 }
 

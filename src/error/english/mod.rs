@@ -3,8 +3,8 @@
 mod dataset;
 
 use super::{
-    Bounds, DatasetError, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm,
-    Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
+    Bounds, DatasetError, DeviceCheck, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize,
+    MissingWebGpu, NetworkForm, Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
 };
 use crate::emergence::EmergenceError;
 use std::fmt::{Display, Formatter, Result};
@@ -194,12 +194,34 @@ impl Display for FormulaReason {
 impl Display for DeviceError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::NoWebGpu { reason } => write!(f, "WebGPU is not available: {reason}"),
+            Self::NoWebGpu(missing) => write!(f, "WebGPU is not available: {missing}"),
             Self::SelfTest { check, expected, got } => {
                 write!(f, "the device failed its self-test: {check} returned {got}, expected {expected}")
             }
             Self::Failed { message } => write!(f, "the device failed: {message}"),
         }
+    }
+}
+
+impl Display for MissingWebGpu {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self {
+            Self::NativeBuild => "the native build computes on the CPU",
+            Self::NotOffered => "this browser does not offer it",
+            Self::NoAdapter => "the browser found no graphics adapter for it",
+            Self::Refused { message } => message,
+        })
+    }
+}
+
+impl Display for DeviceCheck {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self {
+            Self::MatrixProduct => "a matrix product",
+            Self::Softmax => "a softmax",
+            Self::TrainingStep => "one training step",
+            Self::ConvolutionStep => "one training step of convolutions",
+        })
     }
 }
 

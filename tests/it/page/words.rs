@@ -6,7 +6,7 @@ use super::{
 };
 use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::dataset::Part;
-use emergence_lab::error::{DatasetError, DeviceError, Error, ValueError};
+use emergence_lab::error::{DatasetError, DeviceError, Error, MissingWebGpu, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
@@ -78,7 +78,7 @@ fn an_error_of_the_address_names_key_expected_and_got() {
         "{text}"
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
-    let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
+    let other = DeviceError::NoWebGpu(MissingWebGpu::NoAdapter).into();
     assert_eq!(address_error(&other), other.to_string(), "other errors have their own message");
 }
 
@@ -91,7 +91,7 @@ fn the_field_to_fix_first_is_named() {
         formula, "Fix “init” first. In the formula “2 *”, character 4: unexpected end of expression.",
         "a formula"
     );
-    let other = DeviceError::NoWebGpu { reason: "none".to_owned() }.into();
+    let other = DeviceError::NoWebGpu(MissingWebGpu::NoAdapter).into();
     assert_eq!(fix_first(&other), other.to_string(), "an error that is not about a field");
 }
 
