@@ -6,8 +6,8 @@
 #   tests/data/unchanged.sh compare OLD NEW        compares two folders; says for each file whether it is the same
 #
 # Together they cover every initialization scheme, data set, kind of network, optimizer, schedule and definition of
-# activity. Clocks and versions are left out of the comparison. $EMERGENCE_LAB_DATA has to hold mnist/ and cifar-10/;
-# MNIST's files stand in for Fashion-MNIST's, which have the same format.
+# activity. Clocks and versions are left out of the comparison. $EMERGENCE_LAB_DATA must contain mnist/ and cifar-10/;
+# MNIST's files replace Fashion-MNIST's, which have the same format.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 

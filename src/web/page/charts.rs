@@ -6,6 +6,7 @@ use super::cursor::{CursorKey, nearest_step};
 use super::hover::{self, Readout};
 use super::quantity_switch::QuantitySwitch;
 use super::quantity_words::{measure_note, value_text};
+use super::words::descriptions;
 use super::words::variant_label;
 use super::{Action, Dispatcher};
 use crate::metrics::{CurvePanel, EmergenceNodes, History, PANELS, Quantity};
@@ -218,10 +219,7 @@ impl ChartPanel {
         });
         let values: Vec<String> = last.collect();
         let title = quantity.facts().title;
-        self.canvas.describe(&match values.len() {
-            0 => format!("{title} by training step: nothing measured yet"),
-            _ => format!("{title}: {}", values.join("; ")),
-        })
+        self.canvas.describe(&descriptions::curves(title, &values))
     }
 }
 
@@ -258,10 +256,7 @@ impl MapPanel {
             Some(format!("{}: {}", variant.name, last?.join(", ")))
         });
         let values: Vec<String> = variants.collect();
-        self.canvas.describe(&match values.len() {
-            0 => "Active units per layer: nothing measured yet".to_owned(),
-            _ => format!("Active units per layer at the last evaluation: {}", values.join("; ")),
-        })
+        self.canvas.describe(&descriptions::heat_map(&values))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Export};
 use super::dispatch::Dispatcher;
+use super::words::incidents;
 use crate::export::{csv, results_json, svg};
 use crate::metrics::History;
 use crate::web::dom;
@@ -31,8 +32,8 @@ impl Export {
             Self::Json => results_json(history).map_or(Ok(()), |json| download("json", "application/json", &json)),
             Self::Csv => download("csv", "text/csv", &csv(history)),
             Self::Svg => download("svg", "image/svg+xml", &svg(history)),
-            Self::Link => copy(&address(query)?, "Link copied"),
-            Self::Embed => copy(&embed_code(query)?, "Embed code copied"),
+            Self::Link => copy(&address(query)?, incidents::LINK_COPIED),
+            Self::Embed => copy(&embed_code(query)?, incidents::EMBED_COPIED),
         }
     }
 }

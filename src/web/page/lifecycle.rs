@@ -4,6 +4,7 @@
 //! Page and worker run asynchronously, so events of a discarded experiment may still arrive after `Reset` or a new `Start`. All
 //! measurements are therefore ignored until the `Started` of the new experiment.
 
+use super::words::incidents;
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 
@@ -331,11 +332,7 @@ impl Lifecycle {
 
     fn worker_loaded(&mut self, version: u32) -> Vec<Effect> {
         if version != PROTOCOL_VERSION {
-            let message = format!(
-                "The page uses version {PROTOCOL_VERSION} of the protocol but the training worker version {version}: \
-                 one of them is an outdated copy from the cache. Please reload the page."
-            );
-            self.fail(Remedy::Reload, &message);
+            self.fail(Remedy::Reload, &incidents::outdated_worker(version));
             return Vec::new();
         }
         self.worker_ready = true;

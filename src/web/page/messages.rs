@@ -2,6 +2,7 @@
 //! docs/embedding.md, such as `emergence-lab:run`; an answer has the type and the id of its question.
 
 use super::lifecycle::{Phase, Request};
+use super::words::incidents;
 use crate::export::Results;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -100,7 +101,7 @@ impl Question {
         let fields: Fields = serde_json::from_str(json).ok()?;
         let name = fields.kind.strip_prefix(PREFIX)?.to_owned();
         let query = fields.query.map(|query| {
-            let refused = || HostRequest::Refused(format!("Expected a string as query; got {query}."));
+            let refused = || HostRequest::Refused(incidents::query_expected(&query));
             serde_json::from_str::<String>(query.get()).map_err(|_| refused())
         });
         let button = Request::named(&name).filter(|button| *button != Request::Restart);
@@ -108,7 +109,7 @@ impl Question {
             ("config", _) => HostRequest::Config(query),
             ("results", _) => HostRequest::Results,
             (_, Some(button)) => HostRequest::Request(button, query),
-            (_, None) => HostRequest::Refused(format!("There is no command “{name}”.")),
+            (_, None) => HostRequest::Refused(incidents::unknown_command(&name)),
         });
         let request = request.unwrap_or_else(|refused| refused);
         Some(Self { request, name, id: fields.id })

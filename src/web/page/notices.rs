@@ -2,6 +2,7 @@
 
 use super::lifecycle::Remedy;
 use super::quotations::quotations;
+use super::words::incidents;
 use super::{Action, Dispatcher, lifecycle::Request};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -50,10 +51,10 @@ impl Offer {
 
     fn label(self) -> &'static str {
         match self {
-            Self::Restart => "Restart",
-            Self::Digits => "Use digits instead",
-            Self::Cpu => "Compute on the CPU",
-            Self::Reload => "Reload the page",
+            Self::Restart => incidents::RESTART,
+            Self::Digits => incidents::USE_DIGITS,
+            Self::Cpu => incidents::USE_CPU,
+            Self::Reload => incidents::RELOAD,
         }
     }
 
@@ -120,7 +121,7 @@ impl Notices {
             let button = dom::create("button", "remove", "×")?;
             button.set_attribute("type", "button")?;
             button.set_attribute("data-dismiss", "")?;
-            button.set_attribute("aria-label", "Dismiss this notice")?;
+            button.set_attribute("aria-label", incidents::DISMISS)?;
             dom::append(&notice, &button)?;
         }
         dom::append(&self.element, &notice)?;

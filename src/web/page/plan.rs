@@ -1,6 +1,7 @@
 //! The parts around the form: the list of presets above its fields, and the estimate below them.
 
 use super::presets::{PRESETS, preset_of};
+use super::words;
 use super::{Action, Dispatcher};
 use crate::experiment::Experiment;
 use crate::web::dom;
@@ -38,7 +39,7 @@ impl PlanSection {
         let index = experiment.and_then(preset_of);
         self.picker.set_value(&index.map_or_else(String::new, |index| index.to_string()));
         let lesson = index.and_then(|index| PRESETS.get(index)).map(|preset| preset.lesson);
-        dom::set_text(&self.lesson, lesson.unwrap_or("Your own settings."));
+        dom::set_text(&self.lesson, lesson.unwrap_or(words::NO_PRESET));
     }
 
     /// Shows the estimate.

@@ -2,14 +2,15 @@
 
 use super::controller::Page;
 use super::dispatch::Dispatcher;
+use super::words::incidents;
 use crate::web::dom;
 use crate::web::error::WebResult;
 
 /// Initializes the page; an error becomes the state `failed`.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| fail(&format!("The page has crashed: {panic}"))));
+    std::panic::set_hook(Box::new(|panic| fail(&incidents::page_crashed(panic))));
     if let Err(error) = begin() {
-        fail(&format!("The page could not be initialized: {error}."));
+        fail(&incidents::page_failed(error));
     }
 }
 
@@ -24,7 +25,7 @@ fn fail(message: &str) {
     web_sys::console::error_1(&message.into());
     let show = || -> WebResult<()> {
         dom::root()?.dataset().set("state", "failed")?;
-        let notice = dom::create("p", "notice failure", &format!("{message} Please reload the page."))?;
+        let notice = dom::create("p", "notice failure", message)?;
         dom::element::<web_sys::Element>("notices")?.append_child(&notice)?;
         Ok(())
     };

@@ -1,5 +1,6 @@
 //! The connection to the worker: commands out, events in. The worker lives exactly as long as this value.
 
+use super::words::incidents;
 use super::{Action, Dispatcher};
 use crate::protocol::{self, Command};
 use crate::web::dom;
@@ -92,7 +93,7 @@ fn heard(dispatcher: &Dispatcher) -> Closure<dyn FnMut(MessageEvent)> {
         };
         dispatcher.dispatch(match event {
             Ok(event) => Action::Heard(Box::new(event)),
-            Err(error) => Action::WorkerLost(format!("The training worker sent an unreadable message: {error}.")),
+            Err(error) => Action::WorkerLost(incidents::unreadable_event(error)),
         });
     })
 }
@@ -102,16 +103,13 @@ fn lost(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
     Closure::new(move |event: Event| {
         // If the script cannot be fetched, the event has no message.
         let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|message| !message.is_empty());
-        dispatcher.dispatch(Action::WorkerLost(match message {
-            Some(message) => format!("The training worker has stopped: {message}"),
-            None => "The training worker could not be loaded.".to_owned(),
-        }));
+        dispatcher.dispatch(Action::WorkerLost(incidents::worker_stopped(message.as_deref())));
     })
 }
 
 fn unreadable(dispatcher: &Dispatcher) -> Closure<dyn FnMut(Event)> {
     let dispatcher = dispatcher.clone();
     Closure::new(move |_| {
-        dispatcher.dispatch(Action::WorkerLost("A message from the training worker could not be read.".to_owned()));
+        dispatcher.dispatch(Action::WorkerLost(incidents::WORKER_MESSAGE_LOST.to_owned()));
     })
 }

@@ -8,6 +8,7 @@ use crate::web::page::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::lifecycle::{Phase, Request};
 use crate::web::page::notices::{Offer, Severity};
 use crate::web::page::presets::PRESETS;
+use crate::web::page::words::incidents;
 use crate::web::page::words::{FORECAST_NEEDS_FILES, NO_FORECAST, NO_FORM_FOR_FILES, forecast_text};
 use web_sys::File;
 
@@ -35,7 +36,7 @@ impl Page {
             _ if !valid => NO_FORECAST.to_owned(),
             None => FORECAST_NEEDS_FILES.to_owned(),
             Some(Ok(forecast)) => forecast_text(&forecast),
-            Some(Err(error)) => format!("This experiment does not match your files: {error}."),
+            Some(Err(error)) => incidents::files_do_not_match(error),
         });
         self.samples.show(experiment.dataset.name)
     }

@@ -8,6 +8,7 @@ use crate::web::page::lifecycle::Request;
 use crate::web::page::messages::{HostRequest, Post, Question};
 use crate::web::page::notices::Severity;
 use crate::web::page::words;
+use crate::web::page::words::incidents;
 
 /// Subject of the notice that another embed has started.
 pub(super) const OTHER: &str = "other";
@@ -18,7 +19,7 @@ impl Page {
         if !self.view.embed || !self.lifecycle.allows(Request::Pause, false) {
             return Ok(());
         }
-        self.notices.show(OTHER, Severity::Info, "Paused because another lab was started in this browser.", &[])?;
+        self.notices.show(OTHER, Severity::Info, incidents::PAUSED_FOR_OTHER, &[])?;
         self.request(Request::Pause)
     }
 
@@ -36,7 +37,7 @@ impl Page {
             }
             HostRequest::Request(request, _) => self.obey(*request, &question.name)?,
             HostRequest::Config(Some(query)) => self.adopt(query)?,
-            HostRequest::Results if self.history.step == 0 => Some("There are no results yet.".to_owned()),
+            HostRequest::Results if self.history.step == 0 => Some(incidents::NO_RESULTS.to_owned()),
             HostRequest::Config(None) | HostRequest::Results => None,
             HostRequest::Refused(reason) => Some(reason.clone()),
         };
@@ -63,10 +64,10 @@ impl Page {
     fn obey(&mut self, request: Request, name: &str) -> WebResult<Option<String>> {
         if !self.lifecycle.allows(request, self.is_changed()) {
             let state = self.lifecycle.phase().name();
-            return Ok(Some(format!("“{name}” is not possible in the state “{state}”.")));
+            return Ok(Some(incidents::impossible_command(name, state)));
         }
         if self.starts(request) && !self.form.is_valid() {
-            return Ok(Some("A field of the form holds an invalid value.".to_owned()));
+            return Ok(Some(incidents::INVALID_FIELD.to_owned()));
         }
         if self.starts(request) && self.lacks_files() {
             return Ok(Some(words::NO_FILES.to_owned()));

@@ -30,6 +30,7 @@ use crate::metrics::History;
 use crate::protocol::{Command, Event, FailureKind};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::words::incidents;
 use crate::web::schedule::{Redraw, now};
 use host_commands::OTHER;
 use wasm_bindgen::JsValue;
@@ -248,7 +249,7 @@ impl Page {
                     match WorkerLink::open(&self.dispatcher) {
                         Ok(worker) => self.worker = Some(worker),
                         Err(error) => {
-                            let message = format!("The training worker could not be created: {error}.");
+                            let message = incidents::worker_refused(error);
                             self.dispatcher.dispatch(Action::WorkerLost(message));
                         }
                     }
@@ -310,7 +311,7 @@ impl Page {
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
             Event::DataFallback { reason } => {
-                let text = format!("MNIST could not be downloaded; using the built-in digits instead. {reason}");
+                let text = incidents::data_replaced(&reason);
                 self.notices.show("data", Severity::Warning, &text, &[])?;
             }
             Event::Started { setup } => {

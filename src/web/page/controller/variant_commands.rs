@@ -7,6 +7,7 @@ use crate::web::error::WebResult;
 use crate::web::page::picker;
 use crate::web::page::picker_fields::{Addition, refusal};
 use crate::web::page::words::fix_first;
+use crate::web::page::words::incidents;
 
 impl Page {
     /// Handles the selection of another scheme in the picker.
@@ -32,7 +33,7 @@ impl Page {
         let Ok(scheme) = picker::scheme()? else { return picker::focus_error() };
         let variant = addition.of(scheme);
         if self.form.experiment().variants.contains(&variant) {
-            return picker::say("This initialization is already in the list.");
+            return picker::say(incidents::ALREADY_LISTED);
         }
         match addition.put(variant, self.form.experiment()) {
             Ok(variants) => match self.set_variants(&variants)? {

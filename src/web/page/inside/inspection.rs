@@ -2,7 +2,10 @@
 //! its elements and updates only what changes, so that nothing flickers or moves during training.
 
 use super::weights::weight_pixels;
-use super::words::{confusion_note, filters_note, mistake_text, mistakes_note, percent};
+use super::words::{
+    LATER, NOT_AVAILABLE, activity_note, confusion_description, confusion_note, filters_description, filters_note,
+    mistake_text, mistakes_note, percent,
+};
 use crate::experiment::architecture::MeasuredLayer;
 use crate::metrics::{DatasetSample, Examination, Filters, History, RunCurves};
 use crate::plot::{ConfusionMatrix, draw_confusion};
@@ -13,9 +16,6 @@ use crate::web::page::pixels::{add_image, draw_pixels};
 use crate::web::page::words::{NOTHING, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
-
-/// The text of panels whose content is available only when training pauses or ends.
-const LATER: &str = "Available when training pauses or ends.";
 
 /// The weights of the first layer.
 pub(super) struct FirstLayer {
@@ -49,8 +49,8 @@ impl FirstLayer {
     /// Shows the weights of the run with this name.
     pub(super) fn draw(&mut self, history: &History, name: &str, dark: bool) -> WebResult<()> {
         let Some(filters) = &self.filters else {
-            dom::set_text(&self.note, "Not available yet.");
-            dom::set_attribute(&self.holder, "aria-label", "First layer: not available yet")?;
+            dom::set_text(&self.note, NOT_AVAILABLE);
+            dom::set_attribute(&self.holder, "aria-label", &filters_description(None))?;
             return dom::set_attribute(&self.holder, "data-empty", "");
         };
         if self.painted == Some(dark) {
@@ -70,7 +70,7 @@ impl FirstLayer {
         }
         let note = filters_note(filters, history);
         dom::set_text(&self.note, &note);
-        dom::set_attribute(&self.holder, "aria-label", &format!("First layer of {name}: {note}"))?;
+        dom::set_attribute(&self.holder, "aria-label", &filters_description(Some((name, &note))))?;
         dom::set_attribute(&self.scale, "data-colors", if filters.channels == 3 { "mixed" } else { "diverging" })?;
         self.painted = Some(dark);
         Ok(())
@@ -102,10 +102,7 @@ impl Activity {
             dom::set_text(value, &share.map_or(NOTHING.to_owned(), percent));
             bar.style().set_property("width", &format!("{:.1}%", share.unwrap_or(0.0) * 100.0))?;
         }
-        let step = last.map_or(String::new(), |(step, _)| {
-            format!("All layers, from input to output, at step {}.", grouped(*step))
-        });
-        dom::set_text(&self.note, if step.is_empty() { "Not evaluated yet." } else { &step });
+        dom::set_text(&self.note, &activity_note(last.map(|(step, _)| *step)));
         Ok(())
     }
 
@@ -180,7 +177,7 @@ impl Errors {
         self.painted = painted.map(|()| now);
         let note = confusion_note(examination, &data.classes);
         dom::set_text(&self.note, &note);
-        self.canvas.describe(&format!("Confusion matrix of {name}: {note}"))
+        self.canvas.describe(&confusion_description(name, &note))
     }
 
     fn list_mistakes(&self, data: &DatasetSample) -> WebResult<()> {

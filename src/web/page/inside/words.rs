@@ -5,6 +5,13 @@ use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::words::{grouped, variant_label};
 
+/// The text of panels whose content is available only when training pauses or ends.
+pub const LATER: &str = "Available when training pauses or ends.";
+/// The text of a panel without content.
+pub const NOT_AVAILABLE: &str = "Not available yet.";
+/// The text before the first evaluation.
+const NOT_EVALUATED: &str = "Not evaluated yet.";
+
 /// The runs of an experiment, variants outermost: `Kaiming normal, seed 0`.
 #[must_use]
 pub fn run_labels(history: &History) -> Vec<String> {
@@ -19,7 +26,7 @@ pub fn run_note(run: &RunCurves) -> String {
     let accuracy = last.map(|(step, share)| format!("{} correct at step {}.", percent(share), grouped(step)));
     match (accuracy, run.diverged_at) {
         (Some(accuracy), None) => accuracy,
-        (None, None) => "Not evaluated yet.".to_owned(),
+        (None, None) => NOT_EVALUATED.to_owned(),
         (accuracy, Some(step)) => {
             let before = accuracy.map_or(String::new(), |accuracy| format!(" Before: {accuracy}"));
             format!("Diverged at step {}.{before}", grouped(step))
@@ -137,4 +144,28 @@ pub fn percent(share: f64) -> String {
 
 fn times(count: u64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count)) }
+}
+
+/// The images of the first layer for screen readers: the name of the run and the note about it, once there are any.
+#[must_use]
+pub fn filters_description(shown: Option<(&str, &str)>) -> String {
+    shown.map_or_else(
+        || "First layer: not available yet".to_owned(),
+        |(name, note)| format!("First layer of {name}: {note}"),
+    )
+}
+
+/// When the active fractions were measured.
+#[must_use]
+pub fn activity_note(step: Option<u64>) -> String {
+    step.map_or_else(
+        || NOT_EVALUATED.to_owned(),
+        |step| format!("All layers, from input to output, at step {}.", grouped(step)),
+    )
+}
+
+/// The confusion matrix for screen readers.
+#[must_use]
+pub fn confusion_description(name: &str, note: &str) -> String {
+    format!("Confusion matrix of {name}: {note}")
 }

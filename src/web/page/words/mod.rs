@@ -1,5 +1,8 @@
 //! The sentences and numbers that the page shows, composed from plain values.
 
+pub mod descriptions;
+pub mod incidents;
+
 use super::fields::{expectation, field_error};
 use super::forecast::{Forecast, seconds_left};
 use super::lifecycle::{Lifecycle, Phase};
@@ -125,6 +128,8 @@ pub fn forecast_text(forecast: &Forecast) -> String {
     )
 }
 
+/// The line about presets if the form holds none of them.
+pub const NO_PRESET: &str = "Your own settings.";
 /// Shown instead of the estimate while a field is invalid.
 pub const NO_FORECAST: &str = "The estimate appears once all fields are valid.";
 /// Shown instead of the estimate until the files have been read.
