@@ -5,6 +5,7 @@ use crate::fixtures::{COLOR, GRAY, experiment};
 use emergence_lab::dataset::patterns;
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
+use emergence_lab::error::{DeviceDemand, Error, Requirement};
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::network_graph::network_graph;
 use emergence_lab::metrics::{History, Quantity, RunCurves};
@@ -94,16 +95,18 @@ fn a_convolutional_run_is_measured_at_both_levels() {
 }
 
 #[test]
-fn a_network_that_does_not_fit_the_device_is_rejected_with_a_message() {
+fn a_network_that_does_not_fit_the_device_is_rejected() {
     let experiment = experiment("data=digits&model=cnn:8&batch=64&seeds=1&init=kaiming_normal");
-    for (small, what) in [
-        (OpenDevice { step_bytes: 1 << 20, ..open_cpu() }, "a training step of one run"),
-        (OpenDevice { tensor_bytes: 1 << 20, ..open_cpu() }, "its largest tensor"),
+    let most = 1 << 20;
+    for (small, demand) in [
+        (OpenDevice { step_bytes: most, ..open_cpu() }, DeviceDemand::Step),
+        (OpenDevice { tensor_bytes: most, ..open_cpu() }, DeviceDemand::Tensor),
     ] {
         let error =
             pollster::block_on(Training::new(&experiment, &few_digits(), &small)).expect_err("more than a megabyte");
-        assert_eq!(error.key(), Some("model"), "{error}");
-        assert!(error.to_string().contains(&format!("at most 1 MB for {what} on this device")), "{error}");
+        let Error::Value(error) = error else { panic!("{error}") };
+        let expected = Requirement::DeviceMemory { demand, most }.into();
+        assert_eq!((error.key, &error.expected), ("model", &expected), "{error}");
     }
     assert!(
         pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).is_ok(),

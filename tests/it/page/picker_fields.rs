@@ -1,7 +1,7 @@
 //! The picker of initializations: its HTML against the parser, and the conversion between schemes and fields.
 
 use crate::fixtures::experiment;
-use emergence_lab::error::{Error, Expected, ValueError};
+use emergence_lab::error::{Error, Expected, Requirement, SchemeRequirement, ValueError};
 use emergence_lab::experiment::scheme::list_text;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
 use emergence_lab::web::page::fields::{FieldText, field_error};
@@ -217,7 +217,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     check("7", "nio", &format!("{first},{rest},nio"));
     assert_eq!(Addition::named("nothing"), None, "no button has this name");
     let twice = Addition::Itself.put(parsed(first), &experiment);
-    assert!(twice.is_err_and(|error| refusal(&error).contains("only once")), "not twice");
+    assert_eq!(twice, Err(Error::value("init", Requirement::DistinctVariants.into(), first)), "not twice");
     let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)"), &experiment);
     assert_eq!(turned.as_ref().err().and_then(culprit), Some("turn"), "there are four weight layers: {turned:?}");
 }
@@ -226,18 +226,14 @@ fn additions_change_the_list_as_their_buttons_say() {
 fn fixup_states_which_networks_it_requires() {
     let refused = |query: &str| {
         let experiment = experiment(query);
-        Addition::Itself.put(parsed("fixup"), &experiment).err().map(|error| refusal(&error))
+        Addition::Itself.put(parsed("fixup"), &experiment).err()
     };
     assert_eq!(refused("model=resnet:8,16"), None, "for residual blocks");
     for (query, got) in
         [("", "model=mlp:128,128,128"), ("model=cnn:8", "model=cnn:8"), ("model=resnet:8&norm=batch", "norm=batch")]
     {
-        let sentence = refused(query).unwrap_or_else(|| panic!("`{query}` is refused"));
-        assert!(
-            sentence.contains("a residual network (resnet:...) without normalization"),
-            "the requirement: {sentence}"
-        );
-        assert!(sentence.contains(&format!("“{got}”")), "and what was found: {sentence}");
+        let required = SchemeRequirement::ResidualWithoutNormalization { scheme: "fixup" };
+        assert_eq!(refused(query), Some(Error::value("init", required.into(), got)), "{query}");
     }
     let tuned = parse_query("init=gradinit(fixup)").strict();
     assert!(tuned.is_err_and(|error| error.key() == Some("init")), "as a base, too");
