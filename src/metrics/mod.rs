@@ -17,9 +17,7 @@ pub use comparison::VariantSummary;
 pub use curve::{CurvePoint, LOSS_BUCKETS, MeanCurve};
 pub use history::{History, MeasuredPoint, NetworkLayers, QuantityCurves, RunCurves, VariantCurves};
 pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage};
-pub use quantity::{
-    AxisRange, CurvePanel, EmergenceNodes, Occasion, PANELS, Precision, QUANTITIES, Quantity, QuantityFacts, Unit,
-};
+pub use quantity::{AxisRange, EmergenceNodes, Occasion, Precision, QUANTITIES, Quantity, QuantityFacts, Unit};
 pub use random::StepInterval;
 pub use record::{EvaluationRecord, Record, RunEvaluation, StepRecord};
 pub use setup::{Environment, Receipt, RunStart, Setup, StartFacts, VariantStart};

@@ -14,6 +14,7 @@ mod frame;
 pub mod heatmap;
 mod layers;
 pub mod palette;
+mod panels;
 mod pen;
 mod quantity;
 mod scale;
@@ -25,6 +26,7 @@ pub use frame::Frame;
 pub use heatmap::{ActivityMap, draw_heatmap};
 pub use layers::{LayerAxis, LayerChart, LayerLine, draw_layers};
 pub use palette::{Dash, Shade, variant_color, variant_css};
+pub use panels::{CurvePanel, PANELS};
 pub use quantity::{Reading, quantity_chart, read_at};
 
 use plotters::coord::Shift;

@@ -4,12 +4,13 @@
 //! document, which keeps lines smooth.
 
 use super::chart::draw_random;
+use super::panels::FIGURE;
 use super::pen::{FULL_TEXT, Label, Lettering, MEDIUM, Pen, whole};
 use super::{
     ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
     draw_layers, quantity_chart, variant_color,
 };
-use crate::metrics::{History, Quantity};
+use crate::metrics::History;
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::HPos;
@@ -21,10 +22,6 @@ const WIDTH: u32 = 960;
 const PANEL: (u32, u32) = (480, 300);
 /// Height of a row of the legend, in CSS pixels.
 const LEGEND_ROW: f64 = 24.0;
-
-/// The panels of the figure, row by row.
-pub const PANELS: [Quantity; 4] =
-    [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
 
 /// The entry of the legend for the gray bands.
 const RANDOM_ACTIVITY: &str = "95 % of random masks with the same number of active units";
@@ -42,7 +39,7 @@ pub fn figure(history: &History, dark: bool) -> String {
     document(size, &history.setup.experiment.to_query(), |root| {
         Pen::new(root, &style).background()?;
         draw_legend(root, &entries, &style)?;
-        for (index, quantity) in PANELS.into_iter().enumerate() {
+        for (index, quantity) in FIGURE.into_iter().enumerate() {
             let chart = quantity_chart(history, quantity, &[], true);
             let (row, column) = (u32::from(index > 1), u32::from(index % 2 == 1));
             let place = (column * PANEL.0, legend_height + row * PANEL.1);

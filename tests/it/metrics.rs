@@ -5,9 +5,8 @@ mod random;
 use crate::fixtures::{evaluation, points, setup, start};
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
-use emergence_lab::metrics::{
-    EvaluationRecord, History, PANELS, QUANTITIES, Quantity, Record, StepRecord, Stopwatch, Timing,
-};
+use emergence_lab::metrics::{EvaluationRecord, History, QUANTITIES, Quantity, Record, StepRecord, Stopwatch, Timing};
+use emergence_lab::plot::PANELS;
 use proptest::prelude::*;
 
 fn assert_close(value: Option<f64>, expected: f64, tolerance: f64, what: &str) {

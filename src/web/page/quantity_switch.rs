@@ -1,7 +1,8 @@
 //! The buttons that switch between the quantities of a chart panel, if it has several.
 
 use super::{Action, Dispatcher};
-use crate::metrics::{CurvePanel, EmergenceNodes, Quantity};
+use crate::metrics::{EmergenceNodes, Quantity};
+use crate::plot::CurvePanel;
 use crate::web::dom;
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
