@@ -30,8 +30,10 @@ pub(crate) fn playwright(arguments: &[String]) -> Result<Tally> {
     tools::e2e_packages()?;
     tools::chromium()?;
     let report = target_dir()?.join("playwright-report.json");
-    // An old report must not be mistaken for that of a run that wrote none.
-    let _ = std::fs::remove_file(&report);
+    // If this run writes no report, that of an earlier run must not be counted.
+    if report.exists() {
+        std::fs::remove_file(&report).context("an earlier report of Playwright cannot be removed")?;
+    }
     let mut command = tool("npx");
     command.current_dir(root().join("e2e")).args(["playwright", "test", "--reporter=list,json"]).args(arguments);
     let went_well = watch(command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report), |_| ())?;
