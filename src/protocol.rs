@@ -2,9 +2,11 @@
 //! protocol version), so that a new page recognizes an old cached worker and can say so.
 //!
 //! Both programs are built from the same source, so messages are sent as bytes in the format of postcard: fields in order, without
-//! names. The code for parsing names, as in JSON, took up a tenth of the page. Only the greeting and the crash notice of a worker
+//! names. The code for parsing names, as in JSON, took up a tenth of the page. An error is sent in the words of `error::english`, so
+//! that the page does not have to contain all errors of the training. Only the greeting and the crash notice of a worker
 //! are text, in a format that is the same in all versions.
 
+use crate::error::{MessageError, WorkerError};
 use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
 use serde::{Deserialize, Serialize};
@@ -74,7 +76,7 @@ pub enum Event {
     Device {
         /// The backend and the device.
         environment: Environment,
-        /// Why the CPU is used although `WebGPU` was allowed, as a sentence.
+        /// Why the CPU is used although `WebGPU` was allowed: the words of an [`Error`](crate::error::Error).
         fallback: Option<String>,
     },
     /// Progress of downloading a data file or generating a data set.
@@ -88,7 +90,7 @@ pub enum Event {
     },
     /// The default data set could not be downloaded, and the built-in digits are used instead.
     DataFallback {
-        /// Why, as a sentence.
+        /// Why: the words of an [`Error`](crate::error::Error).
         reason: String,
     },
     /// The data set is loaded.
@@ -107,7 +109,7 @@ pub enum Event {
     },
     /// The visitor's files cannot be used as a data set.
     UploadRefused {
-        /// The reason, as a sentence.
+        /// Why: the words of an [`Error`](crate::error::Error).
         message: String,
     },
     /// The first layer of the inspected run.
@@ -160,7 +162,7 @@ pub enum Event {
     Failed {
         /// What can be done about it.
         kind: FailureKind,
-        /// What went wrong, as a plain sentence.
+        /// What went wrong: the words of an [`Error`](crate::error::Error).
         message: String,
     },
 }
@@ -182,23 +184,6 @@ struct Notice {
 enum NoticeKind {
     Ready,
     Crashed,
-}
-
-/// The reason why a message cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MessageError {
-    /// The bytes are not those of a message of this version.
-    #[error("expected a message of protocol version {PROTOCOL_VERSION}, got {length} other bytes")]
-    Bytes {
-        /// Number of bytes.
-        length: usize,
-    },
-    /// The text is neither the greeting nor the crash notice of a worker.
-    #[error("expected the greeting or the crash notice of a worker, got a text of {length} bytes")]
-    Text {
-        /// Length of the text in bytes.
-        length: usize,
-    },
 }
 
 impl Command {
@@ -253,7 +238,8 @@ pub fn greeting() -> String {
 
 /// The crash notice: the text by which a worker reports that it has crashed, and why.
 #[must_use]
-pub fn last_words(message: String) -> String {
+pub fn last_words(reason: Option<&str>) -> String {
+    let message = WorkerError::Crashed { reason: reason.map(ToOwned::to_owned) }.to_string();
     text_of(&Notice { kind: NoticeKind::Crashed, protocol_version: PROTOCOL_VERSION, message })
 }
 
@@ -268,7 +254,8 @@ fn encoded(message: &impl Serialize) -> Vec<u8> {
 }
 
 fn decoded<'bytes, T: Deserialize<'bytes>>(bytes: &'bytes [u8]) -> Result<T, MessageError> {
-    postcard::from_bytes(bytes).map_err(|_| MessageError::Bytes { length: bytes.len() })
+    postcard::from_bytes(bytes)
+        .map_err(|_| MessageError::Bytes { protocol_version: PROTOCOL_VERSION, length: bytes.len() })
 }
 
 /// What can be done about a failure.

@@ -1,9 +1,15 @@
-//! The catalog of data sets, as plain data. The query string, the form, the limits, the readers, the downloads, the command line and
-//! the documentation all use its rows; `data_sets` is the table, `facts` has the types of its cells.
+//! The catalogs, as plain data: the table of data sets, which the query string, the form, the limits, the readers, the downloads, the
+//! command line and the documentation use (`facts` has the types of its cells); and the table of curves, which training, results
+//! files, charts and the page use.
 
+mod curves;
 mod data_sets;
 mod facts;
 
+pub use curves::{
+    AxisRange, CurvePanel, EmergenceNodes, FIGURE, Occasion, PANELS, Precision, QUANTITIES, Quantity, QuantityFacts,
+    Unit,
+};
 pub use data_sets::{
     CIFAR_10_IMAGES, CatalogRow, DIGITS_IMAGES, DatasetName, DatasetOrigin, DrawnSet, LARGEST_PART, PATTERNS_IMAGES,
 };

@@ -84,18 +84,18 @@ pub fn paths(widths: &[usize]) -> Result<Vec<Path>, EmergenceError> {
         return Err(EmergenceError::TooManyNodes { nodes, capacity: NodeSet::CAPACITY });
     }
     // The layer after each node, as a range of nodes.
-    let mut behind = Vec::with_capacity(nodes);
+    let mut successors = Vec::with_capacity(nodes);
     let mut first = 0;
     for (layer, &width) in widths.iter().enumerate() {
         first += width;
         let next = widths.get(layer + 1).copied().unwrap_or(0);
-        behind.extend(std::iter::repeat_n(first..first + next, width));
+        successors.extend(std::iter::repeat_n(first..first + next, width));
     }
     let mut found: Vec<(u32, usize)> = (0..nodes).map(|node| (1 << node, node)).collect();
     let mut done = 0;
     while let Some(&(path, end)) = found.get(done) {
         done += 1;
-        found.extend(behind[end].clone().map(|next| (path | 1 << next, next)));
+        found.extend(successors[end].clone().map(|next| (path | 1 << next, next)));
     }
     Ok(found.into_iter().skip(nodes).map(|(path, _)| Path(path)).collect())
 }

@@ -196,9 +196,9 @@ impl Scratch {
     /// Adds the contributions of a layer through the edges of a convolution to the counts `into` of another one.
     fn convolution(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
         let factor = into.align(passed_on.exponent);
-        let [behind, before] = cover.positions();
-        zeros(&mut self.sums, behind);
-        for plane in passed_on.mantissas.chunks_exact(behind) {
+        let [after, before] = cover.positions();
+        zeros(&mut self.sums, after);
+        for plane in passed_on.mantissas.chunks_exact(after) {
             add(&mut self.sums, plane);
         }
         zeros(&mut self.spread, before);
@@ -211,8 +211,8 @@ impl Scratch {
     /// The same for a depthwise window. Channels that exist only in the later layer lead nowhere.
     fn depthwise(&mut self, cover: &Cover, passed_on: &Counts, into: &mut Counts) {
         let factor = into.align(passed_on.exponent);
-        let [behind, before] = cover.positions();
-        let planes = passed_on.mantissas.chunks_exact(behind);
+        let [after, before] = cover.positions();
+        let planes = passed_on.mantissas.chunks_exact(after);
         for (plane, into) in planes.zip(into.mantissas.chunks_exact_mut(before)) {
             cover.spread(plane, factor, into, &mut self.row);
         }

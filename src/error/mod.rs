@@ -30,6 +30,42 @@ pub enum Error {
     Emergence(#[from] EmergenceError),
     /// A results file cannot be read.
     Results(#[from] ResultsError),
+    /// The training worker cannot go on.
+    Worker(#[from] WorkerError),
+}
+
+/// Why the training worker cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkerError {
+    /// The page sent something else than a command.
+    Command(MessageError),
+    /// The browser has no message channels, without which the worker cannot wait for commands.
+    NoMessageChannel {
+        /// The message of the browser.
+        message: String,
+    },
+    /// The worker has panicked.
+    Crashed {
+        /// The message of the panic, if it has one.
+        reason: Option<String>,
+    },
+}
+
+/// Why a message between page and worker cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageError {
+    /// The bytes are not those of a message of this version.
+    Bytes {
+        /// The expected version of the protocol.
+        protocol_version: u32,
+        /// Number of bytes.
+        length: usize,
+    },
+    /// The text is neither the greeting nor the crash notice of a worker.
+    Text {
+        /// Length of the text in bytes.
+        length: usize,
+    },
 }
 
 /// Why a device cannot be used.
@@ -45,6 +81,11 @@ pub enum DeviceError {
         expected: String,
         /// The device's result.
         got: String,
+    },
+    /// The device failed while computing, which the GPU stack only logged.
+    Logged {
+        /// The logged message.
+        message: String,
     },
     /// The device failed while computing.
     Failed {
@@ -112,7 +153,7 @@ impl Error {
             Self::Value(error) => Some(error.key),
             Self::Formula(_) => Some("init"),
             Self::Dataset(error) => error.key(),
-            Self::Device(_) | Self::Emergence(_) | Self::Results(_) => None,
+            Self::Device(_) | Self::Emergence(_) | Self::Results(_) | Self::Worker(_) => None,
         }
     }
 

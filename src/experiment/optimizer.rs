@@ -28,7 +28,6 @@ pub struct OptimizerSpec {
 
 /// An optimizer, with `PyTorch`'s semantics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
     /// Stochastic gradient descent with momentum.
     Sgd,
@@ -125,7 +124,6 @@ impl Named for OptimizerKind {
 
 /// How the learning rate changes during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Schedule {
     /// The same at every step.
     Constant,

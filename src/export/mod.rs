@@ -6,7 +6,8 @@ mod run;
 pub use results::{Results, SCHEMA, VariantResults, parse_results, results_json};
 pub use run::RunResults;
 
-use crate::metrics::{EmergenceNodes, History, LayerReport, Precision, QUANTITIES, QuantityFacts, RunCurves};
+use crate::catalog::{EmergenceNodes, Precision, QUANTITIES, QuantityFacts};
+use crate::metrics::{History, LayerReport, RunCurves};
 use crate::plot;
 use run::narrowed;
 

@@ -3,9 +3,8 @@
 //! Serialization is written by hand, because the keys come from [`QUANTITIES`], and because values measured in f32 are formatted
 //! as f32: 0.9, not 0.8999999761581421.
 
-use crate::metrics::{
-    LayerReport, MeasuredPoint, Precision, QUANTITIES, Quantity, QuantityCurves, QuantityFacts, RunCurves, RunStart,
-};
+use crate::catalog::{Precision, QUANTITIES, Quantity, QuantityFacts};
+use crate::metrics::{LayerReport, MeasuredPoint, QuantityCurves, RunCurves, RunStart};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,7 +1,8 @@
 //! The results table: the accuracy of each variant, how soon it was reached, and whether it differs from the baseline.
 
 use super::statistics::{PairedTest, Statistic, paired_t_test};
-use super::{History, Quantity, RunCurves, VariantCurves};
+use super::{History, RunCurves, VariantCurves};
+use crate::catalog::Quantity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! Learning curves of a variant: for each quantity, the mean over its runs with a band of one standard deviation.
 
-use super::{History, Occasion, Quantity, VariantCurves, statistics};
+use super::{History, VariantCurves, statistics};
+use crate::catalog::{Occasion, Quantity};
 use std::collections::BTreeMap;
 
 /// Maximum number of points of the curve of a quantity that is measured at every step, at the end of the experiment.

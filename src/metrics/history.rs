@@ -1,8 +1,7 @@
 //! All measurements of an experiment: records are appended as they arrive, and each run has one curve per quantity.
 
-use super::{
-    EvaluationRecord, Occasion, QUANTITIES, Quantity, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart,
-};
+use super::{EvaluationRecord, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart};
+use crate::catalog::{Occasion, QUANTITIES, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
 use crate::experiment::{Experiment, InitScheme};
 use std::ops::{Index, IndexMut};

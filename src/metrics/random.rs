@@ -1,6 +1,7 @@
 //! The emergence of random activity, as an interval at the fraction of active units of a run.
 
-use super::{History, NetworkLayers, Quantity, RandomActivity, RandomPoint, RunCurves, VariantCurves, statistics};
+use super::{History, NetworkLayers, RandomActivity, RandomPoint, RunCurves, VariantCurves, statistics};
+use crate::catalog::Quantity;
 use std::collections::BTreeMap;
 
 /// A step with the lower and upper end of an interval.

@@ -1,6 +1,6 @@
 //! The measurements reported during training: losses of individual steps, and evaluations.
 
-use super::Quantity;
+use crate::catalog::Quantity;
 use serde::{Deserialize, Serialize};
 
 /// The measurements since the previous record.

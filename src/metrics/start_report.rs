@@ -31,7 +31,6 @@ pub struct PreparationProgress {
 
 /// A task before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum PreparationTask {
     /// Tuning of initial weights, one iteration at a time, for one group of runs after another.
     Tuning {

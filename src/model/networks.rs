@@ -22,7 +22,7 @@ impl Networks {
         let mut index = run;
         for group in &self.groups {
             match index.checked_sub(group.runs()) {
-                Some(behind) => index = behind,
+                Some(after) => index = after,
                 None => return Some((group, index)),
             }
         }

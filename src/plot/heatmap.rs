@@ -1,9 +1,9 @@
 //! The fraction of active units as a heat map: one row per layer below the name of each variant, one column per evaluation.
 
 use super::axes::{draw_columns, draw_x_label};
+use super::curves::last_step;
 use super::palette::sequential;
 use super::pen::{Label, Lettering, Pen, SMALL};
-use super::quantity::last_step;
 use super::scale::{Ticks, step_range};
 use super::{Area, Drawn, Frame, PlotStyle, Shade};
 use crate::experiment::InitScheme;

@@ -10,24 +10,22 @@
 mod axes;
 mod chart;
 mod confusion;
+mod curves;
 mod frame;
 pub mod heatmap;
 mod layers;
 pub mod palette;
-mod panels;
 mod pen;
-mod quantity;
 mod scale;
 pub mod svg;
 
 pub use chart::{draw, draw_cursor};
 pub use confusion::{ConfusionMatrix, draw_confusion};
+pub use curves::{Reading, quantity_chart, read_at};
 pub use frame::Frame;
 pub use heatmap::{ActivityMap, draw_heatmap};
 pub use layers::{LayerAxis, LayerChart, LayerLine, draw_layers};
 pub use palette::{Dash, Shade, variant_color, variant_css};
-pub use panels::{CurvePanel, PANELS};
-pub use quantity::{Reading, quantity_chart, read_at};
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};

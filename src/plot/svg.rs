@@ -4,12 +4,12 @@
 //! document, which keeps lines smooth.
 
 use super::chart::draw_random;
-use super::panels::FIGURE;
 use super::pen::{FULL_TEXT, Label, Lettering, MEDIUM, Pen, whole};
 use super::{
     ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
     draw_layers, quantity_chart, variant_color,
 };
+use crate::catalog::FIGURE;
 use crate::metrics::History;
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{DrawingBackend, SVGBackend};

@@ -5,12 +5,12 @@ mod form_fields;
 mod inputs;
 mod markdown;
 mod markup;
-mod picker;
-mod schemes;
+mod picker_html;
+mod scheme_list;
 
 use crate::experiment::form_field::FieldGroup;
 use form_fields::fields;
-use picker::picker;
+use picker_html::picker;
 
 /// A generated part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Measures the emergence of networks from their activations on the probe batch.
 
+use crate::catalog::Quantity;
 use crate::device::read;
 use crate::emergence::graph::NetworkGraph;
 use crate::emergence::{self, ActiveRule, LayerActivity, Measurement};
 use crate::error::Result;
 use crate::experiment::{ActiveDefinition, ActivitySpec};
-use crate::metrics::Quantity;
 use burn::tensor::{Tensor, Transaction};
 use std::rc::Rc;
 

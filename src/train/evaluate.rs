@@ -2,6 +2,7 @@
 
 use super::batches::{batch, images};
 use super::emergence::{EmergenceMeasure, Observation};
+use crate::catalog::Quantity;
 use crate::dataset::{Dataset, Part};
 use crate::device::read;
 use crate::emergence::graph::NetworkGraph;
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
-use crate::metrics::{EvaluationRecord, Quantity, RunEvaluation};
+use crate::metrics::{EvaluationRecord, RunEvaluation};
 use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;

@@ -73,11 +73,11 @@ fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
 
 /// The step of the activation function after each layer with weights, or of the layer itself if there is none.
 fn value_steps(architecture: &Architecture) -> Vec<usize> {
-    let behind = |index: usize| {
+    let activation_after = |index: usize| {
         let mut rest = architecture.steps.iter().enumerate().skip(index);
         rest.find(|(_, step)| step.layer == Layer::Activation).map_or(index, |(index, _)| index)
     };
-    architecture.weight_steps().into_iter().map(behind).collect()
+    architecture.weight_steps().into_iter().map(activation_after).collect()
 }
 
 /// Mean, standard deviation, and fraction with an absolute value above `tau`, for every run, `[runs]` each.

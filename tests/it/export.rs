@@ -1,12 +1,11 @@
 //! Export: the results file, written according to its schema and read back, CSV and SVG.
 
 use crate::fixtures::{check_golden, history_with_random, points, setup, start, synthetic_history};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ResultsError};
 use emergence_lab::experiment::Experiment;
 use emergence_lab::export::{self, Results, parse_results, results_json};
-use emergence_lab::metrics::{
-    History, InitCost, LayerReport, LayerScales, MeasuredPoint, Quantity, RandomActivity, Verdict,
-};
+use emergence_lab::metrics::{History, InitCost, LayerReport, LayerScales, MeasuredPoint, RandomActivity, Verdict};
 use emergence_lab::plot::svg::figure;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -1,13 +1,14 @@
 //! What tests in several files need: experiments, layers and fields from short texts, made-up histories, the project's own files,
 //! and networks and data on the CPU.
 
+use emergence_lab::catalog::Quantity;
 use emergence_lab::emergence::{NetworkGraph, random_point};
 use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, WeightLayer, WeightShape};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, Quantity, RandomActivity, RandomPoint, Receipt,
-    Record, RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
+    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, RandomActivity, RandomPoint, Receipt, Record,
+    RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
 };
 use emergence_lab::rng::{Purpose, below, stream};
 use emergence_lab::web::page::fields::FieldText;

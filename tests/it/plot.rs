@@ -5,8 +5,9 @@ mod maps;
 mod names;
 
 use crate::fixtures::{check_golden, history_with_random, setup, start, synthetic_history};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::experiment::InitScheme;
-use emergence_lab::metrics::{History, Quantity};
+use emergence_lab::metrics::History;
 use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;

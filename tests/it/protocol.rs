@@ -1,15 +1,15 @@
 //! Messages between page and worker: each is read back from its bytes, and these only change intentionally.
 
 use crate::fixtures::{check_golden, setup, start};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::digest::hexadecimal;
+use emergence_lab::error::MessageError;
 use emergence_lab::experiment::{BaseInit, DatasetName, parse_query};
 use emergence_lab::metrics::{
     DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
-    Quantity, Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
+    Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
 };
-use emergence_lab::protocol::{
-    Command, Event, FailureKind, ImageSource, MessageError, PROTOCOL_VERSION, greeting, last_words,
-};
+use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION, greeting, last_words};
 use proptest::prelude::*;
 
 fn timing() -> Timing {
@@ -159,8 +159,11 @@ fn texts_are_the_same_in_all_versions() {
     // The greeting of version 1.
     let old = r#"{"type":"ready","protocol_version":1}"#;
     assert_eq!(ready(old), Event::Ready { protocol_version: 1 }, "an old worker's");
-    let crashed = Event::Failed { kind: FailureKind::Crash, message: "Why \"it\" crashed.".into() };
-    assert_eq!(Event::from_text(&last_words("Why \"it\" crashed.".into())), Ok(crashed), "last words");
+    let crashed = Event::Failed {
+        kind: FailureKind::Crash,
+        message: "The training worker has crashed: an \"odd\" index.".into(),
+    };
+    assert_eq!(Event::from_text(&last_words(Some("an \"odd\" index"))), Ok(crashed), "last words");
     for text in ["", "null", "{}", "[]", r#"{"type":"ready","protocol_version":-1}"#, r#"{"type":"started"}"#] {
         assert_eq!(Event::from_text(text), Err(MessageError::Text { length: text.len() }), "`{text}`");
     }
@@ -170,7 +173,8 @@ proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
         for result in [Command::from_bytes(&bytes).err(), Event::from_bytes(&bytes).err()].into_iter().flatten() {
-            prop_assert_eq!(result, MessageError::Bytes { length: bytes.len() });
+            let expected = MessageError::Bytes { protocol_version: PROTOCOL_VERSION, length: bytes.len() };
+            prop_assert_eq!(result, expected);
         }
     }
 }

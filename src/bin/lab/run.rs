@@ -4,11 +4,12 @@ use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
 use crate::preparation::{load, now, tune};
 use anyhow::Context;
+use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::Dataset;
 use emergence_lab::error::{Error, Requirement};
 use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
 use emergence_lab::export;
-use emergence_lab::metrics::{History, Quantity, Record, Stopwatch, statistics};
+use emergence_lab::metrics::{History, Record, Stopwatch, statistics};
 use emergence_lab::train::Work;
 use std::path::PathBuf;
 

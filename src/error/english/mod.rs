@@ -4,7 +4,8 @@ mod dataset;
 
 use super::{
     Bounds, DatasetError, DeviceCheck, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize,
-    MissingWebGpu, NetworkForm, Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
+    MessageError, MissingWebGpu, NetworkForm, Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
+    WorkerError,
 };
 use crate::emergence::EmergenceError;
 use std::fmt::{Display, Formatter, Result};
@@ -16,6 +17,8 @@ impl std::error::Error for UploadError {}
 impl std::error::Error for DeviceError {}
 impl std::error::Error for ResultsError {}
 impl std::error::Error for EmergenceError {}
+impl std::error::Error for WorkerError {}
+impl std::error::Error for MessageError {}
 
 impl Display for ValueError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -198,6 +201,7 @@ impl Display for DeviceError {
             Self::SelfTest { check, expected, got } => {
                 write!(f, "the device failed its self-test: {check} returned {got}, expected {expected}")
             }
+            Self::Logged { message } => write!(f, "the GPU reported an error: {message}"),
             Self::Failed { message } => write!(f, "the device failed: {message}"),
         }
     }
@@ -230,6 +234,34 @@ impl Display for ResultsError {
         match self {
             Self::Schema { expected, got } => write!(f, "results file: expected schema `{expected}`, got `{got}`"),
             Self::Malformed { reason } => write!(f, "results file: {reason}"),
+        }
+    }
+}
+
+impl Display for WorkerError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Command(error) => write!(f, "unknown command: {error}"),
+            Self::NoMessageChannel { message } => {
+                write!(f, "the training worker cannot wait for commands: expected a message channel, got {message}")
+            }
+            Self::Crashed { reason } => {
+                let reason = reason.as_deref().unwrap_or("no reason was given");
+                write!(f, "The training worker has crashed: {reason}.")
+            }
+        }
+    }
+}
+
+impl Display for MessageError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Bytes { protocol_version, length } => {
+                write!(f, "expected a message of protocol version {protocol_version}, got {length} other bytes")
+            }
+            Self::Text { length } => {
+                write!(f, "expected the greeting or the crash notice of a worker, got a text of {length} bytes")
+            }
         }
     }
 }

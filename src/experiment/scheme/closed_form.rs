@@ -3,9 +3,9 @@
 //!
 //! To add one, add a variant and a row here, and its distribution in `init`.
 
-use super::card::{Card, Source};
 use super::custom::CustomInit;
-use super::text::call;
+use super::parentheses::call;
+use super::{Card, Source};
 use crate::error::{Error, Expected, Result};
 use crate::prose::Prose;
 use serde::{Deserialize, Serialize};

@@ -20,8 +20,8 @@
 //! if the formula has no value for one of its layers.
 
 use super::alpha::{DEFAULT_ALPHA, parse_alpha};
-use super::card::{Card, Source};
-use super::text::split_outside;
+use super::parentheses::split_outside;
+use super::{Card, Source};
 use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Result, SchemeRequirement, Span};
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::values::Named;

@@ -3,24 +3,22 @@
 //! schemes: weights are drawn in `init` and tuned in `tune`.
 
 pub mod alpha;
-pub mod card;
 pub mod closed_form;
 pub mod custom;
+mod parentheses;
 pub mod rescaling;
-mod text;
 pub mod tuning;
 
 use crate::error::{Error, Expected, Result};
 use crate::experiment::values::Named;
-pub use card::{Card, Source};
+use crate::prose::Prose;
 pub use closed_form::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
+use parentheses::{call, split_outside};
 pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use text::call;
-use text::split_outside;
 pub use tuning::Tuning;
 pub use tuning::constant::Constant;
 pub use tuning::methods::TuningMethod;
@@ -45,6 +43,52 @@ pub enum ClosedForm {
     Emergence(Rescaling),
     /// The shuffled control: a base multiplied by the factors of a rescaling in a random order.
     Shuffled(Rescaling),
+}
+
+/// The description of a scheme, for the picker and the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Card {
+    /// What the scheme does, in a sentence.
+    pub sentence: Prose,
+    /// Its equation, line by line; `_{...}` and `^{...}` mark subscripts and superscripts.
+    pub equation: &'static [Prose],
+    /// The publication.
+    pub source: Source,
+    /// Its cost before the first training step.
+    pub cost: Prose,
+}
+
+/// The publication of a scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// Authors and year, or the origin of an unpublished scheme.
+    pub authors: Prose,
+    /// The text of the link; empty if there is none.
+    pub link: Prose,
+    /// The address.
+    pub url: Prose,
+    /// An additional note; may be empty.
+    pub note: Prose,
+}
+
+impl Source {
+    /// A publication with a link.
+    #[must_use]
+    pub const fn published(authors: &'static str, link: &'static str, url: &'static str) -> Self {
+        Self { authors: Prose::new(authors), link: Prose::new(link), url: Prose::new(url), note: Prose::new("") }
+    }
+
+    /// The same source with a note.
+    #[must_use]
+    pub const fn with_note(self, note: &'static str) -> Self {
+        Self { note: Prose::new(note), ..self }
+    }
+
+    /// A scheme of this project.
+    #[must_use]
+    pub const fn ours(note: &'static str) -> Self {
+        Self { note: Prose::new(note), ..Self::published("this project", "", "") }
+    }
 }
 
 impl From<BaseInit> for InitScheme {

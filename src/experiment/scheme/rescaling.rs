@@ -1,9 +1,9 @@
 //! The rescaling of layers by powers of `alpha`: `emergence(BASE;alpha=1.5;rule=outer;turn=auto)`.
 
 use super::alpha::{DEFAULT_ALPHA, parse_alpha};
-use super::card::{Card, Source};
 use super::closed_form::BaseInit;
-use super::text::split_outside;
+use super::parentheses::split_outside;
+use super::{Card, Source};
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
 use crate::prose::Prose;

@@ -7,8 +7,8 @@ use super::messages::Question;
 use super::paths::model::Explored;
 use super::picker_fields::Addition;
 use super::start_report::quantity::LayerQuantity;
+use crate::catalog::Quantity;
 use crate::experiment::Theme;
-use crate::metrics::Quantity;
 use crate::protocol::Event;
 use web_sys::File;
 

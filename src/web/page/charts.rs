@@ -4,13 +4,15 @@
 use super::canvas::Canvas;
 use super::cursor::{CursorKey, nearest_step};
 use super::hover::{self, Readout};
-use super::quantity_switch::QuantitySwitch;
-use super::quantity_words::{measure_note, value_text};
+use super::panel_switch::PanelSwitch;
 use super::words::descriptions;
+use super::words::values::{measure_note, value_text};
 use super::words::variant_label;
 use super::{Action, Dispatcher};
-use crate::metrics::{EmergenceNodes, History, Quantity};
-use crate::plot::{self, ActivityMap, Chart, CurvePanel, Frame, PANELS};
+use crate::catalog::{CurvePanel, PANELS};
+use crate::catalog::{EmergenceNodes, Quantity};
+use crate::metrics::History;
+use crate::plot::{self, ActivityMap, Chart, Frame};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
@@ -31,7 +33,7 @@ pub(super) struct Charts {
 struct ChartPanel {
     panel: CurvePanel,
     canvas: Canvas,
-    switch: QuantitySwitch,
+    switch: PanelSwitch,
     /// The selected quantity; for networks without feature maps, a measure of feature maps is replaced by that of units.
     selected: Quantity,
     drawn: Option<DrawnChart>,
@@ -172,7 +174,7 @@ impl ChartPanel {
         let canvas = Canvas::bind(&format!("chart-{}", panel.name))?;
         hover::bind(canvas.holder(), index, dispatcher)?;
         let readout = Readout::new(canvas.holder())?;
-        let switch = QuantitySwitch::new(&panel, canvas.holder(), dispatcher)?;
+        let switch = PanelSwitch::new(&panel, canvas.holder(), dispatcher)?;
         Ok(Self { canvas, switch, selected: panel.quantities[0], drawn: None, readout, panel })
     }
 
@@ -184,7 +186,7 @@ impl ChartPanel {
         if self.switch.show(quantity, convolutions)? > 2 {
             // The buttons leave room for one word, or none on a phone; the rest is on the buttons and the axis.
             let narrow = self.canvas.holder().client_width() < 400;
-            if narrow { " " } else { self.panel.title }.clone_into(&mut chart.title);
+            if narrow { " " } else { self.panel.title() }.clone_into(&mut chart.title);
         }
         self.drawn = Some(DrawnChart { quantity, chart, frame: empty_frame() });
         Ok(())

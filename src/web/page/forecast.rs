@@ -1,12 +1,13 @@
 //! The estimated cost of the experiment in the form, and the remaining time of the current one, from the estimate of the crate
 //! and the speed measured on this page.
 
+use crate::catalog::Quantity;
 use crate::error::Result;
 use crate::experiment::Named;
 use crate::experiment::estimate::{Estimate, standard_speed};
 use crate::experiment::limits::DatasetFacts;
 use crate::experiment::{DevicePreference, Experiment};
-use crate::metrics::{History, Quantity, Setup, Timing};
+use crate::metrics::{History, Setup, Timing};
 
 /// Minimum duration of an experiment, in seconds, for measuring the speed.
 const MEASURABLE: f64 = 0.5;

@@ -1,12 +1,13 @@
 //! Reading values from the charts with a pointer, a finger or the arrow keys: event listeners, and the box with the values.
 
 use super::cursor::CursorKey;
-use super::quantity_words::{spread_text, value_text};
 use super::variant_name::{self, color_class};
 use super::words::grouped;
+use super::words::values::{spread_text, value_text};
 use super::{Action, Dispatcher};
+use crate::catalog::Quantity;
 use crate::experiment::InitScheme;
-use crate::metrics::{History, Quantity};
+use crate::metrics::History;
 use crate::plot::heatmap::ActivityReading;
 use crate::plot::{Chart, read_at};
 use crate::web::dom;

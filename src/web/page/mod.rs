@@ -4,7 +4,7 @@
 //! no browser are compiled natively, too: [`lifecycle`] (the state machine), [`fields`] (form and query string), [`picker_fields`]
 //! (schemes and the fields of the picker), [`start_report`] (layers before training), [`inside`] (inspection of a run),
 //! [`messages`] (to and from the embedding page), [`paths`] (the path explorer), [`presets`], [`uploads`] (the files that the
-//! worker has), [`rate_control`], [`forecast`], [`cursor`] and [`quantity_words`] (of the charts), [`words`] and [`quotations`]
+//! worker has), [`rate_control`], [`forecast`], [`cursor`] (of the charts), [`words`] and [`quotations`]
 //! (parts of sentences that must not be translated).
 
 pub mod cursor;
@@ -16,7 +16,6 @@ pub mod messages;
 pub mod paths;
 pub mod picker_fields;
 pub mod presets;
-pub mod quantity_words;
 pub mod quotations;
 pub mod rate_control;
 pub mod start_report;
@@ -52,13 +51,13 @@ mod notices;
 #[cfg(target_arch = "wasm32")]
 mod own_files;
 #[cfg(target_arch = "wasm32")]
+mod panel_switch;
+#[cfg(target_arch = "wasm32")]
 mod picker;
 #[cfg(target_arch = "wasm32")]
 mod pixels;
 #[cfg(target_arch = "wasm32")]
 mod plan;
-#[cfg(target_arch = "wasm32")]
-mod quantity_switch;
 #[cfg(target_arch = "wasm32")]
 mod samples;
 #[cfg(target_arch = "wasm32")]

@@ -177,10 +177,10 @@ fn show_error(error: Option<&Error>, name: &str) -> WebResult<()> {
     let whole = format!("{sentence}{}", parts.map(|parts| parts.concat()).unwrap_or_default());
     if place.text_content().as_deref() != Some(whole.as_str()) {
         dom::set_pieces(&place, &quotations(&sentence))?;
-        if let Some([before, part, behind]) = parts {
+        if let Some([before, part, after]) = parts {
             let formula = dom::untranslated("code", before)?;
             dom::append(&formula, &dom::create("mark", "", part)?)?;
-            dom::append(&formula, &dom::create("span", "", behind)?)?;
+            dom::append(&formula, &dom::create("span", "", after)?)?;
             dom::append(&place, &formula)?;
         }
     }

@@ -37,9 +37,7 @@ pub(super) fn watch() {
     std::panic::set_hook(Box::new(|panic| {
         // The location in our code is only useful to developers.
         web_sys::console::warn_1(&panic.to_string().into());
-        let reason = panic.payload_as_str().unwrap_or("no reason was given");
-        let message = format!("The training worker has crashed: {reason}.");
-        post_text(&last_words(message));
+        post_text(&last_words(panic.payload_as_str()));
     }));
 }
 

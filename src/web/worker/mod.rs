@@ -12,9 +12,9 @@ mod scope;
 mod upload;
 
 use crate::dataset::Dataset;
-use crate::error::Error;
+use crate::error::{DeviceError, Error, MessageError, UploadError, WorkerError};
 use crate::experiment::{DatasetName, Experiment};
-use crate::protocol::{Command, Event, FailureKind, MessageError, greeting};
+use crate::protocol::{Command, Event, FailureKind, greeting};
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment};
 use run::{Pace, Run};
@@ -30,7 +30,7 @@ pub fn start() {
     wasm_bindgen_futures::spawn_local(async move {
         match EventLoopTurn::new() {
             Ok(turn) => Worker::new(inbox, turn).serve().await,
-            Err(message) => post(&Event::Failed { kind: FailureKind::Device, message }),
+            Err(error) => post_failure(RunFailure::new(FailureKind::Device, error)),
         }
     });
 }
@@ -65,16 +65,16 @@ impl Loaded {
 /// A failure to be sent to the page.
 struct RunFailure {
     kind: FailureKind,
-    message: String,
+    error: Error,
 }
 
 impl RunFailure {
-    fn new(kind: FailureKind, message: impl std::fmt::Display) -> Self {
-        Self { kind, message: message.to_string() }
+    fn new(kind: FailureKind, error: impl Into<Error>) -> Self {
+        Self { kind, error: error.into() }
     }
 
     fn unknown_command(error: MessageError) -> Self {
-        Self::new(FailureKind::Crash, format!("Unknown command: {error}"))
+        Self::new(FailureKind::Crash, WorkerError::Command(error))
     }
 }
 
@@ -161,7 +161,7 @@ impl Worker {
         let mut reported_at = f64::NEG_INFINITY;
         while let Some(progress) = preparation.advance().await.map_err(device_failure)? {
             if let Some(message) = faults::take_logged_error() {
-                return Err(RunFailure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+                return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
             }
             let now = now_secs();
             if now - reported_at >= run::REPORT_SECS {
@@ -207,7 +207,7 @@ impl Worker {
     async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, RunFailure> {
         let name = experiment.dataset.name;
         if name == DatasetName::Upload {
-            let missing = || RunFailure::new(FailureKind::Data, "You have not chosen any files on this page yet.");
+            let missing = || RunFailure::new(FailureKind::Data, UploadError::Empty);
             return self.uploaded.clone().ok_or_else(missing);
         }
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
@@ -277,5 +277,5 @@ fn device_failure(error: Error) -> RunFailure {
 }
 
 fn post_failure(failure: RunFailure) {
-    post(&Event::Failed { kind: failure.kind, message: failure.message });
+    post(&Event::Failed { kind: failure.kind, message: failure.error.to_string() });
 }

@@ -2,6 +2,7 @@
 
 use super::scope::{now_secs, post};
 use super::{RunFailure, device_failure, faults};
+use crate::error::DeviceError;
 use crate::metrics::{Stopwatch, Timing};
 use crate::protocol::{Event, FailureKind};
 use crate::train::{Training, Work};
@@ -108,7 +109,7 @@ impl Run {
         let start = now_secs();
         let record = self.training.drain().await.map_err(device_failure)?;
         if let Some(message) = faults::take_logged_error() {
-            return Err(RunFailure::new(FailureKind::Device, format!("The GPU reported an error: {message}")));
+            return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
         }
         let end = now_secs();
         self.stopwatch.add(end - start, !record.steps.is_empty());

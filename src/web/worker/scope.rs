@@ -1,6 +1,7 @@
 //! The worker's environment: its messages, its clock and its turn in the event loop.
 
-use crate::protocol::{Command, Event, MessageError};
+use crate::error::{MessageError, WorkerError};
+use crate::protocol::{Command, Event};
 use crate::web::error::describe;
 use js_sys::Uint8Array;
 use std::cell::RefCell;
@@ -115,9 +116,11 @@ impl EventLoopTurn {
     /// A channel from the worker to itself.
     ///
     /// # Errors
-    /// The browser's error if it has no message channels.
-    pub(super) fn new() -> Result<Self, String> {
-        MessageChannel::new().map(|channel| Self { channel }).map_err(|error| describe(&error))
+    /// [`WorkerError::NoMessageChannel`].
+    pub(super) fn new() -> Result<Self, WorkerError> {
+        let channel = MessageChannel::new();
+        let channel = channel.map_err(|error| WorkerError::NoMessageChannel { message: describe(&error) })?;
+        Ok(Self { channel })
     }
 
     /// Resolves after the waiting messages have been delivered.

@@ -1,8 +1,9 @@
 //! The interval of random activity at a run's own active fraction: between the points, over layers and over runs.
 
 use crate::fixtures::{mask_draws, random_of, setup, start};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::emergence::{NetworkGraph, random_activity};
-use emergence_lab::metrics::{History, Quantity, RandomActivity, RandomPoint, RunCurves};
+use emergence_lab::metrics::{History, RandomActivity, RandomPoint, RunCurves};
 
 fn point(fraction: f64, ends: Option<(f64, f64)>) -> RandomPoint {
     RandomPoint { fraction, emergence_a: ends, emergence_b: ends.map(|(low, high)| (low + 1.0, high + 1.0)) }

@@ -2,13 +2,14 @@
 
 use crate::fixtures::cpu::{few_digits, finish, training};
 use crate::fixtures::{COLOR, GRAY, experiment};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::patterns;
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::error::{DeviceDemand, Error, Requirement};
 use emergence_lab::experiment::NormLayer;
 use emergence_lab::experiment::network_graph::network_graph;
-use emergence_lab::metrics::{History, Quantity, RunCurves};
+use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::train::{Training, probe_examples};
 use std::rc::Rc;
 

@@ -1,10 +1,10 @@
 //! What the page adds to its charts: the cursor, the keys that move it, and values as texts.
 
 use crate::fixtures::synthetic_history;
-use emergence_lab::metrics::{EmergenceNodes, Quantity};
+use emergence_lab::catalog::{EmergenceNodes, Quantity};
 use emergence_lab::plot::{self, Chart};
 use emergence_lab::web::page::cursor::{CursorKey, nearest_step};
-use emergence_lab::web::page::quantity_words::{measure_note, spread_text, value_text};
+use emergence_lab::web::page::words::values::{measure_note, spread_text, value_text};
 
 const KEYS: [(&str, CursorKey); 5] = [
     ("ArrowLeft", CursorKey::Left),

@@ -1,10 +1,11 @@
 //! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
 
 use crate::fixtures::{experiment, field_texts, points, setup};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
-use emergence_lab::metrics::{DatasetSample, History, Quantity};
+use emergence_lab::metrics::{DatasetSample, History};
 use emergence_lab::web::page::fields::{changed_fields, parse_fields};
 use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::picker_fields::scheme;

@@ -2,9 +2,10 @@
 //! the elements that the code uses.
 
 use crate::fixtures::{setup, start};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{
-    EvaluationRecord, History, InitCost, LayerReport, LayerScales, Quantity, Record, RunEvaluation, Setup,
+    EvaluationRecord, History, InitCost, LayerReport, LayerScales, Record, RunEvaluation, Setup,
 };
 use emergence_lab::plot::LayerAxis;
 use emergence_lab::web::page::start_report::quantity::LayerQuantity;

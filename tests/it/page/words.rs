@@ -5,10 +5,11 @@ use super::{
     training_lifecycle,
 };
 use crate::fixtures::{experiment, field_texts, points, setup};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, MissingWebGpu, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
-use emergence_lab::metrics::{History, PairedTest, Quantity, Statistic, VariantSummary, Verdict};
+use emergence_lab::metrics::{History, PairedTest, Statistic, VariantSummary, Verdict};
 use emergence_lab::protocol::FailureKind;
 use emergence_lab::web::page::fields::{changed_fields, field_error, is_init_text, parse_fields};
 use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};

@@ -2,7 +2,8 @@
 
 use super::{chart_of, texts};
 use crate::fixtures::{history_with_random, setup, synthetic_history};
-use emergence_lab::metrics::{History, Quantity};
+use emergence_lab::catalog::Quantity;
+use emergence_lab::metrics::History;
 use emergence_lab::plot::{self, ActivityMap, Chart};
 
 /// The full texts of the shortened texts in an SVG.

@@ -3,12 +3,13 @@
 
 use crate::fixtures;
 use crate::fixtures::cpu::{batch, plan, read};
+use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::error::{DeviceDemand, Error, Expected, Requirement};
 use emergence_lab::experiment::Experiment;
 use emergence_lab::init::{LayerWeights, weights_sha256};
-use emergence_lab::metrics::{History, Quantity, RunCurves, Setup, StartFacts};
+use emergence_lab::metrics::{History, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network};
 use emergence_lab::protocol::Event;
 use emergence_lab::train::{Preparation, Training, Work};

@@ -7,7 +7,7 @@ pub mod constant;
 pub mod methods;
 
 use super::closed_form::BaseInit;
-use super::text::{call, split_outside};
+use super::parentheses::{call, split_outside};
 use super::{Card, ClosedForm};
 use crate::error::{Error, Expected, Result};
 use crate::experiment::values::Named;

@@ -1,7 +1,8 @@
 //! The sentences and labels of the section, composed from plain values.
 
+use crate::catalog::Quantity;
 use crate::experiment::ModelSpec;
-use crate::metrics::{Examination, Filters, History, Mistake, Quantity, RunCurves};
+use crate::metrics::{Examination, Filters, History, Mistake, RunCurves};
 use crate::web::page::lifecycle::Phase;
 use crate::web::page::words::{grouped, variant_label};
 

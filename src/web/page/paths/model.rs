@@ -209,8 +209,8 @@ impl Explorer {
     pub fn edges(&self) -> Vec<Edge> {
         let starts = 0..(self.layers - 1) * self.nodes;
         let pairs = starts.flat_map(|from| {
-            let behind = (from / self.nodes + 1) * self.nodes;
-            (behind..behind + self.nodes).map(move |to| (from, to))
+            let next_layer = (from / self.nodes + 1) * self.nodes;
+            (next_layer..next_layer + self.nodes).map(move |to| (from, to))
         });
         let mut edges: Vec<Edge> = pairs.map(|(from, to)| Edge { from, to, counted: false, new: false }).collect();
         for path in &self.paths {

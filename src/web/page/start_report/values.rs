@@ -1,8 +1,9 @@
 //! The values of the section: means over the seeds of a variant, as cells of a table and lines of a chart.
 
 use super::quantity::LayerQuantity;
+use crate::catalog::Quantity;
 use crate::metrics::statistics::mean;
-use crate::metrics::{History, LayerReport, Quantity, VariantCurves, VariantStart};
+use crate::metrics::{History, LayerReport, VariantCurves, VariantStart};
 use crate::plot::{Dash, LayerAxis, LayerChart, LayerLine, Shade};
 use crate::web::page::words::{NOTHING, duration, grouped, three_digits};
 

@@ -2,6 +2,7 @@
 
 pub mod descriptions;
 pub mod incidents;
+pub mod values;
 
 use super::fields::{expectation, field_error};
 use super::forecast::{Forecast, seconds_left};

@@ -1,5 +1,5 @@
-//! THE table of curves: every quantity that is measured as a function of the training step, with everything that files, charts
-//! and the page need to know about it.
+//! THE table of curves: every quantity that is measured as a function of the training step, with its name, title, unit and axis; and
+//! the panels in which the page and the exported figure show the curves.
 //!
 //! To add a curve: a variant, a row of [`QUANTITIES`] and, if the page shows it, an entry in [`PANELS`], all in this file; and
 //! its measurement in `train/evaluate.rs`.
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 /// A quantity that is measured as a function of the training step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// Cross-entropy of the mini-batches.
     TrainLoss,
@@ -213,6 +212,37 @@ const EMERGENCE: QuantityFacts = QuantityFacts {
     ..LOSS
 };
 
+/// A panel of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurvePanel {
+    /// Its name in the page's HTML: the id of the canvas is `chart-NAME`.
+    pub name: &'static str,
+    /// A heading for all of its quantities, if there are several and no room for the title of the selected one.
+    pub common_title: &'static str,
+    /// Its quantities, in the order of the buttons; the first one is selected initially.
+    pub quantities: &'static [Quantity],
+}
+
+/// The panels of the page that show curves.
+pub const PANELS: [CurvePanel; 3] = [
+    CurvePanel { name: "accuracy", common_title: "", quantities: &[Quantity::TestAccuracy] },
+    CurvePanel { name: "loss", common_title: "", quantities: &[Quantity::TrainLoss] },
+    CurvePanel {
+        name: "emergence",
+        common_title: "Emergence",
+        quantities: &[
+            Quantity::EmergenceB,
+            Quantity::EmergenceA,
+            Quantity::ChannelEmergenceB,
+            Quantity::ChannelEmergenceA,
+        ],
+    },
+];
+
+/// The panels of the exported figure, row by row.
+pub const FIGURE: [Quantity; 4] =
+    [Quantity::TestAccuracy, Quantity::TrainLoss, Quantity::EmergenceB, Quantity::EmergenceA];
+
 impl Quantity {
     /// Number of quantities, computed from the last variant.
     pub const COUNT: usize = Self::ChannelEmergenceB as usize + 1;
@@ -238,6 +268,17 @@ impl Quantity {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|quantity| quantity.name() == name)
+    }
+}
+
+impl CurvePanel {
+    /// A heading that is right for each of its quantities.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self.quantities {
+            [only] => only.facts().title,
+            _ => self.common_title,
+        }
     }
 }
 

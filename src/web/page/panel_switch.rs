@@ -1,17 +1,17 @@
 //! The buttons that switch between the quantities of a chart panel, if it has several.
 
 use super::{Action, Dispatcher};
-use crate::metrics::{EmergenceNodes, Quantity};
-use crate::plot::CurvePanel;
+use crate::catalog::CurvePanel;
+use crate::catalog::{EmergenceNodes, Quantity};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// The buttons of a panel; empty for a single quantity.
-pub(super) struct QuantitySwitch(Vec<(Quantity, HtmlElement)>);
+pub(super) struct PanelSwitch(Vec<(Quantity, HtmlElement)>);
 
-impl QuantitySwitch {
+impl PanelSwitch {
     /// Creates the buttons of a panel beside the element with its canvas.
     pub(super) fn new(panel: &CurvePanel, holder: &HtmlElement, dispatcher: &Dispatcher) -> WebResult<Self> {
         let Some(figure) = holder.parent_element().filter(|_| panel.quantities.len() > 1) else {
@@ -19,7 +19,7 @@ impl QuantitySwitch {
         };
         let group = dom::create("div", "switch", "")?;
         group.set_attribute("role", "group")?;
-        group.set_attribute("aria-label", &format!("{}: quantity", panel.title))?;
+        group.set_attribute("aria-label", &format!("{}: quantity", panel.title()))?;
         let buttons = panel.quantities.iter().map(|quantity| {
             let button = button(*quantity)?;
             dom::append(&group, &button)?;

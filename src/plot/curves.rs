@@ -2,7 +2,8 @@
 
 use super::scale::{drawable, extent, padded, widened};
 use super::{Chart, Dash, Series, Shade};
-use crate::metrics::{AxisRange, History, MeanCurve, Quantity, QuantityFacts, Unit};
+use crate::catalog::{AxisRange, Quantity, QuantityFacts, Unit};
+use crate::metrics::{History, MeanCurve};
 
 /// Minimum range of an automatic axis, half a power of ten if it is logarithmic, so that noise does not look like a
 /// difference.

@@ -1,6 +1,6 @@
 //! Texts about quantities on the charts: values with their units, and what the nodes of a measure of emergence are.
 
-use crate::metrics::{EmergenceNodes, Quantity, Unit};
+use crate::catalog::{EmergenceNodes, Quantity, Unit};
 
 /// A value of a quantity with its unit, in the unit of the charts.
 #[must_use]

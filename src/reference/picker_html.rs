@@ -2,7 +2,7 @@
 //! that belong to certain schemes name these in `data-for`; every field names its parameter in `data-parameter`.
 
 use super::markup::{escaped, name_options, options};
-use super::schemes::{SchemeEntry, schemes};
+use super::scheme_list::{SchemeEntry, schemes};
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::constant::{Constant, ConstantDomain};
 use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
