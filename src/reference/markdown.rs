@@ -1,7 +1,7 @@
 //! Generates the tables of README.md and docs/.
 
 use super::GeneratedPart;
-use super::scheme_list::{SchemeEntry, schemes};
+use super::scheme_rows::{SchemeEntry, schemes};
 use crate::catalog::{DatasetName, DatasetOrigin};
 use crate::error::Bounds;
 use crate::experiment::keys::{KEYS, Key, KeyValues};

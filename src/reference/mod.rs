@@ -6,7 +6,7 @@ mod inputs;
 mod markdown;
 mod markup;
 mod picker_html;
-mod scheme_list;
+mod scheme_rows;
 
 use crate::experiment::form_field::FieldGroup;
 use form_fields::fields;

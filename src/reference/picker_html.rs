@@ -2,7 +2,7 @@
 //! that belong to certain schemes name these in `data-for`; every field names its parameter in `data-parameter`.
 
 use super::markup::{escaped, name_options, options};
-use super::scheme_list::{SchemeEntry, schemes};
+use super::scheme_rows::{SchemeEntry, schemes};
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::constant::{Constant, ConstantDomain};
 use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
@@ -19,7 +19,7 @@ const DESCRIBED: &str = "aria-describedby=\"scheme-error\"";
 /// The contents of the picker above its buttons.
 pub(super) fn picker() -> String {
     let groups = schemes();
-    let mut html = scheme_list(&groups);
+    let mut html = scheme_rows(&groups);
     html.push_str("<div id=\"cards\">\n");
     html.extend(groups.iter().flat_map(|(_, entries)| entries).map(card));
     html.push_str("</div>\n");
@@ -30,7 +30,7 @@ pub(super) fn picker() -> String {
     html
 }
 
-fn scheme_list(groups: &[(&str, Vec<SchemeEntry>)]) -> String {
+fn scheme_rows(groups: &[(&str, Vec<SchemeEntry>)]) -> String {
     let mut html = "<label class=\"field\" for=\"scheme\">\n  <span>Scheme</span>\n  <select id=\"scheme\" aria-describedby=\"cards\">\n".to_owned();
     for (heading, entries) in groups {
         let rows = entries.iter().map(|entry| (entry.name, entry.label)).collect();

@@ -3,7 +3,7 @@
 //! schemes: weights are drawn in `init` and tuned in `tune`.
 
 pub mod alpha;
-pub mod closed_form;
+pub mod closed_form_cards;
 pub mod custom;
 mod parentheses;
 pub mod rescaling;
@@ -12,7 +12,7 @@ pub mod tuning;
 use crate::error::{Error, Expected, Result};
 use crate::experiment::values::Named;
 use crate::prose::Prose;
-pub use closed_form::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
+pub use closed_form_cards::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 use parentheses::{call, split_outside};
 pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
@@ -197,7 +197,7 @@ impl FromStr for InitScheme {
         }
         closed_form(text)?.map(Self::Closed).ok_or_else(|| {
             let methods: Vec<_> = TuningMethod::all().map(TuningMethod::name).collect();
-            closed_form::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
+            closed_form_cards::unknown(text, [&RESCALED[..], &[RATE_CONTROL], &methods].concat())
         })
     }
 }
@@ -206,7 +206,7 @@ impl FromStr for ClosedForm {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        closed_form(text)?.ok_or_else(|| closed_form::unknown(text, RESCALED.to_vec()))
+        closed_form(text)?.ok_or_else(|| closed_form_cards::unknown(text, RESCALED.to_vec()))
     }
 }
 
@@ -224,7 +224,7 @@ fn closed_form(text: &str) -> Result<Option<ClosedForm>> {
     if let Some(inside) = call(text, rescaling::EMERGENCE.name) {
         return rescaling::parse(inside).map(ClosedForm::Emergence).map(Some);
     }
-    Ok(closed_form::parse(text)?.map(ClosedForm::Base))
+    Ok(closed_form_cards::parse(text)?.map(ClosedForm::Base))
 }
 
 /// Parses the rescaling in `lrmatch(emergence(...))` or `shuffle(emergence(...))`, whose notation is `form`.

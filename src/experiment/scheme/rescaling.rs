@@ -1,7 +1,7 @@
 //! The rescaling of layers by powers of `alpha`: `emergence(BASE;alpha=1.5;rule=outer;turn=auto)`.
 
 use super::alpha::{DEFAULT_ALPHA, parse_alpha};
-use super::closed_form::BaseInit;
+use super::closed_form_cards::BaseInit;
 use super::parentheses::split_outside;
 use super::{Card, Source};
 use crate::error::{Bounds, Error, Expected, Result};

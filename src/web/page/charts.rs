@@ -5,7 +5,7 @@ use super::canvas::Canvas;
 use super::cursor::{CursorKey, nearest_step};
 use super::hover::{self, Readout};
 use super::panel_switch::PanelSwitch;
-use super::words::descriptions;
+use super::words::chart_descriptions;
 use super::words::values::{measure_note, value_text};
 use super::words::variant_label;
 use super::{Action, Dispatcher};
@@ -221,7 +221,7 @@ impl ChartPanel {
         });
         let values: Vec<String> = last.collect();
         let title = quantity.facts().title;
-        self.canvas.describe(&descriptions::curves(title, &values))
+        self.canvas.describe(&chart_descriptions::curves(title, &values))
     }
 }
 
@@ -258,7 +258,7 @@ impl MapPanel {
             Some(format!("{}: {}", variant.name, last?.join(", ")))
         });
         let values: Vec<String> = variants.collect();
-        self.canvas.describe(&descriptions::heat_map(&values))
+        self.canvas.describe(&chart_descriptions::heat_map(&values))
     }
 }
 

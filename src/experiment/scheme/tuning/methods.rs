@@ -7,7 +7,7 @@ use super::constant::{Constant, TypedConstant};
 use super::{TuningBatch, TuningFacts};
 use crate::error::Bounds;
 use crate::experiment::optimizer::UpdateRule;
-use crate::experiment::scheme::closed_form::BaseInit;
+use crate::experiment::scheme::closed_form_cards::BaseInit;
 use crate::experiment::scheme::{Card, Source};
 use crate::experiment::values::Named;
 use crate::prose::Prose;

@@ -6,7 +6,7 @@
 pub mod constant;
 pub mod methods;
 
-use super::closed_form::BaseInit;
+use super::closed_form_cards::BaseInit;
 use super::parentheses::{call, split_outside};
 use super::{Card, ClosedForm};
 use crate::error::{Error, Expected, Result};

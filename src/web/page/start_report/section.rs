@@ -10,7 +10,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::canvas::Canvas;
 use crate::web::page::text_cells::{self, TextCells};
-use crate::web::page::words::descriptions;
+use crate::web::page::words::chart_descriptions;
 use crate::web::page::{Action, Dispatcher};
 use web_sys::{Element, HtmlElement};
 
@@ -69,9 +69,9 @@ impl StartReport {
         let label = self.quantity.axis_label();
         let Some(now) = now else {
             self.canvas.clear();
-            return self.canvas.describe(&descriptions::layers(label, false));
+            return self.canvas.describe(&chart_descriptions::layers(label, false));
         };
-        self.canvas.describe(&descriptions::layers(label, true))?;
+        self.canvas.describe(&chart_descriptions::layers(label, true))?;
         let painted = self.canvas.paint(dark, |area, style| draw_layers(area, &now.0, style))?;
         self.painted = painted.map(|()| now);
         Ok(())

@@ -1,6 +1,6 @@
 //! The sentences and numbers that the page shows, composed from plain values.
 
-pub mod descriptions;
+pub mod chart_descriptions;
 pub mod incidents;
 pub mod values;
 

@@ -1,5 +1,5 @@
-//! THE table of closed-form schemes: the published schemes that draw weights from the shapes of the layers alone. Their
-//! distributions are implemented in `init`.
+//! THE table of closed-form schemes with their cards (sentence, equation, source, cost): the published schemes that draw weights
+//! from the shapes of the layers alone. Their distributions are implemented in `init`.
 //!
 //! To add one, add a variant and a row here, and its distribution in `init`.
 
