@@ -4,7 +4,7 @@
 //! The input image is not a node, so a layer that reads only the image has no edges. An edge is a connection along which a
 //! value flows, whatever its weight: the support of a convolution's kernel, a pooling window, a skip connection.
 //! Exact measurement on these nodes and edges is derived by this project ([`measure`](super::measure)), as is the cheap
-//! approximation of [`Network::channel_level`].
+//! approximation of [`NetworkGraph::channel_level`].
 
 use super::EmergenceError;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub struct NetworkLayer {
     /// Columns of a channel.
     pub width: usize,
     /// Whether this layer is another one pooled: a smaller image of the same channels, which
-    /// [`Network::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
+    /// [`NetworkGraph::channel_level`] does not count twice. Then `inputs` is one depthwise window over that layer.
     pub pooled: bool,
     /// The edges into this layer. Several from one layer are parallel connections, whose paths count separately.
     pub inputs: Vec<Edges>,
@@ -44,7 +44,7 @@ pub struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EdgeKind {
     /// From all channels in the window to all channels: a convolution. A dense layer, also one after flattening, is a
-    /// window as large as the previous layer ([`Window::whole`]).
+    /// window as large as the previous layer ([`GraphWindow::whole`]).
     Convolution(GraphWindow),
     /// From each channel in the window to the same channel: pooling, a depthwise convolution, an identity skip
     /// ([`GraphWindow::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
