@@ -30,11 +30,9 @@ pub enum Error {
     Emergence(#[from] EmergenceError),
     /// A results file cannot be read.
     Results(#[from] ResultsError),
-    /// The training worker cannot go on.
-    Worker(#[from] WorkerError),
 }
 
-/// Why the training worker cannot go on.
+/// Why the training worker cannot go on; only the worker itself reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerError {
     /// The page sent something else than a command.
@@ -153,7 +151,7 @@ impl Error {
             Self::Value(error) => Some(error.key),
             Self::Formula(_) => Some("init"),
             Self::Dataset(error) => error.key(),
-            Self::Device(_) | Self::Emergence(_) | Self::Results(_) | Self::Worker(_) => None,
+            Self::Device(_) | Self::Emergence(_) | Self::Results(_) => None,
         }
     }
 

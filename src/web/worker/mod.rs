@@ -65,12 +65,13 @@ impl Loaded {
 /// A failure to be sent to the page.
 struct RunFailure {
     kind: FailureKind,
-    error: Error,
+    /// The words of an error.
+    message: String,
 }
 
 impl RunFailure {
-    fn new(kind: FailureKind, error: impl Into<Error>) -> Self {
-        Self { kind, error: error.into() }
+    fn new(kind: FailureKind, error: impl std::error::Error) -> Self {
+        Self { kind, message: error.to_string() }
     }
 
     fn unknown_command(error: MessageError) -> Self {
@@ -277,5 +278,5 @@ fn device_failure(error: Error) -> RunFailure {
 }
 
 fn post_failure(failure: RunFailure) {
-    post(&Event::Failed { kind: failure.kind, message: failure.error.to_string() });
+    post(&Event::Failed { kind: failure.kind, message: failure.message });
 }
