@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CPU_ARGS, chromiumPath } from './chromium.mjs';
 import { Host, Lab, runsOf } from './lab.mjs';
+import { exposeMemories, rendererPeak, wasmBytes } from './memory.mjs';
 import { DATA, DIST, serve } from './server.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -206,19 +207,30 @@ function learned(name, first, last) {
   }
 }
 
-/** From opening the address to a usable form, and to a loaded worker, in a fresh profile. */
+/**
+ * From opening the address to a usable form and to the recorded figure, and from pressing Run to a loaded worker, in a fresh
+ * profile.
+ */
 function startOfPage() {
   return inPage(async (page) => {
     await page.addInitScript(watchStates);
     const lab = new Lab(page, site);
     // `v=1` is not canonical: the code that binds the form removes it from the address bar and is ready from then on.
-    await lab.open('data=digits&device=cpu&v=1');
-    await lab.reach('ready');
-    return page.evaluate(() => ({ form_secs: window.seen.form / 1000, worker_secs: window.seen.ready / 1000 }));
+    await lab.open('v=1');
+    await lab.shows('recorded');
+    const { form, recorded } = await page.evaluate(() => window.seen);
+    await lab.open('data=digits&device=cpu');
+    await lab.run();
+    await lab.reach(['training', 'finished']);
+    const { loading, training } = await page.evaluate(() => window.seen);
+    return { form_secs: form / 1000, figure_secs: recorded / 1000, worker_secs: (training - loading) / 1000 };
   });
 }
 
-/** Records when the page rewrites its address (the form is bound) and when its states change, in ms since navigation. */
+/**
+ * Records when the page rewrites its address (the form is bound) and when its states and the origin of the figure change,
+ * in ms since navigation.
+ */
 function watchStates() {
   window.seen = {};
   const { replaceState } = history;
@@ -227,8 +239,11 @@ function watchStates() {
     return replaceState.apply(this, all);
   };
   new MutationObserver(() => {
-    window.seen[document.documentElement.dataset.state] ??= performance.now();
-  }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
+    const { state, origin } = document.documentElement.dataset;
+    window.seen[state] ??= performance.now();
+    // The figure is drawn in the same task.
+    window.seen[origin] ??= performance.now();
+  }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state', 'data-origin'] });
 }
 
 /** Loading and drawing happen once per page, so other load on the machine has its full effect: the median of three. */
@@ -244,7 +259,7 @@ function firstPoint() {
     await lab.open('data=digits&device=cpu');
     await lab.reach('ready');
     const button = await lab.button('Run').elementHandle();
-    const canvases = await page.locator('#chart-accuracy, #chart-loss, #chart-emergence').elementHandles();
+    const canvases = await page.locator('#chart-main, #chart-small-1, #chart-small-2').elementHandles();
     return { ink_secs: (await page.evaluate(firstInk, [button, ...canvases])) / 1000 };
   });
 }
@@ -291,47 +306,6 @@ function memoryOfWorker() {
       renderer_peak_rss_mb: await rendererPeak(),
     };
   });
-}
-
-/** Makes the worker remember the memories of every module that it instantiates, from any of its scripts. */
-async function exposeMemories(page) {
-  const remember = `
-    for (const name of globalThis.wasmMemories ? [] : ['instantiate', 'instantiateStreaming']) {
-      const original = WebAssembly[name];
-      WebAssembly[name] = async (...all) => {
-        const made = await original.apply(WebAssembly, all);
-        const { exports } = made.instance ?? made;
-        wasmMemories.push(...Object.values(exports).filter((one) => one instanceof WebAssembly.Memory));
-        return made;
-      };
-    }
-    globalThis.wasmMemories ??= [];
-  `;
-  await page.route(/\/lab\/[^?]*worker[^/?]*\.js(\?.*)?$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${remember.replace(/\s+/g, ' ')}${await response.text()}` });
-  });
-}
-
-function wasmBytes() {
-  return (globalThis.wasmMemories ?? []).reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-}
-
-/** The largest resident set of any renderer of this browser, page and worker together; null outside Linux. */
-async function rendererPeak() {
-  const names = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const processes = new Map(await Promise.all(names.map(async (id) => [Number(id), await processOf(id)])));
-  const descends = (id) => id === process.pid || (processes.has(id) && descends(processes.get(id).parent));
-  const ours = [...processes].filter(([id, { command }]) => command.includes('--type=renderer') && descends(id));
-  return ours.length > 0 ? Math.max(...ours.map(([, { peak }]) => peak)) / 1e3 : null;
-}
-
-async function processOf(id) {
-  const [command, status] = await Promise.all(
-    ['cmdline', 'status'].map((file) => readFile(`/proc/${id}/${file}`, 'latin1').catch(() => '')),
-  );
-  const field = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
-  return { command, parent: field('PPid'), peak: field('VmHWM') * 1.024 };
 }
 
 /** Gzipped bytes of the files that a visitor's browser loads: the page's own files, and the worker's. */
@@ -385,12 +359,13 @@ function print({ machine, steps, tuning, start, first_point, memory, sizes }) {
       return [scheme, taken.toFixed(1), goal];
     }),
     [],
-    ['form usable', `${start.form_secs.toFixed(2)} s`, 'before the worker has loaded'],
-    ['worker loaded', `${start.worker_secs.toFixed(2)} s`, ''],
+    ['form usable', `${start.form_secs.toFixed(2)} s`, ''],
+    ['recorded figure drawn', `${start.figure_secs.toFixed(2)} s`, 'goal: at most 1.0 s'],
+    ['Run to the worker loaded', `${start.worker_secs.toFixed(2)} s`, ''],
     ['Run to the first plotted point, digits', `${first_point.ink_secs.toFixed(2)} s`, 'goal: under 3 s'],
     [`worker, wasm memory (${memory.experiment})`, `${memory.worker_wasm_mb.toFixed(0)} MB`, 'goal: under 600 MB'],
     ['renderer, largest resident set', `${memory.renderer_peak_rss_mb?.toFixed(0) ?? '?'} MB`, 'page and worker'],
-    ['page wasm + JS + CSS, gzipped', `${sizes.page_kb.toFixed(0)} KB`, 'goal: at most 300 KB'],
+    ['page wasm + JS + CSS, gzipped', `${sizes.page_kb.toFixed(0)} KB`, 'goal: at most 330 KB'],
     ['worker wasm, gzipped', `${sizes.worker_wasm_mb.toFixed(2)} MB`, 'goal: at most 4 MB'],
   ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

@@ -12,6 +12,9 @@ const PATIENCE = 45_000;
 /** An experiment that takes a few seconds on the CPU path: long enough to be paused. */
 export const SMALL = 'data=digits&train=4096&test=512&seeds=1&steps=400&eval=20&device=cpu';
 
+/** Of the types of messages between the page and its host. */
+const PREFIX = 'emergence-lab:';
+
 /** Writes a screenshot of the page to the git-ignored folder, for visual inspection. */
 export async function screenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
@@ -30,16 +33,27 @@ export class Lab {
     this.site = site;
     this.root = root;
     this.html = root.locator('html');
-    this.chart = root.locator('#chart-accuracy');
-    this.legend = root.locator('#legend');
+    this.chart = root.locator('#chart-main');
+    /** Takes the focus and the pointer for the figure. */
+    this.canvas = root.locator('[data-chart="main"] .canvas');
+    this.readout = root.locator('#readout');
+    this.scrubber = root.locator('#scrubber');
+    this.rows = root.locator('#results tbody tr');
+    this.toggles = root.locator('#results .toggle');
+    this.verdict = root.locator('#verdict');
+    this.status = root.locator('#status');
+    /** Where the result comes from, in words. */
+    this.source = root.locator('#origin');
+    this.play = root.locator('#play');
+    this.edited = root.locator('#edited');
     this.notices = root.locator('#notices');
     this.badge = root.locator('#backend');
-    this.exports = root.locator('#export');
-    this.preset = root.locator('#preset');
+    this.share = root.locator('#share');
     this.estimate = root.locator('#estimate');
-    this.variants = root.locator('#variants li');
+    this.shelf = root.locator('#shelf li');
     this.picker = root.locator('#picker');
     this.pickerError = root.locator('#scheme-error');
+    this.pickerStatus = root.locator('#scheme-status');
     this.samples = root.locator('#samples-place canvas');
     this.filesStatus = root.locator('#files-status');
     this.filesRefused = root.locator('#files-refused');
@@ -51,21 +65,109 @@ export class Lab {
     await this.page.goto(`${this.site.url}?${query}`);
   }
 
-  /** A button by its name: Run, Pause, Resume, Step, Reset, Restart. */
-  button(name) {
-    return this.root.getByRole('button', { name: new RegExp(`^\\s*${name}\\b`, 'i') }).first();
+  /** A button of the toolbar by its request: Run, Pause, Resume, Step, Reset. */
+  button(request) {
+    return this.root.locator(`#${request.toLowerCase()}`);
   }
 
-  /** A field of the form by its key in the query string. */
+  /** A button of a notice: Restart, Reload, Use digits. */
+  offer(name) {
+    return this.notices.getByRole('button', { name: new RegExp(`^${name}\\b`, 'i') });
+  }
+
+  /** Selects a part of the page. */
+  async tab(part) {
+    await this.root.locator(`#parts [data-to="${part}"]`).click();
+  }
+
+  /** The card of a scenario. */
+  card(name) {
+    return this.root.locator(`#scenarios [data-scenario="${name}"]`);
+  }
+
+  /** Opens a dialog: setup, variant-dialog, share or keys. */
+  async openDialog(id) {
+    await this.root.locator(`[data-open="${id}"]`).click();
+    await this.root.locator(`dialog#${id}[open]`).waitFor();
+  }
+
+  /** Closes the dialog that is open, if any. */
+  async closeDialog() {
+    const dialog = this.root.locator('dialog[open]');
+    if ((await dialog.count()) > 0) {
+      await dialog.locator('.actions [data-close]').click();
+    }
+  }
+
+  /** A field of the form by its key in the query string; it is in the dialog `setup`. */
   field(key) {
     return this.root.locator(`form [name="${key}"]`);
   }
 
-  /** Selects a scheme in the picker of initializations, and resolves to the field of one of its parameters. */
+  /** Opens the dialog with the form, and whatever hides a field in it. */
+  async reveal(key) {
+    if ((await this.root.locator('dialog#setup[open]').count()) === 0) {
+      await this.openDialog('setup');
+    }
+    await this.field(key).evaluate((field) => {
+      for (let around = field.closest('details'); around; around = around.parentElement.closest('details')) {
+        around.open = true;
+      }
+    });
+    return this.field(key);
+  }
+
+  /** Sets fields of the form in its dialog, and closes it: text, a choice, or true and false for a check box. */
+  async set(values) {
+    for (const [key, value] of Object.entries(values)) {
+      const field = await this.reveal(key);
+      if (typeof value === 'boolean') {
+        await field.setChecked(value);
+      } else if ((await field.evaluate(({ localName }) => localName)) === 'select') {
+        await field.selectOption(value);
+      } else {
+        await field.fill(String(value));
+      }
+    }
+    await this.closeDialog();
+  }
+
+  /** A choice above the figure: show, x, y, zoom, band or ema. */
+  choice(key) {
+    return this.root.locator(`[data-figure="${key}"]`);
+  }
+
+  /** Moves a slider over the evaluations to the one at this step. */
+  async scrub(step, slider = this.scrubber) {
+    const last = Number(await slider.getAttribute('max'));
+    for (let place = 0; place <= last; place += 1) {
+      await slider.fill(String(place));
+      if ((await slider.getAttribute('aria-valuetext')) === `step ${step}`) {
+        return;
+      }
+    }
+    throw new Error(`the slider has no step ${step} among ${last + 1}`);
+  }
+
+  /** The row of a variant in the table, by its text form. */
+  row(variant) {
+    return this.root.locator(`#results tr[data-variant="${variant}"]`);
+  }
+
+  /**
+   * Selects a scheme in the dialog of variants, which it opens, and resolves to the field of one of its parameters.
+   */
   async pick(scheme, parameter) {
-    await this.root.locator('#variant-editor').evaluate((details) => (details.open = true));
+    if ((await this.root.locator('dialog#variant-dialog[open]').count()) === 0) {
+      await this.openDialog('variant-dialog');
+    }
     await this.picker.locator('#scheme').selectOption(scheme);
     return this.picker.locator(`[data-for~="${scheme}"] [data-parameter="${parameter}"]`);
+  }
+
+  /** A button of the dialog of variants: itself, control, shuffle, or an index for the one that replaces. */
+  add(addition = 'itself') {
+    return this.picker.locator(`[data-add="${addition}"]`);
   }
 
   /** `data-state`: loading, ready, training, paused, finished or failed. */
@@ -76,6 +178,16 @@ export class Lab {
   /** `data-step`: the last plotted step, 0 when nothing is plotted yet. */
   async step() {
     return Number((await this.html.getAttribute('data-step')) ?? 0);
+  }
+
+  /** `data-origin`: nothing, recorded or live. */
+  origin() {
+    return this.html.getAttribute('data-origin');
+  }
+
+  /** Waits until a result from there is shown: nothing, recorded or live. */
+  async shows(origin, timeout = 20_000) {
+    await this.root.locator(`html[data-origin="${origin}"]`).waitFor({ state: 'attached', timeout });
   }
 
   /** `data-backend`: webgpu or cpu. */
@@ -116,7 +228,7 @@ export class Lab {
     }
   }
 
-  /** Drags a file over the article, far from the form; resolves to the function that drops it. */
+  /** Drags a file over the page, far from the form; resolves to the function that drops it. */
   async drag(name, bytes) {
     const transfer = await this.page.evaluateHandle(
       ([name, text]) => {
@@ -126,20 +238,20 @@ export class Lab {
       },
       [name, bytes.toString('base64')],
     );
-    const over = this.root.locator('article');
+    const over = this.root.locator('main');
     await over.dispatchEvent('dragover', { dataTransfer: transfer });
     return () => over.dispatchEvent('drop', { dataTransfer: transfer });
   }
 
-  /** Presses Run once the worker is ready. */
-  async run() {
-    await this.reach('ready');
+  /** Presses Run as soon as the page is bound; the worker is loaded then. */
+  async run(from = ['ready', 'finished']) {
+    await this.reach(from);
     await this.button('Run').click();
   }
 
   /**
-   * The ink on the accuracy chart: pixels that differ from the corner's color, and saturated pixels by hue, in bins of
-   * 30 degrees. Every variant has its own hue; axes, grid and text are gray.
+   * The ink on the large chart: pixels that differ from the corner's color, and saturated pixels by hue, in bins of
+   * 30 degrees. Every variant has its own hue; axes, grid and text are gray, except for the names of variants.
    */
   ink() {
     return this.chart.evaluate(inkOf);
@@ -149,6 +261,39 @@ export class Lab {
   async curves(least = 60) {
     return (await this.ink()).hues.filter((pixels) => pixels >= least).length;
   }
+}
+
+/**
+ * Keeps what is written on canvases, with its size in CSS pixels, until they are drawn anew: `texts` reads it. To be called
+ * before the page is opened.
+ */
+export async function keepTexts(page) {
+  await page.addInitScript(() => {
+    const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+    const size = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, 'width');
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...more) {
+      const scale = this.canvas.width / this.canvas.getBoundingClientRect().width;
+      (this.canvas.written ??= []).push({ text, size: parseFloat(/([\d.]+)px/.exec(this.font)[1]) / scale });
+      return fillText.call(this, text, ...more);
+    };
+    CanvasRenderingContext2D.prototype.clearRect = function (...all) {
+      this.canvas.written = [];
+      return clearRect.apply(this, all);
+    };
+    // Setting the width wipes a canvas.
+    Object.defineProperty(HTMLCanvasElement.prototype, 'width', {
+      ...size,
+      set(value) {
+        this.written = [];
+        size.set.call(this, value);
+      },
+    });
+  });
+}
+
+/** What is written on a canvas, see `keepTexts`. */
+export function texts(canvas) {
+  return canvas.evaluate(({ written }) => written ?? []);
 }
 
 function inkOf(canvas) {
@@ -190,6 +335,12 @@ export class Host extends Lab {
   /** All messages from the page so far. */
   messages() {
     return this.page.evaluate(() => window.messages);
+  }
+
+  /** The types of these messages, without their prefix; heights aside, which come whenever the layout settles. */
+  async types() {
+    const types = (await this.messages()).map((data) => data?.type ?? '').filter((type) => type.startsWith(PREFIX));
+    return types.map((type) => type.slice(PREFIX.length)).filter((type) => type !== 'resize');
   }
 
   /** The results file. */

@@ -1,6 +1,6 @@
-// Makes docs/screenshot.png: the finished default experiment on MNIST, on the built page in ../dist.
+// Makes docs/screenshot.png: what a visitor sees first, the recorded result of the first scenario, on the built page in ../dist.
 //
-//   node screenshot.mjs        (after `cargo xtask dist` and `cargo xtask data`)
+//   node screenshot.mjs        (after `cargo xtask dist`)
 
 import { chromium } from '@playwright/test';
 import { dirname, join } from 'node:path';
@@ -16,11 +16,9 @@ const browser = await chromium.launch({ executablePath: chromiumPath(), args: CP
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
   const lab = new Lab(page, site);
-  await lab.open('data=mnist&device=cpu');
-  await lab.run();
-  await lab.reach('finished', 300_000);
-  const bottom = await page.locator('#table').evaluate((table) => table.getBoundingClientRect().bottom + scrollY);
-  await page.screenshot({ path: FILE, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: Math.ceil(bottom) + 10 } });
+  await lab.open();
+  await lab.shows('recorded');
+  await page.screenshot({ path: FILE });
 } finally {
   await browser.close();
   await site.close();

@@ -11,12 +11,14 @@ pub mod digest;
 pub mod error;
 pub mod experiment;
 pub mod rng;
+pub mod texts;
 
 pub mod dataset;
 pub mod emergence;
 pub mod init;
 pub mod metrics;
 pub mod prose;
+pub mod replay;
 
 #[cfg(feature = "train")]
 pub mod device;

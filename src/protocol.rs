@@ -9,10 +9,11 @@
 use crate::error::{MessageError, WorkerError};
 use crate::experiment::Experiment;
 use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
+use crate::texts::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 9;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,20 +34,30 @@ pub enum Command {
     Step,
     /// Drop the cohort and its curves.
     Reset,
-    /// From now on, inspect the run with this index over all variants: answered by `Filters` at once and after every
-    /// evaluation, and by `Examination` at once and whenever training pauses or ends. The choice is kept for later experiments.
+    /// From now on, inspect the run with this index over all variants: answered by `Filters` and `Examination` at once. Without a step,
+    /// `Filters` is repeated after every evaluation, and `Examination` whenever training pauses or ends. The choice is kept for later
+    /// experiments.
     Inspect {
         /// The run.
         run: usize,
+        /// After at most so many training steps; as it is if absent.
+        at: Option<u64>,
     },
     /// Let every run classify an image; answered by `Classified`.
     Classify {
         /// Which image.
         image: ImageSource,
+        /// After at most so many training steps; as it is if absent.
+        at: Option<u64>,
     },
     /// Use the files sent with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
     /// If they are refused, previously uploaded files remain in use.
     Upload,
+    /// From now on, word errors with this catalog of texts; see `texts`.
+    Speak {
+        /// English texts with their translations.
+        catalog: Catalog,
+    },
 }
 
 /// An image to be classified.
@@ -167,24 +178,11 @@ pub enum Event {
     },
 }
 
-/// A text message in a format that is the same in all versions: the greeting of a worker, by which a page recognizes a worker of
-/// another version, and its crash notice, which must not depend on anything that a crash may have damaged.
-#[derive(Serialize, Deserialize)]
-struct Notice {
-    #[serde(rename = "type")]
-    kind: NoticeKind,
-    #[serde(default)]
-    protocol_version: u32,
-    #[serde(default)]
-    message: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum NoticeKind {
-    Ready,
-    Crashed,
-}
+/// The beginning of [`greeting`], the same in all versions: by it a page recognizes a worker of another version. The number of the
+/// version and a brace follow.
+const GREETING: &str = r#"{"type":"ready","protocol_version":"#;
+/// The beginning of [`last_words`], which must not depend on anything that a crash may have damaged.
+const LAST_WORDS: &str = "crashed: ";
 
 impl Command {
     /// The bytes that are sent.
@@ -222,30 +220,27 @@ impl Event {
     /// # Errors
     /// [`MessageError::Text`].
     pub fn from_text(text: &str) -> Result<Self, MessageError> {
-        let notice: Notice = serde_json::from_str(text).map_err(|_| MessageError::Text { length: text.len() })?;
-        Ok(match notice.kind {
-            NoticeKind::Ready => Self::Ready { protocol_version: notice.protocol_version },
-            NoticeKind::Crashed => Self::Failed { kind: FailureKind::Crash, message: notice.message },
-        })
+        if let Some(message) = text.strip_prefix(LAST_WORDS) {
+            return Ok(Self::Failed { kind: FailureKind::Crash, message: message.to_owned() });
+        }
+        let version = text.strip_prefix(GREETING).and_then(|rest| rest.split(['}', ',']).next()?.parse().ok());
+        match version {
+            Some(protocol_version) => Ok(Self::Ready { protocol_version }),
+            None => Err(MessageError::Text { length: text.len() }),
+        }
     }
 }
 
 /// The greeting: the text by which a worker of this version reports that it is ready.
 #[must_use]
 pub fn greeting() -> String {
-    text_of(&Notice { kind: NoticeKind::Ready, protocol_version: PROTOCOL_VERSION, message: String::new() })
+    format!("{GREETING}{PROTOCOL_VERSION}}}")
 }
 
 /// The crash notice: the text by which a worker reports that it has crashed, and why.
 #[must_use]
 pub fn last_words(reason: Option<&str>) -> String {
-    let message = WorkerError::Crashed { reason: reason.map(ToOwned::to_owned) }.to_string();
-    text_of(&Notice { kind: NoticeKind::Crashed, protocol_version: PROTOCOL_VERSION, message })
-}
-
-fn text_of(notice: &Notice) -> String {
-    // A plain struct with text keys, for which writing to memory cannot fail.
-    serde_json::to_string(notice).unwrap_or_default()
+    format!("{LAST_WORDS}{}", WorkerError::Crashed { reason: reason.map(ToOwned::to_owned) })
 }
 
 fn encoded(message: &impl Serialize) -> Vec<u8> {

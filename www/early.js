@@ -5,22 +5,39 @@
   const root = document.documentElement;
   const theme = query.get("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  if (query.get("embed") === "1") root.dataset.embed = "";
+  if (query.get("embed") === "1") root.dataset.embed = query.has("show") ? "figure" : "page";
+  const part = location.hash.slice(1);
+  if (["layers", "inside", "emergence", "learn", "about"].includes(part)) root.dataset.part = part;
+  if (query.get("height")) root.style.setProperty("--figure-height", `${parseInt(query.get("height"), 10)}px`);
+  // A link to another part shows it from its beginning.
+  addEventListener("hashchange", () => scrollTo(0, 0));
   if (query.get("hide")) root.dataset.hide = query.get("hide").replaceAll(",", " ");
 
+  // The texts of the few sentences below in the language of the page.
+  const wanted = query.get("lang") ?? "auto";
+  const language = (wanted === "auto" ? navigator.language : wanted).split("-")[0].toLowerCase();
+  const catalog = async () => {
+    if (language === "en") return {};
+    const response = await fetch(`texts/${encodeURIComponent(language)}.json`);
+    return response.ok ? response.json() : {};
+  };
+
   // A page whose program cannot be loaded or compiled says so; once it runs, it speaks for itself.
-  const failed = (reason) => {
+  const failed = async (reason) => {
     const status = document.querySelector("#status[data-early]");
     if (!status || root.dataset.state !== "loading") return;
     root.dataset.state = "failed";
-    status.textContent = "Stopped";
+    const texts = await catalog().catch(() => ({}));
+    const translated = (text) => texts[text] ?? text;
+    status.textContent = translated("Stopped");
     const notice = document.createElement("p");
     notice.className = "notice failure";
-    notice.textContent = `The page could not be loaded (${reason}). It needs a browser with WebAssembly SIMD; otherwise please reload it.`;
+    const sentence = translated("The page could not be loaded ({reason}). It needs a browser with WebAssembly SIMD; otherwise please reload it.");
+    notice.textContent = sentence.replace("{reason}", reason ?? translated("a script is missing"));
     document.querySelector("#notices").append(notice);
   };
   addEventListener("unhandledrejection", ({ reason }) => failed(reason?.message ?? reason));
   addEventListener("error", ({ message, target }) => {
-    if (message || target?.localName === "script") failed(message ?? "a script is missing");
+    if (message || target?.localName === "script") failed(message);
   }, true);
 })();

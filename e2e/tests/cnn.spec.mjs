@@ -19,10 +19,10 @@ test('cnn:8,16 reaches over 93 % of MNIST within 200 steps', async ({ hosted, pa
 const MARGIN = 0.15;
 
 for (const norm of ['none', 'batch']) {
-  test(`cnn:16,32 with norm=${norm} learns CIFAR-10`, async ({ hosted }) => {
+  test(`cnn:8,16 with norm=${norm} learns CIFAR-10`, async ({ hosted }) => {
     needsData('cifar-10');
     test.setTimeout(150_000);
-    const query = `data=cifar-10&test=2000&model=cnn:16,32&norm=${norm}&lr=0.01&batch=64&seeds=1&steps=80&eval=80`;
+    const query = `data=cifar-10&test=2000&model=cnn:8,16&norm=${norm}&lr=0.02&batch=64&seeds=1&steps=80&eval=80`;
     const results = await hosted.finish(`${query}&init=kaiming_normal&device=cpu`, 120_000);
     const [run] = runsOf(results);
     expect(run.test_accuracy.at(-1)[1], 'test accuracy after 80 steps').toBeGreaterThan(0.1 + MARGIN);

@@ -18,11 +18,11 @@ async function trains(lab) {
 async function failsAndRestarts(lab, { repair, picture }) {
   await expect(lab.html, 'soon').toHaveAttribute('data-state', 'failed', { timeout: 10_000 });
   await expect(lab.notices, 'a plain sentence').toContainText(/\w+ \w+ \w+/);
-  await expect(lab.button('Restart')).toBeVisible();
+  await expect(lab.offer('Restart')).toBeVisible();
   await screenshot(lab.page, picture);
   await repair?.();
-  await lab.button('Restart').click();
-  await expect(lab.html, 'ready or running again').toHaveAttribute('data-state', /^(ready|training|finished)$/);
+  await lab.offer('Restart').click();
+  await expect(lab.html, 'ready or running again').toHaveAttribute('data-state', /^(ready|loading|training|finished)$/);
   if ((await lab.state()) === 'ready') {
     await lab.button('Run').click();
   }
@@ -38,6 +38,7 @@ for (const [what, pattern] of [
     tolerate(/./);
     await page.route(pattern, (route) => route.fulfill({ status: 404, body: 'not found' }));
     await lab.open(QUICK);
+    await lab.run();
     await failsAndRestarts(lab, { repair: () => page.unroute(pattern), picture: `failed-worker-${what}` });
   });
 }
@@ -47,6 +48,7 @@ test('a worker that throws at its start is shown, and Restart recovers', async (
   const broken = { contentType: 'text/javascript', body: 'throw new Error("broken on purpose");' };
   await page.route(WORKER_SCRIPT, (route) => route.fulfill(broken));
   await lab.open(QUICK);
+  await lab.run();
   await failsAndRestarts(lab, { repair: () => page.unroute(WORKER_SCRIPT), picture: 'failed-worker-throws' });
 });
 
@@ -62,7 +64,7 @@ test('a worker that dies while it trains is shown, and Restart recovers', async 
       }),
     ),
   );
-  await lab.field('steps').fill('40');
+  await lab.set({ steps: 40 });
   await failsAndRestarts(lab, { picture: 'failed' });
 });
 
@@ -73,13 +75,13 @@ test('a crash that the worker reports is shown, and Run starts another', async (
   await Promise.all(
     page.workers().map((worker) =>
       worker.evaluate(() => {
-        postMessage(JSON.stringify({ type: 'crashed', message: 'The training worker has crashed: test.' }));
+        postMessage('crashed: The training worker has crashed: test.');
       }),
     ),
   );
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
   await expect(lab.notices).toContainText('has crashed');
-  await lab.field('steps').fill('40');
+  await lab.set({ steps: 40 });
   await lab.button('Run').click();
   await lab.reach('finished', 30_000);
 });
@@ -90,15 +92,15 @@ test('a worker that is silent for a long time is reported, and can be replaced',
   let hangs = true;
   await page.route(WORKER_WASM, (route) => (hangs ? undefined : route.continue()));
   await lab.open(QUICK);
+  await lab.run();
   await expect(lab.html).toHaveAttribute('data-state', 'loading');
-  await expect(lab.field('steps')).toHaveValue('40');
   await page.clock.runFor(26_000);
   await expect(lab.notices).toContainText(/still loading/);
   expect(await lab.state(), 'slow is not failed').toBe('loading');
   await page.clock.resume();
   hangs = false;
-  await lab.button('Restart').click();
-  await lab.reach('ready');
+  await lab.offer('Restart').click();
+  await lab.reach('finished');
   await expect(lab.notices).not.toContainText(/still loading/);
 });
 
@@ -106,9 +108,10 @@ test('an old worker from a cache is recognized', async ({ lab, page }) => {
   const old = `postMessage(JSON.stringify({ type: 'ready', protocol_version: 0 }));`;
   await page.route(WORKER_SCRIPT, (route) => route.fulfill({ contentType: 'text/javascript', body: old }));
   await lab.open(QUICK);
+  await lab.run();
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
   await expect(lab.notices).toContainText(/reload/i);
-  await expect(lab.button('Reload')).toBeVisible();
+  await expect(lab.offer('Reload')).toBeVisible();
 });
 
 test('a browser that refuses to create a worker gets a sentence', async ({ lab, page, tolerate }) => {
@@ -121,6 +124,7 @@ test('a browser that refuses to create a worker gets a sentence', async ({ lab, 
     };
   });
   await lab.open(QUICK);
+  await lab.run();
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
   await expect(lab.notices).toContainText('refused on purpose');
 });
@@ -142,7 +146,7 @@ test('a reset gets the page out of a download that hangs', async ({ page, host }
   await expect(lab.html).toHaveAttribute('data-state', 'training');
   await lab.button('Reset').click();
   await lab.reach('ready');
-  await lab.field('data').selectOption('digits');
+  await lab.set({ data: 'digits' });
   await lab.button('Run').click();
   await lab.reach('finished');
 });
@@ -160,12 +164,10 @@ test('without WebGPU, device=auto computes on the CPU and says why', async ({ la
 
 test('without WebGPU, device=webgpu fails with a sentence', async ({ lab, page }) => {
   await lab.open(QUICK.replace('device=cpu', 'device=webgpu'));
-  await lab.reach(['ready', 'failed']);
-  if ((await lab.state()) === 'ready') {
-    await lab.button('Run').click();
-  }
+  await lab.run();
   await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
   await expect(lab.notices).toContainText(/WebGPU/);
-  await expect(lab.button('Restart')).toBeVisible();
+  await expect(lab.offer('Compute on the CPU')).toBeVisible();
+  await expect(lab.offer('Restart')).toBeVisible();
   await screenshot(page, 'failed-webgpu');
 });

@@ -36,13 +36,15 @@ async function drawStroke(page) {
   await page.mouse.up();
 }
 
-test('the section comes with the first experiment and shows a run', async ({ lab, page }) => {
+test('the part says that there is nothing yet, and then shows a run', async ({ lab, page }) => {
   await lab.open(TINY.replace('&run=1', ''));
   await lab.reach('ready');
-  await expect(page.locator('#inside'), 'nothing to look into yet').toBeHidden();
-  await lab.run();
+  await lab.tab('inside');
+  await expect(page.locator('#filters')).toHaveAttribute('aria-label', /not available yet/);
+  await expect(page.locator('#ask-hint')).toContainText('Run');
+  // The keys work in every part.
+  await page.keyboard.press('Control+Enter');
   await lab.reach('finished');
-  await expect(page.locator('#inside')).toBeVisible();
 
   const runs = page.locator('#inside-run');
   await expect(runs.locator('option')).toHaveText([
@@ -69,16 +71,18 @@ test('the section comes with the first experiment and shows a run', async ({ lab
   await runs.selectOption({ index: 2 });
   await expect(page.locator('#filters')).toHaveAttribute('aria-label', /Emergence/);
   expect(await pictures.first().evaluate((canvas) => canvas.toDataURL()), 'other pictures').not.toBe(before);
+  await lab.tab('compare');
   await lab.button('Reset').click();
   await lab.reach('ready');
   await lab.run();
   await lab.reach('finished');
+  await lab.tab('inside');
   await expect(page.locator('#filters')).toHaveAttribute('aria-label', /Emergence.*at step 40/);
   await expect(matrix).toHaveAttribute('aria-label', /Emergence.*at step 40/);
 });
 
 test('every variant classifies a drawing and a test image', async ({ lab, page }) => {
-  await lab.open(TINY);
+  await lab.open(`${TINY}#inside`);
   await lab.reach('finished');
   const lines = page.locator('#answers tbody tr');
   await expect(lines, 'a line per variant').toHaveCount(3);
@@ -102,7 +106,7 @@ test('every variant classifies a drawing and a test image', async ({ lab, page }
 });
 
 test('nothing moves while it trains, pauses, and answers', async ({ lab, page }) => {
-  await lab.open(TINY.replace('steps=40', 'steps=20000'));
+  await lab.open(`${TINY.replace('steps=40', 'steps=20000')}#inside`);
   await lab.reach('training');
   await expect(page.locator('#filters canvas')).toHaveCount(32);
   await expect(page.locator('#mistakes-note'), 'it comes, or has come, and says so').toContainText(/pauses or ends|misclassified/);
@@ -112,12 +116,16 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await expect(page.locator('#asked-note')).toHaveText(/^Test image/);
   const first = await page.locator('#filters').getAttribute('aria-label');
   await expect(page.locator('#filters'), 'the pictures follow the training').not.toHaveAttribute('aria-label', first);
-  await lab.button('Pause').click();
+  // Space belongs to a button that has the focus.
+  await page.locator('#inside-heading').click();
+  await page.keyboard.press('Space');
   await lab.reach('paused');
   await expect(page.locator('#chart-confusion')).toHaveAttribute('aria-label', /correct/);
   expect(await places(page), 'the positions are unchanged').toEqual(before);
+  await lab.tab('compare');
   await lab.button('Reset').click();
   await lab.reach('ready');
+  await lab.tab('inside');
   await expect(page.locator('#ask-hint')).toContainText('press Run');
   await expect(page.locator('[data-pick="random"]')).toBeDisabled();
 });
@@ -126,27 +134,30 @@ test('feature maps have measures of their own, and other networks none', async (
   const small = TINY.replace('steps=40', 'steps=4').replace('eval=20', 'eval=2').replace('train=2000', 'train=256');
   await lab.open(small.replace('mlp:32', 'cnn:4'));
   await lab.reach('finished');
-  const chart = page.locator('#chart-emergence');
-  const maps = page.locator('[data-measure="channel_emergence_b"]');
+  const chart = lab.chart;
+  const maps = lab.choice('show').locator('[value="channel_emergence_b"]');
+  await lab.choice('show').selectOption('emergence_b');
   await expect(page.locator('#measure-note')).toContainText('derived by this project');
-  await maps.click();
+  await expect(maps).not.toHaveAttribute('hidden');
+  await lab.choice('show').selectOption('channel_emergence_b');
   await expect(chart).toHaveAttribute('aria-label', /E_B of feature maps: .*10\^/);
   await expect(page.locator('#measure-note')).toContainText('approximation');
+  await lab.tab('inside');
   await expect(page.locator('#filters canvas'), 'a picture per filter').toHaveCount(4);
   await expect(page.locator('#active li')).toHaveText([/hidden 1/, /pool 1/, /output/]);
+  await lab.tab('compare');
 
   await lab.button('Reset').click();
   await lab.reach('ready');
-  await lab.field('model').fill('mlp:16');
-  await lab.field('model').blur();
-  await expect(maps, 'no feature maps, no such measure').toBeHidden();
-  await expect(chart).toHaveAttribute('aria-label', /^Emergence E_B/);
-  await expect(page.locator('[data-measure="emergence_b"]')).toHaveAttribute('aria-pressed', 'true');
+  await lab.set({ model: 'mlp:16' });
+  await expect(maps, 'no feature maps, no such measure').toHaveAttribute('hidden');
+  await expect(chart).toHaveAttribute('aria-label', /^Emergence E_B by/);
+  await expect(lab.choice('show')).toHaveValue('emergence_b');
 });
 
 test('a 360 px phone shows all of it without sideways scrolling', async ({ lab, page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await lab.open(TINY);
+  await lab.open(`${TINY}#inside`);
   await lab.reach('finished');
   await drawStroke(page);
   await expect(page.locator('#asked-note')).toContainText('Your drawing');

@@ -33,11 +33,13 @@ test('MNIST reaches over 90 % for every default variant', async ({ hosted, page 
 });
 
 test('states, steps and curves follow a run on generated digits', async ({ lab, page }) => {
-  await lab.open(SMALL);
+  await lab.open(SMALL.replace('steps=400', 'steps=200'));
   await lab.reach('ready');
   await screenshot(page, 'ready');
+  expect(await lab.origin(), 'no scenario, so nothing is recorded').toBe('nothing');
   expect(await lab.step(), 'data-step before the run').toBe(0);
   expect(await lab.curves(), 'curves before the run').toBe(0);
+  await expect(lab.source).toHaveText('No result yet.');
   const before = await lab.ink();
   await lab.button('Run').click();
   await lab.reach('training');
@@ -48,7 +50,9 @@ test('states, steps and curves follow a run on generated digits', async ({ lab, 
   await lab.reach('finished');
   expect(seen, 'data-step never goes back').toEqual(seen.toSorted((a, b) => a - b));
   expect(new Set(seen).size, 'data-step grows while it trains').toBeGreaterThan(3);
-  expect(await lab.step()).toBe(400);
+  expect(await lab.step()).toBe(200);
+  expect(await lab.origin()).toBe('live');
+  await expect(lab.source).toHaveText('Computed here on the CPU, 3 runs.');
   const after = await lab.ink();
   expect(after.marked, 'ink on the chart').toBeGreaterThan(before.marked);
   expect(await lab.curves(), 'one curve per variant').toBeGreaterThanOrEqual(3);
@@ -61,6 +65,22 @@ test('a run starts from the same bits as natively', async ({ hosted }) => {
   expect(results.receipt, 'data and order').toEqual(golden.receipt);
   const weights = results.variants.map(({ name, runs }) => [name, runs.map((run) => run.weights_sha256)]);
   expect(Object.fromEntries(weights), 'initial weights').toEqual(golden.weights_sha256);
+});
+
+test('until the end every statement is one so far', async ({ lab }) => {
+  await lab.open('data=digits&train=512&test=512&model=mlp:16&init=kaiming_normal,custom(std=0.001)&seeds=3&steps=100000&device=cpu');
+  await lab.run();
+  await lab.plotted(100);
+  await lab.button('Pause').click();
+  await lab.reach('paused');
+  const comparison = lab.rows.last().locator('.comparison');
+  await expect(comparison).toHaveText(/^−\d+\.\d \[−\d+\.\d; −\d+\.\d\] so far$/);
+  await expect(lab.verdict).toHaveText(/^So far, after \d+ steps std = 0\.001 is behind Kaiming normal by \d+\.\d points \(95 % interval .+, 3 seeds\)/);
+  await lab.set({ steps: 20 });
+  await lab.run(['paused']);
+  await lab.reach('finished');
+  await expect(comparison).toHaveText(/ worse$/);
+  await expect(lab.verdict).toHaveText(/^After 20 steps/);
 });
 
 /** The number of colored pixels of a canvas: axes, grid and text are gray. */
@@ -77,13 +97,13 @@ const SATURATED = `
 test('every chart is drawn', async ({ lab, page }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=100'));
   await lab.reach('ready');
-  const canvases = page.locator('#charts .chart canvas');
+  const canvases = page.locator('#compare .chart canvas');
   const ink = () => canvases.evaluateAll((all, saturated) => all.map(new Function('canvas', saturated)), SATURATED);
   const empty = await ink();
   await lab.button('Run').click();
   await lab.reach('finished');
   const drawn = await ink();
-  expect(drawn.length, 'accuracy, loss, emergence, activity').toBe(4);
+  expect(drawn.length, 'a large one, two small ones, and the heat map').toBe(4);
   drawn.forEach((pixels, index) => expect(pixels, `colored pixels of chart ${index}`).toBeGreaterThan(empty[index] + 500));
 });
 
@@ -91,7 +111,7 @@ test('charts are sharp on dense screens', async ({ browser, site }) => {
   const context = await browser.newContext({ deviceScaleFactor: 3, viewport: { width: 800, height: 700 } });
   const page = await context.newPage();
   await page.goto(`${site.url}?${SMALL}`);
-  const canvas = page.locator('canvas').first();
+  const canvas = page.locator('#chart-main');
   await expect(page.locator('html')).toHaveAttribute('data-state', 'ready');
   const [drawn, shown] = await canvas.evaluate((element) => [element.width, element.getBoundingClientRect().width]);
   expect(drawn / shown, 'canvas pixels per CSS pixel').toBeCloseTo(3, 1);

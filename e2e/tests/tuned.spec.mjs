@@ -57,7 +57,8 @@ test('tuning shows its progress, and Reset stops it', async ({ lab }) => {
   await lab.button('Reset').click();
   await lab.reach('ready', 5_000);
   // The same worker continues with another experiment immediately.
-  await lab.root.locator('#variants [data-remove="1"]').click();
+  await lab.rows.nth(1).hover();
+  await lab.rows.nth(1).locator('.remove').click();
   await lab.run();
   await lab.reach('finished');
   expect(await lab.step()).toBe(4);

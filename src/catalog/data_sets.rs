@@ -6,7 +6,7 @@ use super::facts::{
     Citation, DataArchive, DataFile, FileContent, FileFormat, ImageFacts, Mirror, Normalization, Part, Publication,
     idx_files,
 };
-use crate::prose::Prose;
+use crate::prose::{Prose, not_in_page};
 use serde::{Deserialize, Serialize};
 
 /// The facts about a data set.
@@ -109,12 +109,12 @@ const MNIST: CatalogRow = CatalogRow {
         },
         images: MNIST_IMAGES,
         format: FileFormat::Idx,
-        files: &MNIST_FILES,
+        files: not_in_page(&MNIST_FILES),
         archive: None,
-        mirrors: &[
+        mirrors: not_in_page(&[
             Mirror { address: "https://raw.githubusercontent.com/fgnt/mnist/master/", cross_origin: true },
             Mirror { address: "https://ossci-datasets.s3.amazonaws.com/mnist/", cross_origin: false },
-        ],
+        ]),
     }),
 };
 
@@ -151,16 +151,16 @@ const FASHION_MNIST: CatalogRow = CatalogRow {
         },
         images: FASHION_MNIST_IMAGES,
         format: FileFormat::Idx,
-        files: &FASHION_MNIST_FILES,
+        files: not_in_page(&FASHION_MNIST_FILES),
         archive: None,
-        mirrors: &[
+        mirrors: not_in_page(&[
             Mirror {
                 address: "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
                 cross_origin: true,
             },
             // The authors' own server. It does not support encryption; the checksums ensure that files are intact.
             Mirror { address: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", cross_origin: false },
-        ],
+        ]),
     }),
 };
 
@@ -210,13 +210,13 @@ const CIFAR_10: CatalogRow = CatalogRow {
         },
         images: CIFAR_10_IMAGES,
         format: FileFormat::CifarBatches,
-        files: &CIFAR_10_FILES,
+        files: not_in_page(&CIFAR_10_FILES),
         archive: Some(DataArchive {
             name: "cifar-10-binary.tar.gz",
             bytes: 170_052_171,
             sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
         }),
-        mirrors: &[Mirror { address: "https://www.cs.toronto.edu/~kriz/", cross_origin: false }],
+        mirrors: not_in_page(&[Mirror { address: "https://www.cs.toronto.edu/~kriz/", cross_origin: false }]),
     }),
 };
 

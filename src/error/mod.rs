@@ -9,6 +9,7 @@ mod reasons;
 
 use crate::emergence::EmergenceError;
 pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
+pub use english::named;
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement,
     SchemeRequirement, Span, ValueError,

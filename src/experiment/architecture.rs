@@ -4,6 +4,7 @@
 //! A network is a chain of [`Step`]s. The only exception is the shortcut of a residual block: [`Layer::Branch`] stores the
 //! current values and [`Layer::AddShortcut`] adds them later.
 
+use crate::texts::text;
 use serde::{Deserialize, Serialize};
 
 /// Shape of an image or of a stack of feature maps. A dense layer of `n` units has the shape `n x 1 x 1`.
@@ -271,9 +272,9 @@ impl Architecture {
     #[must_use]
     pub fn weight_layer_names(&self) -> Vec<String> {
         let name = |layer: WeightLayer| match layer.shape {
-            WeightShape::Dense { inputs, outputs } => format!("dense {inputs} → {outputs}"),
+            WeightShape::Dense { inputs, outputs } => text!("dense {inputs} → {outputs}", inputs, outputs),
             WeightShape::Convolution { channels_in, channels_out, kernel } => {
-                format!("conv {kernel}×{kernel}, {channels_in} → {channels_out}")
+                text!("conv {kernel}×{kernel}, {channels_in} → {channels_out}", kernel, channels_in, channels_out)
             }
         };
         self.weight_layers().into_iter().map(name).collect()
@@ -337,13 +338,13 @@ impl Architecture {
             let name = match step.layer {
                 Layer::Activation => {
                     hidden += 1;
-                    format!("hidden {hidden}")
+                    text!("hidden {number}", number = hidden)
                 }
                 Layer::Pool(..) | Layer::GlobalAveragePool => {
                     pools += 1;
-                    format!("pool {pools}")
+                    text!("pool {number}", number = pools)
                 }
-                _ if index + 1 == self.steps.len() => "output".to_owned(),
+                _ if index + 1 == self.steps.len() => text!("output"),
                 _ => continue,
             };
             layers.push(MeasuredLayer { name, step: index, shape: step.output });

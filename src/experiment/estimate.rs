@@ -7,8 +7,8 @@
 //! The cost of tuning is a rougher estimate; the table of methods (`scheme/tuning/methods.rs`) has a formula for each method.
 
 use super::architecture::Architecture;
-use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, evaluation_chunk};
-use super::{Experiment, InitScheme, ModelSpec};
+use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, SNAPSHOT_BYTES, evaluation_chunk};
+use super::{Experiment, ModelSpec};
 use crate::error::Result;
 
 /// Speed of dense layers, in multiplications with weights per second, on the CPU in a browser: one core with 128-bit SIMD.
@@ -28,7 +28,8 @@ pub struct Estimate {
     pub parameters: u64,
     /// Number of runs.
     pub runs: u64,
-    /// Peak memory if all runs are computed at once: the data set, the parameters with the state of the optimizer, and the values
+    /// Peak memory if all runs are computed at once: the data set, the parameters with the state of the optimizer, those of earlier steps
+    /// that are kept for inspection, and the values
     /// of a step with their gradients (and higher derivatives if weights are tuned) or of an evaluation, whichever is larger.
     /// The program itself is not counted.
     pub memory_bytes: u64,
@@ -54,16 +55,17 @@ impl Estimate {
         let runs = experiment.run_count() as u64;
         let tests = experiment.dataset.test.unwrap_or(facts.test).min(facts.test) as u64;
         let forward = architecture.multiplication_count() * runs;
-        let every = experiment.evaluate_every.max(1);
         Ok(Self {
             parameters: architecture.parameter_count(),
             runs,
-            memory_bytes: data_bytes(facts) + computing_bytes(experiment, &architecture, tests),
+            memory_bytes: data_bytes(facts)
+                + computing_bytes(experiment, &architecture, tests)
+                + snapshot_bytes(experiment, architecture.parameter_count() * runs),
             tuning_work: tuning_work(experiment, architecture.multiplication_count()),
             step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
             evaluation_work: forward * tests,
             steps: experiment.steps,
-            evaluations: experiment.steps.div_ceil(every) + 1,
+            evaluations: experiment.evaluation.count(experiment.steps),
         })
     }
 
@@ -103,10 +105,14 @@ pub fn standard_speed(model: &ModelSpec) -> f64 {
 /// Multiplications for tuning all tuned runs, if a forward pass of one example takes `forward` of them.
 fn tuning_work(experiment: &Experiment, forward: u64) -> u64 {
     let (layers, batch) = (experiment.model.weight_layer_count() as u64, experiment.batch_size as u64);
-    let tunings = experiment.variants.iter().filter_map(InitScheme::tuning);
-    let examples = tunings.map(|tuning| tuning.work(layers, batch)).sum::<u64>();
+    let examples = experiment.tunings().map(|tuning| tuning.work(layers, batch)).sum::<u64>();
     // In an experiment that has not been validated yet, the product may exceed 64 bits.
     examples.saturating_mul(forward).saturating_mul(experiment.seeds.into())
+}
+
+/// Memory for the networks that are kept during training; `parameters` is the number of those of all runs.
+fn snapshot_bytes(experiment: &Experiment, parameters: u64) -> u64 {
+    SNAPSHOT_BYTES.min(4 * parameters * experiment.evaluation.layer_count(experiment.steps))
 }
 
 /// Memory of the data set: pixels are stored as bytes.
@@ -118,8 +124,10 @@ fn data_bytes(facts: &DatasetFacts) -> u64 {
 fn computing_bytes(experiment: &Experiment, architecture: &Architecture, tests: u64) -> u64 {
     let step = architecture.value_count() * experiment.batch_size as u64 * BYTES_PER_VALUE;
     let training = experiment.run_count() as u64 * run_bytes(architecture, step, tests);
-    let tunings = experiment.variants.iter().filter_map(InitScheme::tuning);
-    let tuning = tunings.map(|tuning| step * tuning.method.facts().memory_factor * u64::from(experiment.seeds)).max();
+    let tuning = experiment
+        .tunings()
+        .map(|tuning| step * tuning.method.facts().memory_factor * u64::from(experiment.seeds))
+        .max();
     training.max(tuning.unwrap_or_default())
 }
 

@@ -3,92 +3,23 @@
 //!
 //! To add a key, add a field to [`Experiment`] or [`View`], and a row here.
 
-use super::form_field::{FieldGroup, FormField, field};
+use super::evaluation::INTERVAL_BOUNDS;
+use super::figure_view::{SMOOTHING, at_text, parse_at, parse_pin, pin_text};
+use super::form_field::{FieldGroup, field};
+use super::key::{Key, KeyValues};
 use super::model::NETWORK_EXAMPLES;
-use super::scheme::{list_text, parse_list};
 use super::values::{Named, choice, real, whole};
+use super::variant::{LEARNING_RATES, list_text, parse_list};
 use super::{
-    Activation, ActiveDefinition, DatasetName, DevicePreference, Experiment, NormLayer, OptimizerKind, PagePart,
-    Schedule, Theme, View, limits,
+    Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Language, NormLayer, OptimizerKind, PagePart,
+    Schedule, Theme, XAxis, YAxis, limits,
 };
+use crate::catalog::FigureQuantity;
 use crate::error::{Bounds, Error, Expected, Result};
 use crate::prose::Prose;
 
 /// Version of the query string.
 pub const QUERY_VERSION: u64 = 1;
-
-/// What a query string describes.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Link {
-    /// What determines the numbers.
-    pub experiment: Experiment,
-    /// How the page is displayed.
-    pub view: View,
-}
-
-/// A key of the query string.
-#[derive(Debug, Clone, Copy)]
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// A description in one line.
-    pub help: Prose,
-    /// Its field in the form; `None` if it has none, or a special one.
-    pub field: Option<FormField>,
-    /// Its allowed values.
-    pub values: KeyValues,
-    read: fn(&'static str, &mut Link, &str) -> Result<()>,
-    write: fn(&Link) -> String,
-}
-
-/// The allowed values of a key.
-#[derive(Debug, Clone, Copy)]
-pub enum KeyValues {
-    /// A number.
-    Number(Bounds),
-    /// A number; the key may also be absent.
-    OptionalNumber(Bounds),
-    /// One of these names, each with a label to display.
-    Choice(fn() -> Vec<(&'static str, &'static str)>),
-    /// `0` or `1`.
-    Switch,
-    /// A text in this notation, with examples, each with its meaning.
-    Text(Prose, &'static [(Prose, Prose)]),
-}
-
-impl Key {
-    /// Parses `text` and sets the key's value.
-    ///
-    /// # Errors
-    /// [`Error::Value`], or [`Error::Formula`] for a formula of `init`.
-    pub fn read(&self, link: &mut Link, text: &str) -> Result<()> {
-        (self.read)(self.name, link, text)
-    }
-
-    /// The text of its value; empty if it is absent.
-    #[must_use]
-    pub fn write(&self, link: &Link) -> String {
-        (self.write)(link)
-    }
-
-    /// The text of its default.
-    #[must_use]
-    pub fn default_text(&self) -> String {
-        self.write(&Link::default())
-    }
-
-    /// Resets it to its default.
-    pub fn reset(&self, link: &mut Link) {
-        // The text of a default can always be read.
-        let _ = self.read(link, &self.default_text());
-    }
-
-    /// The key with this name.
-    #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.name == name)
-    }
-}
 
 /// A row whose value is a field of [`Link`]; `$read` parses a value, `$write` writes it as text.
 macro_rules! key {
@@ -151,7 +82,7 @@ const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
 const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
 /// All keys, in the order in which they are written.
-pub const KEYS: [Key; 27] = [
+pub const KEYS: [Key; 38] = [
     Key {
         name: "v",
         help: Prose::new("version of this notation"),
@@ -215,14 +146,14 @@ pub const KEYS: [Key; 27] = [
         "init",
         "variants to compare, the first of which is the baseline",
         None,
-        KeyValues::Text(Prose::new("comma-separated list of schemes"), &[]),
+        KeyValues::Text(Prose::new("comma-separated list of schemes, each optionally with its own learning rate: `SCHEME@lr=RATE`"), &[]),
         experiment.variants,
         |_, text| parse_list(text),
         |variants: &Vec<_>| list_text(variants)
     ),
     whole!(
         "seeds",
-        "runs per variant, each with its own seed; at most 64 runs in total",
+        "runs per variant, each with its own seed; at most 512 runs in total",
         Some(field(FieldGroup::Runs, "Seeds per variant")),
         Bounds::whole(1, limits::SEEDS),
         experiment.seeds
@@ -234,12 +165,21 @@ pub const KEYS: [Key; 27] = [
         FIRST_SEED,
         experiment.first_seed
     ),
+    key!(
+        "order",
+        "seed of the order of examples and of augmentation, which all runs share; `auto` is that of the first run",
+        Some(field(FieldGroup::Runs, "Order of examples")),
+        KeyValues::AutoOrNumber(FIRST_SEED),
+        experiment.order,
+        order,
+        |order: &Option<u32>| order.map_or_else(|| AUTO.to_owned(), |seed| seed.to_string())
+    ),
     choice!("opt", "optimizer", Some(field(FieldGroup::Optimizer, "Optimizer")), OptimizerKind, experiment.optimizer.kind),
     real!(
         "lr",
         "learning rate",
         Some(field(FieldGroup::Main, "Learning rate")),
-        Bounds::real(0.0, 1e6).above(),
+        LEARNING_RATES,
         experiment.optimizer.learning_rate
     ),
     real!(
@@ -273,12 +213,14 @@ pub const KEYS: [Key; 27] = [
         experiment.batch_size
     ),
     whole!("steps", "training steps", Some(field(FieldGroup::Main, "Steps")), STEPS, experiment.steps),
-    whole!(
+    key!(
         "eval",
-        "steps between two evaluations",
+        "steps between two evaluations; `auto` evaluates after 0, 1, 2, 5, 10, 20 and 50 steps, then every 50",
         Some(field(FieldGroup::Measurement, "Evaluate every … steps")),
-        STEPS,
-        experiment.evaluate_every
+        KeyValues::AutoOrNumber(INTERVAL_BOUNDS),
+        experiment.evaluation,
+        |_, text: &str| text.parse(),
+        ToString::to_string
     ),
     real!(
         "tau",
@@ -305,29 +247,86 @@ pub const KEYS: [Key; 27] = [
     switch!("embed", "shown in a frame: no header, no article, a link to the full version", None, view.embed),
     key!(
         "hide",
-        "comma-separated list of parts to omit; `table` includes layers before training, `article` the path explorer",
+        "comma-separated list of parts to omit; `table` includes the layers, `article` the path explorer",
         None,
         KeyValues::Choice(labels::<PagePart>),
         view.hide,
-        parts,
+        list::<PagePart>,
         |parts: &Vec<PagePart>| parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(",")
     ),
     choice!("theme", "colors; `auto` follows the visitor's system", None, Theme, view.theme),
-    Key {
-        name: "lang",
-        help: Prose::new("language of the texts"),
-        field: None,
-        values: KeyValues::Choice(|| vec![(ENGLISH, "English")]),
-        read: |name, _, text| match text {
-            ENGLISH => Ok(()),
-            _ => Err(Error::value(name, Expected::OneOf(vec![ENGLISH]), text)),
-        },
-        write: |_| ENGLISH.to_owned(),
-    },
+    key!(
+        "height",
+        "height of the figure in CSS pixels; `auto` is that of the frame",
+        None,
+        KeyValues::AutoOrNumber(HEIGHTS),
+        view.height,
+        height,
+        |height: &Option<u32>| height.map_or_else(|| AUTO.to_owned(), |pixels| pixels.to_string())
+    ),
+    key!(
+        "show",
+        "comma-separated list of quantities of the figure, the first one large",
+        None,
+        KeyValues::Choice(labels::<FigureQuantity>),
+        view.figure.show,
+        shown,
+        |show: &Vec<FigureQuantity>| show.iter().map(|one| one.facts().name).collect::<Vec<_>>().join(",")
+    ),
+    choice!("x", "horizontal axis of the figure", None, XAxis, view.figure.x),
+    choice!("y", "vertical axis of the figure; `error` is the error rate on a logarithmic scale", None, YAxis, view.figure.y),
+    key!(
+        "zoom",
+        "part of the training that the figure shows: all of it, the first steps, the second half, or from one step to another",
+        None,
+        KeyValues::Text(Prose::new("`all`, `early`, `plateau` or `FROM..TO`"), &[]),
+        view.figure.zoom,
+        |_, text: &str| text.parse(),
+        ToString::to_string
+    ),
+    key!(
+        "at",
+        "step under the scrubber",
+        None,
+        KeyValues::Text(Prose::new("`last` or a step"), &[]),
+        view.figure.at,
+        parse_at,
+        |at: &Option<u64>| at_text(*at)
+    ),
+    real!(
+        "ema",
+        "smoothing of the figure: the weight of earlier values in an exponential moving average",
+        None,
+        SMOOTHING,
+        view.figure.smoothing
+    ),
+    choice!("band", "what the figure shows beside the mean over the seeds", None, Band, view.figure.band),
+    whole!(
+        "baseline",
+        "number of the variant with which the others are compared",
+        None,
+        Bounds::whole(1, limits::STACKED_RUNS as u64),
+        view.figure.baseline
+    ),
+    key!(
+        "pin",
+        "number of the result on the visitor's shelf that is drawn behind",
+        None,
+        KeyValues::Text(Prose::new("`none` or a number from 1 to 8"), &[]),
+        view.figure.pin,
+        parse_pin,
+        |pin: &Option<u32>| pin_text(*pin)
+    ),
+    choice!("lang", "language of the texts; `auto` is that of the browser", None, Language, view.language),
 ];
 
-/// The only language available.
-const ENGLISH: &str = "en";
+impl Key {
+    /// The key with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+}
 
 fn labels<T: Named>() -> Vec<(&'static str, &'static str)> {
     T::rows().map(|(name, label, _)| (name, label)).collect()
@@ -354,13 +353,42 @@ fn switch(name: &'static str, text: &str) -> Result<bool> {
     }
 }
 
-fn parts(name: &'static str, text: &str) -> Result<Vec<PagePart>> {
-    let mut parts = Vec::new();
-    for part in text.split(',').filter(|part| !part.is_empty()) {
-        let part = choice(name, part)?;
-        if !parts.contains(&part) {
-            parts.push(part);
+/// A list of different values, separated by commas.
+fn list<T: Named>(name: &'static str, text: &str) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    for value in text.split(',').filter(|value| !value.is_empty()) {
+        let value = choice(name, value)?;
+        if !values.contains(&value) {
+            values.push(value);
         }
     }
-    Ok(parts)
+    Ok(values)
+}
+
+/// At least one quantity.
+fn shown(name: &'static str, text: &str) -> Result<Vec<FigureQuantity>> {
+    let quantities = list(name, text)?;
+    if quantities.is_empty() { Err(Error::value(name, FigureQuantity::expected(), text)) } else { Ok(quantities) }
+}
+
+/// The seed of the order of examples.
+fn order(name: &'static str, text: &str) -> Result<Option<u32>> {
+    auto_or(name, text, FIRST_SEED)
+}
+
+const AUTO: &str = "auto";
+const HEIGHTS: Bounds = Bounds::whole(120, 4000);
+
+fn height(name: &'static str, text: &str) -> Result<Option<u32>> {
+    auto_or(name, text, HEIGHTS)
+}
+
+fn auto_or(name: &'static str, text: &str, bounds: Bounds) -> Result<Option<u32>> {
+    match text {
+        AUTO => Ok(None),
+        number => {
+            let parsed = whole(name, number, bounds).map(Some);
+            parsed.map_err(|_| Error::value(name, Expected::AutoOr(bounds), number))
+        }
+    }
 }

@@ -6,9 +6,15 @@ use crate::catalog::{DatasetName, ImageFacts, LARGEST_PART};
 use serde::{Deserialize, Serialize};
 
 /// Runs of one experiment: variants times seeds.
-pub const RUNS: usize = 64;
+pub const RUNS: usize = 512;
+/// Results that the page keeps on its shelf.
+pub const SHELF: usize = 8;
+/// Runs that the page computes at once; it computes more in batches.
+pub const STACKED_RUNS: usize = 64;
+/// Most memory for the parameters of networks that are kept during training, so that they can be inspected later, in bytes.
+pub const SNAPSHOT_BYTES: u64 = 64 << 20;
 /// Seeds of one variant; all runs may belong to it.
-pub const SEEDS: u64 = 64;
+pub const SEEDS: u64 = 512;
 /// Hidden layers with weights.
 pub const HIDDEN_LAYERS: usize = 64;
 /// Units of one dense layer.

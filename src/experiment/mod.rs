@@ -1,12 +1,15 @@
 //! An [`Experiment`] is one value that describes everything: the page's address, the worker's start command, the header of
 //! every export and the native command line all carry it. This file defines the plain data; [`keys`] has THE table of query
 //! keys and [`query`] the text form, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`] the
-//! initialization schemes, [`optimizer`] the optimizers, [`limits`] the upper limits, `refusals` the initializations that the
+//! initialization schemes, [`variant`] the list of them, [`optimizer`] the optimizers, [`evaluation`] when runs are evaluated, [`limits`] the upper limits, `refusals` the initializations that the
 //! rest of an experiment rules out, and [`estimate`] the expected memory and time.
 
 pub mod architecture;
 pub mod estimate;
+pub mod evaluation;
+pub mod figure_view;
 pub mod form_field;
+pub mod key;
 pub mod keys;
 pub mod limits;
 pub mod model;
@@ -14,19 +17,24 @@ pub mod network_graph;
 pub mod optimizer;
 pub mod query;
 mod refusals;
+pub mod scenarios;
 pub mod scheme;
 mod validate;
 mod values;
+pub mod variant;
 mod view;
 
 pub use crate::catalog::DatasetName;
+pub use evaluation::EvaluationSteps;
+pub use figure_view::{Band, FigureView, XAxis, XUnit, YAxis, Zoom};
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
 pub use optimizer::{OptimizerFacts, OptimizerKind, OptimizerSpec, Schedule, UpdateRule};
 pub use query::{ParsedQuery, parse_query};
 pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn};
 use serde::{Deserialize, Serialize};
 pub use values::Named;
-pub use view::{PagePart, Theme, View};
+pub use variant::Variant;
+pub use view::{Language, PagePart, Theme, View};
 
 /// Everything that determines the numbers of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,20 +47,22 @@ pub struct Experiment {
     pub activation: Activation,
     /// Normalization between the weights and the activation function of every hidden layer.
     pub norm: NormLayer,
-    /// The initializations that are compared, each a *variant*.
-    pub variants: Vec<InitScheme>,
+    /// What is compared, the baseline first.
+    pub variants: Vec<Variant>,
     /// Number of runs per variant, each with its own seed.
     pub seeds: u32,
     /// The seed of each variant's first run; the following seeds count up from it.
     pub first_seed: u32,
+    /// The seed of the order of examples, of augmentation and of random activity; `first_seed` if absent.
+    pub order: Option<u32>,
     /// The update rule of the weights.
     pub optimizer: OptimizerSpec,
     /// Training examples per step; all runs see the same ones.
     pub batch_size: usize,
     /// Number of training steps.
     pub steps: u64,
-    /// Steps between two evaluations; there is also one before the first step and one after the last.
-    pub evaluate_every: u64,
+    /// When the runs are evaluated on the test examples.
+    pub evaluation: EvaluationSteps,
     /// When a unit counts as active in the emergence measure.
     pub activity: ActivitySpec,
     /// The device to compute on.
@@ -161,10 +171,11 @@ impl Default for Experiment {
             variants: vec![
                 BaseInit::XavierNormal.into(),
                 BaseInit::KaimingNormal.into(),
-                InitScheme::emergence(Rescaling::default()),
+                InitScheme::emergence(Rescaling::default()).into(),
             ],
             seeds: 3,
             first_seed: 0,
+            order: None,
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd,
                 learning_rate: 0.01,
@@ -173,8 +184,8 @@ impl Default for Experiment {
                 schedule: Schedule::Constant,
             },
             batch_size: 128,
-            steps: 1000,
-            evaluate_every: 50,
+            steps: 300,
+            evaluation: EvaluationSteps::Auto,
             activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
             device: DevicePreference::Auto,
         }
@@ -186,6 +197,23 @@ impl Experiment {
     #[must_use]
     pub fn run_count(&self) -> usize {
         self.variants.len() * self.seeds as usize
+    }
+
+    /// The learning rate with which a variant is trained.
+    #[must_use]
+    pub fn learning_rate_of(&self, variant: &Variant) -> f64 {
+        variant.learning_rate.unwrap_or(self.optimizer.learning_rate)
+    }
+
+    /// The tuned initializations among the variants.
+    pub fn tunings(&self) -> impl Iterator<Item = &Tuning> {
+        self.variants.iter().filter_map(|variant| variant.scheme.tuning())
+    }
+
+    /// The seed of the order of examples, which all runs share.
+    #[must_use]
+    pub fn order_seed(&self) -> u32 {
+        self.order.unwrap_or(self.first_seed)
     }
 
     /// The seeds of a variant's runs, in order.

@@ -2,7 +2,8 @@
 //! written, in the order of the table. Unknown keys are collected and ignored. A malformed value is reported with its key and
 //! replaced by the default, so that the page can continue; the native command line rejects it instead.
 
-use super::keys::{KEYS, Key, Link};
+use super::key::{Key, Link};
+use super::keys::KEYS;
 use super::{Experiment, View};
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};

@@ -16,7 +16,7 @@ impl Experiment {
     /// # Errors
     /// [`Error::Value`] of `init`.
     pub(super) fn validate_schemes(&self) -> Result<()> {
-        self.variants.iter().try_for_each(|variant| {
+        self.variants.iter().map(|variant| &variant.scheme).try_for_each(|variant| {
             self.refuse_fixup(variant)?;
             match variant.tuning() {
                 Some(tuning) => self.refuse_zeros(variant, tuning).and_then(|()| self.refuse_batch(tuning)),
@@ -31,7 +31,7 @@ impl Experiment {
     /// [`Error::Formula`], or [`Error::Value`] of `init`.
     pub(super) fn validate_layers(&self, architecture: &Architecture, facts: &DatasetFacts) -> Result<()> {
         let train = self.dataset.train.map_or(facts.train, |asked| asked.min(facts.train));
-        self.variants.iter().try_for_each(|variant| {
+        self.variants.iter().map(|variant| &variant.scheme).try_for_each(|variant| {
             refuse_formula(variant, architecture)?;
             variant.tuning().map_or(Ok(()), |tuning| refuse_own_batch(tuning, train))
         })

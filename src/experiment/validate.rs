@@ -3,8 +3,9 @@
 
 use super::architecture::{Architecture, WeightShape};
 use super::limits::{DatasetFacts, EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
-use super::{Experiment, Turn};
+use super::{EvaluationSteps, Experiment, Turn, Variant};
 use crate::error::{Bounds, Error, Expected, Requirement, Result, SchemeRequirement};
+use crate::texts::text;
 
 impl Experiment {
     /// Checks the limits that involve several keys; single values are assumed to be in the ranges that the query string allows.
@@ -40,17 +41,21 @@ impl Experiment {
     fn validate_variants(&self) -> Result<()> {
         let (variants, runs) = (self.variants.len(), self.run_count());
         if runs == 0 || runs > RUNS {
-            let got = format!("{variants} variants x {} seeds = {runs}", self.seeds);
+            let got = text!("{variants} variants x {seeds} seeds = {runs}", variants, seeds = self.seeds, runs);
             // If the default number of seeds is too large as well, it is the list that is too long.
             let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
             return Err(Error::value(key, Requirement::Runs { most: RUNS as u64 }.into(), got));
         }
         let layers = self.model.weight_layer_count();
         for (index, variant) in self.variants.iter().enumerate() {
-            if self.variants[..index].contains(variant) {
+            let is_same = |other: &&Variant| {
+                let rates = [other, variant].map(|variant| self.learning_rate_of(variant).to_bits());
+                other.scheme == variant.scheme && rates[0] == rates[1]
+            };
+            if self.variants[..index].iter().any(|other| is_same(&other)) {
                 return Err(Error::value("init", Requirement::DistinctVariants.into(), variant));
             }
-            match variant.rescaling().map(|rescaling| rescaling.turn) {
+            match variant.scheme.rescaling().map(|rescaling| rescaling.turn) {
                 Some(Turn::At(turn)) if turn > layers => {
                     let within = SchemeRequirement::TurnWithinLayers { layers: layers as u64 };
                     return Err(Error::parameter("turn", within.into(), turn));
@@ -100,9 +105,11 @@ impl Experiment {
 
     /// The QR decomposition of a layer takes about `2 fan_in fan_out min(fan_in, fan_out)` multiplications.
     fn validate_orthogonal(&self, architecture: &Architecture) -> Result<()> {
-        let orthogonal =
-            self.variants.iter().filter(|variant| variant.base().facts().is_some_and(|row| row.takes_qr)).count()
-                as u64;
+        let orthogonal = self
+            .variants
+            .iter()
+            .filter(|variant| variant.scheme.base().facts().is_some_and(|row| row.takes_qr))
+            .count() as u64;
         let cost = |shape: WeightShape| {
             let [rows, columns] = shape.matrix().map(|size| size as u64);
             2 * rows * columns * rows.min(columns)
@@ -120,11 +127,13 @@ impl Experiment {
             let fewer = Requirement::StepsForRuns { most: LOSSES / runs, runs };
             return Err(Error::value("steps", fewer.into(), self.steps));
         }
-        let every = self.evaluate_every.max(1);
-        if self.steps / every * runs > EVALUATIONS {
-            let least = (self.steps * runs).div_ceil(EVALUATIONS);
-            return Err(Error::value("eval", Requirement::EvaluationInterval { least }.into(), self.evaluate_every));
+        // `auto` never makes too many.
+        match self.evaluation {
+            EvaluationSteps::Every(interval) if self.steps / interval.max(1) * runs > EVALUATIONS => {
+                let least = (self.steps * runs).div_ceil(EVALUATIONS);
+                Err(Error::value("eval", Requirement::EvaluationInterval { least }.into(), interval))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

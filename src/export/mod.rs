@@ -1,8 +1,10 @@
 //! Results as JSON, CSV and SVG: the same text from the page and from the native command line.
 
+mod json;
 mod results;
 mod run;
 
+pub use json::to_json;
 pub use results::{Results, SCHEMA, VariantResults, parse_results, results_json};
 pub use run::RunResults;
 
@@ -38,7 +40,7 @@ fn write_csv(history: &History) -> csv::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["variant", "seed", "step", "quantity", "value"])?;
     for (index, variant) in history.variants.iter().enumerate() {
-        let name = variant.scheme.to_string();
+        let name = variant.variant.to_string();
         let starts = history.start_of(index).map_or(&[][..], |start| &start.runs);
         for (run, curves) in variant.runs.iter().enumerate() {
             let layers = starts.get(run).map_or(&[][..], |start| &start.layers);

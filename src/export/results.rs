@@ -1,5 +1,6 @@
 //! The results file: one JSON object with all measurements, the experiment and its environment, and the results table.
 
+use super::json::to_json;
 use super::run::RunResults;
 use crate::error::{Result, ResultsError};
 use crate::metrics::{
@@ -52,7 +53,7 @@ impl Results {
         let start = history.setup.start.as_ref()?;
         let variants = history.variants.iter().zip(history.summaries()).zip(&start.variants);
         let variants = variants.map(|((variant, summary), VariantStart { cost, runs })| VariantResults {
-            name: variant.scheme.to_string(),
+            name: variant.variant.to_string(),
             init: *cost,
             runs: variant.runs.iter().zip(runs).map(|(curves, start)| RunResults::of(curves, start)).collect(),
             summary,
@@ -72,8 +73,7 @@ impl Results {
 /// The results file of all measurements so far, as one line of JSON; `None` before the start.
 #[must_use]
 pub fn results_json(history: &History) -> Option<String> {
-    // These are plain structs with text keys, for which writing to memory cannot fail.
-    Results::of(history).map(|results| serde_json::to_string(&results).unwrap_or_default())
+    Results::of(history).as_ref().map(to_json)
 }
 
 /// Reads a results file. Values measured in f32 are restored exactly, those in f64 to within one unit in the last place.

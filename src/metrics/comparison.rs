@@ -4,10 +4,17 @@ use super::statistics::{PairedTest, Statistic, paired_t_test};
 use super::{History, RunCurves, VariantCurves};
 use crate::catalog::Quantity;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-/// Accuracies for which the first step that reaches them is reported, with their names in the results file.
-pub const ACCURACY_MARKS: [(&str, f32); 1] = [("0.9", 0.9)];
+/// The accuracy for which the first step that reaches it is reported.
+const ACCURACY_MARK: f32 = 0.9;
+
+/// The first steps that reach an accuracy, by the name of that accuracy in the results file.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct StepsTo {
+    /// For a test accuracy of 90 %.
+    #[serde(rename = "0.9")]
+    pub nine_tenths: Statistic,
+}
 
 /// One row of the results table. Diverged runs are counted but excluded from the statistics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -16,9 +23,8 @@ pub struct VariantSummary {
     pub final_accuracy: Statistic,
     /// Test accuracy in `[0, 1]` at the first evaluation after at least one epoch; `n` is 0 before that.
     pub first_epoch_accuracy: Statistic,
-    /// For each of [`ACCURACY_MARKS`], the first evaluated step at which the test accuracy is at least this high; `n` counts
-    /// the runs that have reached it.
-    pub steps_to: BTreeMap<String, Statistic>,
+    /// The first evaluated step at which the test accuracy is at least this high; `n` counts the runs that have reached it.
+    pub steps_to: StepsTo,
     /// Number of diverged runs: those whose loss is no longer a finite number.
     pub diverged: usize,
     /// Final accuracy minus that of the baseline, paired by seed (same seed, same batches). Absent for the baseline itself and
@@ -86,14 +92,11 @@ impl History {
 
 fn summary(variant: &VariantCurves, steps_per_epoch: Option<u64>) -> VariantSummary {
     let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(variant.surviving_runs().filter_map(of));
-    let marks = ACCURACY_MARKS.iter().map(|&(name, mark)| {
-        let steps = |run: &RunCurves| run.steps_to(mark).map(|step| step as f64);
-        (name.to_owned(), over_runs(&steps))
-    });
+    let steps = |run: &RunCurves| run.steps_to(ACCURACY_MARK).map(|step| step as f64);
     VariantSummary {
         final_accuracy: over_runs(&RunCurves::final_accuracy),
         first_epoch_accuracy: over_runs(&|run| run.accuracy_from(steps_per_epoch?)),
-        steps_to: marks.collect(),
+        steps_to: StepsTo { nine_tenths: over_runs(&steps) },
         diverged: variant.runs.len() - variant.surviving_runs().count(),
         vs_baseline: None,
     }

@@ -1,8 +1,8 @@
 //! Learning curves of a variant: for each quantity, the mean over its runs with a band of one standard deviation.
 
-use super::{History, VariantCurves, statistics};
+use super::by_step::by_step;
+use super::{History, MeasuredPoint, RunCurves, VariantCurves, statistics};
 use crate::catalog::{Occasion, Quantity};
-use std::collections::BTreeMap;
 
 /// Maximum number of points of the curve of a quantity that is measured at every step, at the end of the experiment.
 pub const LOSS_BUCKETS: u64 = 100;
@@ -21,9 +21,10 @@ pub struct CurvePoint {
     pub step: u64,
     /// Mean over the runs.
     pub mean: f64,
-    /// `mean` minus one sample standard deviation over the runs; `mean` itself when `n` is 1.
+    /// Lower edge of the band, one sample standard deviation over the runs below `mean` unless stated otherwise; `mean` itself when
+    /// `n` is 1.
     pub low: f64,
-    /// `mean` plus one sample standard deviation over the runs; `mean` itself when `n` is 1.
+    /// Upper edge of the band, likewise.
     pub high: f64,
     /// Number of runs averaged.
     pub n: usize,
@@ -39,34 +40,53 @@ impl History {
     /// they do not move while the curve grows.
     #[must_use]
     pub fn curves(&self, quantity: Quantity) -> Vec<MeanCurve> {
-        let width = match quantity.facts().occasion {
+        let width = self.bucket_width(quantity);
+        self.variants.iter().map(|variant| curve(variant, quantity, width)).collect()
+    }
+
+    /// The number of consecutive steps over which the points of a quantity are averaged.
+    #[must_use]
+    pub fn bucket_width(&self, quantity: Quantity) -> u64 {
+        match quantity.facts().occasion {
             Occasion::Step => self.setup.experiment.steps.div_ceil(LOSS_BUCKETS).max(1),
             Occasion::Evaluation => 1,
-        };
-        self.variants.iter().map(|variant| curve(variant, quantity, width)).collect()
+        }
+    }
+}
+
+impl RunCurves {
+    /// The points of a curve, averaged over buckets of this many consecutive steps if it is more than one; the step of an undefined
+    /// logarithm is kept otherwise.
+    #[must_use]
+    pub fn thinned(&self, quantity: Quantity, width: u64) -> Vec<MeasuredPoint> {
+        if width == 1 {
+            return self.curves[quantity].clone();
+        }
+        let points = self.values(quantity).filter(|(_, value)| value.is_finite());
+        bucketed(points, width).into_iter().map(|(step, value)| (step, Some(value))).collect()
     }
 }
 
 fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> MeanCurve {
     let (runs, end) = variant.shown_runs();
-    let mut values: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for run in runs {
-        let points = run.values(quantity).filter(|(step, value)| value.is_finite() && *step < end);
-        for (step, value) in bucketed(points, width) {
-            values.entry(step).or_default().push(value);
-        }
-    }
-    MeanCurve { points: values.into_iter().filter_map(|(step, values)| point(step, &values)).collect() }
+    let series = runs
+        .into_iter()
+        .map(|run| bucketed(run.values(quantity).filter(|(step, value)| value.is_finite() && *step < end), width));
+    MeanCurve { points: runs_mean(&series.collect::<Vec<_>>(), statistics::standard_deviation) }
 }
 
-fn point(step: u64, values: &[f64]) -> Option<CurvePoint> {
-    let mean = statistics::mean(values)?;
-    let deviation = statistics::standard_deviation(values).unwrap_or(0.0);
-    Some(CurvePoint { step, mean, low: mean - deviation, high: mean + deviation, n: values.len() })
+/// The mean over the runs that have a value, at each step; `half_width` is that of the band.
+pub(super) fn runs_mean(runs: &[Vec<(u64, f64)>], half_width: impl Fn(&[f64]) -> Option<f64>) -> Vec<CurvePoint> {
+    let points = by_step(runs.iter().flatten().copied()).into_iter().filter_map(|(step, values)| {
+        let mean = statistics::mean(&values)?;
+        let half = half_width(&values).unwrap_or(0.0);
+        Some(CurvePoint { step, mean, low: mean - half, high: mean + half, n: values.len() })
+    });
+    points.collect()
 }
 
 /// The means over the buckets of steps `1..=width`, `width + 1..=2 width`, ..., each at the mean of the steps it contains.
-fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f64)> {
+pub(super) fn bucketed(points: impl Iterator<Item = (u64, f64)>, width: u64) -> Vec<(u64, f64)> {
     let mut buckets: Vec<Bucket> = Vec::new();
     for (step, value) in points {
         let index = step.saturating_sub(1) / width;

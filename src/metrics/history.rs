@@ -1,9 +1,11 @@
 //! All measurements of an experiment: records are appended as they arrive, and each run has one curve per quantity.
 
-use super::{EvaluationRecord, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart};
+use super::{
+    EvaluationRecord, LayerReport, LayerScales, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart,
+};
 use crate::catalog::{Occasion, QUANTITIES, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
-use crate::experiment::{Experiment, InitScheme};
+use crate::experiment::{Experiment, Variant};
 use std::ops::{Index, IndexMut};
 
 /// Everything measured so far.
@@ -19,6 +21,8 @@ pub struct History {
     pub step: u64,
     /// Elapsed time and speed so far.
     pub timing: Timing,
+    /// Seconds since the start after some of the steps, in order of increasing step.
+    pub elapsed: Vec<(u64, f64)>,
 }
 
 /// The layers of a network. For an experiment on a visitor's own files none are known before the start.
@@ -33,8 +37,10 @@ pub struct NetworkLayers {
 /// The curves of one variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariantCurves {
-    /// The initialization.
-    pub scheme: InitScheme,
+    /// What was trained.
+    pub variant: Variant,
+    /// Its place in the palette, which determines the color and the dash of its lines.
+    pub palette_index: usize,
     /// One set of curves per seed.
     pub runs: Vec<RunCurves>,
 }
@@ -51,6 +57,8 @@ pub struct RunCurves {
     pub curves: QuantityCurves,
     /// Fraction of active units per measured layer, at every evaluation.
     pub active_fraction: Vec<(u64, Vec<f32>)>,
+    /// Its layers with weights after some of the training steps.
+    pub layers: Vec<(u64, Vec<LayerReport>)>,
 }
 
 /// A step and the value measured there; `None` for the logarithm of a measure that is zero.
@@ -80,12 +88,20 @@ impl History {
     pub fn new(setup: Setup) -> Self {
         let experiment = &setup.experiment;
         let run = |seed| RunCurves { seed, ..RunCurves::default() };
-        let variants = experiment
-            .variants
-            .iter()
-            .map(|scheme| VariantCurves { scheme: scheme.clone(), runs: experiment.run_seeds().map(run).collect() });
+        let variants = experiment.variants.iter().enumerate().map(|(index, variant)| VariantCurves {
+            variant: variant.clone(),
+            palette_index: index,
+            runs: experiment.run_seeds().map(run).collect(),
+        });
         let timing = Timing { runs: experiment.run_count(), ..Timing::default() };
-        Self { variants: variants.collect(), layers: NetworkLayers::of(&setup), step: 0, timing, setup }
+        Self {
+            variants: variants.collect(),
+            layers: NetworkLayers::of(&setup),
+            step: 0,
+            timing,
+            elapsed: Vec::new(),
+            setup,
+        }
     }
 
     /// Empty curves for an experiment that has not started. Charts, legend and tables already have their final shape, so that
@@ -105,6 +121,58 @@ impl History {
         }
     }
 
+    /// Sets the timing at the last recorded step.
+    pub fn set_timing(&mut self, timing: Timing) {
+        self.timing = timing;
+        self.elapsed.retain(|(step, _)| *step < self.step);
+        self.elapsed.push((self.step, timing.elapsed_secs));
+    }
+
+    /// Appends the runs of `more`, the same experiment with the seeds that follow; leaves it unchanged and returns `false` if it is
+    /// anything else.
+    pub fn extend_seeds(&mut self, more: Self) -> bool {
+        if !self.is_continued_by(&more) {
+            return false;
+        }
+        let added = more.setup.experiment.seeds;
+        for (own, other) in self.variants.iter_mut().zip(more.variants) {
+            own.runs.extend(other.runs);
+        }
+        let starts = more.setup.start.into_iter().flat_map(|start| start.variants);
+        let own = self.setup.start.iter_mut().flat_map(|start| &mut start.variants);
+        own.zip(starts).for_each(|(own, other)| own.runs.extend(other.runs));
+        self.setup.experiment.seeds += added;
+        self.timing.runs += more.timing.runs;
+        self.timing.elapsed_secs += more.timing.elapsed_secs;
+        true
+    }
+
+    /// Exchanges two variants. Runs do not depend on each other, so this is what the experiment with the other order would have measured.
+    pub fn swap_variants(&mut self, one: usize, other: usize) {
+        let count = self.variants.len();
+        if one >= count || other >= count {
+            return;
+        }
+        self.variants.swap(one, other);
+        self.setup.experiment.variants.swap(one, other);
+        if let Some(start) = self.setup.start.as_mut().filter(|start| start.variants.len() == count) {
+            start.variants.swap(one, other);
+        }
+    }
+
+    fn is_continued_by(&self, more: &Self) -> bool {
+        let (own, other) = (&self.setup.experiment, &more.setup.experiment);
+        let expected = Experiment {
+            first_seed: own.first_seed.wrapping_add(own.seeds),
+            seeds: other.seeds,
+            order: Some(own.order_seed()),
+            device: other.device,
+            ..own.clone()
+        };
+        let receipts = [self, more].map(|history| history.setup.start.as_ref().map(|start| &start.receipt));
+        expected == *other && receipts[0] == receipts[1]
+    }
+
     /// All runs in the order of the records: by variant, then by seed.
     pub fn runs(&self) -> impl Iterator<Item = &RunCurves> {
         self.variants.iter().flat_map(|variant| &variant.runs)
@@ -114,6 +182,37 @@ impl History {
     #[must_use]
     pub fn start_of(&self, variant: usize) -> Option<&VariantStart> {
         self.setup.start.as_ref()?.variants.get(variant)
+    }
+
+    /// The layers of a run at the last measurement after at most `at` steps (the last one if absent), with the step; `None` before the
+    /// start.
+    #[must_use]
+    pub fn layers_at(&self, variant: usize, run: usize, at: Option<u64>) -> Option<(u64, &[LayerReport])> {
+        let start = &self.start_of(variant)?.runs.get(run)?.layers;
+        let later = &self.variants.get(variant)?.runs.get(run)?.layers;
+        let last = later.iter().rev().find(|(step, _)| *step <= at.unwrap_or(u64::MAX));
+        Some(last.map_or((0, start.as_slice()), |(step, layers)| (*step, layers.as_slice())))
+    }
+
+    /// The steps after which layers were measured, from 0 on; empty before the start.
+    #[must_use]
+    pub fn layer_steps(&self) -> Vec<u64> {
+        let later = self.runs().map(|run| &run.layers).max_by_key(|layers| layers.len());
+        let start = self.setup.start.as_ref().map(|_| 0);
+        start.into_iter().chain(later.into_iter().flatten().map(|(step, _)| *step)).collect()
+    }
+
+    /// The steps after which the runs were evaluated, from 0 on; empty before the first evaluation.
+    #[must_use]
+    pub fn evaluation_steps(&self) -> Vec<u64> {
+        let longest = self.runs().map(|run| &run.active_fraction).max_by_key(|points| points.len());
+        longest.into_iter().flatten().map(|(step, _)| *step).collect()
+    }
+
+    /// The factors of the schemes, by run and layer.
+    fn scales(&self) -> Vec<Vec<LayerScales>> {
+        let runs = self.setup.start.iter().flat_map(|start| &start.variants).flat_map(|variant| &variant.runs);
+        runs.map(|run| run.layers.iter().map(|layer| layer.scales).collect()).collect()
     }
 
     fn runs_mut(&mut self) -> impl Iterator<Item = &mut RunCurves> {
@@ -138,6 +237,16 @@ impl History {
                 _ if run.diverged_by(record.step) => {}
                 Some(evaluation) => run.push(record.step, evaluation),
                 None => run.diverge_at(record.step),
+            }
+        }
+        if record.layers.is_empty() {
+            return;
+        }
+        let scales = self.scales();
+        for ((run, layers), scales) in self.runs_mut().zip(&record.layers).zip(scales) {
+            if !run.diverged_by(record.step) {
+                let layers = layers.iter().zip(scales).map(|(layer, scales)| LayerReport { scales, ..layer.clone() });
+                run.layers.push((record.step, layers.collect()));
             }
         }
     }

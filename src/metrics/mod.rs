@@ -1,8 +1,10 @@
 //! The measurements of an experiment as plain serializable values: training writes them; plots, tables and exports read them.
 //! Nothing here depends on tensors or pixels.
 
+mod by_step;
 pub mod comparison;
 mod curve;
+mod figure;
 mod history;
 mod inspection;
 mod random;
@@ -12,8 +14,10 @@ mod start_report;
 pub mod statistics;
 mod stopwatch;
 
+pub use by_step::by_step;
 pub use comparison::VariantSummary;
 pub use curve::{CurvePoint, LOSS_BUCKETS, MeanCurve};
+pub use figure::{Divergence, FigureCurve, FigureSpec, StepValue};
 pub use history::{History, MeasuredPoint, NetworkLayers, QuantityCurves, RunCurves, VariantCurves};
 pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage};
 pub use random::StepInterval;

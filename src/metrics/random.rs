@@ -1,8 +1,8 @@
 //! The emergence of random activity, as an interval at the fraction of active units of a run.
 
+use super::by_step::by_step;
 use super::{History, NetworkLayers, RandomActivity, RandomPoint, RunCurves, VariantCurves, statistics};
 use crate::catalog::Quantity;
-use std::collections::BTreeMap;
 
 /// A step with the lower and upper end of an interval.
 pub type StepInterval = (u64, f64, f64);
@@ -55,7 +55,7 @@ impl NetworkLayers {
         (fractions.len() == self.measured.len() && fraction.is_finite()).then_some(fraction)
     }
 
-    fn overall_fractions(&self, run: &RunCurves) -> impl Iterator<Item = (u64, f64)> {
+    pub(super) fn overall_fractions(&self, run: &RunCurves) -> impl Iterator<Item = (u64, f64)> {
         run.active_fraction.iter().filter_map(|(step, layers)| Some((*step, self.overall_fraction(layers)?)))
     }
 }
@@ -81,13 +81,10 @@ impl History {
             return Vec::new();
         }
         let (runs, end) = variant.shown_runs();
-        let mut fractions: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (step, fraction) in runs.into_iter().flat_map(|run| self.layers.overall_fractions(run)) {
-            if step < end {
-                fractions.entry(step).or_default().push(fraction);
-            }
-        }
-        let means = fractions.into_iter().filter_map(|(step, values)| Some((step, statistics::mean(&values)?)));
+        let fractions = runs.into_iter().flat_map(|run| self.layers.overall_fractions(run));
+        let means = by_step(fractions.filter(|(step, _)| *step < end))
+            .into_iter()
+            .filter_map(|(step, values)| Some((step, statistics::mean(&values)?)));
         self.intervals(means, quantity)
     }
 

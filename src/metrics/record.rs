@@ -1,5 +1,6 @@
 //! The measurements reported during training: losses of individual steps, and evaluations.
 
+use super::LayerReport;
 use crate::catalog::Quantity;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ pub struct EvaluationRecord {
     pub step: u64,
     /// The result of each run, by variant, then by seed; `None` if the test loss is not a finite number.
     pub runs: Vec<Option<RunEvaluation>>,
+    /// The layers of each run, measured as before training but with the factors of the scheme at 1; empty at most evaluations.
+    pub layers: Vec<Vec<LayerReport>>,
 }
 
 /// The evaluation of one run.

@@ -1,7 +1,7 @@
 //! The state before the first step: the cost of each initialization, the statistics of each layer, and the emergence of random
 //! activity.
 
-use crate::experiment::InitScheme;
+use crate::experiment::Variant;
 use serde::{Deserialize, Serialize};
 
 /// The cost of initializing a variant.
@@ -34,8 +34,8 @@ pub struct PreparationProgress {
 pub enum PreparationTask {
     /// Tuning of initial weights, one iteration at a time, for one group of runs after another.
     Tuning {
-        /// The initialization.
-        variant: InitScheme,
+        /// The variant.
+        variant: Variant,
     },
     /// Computing the table of the emergence of random activity, one point at a time.
     RandomActivity,

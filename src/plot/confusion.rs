@@ -5,6 +5,7 @@ use super::heatmap::draw_scale;
 use super::palette::sequential;
 use super::pen::{Label, Lettering, Pen, SMALL, estimated_width};
 use super::{Area, Drawn, Frame, PlotStyle};
+use crate::texts::{text, translated};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
@@ -47,18 +48,19 @@ pub fn draw_confusion<DB: DrawingBackend>(
     let pen = Pen::new(root, style);
     pen.background()?;
     let height = pen.size().1;
-    let names: Vec<Label<'_>> = matrix.classes.iter().map(|name| Label::new(name, LONGEST_NAME)).collect();
+    let classes: Vec<String> = matrix.classes.iter().map(|name| translated(name)).collect();
+    let names: Vec<Label<'_>> = classes.iter().map(|name| Label::new(name, LONGEST_NAME)).collect();
     let longest = pen.px(names.iter().map(|name| name.width(SMALL)).fold(0.0, f64::max));
     let (frame, upwards) = layout(&pen, names.len(), longest);
-    draw_scale(&pen, frame.right, "Share of the true class")?;
+    draw_scale(&pen, frame.right, &text!("Share of the true class"))?;
     for truth in 0..names.len() {
         for predicted in 0..names.len() {
             draw_cell(&pen, &frame, matrix, (truth, predicted))?;
         }
     }
     draw_names(&pen, &frame, &names, upwards)?;
-    draw_x_label(&pen, &frame, "predicted class", height - pen.px(11.0))?;
-    draw_y_label(&pen, &frame, "true class")
+    draw_x_label(&pen, &frame, &text!("predicted class"), height - pen.px(11.0))?;
+    draw_y_label(&pen, &frame, &text!("true class"))
 }
 
 /// The position of the cells: each is 1 wide and 1 high, true classes increase downwards; and whether the names of columns are
@@ -71,7 +73,7 @@ fn layout<DB: DrawingBackend>(pen: &Pen<'_, DB>, count: usize, longest: f64) -> 
     let upwards = longest + pen.px(4.0) > (right - left) / count;
     let names_height = if upwards { longest } else { pen.px(SMALL) };
     let bottom = (height - pen.px(AXIS + 8.0) - names_height).max(top + 1.0);
-    (Frame { left, top, right, bottom, x_range: (0.0, count), y_range: (count, 0.0) }, upwards)
+    (Frame::linear([left, top, right, bottom], (0.0, count), (count, 0.0)), upwards)
 }
 
 /// Width and height of a cell in pixels.

@@ -1,5 +1,7 @@
 //! The plotting area of a chart in both coordinate systems, pixels and values.
 
+use super::AxisScale;
+
 /// Pixels beyond any screen.
 const FAR: f64 = 1e7;
 
@@ -18,27 +20,44 @@ pub struct Frame {
     pub x_range: (f64, f64),
     /// Values at the bottom and top edge.
     pub y_range: (f64, f64),
+    /// The scale of the x axis.
+    pub x_scale: AxisScale,
+    /// The scale of the y axis.
+    pub y_scale: AxisScale,
 }
 
 impl Frame {
+    /// A plotting area with these edges and ranges, on linear scales.
+    pub(super) fn linear([left, top, right, bottom]: [f64; 4], x_range: (f64, f64), y_range: (f64, f64)) -> Self {
+        let (x_scale, y_scale) = (AxisScale::Linear, AxisScale::Linear);
+        Self { left, top, right, bottom, x_range, y_range, x_scale, y_scale }
+    }
+
+    /// A plotting area before anything is drawn.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::linear([0.0, 0.0, 1.0, 1.0], (0.0, 1.0), (0.0, 1.0))
+    }
+
     /// The x value at a pixel column, which may lie outside.
     #[must_use]
     pub fn x_at(&self, pixel: f64) -> f64 {
         let share = (pixel - self.left) / (self.right - self.left);
-        self.x_range.0 + share * (self.x_range.1 - self.x_range.0)
+        let (from, to) = (self.x_scale.place(self.x_range.0), self.x_scale.place(self.x_range.1));
+        self.x_scale.value(from + share * (to - from))
     }
 
     /// The pixel column of an x value.
     #[must_use]
     pub fn pixel_x(&self, x: f64) -> f64 {
-        let share = (x - self.x_range.0) / (self.x_range.1 - self.x_range.0);
+        let share = self.x_scale.share(x, self.x_range);
         self.left + share * (self.right - self.left)
     }
 
     /// The pixel row of a y value; rows increase downwards.
     #[must_use]
     pub fn pixel_y(&self, y: f64) -> f64 {
-        let share = (y - self.y_range.0) / (self.y_range.1 - self.y_range.0);
+        let share = self.y_scale.share(y, self.y_range);
         self.bottom - share * (self.bottom - self.top)
     }
 

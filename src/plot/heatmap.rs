@@ -1,16 +1,16 @@
 //! The fraction of active units as a heat map: one row per layer below the name of each variant, one column per evaluation.
 
 use super::axes::{draw_columns, draw_x_label};
-use super::curves::last_step;
+use super::last_step;
 use super::palette::sequential;
 use super::pen::{Label, Lettering, Pen, SMALL};
 use super::scale::{Ticks, step_range};
 use super::{Area, Drawn, Frame, PlotStyle, Shade};
-use crate::experiment::InitScheme;
-use crate::metrics::{History, VariantCurves};
+use crate::experiment::Variant;
+use crate::metrics::{History, VariantCurves, by_step};
+use crate::texts::text;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
-use std::collections::BTreeMap;
 
 /// Height of the space above and below the rows, in CSS pixels.
 const TOP: f64 = 30.0;
@@ -19,7 +19,7 @@ const BOTTOM: f64 = 42.0;
 const NAME: f64 = 22.0;
 const ROW: f64 = 14.0;
 /// Left edge of the cells, in CSS pixels.
-const LEFT: f64 = 58.0;
+const LEFT: f64 = 68.0;
 const RIGHT: f64 = 16.0;
 
 /// The fraction of active units of every layer at every evaluation.
@@ -31,6 +31,8 @@ pub struct ActivityMap {
     pub layers: Vec<String>,
     /// The horizontal axis reaches from step 0 to here.
     pub x_max: f64,
+    /// The step that a vertical line marks, if any.
+    pub mark: Option<f64>,
 }
 
 /// The activity of one variant.
@@ -61,16 +63,22 @@ pub struct ActivityReading {
 impl ActivityMap {
     /// The map of the visible variants, with names from `name`; variants beyond the end of `visible` are shown.
     #[must_use]
-    pub fn new(history: &History, visible: &[bool], name: impl Fn(&InitScheme) -> String) -> Self {
+    pub fn new(history: &History, visible: &[bool], name: impl Fn(&Variant) -> String) -> Self {
         let shown = history.variants.iter().enumerate();
         let shown = shown.filter(|(index, _)| visible.get(*index).copied().unwrap_or(true));
         let layers: Vec<String> = history.layers.measured.iter().map(|layer| layer.name.clone()).collect();
-        let variants = shown.map(|(index, variant)| VariantActivity {
-            name: name(&variant.scheme),
-            color: Shade::of_variant(index),
+        let variants = shown.map(|(_, variant)| VariantActivity {
+            name: name(&variant.variant),
+            color: Shade::of_variant(variant.palette_index),
             layers: (0..layers.len()).map(|layer| layer_means(variant, layer)).collect(),
         });
-        Self { variants: variants.collect(), layers, x_max: last_step(history) }
+        Self { variants: variants.collect(), layers, x_max: last_step(history), mark: None }
+    }
+
+    /// The same map with a line at a step.
+    #[must_use]
+    pub fn marked_at(self, step: Option<u64>) -> Self {
+        Self { mark: step.map(|step| step as f64), ..self }
     }
 
     /// The height at which rows have their natural size, in CSS pixels.
@@ -98,6 +106,33 @@ impl ActivityMap {
             step,
             fraction,
         })
+    }
+
+    /// The middle of the cell so many evaluations to the right and layers down from the one at a pixel, as far as there are cells; of
+    /// the first cell if there is none at the pixel.
+    #[must_use]
+    pub fn neighbor(
+        &self,
+        frame: &Frame,
+        pixel: Option<(f64, f64)>,
+        columns: isize,
+        rows: isize,
+    ) -> Option<(f64, f64)> {
+        let lines: Vec<(Row, (f64, f64))> =
+            self.rows(frame).into_iter().filter(|(row, _)| row.layer.is_some()).collect();
+        let from =
+            pixel.and_then(|(x, y)| Some((lines.iter().position(|(_, span)| (span.0..span.1).contains(&y))?, x)));
+        let line = from.map_or(0, |(line, _)| line.saturating_add_signed(rows).min(lines.len().saturating_sub(1)));
+        let (row, (top, bottom)) = lines.get(line)?;
+        let cells = self.variants.get(row.variant)?.layers.get(row.layer?)?;
+        let spans = column_spans(cells, map_width(frame));
+        let column = from.map_or(0, |(_, x)| {
+            let at = spans.iter().rposition(|(start, _)| *start <= frame.x_at(x)).unwrap_or_default();
+            at.saturating_add_signed(columns).min(spans.len().saturating_sub(1))
+        });
+        // The outer cells are cut at the edges of the frame.
+        let (start, end) = spans.get(column).map(|(start, end)| (frame.pixel_x(*start), frame.pixel_x(*end)))?;
+        Some((start.max(frame.left).midpoint(end.min(frame.right)), top.midpoint(*bottom)))
     }
 
     /// All rows with their upper and lower edge, scaled to the height of the frame.
@@ -129,13 +164,16 @@ pub fn draw_heatmap<DB: DrawingBackend>(root: &Area<DB>, map: &ActivityMap, styl
     let pen = Pen::new(root, style);
     pen.background()?;
     let frame = frame_of(&pen, map);
-    draw_scale(&pen, frame.right, "Active units per layer")?;
+    draw_scale(&pen, frame.right, &text!("Active units per layer"))?;
     for (row, span) in map.rows(&frame) {
         let variant = &map.variants[row.variant];
         match row.layer {
             Some(layer) => draw_row(&pen, &frame, (&variant.layers[layer], name_of(map, layer)), span)?,
             None => draw_name(&pen, &frame, variant, span, style.dark)?,
         }
+    }
+    if let Some(step) = map.mark {
+        pen.upright((frame.pixel_x(step), frame.top), frame.bottom, pen.theme.text)?;
     }
     draw_steps(&pen, &frame)?;
     Ok(frame)
@@ -146,15 +184,14 @@ fn name_of(map: &ActivityMap, layer: usize) -> &str {
 }
 
 fn layer_means(variant: &VariantCurves, layer: usize) -> Vec<(u64, f64)> {
-    let mut sums: BTreeMap<u64, (f64, u32)> = BTreeMap::new();
     let (runs, end) = variant.shown_runs();
-    for (step, fractions) in runs.into_iter().flat_map(|run| &run.active_fraction).filter(|(step, _)| *step < end) {
-        if let Some(fraction) = fractions.get(layer).filter(|fraction| fraction.is_finite()) {
-            let (sum, count) = sums.entry(*step).or_default();
-            (*sum, *count) = (*sum + f64::from(*fraction), *count + 1);
-        }
-    }
-    sums.into_iter().map(|(step, (sum, count))| (step, sum / f64::from(count))).collect()
+    let fractions = runs.into_iter().flat_map(|run| &run.active_fraction).filter(|(step, _)| *step < end);
+    let values = fractions.filter_map(|(step, fractions)| {
+        let fraction = fractions.get(layer).filter(|fraction| fraction.is_finite())?;
+        Some((*step, f64::from(*fraction)))
+    });
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    by_step(values).into_iter().map(|(step, values)| (step, mean(&values))).collect()
 }
 
 /// Each cell extends halfway to its neighbors, and the outer ones equally far on their other side; a single cell covers a
@@ -179,7 +216,7 @@ fn frame_of<DB: DrawingBackend>(pen: &Pen<'_, DB>, map: &ActivityMap) -> Frame {
     let (width, height) = pen.size();
     let (left, top) = (pen.px(LEFT), pen.px(TOP));
     let (right, bottom) = ((width - pen.px(RIGHT)).max(left + 1.0), (height - pen.px(BOTTOM)).max(top + 1.0));
-    Frame { left, top, right, bottom, x_range: step_range(map.x_max), y_range: (0.0, 1.0) }
+    Frame::linear([left, top, right, bottom], step_range(map.x_max), (0.0, 1.0))
 }
 
 fn draw_name<DB: DrawingBackend>(
@@ -223,7 +260,7 @@ fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB,
     let room = pen.css(frame.right - frame.left);
     let ticks = Ticks::new(frame.x_range, if room > 500.0 { 8 } else { 4 }, true);
     draw_columns(pen, frame, &ticks.marks())?;
-    draw_x_label(pen, frame, "step", frame.bottom + pen.px(30.0))
+    draw_x_label(pen, frame, &text!("step"), frame.bottom + pen.px(30.0))
 }
 
 /// The heading and, ending at `right`, the color bar from 0 to 1.

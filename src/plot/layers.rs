@@ -5,7 +5,7 @@
 
 use super::axes::{Axes, left_margin};
 use super::pen::{Pen, SMALL, estimated_width};
-use super::scale::{AxisMark, Ticks, count, drawable, extent, padded, widened};
+use super::scale::{AxisMark, Ticks, count, decades, drawable, extent, padded, widened};
 use super::{Area, Dash, Drawn, Frame, PlotStyle, Shade};
 use plotters::prelude::DrawingBackend;
 
@@ -85,30 +85,6 @@ impl LayerAxis {
     }
 }
 
-/// The powers of ten within a range of logarithms; every n-th of them if there is no room for all, and also 2 and 5 times each if
-/// there is enough room: at most 1.5 times `count`.
-fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
-    let (span, room) = (high - low, count.max(2) as f64);
-    let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
-    let stride = (span / (1.5 * room)).ceil().max(1.0);
-    let first = (low / stride).floor() * stride;
-    // A range holds at most 1.5 `room` strides, and begins within the first one.
-    let exponents = (0..=2 * count.max(2) + 1).map(|index| first + index as f64 * stride);
-    let marks = exponents.flat_map(|exponent| {
-        factors.iter().map(move |factor| (exponent + factor.log10(), decade_label(*factor, exponent)))
-    });
-    marks.filter(|(place, _)| *place >= low - 1e-9 && *place <= high + 1e-9).collect()
-}
-
-/// `0.02`, `500`; numbers that are too long are written with powers of ten.
-fn decade_label(factor: f64, exponent: f64) -> String {
-    if !(-4.0..=4.0).contains(&exponent) {
-        return format!("{factor:.0}e{exponent:.0}").replace('-', "\u{2212}");
-    }
-    let decimals = (0..4).take_while(|decimals| f64::from(*decimals) < -exponent).count();
-    format!("{:.decimals$}", factor * 10_f64.powf(exponent))
-}
-
 /// Draws a chart of layers over the whole of `root`. Any chart can be drawn: one without data shows its axes.
 pub fn draw_layers<DB: DrawingBackend>(root: &Area<DB>, chart: &LayerChart, style: &PlotStyle) -> Drawn<DB, ()> {
     let pen = Pen::new(root, style);
@@ -131,7 +107,8 @@ fn layout<'chart, DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &'chart LayerCha
     let rows = chart.axis.marks(y_range, count(pen.css(bottom - top), 38.0));
     let left = left_margin(pen, &rows, 28.0);
     let right = (width - pen.px(10.0)).max(left + 1.0);
-    let frame = Frame { left, top, right, bottom, x_range: (0.0, chart.layers.len().max(1) as f64), y_range };
+    let x_range = (0.0, chart.layers.len().max(1) as f64);
+    let frame = Frame::linear([left, top, right, bottom], x_range, y_range);
     let columns = layer_marks(&chart.layers, pen.css(layer_width(&frame)));
     (frame, Axes { rows, columns, title: "", x_label: &chart.x_label, y_label: &chart.y_label })
 }

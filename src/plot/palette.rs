@@ -27,6 +27,8 @@ pub enum Dash {
     LongShort,
     /// Dots.
     Dot,
+    /// Single dots, for an earlier result; no variant has it.
+    Sparse,
 }
 
 /// Background of a light chart.
@@ -77,6 +79,7 @@ impl Dash {
             Self::Short => &[5.0, 3.0],
             Self::LongShort => &[10.0, 3.0, 3.0, 3.0],
             Self::Dot => &[2.0, 3.0],
+            Self::Sparse => &[2.0, 6.0],
         }
     }
 }

@@ -8,11 +8,11 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGB
 use std::borrow::Cow;
 
 /// Font size of tick labels, in CSS pixels.
-pub(super) const SMALL: f64 = 11.0;
+pub(super) const SMALL: f64 = 12.0;
 /// Font size of axis labels and legends, in CSS pixels.
-pub(super) const MEDIUM: f64 = 12.0;
+pub(super) const MEDIUM: f64 = 13.0;
 /// Font size of headings, in CSS pixels.
-const LARGE: f64 = 13.0;
+const LARGE: f64 = 14.0;
 
 /// Colors of everything except data.
 pub(super) struct ThemeColors {
@@ -62,14 +62,18 @@ pub(super) struct Label<'text> {
 pub(super) const FULL_TEXT: char = '\u{e000}';
 
 impl<'text> Label<'text> {
-    /// A text of at most `most` characters, including the ellipsis.
+    /// A text of at most `most` characters, including the ellipsis; wide characters count more.
     pub(super) fn new(full: &'text str, most: usize) -> Self {
-        let shown = if full.chars().count() <= most {
-            Cow::Borrowed(full)
-        } else {
-            Cow::Owned(full.chars().take(most.saturating_sub(1)).chain(['…']).collect())
-        };
-        Self { full, shown }
+        let most = most as f64;
+        if breadth(full) <= most {
+            return Self { full, shown: Cow::Borrowed(full) };
+        }
+        let mut taken = 0.0;
+        let fitting = full.chars().take_while(|character| {
+            taken += breadth_of(*character);
+            taken <= most - 1.0
+        });
+        Self { full, shown: Cow::Owned(fitting.chain(['…']).collect()) }
     }
 
     /// A text of font size `size` that fits into `room`, both in CSS pixels.
@@ -201,10 +205,22 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
 /// Width of a character as a fraction of the font size; the average of most texts is smaller.
 const CHARACTER: f64 = 0.58;
+/// Width of a Chinese character or punctuation mark in other characters: it is as wide as the font size.
+const WIDE: f64 = 1.75;
+
+/// The width of a text in characters.
+fn breadth(text: &str) -> f64 {
+    text.chars().map(breadth_of).sum()
+}
+
+fn breadth_of(character: char) -> f64 {
+    let wide = matches!(character, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}');
+    if wide { WIDE } else { 1.0 }
+}
 
 /// An upper estimate of the width of a text in CSS pixels, without measuring it in the browser.
 pub(super) fn estimated_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * CHARACTER
+    breadth(text) * size * CHARACTER
 }
 
 /// The nearest non-negative integer.

@@ -115,3 +115,27 @@ fn trimmed(number: &str) -> &str {
 fn is_whole(value: f64) -> bool {
     (value - value.round()).abs() < 1e-6 * value.abs().max(1.0)
 }
+
+/// The powers of ten within a range of logarithms; every n-th of them if there is no room for all, and also 2 and 5 times each if
+/// there is enough room: at most 1.5 times `count`.
+pub(super) fn decades((low, high): (f64, f64), count: usize) -> Vec<AxisMark> {
+    let (span, room) = (high - low, count.max(2) as f64);
+    let factors: &[f64] = if span * 2.0 <= room { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let stride = (span / (1.5 * room)).ceil().max(1.0);
+    let first = (low / stride).floor() * stride;
+    // A range holds at most 1.5 `room` strides, and begins within the first one.
+    let exponents = (0..=2 * count.max(2) + 1).map(|index| first + index as f64 * stride);
+    let marks = exponents.flat_map(|exponent| {
+        factors.iter().map(move |factor| (exponent + factor.log10(), decade_label(*factor, exponent)))
+    });
+    marks.filter(|(place, _)| *place >= low - 1e-9 && *place <= high + 1e-9).collect()
+}
+
+/// `0.02`, `500`; numbers that are too long are written with powers of ten.
+fn decade_label(factor: f64, exponent: f64) -> String {
+    if !(-4.0..=4.0).contains(&exponent) {
+        return format!("{factor:.0}e{exponent:.0}").replace('-', "\u{2212}");
+    }
+    let decimals = (0..4).take_while(|decimals| f64::from(*decimals) < -exponent).count();
+    format!("{:.decimals$}", factor * 10_f64.powf(exponent))
+}

@@ -3,42 +3,46 @@
 //! Plotters draws in whole pixels, so everything is drawn [`FINENESS`] times as large and scaled back by the view box of the
 //! document, which keeps lines smooth.
 
-use super::chart::draw_random;
-use super::pen::{FULL_TEXT, Label, Lettering, MEDIUM, Pen, whole};
+use super::legend::{Legend, LegendSample, draw_with_legend, legend_height};
+use super::pen::{FULL_TEXT, Pen, whole};
 use super::{
-    ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, draw, draw_confusion, draw_heatmap,
-    draw_layers, quantity_chart, variant_color,
+    ActivityMap, Area, Chart, ConfusionMatrix, Dash, Drawn, LayerChart, PlotStyle, Shade, draw, draw_confusion,
+    draw_heatmap, draw_layers, quantity_chart,
 };
-use crate::catalog::FIGURE;
+use crate::catalog::FigureQuantity;
 use crate::metrics::History;
+use crate::texts::text;
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{DrawingBackend, SVGBackend};
-use plotters::style::text_anchor::HPos;
 
 /// Units of the drawing per CSS pixel.
 const FINENESS: u32 = 4;
 /// Width of the figure and size of one of its panels, in CSS pixels.
 const WIDTH: u32 = 960;
 const PANEL: (u32, u32) = (480, 300);
-/// Height of a row of the legend, in CSS pixels.
-const LEGEND_ROW: f64 = 24.0;
-
-/// The entry of the legend for the gray bands.
-const RANDOM_ACTIVITY: &str = "95 % of random masks with the same number of active units";
+/// The panels of the figure, row by row.
+const FIGURE: [FigureQuantity; 4] =
+    [FigureQuantity::Accuracy, FigureQuantity::TrainLoss, FigureQuantity::EmergenceB, FigureQuantity::EmergenceA];
 
 /// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Curves of
 /// emergence have the band of random activity below them, if the history contains it.
 #[must_use]
 pub fn figure(history: &History, dark: bool) -> String {
-    let names: Vec<String> = history.variants.iter().map(|variant| variant.scheme.to_string()).collect();
-    let entries = legend(&names, history.has_random_activity());
-    let rows = entries.last().map_or(0, |entry| entry.row + 1);
-    let legend_height = u32::try_from(rows).unwrap_or(u32::MAX).saturating_mul(24).saturating_add(14);
+    let names: Vec<String> = history.variants.iter().map(|variant| variant.variant.to_string()).collect();
+    // The gray bands.
+    let random = text!("95 % of random masks with the same number of active units");
+    let lines = names.iter().zip(&history.variants).map(|(name, variant)| {
+        let place = variant.palette_index;
+        (name.as_str(), LegendSample::Line(Shade::of_variant(place), Dash::of_variant(place)))
+    });
+    let random = history.has_random_activity().then_some((random.as_str(), LegendSample::RandomActivity));
+    let legend = Legend::new(lines.chain(random), f64::from(WIDTH));
+    let legend_height = whole(legend.height());
     let size = (WIDTH, legend_height.saturating_add(2 * PANEL.1));
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
     document(size, &history.setup.experiment.to_query(), |root| {
         Pen::new(root, &style).background()?;
-        draw_legend(root, &entries, &style)?;
+        legend.draw(root, &style)?;
         for (index, quantity) in FIGURE.into_iter().enumerate() {
             let chart = quantity_chart(history, quantity, &[], true);
             let (row, column) = (u32::from(index > 1), u32::from(index % 2 == 1));
@@ -56,11 +60,19 @@ pub fn chart(chart: &Chart, size: (u32, u32), dark: bool) -> String {
     document(size, &chart.title, |root| draw(root, chart, &style).map(drop))
 }
 
+/// A chart of `size` CSS pixels below a legend, for which the document is higher.
+#[must_use]
+pub fn chart_with_legend(chart: &Chart, size: (u32, u32), dark: bool) -> String {
+    let style = PlotStyle::svg(f64::from(FINENESS), dark);
+    let height = size.1.saturating_add(whole(legend_height(chart, size.0)));
+    document((size.0, height), &chart.title, |root| draw_with_legend(root, chart, &style))
+}
+
 /// The heat map of active units, `width` CSS pixels wide, at its natural height.
 #[must_use]
 pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
-    document((width, whole(map.natural_height())), "Active units per layer", |root| {
+    document((width, whole(map.natural_height())), &text!("Active units per layer"), |root| {
         draw_heatmap(root, map, &style).map(drop)
     })
 }
@@ -69,7 +81,7 @@ pub fn heatmap(map: &ActivityMap, width: u32, dark: bool) -> String {
 #[must_use]
 pub fn confusion(matrix: &ConfusionMatrix, side: u32, dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
-    document((side, side), "Confusion matrix", |root| draw_confusion(root, matrix, &style))
+    document((side, side), &text!("Confusion matrix"), |root| draw_confusion(root, matrix, &style))
 }
 
 /// A quantity of layers in `size` CSS pixels.
@@ -118,51 +130,4 @@ fn with_titles(body: &str) -> String {
 fn panel<DB: DrawingBackend>(root: &Area<DB>, place: (u32, u32), size: (u32, u32)) -> Area<DB> {
     let fine = |(x, y): (u32, u32)| (x * FINENESS, y * FINENESS);
     root.clone().shrink(fine(place), fine(size))
-}
-
-/// An entry of the legend.
-struct LegendEntry<'name> {
-    label: Label<'name>,
-    /// Index of the variant; `None` for random activity.
-    variant: Option<usize>,
-    row: usize,
-    /// Left edge, in CSS pixels.
-    left: f64,
-}
-
-/// The entries of the variants with these names and, if there is a band, of random activity. Each is placed beside the previous
-/// one if there is room.
-fn legend(names: &[String], random: bool) -> Vec<LegendEntry<'_>> {
-    let variants = names.iter().enumerate().map(|(index, name)| (name.as_str(), Some(index)));
-    let (mut row, mut left) = (0, 0.0);
-    let mut entries = Vec::new();
-    for (name, variant) in variants.chain(random.then_some((RANDOM_ACTIVITY, None))) {
-        let room = f64::from(WIDTH) - 20.0;
-        let label = Label::within(name, MEDIUM, room - 58.0);
-        let width = 58.0 + label.width(MEDIUM);
-        if left > 0.0 && left + width > room {
-            (row, left) = (row + 1, 0.0);
-        }
-        entries.push(LegendEntry { label, variant, row, left });
-        left += width;
-    }
-    entries
-}
-
-fn draw_legend<DB: DrawingBackend>(root: &Area<DB>, entries: &[LegendEntry<'_>], style: &PlotStyle) -> Drawn<DB, ()> {
-    let pen = Pen::new(root, style);
-    let lettering = Lettering { size: MEDIUM, color: pen.theme.text, ..pen.plain(HPos::Left) };
-    for LegendEntry { label, variant, row, left } in entries {
-        let (left, middle) = (20.0 + left, 20.0 + LEGEND_ROW * *row as f64);
-        let at = |x: f64, y: f64| (pen.px(left + x), pen.px(middle + y));
-        if let Some(index) = *variant {
-            let color = variant_color(index, style.dark);
-            pen.line(&[at(0.0, 0.0), at(28.0, 0.0)], color, 2.5, Dash::of_variant(index).pattern())?;
-        } else {
-            let edges = [6.0, -6.0].map(|y| vec![at(0.0, y), at(28.0, y)]);
-            draw_random(&pen, &edges, pen.theme.axis, Dash::Solid)?;
-        }
-        pen.label(label, at(35.0, 0.0), lettering)?;
-    }
-    Ok(())
 }

@@ -3,7 +3,8 @@
 use super::markup::{escaped, options, with_code};
 use crate::error::Bounds;
 use crate::experiment::form_field::{FieldGroup, FormField};
-use crate::experiment::keys::{KEYS, Key, KeyValues};
+use crate::experiment::key::{Key, KeyValues};
+use crate::experiment::keys::KEYS;
 use std::fmt::Write;
 
 /// The fields of a group, each in a cell of the form's grid.
@@ -64,6 +65,9 @@ fn control(key: &Key, field: &FormField) -> String {
         }
         KeyValues::Number(bounds) => {
             format!("    <input {common} type=\"text\" {} value=\"{default}\" {described} />\n", inputmode(&bounds))
+        }
+        KeyValues::AutoOrNumber(_) => {
+            format!("    <input {common} type=\"text\" autocapitalize=\"off\" value=\"{default}\" {described} />\n")
         }
         KeyValues::OptionalNumber(bounds) => {
             format!("    <input {common} type=\"text\" {} placeholder=\"all\" {described} />\n", inputmode(&bounds))

@@ -4,7 +4,8 @@ use super::GeneratedPart;
 use super::scheme_rows::{SchemeEntry, schemes};
 use crate::catalog::{DatasetName, DatasetOrigin};
 use crate::error::Bounds;
-use crate::experiment::keys::{KEYS, Key, KeyValues};
+use crate::experiment::key::{Key, KeyValues};
+use crate::experiment::keys::KEYS;
 
 /// All tables.
 pub(super) fn tables() -> Vec<GeneratedPart> {
@@ -62,6 +63,7 @@ fn data_sets() -> String {
 fn values(key: &Key) -> String {
     match key.values {
         KeyValues::Number(bounds) | KeyValues::OptionalNumber(bounds) => range(&bounds),
+        KeyValues::AutoOrNumber(bounds) => format!("`auto`, {}", range(&bounds)),
         KeyValues::Choice(labels) => labels().iter().map(|(name, _)| code(name)).collect::<Vec<_>>().join(", "),
         KeyValues::Switch => "`0`, `1`".to_owned(),
         KeyValues::Text(notation, _) => notation.text().to_owned(),

@@ -1,5 +1,6 @@
 //! All runs of an experiment, one training step at a time.
 
+use super::layer_probe::StackedRuns;
 use super::memory::group_size;
 use super::optimizer::Optimizer;
 use super::rates::{run_rates, stacked_rates};
@@ -53,7 +54,8 @@ impl Cohort {
     /// # Errors
     /// As [`init::sample`].
     pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Result<Vec<Vec<LayerWeights>>> {
-        let runs = experiment.variants.iter().flat_map(|scheme| experiment.run_seeds().map(move |seed| (scheme, seed)));
+        let seeds = || experiment.run_seeds();
+        let runs = experiment.variants.iter().flat_map(|variant| seeds().map(move |seed| (&variant.scheme, seed)));
         runs.map(|(scheme, seed)| init::sample(scheme, layers, experiment.activation, seed)).collect()
     }
 
@@ -69,10 +71,10 @@ impl Cohort {
         Networks::new(self.groups.iter().map(|group| group.network.clone()).collect())
     }
 
-    /// The networks with their optimizers and the schedule's factor for the next step.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&Network, &Optimizer, f64)> {
+    /// The stacked runs as they are now. Tensors share memory until they change: nothing is copied.
+    pub(super) fn stacked_runs(&self) -> Vec<StackedRuns> {
         let factor = self.factor();
-        self.groups.iter().map(move |group| (&group.network, &group.optimizer, factor))
+        self.groups.iter().map(|group| (group.network.clone(), group.optimizer.clone(), factor)).collect()
     }
 
     /// The schedule's factor for the next step.

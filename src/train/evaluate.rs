@@ -2,6 +2,7 @@
 
 use super::batches::{batch, images};
 use super::emergence::{EmergenceMeasure, Observation};
+use super::layer_probe::{LayerProbe, StackedRuns};
 use crate::catalog::Quantity;
 use crate::dataset::{Dataset, Part};
 use crate::device::read;
@@ -10,9 +11,10 @@ use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
-use crate::metrics::{EvaluationRecord, RunEvaluation};
+use crate::metrics::{EvaluationRecord, LayerReport, RunEvaluation};
 use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, Transaction};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Maximum size of the probe batch, the first training examples.
@@ -42,6 +44,7 @@ pub(super) struct Evaluator {
     resident: Vec<Batch>,
     probe: Tensor<3>,
     emergence: EmergenceMeasure,
+    layers: LayerProbe,
     device: Device,
 }
 
@@ -56,6 +59,10 @@ pub(super) struct PendingEvaluation {
     predicted: Vec<Tensor<2>>,
     /// The measurements on the probe batch, for the runs measured so far.
     measured: Vec<Observation>,
+    /// Stacked runs whose layers remain to be measured.
+    unmeasured: VecDeque<StackedRuns>,
+    /// The layers of each run measured so far.
+    layers: Vec<Vec<LayerReport>>,
 }
 
 /// The predictions of all runs for the test examples.
@@ -71,7 +78,26 @@ impl PendingEvaluation {
     /// The evaluation of `networks` after `step` steps, not begun yet. Tensors share memory until they change: nothing is copied.
     #[must_use]
     pub(super) fn new(step: u64, networks: Networks) -> Self {
-        Self { step, networks, losses: Vec::new(), predicted: Vec::new(), measured: Vec::new() }
+        Self {
+            step,
+            networks,
+            losses: Vec::new(),
+            predicted: Vec::new(),
+            measured: Vec::new(),
+            unmeasured: VecDeque::new(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// Measures the layers of these runs as well.
+    #[must_use]
+    pub(super) fn with_layers(self, runs: Vec<StackedRuns>) -> Self {
+        Self { unmeasured: runs.into(), ..self }
+    }
+
+    /// The networks that are evaluated.
+    pub(super) fn networks(&self) -> &Networks {
+        &self.networks
     }
 }
 
@@ -85,6 +111,7 @@ impl Evaluator {
         architecture: &Architecture,
         graph: &Rc<NetworkGraph>,
         activity: &ActivitySpec,
+        layers: LayerProbe,
         device: &Device,
     ) -> Result<Self> {
         let indices = first_indices(dataset.test.len());
@@ -100,6 +127,7 @@ impl Evaluator {
             chunks,
             probe: images(dataset, Part::Train, &probe, device)?,
             emergence: EmergenceMeasure::new(graph, activity),
+            layers,
             dataset: Rc::clone(dataset),
             device: device.clone(),
         })
@@ -127,8 +155,15 @@ impl Evaluator {
                 pending.measured.extend(self.emergence.observe(layers).await?);
                 Ok(true)
             }
-            None => Ok(false),
+            None => self.measure_layers(pending).await,
         }
+    }
+
+    /// Measures the layers of the next stacked runs; returns `false` when there are none left.
+    async fn measure_layers(&self, pending: &mut PendingEvaluation) -> Result<bool> {
+        let Some(runs) = pending.unmeasured.pop_front() else { return Ok(false) };
+        pending.layers.extend(self.layers.measure(runs).await?);
+        Ok(true)
     }
 
     /// Reads the results back: one evaluation per run, `None` if its loss is not a finite number, and the predicted classes of
@@ -148,7 +183,7 @@ impl Evaluator {
         let runs = losses.iter().zip(&judgment.classes).zip(pending.measured);
         let runs = runs
             .map(|((loss, classes), observed)| loss.is_finite().then(|| evaluation(*loss, classes, labels, observed)));
-        let record = EvaluationRecord { step: pending.step, runs: runs.collect() };
+        let record = EvaluationRecord { step: pending.step, runs: runs.collect(), layers: pending.layers };
         Ok((record, judgment))
     }
 }

@@ -14,12 +14,13 @@ const FILTERS: usize = 32;
 const MISTAKES: usize = 24;
 
 impl Training {
-    /// The weights of the first layer of a run, one image per feature map or unit; `None` for a run that does not exist.
+    /// The weights of the first layer of a run after at most `at` steps (the current ones if absent), one image per feature map or unit;
+    /// `None` for a run that does not exist.
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub async fn filters(&self, run: usize) -> Result<Option<Filters>> {
-        let networks = self.cohort.networks();
+    pub async fn filters(&self, run: usize, at: Option<u64>) -> Result<Option<Filters>> {
+        let (step, networks) = self.networks_at(at);
         let Some((network, index)) = networks.group_of_run(run) else { return Ok(None) };
         let Some(layer) = network.plan.architecture.weight_layers().first().copied() else { return Ok(None) };
         let count = layer.shape.outputs().min(FILTERS);
@@ -33,13 +34,14 @@ impl Training {
         let length = weight.dims()[2];
         let weight = read(Transaction::default().register(weight)).await?.concat();
         let pictures = weight.chunks(length).map(<[f32]>::to_vec).collect();
-        Ok(Some(Filters { run, step: self.step(), channels: image.channels, height, width, pictures }))
+        Ok(Some(Filters { run, step, channels: image.channels, height, width, pictures }))
     }
 
-    /// The confusion matrix and misclassified examples of a run at the last evaluation; `None` if there is none.
+    /// The confusion matrix and misclassified examples of a run at the last evaluation with a snapshot after at most `at` steps (the
+    /// last evaluation if absent); `None` if there is none.
     #[must_use]
-    pub fn examination(&self, run: usize) -> Option<Examination> {
-        let judgment = self.judgment.as_ref()?;
+    pub fn examination(&self, run: usize, at: Option<u64>) -> Option<Examination> {
+        let judgment = self.judgment_at(at)?;
         let predicted = judgment.classes.get(run)?;
         let (test, classes) = (&self.dataset.test, self.dataset.classes);
         let mut confusion = vec![0; classes * classes];
@@ -68,12 +70,12 @@ impl Training {
         self.dataset.test.images.chunks(pixels).nth(index).unwrap_or_default().to_vec()
     }
 
-    /// Classifies an image with every run and returns the probability of each class, per run. The image is given as pixels
+    /// Classifies an image with every run, after at most `at` steps (now if absent), and returns the probability of each class, per run. The image is given as pixels
     /// `[channels, height, width]` from 0 to 255 and has the size of those of the data set.
     ///
     /// # Errors
     /// [`DatasetError::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.
-    pub async fn classify(&self, pixels: &[u8]) -> Result<Vec<Vec<f32>>> {
+    pub async fn classify(&self, pixels: &[u8], at: Option<u64>) -> Result<Vec<Vec<f32>>> {
         let expected = self.dataset.pixels();
         if pixels.len() != expected {
             return Err(DatasetError::PixelCount { expected, got: pixels.len() }.into());
@@ -81,7 +83,7 @@ impl Training {
         let mut values = Vec::new();
         self.dataset.write_pixels(pixels, &mut values);
         let image = Tensor::from_data(TensorData::new(values, [1, 1, expected]), &self.device);
-        let probabilities = softmax(self.cohort.networks().forward(&image), 2);
+        let probabilities = softmax(self.networks_at(at).1.forward(&image), 2);
         let read = read(Transaction::default().register(probabilities)).await?.concat();
         Ok(read.chunks(self.dataset.classes).map(<[f32]>::to_vec).collect())
     }

@@ -4,7 +4,7 @@ use crate::device::OpenDevice;
 use crate::error::{DeviceDemand, Error, Requirement, Result};
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
-use crate::experiment::{Experiment, InitScheme, Named, TuningMethod};
+use crate::experiment::{Experiment, Named, TuningMethod};
 use crate::model::Plan;
 
 /// The memory that one run needs on a device, in bytes.
@@ -39,7 +39,7 @@ pub(super) fn check_fit(experiment: &Experiment, architecture: &Architecture, op
     let Demand { step, tensor, .. } = Demand::of(experiment, architecture);
     refuse_beyond("model", DeviceDemand::Step, open.step_bytes, step)?;
     refuse_beyond("model", DeviceDemand::Tensor, open.tensor_bytes, tensor)?;
-    experiment.variants.iter().filter_map(InitScheme::tuning).try_for_each(|tuning| {
+    experiment.tunings().try_for_each(|tuning| {
         let needed = step * tuning.method.facts().memory_factor;
         refuse_beyond("init", DeviceDemand::Iteration { method: tuning.method.name() }, open.step_bytes, needed)
     })

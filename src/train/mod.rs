@@ -9,6 +9,7 @@ mod cohort;
 mod emergence;
 mod evaluate;
 mod inspect;
+mod layer_probe;
 mod memory;
 mod optimizer;
 mod preparation;
@@ -16,7 +17,7 @@ mod rate_control;
 mod rates;
 mod schedule;
 pub mod self_test;
-mod start_report;
+mod snapshots;
 mod training;
 
 pub use cohort::Cohort;

@@ -3,8 +3,8 @@
 
 use super::batches::{TuningExamples, batch};
 use super::cohort::Cohort;
+use super::layer_probe::LayerProbe;
 use super::memory::{check_fit, tuning_group_size};
-use super::start_report::layer_reports;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
@@ -43,8 +43,8 @@ pub struct Preparation {
     pub(super) costs: Vec<InitCost>,
     /// Groups of runs that remain to be tuned.
     jobs: VecDeque<Job>,
-    /// The stacked runs, once all weights are final.
-    pub(super) cohort: Option<Cohort>,
+    /// The stacked runs, once all weights are final, and the examples on which their layers are measured.
+    pub(super) start: Option<(Cohort, LayerProbe)>,
     /// Statistics before training, per run and layer.
     pub(super) reports: Vec<Vec<LayerReport>>,
     pub(super) random_activity: RandomActivity,
@@ -77,7 +77,7 @@ impl Preparation {
         experiment.dataset.name = dataset.name;
         experiment.validate_for(&dataset.facts())?;
         let dataset = truncated(dataset, &experiment.dataset)?;
-        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.first_seed.into())?;
+        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.order_seed().into())?;
         let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
         let graph = Rc::new(network_graph(&architecture)?);
@@ -88,7 +88,7 @@ impl Preparation {
             costs: vec![InitCost::default(); experiment.variants.len()],
             reports: Vec::new(),
             random_activity: RandomActivity::default(),
-            cohort: None,
+            start: None,
             open: open.clone(),
             experiment,
             dataset,
@@ -112,7 +112,9 @@ impl Preparation {
     /// [`crate::error::Error::Device`] when the device fails.
     pub async fn advance(&mut self) -> Result<Option<PreparationProgress>> {
         if self.jobs.is_empty() {
-            self.measure().await?;
+            if self.start.is_none() {
+                self.start = Some(self.measured().await?);
+            }
             return Ok(self.next_random_point());
         }
         let start = (self.clock)();
@@ -165,20 +167,25 @@ impl Preparation {
     }
 
     /// Builds the cohort and measures the statistics of each layer.
-    async fn measure(&mut self) -> Result<()> {
-        if self.cohort.is_some() {
-            return Ok(());
-        }
+    async fn measured(&mut self) -> Result<(Cohort, LayerProbe)> {
         let cohort = Cohort::new(&self.experiment, &self.plan, &self.weights, &self.open);
         let batch = batch(&self.dataset, Part::Train, self.batcher.batch(0), None, &self.open.device)?;
-        self.reports = layer_reports(&cohort, &batch, &self.weights, &self.experiment.activity).await?;
-        self.cohort = Some(cohort);
-        Ok(())
+        let probe = LayerProbe::new(batch, self.experiment.activity.tau);
+        self.reports = probe.at_start(cohort.stacked_runs(), &self.weights).await?;
+        Ok((cohort, probe))
+    }
+
+    /// The stacked runs with their final weights, and the examples on which their layers are measured.
+    pub(super) async fn take_start(&mut self) -> Result<(Cohort, LayerProbe)> {
+        match self.start.take() {
+            Some(start) => Ok(start),
+            None => self.measured().await,
+        }
     }
 
     /// The next point of the table of random activity; its masks are derived from the first seed.
     fn next_random_point(&mut self) -> Option<PreparationProgress> {
-        let (points, seed) = (&mut self.random_activity.points, self.experiment.first_seed.into());
+        let (points, seed) = (&mut self.random_activity.points, self.experiment.order_seed().into());
         let point = emergence::random_point(&self.graph, points.len(), |mask| {
             let mut draws = stream(seed, Purpose::RandomActivity, mask);
             move |bound| below(&mut draws, bound)
@@ -209,13 +216,14 @@ impl Preparation {
 /// The runs of tuned variants, in groups that fit on the device.
 fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
     let seeds = experiment.seeds as usize;
-    let tuned = experiment.variants.iter().enumerate().filter_map(|(index, scheme)| Some((index, scheme.tuning()?)));
+    let tuned =
+        experiment.variants.iter().enumerate().filter_map(|(index, variant)| Some((index, variant.scheme.tuning()?)));
     let groups = tuned.flat_map(|(variant, tuning)| {
         let size = tuning_group_size(experiment, tuning.method, plan, open);
         let starts = (0..seeds).step_by(size);
         starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
     });
-    let examples = || TuningExamples::new(dataset, experiment.first_seed.into(), &open.device);
+    let examples = || TuningExamples::new(dataset, experiment.order_seed().into(), &open.device);
     groups
         .map(|(variant, tuning, runs)| Job { variant, runs, tuning: tuning.clone(), examples: examples(), tuner: None })
         .collect()

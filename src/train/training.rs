@@ -4,6 +4,7 @@ use super::batches::batch;
 use super::cohort::Cohort;
 use super::evaluate::{Evaluator, Judgment, PendingEvaluation};
 use super::preparation::Preparation;
+use super::snapshots::{Snapshot, Snapshots};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::{OpenDevice, read};
@@ -13,6 +14,7 @@ use crate::init::weights_sha256;
 use crate::metrics::{
     Environment, EvaluationRecord, Receipt, Record, RunStart, Setup, StartFacts, StepRecord, VariantStart,
 };
+use crate::model::Networks;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
@@ -47,8 +49,10 @@ pub struct Training {
     losses: Vec<(u64, Tensor<1>)>,
     /// Evaluations not reported yet.
     evaluations: Vec<EvaluationRecord>,
+    /// The networks at some of the evaluations.
+    snapshots: Snapshots,
     /// The predictions of the last evaluation.
-    pub(super) judgment: Option<Judgment>,
+    latest: Option<Judgment>,
 }
 
 impl Preparation {
@@ -58,7 +62,7 @@ impl Preparation {
     /// As [`Preparation::advance`].
     pub async fn into_training(mut self) -> Result<Training> {
         while self.advance().await?.is_some() {}
-        Training::prepared(self)
+        Training::prepared(self).await
     }
 }
 
@@ -72,22 +76,27 @@ impl Training {
     }
 
     /// Uploads the examples for evaluations.
-    fn prepared(mut preparation: Preparation) -> Result<Self> {
+    async fn prepared(mut preparation: Preparation) -> Result<Self> {
+        let (cohort, layers) = preparation.take_start().await?;
         let setup = setup(&preparation);
-        let cohort = match preparation.cohort.take() {
-            Some(cohort) => cohort,
-            None => Cohort::new(&preparation.experiment, &preparation.plan, &preparation.weights, &preparation.open),
-        };
         let Preparation { experiment, dataset, plan, graph, open, batcher, .. } = preparation;
         Ok(Self {
             pending: Some(PendingEvaluation::new(0, cohort.networks())),
             evaluation_is_next: false,
             cohort,
-            evaluator: Evaluator::new(&dataset, &plan.architecture, &graph, &experiment.activity, &open.device)?,
+            latest: None,
+            evaluator: Evaluator::new(
+                &dataset,
+                &plan.architecture,
+                &graph,
+                &experiment.activity,
+                layers,
+                &open.device,
+            )?,
+            snapshots: Snapshots::new(4 * plan.architecture.parameter_count() * experiment.run_count() as u64),
             device: open.device,
             losses: Vec::new(),
             evaluations: Vec::new(),
-            judgment: None,
             experiment,
             setup,
             dataset,
@@ -151,7 +160,7 @@ impl Training {
     }
 
     fn evaluation_is_due_after(&self, step: u64) -> bool {
-        step.is_multiple_of(self.experiment.evaluate_every) || step == self.experiment.steps
+        self.experiment.evaluation.include(step, self.experiment.steps)
     }
 
     /// Returns the measurements since the last call. This is the only place where losses are read back.
@@ -170,13 +179,32 @@ impl Training {
         Ok(Record { steps: steps.collect(), evaluations: std::mem::take(&mut self.evaluations) })
     }
 
+    /// The networks after at most `at` steps, as far as snapshots were kept, with the number of their steps; the current ones if `at`
+    /// is absent.
+    pub(super) fn networks_at(&self, at: Option<u64>) -> (u64, Networks) {
+        match at.and_then(|at| self.snapshots.at(at)) {
+            Some(snapshot) => (snapshot.judgment.step, snapshot.networks.clone()),
+            None => (self.step(), self.cohort.networks()),
+        }
+    }
+
+    /// The predictions after at most `at` steps, as far as snapshots were kept; those of the last evaluation if `at` is absent.
+    pub(super) fn judgment_at(&self, at: Option<u64>) -> Option<&Judgment> {
+        at.and_then(|at| self.snapshots.at(at)).map(|snapshot| &snapshot.judgment).or(self.latest.as_ref())
+    }
+
     async fn evaluate(&mut self, mut pending: PendingEvaluation) -> Result<()> {
         if self.evaluator.advance(&mut pending).await? {
             self.pending = Some(pending);
         } else {
+            let networks = pending.networks().clone();
             let (record, judgment) = self.evaluator.finish(pending).await?;
+            let (step, steps) = (record.step, self.experiment.steps);
+            if step == 0 || self.experiment.evaluation.include_layers(step, steps) {
+                self.snapshots.push(Snapshot { networks, judgment: judgment.clone() });
+            }
             self.evaluations.push(record);
-            self.judgment = Some(judgment);
+            self.latest = Some(judgment);
         }
         Ok(())
     }
@@ -184,13 +212,15 @@ impl Training {
     fn train(&mut self) -> Result<()> {
         let step = self.cohort.step_count();
         let indices = self.batcher.batch(step);
-        let augmentation = self.experiment.dataset.augment.then_some((self.experiment.first_seed.into(), step));
+        let augmentation = self.experiment.dataset.augment.then_some((self.experiment.order_seed().into(), step));
         let batch = batch(&self.dataset, Part::Train, indices, augmentation, &self.device)?;
         let losses = self.cohort.step(&batch);
         let step = self.step();
         self.losses.push((step, losses));
         if self.evaluation_is_due_after(step) {
-            self.pending = Some(PendingEvaluation::new(step, self.cohort.networks()));
+            let pending = PendingEvaluation::new(step, self.cohort.networks());
+            let layers = self.experiment.evaluation.include_layers(step, self.experiment.steps);
+            self.pending = Some(if layers { pending.with_layers(self.cohort.stacked_runs()) } else { pending });
         }
         Ok(())
     }

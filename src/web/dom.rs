@@ -3,7 +3,7 @@
 use super::error::{WebError, WebResult};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+use web_sys::{AddEventListenerOptions, Document, Element, Event, EventTarget, HtmlElement, Window};
 
 /// The window.
 pub fn window() -> WebResult<Window> {
@@ -75,6 +75,18 @@ pub fn set_pieces(element: &Element, pieces: &[(&str, bool)]) -> WebResult<()> {
     Ok(())
 }
 
+/// Sets a text in which a name is protected from translation.
+pub fn set_naming(element: &Element, text: &str, name: &str) -> WebResult<()> {
+    match text.split_once(name) {
+        Some((before, after)) => {
+            let mut pieces = vec![(before, false), (name, true), (after, false)];
+            pieces.retain(|(piece, _)| !piece.is_empty());
+            set_pieces(element, &pieces)
+        }
+        None => set_pieces(element, &[(text, false)]),
+    }
+}
+
 /// A new element whose text is protected from translation: a name, a query, a formula.
 pub fn untranslated(tag: &str, text: &str) -> WebResult<Element> {
     let element = create(tag, "", text)?;
@@ -94,6 +106,17 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) -> WebResult<()
 pub fn on(target: &impl AsRef<EventTarget>, kind: &str, handler: impl FnMut(Event) + 'static) -> WebResult<()> {
     let closure = Closure::<dyn FnMut(Event)>::new(handler);
     target.as_ref().add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref())?;
+    closure.forget();
+    Ok(())
+}
+
+/// The same for a handler that may prevent what the browser would do with a wheel or a touch.
+pub fn on_active(target: &impl AsRef<EventTarget>, kind: &str, handler: impl FnMut(Event) + 'static) -> WebResult<()> {
+    let closure = Closure::<dyn FnMut(Event)>::new(handler);
+    let options = AddEventListenerOptions::new();
+    options.set_passive(false);
+    let listener = closure.as_ref().unchecked_ref();
+    target.as_ref().add_event_listener_with_callback_and_add_event_listener_options(kind, listener, &options)?;
     closure.forget();
     Ok(())
 }

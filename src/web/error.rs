@@ -1,19 +1,20 @@
 //! The page's errors, and the only place where JavaScript's untyped errors become text.
 
 use crate::error::Error;
+use crate::texts::text;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// What can go wrong on the page.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum WebError {
     /// The document has no such element, or it is of another kind.
-    #[error("the page has no usable element #{id}")]
+    #[error("{}", no_element(.id))]
     Element {
         /// Its id.
         id: String,
     },
     /// The browser lacks something that every browser should have: a window, a document.
-    #[error("the browser offers no {what}")]
+    #[error("{}", nothing_offered(.what))]
     Missing {
         /// What is missing.
         what: &'static str,
@@ -25,7 +26,7 @@ pub enum WebError {
         message: String,
     },
     /// A drawing failed.
-    #[error("drawing failed: {message}")]
+    #[error("{}", drawing_failed(.message))]
     Drawing {
         /// The message of the backend.
         message: String,
@@ -33,6 +34,18 @@ pub enum WebError {
     /// The library has refused something.
     #[error(transparent)]
     Lab(#[from] Error),
+}
+
+fn no_element(id: &str) -> String {
+    text!("the page has no usable element #{id}", id)
+}
+
+fn nothing_offered(what: &str) -> String {
+    text!("the browser offers no {what}", what)
+}
+
+fn drawing_failed(message: &str) -> String {
+    text!("drawing failed: {message}", message)
 }
 
 /// The page's result.

@@ -11,7 +11,7 @@ use emergence_lab::metrics::{
     RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
 };
 use emergence_lab::rng::{Purpose, below, stream};
-use emergence_lab::web::page::fields::FieldText;
+use emergence_lab::web::page::model::fields::FieldText;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,6 +105,7 @@ pub(crate) fn synthetic_history(until: u64) -> History {
     let evaluations = (0..=until).step_by(20).map(|step| EvaluationRecord {
         step,
         runs: (0..9).map(|run| (run != 8 || step < 130).then(|| evaluation(run, step))).collect(),
+        layers: Vec::new(),
     });
     let steps = (1..=until).map(|step| StepRecord {
         step,
@@ -330,4 +331,19 @@ pub(crate) mod cpu {
         }
         history
     }
+}
+
+/// The page's HTML as visitors get it: `www/index.html` with its parts.
+pub(crate) fn document() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let index = read("index.html");
+    let mut pieces = index.split("<link data-trunk rel=\"inline\" href=\"");
+    let mut html = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once("\" />").expect("a complete link");
+        html.push_str(&read(name));
+        html.push_str(rest);
+    }
+    html
 }

@@ -18,7 +18,9 @@ mod page;
 mod plot;
 mod protocol;
 mod reference;
+mod scenarios;
 mod sizes;
+mod texts;
 #[cfg(feature = "train")]
 mod training;
 #[cfg(feature = "train")]

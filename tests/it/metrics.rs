@@ -3,7 +3,6 @@
 mod random;
 
 use crate::fixtures::{evaluation, points, setup, start};
-use emergence_lab::catalog::PANELS;
 use emergence_lab::catalog::{QUANTITIES, Quantity};
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
@@ -92,9 +91,9 @@ fn a_summary_reports_final_first_epoch_and_steps() {
     assert_close(summaries[0].final_accuracy.mean, 0.8, 1e-7, "the last evaluations, 0.9 and 0.7");
     assert_close(summaries[0].first_epoch_accuracy.mean, 0.7, 1e-7, "those at step 100, 0.8 and 0.6");
     assert_eq!(summaries[1].first_epoch_accuracy, Statistic::default(), "training ended before one epoch");
-    let steps = summaries[0].steps_to["0.9"];
+    let steps = summaries[0].steps_to.nine_tenths;
     assert_eq!((steps.n, steps.mean), (2, Some(100.0)), "0.9 in f32 counts as 0.9: steps 150 and 50");
-    assert_eq!(summaries[1].steps_to["0.9"], Statistic::default(), "no run reached it");
+    assert_eq!(summaries[1].steps_to.nine_tenths, Statistic::default(), "no run reached it");
     assert_eq!(summaries[0].vs_baseline, None, "the baseline is not compared with itself");
     let versus = summaries[1].vs_baseline.expect("two pairs");
     assert_close(Some(versus.difference), -0.2, 1e-7, "0.5 - 0.9 and 0.7 - 0.7");
@@ -123,6 +122,7 @@ fn a_run_ends_where_its_loss_does() {
         evaluations: vec![EvaluationRecord {
             step,
             runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
+            layers: Vec::new(),
         }],
     };
     // The evaluation of step 3 arrives after two more steps, and shows that run 1 has diverged.
@@ -199,36 +199,10 @@ fn every_quantity_has_a_row_and_a_unique_name() {
 }
 
 #[test]
-fn panels_show_every_quantity_of_the_table_once() {
-    let shown: Vec<Quantity> = PANELS.iter().flat_map(|panel| panel.quantities.iter().copied()).collect();
-    for (index, quantity) in shown.iter().enumerate() {
-        assert!(!shown[..index].contains(quantity), "{quantity:?} has one panel");
-    }
-    let document = include_str!("../../www/index.html");
-    for panel in PANELS {
-        assert!(!panel.quantities.is_empty(), "the panel {} shows something", panel.name);
-        let canvas = format!("id=\"chart-{}\"", panel.name);
-        assert_eq!(document.matches(&canvas).count(), 1, "the document has a canvas with {canvas}");
-    }
-}
-
-#[test]
-fn networks_without_feature_maps_show_the_measure_of_units() {
-    let check = |wanted: Quantity, has_feature_maps: bool, shown: Quantity| {
-        assert_eq!(wanted.facts().shown(has_feature_maps), shown, "{wanted:?}; feature maps: {has_feature_maps}");
-    };
-    check(Quantity::ChannelEmergenceA, false, Quantity::EmergenceA);
-    check(Quantity::ChannelEmergenceB, false, Quantity::EmergenceB);
-    check(Quantity::ChannelEmergenceB, true, Quantity::ChannelEmergenceB);
-    check(Quantity::EmergenceA, true, Quantity::EmergenceA);
-    check(Quantity::TrainLoss, false, Quantity::TrainLoss);
-}
-
-#[test]
 fn an_experiment_has_a_preview_before_it_starts() {
     let experiment = Experiment::default();
     let history = History::preview(&experiment);
-    let schemes: Vec<_> = history.variants.iter().map(|variant| variant.scheme.clone()).collect();
+    let schemes: Vec<_> = history.variants.iter().map(|variant| variant.variant.clone()).collect();
     assert_eq!(schemes, experiment.variants, "its variants");
     assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
     let layers: Vec<_> =

@@ -5,6 +5,7 @@
 
 mod any_order;
 mod charts;
+mod comparisons;
 mod failures;
 mod form;
 mod inside;
@@ -13,6 +14,7 @@ mod messages;
 mod paths;
 mod picker_fields;
 mod rate_control;
+mod results;
 mod start_report;
 mod translation;
 mod tuning;
@@ -21,7 +23,8 @@ mod words;
 use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
-use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Remedy, Request};
+use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle, Remedy};
+use emergence_lab::web::page::model::phase::{Phase, Request};
 
 const QUERY: &str = "data=digits&steps=5";
 
@@ -97,7 +100,15 @@ fn ignore(lifecycle: &mut Lifecycle, event: &Event) {
 
 fn ready_lifecycle() -> Lifecycle {
     let mut lifecycle = Lifecycle::default();
+    assert_eq!(lifecycle.want_worker(), [Effect::ReplaceWorker], "there is none at first");
     hear(&mut lifecycle, &READY, &[], Phase::Ready);
+    lifecycle
+}
+
+/// A start that waits for the worker.
+fn loading_lifecycle() -> Lifecycle {
+    let mut lifecycle = Lifecycle::default();
+    ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
     lifecycle
 }
 
@@ -135,7 +146,7 @@ fn failed_lifecycle(kind: FailureKind) -> Lifecycle {
 /// One lifecycle in every phase, in the order of [`STATES`].
 fn all_lifecycles() -> [Lifecycle; 7] {
     [
-        Lifecycle::default(),
+        loading_lifecycle(),
         ready_lifecycle(),
         preparing_lifecycle(),
         training_lifecycle(),
@@ -170,7 +181,8 @@ fn the_allowed_requests_depend_on_the_phase() {
         assert_eq!(allowed, expected, "allowed for {lifecycle:?}; changed form: {changed}");
     };
     for changed in [false, true] {
-        check(&Lifecycle::default(), changed, &[Request::Run]);
+        check(&Lifecycle::default(), changed, &[Request::Run, Request::Step]);
+        check(&loading_lifecycle(), changed, &[Request::Reset]);
         check(&ready_lifecycle(), changed, &[Request::Run, Request::Step]);
         check(&preparing_lifecycle(), changed, &[Request::Pause, Request::Reset]);
         check(&training_lifecycle(), changed, &[Request::Pause, Request::Reset]);
@@ -200,8 +212,7 @@ fn an_experiment_runs_to_its_end_and_again() {
 
 #[test]
 fn a_run_before_the_worker_is_ready_waits_for_it() {
-    let mut lifecycle = Lifecycle::default();
-    ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
+    let mut lifecycle = loading_lifecycle();
     assert!(lifecycle.waiting_to_start(), "the experiment waits");
     assert!(!lifecycle.allows(Request::Run, true), "a second Run is not allowed");
     hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
@@ -211,8 +222,7 @@ fn a_run_before_the_worker_is_ready_waits_for_it() {
 #[test]
 fn a_worker_of_another_version_requires_a_reload() {
     let other = PROTOCOL_VERSION + 1;
-    let mut lifecycle = Lifecycle::default();
-    ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
+    let mut lifecycle = loading_lifecycle();
     hear(&mut lifecycle, &Event::Ready { protocol_version: other }, &[], Phase::Failed);
     let failure = lifecycle.failure().expect("a reason");
     assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old cache");
@@ -297,8 +307,10 @@ fn another_experiment_replaces_a_paused_one() {
 #[test]
 fn a_reset_while_preparing_does_not_wait_for_the_worker() {
     let mut lifecycle = preparing_lifecycle();
-    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
-    assert_eq!(lifecycle, Lifecycle::default(), "like a page that has just been loaded");
+    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
+    assert!(!lifecycle.worker_ready() && !lifecycle.worker_absent(), "another one is loading");
+    ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
+    hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
 }
 
 #[test]

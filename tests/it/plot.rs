@@ -5,10 +5,12 @@ mod maps;
 mod names;
 
 use crate::fixtures::{check_golden, history_with_random, setup, start, synthetic_history};
-use emergence_lab::catalog::Quantity;
-use emergence_lab::experiment::InitScheme;
+use emergence_lab::catalog::{FigureQuantity, FigureSource, Quantity};
+use emergence_lab::experiment::{Band, FigureView, Variant};
 use emergence_lab::metrics::History;
-use emergence_lab::plot::{self, ActivityMap, Chart, Dash, PlotStyle, Series, Shade};
+use emergence_lab::plot::{
+    self, ActivityMap, AxisScale, AxisUnit, Chart, ChartAxis, Dash, Figure, PlotStyle, Series, Shade,
+};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::RGBColor;
 use proptest::prelude::*;
@@ -16,14 +18,20 @@ use proptest::prelude::*;
 fn chart_of(points: Vec<(f64, f64)>) -> Chart {
     let series = Series {
         variant: 0,
+        name: "name".to_owned(),
         color: Shade::of_variant(0),
         dash: Dash::Solid,
         band: points.iter().map(|(x, y)| (*x, y - 1.0, y + 1.0)).collect(),
         points,
+        thin: Vec::new(),
         random: Vec::new(),
+        mark: None,
+        ended: false,
+        behind: false,
     };
-    let (title, x_label, y_label) = ("Title".to_owned(), "step".to_owned(), "loss".to_owned());
-    Chart { title, x_label, y_label, series: vec![series], x_max: 1000.0, y_range: None }
+    let axis = |label: &str, range| ChartAxis { label: label.to_owned(), range, ..ChartAxis::default() };
+    let (x, y) = (axis("step", Some((0.0, 1000.0))), axis("loss", None));
+    Chart { title: "Title".to_owned(), x, y, series: vec![series], named: true }
 }
 
 /// The texts of an SVG, in the order of drawing.
@@ -67,19 +75,21 @@ fn the_figure_names_variants_axes_and_query() {
 #[test]
 fn axes_are_labeled_from_the_table() {
     let history = synthetic_history(20);
-    let check = |quantity: Quantity, label: &str| {
-        assert_eq!(plot::quantity_chart(&history, quantity, &[], false).y_label, label, "the axis of {quantity:?}");
+    let check = |quantity: FigureQuantity, label: &str| {
+        assert_eq!(plot::quantity_chart(&history, quantity, &[], false).y.label, label, "the axis of {quantity:?}");
     };
-    check(Quantity::TrainLoss, "train loss (nats)");
-    check(Quantity::TestAccuracy, "test accuracy (%)");
-    check(Quantity::EmergenceA, "log10 E_A");
-    check(Quantity::ChannelEmergenceB, "log10 E_B");
+    check(FigureQuantity::TrainLoss, "train loss (nats)");
+    check(FigureQuantity::Accuracy, "test accuracy (%)");
+    check(FigureQuantity::EmergenceA, "log10 E_A");
+    check(FigureQuantity::ChannelEmergenceB, "log10 E_B");
 }
 
 #[test]
 fn ticks_are_round_and_abbreviated_only_if_long() {
     let check = |x_max: f64, width: u32, expected: &[&str]| {
-        let svg = plot::svg::chart(&Chart { x_max, ..chart_of(vec![(0.0, 0.0), (1.0, 2.0)]) }, (width, 240), false);
+        let mut chart = chart_of(vec![(0.0, 0.0), (1.0, 2.0)]);
+        chart.x.range = Some((0.0, x_max));
+        let svg = plot::svg::chart(&chart, (width, 240), false);
         let texts = texts(&svg);
         for label in expected {
             assert!(texts.contains(label), "x up to {x_max} at {width} px: no `{label}` in {texts:?}");
@@ -94,7 +104,8 @@ fn ticks_are_round_and_abbreviated_only_if_long() {
 
 #[test]
 fn y_labels_share_their_decimals() {
-    let chart = Chart { y_range: Some((-1.0, 1.0)), ..chart_of(vec![(0.0, 0.0)]) };
+    let mut chart = chart_of(vec![(0.0, 0.0)]);
+    chart.y.range = Some((-1.0, 1.0));
     let svg = plot::svg::chart(&chart, (360, 240), false);
     let texts = texts(&svg);
     for label in ["\u{2212}1.0", "\u{2212}0.5", "0", "0.5", "1.0"] {
@@ -125,11 +136,11 @@ fn a_frame_maps_both_ways_and_scales_with_the_screen() {
 #[test]
 fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
     let history = synthetic_history(400);
-    let chart = plot::quantity_chart(&history, Quantity::TestAccuracy, &[true, false], true);
+    let chart = plot::quantity_chart(&history, FigureQuantity::Accuracy, &[true, false], true);
     let variants: Vec<usize> = chart.series.iter().map(|series| series.variant).collect();
     assert_eq!(variants, [0, 2], "variants beyond the list's end are visible");
     assert_eq!(chart.series[1].color, Shade::of_variant(2), "hiding a variant does not recolor the others");
-    assert_eq!(chart.y_range, Some((0.0, 100.0)), "accuracy in percent");
+    assert_eq!(chart.y.range, Some((0.0, 100.0)), "accuracy in percent");
     assert!(chart.series[0].points.last().is_some_and(|(_, y)| *y > 50.0), "accuracy in percent");
     assert_eq!(chart.series[0].band.len(), chart.series[0].points.len(), "three runs make a band");
 }
@@ -137,11 +148,14 @@ fn a_quantity_chart_shows_the_visible_variants_in_their_unit() {
 #[test]
 fn random_activity_lies_below_the_emergence_of_units() {
     let history = history_with_random(400);
-    for quantity in Quantity::all() {
+    for quantity in FigureQuantity::all() {
         let chart = plot::quantity_chart(&history, quantity, &[true, false], true);
-        let banded = matches!(quantity, Quantity::EmergenceA | Quantity::EmergenceB);
+        let banded = matches!(quantity, FigureQuantity::EmergenceA | FigureQuantity::EmergenceB);
         for (series, variant) in chart.series.iter().zip([0, 2]) {
-            let expected = history.random_band(&history.variants[variant], quantity);
+            let expected = match quantity.facts().source {
+                FigureSource::Measured(measured) => history.random_band(&history.variants[variant], measured),
+                _ => Vec::new(),
+            };
             let expected: Vec<_> = expected.into_iter().map(|(step, low, high)| (step as f64, low, high)).collect();
             assert_eq!(series.random, expected, "{quantity:?} of variant {variant}");
             assert_eq!(series.random.len(), if banded { 21 } else { 0 }, "an interval per evaluation");
@@ -157,12 +171,32 @@ fn random_activity_lies_below_the_emergence_of_units() {
 }
 
 #[test]
+fn random_activity_takes_the_place_of_the_spread_of_the_seeds() {
+    let history = history_with_random(400);
+    let view = FigureView { band: Band::Random, ..FigureView::default() };
+    let figure = Figure {
+        history: &history,
+        quantity: FigureQuantity::EmergenceB,
+        view: &view,
+        visible: &[],
+        names: &[],
+        random: false,
+        pinned: None,
+    };
+    let exported = plot::quantity_chart(&history, FigureQuantity::EmergenceB, &[], true);
+    for (series, with_both) in figure.chart().series.iter().zip(&exported.series) {
+        assert_eq!(series.random, with_both.random, "the same interval as in the exported sheet");
+        assert_eq!((series.random.len(), series.band.len(), series.thin.len()), (21, 0, 0), "and nothing else");
+    }
+}
+
+#[test]
 fn the_axis_includes_random_activity() {
     let mut history = history_with_random(400);
     for point in &mut start(&mut history.setup).random_activity.points {
         point.emergence_b = Some((-3.0, 30.0));
     }
-    let (low, high) = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true).y_range.expect("a range");
+    let (low, high) = plot::quantity_chart(&history, FigureQuantity::EmergenceB, &[], true).y.range.expect("a range");
     assert!(low < -3.0 && high > 30.0, "{low} to {high} does not include -3 to 30");
     let mut chart = chart_of(vec![(0.0, 1.0), (1000.0, 2.0)]);
     chart.series[0].random = vec![(0.0, -20.0, 1.0), (1000.0, 1.0, 40.0)];
@@ -187,7 +221,8 @@ fn shapes(svg: &str) -> Vec<String> {
 
 #[test]
 fn random_activity_is_gray_between_hairlines_and_drawn_first() {
-    let mut chart = plot::quantity_chart(&history_with_random(400), Quantity::EmergenceB, &[true, false, false], true);
+    let mut chart =
+        plot::quantity_chart(&history_with_random(400), FigureQuantity::EmergenceB, &[true, false, false], true);
     let drawn = |chart: &Chart, dark: bool| shapes(&plot::svg::chart(chart, (480, 300), dark));
     let variant = |dark| plot::variant_css(0, dark).to_uppercase();
     // Hairlines halfway between the gray of the axis, #969DA8 and #626A77, and the variant's blue, #0072B2 and #56B4E9.
@@ -216,15 +251,15 @@ fn the_figure_with_random_activity_is_the_golden_one() {
 fn one_exploding_loss_does_not_flatten_the_others() {
     let mut history = synthetic_history(400);
     history.variants[1].runs[0].curves[Quantity::TrainLoss][300].1 = Some(1e30);
-    let chart = plot::quantity_chart(&history, Quantity::TrainLoss, &[], true);
-    let (low, high) = chart.y_range.expect("a loss chart has a range");
-    assert!(low == 0.0 && high < 6.0, "the axis ends at {high}, twice the first loss at the latest");
+    let chart = plot::quantity_chart(&history, FigureQuantity::TrainLoss, &[], true);
+    let (low, high) = chart.y.range.expect("a loss chart has a range");
+    assert!(low == 0.0 && high < 8.0, "the axis ends at {high}, three times the first loss at the latest");
 }
 
 #[test]
 fn readings_are_the_nearest_points() {
     let history = synthetic_history(400);
-    let mut chart = plot::quantity_chart(&history, Quantity::EmergenceB, &[], true);
+    let mut chart = plot::quantity_chart(&history, FigureQuantity::EmergenceB, &[], true);
     chart.series[1].points.clear();
     let readings = plot::read_at(&chart, 109.0);
     assert_eq!(readings.len(), 3, "a reading per series");
@@ -262,12 +297,12 @@ fn variant_colors_have_contrast_and_never_repeat_with_their_dash() {
 fn an_experiment_without_data_still_has_axes() {
     for names in [&[][..], &["xavier_normal"][..]] {
         let history = History::new(setup(names, 2, 1000));
-        for quantity in Quantity::all() {
+        for quantity in FigureQuantity::all() {
             let svg = plot::svg::chart(&plot::quantity_chart(&history, quantity, &[], true), (360, 240), false);
             assert!(texts(&svg).contains(&"1000"), "{quantity:?} of {names:?} spans the planned steps");
         }
         assert!(plot::svg::figure(&history, false).ends_with("</svg>\n"), "the figure is complete");
-        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[], InitScheme::to_string), 360, true);
+        let map = plot::svg::heatmap(&ActivityMap::new(&history, &[], Variant::to_string), 360, true);
         assert!(map.ends_with("</svg>\n"), "the heat map is complete");
     }
 }
@@ -278,6 +313,15 @@ fn any_number() -> impl Strategy<Value = f64> {
     prop_oneof![any::<f64>(), -10.0..10.0, proptest::sample::select(awkward.to_vec())]
 }
 
+fn any_scale() -> impl Strategy<Value = AxisScale> {
+    proptest::sample::select(vec![AxisScale::Linear, AxisScale::Log, AxisScale::LogPlusOne])
+}
+
+fn any_unit() -> impl Strategy<Value = AxisUnit> {
+    let table = proptest::collection::vec((any_number(), any_number()), 0..4);
+    prop_oneof![Just(AxisUnit::Same), any_number().prop_map(AxisUnit::Multiple), table.prop_map(AxisUnit::Table)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -286,14 +330,25 @@ proptest! {
         points in proptest::collection::vec((any_number(), any_number()), 0..8),
         band in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
         random in proptest::collection::vec((any_number(), any_number(), any_number()), 0..5),
-        x_max in any_number(),
+        x_range in proptest::option::of((any_number(), any_number())),
         y_range in proptest::option::of((any_number(), any_number())),
         size in (0_u32..600, 0_u32..400),
         scale in any_number(),
         dash in 0_usize..5,
+        scales in [any_scale(), any_scale()],
+        unit in any_unit(),
+        mark in any::<bool>(),
+        thin in proptest::collection::vec((any_number(), any_number()), 0..5),
         cursor in any_number(),
     ) {
-        let mut chart = Chart { x_max, y_range, ..chart_of(points) };
+        let mut chart = chart_of(points);
+        chart.x.range = x_range;
+        chart.y.range = y_range;
+        chart.x.scale = scales[0];
+        chart.y.scale = scales[1];
+        chart.x.unit = unit;
+        chart.series[0].mark = mark.then(|| "diverged".to_owned());
+        chart.series[0].thin = vec![thin];
         chart.series[0].band = band;
         chart.series[0].random = random;
         chart.series[0].dash = Dash::of_variant(dash);

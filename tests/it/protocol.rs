@@ -35,10 +35,12 @@ fn commands() -> Vec<Command> {
         Command::Resume,
         Command::Step,
         Command::Reset,
-        Command::Inspect { run: 4 },
-        Command::Classify { image: ImageSource::Test { index: 7 } },
-        Command::Classify { image: ImageSource::Drawn { pixels: vec![0, 255] } },
+        Command::Inspect { run: 4, at: None },
+        Command::Inspect { run: 4, at: Some(50) },
+        Command::Classify { image: ImageSource::Test { index: 7 }, at: None },
+        Command::Classify { image: ImageSource::Drawn { pixels: vec![0, 255] }, at: Some(0) },
         Command::Upload,
+        Command::Speak { catalog: vec![("Ready".into(), "就绪".into())] },
     ];
     experiments.into_iter().map(command).chain(others).collect()
 }
@@ -97,7 +99,7 @@ fn progress_event() -> Event {
     };
     let record = Record {
         steps: vec![StepRecord { step: 3, losses: vec![Some(0.1), None] }],
-        evaluations: vec![EvaluationRecord { step: 3, runs: vec![Some(evaluation), None] }],
+        evaluations: vec![EvaluationRecord { step: 3, runs: vec![Some(evaluation), None], layers: Vec::new() }],
     };
     Event::Progress { record, timing: timing() }
 }
@@ -164,7 +166,9 @@ fn texts_are_the_same_in_all_versions() {
         message: "The training worker has crashed: an \"odd\" index.".into(),
     };
     assert_eq!(Event::from_text(&last_words(Some("an \"odd\" index"))), Ok(crashed), "last words");
-    for text in ["", "null", "{}", "[]", r#"{"type":"ready","protocol_version":-1}"#, r#"{"type":"started"}"#] {
+    for text in
+        ["", "null", "{}", "[]", "crashed", r#"{"type":"ready","protocol_version":-1}"#, r#"{"type":"started"}"#]
+    {
         assert_eq!(Event::from_text(text), Err(MessageError::Text { length: text.len() }), "`{text}`");
     }
 }

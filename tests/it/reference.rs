@@ -11,7 +11,7 @@ fn generated_parts_are_those_of_the_tables() {
     let write = std::env::var_os("EMERGENCE_LAB_WRITE_REFERENCE").is_some();
     let mut stale = Vec::new();
     for part in generated_parts() {
-        let path = root.join(part.file);
+        let path = root.join(&part.file);
         let old = fs::read_to_string(&path).unwrap_or_default();
         let new = part.put_into(&old).unwrap_or_else(|| panic!("{}: no table is marked {:?}", part.file, part.mark));
         if old == new {

@@ -12,15 +12,12 @@ const LIMIT: usize = 400;
 /// Files that may be longer, up to their present length, and why. If one grows, it is split where a second topic begins.
 const LONGER: &[(&str, usize, &str)] = &[
     ("src/model/convolution/cpu.rs", 435, "the loops of one operation and of its gradients, which share their tiles"),
-    ("src/web/page/controller/mod.rs", 413, "an arm for each action; the page's redesign splits it"),
     ("tests/data/layers_reference.py", 442, "one script for one file of reference numbers"),
     (
         "tests/data/tuning_reference.py",
         874,
         "one script for one file of reference numbers, every derivative by its formula",
     ),
-    ("tests/it/experiment.rs", 418, "a case for each key of the query"),
-    ("e2e/bench.mjs", 401, "one measurement run in one browser"),
 ];
 
 /// Every file with its path relative to the repository's root and its number of lines.

@@ -1,6 +1,7 @@
 //! Training, against JAX and optax, and against the exact statements of docs/method.md.
 
 mod rate_control;
+mod recordings;
 
 use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
 use crate::fixtures::experiment;

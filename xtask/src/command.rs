@@ -99,12 +99,25 @@ pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<
 
 /// The value of a command's only option, `--name VALUE` or `--name=VALUE`, if it is given.
 pub(crate) fn only_option<'a>(name: &str, value: &str, arguments: &'a [String]) -> Result<Option<&'a str>> {
+    options([(name, value)], arguments).map(|[only]| only)
+}
+
+/// The values of a command's options, each given as `--name VALUE` or `--name=VALUE` at most once.
+pub(crate) fn options<'a, const N: usize>(
+    known: [(&str, &str); N],
+    arguments: &'a [String],
+) -> Result<[Option<&'a str>; N]> {
     let words: Vec<&str> = arguments.iter().flat_map(|word| word.splitn(2, '=')).collect();
-    match words[..] {
-        [] => Ok(None),
-        [option, value] if option == name => Ok(Some(value)),
-        _ => bail!("expected [{name} {value}], got `{}`", arguments.join(" ")),
+    let expected = || known.map(|(name, value)| format!("[{name} {value}]")).join(" ");
+    let mut values = [None; N];
+    for pair in words.chunks(2) {
+        let index = known.iter().position(|(name, _)| *name == pair[0]);
+        match (index, pair) {
+            (Some(index), [_, value]) if values[index].is_none() => values[index] = Some(*value),
+            _ => bail!("expected {}, got `{}`", expected(), arguments.join(" ")),
+        }
     }
+    Ok(values)
 }
 
 /// The trimmed stdout of a command; `None` if the program is missing or fails.
@@ -138,6 +151,21 @@ mod tests {
         assert_eq!(port(&["--port=9000"]).expect("one word").as_deref(), Some("9000"), "one word");
         let error = port(&["--prot", "9000"]).expect_err("another option");
         assert_eq!(error.to_string(), "expected [--port N], got `--prot 9000`", "the error states what was expected");
+    }
+
+    #[test]
+    fn options_come_in_any_order_and_once() {
+        let read = |words: &[&str]| {
+            let words = words.iter().map(ToString::to_string).collect::<Vec<_>>();
+            options([("--a", "A"), ("--b", "B")], &words).map(|values| values.map(|value| value.map(ToOwned::to_owned)))
+        };
+        let both = [Some("1".to_owned()), Some("2".to_owned())];
+        assert_eq!(read(&["--b=2", "--a", "1"]).expect("both"), both, "in any order");
+        assert_eq!(read(&["--b", "2"]).expect("one"), [None, Some("2".to_owned())], "one of them");
+        for wrong in [&["--a"][..], &["--a=1", "--a=2"], &["1"]] {
+            let error = read(wrong).expect_err("not allowed").to_string();
+            assert!(error.starts_with("expected [--a A] [--b B], got `"), "{error}");
+        }
     }
 
     #[test]

@@ -23,7 +23,9 @@ Emergence Lab: cargo xtask COMMAND
   serve [--port N]           build the page and serve it on http://127.0.0.1:8080
   test [--native]            all checks: formatting, spelling, lints, dependencies, native tests, page build, sizes, browser
        [--no-skips]          tests (--native: no page); with --no-skips it fails if something cannot be checked
-  dist [--public-url PATH]   build dist/ for any static host: wasm-opt applied, sizes checked
+  dist [--public-url PATH]   build dist/ for any static host: wasm-opt applied, sizes checked; with --site-url, the full address
+       [--site-url URL]      of the page, other sites can show scenarios (oEmbed, previews)
+  record [NAME]              train one scenario, or all, and write its recorded result and what is generated from it
   docs                       write the parts generated from the tables of the crate: the page's partials, tables of the docs
   data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR
   e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build uses the existing dist/
@@ -52,6 +54,7 @@ fn dispatch(name: &str, rest: &[String]) -> Result<ExitCode> {
         "test" => return test::test(rest),
         "dist" => dist::dist(rest)?,
         "docs" => test::docs(rest)?,
+        "record" => test::record(rest)?,
         "data" => data::fetch(rest)?,
         "stage" => data::stage()?,
         "e2e" => return e2e::e2e(rest),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::build::{self, WASM, is_profile};
-use crate::command::{run, tool, watch};
+use crate::command::{root, run, tool, watch};
 use crate::step::{Tally, say, step};
 use crate::{dist, e2e, tools};
 
@@ -100,6 +100,20 @@ pub(crate) fn docs(arguments: &[String]) -> Result<()> {
     let mut command = tool("cargo");
     command.args(["test", "--locked", "--release", "--no-default-features", "--test", "it", "reference::"]);
     step("write generated parts", || run(command.env("EMERGENCE_LAB_WRITE_REFERENCE", "1")))
+}
+
+/// Records scenarios: trains them with the native program, and writes what is generated from the results.
+pub(crate) fn record(arguments: &[String]) -> Result<()> {
+    let name = match arguments {
+        [] => "all",
+        [name] => name.as_str(),
+        [_, second, ..] => bail!("expected one scenario or nothing, got `{second}` as well"),
+    };
+    let folder = root().join("www/recorded");
+    let mut command = tool("cargo");
+    command.args(["run", "--locked", "--release", "--bin", "lab", "--", "record", name, "--dir"]).arg(folder);
+    step("train and record scenarios", || run(&mut command))?;
+    docs(&[])
 }
 
 /// The counts in a summary of the test harness, `test result: ok. 12 passed; 0 failed; 1 ignored; ...`, or of a skipped test.

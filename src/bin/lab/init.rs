@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["scheme", "model", "data", "seed", "act", "norm", "batch", "opt", "data-dir"])?;
     options.positional::<0>("only options")?;
     let (experiment, facts) = experiment(&options)?;
-    let scheme = &experiment.variants[0];
+    let scheme = &experiment.variants[0].scheme;
     let (layers, cost) = if scheme.tuning().is_some() {
         pollster::block_on(tuned(&experiment, &options))?
     } else {
@@ -60,6 +60,9 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
     })?;
     if let [_, second, ..] = experiment.variants.as_slice() {
         return Err(Usage::new("--scheme", "one initialization", second).into());
+    }
+    if let Some(rate) = experiment.variants[0].learning_rate {
+        return Err(Usage::new("--scheme", "an initialization without a learning rate", format!("@lr={rate}")).into());
     }
     match experiment.dataset.name.facts() {
         Some(facts) => Ok((experiment, facts)),

@@ -13,6 +13,8 @@ mod output;
 #[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
+mod record;
+#[cfg(feature = "train")]
 mod run;
 
 use arguments::{Arguments, Usage};
@@ -28,6 +30,8 @@ lab: compare weight initializations from the command line
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
           [--batch 128] [--opt sgd] [--data-dir DIR]
       print statistics of the initial weights, layer by layer; a tuned initialization needs the data, and its cost is printed
+  lab record NAME --dir DIR [--data-dir DIR]
+      train a scenario of the page, or all of them, and write NAME.bin, the recorded result that the page shows at first
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR]
   lab data check NAME [--data-dir DIR]
@@ -41,11 +45,13 @@ fn main() -> ExitCode {
         Ok(command) => match command.as_str() {
             #[cfg(feature = "train")]
             "run" => run::run(arguments),
+            #[cfg(feature = "train")]
+            "record" => record::run(arguments),
             "emergence" => emergence::run(arguments),
             #[cfg(feature = "train")]
             "init" => init::run(arguments),
             #[cfg(not(feature = "train"))]
-            "run" | "init" => Err(anyhow::anyhow!(
+            "run" | "record" | "init" => Err(anyhow::anyhow!(
                 "`{command}` requires training, which this program was built without: build it with the feature `train`"
             )),
             "data" => data::run(arguments),
@@ -53,7 +59,7 @@ fn main() -> ExitCode {
                 print(HELP);
                 Ok(())
             }
-            other => Err(Usage::new("command", "run, emergence, init, data or help", other).into()),
+            other => Err(Usage::new("command", "run, emergence, init, data, record or help", other).into()),
         },
         Err(usage) => Err(usage.into()),
     };

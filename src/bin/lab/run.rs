@@ -38,7 +38,7 @@ fn query_of_link(text: &str) -> &str {
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
-async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
+pub(crate) async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
     let start = now();
     let mut training = tune(experiment, dataset).await?.into_training().await?;
     let mut history = History::new(training.setup().clone());
@@ -49,9 +49,10 @@ async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Hist
         let record = training.drain().await?;
         stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
         history.apply(&record);
+        history.set_timing(stopwatch.timing(training.step()));
         report(&history, &record);
         if work == Work::Finished {
-            history.timing = stopwatch.timing(training.step());
+            history.set_timing(stopwatch.timing(training.step()));
             return Ok(history);
         }
     }
@@ -65,8 +66,8 @@ fn report(history: &History, record: &Record) {
             let runs = runs.by_ref().take(variant.runs.len()).flatten();
             let accuracies = runs.filter_map(|run| run.value(Quantity::TestAccuracy)).collect::<Vec<_>>();
             match statistics::mean(&accuracies) {
-                Some(mean) => format!("{} {mean:.4}", variant.scheme),
-                None => format!("{} diverged", variant.scheme),
+                Some(mean) => format!("{} {mean:.4}", variant.variant),
+                None => format!("{} diverged", variant.variant),
             }
         });
         let line = variants.collect::<Vec<_>>().join("  ");

@@ -1,153 +1,216 @@
 //! The English messages about data files and uploads.
 
+use super::NONE;
 use crate::catalog::{FileContent, Part};
 use crate::digest::hexadecimal;
 use crate::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
+use crate::prose::IS_PAGE;
+use crate::texts::text;
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for DatasetError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Download { file, reason } => write!(f, "{file} could not be downloaded: {reason}"),
-            Self::IdxMagic { file, expected, got } => {
-                write!(f, "{file}: expected the IDX magic number {expected:#010x}, got {got:#010x}")
-            }
-            Self::IdxTruncated { file, expected, got } => {
-                write!(f, "{file}: truncated: expected {expected} bytes, got {got}")
-            }
-            Self::IdxTooLong { file, expected, got } => {
-                write!(f, "{file}: too long: expected {expected} bytes, got {got}")
-            }
-            Self::ImageSize { file, expected, got } => write!(
-                f,
-                "{file}: expected images of {} x {} pixels, got {} x {}",
-                expected.0, expected.1, got.0, got.1
+        if IS_PAGE {
+            return f.write_str(NONE);
+        }
+        f.write_str(&match self {
+            Self::Download { file, reason } => text!("{file} could not be downloaded: {reason}", file, reason),
+            Self::Upload(error) => error.to_string(),
+            Self::DataFileMissing { path, dataset, directory } => text!(
+                "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {dataset} --data-dir {directory}`",
+                path,
+                dataset = dataset.row().name,
+                directory
             ),
-            Self::LabelCount { images_file, labels_file, images, labels } => {
-                write!(f, "{labels_file}: expected {images} labels, one per image in {images_file}, got {labels}")
+            Self::DataFileUnreadable { path, reason } => {
+                text!("{path}: expected a readable file, got: {reason}", path, reason)
             }
-            Self::LabelRange { file, index, label, classes } => {
-                write!(f, "{file}: expected labels below {classes}, got {label} at example {index}")
+            Self::GzipDamaged { path, reason } => {
+                text!("{path}: expected gzip, got a damaged file: {reason}", path, reason)
             }
-            Self::CifarLength { file, record, got } => write!(
-                f,
-                "{file}: expected one or more CIFAR-10 records of {record} bytes and nothing else, got {got} bytes"
-            ),
-            Self::ArchiveDamaged { file, damage } => {
-                write!(f, "{file}: expected a complete tar archive, got: {damage}")
+            Self::DataFileTooLarge { path, limit } => {
+                text!("{path}: expected at most {limit} bytes, got more", path, limit)
             }
-            Self::Upload(error) => write!(f, "{error}"),
-            Self::Checksum { file, expected, got } => write!(f, "{file}: expected SHA-256 {expected}, got {got}"),
-            Self::DataFileMissing { path, dataset, directory } => write!(
-                f,
-                "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {} --data-dir {directory}`",
-                dataset.row().name
-            ),
-            Self::DataFileUnreadable { path, reason } => write!(f, "{path}: expected a readable file, got: {reason}"),
-            Self::GzipDamaged { path, reason } => write!(f, "{path}: expected gzip, got a damaged file: {reason}"),
-            Self::DataFileTooLarge { path, limit } => write!(f, "{path}: expected at most {limit} bytes, got more"),
             Self::TooManyExamples { part, asked, available } => {
-                write!(f, "{}: expected at most {available} examples, got {asked}", part.key())
+                text!("{key}: expected at most {available} examples, got {asked}", key = part.key(), available, asked)
             }
-            Self::NoExamples { part } => write!(f, "{}: expected at least one example, got none", part.key()),
+            Self::NoExamples { part } => text!("{key}: expected at least one example, got none", key = part.key()),
             Self::NoSuchExample { index, examples } => {
-                write!(f, "expected an example index below {examples}, got {index}")
+                text!("expected an example index below {examples}, got {index}", examples, index)
             }
             Self::PixelCount { expected, got } => {
-                write!(f, "expected an image of {expected} values (pixels times channels), got {got}")
+                text!("expected an image of {expected} values (pixels times channels), got {got}", expected, got)
             }
-            Self::BatchSize { examples, batch_size } => {
-                write!(
-                    f,
-                    "batch: expected 1 to {examples} examples (the number of training examples), got {batch_size}"
-                )
-            }
-        }
+            Self::BatchSize { examples, batch_size } => text!(
+                "batch: expected 1 to {examples} examples (the number of training examples), got {batch_size}",
+                examples,
+                batch_size
+            ),
+            Self::IdxMagic { .. }
+            | Self::IdxTruncated { .. }
+            | Self::IdxTooLong { .. }
+            | Self::ImageSize { .. }
+            | Self::LabelCount { .. }
+            | Self::LabelRange { .. }
+            | Self::CifarLength { .. }
+            | Self::ArchiveDamaged { .. }
+            | Self::Checksum { .. } => contents_of_file(self),
+        })
     }
+}
+
+/// The messages about the contents of a data file.
+fn contents_of_file(error: &DatasetError) -> String {
+    match error {
+        DatasetError::IdxMagic { file, expected, got } => {
+            let (expected, got) = (format!("{expected:#010x}"), format!("{got:#010x}"));
+            text!("{file}: expected the IDX magic number {expected}, got {got}", file, expected, got)
+        }
+        DatasetError::IdxTruncated { file, expected, got } => {
+            text!("{file}: truncated: expected {expected} bytes, got {got}", file, expected, got)
+        }
+        DatasetError::IdxTooLong { file, expected, got } => {
+            text!("{file}: too long: expected {expected} bytes, got {got}", file, expected, got)
+        }
+        DatasetError::ImageSize { file, expected, got } => {
+            let (expected, got) = (size(*expected), size(*got));
+            text!("{file}: expected images of {expected} pixels, got {got}", file, expected, got)
+        }
+        DatasetError::LabelCount { images_file, labels_file, images, labels } => text!(
+            "{labels_file}: expected {images} labels, one per image in {images_file}, got {labels}",
+            labels_file,
+            images,
+            images_file,
+            labels
+        ),
+        DatasetError::LabelRange { file, index, label, classes } => text!(
+            "{file}: expected labels below {classes}, got {label} at example {index}",
+            file,
+            classes,
+            label,
+            index
+        ),
+        DatasetError::CifarLength { file, record, got } => text!(
+            "{file}: expected one or more CIFAR-10 records of {record} bytes and nothing else, got {got} bytes",
+            file,
+            record,
+            got
+        ),
+        DatasetError::ArchiveDamaged { file, damage } => {
+            text!("{file}: expected a complete tar archive, got: {damage}", file, damage)
+        }
+        DatasetError::Checksum { file, expected, got } => {
+            text!("{file}: expected SHA-256 {expected}, got {got}", file, expected, got)
+        }
+        // Not about contents; never asked for.
+        _ => String::new(),
+    }
+}
+
+/// `28 x 28`.
+fn size((height, width): (usize, usize)) -> String {
+    format!("{height} x {width}")
 }
 
 impl Display for UploadError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Empty => f.write_str("upload: expected files, got none"),
-            Self::Kind { file, got } => write!(
-                f,
-                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got {got}"
+        if IS_PAGE {
+            return f.write_str(NONE);
+        }
+        f.write_str(&match self {
+            Self::Empty => text!("upload: expected files, got none"),
+            Self::Kind { file, got } => text!(
+                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got \
+                 {got}",
+                file,
+                got
             ),
             Self::Mixed { batch, idx } => {
-                write!(f, "upload: expected files of one format, got {batch} (CIFAR-10) and {idx} (IDX)")
+                text!("upload: expected files of one format, got {batch} (CIFAR-10) and {idx} (IDX)", batch, idx)
             }
             Self::Twice { content, part, first, second } => {
-                write!(
-                    f,
-                    "upload: expected only one {} file of {}, got {first} and {second}",
-                    word(*part),
-                    plural_of(*content)
+                let part = kind_of_part(*part);
+                text!(
+                    "upload: expected only one {part} file of {content}, got {first} and {second}",
+                    part,
+                    content = plural_of(*content),
+                    first,
+                    second
                 )
             }
             Self::Unpaired { file, missing, part } => {
-                write!(f, "{file}: expected a matching {} file of {}, got none", word(*part), plural_of(*missing))
+                let (part, content) = (kind_of_part(*part), plural_of(*missing));
+                text!("{file}: expected a matching {part} file of {content}, got none", file, part, content)
             }
-            Self::ImageSize { file, limit, got } => {
-                write!(f, "{file}: expected a height and width of 1 to {limit} pixels, got {} x {}", got.0, got.1)
-            }
+            Self::ImageSize { file, limit, got } => text!(
+                "{file}: expected a height and width of 1 to {limit} pixels, got {got}",
+                file,
+                limit,
+                got = size(*got)
+            ),
             Self::Classes { file, limit } => {
-                write!(f, "{file}: expected labels of 2 to {limit} classes, got only the label 0")
+                text!("{file}: expected labels of 2 to {limit} classes, got only the label 0", file, limit)
             }
             Self::TooFew { got } => {
-                write!(f, "upload: expected at least 2 examples, one for training and one for testing, got {got}")
+                text!("upload: expected at least 2 examples, one for training and one for testing, got {got}", got)
             }
             Self::TooMany { part, limit, got } => {
-                write!(f, "upload: expected at most {limit} {} examples, got {got}", word(*part))
+                let part = kind_of_part(*part);
+                text!("upload: expected at most {limit} {part} examples, got {got}", limit, part, got)
             }
-        }
+        })
     }
 }
 
-fn word(part: Part) -> &'static str {
+/// The part of the data in front of a noun.
+fn kind_of_part(part: Part) -> String {
     match part {
-        Part::Train => "training",
-        Part::Test => "test",
+        Part::Train => text!("training"),
+        Part::Test => text!("test"),
     }
 }
 
-fn plural_of(content: FileContent) -> &'static str {
+fn plural_of(content: FileContent) -> String {
     match content {
-        FileContent::Images => "images",
-        FileContent::Labels => "labels",
-        FileContent::Batch => "CIFAR-10 records",
+        FileContent::Images => text!("images"),
+        FileContent::Labels => text!("labels"),
+        FileContent::Batch => text!("CIFAR-10 records"),
     }
 }
 
 impl Display for DownloadFailure {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::NotFound => f.write_str("the server answered 404 Not Found, or sent a web page instead"),
-            Self::Status { code, text } => write!(f, "the server answered {code} {text}"),
-            Self::Network { message } => f.write_str(message),
-            Self::NotOnThisSite { address } => write!(
-                f,
-                "this site does not have it. Download {address} and drop it on this page, or select it under Data, your own files"
+        f.write_str(&match self {
+            Self::NotFound => text!("the server answered 404 Not Found, or sent a web page instead"),
+            Self::Status { code, text } => text!("the server answered {code} {text}", code, text),
+            Self::Network { message } => message.clone(),
+            Self::NotOnThisSite { address } => text!(
+                "this site does not have it. Download {address} and drop it on this page, or select it under Data, your own files",
+                address
             ),
-        }
+        })
     }
 }
 
 impl Display for ArchiveDamage {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Unreadable { reason } => f.write_str(reason),
-            Self::CutOff { member, expected, got } => write!(f, "{got} of the {expected} bytes of {member}"),
-        }
+        f.write_str(&match self {
+            Self::Unreadable { reason } => reason.clone(),
+            Self::CutOff { member, expected, got } => {
+                text!("{got} of the {expected} bytes of {member}", got, expected, member)
+            }
+        })
     }
 }
 
 impl Display for UnknownFile {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Empty => f.write_str("an empty file"),
-            Self::Beginning(bytes) => write!(f, "a file that begins with the bytes {}", hexadecimal(bytes)),
-            Self::ArchiveWithoutData => f.write_str("an archive without any of these"),
-        }
+        f.write_str(&match self {
+            Self::Empty => text!("an empty file"),
+            Self::Beginning(bytes) => {
+                text!("a file that begins with the bytes {bytes}", bytes = hexadecimal(bytes))
+            }
+            Self::ArchiveWithoutData => text!("an archive without any of these"),
+        })
     }
 }

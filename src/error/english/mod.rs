@@ -1,14 +1,21 @@
-//! The English messages of all errors of the library: one plain line each, with what was expected and what was found.
+//! The messages of all errors of the library: one plain line each, with what was expected and what was found. They are English unless
+//! another catalog of texts is installed.
 
 mod dataset;
+mod emergence;
+mod requirements;
 
 use super::{
-    Bounds, DatasetError, DeviceCheck, DeviceDemand, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize,
-    MessageError, MissingWebGpu, NetworkForm, Requirement, ResultsError, SchemeRequirement, UploadError, ValueError,
-    WorkerError,
+    Bounds, DatasetError, DeviceCheck, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, MessageError,
+    MissingWebGpu, NetworkForm, ResultsError, UploadError, ValueError, WorkerError,
 };
 use crate::emergence::EmergenceError;
+use crate::prose::IS_PAGE;
+use crate::texts::{text, translated};
 use std::fmt::{Display, Formatter, Result};
+
+/// In place of words for an error that cannot occur in this program.
+const NONE: &str = "…";
 
 impl std::error::Error for ValueError {}
 impl std::error::Error for FormulaError {}
@@ -23,11 +30,12 @@ impl std::error::Error for MessageError {}
 impl Display for ValueError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let Self { key, parameter, expected, got } = self;
-        write!(f, "{key}: ")?;
-        if let Some(parameter) = parameter {
-            write!(f, "{parameter}: ")?;
-        }
-        write!(f, "expected {expected}, got `{got}`")
+        f.write_str(&match parameter {
+            None => text!("{key}: expected {expected}, got `{got}`", key, expected, got),
+            Some(parameter) => {
+                text!("{key}: {parameter}: expected {expected}, got `{got}`", key, parameter, expected, got)
+            }
+        })
     }
 }
 
@@ -35,13 +43,16 @@ impl Display for Bounds {
     /// `a whole number from 1 to 64`, `a number above 0 and at most 1e6`.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let (from, to) = (bound(self.from, self.whole), bound(self.to, self.whole));
-        f.write_str(if self.whole { "a whole number " } else { "a number " })?;
-        match (self.above, self.below) {
-            (false, false) => write!(f, "from {from} to {to}"),
-            (false, true) => write!(f, "of at least {from} and below {to}"),
-            (true, false) => write!(f, "above {from} and at most {to}"),
-            (true, true) => write!(f, "above {from} and below {to}"),
-        }
+        f.write_str(&match (self.whole, self.above, self.below) {
+            (true, false, false) => text!("a whole number from {from} to {to}", from, to),
+            (true, false, true) => text!("a whole number of at least {from} and below {to}", from, to),
+            (true, true, false) => text!("a whole number above {from} and at most {to}", from, to),
+            (true, true, true) => text!("a whole number above {from} and below {to}", from, to),
+            (false, false, false) => text!("a number from {from} to {to}", from, to),
+            (false, false, true) => text!("a number of at least {from} and below {to}", from, to),
+            (false, true, false) => text!("a number above {from} and at most {to}", from, to),
+            (false, true, true) => text!("a number above {from} and below {to}", from, to),
+        })
     }
 }
 
@@ -53,259 +64,175 @@ fn bound(value: f64, whole: bool) -> String {
 
 impl Display for Expected {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Number(bounds) => write!(f, "{bounds}"),
-            Self::AutoOr(bounds) => write!(f, "auto or {bounds}"),
-            Self::AllOr(bounds) => write!(f, "all or {bounds}"),
+        f.write_str(&match self {
+            Self::Number(bounds) => bounds.to_string(),
+            Self::AutoOr(bounds) => text!("auto or {bounds}", bounds),
+            Self::AllOr(bounds) => text!("all or {bounds}", bounds),
             Self::OneOf(names) => match names.as_slice() {
-                [only] => f.write_str(only),
-                names => write!(f, "one of {}", names.join(", ")),
+                [only] => named(only),
+                names => {
+                    let names: Vec<String> = names.iter().map(|name| named(name)).collect();
+                    text!("one of {names}", names = names.join(", "))
+                }
             },
-            Self::Network { form, entries, size } => network(*form, entries, size, f),
-            Self::Requires(requirement) => write!(f, "{requirement}"),
-        }
+            Self::Network { form, entries, size } => network(*form, entries, size),
+            Self::Requires(requirement) => requirement.to_string(),
+        })
     }
 }
 
-fn network(form: NetworkForm, entries: &Bounds, size: &Bounds, f: &mut Formatter<'_>) -> Result {
+/// One of the names or forms in an [`Expected`]: names are the same in every language, descriptions of several words are not.
+#[must_use]
+pub fn named(name: &str) -> String {
+    if name.contains(' ') { translated(name) } else { name.to_owned() }
+}
+
+fn network(form: NetworkForm, entries: &Bounds, size: &Bounds) -> String {
     let (least, most, largest) = (entries.from, entries.to, size.to);
     match form {
-        NetworkForm::Mlp => write!(f, "mlp:W,W,... with at most {most} hidden layers of 1 to {largest} units"),
-        NetworkForm::Cnn => write!(
-            f,
+        NetworkForm::Mlp => {
+            text!("mlp:W,W,... with at most {most} hidden layers of 1 to {largest} units", most, largest)
+        }
+        NetworkForm::Cnn => text!(
             "cnn:C,C,... with {least} to {most} convolutions of 1 to {largest} feature maps, each optionally followed by k5, \
-             s2, and p or a"
+             s2, and p or a",
+            least,
+            most,
+            largest
         ),
-        NetworkForm::ResNet => write!(
-            f,
+        NetworkForm::ResNet => text!(
             "resnet:C,C,... with numbers of feature maps from 1 to {largest} that never decrease, each optionally followed by \
-             xBLOCKS, and {least} to {most} blocks in all"
+             xBLOCKS, and {least} to {most} blocks in all",
+            largest,
+            least,
+            most
         ),
     }
-}
-
-impl Display for Requirement {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::DistinctVariants => f.write_str("each variant only once"),
-            Self::Runs { most } => write!(f, "1 to {most} runs in total"),
-            Self::OneBatch { batch_size } => write!(f, "enough examples for one batch ({batch_size})"),
-            Self::Parameters { most, runs } => {
-                write!(f, "a network of at most {most} parameters for {runs} {}", plural(*runs, "run"))
-            }
-            Self::ValuesPerImage { most } => write!(f, "a network that computes at most {most} values per image"),
-            Self::BatchForNetwork { most } => write!(f, "at most {most} examples for this network"),
-            Self::OrthogonalLayers => f.write_str("layers small enough for orthogonal weights, which are slow to draw"),
-            Self::StepsForRuns { most, runs } => write!(f, "at most {most} steps for {runs} {}", plural(*runs, "run")),
-            Self::EvaluationInterval { least } => write!(f, "at least {least} for this number of steps and runs"),
-            Self::PositionLeft { height, width } => {
-                write!(
-                    f,
-                    "a network whose pooling and strides leave at least one position of {height} x {width} images"
-                )
-            }
-            Self::DeviceMemory { demand, most } => device_memory(*demand, *most, f),
-            Self::NativeDevice => f.write_str("auto or cpu in the native build"),
-            Self::NamedDataset => f.write_str("a named data set; your own files can be uploaded in the browser only"),
-            Self::Scheme(requirement) => write!(f, "{requirement}"),
-        }
-    }
-}
-
-impl Display for SchemeRequirement {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::TurnWithinLayers { layers } => write!(f, "at most the number of weight layers, {layers}"),
-            Self::ResidualWithoutNormalization { scheme } => {
-                write!(f, "a residual network (resnet:...) without normalization for {scheme}")
-            }
-            Self::NonzeroBase { method } => {
-                write!(f, "a base without zero-initialized layers for {method}, which needs nonzero layer outputs")
-            }
-            Self::BatchToDivide { method, least } => {
-                write!(f, "a batch of at least {least} examples for {method}, which splits it")
-            }
-            Self::PartsOfBatch { method, most, batch_size } => {
-                write!(f, "at most {most} parts for {method} and a batch of {batch_size}")
-            }
-            Self::WithinTrainingExamples { method, most } => {
-                write!(f, "at most the number of training examples, {most}, for {method}")
-            }
-            Self::FormulaLength { most } => write!(f, "a formula of at most {most} bytes"),
-        }
-    }
-}
-
-fn device_memory(demand: DeviceDemand, most: u64, f: &mut Formatter<'_>) -> Result {
-    let most = most.div_ceil(1 << 20);
-    match demand {
-        DeviceDemand::Step => {
-            write!(f, "a network that needs at most {most} MB for a training step of one run on this device")
-        }
-        DeviceDemand::Tensor => {
-            write!(f, "a network that needs at most {most} MB for its largest tensor on this device")
-        }
-        DeviceDemand::Iteration { method } => write!(
-            f,
-            "a network that needs at most {most} MB for an iteration of {method} on this device, or other initializations"
-        ),
-    }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 impl Display for FormulaError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(f, "init: {}", self.reason)?;
-        let [_, part, _] = self.parts();
-        if !part.is_empty() {
-            write!(f, ": `{part}`")?;
-        }
-        write!(f, " at character {} of `{}`", self.character(), self.formula)
+        let ([_, part, _], formula, character) = (self.parts(), &self.formula, self.character());
+        let reason = &self.reason;
+        f.write_str(&if part.is_empty() {
+            text!("init: {reason} at character {character} of `{formula}`", reason, character, formula)
+        } else {
+            text!("init: {reason}: `{part}` at character {character} of `{formula}`", reason, part, character, formula)
+        })
     }
 }
 
 impl Display for FormulaReason {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::UnknownVariable => f.write_str("expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e"),
-            Self::UnknownFunction => f.write_str("expected sqrt, pow, min or max"),
-            Self::Syntax(words) => f.write_str(words),
-            Self::NoValue { why, layer } => write!(f, "{why} in layer {layer}"),
-            Self::Negative { size, value, layer } => {
-                let size = match size {
-                    FormulaSize::StandardDeviation => "a standard deviation",
-                    FormulaSize::Bound => "a bound",
-                };
-                write!(f, "expected {size} of at least 0, got {value} in layer {layer}")
+        f.write_str(&match self {
+            Self::UnknownVariable => text!("expected fan_in, fan_out, layer, n_layers, depth, alpha, pi or e"),
+            Self::UnknownFunction => text!("expected sqrt, pow, min or max"),
+            Self::Syntax(words) => translated(words),
+            Self::NoValue { why, layer } => text!("{why} in layer {layer}", why = translated(why), layer),
+            Self::Negative { size: FormulaSize::StandardDeviation, value, layer } => {
+                text!("expected a standard deviation of at least 0, got {value} in layer {layer}", value, layer)
+            }
+            Self::Negative { size: FormulaSize::Bound, value, layer } => {
+                text!("expected a bound of at least 0, got {value} in layer {layer}", value, layer)
             }
             Self::TooLarge { most, value, layer } => {
-                write!(f, "expected at most {most:e}, got {value:e} in layer {layer}")
+                let (most, value) = (format!("{most:e}"), format!("{value:e}"));
+                text!("expected at most {most}, got {value} in layer {layer}", most, value, layer)
             }
-            Self::Zero { method, value, layer } => {
-                write!(
-                    f,
-                    "expected more than 0 for {method}, which needs nonzero layer outputs, got {value} in layer {layer}"
-                )
-            }
-        }
+            Self::Zero { method, value, layer } => text!(
+                "expected more than 0 for {method}, which needs nonzero layer outputs, got {value} in layer {layer}",
+                method,
+                value,
+                layer
+            ),
+        })
     }
 }
 
 impl Display for DeviceError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::NoWebGpu(missing) => write!(f, "WebGPU is not available: {missing}"),
-            Self::SelfTest { check, expected, got } => {
-                write!(f, "the device failed its self-test: {check} returned {got}, expected {expected}")
-            }
-            Self::Logged { message } => write!(f, "the GPU reported an error: {message}"),
-            Self::Failed { message } => write!(f, "the device failed: {message}"),
+        if IS_PAGE {
+            return f.write_str(NONE);
         }
+        f.write_str(&match self {
+            Self::NoWebGpu(missing) => text!("WebGPU is not available: {missing}", missing),
+            Self::SelfTest { check, expected, got } => {
+                text!(
+                    "the device failed its self-test: {check} returned {got}, expected {expected}",
+                    check,
+                    got,
+                    expected
+                )
+            }
+            Self::Logged { message } => text!("the GPU reported an error: {message}", message),
+            Self::Failed { message } => text!("the device failed: {message}", message),
+        })
     }
 }
 
 impl Display for MissingWebGpu {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        f.write_str(match self {
-            Self::NativeBuild => "the native build computes on the CPU",
-            Self::NotOffered => "this browser does not offer it",
-            Self::NoAdapter => "the browser found no graphics adapter for it",
-            Self::Refused { message } => message,
+        f.write_str(&match self {
+            Self::NativeBuild => text!("the native build computes on the CPU"),
+            Self::NotOffered => text!("this browser does not offer it"),
+            Self::NoAdapter => text!("the browser found no graphics adapter for it"),
+            Self::Refused { message } => message.clone(),
         })
     }
 }
 
 impl Display for DeviceCheck {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        f.write_str(match self {
-            Self::MatrixProduct => "a matrix product",
-            Self::Softmax => "a softmax",
-            Self::TrainingStep => "one training step",
-            Self::ConvolutionStep => "one training step of convolutions",
+        f.write_str(&match self {
+            Self::MatrixProduct => text!("a matrix product"),
+            Self::Softmax => text!("a softmax"),
+            Self::TrainingStep => text!("one training step"),
+            Self::ConvolutionStep => text!("one training step of convolutions"),
         })
     }
 }
 
 impl Display for ResultsError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Schema { expected, got } => write!(f, "results file: expected schema `{expected}`, got `{got}`"),
-            Self::Malformed { reason } => write!(f, "results file: {reason}"),
+        if IS_PAGE {
+            return f.write_str(NONE);
         }
+        f.write_str(&match self {
+            Self::Schema { expected, got } => {
+                text!("results file: expected schema `{expected}`, got `{got}`", expected, got)
+            }
+            Self::Malformed { reason } => text!("results file: {reason}", reason),
+        })
     }
 }
 
 impl Display for WorkerError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Command(error) => write!(f, "unknown command: {error}"),
+        f.write_str(&match self {
+            Self::Command(error) => text!("unknown command: {error}", error),
             Self::NoMessageChannel { message } => {
-                write!(f, "the training worker cannot wait for commands: expected a message channel, got {message}")
+                text!(
+                    "the training worker cannot wait for commands: expected a message channel, got {message}",
+                    message
+                )
             }
-            Self::Crashed { reason } => {
-                let reason = reason.as_deref().unwrap_or("no reason was given");
-                write!(f, "The training worker has crashed: {reason}.")
-            }
-        }
+            Self::Crashed { reason: Some(reason) } => text!("The training worker has crashed: {reason}.", reason),
+            Self::Crashed { reason: None } => text!("The training worker has crashed: no reason was given."),
+        })
     }
 }
 
 impl Display for MessageError {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Bytes { protocol_version, length } => {
-                write!(f, "expected a message of protocol version {protocol_version}, got {length} other bytes")
-            }
+        f.write_str(&match self {
+            Self::Bytes { protocol_version, length } => text!(
+                "expected a message of protocol version {protocol_version}, got {length} other bytes",
+                protocol_version,
+                length
+            ),
             Self::Text { length } => {
-                write!(f, "expected the greeting or the crash notice of a worker, got a text of {length} bytes")
+                text!("expected the greeting or the crash notice of a worker, got a text of {length} bytes", length)
             }
-        }
-    }
-}
-
-impl Display for EmergenceError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::NoLayers => f.write_str("expected at least one layer, got none"),
-            Self::EmptyLayer { layer } => write!(f, "layer {layer}: expected at least one node, got none"),
-            Self::LayerCount { widths, active } => {
-                write!(f, "expected the activity of {widths} layers, got that of {active}")
-            }
-            Self::ActiveCount { layer, width, active } => {
-                write!(f, "layer {layer}: expected between 0 and {width} active nodes, got {active}")
-            }
-            Self::TooManyNodes { nodes, capacity } => write!(f, "expected at most {capacity} nodes, got {nodes}"),
-            Self::ActivityShape { layer, units, values } => {
-                write!(f, "layer {layer}: expected one or more complete samples of {units} units, got {values} values")
-            }
-            Self::UnitCount { layer, expected, got } => {
-                write!(f, "layer {layer}: expected the activity of {expected} units, got {got}")
-            }
-            Self::EdgesBackwards { layer, from } => {
-                write!(f, "layer {layer}: expected edges from an earlier layer, got edges from layer {from}")
-            }
-            Self::WindowMisfit { layer, from } => write!(
-                f,
-                "layer {layer}: expected a stride of at least 1 and a window that fits into layer {from} with its padding"
-            ),
-            Self::LayerSize { layer, from, expected, got } => write!(
-                f,
-                "layer {layer}: expected height and width {expected:?} from the window over layer {from}, got {got:?}"
-            ),
-            Self::DepthwiseChannels { layer, from, expected, got } => write!(
-                f,
-                "layer {layer}: expected at least the {expected} channels of layer {from} after a depthwise window, got {got}"
-            ),
-            Self::PooledLayer { layer } => write!(
-                f,
-                "layer {layer}: expected a pooled layer to have one depthwise window over a layer with the same number of channels"
-            ),
-            Self::SampleCount { layer, expected, got } => {
-                write!(f, "layer {layer}: expected {expected} samples as in the first layer, got {got}")
-            }
-        }
+        })
     }
 }

@@ -26,6 +26,7 @@ use crate::error::{Error, Expected, FormulaError, FormulaReason, FormulaSize, Re
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::values::Named;
 use crate::prose::Prose;
+use crate::texts::text;
 use nanoexpr::{Context, ErrorKind, Number};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -99,7 +100,7 @@ impl CustomInit {
     pub fn new(kind: CustomKind, formula: &str, alpha: f64) -> Result<Self> {
         let formula = formula.trim().to_owned();
         if formula.len() > LONGEST {
-            let got = format!("{} bytes", formula.len());
+            let got = text!("{length} bytes", length = formula.len());
             return Err(Error::parameter(
                 "formula",
                 SchemeRequirement::FormulaLength { most: LONGEST as u64 }.into(),

@@ -5,7 +5,7 @@
 pub mod alpha;
 pub mod closed_form_cards;
 pub mod custom;
-mod parentheses;
+pub(super) mod parentheses;
 pub mod rescaling;
 pub mod tuning;
 
@@ -14,7 +14,7 @@ use crate::experiment::values::Named;
 use crate::prose::Prose;
 pub use closed_form_cards::{BaseInit, CLOSED_FORMS, ClosedFormFacts, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
-use parentheses::{call, split_outside};
+use parentheses::call;
 pub use rescaling::{RescaledFacts, Rescaling, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -232,18 +232,4 @@ fn rescaling_inside(form: &'static str, inside: &str, all: &str) -> Result<Resca
     let rescaled = call(inside.trim(), rescaling::EMERGENCE.name);
     let rescaled = rescaled.ok_or_else(|| Error::value("init", Expected::OneOf(vec![form]), all))?;
     rescaling::parse(rescaled)
-}
-
-/// Parses a comma-separated list of schemes.
-///
-/// # Errors
-/// Those of [`InitScheme::from_str`].
-pub fn parse_list(text: &str) -> Result<Vec<InitScheme>> {
-    split_outside(text, ',').into_iter().map(str::parse).collect()
-}
-
-/// The text of a list of schemes.
-#[must_use]
-pub fn list_text(schemes: &[InitScheme]) -> String {
-    schemes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

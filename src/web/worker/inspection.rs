@@ -25,24 +25,40 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
     }
 }
 
+/// What the page inspects.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inspected {
+    /// The run, over all variants.
+    pub(super) run: usize,
+    /// After at most so many training steps; as it is if absent.
+    pub(super) at: Option<u64>,
+}
+
+impl Inspected {
+    /// Whether what the page sees changes as training goes on.
+    pub(super) fn is_current(self) -> bool {
+        self.at.is_none()
+    }
+}
+
 /// Sends the page the first-layer weights of the inspected run.
-pub(super) async fn filters(training: &Training, run: Option<usize>) -> Result<(), RunFailure> {
-    let Some(run) = run else { return Ok(()) };
-    if let Some(filters) = training.filters(run).await.map_err(device_failure)? {
+pub(super) async fn filters(training: &Training, inspected: Option<Inspected>) -> Result<(), RunFailure> {
+    let Some(Inspected { run, at }) = inspected else { return Ok(()) };
+    if let Some(filters) = training.filters(run, at).await.map_err(device_failure)? {
         post(&Event::Filters { filters });
     }
     Ok(())
 }
 
-/// Sends the page the errors of the inspected run at the last evaluation.
-pub(super) fn examine(training: &Training, run: Option<usize>) {
-    if let Some(examination) = run.and_then(|run| training.examination(run)) {
+/// Sends the page the errors of the inspected run.
+pub(super) fn examine(training: &Training, inspected: Option<Inspected>) {
+    if let Some(examination) = inspected.and_then(|one| training.examination(one.run, one.at)) {
         post(&Event::Examination { examination });
     }
 }
 
 /// Sends the page every run's prediction for an image.
-pub(super) async fn classify(training: &Training, image: ImageSource) -> Result<(), RunFailure> {
+pub(super) async fn classify(training: &Training, image: ImageSource, at: Option<u64>) -> Result<(), RunFailure> {
     let (pixels, test) = match image {
         ImageSource::Drawn { pixels } => (pixels, None),
         ImageSource::Test { index } => {
@@ -50,7 +66,7 @@ pub(super) async fn classify(training: &Training, image: ImageSource) -> Result<
             (pixels, Some((index, label)))
         }
     };
-    match training.classify(&pixels).await {
+    match training.classify(&pixels, at).await {
         Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
         // The image was drawn for another data set: the training is fine, but no run can classify the image.
         Err(Error::Dataset(DatasetError::PixelCount { .. })) => {

@@ -15,8 +15,10 @@ use crate::dataset::Dataset;
 use crate::error::{DeviceError, Error, MessageError, UploadError, WorkerError};
 use crate::experiment::{DatasetName, Experiment};
 use crate::protocol::{Command, Event, FailureKind, greeting};
+use crate::texts;
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment};
+use inspection::Inspected;
 use run::{Pace, Run};
 use scope::{EventLoopTurn, Inbox, Message, now_secs, post, post_text};
 use std::rc::Rc;
@@ -43,7 +45,7 @@ struct Worker {
     /// The visitor's own files, if any were received.
     uploaded: Option<Rc<Dataset>>,
     /// The run that the page inspects, if any: data that are not shown are not read back.
-    inspected: Option<usize>,
+    inspected: Option<Inspected>,
 }
 
 /// A data set that is kept for the next experiment.
@@ -124,7 +126,8 @@ impl Worker {
     /// Handles commands that need no experiment.
     async fn prepare(&mut self, command: &Command, files: Vec<File>) {
         match command {
-            Command::Inspect { run } => self.inspected = Some(*run),
+            Command::Speak { catalog } => texts::install(catalog.clone()),
+            Command::Inspect { run, at } => self.inspected = Some(Inspected { run: *run, at: *at }),
             Command::Upload => {
                 if let Some(dataset) = upload::receive(files).await {
                     self.uploaded = Some(Rc::new(dataset));
@@ -231,7 +234,7 @@ impl Worker {
                 self.inbox.try_next()
             } else {
                 if pace.announce(&mut run).await? {
-                    inspection::examine(&run.training, self.inspected);
+                    inspection::examine(&run.training, self.current());
                 }
                 Some(self.inbox.next().await)
             };
@@ -245,7 +248,7 @@ impl Worker {
                 Command::Start { experiment, paused } => {
                     return Ok(Some(Interrupt::Start { experiment, paused }));
                 }
-                Command::Classify { image } => inspection::classify(&run.training, image).await?,
+                Command::Classify { image, at } => inspection::classify(&run.training, image, at).await?,
                 command => {
                     self.prepare(&command, files).await;
                     if matches!(command, Command::Inspect { .. }) {
@@ -257,6 +260,11 @@ impl Worker {
         }
     }
 
+    /// What the page inspects, if it changes as training goes on.
+    fn current(&self) -> Option<Inspected> {
+        self.inspected.filter(|inspected| inspected.is_current())
+    }
+
     /// Does one piece of work, and sends any resulting report.
     async fn work(&self, run: &mut Run, pace: &mut Pace) -> Result<(), RunFailure> {
         let work = run.advance(pace.may_train()).await?;
@@ -264,10 +272,10 @@ impl Worker {
         if work == Work::Finished {
             run.report().await?;
             post(&Event::Finished { timing: run.timing() });
-            inspection::examine(&run.training, self.inspected);
+            inspection::examine(&run.training, self.current());
         }
         if work == Work::Evaluation && !run.training.is_evaluating() {
-            inspection::filters(&run.training, self.inspected).await?;
+            inspection::filters(&run.training, self.current()).await?;
         }
         Ok(())
     }

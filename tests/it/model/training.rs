@@ -131,10 +131,10 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         "data=digits&model=cnn:4&batch=64&steps=30&eval=30&seeds=2&lr=0.05&init=kaiming_normal,pytorch",
         &dataset,
     );
-    assert_eq!(training.examination(0), None, "nothing is evaluated yet");
+    assert_eq!(training.examination(0, None), None, "nothing is evaluated yet");
     let history = finish(&mut training, usize::MAX);
     for (index, run) in history.runs().enumerate() {
-        let examination = training.examination(index).expect("judged");
+        let examination = training.examination(index, None).expect("judged");
         assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");
         let correct = (0..10).map(|class| examination.confusion[class * 11]).sum::<u32>();
         let accuracy = run.final_accuracy().expect("evaluated");
@@ -143,17 +143,18 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         for mistake in &examination.mistakes {
             assert_eq!(mistake.label, dataset.test.labels[mistake.index], "true class");
             assert_ne!(mistake.label, mistake.predicted, "a mistake");
-            let probabilities = pollster::block_on(training.classify(&mistake.pixels)).expect("an image that fits");
+            let probabilities =
+                pollster::block_on(training.classify(&mistake.pixels, None)).expect("an image that fits");
             let own = &probabilities[index];
             assert!((own.iter().sum::<f32>() - 1.0).abs() < 1e-5, "probabilities");
             assert!(own.iter().all(|p| *p <= own[usize::from(mistake.predicted)]), "the same answer as before");
         }
     }
-    assert_eq!(training.examination(4), None, "there are four runs");
-    let filters = pollster::block_on(training.filters(3)).expect("readable").expect("the fourth run");
+    assert_eq!(training.examination(4, None), None, "there are four runs");
+    let filters = pollster::block_on(training.filters(3, None)).expect("readable").expect("the fourth run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width, filters.channels), (4, 3, 3, 1), "filters");
-    assert_eq!(pollster::block_on(training.filters(4)), Ok(None), "there are four runs");
-    assert!(pollster::block_on(training.classify(&[0; 7])).is_err(), "an image of another size");
+    assert_eq!(pollster::block_on(training.filters(4, None)), Ok(None), "there are four runs");
+    assert!(pollster::block_on(training.classify(&[0; 7], None)).is_err(), "an image of another size");
     let (pixels, index, label) = training.test_example(129);
     assert_eq!((index, label), (1, dataset.test.labels[1]), "indices continue from the first");
     assert_eq!(pixels, dataset.test.images[784..1568], "its pixels");
@@ -163,7 +164,7 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
 fn units_of_a_dense_first_layer_are_shown_as_images() {
     let dataset = few_digits();
     let training = training("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
-    let filters = pollster::block_on(training.filters(0)).expect("readable").expect("a run");
+    let filters = pollster::block_on(training.filters(0, None)).expect("readable").expect("a run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width), (5, 28, 28), "a picture per unit");
     let architecture =
         experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
-use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Request};
+use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
+use emergence_lab::web::page::model::phase::{Phase, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -68,7 +69,9 @@ fn check_move(lifecycle: &mut Lifecycle, step: &Move) -> Result<(), TestCaseErro
     for effect in &effects {
         let sensible = match effect {
             Effect::Send(_) => lifecycle.worker_ready(),
-            Effect::ReplaceWorker => lifecycle.phase() == Phase::Loading,
+            Effect::ReplaceWorker => {
+                matches!(lifecycle.phase(), Phase::Loading | Phase::Ready) && !lifecycle.worker_absent()
+            }
         };
         prop_assert!(sensible, "{effect:?} of {step:?} on {before:?} left {lifecycle:?}");
     }
@@ -92,7 +95,7 @@ fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
     prop_assert!(phase == Phase::Loading || !lifecycle.waiting_to_start(), "only a start waits: {lifecycle:?}");
     match phase {
         Phase::Loading => prop_assert!(!lifecycle.worker_ready(), "the worker has not sent anything: {lifecycle:?}"),
-        Phase::Failed => {}
+        Phase::Ready | Phase::Failed => {}
         _ => prop_assert!(lifecycle.worker_ready(), "there is a worker: {lifecycle:?}"),
     }
     let choices = REQUESTS.into_iter().filter(|request| lifecycle.allows(*request, false)).count();

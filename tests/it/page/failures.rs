@@ -1,12 +1,13 @@
 //! Failures: the effect of each kind, and how a restart recovers.
 
 use super::{
-    PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore, paused_lifecycle,
-    preparing_lifecycle, progress, start, started, training_lifecycle,
+    PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore,
+    loading_lifecycle, paused_lifecycle, preparing_lifecycle, progress, start, started, training_lifecycle,
 };
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
-use emergence_lab::web::page::lifecycle::{Effect, Failure, Lifecycle, Phase, Remedy, Request};
+use emergence_lab::web::page::model::lifecycle::{Effect, Failure, Remedy};
+use emergence_lab::web::page::model::phase::{Phase, Request};
 
 #[test]
 fn every_kind_of_failure_has_its_remedy() {
@@ -81,15 +82,13 @@ fn a_lost_worker_is_a_failure_in_every_phase() {
 #[test]
 fn a_restart_resets_the_page() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
-    ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
-    assert_eq!(lifecycle, Lifecycle::default(), "like a page that has just been loaded");
+    ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Ready);
+    assert!(!lifecycle.worker_absent(), "another worker is loading");
 }
 
 #[test]
 fn a_restart_during_training_starts_again_with_the_new_worker() {
-    let mut waiting = Lifecycle::default();
-    ask(&mut waiting, Request::Run, &[], Phase::Loading);
-    for mut lifecycle in [waiting, preparing_lifecycle(), training_lifecycle()] {
+    for mut lifecycle in [loading_lifecycle(), preparing_lifecycle(), training_lifecycle()] {
         ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
         hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
     }

@@ -1,18 +1,16 @@
-//! The parts around the form: presets, the estimated cost of an experiment, and the visitor's own files.
+//! The parts around the form: the estimated cost of an experiment, and the visitor's own files.
 
 use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::limits::DatasetFacts;
-use emergence_lab::experiment::{DatasetName, DevicePreference, Experiment, parse_query};
+use emergence_lab::experiment::{DatasetName, parse_query};
 use emergence_lab::metrics::{DatasetSample, History};
-use emergence_lab::web::page::fields::{changed_fields, parse_fields};
-use emergence_lab::web::page::forecast::{Forecast, MeasuredSpeed};
-use emergence_lab::web::page::picker_fields::scheme;
-use emergence_lab::web::page::presets::{PRESETS, preset_of};
-use emergence_lab::web::page::uploads::Uploads;
+use emergence_lab::web::page::model::fields::parse_fields;
+use emergence_lab::web::page::model::forecast::{Forecast, MeasuredSpeed};
+use emergence_lab::web::page::model::picker_fields::scheme;
+use emergence_lab::web::page::model::uploads::Uploads;
 use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title, upload_text};
-use std::collections::BTreeSet;
 
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = experiment(query);
@@ -21,47 +19,11 @@ fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
 }
 
 #[test]
-fn every_preset_is_an_experiment_in_its_canonical_text() {
-    for (index, preset) in PRESETS.iter().enumerate() {
-        let experiment = experiment(preset.query);
-        assert_eq!(experiment.to_query(), preset.query, "{}: only non-default keys, in order", preset.name);
-        assert_eq!(preset_of(&experiment), Some(index), "{} is recognized", preset.name);
-        let (through_form, _) = parse_fields(&changed_fields(&experiment)).strict().expect("valid fields");
-        assert_eq!(through_form, experiment, "{} through the form", preset.name);
-        assert!(preset.lesson.ends_with('.'), "{}: a sentence", preset.name);
-    }
-    let names: BTreeSet<&str> = PRESETS.iter().map(|preset| preset.name).collect();
-    assert_eq!(names.len(), PRESETS.len(), "unique names");
-}
-
-#[test]
-fn presets_with_convolutions_are_quick_on_a_cpu() {
-    for preset in PRESETS {
-        let found = forecast(preset.query, None);
-        assert!(found.seconds < 240.0, "{} takes {} s", preset.name, found.seconds);
-        let spec = experiment(preset.query);
-        if spec.model.has_convolutions() {
-            assert!(spec.dataset.test.is_some_and(|test| test <= 2000), "{}: few test examples", preset.name);
-            assert!((50..=100).contains(&spec.evaluate_every), "{}: few evaluations", preset.name);
-        }
-    }
-}
-
-#[test]
-fn a_preset_keeps_the_device_and_an_edit_deselects_the_preset() {
-    let own = Experiment { device: DevicePreference::Cpu, steps: 7, ..Experiment::default() };
-    let chosen = PRESETS[2].experiment(&own);
-    assert_eq!((chosen.device, chosen.steps), (DevicePreference::Cpu, 300), "a preset does not change the device");
-    assert_eq!(preset_of(&chosen), Some(2), "on any device");
-    assert_eq!(preset_of(&Experiment { steps: 299, ..chosen }), None, "another number of steps is another experiment");
-}
-
-#[test]
 fn the_estimate_is_displayed_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
-    // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 1000 + 21 * 10000) * 134,400 products.
+    // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 300 + 12 * 10000) * 134,400 products.
     assert_eq!(
-        text, "134,794 parameters per run, 9 runs · about 98 MB of memory · about 103 s on the CPU",
+        text, "134,794 parameters per run, 9 runs · about 150 MB of memory · about 41 s on the CPU",
         "the default"
     );
     let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));

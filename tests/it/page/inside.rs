@@ -6,15 +6,15 @@ use crate::fixtures::{setup, synthetic_history};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{Examination, Filters, History, Mistake};
 use emergence_lab::protocol::{Command, Event, ImageSource};
-use emergence_lab::web::page::inside::answers::answers;
-use emergence_lab::web::page::inside::drawing::{SIDE, Sheet};
-use emergence_lab::web::page::inside::inquiry::{Inquiry, Pick, picked};
-use emergence_lab::web::page::inside::weights::weight_pixels;
-use emergence_lab::web::page::inside::words::{
+use emergence_lab::web::page::model::inside::answers::answers;
+use emergence_lab::web::page::model::inside::drawing::{SIDE, Sheet};
+use emergence_lab::web::page::model::inside::inquiry::{Inquiry, Pick, picked};
+use emergence_lab::web::page::model::inside::weights::weight_pixels;
+use emergence_lab::web::page::model::phase::Phase;
+use emergence_lab::web::page::words::inside::{
     ask_invitation, ask_reason, confusion_note, filters_note, image_note, mistake_text, mistakes_note, run_labels,
     run_note,
 };
-use emergence_lab::web::page::lifecycle::Phase;
 use proptest::prelude::*;
 
 const PIXELS: usize = 784;
@@ -44,11 +44,11 @@ fn drawn(pixels: usize) -> ImageSource {
 }
 
 fn inspect(run: usize) -> Command {
-    Command::Inspect { run }
+    Command::Inspect { run, at: None }
 }
 
 fn classify(image: ImageSource) -> Command {
-    Command::Classify { image }
+    Command::Classify { image, at: None }
 }
 
 fn digits() -> Vec<String> {
@@ -215,10 +215,14 @@ fn runs_have_names_and_notes() {
     assert_eq!(labels[4], "Kaiming normal, seed 1", "variants outermost");
     assert_eq!(labels[8], "Emergence α 1.5 (Kaiming normal), seed 2", "as in the legend");
     let runs: Vec<_> = history.runs().collect();
-    let note = run_note(runs[0]);
+    let note = run_note(runs[0], None);
     assert!(note.contains(" % correct at step 400."), "{note}");
-    assert!(run_note(runs[8]).starts_with("Diverged at step 130. Before: "), "{}", run_note(runs[8]));
-    assert_eq!(run_note(History::new(setup(&["pytorch"], 1, 5)).runs().next().expect("a run")), "Not evaluated yet.");
+    assert!(run_note(runs[8], Some(100)).contains("at step 100"), "before it diverges");
+    assert!(run_note(runs[8], None).starts_with("Diverged at step 130. Before: "), "{}", run_note(runs[8], None));
+    assert_eq!(
+        run_note(History::new(setup(&["pytorch"], 1, 5)).runs().next().expect("a run"), None),
+        "Not evaluated yet."
+    );
 }
 
 #[test]

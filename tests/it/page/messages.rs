@@ -2,9 +2,12 @@
 //! identifies its question.
 
 use crate::fixtures::synthetic_history;
+use emergence_lab::experiment::Theme;
 use emergence_lab::export::{Results, results_json};
-use emergence_lab::web::page::lifecycle::{Phase, Request};
-use emergence_lab::web::page::messages::{HostRequest, Post, Question, announcement, embedly_height};
+use emergence_lab::web::page::model::messages::{
+    FieldValue, HostRequest, MessageFields, Post, Question, announcement, embedly_height,
+};
+use emergence_lab::web::page::model::phase::{Phase, Request};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -14,10 +17,21 @@ fn message(name: &str, more: &str) -> String {
     format!(r#"{{"type":"emergence-lab:{name}"{more}}}"#)
 }
 
+/// The question in a message, whose fields are read from JSON as the page reads those of an object.
+fn question(json: &str) -> Option<Question> {
+    let value: Value = serde_json::from_str(json).ok()?;
+    let field = |name: &str| match value.get(name) {
+        None | Some(Value::Null) => FieldValue::Absent,
+        Some(Value::String(text)) => FieldValue::Text(text.clone()),
+        Some(other) => FieldValue::Other(other.to_string()),
+    };
+    let FieldValue::Text(kind) = field("type") else { return None };
+    Question::read(&MessageFields { kind, query: field("query"), theme: field("theme") })
+}
+
 /// Checks that the message is understood as this request.
 fn check(json: &str, request: HostRequest) {
-    let question = Question::parse(json);
-    assert_eq!(question.map(|question| question.request), Some(request), "the request of {json}");
+    assert_eq!(question(json).map(|question| question.request), Some(request), "the request of {json}");
 }
 
 fn text_of(post: &Post) -> String {
@@ -32,6 +46,7 @@ fn every_command_of_the_contract_is_understood() {
     check(&message("step", ""), HostRequest::Request(Request::Step, None));
     check(&message("reset", r#","id":1,"more":{}"#), HostRequest::Request(Request::Reset, None));
     check(&message("results", ""), HostRequest::Results);
+    check(&message("theme", r#","theme":"dark""#), HostRequest::Theme(Theme::Dark));
     check(&message("config", ""), HostRequest::Config(None));
     check(&message("config", r#","query":null"#), HostRequest::Config(None));
 }
@@ -46,7 +61,7 @@ fn a_query_comes_with_config_or_run() {
 
 /// The sentence with which a message is rejected.
 fn refusal(json: &str) -> String {
-    match Question::parse(json).map(|question| question.request) {
+    match question(json).map(|question| question.request) {
         Some(HostRequest::Refused(reason)) => reason,
         other => panic!("{json} should be rejected, not understood as {other:?}"),
     }
@@ -82,7 +97,7 @@ fn unrelated_messages_are_ignored() {
         r#"{"type":"emergence-lab:run"} and more"#,
     ];
     for json in others {
-        assert_eq!(Question::parse(json), None, "{json} is not for us");
+        assert_eq!(question(json), None, "{json} is not for us");
     }
 }
 
@@ -93,34 +108,6 @@ fn a_query_that_is_not_a_text_is_rejected_with_its_value() {
             let reason = refusal(&message(name, &format!(r#","query":{query}"#)));
             assert!(reason.contains("query") && reason.contains(query), "{query} is named in: {reason}");
         }
-    }
-}
-
-#[test]
-fn an_id_of_any_type_is_returned() {
-    for id in [
-        r#""a""#,
-        r#""""#,
-        "0",
-        "-7",
-        "1.5",
-        "0.9830257480799387",
-        "18446744073709551615",
-        "true",
-        "[1,[]]",
-        r#"{"a":{"b":null}}"#,
-    ] {
-        let more = format!(r#","id":{id}"#);
-        let question = Question::parse(&message("results", &more)).expect("a message for us");
-        assert_eq!(text_of(&question.answer()), message("results", &more), "the beginning of the answer to {id}");
-    }
-}
-
-#[test]
-fn a_question_without_an_id_gets_an_answer_without_one() {
-    for more in ["", r#","id":null"#] {
-        let question = Question::parse(&message("pause", more)).expect("a message for us");
-        assert_eq!(text_of(&question.answer()), message("pause", ""), "an answer to {:?}", question.id);
     }
 }
 
@@ -162,8 +149,9 @@ fn the_host_is_informed_about_changes() {
     let check = |from: Phase, to: Phase, name: Option<&str>| {
         assert_eq!(announcement(from, to), name, "the message when {from:?} becomes {to:?}");
     };
-    check(Phase::Loading, Phase::Ready, Some("ready"));
-    check(Phase::Loading, Phase::Preparing, Some("ready"));
+    // The page has announced that it is ready before anything was started.
+    check(Phase::Loading, Phase::Ready, None);
+    check(Phase::Loading, Phase::Preparing, None);
     check(Phase::Preparing, Phase::Training, Some("started"));
     check(Phase::Training, Phase::Paused, Some("paused"));
     check(Phase::Training, Phase::Finished, Some("finished"));
@@ -197,25 +185,11 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_text_panics_or_is_mistaken_for_a_command(text in "\\PC{0,80}") {
-        prop_assert_eq!(Question::parse(&text), None, "{}", text);
+        prop_assert_eq!(question(&text), None, "{}", text);
     }
 
     #[test]
     fn no_json_panics_or_is_mistaken_for_a_command(json in any_json()) {
-        prop_assert_eq!(Question::parse(&json.to_string()), None, "{}", json);
-    }
-
-    #[test]
-    fn an_answer_has_the_type_and_the_id_of_its_question(
-        name in "[a-z]{0,8}|run|config|results",
-        id in any_json(),
-        more in any_json(),
-    ) {
-        let kind = Value::from(format!("emergence-lab:{name}"));
-        let json: Value = [("type", kind.clone()), ("id", id.clone()), ("more", more)].into_iter().collect();
-        let question = Question::parse(&json.to_string()).expect("a message for us");
-        let answer = serde_json::to_value(question.answer()).expect("a message can be written");
-        prop_assert_eq!(&answer["type"], &kind, "the type of the answer to {}", json);
-        prop_assert_eq!(&answer["id"], &id, "the id of the answer to {}", json);
+        prop_assert_eq!(question(&json.to_string()), None, "{}", json);
     }
 }

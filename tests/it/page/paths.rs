@@ -1,9 +1,10 @@
 //! The path explorer: numbers against the exact formulas, optima against all patterns, effects of changes, and texts.
 
 use crate::emergence::largest::largest_e_b;
+use crate::fixtures::document;
 use emergence_lab::emergence::{EmergenceForm, NodeSet, e_a, e_b};
-use emergence_lab::web::page::paths::model::{Explorer, FORMS, LAYERS, LISTED, NODES, Pattern};
-use emergence_lab::web::page::paths::words::{change_text, count_text, more_text, node_label, node_name};
+use emergence_lab::web::page::model::path_explorer::{Explorer, FORMS, LAYERS, LISTED, NODES, Pattern};
+use emergence_lab::web::page::words::paths::{change_text, count_text, more_text, node_label, node_name};
 
 const A: EmergenceForm = EmergenceForm::ThroughActive;
 const B: EmergenceForm = EmergenceForm::ThroughAll;
@@ -193,8 +194,8 @@ fn texts_of_names_and_numbers() {
     let mut explorer = Explorer::default();
     press(&mut explorer, [3].into_iter().collect());
     assert_eq!(node_label(&explorer, 3), "2.1", "layer and position, from one");
-    assert_eq!(node_name(&explorer, 3), "layer 2, node 1, active", "for screen readers");
-    assert_eq!(node_name(&explorer, 11), "layer 4, node 3, inactive", "for screen readers");
+    assert_eq!(node_name(&explorer, 3), "2.1: layer 2, node 1, active", "for screen readers");
+    assert_eq!(node_name(&explorer, 11), "4.3: layer 4, node 3, inactive", "for screen readers");
     explorer.set(Pattern::LargestB);
     let counts = explorer.counts(B);
     assert_eq!(count_text(&counts), ("144".to_owned(), "of at most 144".to_owned()), "the optimum");
@@ -216,7 +217,7 @@ fn texts_of_names_and_numbers() {
 /// The initial document shows the same as the page's code.
 #[test]
 fn the_document_begins_with_the_first_network() {
-    let (html, explorer) = (include_str!("../../../www/index.html"), Explorer::default());
+    let (html, explorer) = (document(), Explorer::default());
     for (form, name) in [(A, "a"), (B, "b")] {
         let (count, most) = count_text(&explorer.counts(form));
         for (part, text) in [("count", count), ("most", most), ("more", more_text(&explorer.listed(form)))] {
@@ -227,7 +228,7 @@ fn the_document_begins_with_the_first_network() {
 
 #[test]
 fn the_document_names_every_pattern() {
-    let html = include_str!("../../../www/index.html");
+    let html = document();
     for (pattern, name) in Pattern::ALL {
         assert!(html.contains(&format!("data-pattern=\"{name}\"")), "a button for {pattern:?}");
         assert_eq!(Pattern::of_name(name), Some(pattern), "there and back");

@@ -2,10 +2,10 @@
 
 use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, Requirement, SchemeRequirement, ValueError};
-use emergence_lab::experiment::scheme::list_text;
+use emergence_lab::experiment::variant::list_text;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
-use emergence_lab::web::page::fields::{FieldText, field_error};
-use emergence_lab::web::page::picker_fields::{
+use emergence_lab::web::page::model::fields::{FieldText, field_error};
+use emergence_lab::web::page::model::picker_fields::{
     Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
 };
 use emergence_lab::web::page::words::base_label;
@@ -179,7 +179,8 @@ fn the_position_of_an_error_in_a_formula_is_marked() {
     let check = |formula: &str, parts: [&str; 3], sentence: &str| {
         let values = [("kind", "std"), ("formula", formula), ("alpha", "1.5")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let added = scheme("custom", &values).and_then(|scheme| Addition::Itself.put(scheme, &Experiment::default()));
+        let added =
+            scheme("custom", &values).and_then(|scheme| Addition::Itself.put(scheme.into(), &Experiment::default()));
         let error = added.expect_err("it is wrong");
         assert_eq!(marked(&error), Some(parts), "the wrong part of `{formula}`: {error}");
         assert_eq!(refusal(&error), sentence, "why `{formula}` is wrong");
@@ -205,7 +206,7 @@ fn additions_change_the_list_as_their_buttons_say() {
     let experiment = Experiment::default();
     let check = |addition: &str, scheme: &str, expected: &str| {
         let addition = Addition::named(addition).expect("a button");
-        let list = addition.put(addition.of(parsed(scheme)), &experiment).expect("a valid list");
+        let list = addition.put(addition.of(parsed(scheme).into()), &experiment).expect("a valid list");
         assert_eq!(list_text(&list), expected, "the list after {addition:?} of {scheme}");
     };
     let (first, rest) = ("xavier_normal", "kaiming_normal,emergence(kaiming_normal;alpha=1.5)");
@@ -216,9 +217,9 @@ fn additions_change_the_list_as_their_buttons_say() {
     check("0", strong, &format!("{strong},{rest}"));
     check("7", "nio", &format!("{first},{rest},nio"));
     assert_eq!(Addition::named("nothing"), None, "no button has this name");
-    let twice = Addition::Itself.put(parsed(first), &experiment);
+    let twice = Addition::Itself.put(parsed(first).into(), &experiment);
     assert_eq!(twice, Err(Error::value("init", Requirement::DistinctVariants.into(), first)), "not twice");
-    let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)"), &experiment);
+    let turned = Addition::Itself.put(parsed("emergence(pytorch;alpha=2;turn=5)").into(), &experiment);
     assert_eq!(turned.as_ref().err().and_then(culprit), Some("turn"), "there are four weight layers: {turned:?}");
 }
 
@@ -226,7 +227,7 @@ fn additions_change_the_list_as_their_buttons_say() {
 fn fixup_states_which_networks_it_requires() {
     let refused = |query: &str| {
         let experiment = experiment(query);
-        Addition::Itself.put(parsed("fixup"), &experiment).err()
+        Addition::Itself.put(parsed("fixup").into(), &experiment).err()
     };
     assert_eq!(refused("model=resnet:8,16"), None, "for residual blocks");
     for (query, got) in

@@ -3,7 +3,7 @@
 use crate::fixtures::experiment;
 use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Rescaling, RescalingRule, Turn};
 use emergence_lab::init::rescaling::exponents;
-use emergence_lab::web::page::rate_control::{Difference, difference, rate_control_note};
+use emergence_lab::web::page::model::rate_control::{Difference, difference, rate_control_note};
 
 const RESCALED: &str = "emergence(kaiming_normal;alpha=1.5)";
 

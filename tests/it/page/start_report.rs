@@ -1,15 +1,15 @@
 //! The section about layers before training, without a browser: means over seeds, axes, texts, and that the document contains
 //! the elements that the code uses.
 
-use crate::fixtures::{setup, start};
+use crate::fixtures::{document, setup, start};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{
     EvaluationRecord, History, InitCost, LayerReport, LayerScales, Record, RunEvaluation, Setup,
 };
 use emergence_lab::plot::LayerAxis;
-use emergence_lab::web::page::start_report::quantity::LayerQuantity;
-use emergence_lab::web::page::start_report::values::{cells, chart, totals};
+use emergence_lab::web::page::model::layer_quantity::LayerQuantity;
+use emergence_lab::web::page::model::layer_values::{cells, chart, totals};
 use emergence_lab::web::page::words::three_digits;
 use proptest::prelude::*;
 
@@ -52,14 +52,14 @@ fn evaluation(step: u64, emergence: [Option<f64>; 4]) -> EvaluationRecord {
         ],
         active_fraction: vec![0.5; 3],
     };
-    EvaluationRecord { step, runs: emergence.map(|emergence| Some(run(emergence))).to_vec() }
+    EvaluationRecord { step, runs: emergence.map(|emergence| Some(run(emergence))).to_vec(), layers: Vec::new() }
 }
 
 #[test]
 fn a_cell_is_the_mean_over_the_seeds() {
     let history = History::new(measured());
     let check = |quantity: LayerQuantity, expected: [[&str; 2]; 3]| {
-        assert_eq!(cells(&history, quantity), expected, "lines are layers, columns variants: {quantity:?}");
+        assert_eq!(cells(&history, quantity, None), expected, "lines are layers, columns variants: {quantity:?}");
     };
     // Sizes 1.5, 3 and 4.5 on average.
     check(LayerQuantity::Weights, [["1.50", "150"], ["3.00", "300"], ["4.50", "450"]]);
@@ -84,8 +84,8 @@ fn a_cell_states_if_a_value_is_not_a_number() {
     variants[1].runs[1].layers.truncate(1);
     let history = History::new(setup);
     let expected = [["10.0 (1 of 2 seeds)", "750"], ["20.0 (1 of 2 seeds)", "1000"], ["not finite", "1500"]];
-    assert_eq!(cells(&history, LayerQuantity::Gradient), expected, "means of finite values");
-    assert_eq!(cells(&history, LayerQuantity::Activations)[2][0], "– ± 13.5", "a mean without a number");
+    assert_eq!(cells(&history, LayerQuantity::Gradient, None), expected, "means of finite values");
+    assert_eq!(cells(&history, LayerQuantity::Activations, None)[2][0], "– ± 13.5", "a mean without a number");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
             layer.scales = scales;
         }
     }
-    let cells = cells(&History::new(setup), LayerQuantity::Scale);
+    let cells = cells(&History::new(setup), LayerQuantity::Scale, None);
     let first: Vec<&str> = cells.iter().map(|line| line[0].as_str()).collect();
     assert_eq!(first, ["1", "1, bias 0.500", "0.444, bias 1.20, norm 0.750"], "factors other than 1 are named");
 }
@@ -109,7 +109,7 @@ fn a_scheme_that_multiplies_nothing_has_factors_of_one() {
 #[test]
 fn totals_are_emergence_at_step_0_and_cost() {
     let mut history = History::new(measured());
-    let totals = |history: &History, index: usize| totals(&history.variants[index], history.start_of(index));
+    let totals = |history: &History, index: usize| totals(&history.variants[index], history.start_of(index), Some(0));
     assert_eq!(totals(&history, 0), ["–", "–", "0.0 s", "0", "0"], "not evaluated yet");
     let at_start = evaluation(0, [Some(3.0), Some(3.5), None, Some(7.0)]);
     let later = evaluation(50, [Some(9.0); 4]);
@@ -128,22 +128,22 @@ fn without_measurements_there_is_no_chart_and_an_empty_table() {
     let history = History::preview(&parse_query("data=mnist&model=mlp:128,64").experiment);
     assert_eq!(history.layers.weights, ["dense 784 → 128", "dense 128 → 64", "dense 64 → 10"], "rows to come");
     for quantity in LayerQuantity::ALL {
-        assert_eq!(chart(&history, quantity, &[]), None, "{quantity:?}");
-        assert_eq!(cells(&history, quantity), [["–"; 3]; 3], "{quantity:?}");
+        assert_eq!(chart(&history, quantity, &[], None), None, "{quantity:?}");
+        assert_eq!(cells(&history, quantity, None), [["–"; 3]; 3], "{quantity:?}");
     }
-    assert_eq!(totals(&history.variants[0], history.start_of(0)), ["–"; 5], "an unknown cost is not zero");
+    assert_eq!(totals(&history.variants[0], history.start_of(0), None), ["–"; 5], "an unknown cost is not zero");
 }
 
 #[test]
 fn a_chart_has_a_line_per_visible_variant() {
     let history = History::new(measured());
-    let all = chart(&history, LayerQuantity::Gradient, &[]).expect("measured");
+    let all = chart(&history, LayerQuantity::Gradient, &[], None).expect("measured");
     let values: Vec<_> = all.lines.iter().map(|line| line.values.clone()).collect();
     let expected = [[7.5, 15.0, 22.5], [750.0, 1500.0, 2250.0]].map(|line| line.map(Some).to_vec());
     assert_eq!(values, expected, "means over the seeds");
     assert_eq!(all.axis, LayerAxis::Logarithmic, "a ratio of three hundred between minimum and maximum");
     assert_eq!(all.layers, history.layers.weights, "a position per layer");
-    let one = chart(&history, LayerQuantity::Gradient, &[false, true]).expect("measured");
+    let one = chart(&history, LayerQuantity::Gradient, &[false, true], None).expect("measured");
     assert_eq!(one.lines, all.lines[1..], "its color and dash are those of the variant, whatever else is hidden");
     assert_eq!(one.axis, LayerAxis::Linear, "7.5 to 22.5 is less than a power of ten");
 }
@@ -170,9 +170,9 @@ fn zeros_that_the_chart_cannot_show_are_mentioned() {
         run.layers[2].weight_std = Some(0.0);
     }
     let history = History::new(setup);
-    let weights = chart(&history, LayerQuantity::Weights, &[]).expect("measured");
+    let weights = chart(&history, LayerQuantity::Weights, &[], None).expect("measured");
     assert_eq!((weights.axis, weights.x_label.contains("zeros")), (LayerAxis::Logarithmic, true), "no logarithm");
-    let alone = chart(&history, LayerQuantity::Weights, &[true, false]).expect("measured");
+    let alone = chart(&history, LayerQuantity::Weights, &[true, false], None).expect("measured");
     assert_eq!((alone.axis, alone.x_label.as_str()), (LayerAxis::Linear, "layer"), "0, 1.5 and 3 can be shown");
 }
 
@@ -193,7 +193,7 @@ fn numbers_have_three_digits_and_can_be_copied() {
 
 #[test]
 fn the_document_has_a_button_and_an_explanation_for_every_quantity() {
-    let document = include_str!("../../../www/index.html");
+    let document = document();
     for (index, quantity) in LayerQuantity::ALL.into_iter().enumerate() {
         for (attribute, state) in [("data-quantity", "aria-pressed"), ("data-about", "data-shown")] {
             // The first one is shown before the program is loaded.

@@ -7,7 +7,8 @@ use super::{
 use crate::fixtures::experiment;
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::protocol::{Command, Event, FailureKind};
-use emergence_lab::web::page::lifecycle::{Effect, Lifecycle, Phase, Request};
+use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
+use emergence_lab::web::page::model::phase::{Phase, Request};
 use emergence_lab::web::page::words::preparation_text;
 
 fn preparing(variant: &str, done: u64, objective: Option<f64>) -> PreparationProgress {
@@ -52,7 +53,7 @@ fn a_reset_during_tuning_keeps_the_worker() {
     // At the next start, data are loaded, and the worker does not accept commands until it reports again.
     ask(&mut lifecycle, Request::Run, &super::start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the tuning is left");
-    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
+    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn a_worker_that_tuned_before_is_not_assumed_to_accept_commands() {
     hear(&mut tuned, &started(), &[], Phase::Training);
     ask(&mut tuned, Request::Reset, &send(Command::Reset), Phase::Ready);
     ask(&mut tuned, Request::Run, &super::start(false), Phase::Preparing);
-    ask(&mut tuned, Request::Reset, &[Effect::ReplaceWorker], Phase::Loading);
+    ask(&mut tuned, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
 }
 
 #[test]

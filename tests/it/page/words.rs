@@ -9,14 +9,15 @@ use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::Part;
 use emergence_lab::error::{DatasetError, DeviceError, Error, MissingWebGpu, ValueError};
 use emergence_lab::experiment::{BaseInit, DatasetName, Experiment, parse_query};
-use emergence_lab::metrics::{History, PairedTest, Statistic, VariantSummary, Verdict};
+use emergence_lab::metrics::History;
 use emergence_lab::protocol::FailureKind;
-use emergence_lab::web::page::fields::{changed_fields, field_error, is_init_text, parse_fields};
-use emergence_lab::web::page::lifecycle::{Lifecycle, Phase, Request};
-use emergence_lab::web::page::quotations::quotations;
+use emergence_lab::web::page::model::fields::{changed_fields, field_error, is_init_text, parse_fields};
+use emergence_lab::web::page::model::lifecycle::Lifecycle;
+use emergence_lab::web::page::model::phase::{Phase, Request};
+use emergence_lab::web::page::model::quotations::quotations;
 use emergence_lab::web::page::words::{
-    NOTHING, address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, table_cells,
-    unknown_keys, variant_label,
+    address_error, data_text, duration, facts, fix_first, grouped, pace_text, status, step_text, unknown_keys,
+    variant_label,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -58,8 +59,8 @@ fn an_error_is_shown_at_its_field() {
     let check = |error: &Error, key: &str, text: &str| {
         assert_eq!(field_error(error), (key, text.to_owned()), "the field and the text of {error:?}");
     };
-    check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 64; got “many”.");
-    check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 64.");
+    check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 512; got “many”.");
+    check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 512.");
     check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”; got “layer”.");
     check(&complaint("aug=yes"), "aug", "Expected one of “0”, “1”; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
@@ -70,7 +71,7 @@ fn an_error_is_shown_at_its_field() {
 
 #[test]
 fn an_error_of_the_address_names_key_expected_and_got() {
-    let sentence = "In the address, “seeds”: expected a whole number from 1 to 64; got “many”.";
+    let sentence = "In the address, “seeds”: expected a whole number from 1 to 512; got “many”.";
     let text = address_error(&complaint("seeds=many"));
     assert!(text.starts_with(sentence) && text.contains("default"), "and states what is used instead: {text}");
     let text = address_error(&complaint("init=custom(std=2*fan)"));
@@ -80,13 +81,13 @@ fn an_error_of_the_address_names_key_expected_and_got() {
     );
     assert!(text.ends_with(" or e. The default is used instead."), "as for other keys: {text}");
     let other = DeviceError::NoWebGpu(MissingWebGpu::NoAdapter).into();
-    assert_eq!(address_error(&other), other.to_string(), "other errors have their own message");
+    assert_eq!(address_error(&other), "the experiment is invalid", "an error that an address cannot cause");
 }
 
 #[test]
 fn the_field_to_fix_first_is_named() {
     let seeds = fix_first(&complaint("seeds=many"));
-    assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 64; got “many”.", "a field");
+    assert_eq!(seeds, "Fix “seeds” first. Expected a whole number from 1 to 512; got “many”.", "a field");
     let formula = fix_first(&complaint("init=custom(std=2 *)"));
     assert_eq!(
         formula, "Fix “init” first. In the formula “2 *”, character 4: unexpected end of expression.",
@@ -179,9 +180,8 @@ fn the_status_says_what_the_page_is_doing() {
         lifecycle.request(request, &experiment(QUERY));
         lifecycle
     };
-    check(&Lifecycle::default(), false, "Loading");
+    check(&Lifecycle::default(), false, "Ready");
     check(&after(Lifecycle::default(), Request::Run), false, "then starting");
-    check(&ready_lifecycle(), false, "press Run");
     check(&ready_lifecycle(), true, "the same weights");
     check(&preparing_lifecycle(), true, "Preparing …");
     check(&after(preparing_lifecycle(), Request::Pause), true, "Preparing, then pausing …");
@@ -275,42 +275,6 @@ fn times_are_rounded() {
     check(-1.0, "0.0 s");
     check(f64::NAN, "0.0 s");
     check(f64::INFINITY, "278 h");
-}
-
-fn statistic(mean: f64, std: Option<f64>, n: usize) -> Statistic {
-    Statistic { mean: Some(mean), std, n, ci95: None }
-}
-
-#[test]
-fn a_row_of_the_table_states_its_uncertainty() {
-    let mut curves = history().variants.remove(1);
-    curves.runs[2].diverged_at = Some(1234);
-    let test = PairedTest { difference: -0.0123, ci95: [-0.02, 0.003], p: 0.1, verdict: Verdict::NoEvidence };
-    let summary = VariantSummary {
-        final_accuracy: statistic(0.9123, Some(0.0042), 2),
-        first_epoch_accuracy: statistic(0.85, None, 1),
-        steps_to: [("0.9".to_owned(), statistic(150.0, Some(70.7), 2))].into(),
-        diverged: 1,
-        vs_baseline: Some(test),
-    };
-    let cells = table_cells(&curves, &summary, false);
-    let difference = "−1.2 points (−2.0 to +0.3): no evidence of difference";
-    let expected = ["91.2 ± 0.4 %", "85.0 %", "150 ± 71 (2 of 3 runs)", "1 of 3 at step 1,234", difference];
-    assert_eq!(cells, expected, "spread, runs that reached the goal, diverged runs, and the verdict");
-    let tiny = PairedTest { difference: -0.0001, ci95: [-0.0004, 0.0], ..test };
-    let cells = table_cells(&curves, &VariantSummary { vs_baseline: Some(tiny), ..summary }, false);
-    assert_eq!(cells[4], "+0.0 points (+0.0 to +0.0): no evidence of difference", "there is no negative zero");
-}
-
-#[test]
-fn the_table_has_its_shape_before_the_start() {
-    let history = History::preview(&Experiment::default());
-    assert_eq!(step_text(&history), "step 0 of 1,000", "its steps");
-    for (index, (curves, summary)) in history.variants.iter().zip(history.summaries()).enumerate() {
-        let last = if index == 0 { "baseline" } else { NOTHING };
-        let cells = table_cells(curves, &summary, index == 0);
-        assert_eq!(cells, [NOTHING, NOTHING, NOTHING, "none", last], "line {index} of its table");
-    }
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use super::texts;
 use crate::fixtures::{check_golden, setup, synthetic_history};
-use emergence_lab::experiment::InitScheme;
+use emergence_lab::experiment::Variant;
 use emergence_lab::metrics::History;
 use emergence_lab::plot::{self, ActivityMap, ConfusionMatrix, PlotStyle};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
@@ -66,7 +66,7 @@ fn short_names_are_horizontal_and_long_ones_vertical() {
 #[test]
 fn readings_of_the_heat_map_are_the_values_shown() {
     let history = synthetic_history(400);
-    let map = ActivityMap::new(&history, &[true, false, true], InitScheme::to_string);
+    let map = ActivityMap::new(&history, &[true, false, true], Variant::to_string);
     assert_eq!(map.variants.len(), 2, "only the visible variants");
     let mut text = String::new();
     let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
@@ -87,6 +87,43 @@ fn readings_of_the_heat_map_are_the_values_shown() {
         (map.variants[0].layers[2][10].1 - expected).abs() < 1e-6,
         "all runs of the fixture have the same activity"
     );
+}
+
+#[test]
+fn steps_from_cell_to_cell_visit_all_cells_and_stop_at_the_edges() {
+    let history = synthetic_history(400);
+    let map = ActivityMap::new(&history, &[true, false, true], Variant::to_string);
+    let mut text = String::new();
+    let root = SVGBackend::with_string(&mut text, (360, 300)).into_drawing_area();
+    let frame = plot::draw_heatmap(&root, &map, &PlotStyle::canvas(1.0, false)).expect("memory cannot fail");
+    let read = |(x, y): (f64, f64)| map.read_at(&frame, x, y).expect("a cell at its middle");
+    let first = map.neighbor(&frame, None, 1, 1).expect("there are cells");
+    let start = read(first);
+    assert_eq!(
+        (start.step, &start.variant, &start.layer),
+        (0, &map.variants[0].name, &map.layers[0]),
+        "the first cell"
+    );
+    let mut at = first;
+    for (step, fraction) in &map.variants[0].layers[0] {
+        assert_eq!((read(at).step, read(at).fraction), (*step, *fraction), "every evaluation in order");
+        at = map.neighbor(&frame, Some(at), 1, 0).expect("the next or the last cell");
+    }
+    assert_eq!(read(at).step, 400, "no further than the last");
+    let mut rows = vec![(read(at).variant, read(at).layer)];
+    for _ in 0..6 {
+        at = map.neighbor(&frame, Some(at), 0, 1).expect("the next or the last layer");
+        rows.push((read(at).variant, read(at).layer));
+    }
+    let expected =
+        map.variants.iter().flat_map(|variant| map.layers.iter().map(|layer| (variant.name.clone(), layer.clone())));
+    let mut expected: Vec<(String, String)> = expected.collect();
+    expected.extend(expected.last().cloned());
+    assert_eq!(rows, expected, "every layer of every variant, over the names between them");
+    let back = map.neighbor(&frame, Some(at), -99, -99).expect("the first cell");
+    assert_eq!(read(back), start, "back to the first");
+    let empty = ActivityMap::new(&history, &[false; 8], Variant::to_string);
+    assert_eq!(empty.neighbor(&frame, None, 1, 0), None, "no cells");
 }
 
 #[test]
@@ -124,7 +161,7 @@ proptest! {
     ) {
         let mut history = History::new(setup(&["xavier_normal"], 1, steps));
         history.variants[0].runs[0].active_fraction = fractions.clone();
-        let map = ActivityMap::new(&history, &[], InitScheme::to_string);
+        let map = ActivityMap::new(&history, &[], Variant::to_string);
         let mut text = String::new();
         {
             let root = SVGBackend::with_string(&mut text, size).into_drawing_area();

@@ -4,7 +4,6 @@ use crate::error::{Bounds, Error, Expected, Result};
 use crate::experiment::values::Named;
 use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A constant of a tuning method, for the parser, the text form and the form of the page.
 #[derive(Debug, Clone, Copy)]
@@ -66,28 +65,27 @@ pub trait ConstantType: Copy {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConstantValues {
-    /// The values that differ from their defaults, by name.
-    changed: BTreeMap<String, ConstantValue>,
+    /// The values that differ from their defaults, with their names in alphabetical order.
+    changed: Vec<(String, ConstantValue)>,
 }
 
 impl ConstantValues {
     /// The value of a constant.
     #[must_use]
     pub fn get<T: ConstantType>(&self, constant: &TypedConstant<T>) -> T {
-        let changed = self.changed.get(constant.constant.name);
-        changed.and_then(|value| T::of(*value)).unwrap_or(constant.default)
+        self.changed_value(&constant.constant).and_then(T::of).unwrap_or(constant.default)
     }
 
     /// The text of a constant's value.
     #[must_use]
     pub fn text(&self, constant: &Constant) -> String {
-        constant.write(self.changed.get(constant.name).copied().unwrap_or(constant.default))
+        constant.write(self.changed_value(constant).unwrap_or(constant.default))
     }
 
     /// Whether the value of a constant differs from its default.
     #[must_use]
     pub fn is_changed(&self, constant: &Constant) -> bool {
-        self.changed.contains_key(constant.name)
+        self.changed_value(constant).is_some()
     }
 
     /// Parses `text` and sets a constant.
@@ -97,12 +95,24 @@ impl ConstantValues {
     pub fn set(&mut self, constant: &Constant, text: &str) -> Result<()> {
         let refused = || Error::parameter(constant.name, constant.expected(), text);
         let value = constant.read(text).ok_or_else(refused)?;
-        if value == constant.default {
-            self.changed.remove(constant.name);
-        } else {
-            self.changed.insert(constant.name.to_owned(), value);
+        let place = self.place(constant);
+        if let Ok(index) = place {
+            self.changed.remove(index);
+        }
+        if value != constant.default {
+            let index = place.unwrap_or_else(|index| index);
+            self.changed.insert(index, (constant.name.to_owned(), value));
         }
         Ok(())
+    }
+
+    fn changed_value(&self, constant: &Constant) -> Option<ConstantValue> {
+        self.place(constant).ok().map(|index| self.changed[index].1)
+    }
+
+    /// The index of a constant among those that are changed, or the one where it belongs.
+    fn place(&self, constant: &Constant) -> std::result::Result<usize, usize> {
+        self.changed.binary_search_by(|(name, _)| name.as_str().cmp(constant.name))
     }
 }
 

@@ -1,101 +1,216 @@
 //! What the page says when something fails or is refused, and which remedies it offers.
 
 use crate::protocol::PROTOCOL_VERSION;
+use crate::replay::RecordingError;
+use crate::texts::text;
 use std::fmt::Display;
 
 /// A message of the worker that JavaScript could not copy.
-pub const WORKER_MESSAGE_LOST: &str = "A message from the training worker could not be read.";
+#[must_use]
+pub fn worker_message_lost() -> String {
+    text!("A message from the training worker could not be read.")
+}
+
 /// Another embedded page of this browser has started.
-pub const PAUSED_FOR_OTHER: &str = "Paused because another lab was started in this browser.";
+#[must_use]
+pub fn paused_for_other() -> String {
+    text!("Paused because another lab was started in this browser.")
+}
+
 /// The host asks for results before the first step.
-pub const NO_RESULTS: &str = "There are no results yet.";
+#[must_use]
+pub fn no_results() -> String {
+    text!("There are no results yet.")
+}
+
 /// The host presses Run while a field is invalid.
-pub const INVALID_FIELD: &str = "A field of the form holds an invalid value.";
+#[must_use]
+pub fn invalid_field() -> String {
+    text!("A field of the form holds an invalid value.")
+}
+
 /// A variant is added a second time.
-pub const ALREADY_LISTED: &str = "This initialization is already in the list.";
+#[must_use]
+pub fn already_listed() -> String {
+    text!("This initialization is already in the list.")
+}
+
+/// A variant was added.
+#[must_use]
+pub fn added() -> String {
+    text!("Added.")
+}
+
+/// A variant was replaced.
+#[must_use]
+pub fn replaced() -> String {
+    text!("Replaced.")
+}
+
 /// The button that removes a notice, for screen readers.
-pub const DISMISS: &str = "Dismiss this notice";
+#[must_use]
+pub fn dismiss() -> String {
+    text!("Dismiss this notice")
+}
+
 /// Remedy: the same experiment again.
-pub const RESTART: &str = "Restart";
+#[must_use]
+pub fn restart() -> String {
+    text!("Restart")
+}
+
 /// Remedy: another data set.
-pub const USE_DIGITS: &str = "Use digits instead";
+#[must_use]
+pub fn use_digits() -> String {
+    text!("Use digits instead")
+}
+
 /// Remedy: another device.
-pub const USE_CPU: &str = "Compute on the CPU";
+#[must_use]
+pub fn use_cpu() -> String {
+    text!("Compute on the CPU")
+}
+
 /// Remedy: a new page.
-pub const RELOAD: &str = "Reload the page";
+#[must_use]
+pub fn reload() -> String {
+    text!("Reload the page")
+}
+
+/// The recording of a scenario could not be fetched.
+#[must_use]
+pub fn recording_missing() -> String {
+    text!("The recorded result could not be downloaded. Run computes it here.")
+}
+
+/// Seeds were added to a result with other data.
+#[must_use]
+pub fn seeds_do_not_fit() -> String {
+    text!("The new seeds were trained on other data than the result that was shown, so they are shown alone.")
+}
+
+/// A result of the shelf cannot be shown while another one is being computed.
+#[must_use]
+pub fn shelf_busy() -> String {
+    text!("Another result can be shown once this run has ended or was reset.")
+}
+
 /// The link was copied.
-pub const LINK_COPIED: &str = "Link copied";
+#[must_use]
+pub fn link_copied() -> String {
+    text!("Link copied")
+}
+
 /// The code of an embedded frame was copied.
-pub const EMBED_COPIED: &str = "Embed code copied";
+#[must_use]
+pub fn embed_copied() -> String {
+    text!("Embed code copied")
+}
 
 /// The worker belongs to another version of the page.
 #[must_use]
 pub fn outdated_worker(version: u32) -> String {
-    format!(
-        "The page uses version {PROTOCOL_VERSION} of the protocol but the training worker version {version}: one of them is an \
-         outdated copy from the cache. Please reload the page."
+    text!(
+        "The page uses version {expected} of the protocol but the training worker version {version}: one of them is an \
+         outdated copy from the cache. Please reload the page.",
+        expected = PROTOCOL_VERSION,
+        version
     )
 }
 
 /// The worker sent something that is not an event.
 #[must_use]
 pub fn unreadable_event(error: impl Display) -> String {
-    format!("The training worker sent an unreadable message: {error}.")
+    text!("The training worker sent an unreadable message: {error}.", error)
 }
 
 /// The worker has ended; without a message its script could not be fetched.
 #[must_use]
 pub fn worker_stopped(message: Option<&str>) -> String {
     message.map_or_else(
-        || "The training worker could not be loaded.".to_owned(),
-        |message| format!("The training worker has stopped: {message}"),
+        || text!("The training worker could not be loaded."),
+        |message| text!("The training worker has stopped: {message}", message),
     )
 }
 
 /// The browser refuses a worker.
 #[must_use]
 pub fn worker_refused(error: impl Display) -> String {
-    format!("The training worker could not be created: {error}.")
+    text!("The training worker could not be created: {error}.", error)
 }
 
 /// The page itself has crashed.
 #[must_use]
 pub fn page_crashed(panic: impl Display) -> String {
-    format!("The page has crashed: {panic} Please reload the page.")
+    text!("The page has crashed: {panic} Please reload the page.", panic)
 }
 
 /// The page lacks something that it needs.
 #[must_use]
 pub fn page_failed(error: impl Display) -> String {
-    format!("The page could not be initialized: {error}. Please reload the page.")
+    text!("The page could not be initialized: {error}. Please reload the page.", error)
 }
 
 /// MNIST was replaced by the built-in digits; `reason` is a sentence.
 #[must_use]
 pub fn data_replaced(reason: &str) -> String {
-    format!("MNIST could not be downloaded; using the built-in digits instead. {reason}")
+    text!("MNIST could not be downloaded; using the built-in digits instead. {reason}", reason)
 }
 
 /// The experiment in the form is invalid for the visitor's files.
 #[must_use]
 pub fn files_do_not_match(error: impl Display) -> String {
-    format!("This experiment does not match your files: {error}.")
+    text!("This experiment does not match your files: {error}.", error)
 }
 
 /// The host's command needs text as its query.
 #[must_use]
 pub fn query_expected(got: impl Display) -> String {
-    format!("Expected a string as query; got {got}.")
+    text!("Expected a string as query; got {got}.", got)
+}
+
+/// The host's command needs the name of a theme; `got` is absent if it names none.
+#[must_use]
+pub fn theme_expected(got: Option<&str>) -> String {
+    match got {
+        Some(got) => text!("Expected light, dark or auto as theme; got {got}.", got),
+        None => text!("Expected light, dark or auto as theme; got nothing."),
+    }
+}
+
+/// The host sends colors, but the address of the frame has fixed them.
+#[must_use]
+pub fn theme_fixed() -> String {
+    text!("The address of this frame fixes its colors; expected theme=from-parent in it.")
 }
 
 /// The host's command does not exist.
 #[must_use]
 pub fn unknown_command(name: &str) -> String {
-    format!("There is no command “{name}”.")
+    text!("There is no command “{name}”.", name)
 }
 
 /// The host's command is not possible now.
 #[must_use]
 pub fn impossible_command(name: &str, state: &str) -> String {
-    format!("“{name}” is not possible in the state “{state}”.")
+    text!("“{name}” is not possible in the state “{state}”.", name, state)
+}
+
+/// The recording of a scenario cannot be read.
+#[must_use]
+pub fn recording_unreadable(error: RecordingError) -> String {
+    match error {
+        RecordingError::Format { expected, got: Some(got) } => text!(
+            "The recorded result has another format: expected version {expected}, got {got}. Please reload the page.",
+            expected,
+            got
+        ),
+        RecordingError::Format { expected, got: None } => text!(
+            "The recorded result has another format: expected version {expected}, got nothing. Please reload the page.",
+            expected
+        ),
+        RecordingError::Damaged { length } => {
+            text!("The recorded result is damaged: {length} bytes could not be read. Run computes it here.", length)
+        }
+    }
 }

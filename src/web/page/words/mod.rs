@@ -2,115 +2,80 @@
 
 pub mod chart_descriptions;
 pub mod incidents;
+pub mod inside;
+mod labels;
+mod numbers;
+pub mod paths;
 pub mod values;
 
-use super::fields::{expectation, field_error};
-use super::forecast::{Forecast, seconds_left};
-use super::lifecycle::{Lifecycle, Phase};
+pub use labels::{base_label, scheme_label, variant_label};
+pub use numbers::{duration, grouped, three_digits};
+
 use crate::error::{Error, ValueError};
-use crate::experiment::scheme::{CustomInit, CustomKind};
-use crate::experiment::{BaseInit, ClosedForm, DatasetName, InitScheme, Named, Rescaling, RescalingRule, Tuning, Turn};
-use crate::metrics::{
-    DatasetSample, History, PreparationProgress, PreparationTask, Setup, Statistic, VariantCurves, VariantSummary,
-};
-use std::fmt::Write;
+use crate::experiment::{DatasetName, Experiment, Named, NormLayer};
+use crate::metrics::{DatasetSample, History, PreparationProgress, PreparationTask, Setup};
+use crate::texts::{text, translated};
+use crate::web::page::model::fields::{expectation, field_error};
+use crate::web::page::model::forecast::{Forecast, seconds_left};
+use crate::web::page::model::lifecycle::Lifecycle;
+use crate::web::page::model::phase::Phase;
+use crate::web::page::model::shown::{Origin, Shown};
+use numbers::{memory, short, whole_seconds};
 
 /// Shown if there is no value.
 pub const NOTHING: &str = "–";
 
-/// The display name of a variant.
+/// Sentences one after the other; empty ones are left out.
 #[must_use]
-pub fn variant_label(scheme: &InitScheme) -> String {
-    match scheme {
-        InitScheme::Closed(closed) => closed_label(closed),
-        InitScheme::RateControl(rescaling) => rescaled_label("Rate control", rescaling),
-        InitScheme::Tuned(tuning) => tuned_label(tuning),
-    }
-}
-
-fn closed_label(scheme: &ClosedForm) -> String {
-    match scheme {
-        ClosedForm::Base(base) => base_label(base),
-        ClosedForm::Emergence(rescaling) => rescaled_label("Emergence", rescaling),
-        ClosedForm::Shuffled(rescaling) => rescaled_label("Shuffled", rescaling),
-    }
-}
-
-fn rescaled_label(kind: &str, rescaling: &Rescaling) -> String {
-    let mut label = format!("{kind} α {} ({}", rescaling.alpha, base_label(&rescaling.base));
-    label.push_str(match rescaling.rule {
-        RescalingRule::Outer => "",
-        RescalingRule::Pivot => ", pivot",
-        RescalingRule::Inner => ", inner",
-        RescalingRule::Flat => ", flat",
-    });
-    if let Turn::At(turn) = rescaling.turn {
-        // Writing to a String cannot fail.
-        let _ = write!(label, ", turn {turn}");
-    }
-    label.push(')');
-    label
-}
-
-/// `GradInit (Xavier normal, steps 100)`: settings that differ from the defaults of the method are in parentheses.
-fn tuned_label(tuning: &Tuning) -> String {
-    let mut differences = Vec::new();
-    if tuning.base != Tuning::from(tuning.method).base {
-        differences.push(closed_label(&tuning.base));
-    }
-    differences.extend(tuning.changed_constants().map(|(constant, value)| format!("{} {value}", constant.name)));
-    let name = tuning.method.label();
-    if differences.is_empty() { name.to_owned() } else { format!("{name} ({})", differences.join(", ")) }
-}
-
-/// The display name of a base.
-#[must_use]
-pub fn base_label(base: &BaseInit) -> String {
-    match base {
-        BaseInit::Custom(custom) => custom_label(custom),
-        named => named.facts().map_or_else(String::new, |row| row.label.to_owned()),
-    }
-}
-
-fn custom_label(custom: &CustomInit) -> String {
-    let kind = match custom.kind {
-        CustomKind::Std => "std",
-        CustomKind::Uniform => "bound",
-    };
-    format!("{kind} = {}", custom.formula())
+pub fn sentences(sentences: impl IntoIterator<Item = String>) -> String {
+    let mut present = sentences.into_iter().filter(|sentence| !sentence.is_empty());
+    let first = present.next().unwrap_or_default();
+    present.fold(first, |first, second| text!("{first} {second}", first, second))
 }
 
 /// The phase for the status line; `again` means that Run would repeat the last experiment.
 #[must_use]
 pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
     match lifecycle.phase() {
-        Phase::Loading if lifecycle.waiting_to_start() => "Loading, then starting …".to_owned(),
-        Phase::Loading => "Loading the worker …".to_owned(),
-        Phase::Ready if again => "Ready: Run repeats it with the same weights".to_owned(),
-        Phase::Ready => "Ready: press Run".to_owned(),
-        Phase::Preparing if lifecycle.pausing() => "Preparing, then pausing …".to_owned(),
-        Phase::Preparing => "Preparing …".to_owned(),
-        Phase::Training if lifecycle.pausing() => "Pausing …".to_owned(),
-        Phase::Training => "Training".to_owned(),
-        Phase::Paused => format!("Paused at step {}", grouped(history.step)),
-        Phase::Finished => format!("Finished in {}", duration(history.timing.elapsed_secs)),
-        Phase::Failed => "Stopped".to_owned(),
+        Phase::Loading if lifecycle.waiting_to_start() => text!("Loading, then starting …"),
+        Phase::Loading => text!("Loading the worker …"),
+        Phase::Ready if again => text!("Ready: Run repeats it with the same weights"),
+        Phase::Ready => text!("Ready"),
+        Phase::Preparing if lifecycle.pausing() => text!("Preparing, then pausing …"),
+        Phase::Preparing => text!("Preparing …"),
+        Phase::Training if lifecycle.pausing() => text!("Pausing …"),
+        Phase::Training => text!("Training"),
+        Phase::Paused => text!("Paused at step {step}", step = grouped(history.step)),
+        Phase::Finished => text!("Finished in {time}", time = duration(history.timing.elapsed_secs)),
+        Phase::Failed => text!("Stopped"),
+    }
+}
+
+/// The label of the only button of a frame.
+#[must_use]
+pub fn play_label(phase: Phase) -> String {
+    match phase {
+        Phase::Preparing | Phase::Training => text!("Pause"),
+        Phase::Paused => text!("Resume"),
+        Phase::Loading | Phase::Ready | Phase::Failed => text!("▶ Run live"),
+        Phase::Finished => text!("▶ Run again"),
     }
 }
 
 /// `step 450 of 1,000`.
 #[must_use]
 pub fn step_text(history: &History) -> String {
-    format!("step {} of {}", grouped(history.step), grouped(history.setup.experiment.steps))
+    let (step, steps) = (grouped(history.step), grouped(history.setup.experiment.steps));
+    text!("step {step} of {steps}", step, steps)
 }
 
 /// Speed and, during training, the remaining time.
 #[must_use]
 pub fn pace_text(history: &History, phase: Phase) -> String {
     let rate = history.timing.steps_per_sec;
-    let speed = (rate > 0.0 && history.step > 0).then(|| format!("{} steps/s", short(rate)));
+    let speed = (rate > 0.0 && history.step > 0).then(|| text!("{rate} steps/s", rate = short(rate)));
     let left = seconds_left(history).filter(|_| phase == Phase::Training);
-    let left = left.map(|seconds| format!("{} left", duration(seconds)));
+    let left = left.map(|seconds| text!("{time} left", time = duration(seconds)));
     [speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -118,76 +83,108 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
 #[must_use]
 pub fn forecast_text(forecast: &Forecast) -> String {
     let Forecast { estimate, seconds, measured } = forecast;
-    let runs = if estimate.runs == 1 { "1 run".to_owned() } else { format!("{} runs", estimate.runs) };
-    let whose = if *measured { "at the last run’s speed" } else { "on the CPU" };
     // Tenths of a second would suggest a precision that an estimate does not have.
-    let time = if *seconds < 9.5 { format!("{:.0} s", seconds.max(1.0)) } else { duration(*seconds) };
+    let time = if *seconds < 9.5 { whole_seconds(seconds.max(1.0)) } else { duration(*seconds) };
     let parameters = grouped(estimate.parameters);
-    format!(
-        "{parameters} parameters per run, {runs} · about {} of memory · about {time} {whose}",
-        memory(estimate.memory_bytes)
-    )
+    let parts = [
+        text!("{parameters} parameters per run, {runs}", parameters, runs = runs_text(estimate.runs)),
+        text!("about {memory} of memory", memory = memory(estimate.memory_bytes)),
+        if *measured {
+            text!("about {time} at the last run’s speed", time)
+        } else {
+            text!("about {time} on the CPU", time)
+        },
+    ];
+    parts.join(" · ")
 }
 
-/// The line about presets if the form holds none of them.
-pub const NO_PRESET: &str = "Your own settings.";
-/// Shown instead of the estimate while a field is invalid.
-pub const NO_FORECAST: &str = "The estimate appears once all fields are valid.";
-/// Shown instead of the estimate until the files have been read.
-pub const FORECAST_NEEDS_FILES: &str = "The estimate appears once the files have been read.";
+fn runs_text(runs: u64) -> String {
+    if runs == 1 { text!("1 run") } else { text!("{runs} runs", runs) }
+}
 
-fn memory(bytes: u64) -> String {
-    let megabytes = bytes as f64 / 1e6;
-    match megabytes {
-        0.0..100.0 => format!("{:.0} MB", megabytes.max(1.0)),
-        100.0..995.0 => format!("{:.0} MB", (megabytes / 10.0).round() * 10.0),
-        _ => format!("{:.1} GB", megabytes / 1e3),
-    }
+/// How to read values, while there is no cursor.
+#[must_use]
+pub fn reading_hint() -> String {
+    text!("Point at the figure, or move the slider, to read values; drag across it to zoom.")
+}
+
+/// The status while a field of the form is invalid.
+#[must_use]
+pub fn invalid_setup() -> String {
+    text!("Cannot run: a field of the setup is invalid")
+}
+
+/// Shown instead of the estimate while a field is invalid.
+#[must_use]
+pub fn no_forecast() -> String {
+    text!("The estimate appears once all fields are valid.")
+}
+
+/// Shown instead of the estimate until the files have been read.
+#[must_use]
+pub fn forecast_needs_files() -> String {
+    text!("The estimate appears once the files have been read.")
 }
 
 /// The contents of the visitor's own files.
 #[must_use]
 pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String {
-    let colors = match sample.channels {
-        1 => "gray".to_owned(),
-        3 => "color".to_owned(),
-        channels => format!("{channels}-channel"),
+    let (height, width, classes) = (sample.height, sample.width, sample.classes.len());
+    let images = match sample.channels {
+        1 => text!("{height} × {width} gray images of {classes} classes", height, width, classes),
+        3 => text!("{height} × {width} color images of {classes} classes", height, width, classes),
+        channels => {
+            text!("{height} × {width} {channels}-channel images of {classes} classes", height, width, channels, classes)
+        }
     };
-    format!(
-        "Your files: {} training and {} test examples, {} × {} {colors} images of {} classes.",
-        grouped(train as u64),
-        grouped(test as u64),
-        sample.height,
-        sample.width,
-        sample.classes.len(),
-    )
+    let (train, test) = (grouped(train as u64), grouped(test as u64));
+    text!("Your files: {train} training and {test} test examples, {images}.", train, test, images)
 }
 
 /// The visitor's own files have crashed one worker after another.
-pub const DEADLY_FILES: &str =
-    "Your files have crashed the training worker three times, so they are not loaded again. Please choose other files.";
+#[must_use]
+pub fn deadly_files() -> String {
+    text!(
+        "Your files have crashed the training worker three times, so they are not loaded again. Please choose other files."
+    )
+}
 
 /// The visitor's own files are being read.
-pub const READING_FILES: &str = "Reading your files …";
+#[must_use]
+pub fn reading_files() -> String {
+    text!("Reading your files …")
+}
+
 /// The visitor's own files are needed, and there are none.
-pub const NO_FILES: &str = "No files chosen yet. Choose some, or drop them anywhere on this page.";
+#[must_use]
+pub fn no_files() -> String {
+    text!("No files chosen yet. Choose some, or drop them anywhere on this page.")
+}
+
 /// The same on a page without a form.
-pub const NO_FORM_FOR_FILES: &str =
-    "This experiment needs your own files, and this page has no form to choose them with.";
+#[must_use]
+pub fn no_form_for_files() -> String {
+    text!("This experiment needs your own files, and this page has no form to choose them with.")
+}
+
+/// The name of a data set.
+fn data_label(name: DatasetName) -> String {
+    translated(name.row().label)
+}
 
 /// The heading of the sample images.
 #[must_use]
 pub fn sample_title(name: DatasetName) -> String {
-    format!("Training images: {}", name.row().label)
+    text!("Training images: {data}", data = data_label(name))
 }
 
 /// Shown instead of the sample images until there are some.
 #[must_use]
-pub fn sample_missing(name: DatasetName) -> &'static str {
+pub fn sample_missing(name: DatasetName) -> String {
     if name == DatasetName::Upload {
-        "Shown once your files have been read."
+        text!("Shown once your files have been read.")
     } else {
-        "Shown once the data is loaded, at the first run."
+        text!("Shown once the data is loaded, at the first run.")
     }
 }
 
@@ -195,15 +192,19 @@ pub fn sample_missing(name: DatasetName) -> &'static str {
 #[must_use]
 pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
     let start = start.as_ref()?;
-    let (data, runs) = (experiment.dataset.name.row().label, experiment.run_count());
-    Some(format!(
-        "{data}: {} training and {} test examples · {runs} {} of {} parameters · {} steps per epoch",
-        grouped(start.data.train as u64),
-        grouped(start.data.test as u64),
-        if runs == 1 { "run" } else { "runs" },
-        grouped(start.parameters),
-        grouped(start.steps_per_epoch),
-    ))
+    let (data, runs) = (data_label(experiment.dataset.name), experiment.run_count());
+    let (train, test) = (grouped(start.data.train as u64), grouped(start.data.test as u64));
+    let parameters = grouped(start.parameters);
+    let parts = [
+        text!("{data}: {train} training and {test} test examples", data, train, test),
+        if runs == 1 {
+            text!("1 run of {parameters} parameters", parameters)
+        } else {
+            text!("{runs} runs of {parameters} parameters", runs, parameters)
+        },
+        text!("{steps} steps per epoch", steps = grouped(start.steps_per_epoch)),
+    ];
+    Some(parts.join(" · "))
 }
 
 /// The progress of a download: `t10k-images: 45 %`.
@@ -224,7 +225,7 @@ const PHONE_LINE: usize = 48;
 pub fn preparation_text(progress: &PreparationProgress) -> String {
     let mut label = match &progress.task {
         PreparationTask::Tuning { variant } => variant_label(variant),
-        PreparationTask::RandomActivity => "Random activity".to_owned(),
+        PreparationTask::RandomActivity => text!("Random activity"),
     };
     let total = grouped(progress.total);
     let objective = if progress.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
@@ -232,32 +233,52 @@ pub fn preparation_text(progress: &PreparationProgress) -> String {
     if let Some((name, _)) = label.split_once(" (").filter(|_| label.chars().count() + taken > PHONE_LINE) {
         label = format!("{name} (…)");
     }
-    let mut text = format!("{label}: {} of {total}", grouped(progress.done));
-    if let Some(objective) = progress.objective {
-        // Writing to a String cannot fail.
-        let _ = write!(text, ", objective {}", three_digits(objective));
+    let done = grouped(progress.done);
+    match progress.objective {
+        Some(objective) => {
+            let objective = three_digits(objective);
+            text!("{label}: {done} of {total}, objective {objective}", label, done, total, objective)
+        }
+        None => text!("{label}: {done} of {total}", label, done, total),
     }
-    text
 }
 
 /// An invalid value in the address.
 #[must_use]
 pub fn address_error(error: &Error) -> String {
     match error {
-        Error::Value(ValueError { key, parameter, expected, got }) => {
-            let parameter = parameter.map(|name| format!(" ({name})")).unwrap_or_default();
-            let expected = expectation(expected);
-            format!(
-                "In the address, “{key}”{parameter}: expected {expected}; got “{got}”. The default is used instead."
-            )
-        }
-        Error::Formula(error) => format!(
-            "In the address, the formula “{}” is invalid at character {}: {}. The default is used instead.",
-            error.formula,
-            error.character(),
-            error.reason
+        Error::Value(ValueError { key, parameter: None, expected, got }) => text!(
+            "In the address, “{key}”: expected {expected}; got “{got}”. The default is used instead.",
+            key,
+            expected = expectation(expected),
+            got
         ),
-        other => other.to_string(),
+        Error::Value(ValueError { key, parameter: Some(parameter), expected, got }) => text!(
+            "In the address, “{key}” ({parameter}): expected {expected}; got “{got}”. The default is used instead.",
+            key,
+            parameter,
+            expected = expectation(expected),
+            got
+        ),
+        Error::Formula(error) => text!(
+            "In the address, the formula “{formula}” is invalid at character {character}: {reason}. The default is used \
+             instead.",
+            formula = error.formula,
+            character = error.character(),
+            reason = error.reason
+        ),
+        other => error_text(other),
+    }
+}
+
+/// An error of an experiment, in the words of the library. Others concern data, devices and files, which only the worker reads; without
+/// their words the page's program is smaller.
+#[must_use]
+pub fn error_text(error: &Error) -> String {
+    match error {
+        Error::Value(error) => error.to_string(),
+        Error::Formula(error) => error.to_string(),
+        _ => text!("the experiment is invalid"),
     }
 }
 
@@ -266,118 +287,91 @@ pub fn address_error(error: &Error) -> String {
 pub fn fix_first(error: &Error) -> String {
     match field_error(error) {
         ("", text) => text,
-        (key, text) => format!("Fix “{key}” first. {text}"),
+        (key, reason) => text!("Fix “{key}” first. {reason}", key, reason),
     }
 }
 
 /// The worker has sent nothing for a long time.
 #[must_use]
-pub fn silence(loading: bool) -> &'static str {
+pub fn silence(loading: bool) -> String {
     if loading {
-        "The training worker, a download of several megabytes, is still loading. On a slow connection this may take minutes."
+        text!(
+            "The training worker, a download of several megabytes, is still loading. On a slow connection this may take \
+             minutes."
+        )
     } else {
-        "The training worker has not responded for a minute. One step of a large network may take that long; if this \
-         network is small, restart the worker."
+        text!(
+            "The training worker has not responded for a minute. One step of a large network may take that long; if this \
+             network is small, restart the worker."
+        )
     }
 }
 
 /// Unknown keys in the address.
 #[must_use]
 pub fn unknown_keys(keys: &[String]) -> String {
-    let (noun, was) = if keys.len() == 1 { ("Unknown key", "was") } else { ("Unknown keys", "were") };
-    format!("{noun} “{}” in the address {was} ignored.", keys.join("”, “"))
+    match keys {
+        [key] => text!("Unknown key “{key}” in the address was ignored.", key),
+        keys => text!("Unknown keys “{keys}” in the address were ignored.", keys = keys.join("”, “")),
+    }
 }
 
-/// The cells of a variant's row in the results table, after its name.
+/// Where a result comes from, and the device that computed it; `runnable` says whether the visitor can run it.
 #[must_use]
-pub fn table_cells(curves: &VariantCurves, summary: &VariantSummary, first: bool) -> [String; 5] {
-    let steps_to = summary.steps_to.get("0.9").copied().unwrap_or_default();
-    [
-        accuracy(&summary.final_accuracy),
-        accuracy(&summary.first_epoch_accuracy),
-        steps(&steps_to, curves.runs.len()),
-        diverged(curves),
-        if first { "baseline".to_owned() } else { difference(summary) },
-    ]
-}
-
-fn accuracy(statistic: &Statistic) -> String {
-    match (statistic.mean, statistic.std) {
-        (Some(mean), Some(std)) => format!("{:.1} ± {:.1} %", mean * 100.0, std * 100.0),
-        (Some(mean), None) => format!("{:.1} %", mean * 100.0),
-        _ => NOTHING.to_owned(),
-    }
-}
-
-fn steps(statistic: &Statistic, runs: usize) -> String {
-    let reached = if statistic.n < runs { format!(" ({} of {runs} runs)", statistic.n) } else { String::new() };
-    match (statistic.mean, statistic.std) {
-        (Some(mean), Some(std)) => format!("{mean:.0} ± {std:.0}{reached}"),
-        (Some(mean), None) => format!("{mean:.0}{reached}"),
-        _ => NOTHING.to_owned(),
-    }
-}
-
-fn diverged(curves: &VariantCurves) -> String {
-    let steps: Vec<String> = curves.runs.iter().filter_map(|run| run.diverged_at).map(grouped).collect();
-    match steps.len() {
-        0 => "none".to_owned(),
-        count => format!("{count} of {} at step {}", curves.runs.len(), steps.join(", ")),
-    }
-}
-
-fn difference(summary: &VariantSummary) -> String {
-    let Some(test) = &summary.vs_baseline else { return NOTHING.to_owned() };
-    let [low, high] = test.ci95.map(|bound| signed(bound * 100.0));
-    format!("{} points ({low} to {high}): {}", signed(test.difference * 100.0), test.verdict.name())
-}
-
-fn signed(value: f64) -> String {
-    // A minus sign, not a hyphen, and no negative zero.
-    let value = (value * 10.0).round() / 10.0 + 0.0;
-    if value < 0.0 { format!("−{:.1}", -value) } else { format!("+{value:.1}") }
-}
-
-/// A duration, given in seconds, as text.
-#[must_use]
-pub fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a million seconds")]
-    let whole = seconds.clamp(0.0, 1e6).round() as u64;
-    match whole {
-        0..10 => format!("{:.1} s", seconds.max(0.0)),
-        10..120 => format!("{whole} s"),
-        120..7200 => format!("{} min", (whole + 30) / 60),
-        _ => format!("{} h", (whole + 1800) / 3600),
-    }
-}
-
-/// A number with three significant digits, in a form that can be copied: `0.0506`, `1.00`, `123`; `3.10e-5` if tiny or huge.
-#[must_use]
-pub fn three_digits(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    if !(1e-3..1e5).contains(&value.abs()) {
-        return format!("{value:.2e}");
-    }
-    let decimals = [100.0, 10.0, 1.0, 0.1, 0.01].into_iter().filter(|power| value.abs() < *power).count();
-    format!("{value:.decimals$}")
-}
-
-fn short(rate: f64) -> String {
-    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
-}
-
-/// `12,345`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
+pub fn origin_text(shown: &Shown, phase: Phase, runnable: bool) -> String {
+    let history = &shown.history;
+    let runs = runs_text(history.runs().count() as u64);
+    let backend = history.setup.start.as_ref().map_or("", |start| start.environment.backend.as_str());
+    let backend = if backend == "webgpu" { "WebGPU" } else { "CPU" };
+    match &shown.origin {
+        Origin::Nothing => text!("No result yet."),
+        Origin::Recorded { date, .. } if !runnable => {
+            text!("Recorded on the {backend}, {date}, {runs}.", backend, date, runs)
         }
-        text.push(digit);
+        Origin::Recorded { date, .. } => {
+            text!("Recorded on the {backend}, {date}, {runs}. Run live computes it here.", backend, date, runs)
+        }
+        Origin::Live if phase == Phase::Finished || shown.is_complete() => {
+            text!("Computed here on the {backend}, {runs}.", backend, runs)
+        }
+        Origin::Live => text!("Live on the {backend}, {runs}.", backend, runs),
+        Origin::Kept { date } => {
+            text!("Computed in this browser on the {backend}, {date}, {runs}.", backend, date, runs)
+        }
     }
-    text
+}
+
+/// How many runs remain of an experiment with more than are computed at once.
+#[must_use]
+pub fn queue_text(shown: usize, all: usize) -> String {
+    text!("{shown} of {all} runs; they are computed in batches.", shown, all)
+}
+
+/// The step at which the layers are shown: that of the last measurement after at most `at` steps.
+#[must_use]
+pub fn layers_step_text(history: &History, at: Option<u64>) -> String {
+    match history.layer_steps().into_iter().rev().find(|step| *step <= at.unwrap_or(u64::MAX)) {
+        None => String::new(),
+        Some(0) => text!("Before training"),
+        Some(step) => text!("After step {step}", step = grouped(step)),
+    }
+}
+
+/// The experiment of the form in a line: `MNIST · mlp:128,128,128 ReLU · SGD 0.01 · 3 seeds · 300 steps`.
+#[must_use]
+pub fn setup_summary(experiment: &Experiment) -> String {
+    let seeds = experiment.seeds;
+    let network = format!("{} {}", experiment.model, experiment.activation.label());
+    let network = match experiment.norm {
+        NormLayer::Batch => text!("{network}, batch norm", network),
+        NormLayer::None => network,
+    };
+    let parts = [
+        data_label(experiment.dataset.name),
+        network,
+        format!("{} {}", experiment.optimizer.kind.label(), experiment.optimizer.learning_rate),
+        if seeds == 1 { text!("1 seed") } else { text!("{seeds} seeds", seeds) },
+        text!("{steps} steps", steps = grouped(experiment.steps)),
+    ];
+    parts.join(" · ")
 }

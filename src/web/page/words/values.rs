@@ -1,37 +1,42 @@
-//! Texts about quantities on the charts: values with their units, and what the nodes of a measure of emergence are.
+//! Values of the quantities of the figure as texts, with their units, and what the nodes of a measure of emergence are.
 
-use crate::catalog::{EmergenceNodes, Quantity, Unit};
+use super::sentences;
+use crate::catalog::{EmergenceNodes, FigureQuantity, FigureUnit};
+use crate::texts::text;
 
-/// A value of a quantity with its unit, in the unit of the charts.
+/// A value in the unit of the axis: `95.2 %`, `0.123`, `10^7.05`, `+0.7`.
 #[must_use]
-pub fn value_text(quantity: Quantity, value: f64) -> String {
-    match quantity.facts() {
-        row if row.logarithmic => format!("10^{value:.2}"),
-        row if row.unit == Unit::Percent => format!("{value:.1} %"),
-        _ => format!("{value:.3}"),
+pub fn value_text(quantity: FigureQuantity, value: f64) -> String {
+    match quantity.facts().unit() {
+        FigureUnit::Percent => format!("{value:.1} %"),
+        FigureUnit::Nats => format!("{value:.3}"),
+        FigureUnit::PowersOfTen => format!("10^{value:.2}"),
+        FigureUnit::Points => format!("{value:+.1}").replace('-', "−"),
+        FigureUnit::PercentChange => format!("{value:+.1} %").replace('-', "−"),
     }
 }
 
-/// Half the width of the band of a chart, to be written after ±: `0.012`.
+/// A difference of two values, without a sign of its own: `0.7`, `0.012`.
 #[must_use]
-pub fn spread_text(quantity: Quantity, spread: f64) -> String {
-    match quantity.facts() {
-        row if row.logarithmic => format!("{spread:.2} in the exponent"),
-        row if row.unit == Unit::Percent => format!("{spread:.1}"),
-        _ => format!("{spread:.3}"),
+pub fn difference_text(quantity: FigureQuantity, difference: f64) -> String {
+    match quantity.facts().unit() {
+        FigureUnit::Percent | FigureUnit::Points | FigureUnit::PercentChange => format!("{difference:.1}"),
+        FigureUnit::Nats | FigureUnit::PowersOfTen => format!("{difference:.3}"),
     }
 }
 
-/// What the nodes of the measure on the chart are, and how exact it is.
+/// What the nodes of the measure on the chart are, how exact it is, and what the band of random activity is.
 #[must_use]
-pub fn measure_note(nodes: EmergenceNodes, convolutions: bool) -> &'static str {
-    match (nodes, convolutions) {
+pub fn measure_note(nodes: EmergenceNodes, convolutions: bool, random: bool) -> String {
+    let measure = match (nodes, convolutions) {
         (EmergenceNodes::FeatureMaps { .. }, _) => {
-            "Emergence at the level of feature maps, an approximation: every feature map is a node."
+            text!("Emergence at the level of feature maps, an approximation: every feature map is a node.")
         }
-        (EmergenceNodes::Units, true) => {
+        (EmergenceNodes::Units, true) => text!(
             "Emergence at the level of units, exact (derived by this project): every position of every feature map is a node."
-        }
-        (EmergenceNodes::Units, false) => "Emergence at the level of units, exact: every unit is a node.",
-    }
+        ),
+        (EmergenceNodes::Units, false) => text!("Emergence at the level of units, exact: every unit is a node."),
+    };
+    let band = random.then(|| text!("Gray: 95 % of random masks with the same number of active units."));
+    sentences([measure].into_iter().chain(band))
 }

@@ -1,0 +1,77 @@
+//! The type of the rows of the table of query keys, and what can be done with a row.
+
+use super::form_field::FormField;
+use super::{Experiment, View};
+use crate::error::{Bounds, Result};
+use crate::prose::Prose;
+
+/// What a query string describes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    /// What determines the numbers.
+    pub experiment: Experiment,
+    /// How the page is displayed.
+    pub view: View,
+}
+
+/// A key of the query string.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// A description in one line.
+    pub help: Prose,
+    /// Its field in the form; `None` if it has none, or a special one.
+    pub field: Option<FormField>,
+    /// Its allowed values.
+    pub values: KeyValues,
+    /// Parses a text and sets the value.
+    pub(super) read: fn(&'static str, &mut Link, &str) -> Result<()>,
+    /// The text of the value.
+    pub(super) write: fn(&Link) -> String,
+}
+
+/// The allowed values of a key.
+#[derive(Debug, Clone, Copy)]
+pub enum KeyValues {
+    /// A number.
+    Number(Bounds),
+    /// A number; the key may also be absent.
+    OptionalNumber(Bounds),
+    /// `auto` or a number.
+    AutoOrNumber(Bounds),
+    /// One of these names, each with a label to display.
+    Choice(fn() -> Vec<(&'static str, &'static str)>),
+    /// `0` or `1`.
+    Switch,
+    /// A text in this notation, with examples, each with its meaning.
+    Text(Prose, &'static [(Prose, Prose)]),
+}
+
+impl Key {
+    /// Parses `text` and sets the key's value.
+    ///
+    /// # Errors
+    /// [`Error::Value`], or [`Error::Formula`] for a formula of `init`.
+    pub fn read(&self, link: &mut Link, text: &str) -> Result<()> {
+        (self.read)(self.name, link, text)
+    }
+
+    /// The text of its value; empty if it is absent.
+    #[must_use]
+    pub fn write(&self, link: &Link) -> String {
+        (self.write)(link)
+    }
+
+    /// The text of its default.
+    #[must_use]
+    pub fn default_text(&self) -> String {
+        self.write(&Link::default())
+    }
+
+    /// Resets it to its default.
+    pub fn reset(&self, link: &mut Link) {
+        // The text of a default can always be read.
+        let _ = self.read(link, &self.default_text());
+    }
+}

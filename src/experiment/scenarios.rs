@@ -1,0 +1,319 @@
+//! THE table of scenarios: short experiments, each with a question, the answer that its recorded result gives, and the claims in
+//! that answer, which a test checks against the recording. They are chosen to teach, not to advertise: where a scheme does not help,
+//! the answer says so.
+//!
+//! To add one, add a row here and run `cargo xtask record NAME`.
+
+use super::Experiment;
+use super::query::parse_query;
+use crate::prose::Prose;
+
+/// A short experiment that answers a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scenario {
+    /// Its name in addresses and file names.
+    pub name: &'static str,
+    /// Its group.
+    pub group: ScenarioGroup,
+    /// The question.
+    pub question: Prose,
+    /// What the recorded result answers, in two or three sentences.
+    pub answer: Prose,
+    /// The experiment, as a query string.
+    pub query: &'static str,
+    /// What the answer claims.
+    pub claims: &'static [Claim],
+}
+
+/// A group of scenarios.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScenarioGroup {
+    /// The scale of the weights, and depth.
+    ScaleAndDepth,
+    /// Emergence-promoting initialization and its controls.
+    Emergence,
+    /// Mistakes in comparing initializations.
+    Pitfalls,
+}
+
+/// A statement about a recorded result, with variants by index and accuracies in percent of the test examples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Claim {
+    /// The mean final accuracy of a variant, to the nearest whole number.
+    Final(usize, u32),
+    /// The mean final accuracy of a variant minus that of another one is within these bounds.
+    Lead(usize, usize, f64, f64),
+    /// The same at the evaluation after this many steps.
+    LeadAt(u64, usize, usize, f64, f64),
+    /// The mean final accuracy of a variant is at most two points above that of always choosing the most frequent class.
+    LearnsNothing(usize),
+    /// The seeds do not distinguish the final accuracies of two variants: the paired t test finds no evidence of a difference.
+    Undecided(usize, usize),
+    /// All runs of a variant diverge, the first one at this step or earlier.
+    Diverges(usize, u64),
+    /// Two variants have the same losses and accuracies to the last bit.
+    Identical(usize, usize),
+    /// The final accuracies of the runs of a variant are spread over at least this many points.
+    Spread(usize, f64),
+}
+
+use Claim::{Diverges, Final, Identical, Lead, LeadAt, LearnsNothing, Spread, Undecided};
+use ScenarioGroup::{Emergence, Pitfalls, ScaleAndDepth};
+
+/// The scenario that is shown first.
+pub const FIRST_SCENARIO: &str = "emergence";
+
+/// THE table of scenarios, in the order in which they are offered.
+pub static SCENARIOS: [Scenario; 20] = [
+    Scenario {
+        name: "scale",
+        group: ScaleAndDepth,
+        question: Prose::new("Too small, too large?"),
+        answer: Prose::new(
+            "In ten layers, a wrong scale is multiplied ten times: with standard deviation 0.5 the loss is no longer a number after a few steps, with 0.02 nothing is learned. Kaiming’s formula reaches 89 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64&init=kaiming_normal,custom(std=0.02),custom(std=0.5)&steps=200",
+        claims: &[Final(0, 89), LearnsNothing(1), Diverges(2, 10)],
+    },
+    Scenario {
+        name: "scale-norm",
+        group: ScaleAndDepth,
+        question: Prose::new("Does batch norm repair the scale?"),
+        answer: Prose::new(
+            "Yes: all three learn. What remains of the scale is an effective step size: small weights are ahead at 91 %, large ones reach only 60 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64&norm=batch&init=kaiming_normal,custom(std=0.02),custom(std=0.5)\
+                &steps=200",
+        claims: &[Final(0, 89), Final(1, 91), Final(2, 60), Lead(1, 0, 1.5, 3.0)],
+    },
+    Scenario {
+        name: "default",
+        group: ScaleAndDepth,
+        question: Prose::new("Is PyTorch’s default good enough?"),
+        answer: Prose::new(
+            "Not here: in ten ReLU layers without normalization the default of torch.nn.Linear learns nothing in 200 steps, Xavier reaches 85 %, Kaiming 89 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64&init=kaiming_normal,xavier_normal,pytorch&steps=200",
+        claims: &[Final(0, 89), Final(1, 85), LearnsNothing(2)],
+    },
+    Scenario {
+        name: "depth",
+        group: ScaleAndDepth,
+        question: Prose::new("What do twenty layers need?"),
+        answer: Prose::new(
+            "Xavier lacks ReLU’s factor √2 in every layer. Over twenty layers the signal shrinks 570-fold: 18 % instead of Kaiming’s 84 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64&init=kaiming_normal,xavier_normal\
+                &steps=200",
+        claims: &[Final(0, 84), Final(1, 18)],
+    },
+    Scenario {
+        name: "sigmoid",
+        group: ScaleAndDepth,
+        question: Prose::new("How large for sigmoid?"),
+        answer: Prose::new(
+            "The scale belongs to the activation function: sigmoid’s slope is at most 1/4, so weights must be four times as large. 88 % instead of 15 %; LSUV finds its own scale, 83 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64&act=sigmoid&init=xavier_normal,custom(std=4/sqrt(fan_in)),lsuv&lr=0.05&steps=200",
+        claims: &[Final(0, 15), Final(1, 88), Final(2, 83)],
+    },
+    Scenario {
+        name: "tanh",
+        group: ScaleAndDepth,
+        question: Prose::new("Can tanh explode?"),
+        answer: Prose::new(
+            "No, it saturates: weights four times too large learn badly (36 %) instead of diverging; weights too small learn nothing. Xavier reaches 87 %.",
+        ),
+        query: "test=2000&model=mlp:32,32,32,32,32,32,32,32,32&act=tanh\
+                &init=xavier_normal,custom(std=0.3/sqrt(fan_in)),custom(std=4/sqrt(fan_in))&steps=200",
+        claims: &[Final(0, 87), LearnsNothing(1), Final(2, 36)],
+    },
+    Scenario {
+        name: "orthogonal",
+        group: ScaleAndDepth,
+        question: Prose::new("Why orthogonal?"),
+        answer: Prose::new(
+            "With the same gain, orthogonal weights carry the signal through 20 tanh layers more evenly and learn sooner: 72 % against 64 % after 100 steps.",
+        ),
+        query: "test=1000&model=mlp:32,32,32,32,32,32,32,32,32,32,32,32,32,32,32,32,32,32,32&act=tanh\
+                &init=kaiming_normal,orthogonal&seeds=6&lr=0.003&steps=100",
+        claims: &[Final(0, 64), Final(1, 72), Lead(1, 0, 6.0, 10.0)],
+    },
+    Scenario {
+        name: "zeros",
+        group: ScaleAndDepth,
+        question: Prose::new("Can weights start at zero?"),
+        answer: Prose::new(
+            "Not all of them: then every weight gradient is exactly zero and nothing is learned. Zeros in the last layer alone do little harm: 90 % against 91 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64&init=kaiming_normal,custom(std=0),custom(std=layer==n_layers?0:sqrt(2/fan_in))\
+                &steps=200",
+        claims: &[Final(0, 91), LearnsNothing(1), Final(2, 90)],
+    },
+    Scenario {
+        name: "repair",
+        group: ScaleAndDepth,
+        question: Prose::new("Can a bad start be repaired?"),
+        answer: Prose::new(
+            "LSUV turns a start that learns nothing into one that reaches Kaiming’s 87 %, using a few forward passes on one batch.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64,64,64,64,64,64\
+                &init=custom(std=0.02),lsuv(custom(std=0.02)),kaiming_normal&steps=200",
+        claims: &[LearnsNothing(0), Final(1, 87), Final(2, 87), Lead(1, 2, -1.0, 1.0)],
+    },
+    Scenario {
+        name: "fixup",
+        group: ScaleAndDepth,
+        question: Prose::new("Residual blocks without normalization?"),
+        answer: Prose::new(
+            "The signal grows block by block and learning stalls at 13 %. Fixup starts each block as its shortcut and reaches 51 %.",
+        ),
+        query: "test=1000&model=resnet:4,8,8,8x4&init=kaiming_normal,fixup&seeds=2&lr=0.05&batch=32&steps=150",
+        claims: &[Final(0, 13), Final(1, 51), LearnsNothing(0)],
+    },
+    Scenario {
+        name: "emergence",
+        group: Emergence,
+        question: Prose::new("Emergence-promoting or Kaiming?"),
+        answer: Prose::new(
+            "Emergence-promoting weights are far ahead at first, by 25 points after 5 steps and 6 after 20. After 300 steps the seeds do not distinguish them from Kaiming.",
+        ),
+        query: "init=kaiming_normal,emergence(kaiming_normal;alpha=1.5),xavier_normal",
+        claims: &[LeadAt(5, 1, 0, 23.0, 28.0), LeadAt(20, 1, 0, 5.0, 6.5), Undecided(1, 0), Final(0, 95), Final(1, 95)],
+    },
+    Scenario {
+        name: "alpha-low",
+        group: Emergence,
+        question: Prose::new("Is more α better?"),
+        answer: Prose::new(
+            "At this low learning rate it is: α = 1.2, 1.5 and 2 lead Kaiming’s 88 % by 2, 4 and 5 points. Now look at the next scenario.",
+        ),
+        query: "test=2000&init=kaiming_normal,emergence(kaiming_normal;alpha=1.2),emergence(kaiming_normal;alpha=1.5),\
+                emergence(kaiming_normal;alpha=2)&lr=0.002&steps=200",
+        claims: &[Final(0, 88), Lead(1, 0, 1.5, 2.5), Lead(2, 0, 3.5, 4.5), Lead(3, 0, 4.5, 5.5)],
+    },
+    Scenario {
+        name: "alpha-good",
+        group: Emergence,
+        question: Prose::new("The same at a good rate?"),
+        answer: Prose::new(
+            "At a learning rate that suits Kaiming the lead is gone: α = 1.2 and 1.5 are within half a point of its 93 %, α = 2 is a point behind.",
+        ),
+        query: "test=2000&init=kaiming_normal,emergence(kaiming_normal;alpha=1.2),emergence(kaiming_normal;alpha=1.5),\
+                emergence(kaiming_normal;alpha=2)&lr=0.02&steps=200",
+        claims: &[Final(0, 93), Lead(1, 0, -0.5, 0.5), Lead(2, 0, -0.5, 0.5), Lead(3, 0, -1.5, -0.5)],
+    },
+    Scenario {
+        name: "alpha-deep",
+        group: Emergence,
+        question: Prose::new("How does α act in depth?"),
+        answer: Prose::new(
+            "Its powers accumulate over the layers: with ten layers α = 1.1 gains 2 points, 1.3 loses 2, and 1.6 diverges at a rate at which Kaiming reaches 89 %.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64&init=kaiming_normal,emergence(kaiming_normal;alpha=1.1),\
+                emergence(kaiming_normal;alpha=1.3),emergence(kaiming_normal;alpha=1.6)&steps=200",
+        claims: &[Final(0, 89), Lead(1, 0, 1.5, 2.5), Lead(2, 0, -2.5, -1.5), Diverges(3, 200)],
+    },
+    Scenario {
+        name: "rate-control",
+        group: Emergence,
+        question: Prose::new("Or only another learning rate?"),
+        answer: Prose::new(
+            "For plain ReLU networks, yes: with α = 2 the rescaled start and its rate control, the unscaled start with a learning rate per layer, agree to the last bit.",
+        ),
+        query: "test=2000&init=kaiming_normal,emergence(kaiming_normal;alpha=2),lrmatch(emergence(kaiming_normal;alpha=2))\
+                &lr=0.003&steps=200",
+        claims: &[Identical(1, 2), Lead(1, 0, 3.0, 4.5)],
+    },
+    Scenario {
+        name: "shuffle",
+        group: Emergence,
+        question: Prose::new("Does the order of the factors matter?"),
+        answer: Prose::new(
+            "At this rate it does: the same factors in random order lose the lead. 93 % in the order small to large, 87 % shuffled, 89 % without them.",
+        ),
+        query: "test=2000&init=kaiming_normal,emergence(kaiming_normal;alpha=2),shuffle(emergence(kaiming_normal;alpha=2))\
+                &seeds=5&lr=0.003&steps=200",
+        claims: &[Final(0, 89), Final(1, 93), Final(2, 87), Lead(1, 2, 4.0, 8.0)],
+    },
+    Scenario {
+        name: "one-rate",
+        group: Pitfalls,
+        question: Prose::new("Is one learning rate fair?"),
+        answer: Prose::new(
+            "At 0.001 Kaiming leads Xavier by 32 points, at 0.03 by half a point. Compare initializations each at its own best rate.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64&init=kaiming_normal@lr=0.001,xavier_normal@lr=0.001,\
+                kaiming_normal@lr=0.03,xavier_normal@lr=0.03&lr=0.03",
+        claims: &[Lead(0, 1, 30.0, 33.0), Lead(2, 3, 0.2, 0.8)],
+    },
+    Scenario {
+        name: "adam",
+        group: Pitfalls,
+        question: Prose::new("Does Adam hide the scale?"),
+        answer: Prose::new(
+            "Only in part, although it divides by the size of the gradients: weights that are too small lose 12 points, weights that are too large 35.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64&init=kaiming_normal,custom(std=0.03),custom(std=0.3)&opt=adam&lr=0.001\
+                &steps=200",
+        claims: &[Lead(1, 0, -12.5, -11.5), Lead(2, 0, -35.5, -34.5), Final(0, 91)],
+    },
+    Scenario {
+        name: "tuned",
+        group: Pitfalls,
+        question: Prose::new("Is tuning worth its price?"),
+        answer: Prose::new(
+            "Tuning repairs Xavier in ten layers (85 %): GradInit to 89 %, LSUV to 90 %. But Kaiming’s formula gives 89 % at no cost.",
+        ),
+        query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64\
+                &init=xavier_normal,gradinit(xavier_normal;steps=60),lsuv(xavier_normal),kaiming_normal&steps=200",
+        claims: &[Final(0, 85), Final(1, 89), Final(2, 90), Final(3, 89)],
+    },
+    Scenario {
+        name: "luck",
+        group: Pitfalls,
+        question: Prose::new("Is one seed enough?"),
+        answer: Prose::new(
+            "Twelve seeds of one scheme in a narrow deep network: from 12 % to 51 %. One run proves nothing.",
+        ),
+        query: "test=2000&model=mlp:8,8,8,8,8,8,8,8,8,8,8&init=kaiming_normal&seeds=12&steps=200",
+        claims: &[Spread(0, 38.0)],
+    },
+];
+
+impl ScenarioGroup {
+    /// The groups, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Emergence, Self::ScaleAndDepth, Self::Pitfalls];
+}
+
+impl Scenario {
+    /// All scenarios, in the order in which they are offered: group by group.
+    pub fn offered() -> impl Iterator<Item = &'static Self> {
+        let of_group = |group| SCENARIOS.iter().filter(move |scenario| scenario.group == group);
+        ScenarioGroup::ALL.into_iter().flat_map(of_group)
+    }
+
+    /// The scenario with the recording of this experiment, whatever the device and the order of the variants.
+    #[must_use]
+    pub fn of(experiment: &Experiment) -> Option<&'static Self> {
+        SCENARIOS.iter().find(|scenario| {
+            let own = scenario.experiment();
+            let same = own.variants.len() == experiment.variants.len()
+                && own.variants.iter().all(|variant| experiment.variants.contains(variant));
+            let arranged = Experiment { variants: experiment.variants.clone(), device: experiment.device, ..own };
+            same && arranged == *experiment
+        })
+    }
+
+    /// The scenario with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SCENARIOS.iter().find(|scenario| scenario.name == name)
+    }
+
+    /// The experiment.
+    #[must_use]
+    pub fn experiment(&self) -> Experiment {
+        parse_query(self.query).experiment
+    }
+}

@@ -1,0 +1,92 @@
+//! Conversion between the fields of the form and an experiment: every control is named after its query key, so a form is a list
+//! of pairs, which the parser of query strings validates.
+
+use crate::error::{Error, Expected, ValueError, named};
+use crate::experiment::key::{Key, KeyValues, Link};
+use crate::experiment::query::{changed_pairs, parse_pairs};
+use crate::experiment::variant::parse_list;
+use crate::experiment::{Experiment, ParsedQuery, View};
+use crate::texts::text;
+
+/// A query key and its value, not escaped.
+pub type FieldText = (String, String);
+
+/// Parses the fields of a form. An empty field of an optional key means that the key is absent, and a decimal comma in a number
+/// is read as a point, neither of which holds for query strings.
+#[must_use]
+pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
+    let optional = |key: &str| matches!(Key::find(key).map(|key| key.values), Some(KeyValues::OptionalNumber(_)));
+    let stated = fields.iter().map(|(key, value)| (key, value.trim()));
+    let stated = stated.filter(|(key, value)| !(value.is_empty() && optional(key)));
+    parse_pairs(stated.map(|(key, value)| (key.clone(), number_text(key, value))))
+}
+
+/// The text of a field for the parser. A comma becomes a point only if the result is a value of the key, so that an error quotes
+/// what was typed.
+fn number_text(key: &str, typed: &str) -> String {
+    let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
+    let pointed = Key::find(key).filter(number).zip(decimal_point(typed));
+    let pointed = pointed.filter(|(key, pointed)| key.read(&mut Link::default(), pointed).is_ok());
+    pointed.map_or_else(|| typed.to_owned(), |(_, pointed)| pointed)
+}
+
+/// A number whose decimal separator is a comma, with a point instead: `0,05` is `0.05`. `None` for any other text, such as
+/// `1,000.5` or `64,64,64`.
+#[must_use]
+pub fn decimal_point(typed: &str) -> Option<String> {
+    let pointed = typed.contains(',').then(|| typed.replacen(',', ".", 1))?;
+    pointed.parse::<f64>().is_ok().then_some(pointed)
+}
+
+/// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
+#[must_use]
+pub fn changed_fields(experiment: &Experiment) -> Vec<FieldText> {
+    let pairs = changed_pairs(experiment, &View::default()).into_iter();
+    pairs.map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The key that an error concerns, and the message beside its field.
+#[must_use]
+pub fn field_error(error: &Error) -> (&'static str, String) {
+    let text = match error {
+        Error::Value(error) => value_error(error),
+        Error::Formula(error) => text!(
+            "In the formula “{formula}”, character {character}: {reason}.",
+            formula = error.formula,
+            character = error.character(),
+            reason = error.reason
+        ),
+        other => other.to_string(),
+    };
+    (error.key().unwrap_or_default(), text)
+}
+
+/// The permitted values, with names in quotation marks.
+#[must_use]
+pub fn expectation(expected: &Expected) -> String {
+    match expected {
+        Expected::OneOf(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("“{}”", named(name))).collect();
+            let list = names.join(", ");
+            if names.len() > 1 { text!("one of {names}", names = list) } else { list }
+        }
+        other => other.to_string(),
+    }
+}
+
+fn value_error(ValueError { parameter, expected, got, .. }: &ValueError) -> String {
+    let expected = expectation(expected);
+    let about = parameter.map(|name| format!("{name}: ")).unwrap_or_default();
+    let sentence = if got.is_empty() {
+        text!("Expected {expected}.", expected)
+    } else {
+        text!("Expected {expected}; got “{got}”.", expected, got)
+    };
+    about + &sentence
+}
+
+/// Whether `text`, the content of the field `init`, describes the variants of the experiment, in any notation.
+#[must_use]
+pub fn is_init_text(text: &str, experiment: &Experiment) -> bool {
+    parse_list(text.trim()).is_ok_and(|variants| variants == experiment.variants)
+}

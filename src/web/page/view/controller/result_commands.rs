@@ -1,0 +1,278 @@
+//! Commands that concern results: scenarios with their recordings, runs that begin and end, more seeds, and the shelf.
+
+use super::Page;
+use crate::experiment::limits::STACKED_RUNS;
+use crate::experiment::scenarios::Scenario;
+use crate::experiment::{Experiment, PagePart, Zoom};
+use crate::metrics::{Setup, Timing};
+use crate::replay::Recording;
+use crate::web::error::WebResult;
+use crate::web::page::model::phase::{Phase, Request};
+use crate::web::page::model::shown::{Origin, Shown};
+use crate::web::page::view::action::ShelfCommand;
+use crate::web::page::view::notices::Severity;
+use crate::web::page::view::{scenario_fetch, shelf_storage};
+use crate::web::page::words::{error_text, incidents};
+
+/// Number of seeds that the button adds.
+const MORE_SEEDS: u32 = 5;
+
+impl Page {
+    /// Shows something else; the colors of variants stay.
+    pub(super) fn set_shown(&mut self, mut shown: Shown) {
+        self.palette.color(&mut shown.history);
+        if self.shown.is_result() && self.shown.experiment.variants != shown.experiment.variants {
+            let baseline = self.shown.experiment.variants.get(self.baseline());
+            let place = shown.experiment.variants.iter().position(|variant| Some(variant) == baseline);
+            self.view.figure.baseline = u32::try_from(place.unwrap_or_default() + 1).unwrap_or(1);
+        }
+        if shown.experiment.variants != self.shown.experiment.variants
+            || self.visible.len() != shown.experiment.variants.len()
+        {
+            self.visible = vec![true; shown.experiment.variants.len()];
+        }
+        self.view.figure.at = self.view.figure.at.filter(|step| *step <= shown.experiment.steps);
+        self.view.figure.fit(&shown.experiment.model);
+        self.shown = shown;
+    }
+
+    /// Puts a scenario into the form and shows its recording.
+    pub(super) fn show_scenario(&mut self, scenario: &'static Scenario) -> WebResult<()> {
+        self.undo = Some(self.form.experiment().clone());
+        let experiment = Experiment { device: self.form.experiment().device, ..scenario.experiment() };
+        if self.lifecycle.allows(Request::Reset, false) && self.lifecycle.phase() != Phase::Finished {
+            self.request(Request::Reset)?;
+        }
+        self.shelf.keep(&self.shown);
+        // Its answer is about the whole training, compared with its first variant.
+        let figure = &mut self.view.figure;
+        (figure.baseline, figure.at) = (1, None);
+        if matches!(figure.zoom, Zoom::Steps(..)) {
+            figure.zoom = Zoom::All;
+        }
+        self.form.write(experiment)?;
+        self.fetch_recording(scenario);
+        self.edited()
+    }
+
+    pub(super) fn walk_scenarios(&mut self, distance: isize) -> WebResult<()> {
+        let offered: Vec<&Scenario> = Scenario::offered().collect();
+        let current = Scenario::of(self.form.experiment());
+        let current = current.and_then(|current| offered.iter().position(|one| one.name == current.name));
+        let next = current.unwrap_or_default().cast_signed() + distance;
+        let index = next.rem_euclid(offered.len().cast_signed()).cast_unsigned();
+        offered.get(index).map_or(Ok(()), |scenario| self.show_scenario(scenario))
+    }
+
+    /// Shows a recording that has arrived, unless something else was started or chosen in the meantime.
+    pub(super) fn receive_recording(&mut self, scenario: &'static Scenario, bytes: Option<&[u8]>) -> WebResult<()> {
+        if self.fetching == Some(scenario.name) {
+            self.fetching = None;
+        }
+        self.show_recording(scenario, bytes)?;
+        if self.fetching.is_some() {
+            return Ok(());
+        }
+        let waiting = std::mem::take(&mut self.questions);
+        waiting.iter().try_for_each(|(question, id)| self.answer(question, id))
+    }
+
+    fn show_recording(&mut self, scenario: &'static Scenario, bytes: Option<&[u8]>) -> WebResult<()> {
+        let wanted = Scenario::of(self.form.experiment()).is_some_and(|own| own.name == scenario.name);
+        if !wanted || !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
+            return Ok(());
+        }
+        self.give_up_batches();
+        match bytes.map(Recording::from_bytes) {
+            Some(Ok(recording)) => {
+                let mut shown = Shown::recorded(scenario, recording);
+                shown.arrange(&self.form.experiment().variants);
+                self.set_shown(shown);
+            }
+            Some(Err(error)) => {
+                self.notices.show("recording", Severity::Warning, &incidents::recording_unreadable(error), &[])?;
+                self.set_shown(Shown::nothing(&self.form.experiment().clone()));
+            }
+            None => {
+                self.notices.show("recording", Severity::Warning, &incidents::recording_missing(), &[])?;
+                self.set_shown(Shown::nothing(&self.form.experiment().clone()));
+            }
+        }
+        self.write_address()?;
+        self.draw()
+    }
+
+    /// Prepares for a start: what is shown goes to the shelf, and stays on the screen until the first measurements arrive.
+    pub(super) fn begin(&mut self, experiment: &Experiment) -> WebResult<()> {
+        // Of further seeds that are not complete only the result to which they would have been added is kept.
+        let result = self.growing.take().unwrap_or_else(|| self.shown.clone());
+        // What is shown may be the first part of the same experiment.
+        if !self.queue.as_ref().is_some_and(|whole| result.is_part_of(whole)) {
+            self.shelf.keep(&result);
+        }
+        self.started = Some(experiment.clone());
+        self.undo = None;
+        self.view.figure.at = None;
+        self.look_inside()?;
+        if !self.shown.is_result() {
+            self.set_shown(Shown::nothing(experiment));
+        }
+        self.write_address()
+    }
+
+    /// The experiment has started.
+    pub(super) fn started_with(&mut self, setup: Setup) {
+        let experiment = self.started.clone().unwrap_or_else(|| setup.experiment.clone());
+        self.trained = Some(setup.experiment.clone());
+        self.set_shown(Shown::live(&experiment, setup));
+        // Shown and edited may have become equal or different.
+        if let Err(error) = self.write_address() {
+            crate::web::dom::report(&error);
+        }
+    }
+
+    /// The experiment has ended; seeds that were added join the result to which they belong, and the next batch follows if there is one.
+    pub(super) fn finish(&mut self, timing: Timing) -> WebResult<()> {
+        self.shown.history.set_timing(timing);
+        if let Some(mut base) = self.growing.take() {
+            if base.history.extend_seeds(self.shown.history.clone()) {
+                base.experiment.seeds += self.shown.experiment.seeds;
+                base.origin = Origin::Live;
+                self.started = Some(base.experiment.clone());
+                if self.queue.is_none() {
+                    self.form.write(base.experiment.clone())?;
+                }
+                self.set_shown(base);
+            } else {
+                self.queue = None;
+                self.notices.show("seeds", Severity::Warning, &incidents::seeds_do_not_fit(), &[])?;
+            }
+        }
+        if let Some(whole) = self.queue.take() {
+            let missing = whole.seeds.saturating_sub(self.shown.experiment.seeds);
+            if missing > 0 {
+                let next = missing.min(batch_seeds(&whole));
+                self.queue = Some(whole);
+                return self.compute_seeds(next);
+            }
+            self.started = Some(whole);
+        }
+        self.write_address()?;
+        self.shelf.keep(&self.shown);
+        if !self.view.embed {
+            shelf_storage::save(&self.shelf);
+        }
+        Ok(())
+    }
+
+    /// The first runs of an experiment that has more than are computed at once; the experiment itself otherwise.
+    pub(super) fn first_batch(&mut self, experiment: Experiment) -> Experiment {
+        let seeds = batch_seeds(&experiment);
+        if experiment.seeds <= seeds {
+            self.queue = None;
+            return experiment;
+        }
+        let batch = Experiment { seeds, ..experiment.clone() };
+        self.queue = Some(experiment);
+        batch
+    }
+
+    /// Computes five more seeds of what is shown.
+    pub(super) fn compute_more_seeds(&mut self) -> WebResult<()> {
+        let own = &self.shown.experiment;
+        let whole = Experiment { seeds: own.seeds + MORE_SEEDS, ..own.clone() };
+        let fixed = self.view.hide.contains(&PagePart::Run);
+        if fixed || !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished) {
+            return Ok(());
+        }
+        if let Err(error) = whole.validate() {
+            return self.notices.show("seeds", Severity::Warning, &error_text(&error), &[]);
+        }
+        self.shelf.keep(&self.shown);
+        self.form.write(Experiment { device: self.form.experiment().device, ..whole.clone() })?;
+        let next = MORE_SEEDS.min(batch_seeds(&whole));
+        self.queue = Some(whole);
+        self.compute_seeds(next)
+    }
+
+    /// Computes the next seeds of what is shown.
+    fn compute_seeds(&mut self, seeds: u32) -> WebResult<()> {
+        let base = self.shown.clone();
+        let more = Experiment {
+            first_seed: base.experiment.first_seed.wrapping_add(base.experiment.seeds),
+            seeds,
+            order: Some(base.experiment.order_seed()),
+            device: self.form.experiment().device,
+            ..base.experiment.clone()
+        };
+        self.begin(&more)?;
+        self.growing = Some(base);
+        let effects = self.lifecycle.request(Request::Run, &more);
+        self.carry_out(effects)?;
+        self.show()
+    }
+
+    /// After Reset the result is shown to which seeds were being added, the recording of the form's experiment, or its empty charts.
+    pub(super) fn forget_run(&mut self) -> WebResult<()> {
+        self.queue = None;
+        if let Some(base) = self.growing.take() {
+            self.shelf.keep(&base);
+            self.set_shown(base);
+        } else {
+            self.shelf.keep(&self.shown);
+            self.show_unrun();
+        }
+        self.write_address()
+    }
+
+    /// Shows the form's experiment before it is run: its recording, if it is a scenario, or its empty charts.
+    pub(super) fn show_unrun(&mut self) {
+        let experiment = self.form.experiment().clone();
+        if let Some(scenario) = Scenario::of(&experiment) {
+            self.fetch_recording(scenario);
+        }
+        self.set_shown(Shown::nothing(&experiment));
+    }
+
+    /// Fetches the recording of a scenario; hosts that ask for results wait for it.
+    pub(super) fn fetch_recording(&mut self, scenario: &'static Scenario) {
+        self.fetching = Some(scenario.name);
+        scenario_fetch::fetch(scenario, &self.dispatcher);
+    }
+
+    /// Forgets what remained to be computed; the seeds that were complete are shown.
+    pub(super) fn give_up_batches(&mut self) {
+        self.queue = None;
+        if let Some(base) = self.growing.take() {
+            self.set_shown(base);
+        }
+    }
+
+    pub(super) fn use_shelf(&mut self, index: usize, command: ShelfCommand) -> WebResult<()> {
+        match command {
+            ShelfCommand::Pin => {
+                self.shelf.pin(index);
+                self.shelf.color_pinned(&mut self.palette);
+                self.write_address()?;
+            }
+            ShelfCommand::Show => {
+                if !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
+                    return self.notices.show("shelf", Severity::Info, &incidents::shelf_busy(), &[]);
+                }
+                self.give_up_batches();
+                if let Some(result) = self.shelf.results().get(index).cloned() {
+                    self.form.write(result.experiment.clone())?;
+                    self.set_shown(result);
+                    self.edited()?;
+                }
+            }
+        }
+        self.draw()
+    }
+}
+
+/// Number of seeds of an experiment that are computed at once.
+fn batch_seeds(experiment: &Experiment) -> u32 {
+    let seeds = STACKED_RUNS / experiment.variants.len().max(1);
+    u32::try_from(seeds).unwrap_or(u32::MAX).max(1)
+}

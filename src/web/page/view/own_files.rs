@@ -1,0 +1,159 @@
+//! The visitor's own files, chosen with a button or dropped anywhere on the page, and what the worker reports about them.
+
+use super::{Action, Dispatcher, dialogs};
+use crate::experiment::architecture::FeatureShape;
+use crate::experiment::limits::DatasetFacts;
+use crate::metrics::DatasetSample;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::model::uploads::Uploads;
+use crate::web::page::words::{deadly_files, no_files, reading_files, upload_text};
+use crate::web::schedule::Timer;
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
+
+/// The drop zone disappears after this many milliseconds without a drag event. During a drag browsers send one at least every
+/// 350 ms, but not all of them report that the drag has left the window.
+const DRAG_MILLISECONDS: i32 = 600;
+
+/// The file picker of the page, and the chosen files.
+pub(super) struct OwnFiles {
+    /// Which of them the worker has.
+    pub(super) uploads: Uploads<Vec<File>>,
+    /// The facts of the data set that the worker has read from them, and the sentence about it.
+    facts: Option<DatasetFacts>,
+    summary: String,
+    block: HtmlElement,
+    button: HtmlElement,
+    status: Element,
+    refusal: HtmlElement,
+}
+
+impl OwnFiles {
+    /// Binds the picker, and lets files be dropped anywhere on the page.
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let (button, input): (HtmlElement, HtmlInputElement) =
+            (dom::element("choose-files")?, dom::element("file-input")?);
+        let (chosen, own) = (dispatcher.clone(), input.clone());
+        dom::on(&input, "change", move |_| {
+            give(&chosen, own.files());
+            // Cleared so that the same files can be chosen again.
+            own.set_value("");
+        })?;
+        dom::on(&button, "click", move |_| input.click())?;
+        accept_drops(dispatcher)?;
+        Ok(Self {
+            uploads: Uploads::default(),
+            facts: None,
+            summary: String::new(),
+            block: dom::element("own-files")?,
+            button,
+            status: dom::element("files-status")?,
+            refusal: dom::element("files-refused")?,
+        })
+    }
+
+    /// The facts of the data set in the files, once they have been read.
+    pub(super) fn facts(&self) -> Option<DatasetFacts> {
+        self.facts
+    }
+
+    /// Handles newly chosen files, which are sent to the worker.
+    pub(super) fn give(&mut self, files: Vec<File>) {
+        self.uploads.give(files);
+        self.refuse("");
+    }
+
+    /// Handles files that the worker has accepted; returns whether the visitor should be told.
+    pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
+        let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
+        self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
+        self.summary = upload_text(train, test, sample);
+        self.uploads.taken()
+    }
+
+    /// Handles files that the worker has refused for this reason.
+    pub(super) fn refused(&mut self, reason: &str) -> WebResult<()> {
+        self.uploads.refused();
+        if !self.uploads.any() {
+            self.facts = None;
+            self.summary.clear();
+        }
+        self.complain(reason)
+    }
+
+    /// Drops the files, so that they are not sent to any other worker.
+    pub(super) fn forget(&mut self) -> WebResult<()> {
+        self.facts = None;
+        self.summary.clear();
+        self.complain(&deadly_files())
+    }
+
+    /// Tells the visitor that no files have been chosen yet.
+    pub(super) fn miss(&self) -> WebResult<()> {
+        self.complain(&no_files())
+    }
+
+    /// Shows the picker if the selected data set needs it, or if there is a message about files.
+    pub(super) fn show(&self, wanted: bool) {
+        if !wanted && self.refusal.text_content() == Some(no_files()) {
+            self.refuse("");
+        }
+        let status = if self.uploads.reading() { reading_files() } else { self.summary.clone() };
+        dom::set_text(&self.status, &status);
+        let silent = status.is_empty() && self.refusal.hidden();
+        self.block.set_hidden(!wanted && silent);
+    }
+
+    /// Shows an error beside the button, and brings both into view.
+    fn complain(&self, reason: &str) -> WebResult<()> {
+        self.refuse(reason);
+        self.block.set_hidden(false);
+        dialogs::open("setup")?;
+        Ok(self.button.focus()?)
+    }
+
+    fn refuse(&self, reason: &str) {
+        dom::set_text(&self.refusal, reason);
+        self.refusal.set_hidden(reason.is_empty());
+    }
+}
+
+fn give(dispatcher: &Dispatcher, files: Option<FileList>) {
+    let list = files.map(|list| (0..list.length()).filter_map(|index| list.item(index)).collect::<Vec<File>>());
+    if let Some(files) = list.filter(|files| !files.is_empty()) {
+        dispatcher.dispatch(Action::FilesGiven(files));
+    }
+}
+
+/// What is being dragged, if it contains files; text dragged from field to field is left to the browser.
+fn dragged_files(event: &Event) -> Option<DataTransfer> {
+    let dragged = event.dyn_ref::<DragEvent>()?.data_transfer()?;
+    dragged.types().includes(&"Files".into(), 0).then_some(dragged)
+}
+
+/// The whole page accepts files: if one is dropped beside the form, the browser would otherwise open it instead of the page.
+fn accept_drops(dispatcher: &Dispatcher) -> WebResult<()> {
+    let window = dom::window()?;
+    let zone: HtmlElement = dom::element("drop-zone")?;
+    let over = zone.clone();
+    let gone = zone.clone();
+    let timer = Timer::new(move || gone.set_hidden(true));
+    dom::on(&window, "dragover", move |event| {
+        if dragged_files(&event).is_some() {
+            event.prevent_default();
+            over.set_hidden(false);
+            if let Err(error) = timer.set(DRAG_MILLISECONDS) {
+                dom::report(&error);
+            }
+        }
+    })?;
+    let dropped = dispatcher.clone();
+    dom::on(&window, "drop", move |event| {
+        if let Some(dragged) = dragged_files(&event) {
+            event.prevent_default();
+            zone.set_hidden(true);
+            give(&dropped, dragged.files());
+        }
+    })
+}

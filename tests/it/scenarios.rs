@@ -1,0 +1,155 @@
+//! The scenarios against their recordings: what an answer claims holds, and a recording is what the page needs.
+
+use crate::fixtures::root;
+use emergence_lab::catalog::{FigureQuantity, Quantity};
+use emergence_lab::experiment::scenarios::{Claim, FIRST_SCENARIO, SCENARIOS, Scenario};
+use emergence_lab::metrics::{History, RunCurves, statistics};
+use emergence_lab::replay::{Recording, RecordingError};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+
+/// The bytes of a scenario's recording.
+pub(crate) fn recorded_bytes(scenario: &Scenario) -> Vec<u8> {
+    let path = root().join("www/recorded").join(format!("{}.bin", scenario.name));
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask record {}`", path.display(), scenario.name))
+}
+
+/// A scenario's recording.
+pub(crate) fn recorded(scenario: &Scenario) -> History {
+    Recording::from_bytes(&recorded_bytes(scenario)).expect("a recording of this version").into_history()
+}
+
+/// The accuracy of a run at the last evaluation up to a step, in percent.
+fn accuracy(run: &RunCurves, step: u64) -> Option<f64> {
+    run.values(Quantity::TestAccuracy).rfind(|(at, _)| *at <= step).map(|(_, value)| 100.0 * value)
+}
+
+fn mean_accuracy(history: &History, variant: usize, step: u64) -> f64 {
+    let values: Vec<f64> = history.variants[variant].runs.iter().filter_map(|run| accuracy(run, step)).collect();
+    statistics::mean(&values).expect("a run with an accuracy")
+}
+
+/// The share of the largest class among the first 2000 test examples of MNIST, in percent, by counting labels; 12.6 among 1000.
+const CHANCE: f64 = 12.6;
+
+fn holds(history: &History, claim: &Claim) -> bool {
+    let end = |variant: usize| mean_accuracy(history, variant, u64::MAX);
+    match *claim {
+        Claim::Final(variant, percent) => (end(variant) - f64::from(percent)).abs() <= 0.55,
+        Claim::Lead(variant, other, low, high) => (low..=high).contains(&(end(variant) - end(other))),
+        Claim::LeadAt(step, variant, other, low, high) => {
+            let lead = mean_accuracy(history, variant, step) - mean_accuracy(history, other, step);
+            (low..=high).contains(&lead)
+        }
+        Claim::Undecided(variant, other) => {
+            let runs = |index: usize| history.variants[index].runs.iter();
+            let differences = runs(variant).zip(runs(other)).map(|(one, other)| {
+                accuracy(one, u64::MAX).expect("an accuracy") - accuracy(other, u64::MAX).expect("an accuracy")
+            });
+            let test = statistics::paired_t_test(&differences.collect::<Vec<_>>()).expect("pairs");
+            test.verdict == statistics::Verdict::NoEvidence
+        }
+        Claim::LearnsNothing(variant) => end(variant) <= CHANCE + 2.0,
+        Claim::Diverges(variant, step) => {
+            let found = history.divergence(variant).expect("a divergence");
+            found.runs == found.of && found.step <= step
+        }
+        Claim::Identical(variant, other) => {
+            let pairs = history.variants[variant].runs.iter().zip(&history.variants[other].runs);
+            let same = |quantity| pairs.clone().all(|(one, other)| one.curves[quantity] == other.curves[quantity]);
+            [Quantity::TrainLoss, Quantity::TestLoss, Quantity::TestAccuracy].into_iter().all(same)
+        }
+        Claim::Spread(variant, points) => {
+            let values = history.variants[variant].runs.iter().filter_map(|run| accuracy(run, u64::MAX));
+            let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+            high - low >= points
+        }
+    }
+}
+
+#[test]
+fn every_answer_is_true_of_its_recording() {
+    for scenario in &SCENARIOS {
+        let history = recorded(scenario);
+        assert!(!scenario.claims.is_empty(), "{} claims something", scenario.name);
+        for claim in scenario.claims {
+            assert!(holds(&history, claim), "{}: {claim:?}", scenario.name);
+        }
+    }
+}
+
+#[test]
+fn every_percentage_of_an_answer_is_claimed() {
+    for scenario in SCENARIOS.iter().filter(|scenario| !matches!(scenario.claims, [Claim::Spread(..)])) {
+        let words: Vec<&str> = scenario.answer.text().split_whitespace().collect();
+        let said = words.windows(2).filter(|pair| pair[1].starts_with('%'));
+        for percent in said.filter_map(|pair| pair[0].trim_start_matches('(').parse::<u32>().ok()) {
+            let claims = scenario.claims.iter();
+            let claimed = claims.into_iter().any(|claim| matches!(claim, Claim::Final(_, own) if *own == percent));
+            assert!(claimed, "{}: {percent} %", scenario.name);
+        }
+    }
+}
+
+#[test]
+fn a_scenario_is_a_short_experiment_in_its_canonical_text() {
+    assert!(Scenario::named(FIRST_SCENARIO).is_some(), "the first one exists");
+    for (index, scenario) in SCENARIOS.iter().enumerate() {
+        let experiment = scenario.experiment();
+        assert_eq!(experiment.validate(), Ok(()), "{}", scenario.name);
+        assert_eq!(experiment.to_query(), scenario.query, "{}: only non-default keys, in order", scenario.name);
+        assert!(experiment.steps <= 300, "{}: few steps", scenario.name);
+        assert!(SCENARIOS[..index].iter().all(|other| other.name != scenario.name), "{} once", scenario.name);
+        assert!(scenario.question.text().ends_with('?') && scenario.answer.text().ends_with('.'), "{}", scenario.name);
+    }
+}
+
+#[test]
+fn a_recording_is_small_and_has_its_receipt() {
+    for scenario in &SCENARIOS {
+        let bytes = recorded_bytes(scenario);
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&bytes).expect("memory");
+        let size = encoder.finish().expect("memory").len();
+        assert!(size <= 20_000, "{}: {size} bytes gzipped", scenario.name);
+        let history = recorded(scenario);
+        let start = history.setup.start.as_ref().expect("a start");
+        assert_eq!(start.receipt.data_sha256.len(), 64, "{}: the sum of the data", scenario.name);
+        let sums = start.variants.iter().flat_map(|variant| &variant.runs).map(|run| run.weights_sha256.len());
+        assert!(sums.into_iter().all(|length| length == 64), "{}: the sums of the weights", scenario.name);
+        assert_eq!(history.step, history.setup.experiment.steps, "{} is complete", scenario.name);
+    }
+}
+
+#[test]
+fn the_recorded_chart_is_that_of_the_run() {
+    let history = crate::fixtures::synthetic_history(400);
+    let recording = Recording::of(&history, "2026-11-29".to_owned()).expect("a start");
+    let back = Recording::from_bytes(&recording.to_bytes()).expect("the same version").into_history();
+    for quantity in FigureQuantity::all() {
+        let [one, other] =
+            [&history, &back].map(|history| emergence_lab::plot::quantity_chart(history, quantity, &[], false));
+        for (one, other) in one.series.iter().zip(&other.series) {
+            let close =
+                |(one, other): (&(f64, f64), &(f64, f64))| (one.1 - other.1).abs() <= 1e-4 * one.1.abs().max(1.0);
+            assert_eq!(one.points.len(), other.points.len(), "{quantity:?}: as many points");
+            assert!(one.points.iter().zip(&other.points).all(close), "{quantity:?}: the same line");
+        }
+    }
+}
+
+#[test]
+fn damaged_recordings_are_refused() {
+    let recording = Recording::of(&crate::fixtures::synthetic_history(40), String::new()).expect("a start");
+    let bytes = recording.to_bytes();
+    assert_eq!(Recording::from_bytes(&[]), Err(RecordingError::Format { expected: 1, got: None }), "nothing");
+    assert_eq!(
+        Recording::from_bytes(&[7, 0]),
+        Err(RecordingError::Format { expected: 1, got: Some(7) }),
+        "another one"
+    );
+    let cut = &bytes[..bytes.len() / 2];
+    assert_eq!(Recording::from_bytes(cut), Err(RecordingError::Damaged { length: cut.len() }), "cut off");
+}
