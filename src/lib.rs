@@ -10,6 +10,8 @@ pub mod catalog;
 pub mod digest;
 pub mod error;
 pub mod experiment;
+#[cfg(target_arch = "wasm32")]
+pub mod graphics_adapter;
 pub mod rng;
 pub mod texts;
 

@@ -1,10 +1,10 @@
-// The custom element <emergence-lab> of embed.js, on the page pages/element.html, and the example that uses it.
+// The custom element <emergence-lab> of embed.js, on the page pages/element.html.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '../fixtures.mjs';
-import { resultsOf, screenshot } from '../lab.mjs';
+import { resultsOf } from '../lab.mjs';
 import { DIST } from '../server.mjs';
 
 /** Attributes of an experiment of about a second on the CPU. */
@@ -12,8 +12,6 @@ const QUICK = 'data="digits" train="1024" test="256" seeds="1" steps="20" eval="
 /** The same as a query. */
 const QUERY = QUICK.replaceAll('" ', '&').replaceAll('"', '');
 const FIGURE = `<emergence-lab id="one" show="accuracy" ${QUICK}></emergence-lab>`;
-/** Posters are made together with the recordings; where they are missing, their alternative texts are shown. */
-const POSTER = /404.*recorded\/.*\.svg/s;
 /** A dark section of a light page. */
 const IN_THE_DARK = `<div style="color-scheme: dark">${FIGURE.replace('show=', 'theme="from-parent" show=')}</div>`;
 
@@ -363,37 +361,4 @@ test('a removed element can come back', async ({ page, site }) => {
   });
   await happens(page, 'ready', 2);
   expect((await call(page, 'config')).query).toContain('steps=20');
-});
-
-for (const width of [1280, 360]) {
-  test(`the example shows its recorded figures at ${width} px`, async ({ page, site, tolerate }) => {
-    tolerate(POSTER);
-    await page.setViewportSize({ width, height: 800 });
-    await page.goto(`${site.url}examples/blog.html`);
-    for (const place of ['figure > iframe', '#low', '#high', '#control']) {
-      await page.locator(place).scrollIntoViewIfNeeded();
-      const root = page.frameLocator(place.includes('iframe') ? place : `${place} iframe`).locator('html');
-      await expect(root.locator('body'), place).toContainText(/recorded on/i);
-      expect(await root.evaluate(({ scrollWidth }) => scrollWidth - innerWidth), `${place} is as wide as its frame`).toBe(0);
-    }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'no sideways scrolling').toBe(width);
-    await page.getByRole('button', { name: 'Compare the results' }).click();
-    await expect(page.locator('#outcome')).toHaveText(/plain 89.* rescaled (92\.\d+ %), rate control \1\./);
-    await screenshot(page, `blog-${width}`);
-  });
-}
-
-test('in the example the second of two linked figures runs after the first', async ({ page, site, tolerate }) => {
-  test.setTimeout(120_000);
-  tolerate(POSTER);
-  await page.goto(`${site.url}examples/blog.html`);
-  // The same figures with an experiment of a second.
-  for (const id of ['low', 'high']) {
-    await page.locator(`#${id}`).evaluate((lab, query) => {
-      for (const [name, value] of new URLSearchParams(query)) if (name !== 'init') lab.setAttribute(name, value);
-    }, QUERY);
-  }
-  await page.getByRole('button', { name: 'Run both' }).click();
-  await expect(page.locator('#comparison')).toContainText('Below: step', { timeout: 60_000 });
-  await expect(page.locator('#comparison')).toHaveText(/^Lead of α = 2 .*: −?\d+\.\d above, −?\d+\.\d below\.$/);
 });

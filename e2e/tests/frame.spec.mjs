@@ -57,7 +57,8 @@ test('its ground is that of the host', async ({ lab }) => {
 
 test('a press computes it live, and the worker is loaded only then', async ({ lab, page, site }) => {
   site.hits.length = 0;
-  await lab.open(`embed=1&show=accuracy&${TINY}`);
+  // Without device=cpu, so that the page asks the browser for a graphics adapter.
+  await lab.open(`embed=1&show=accuracy&${TINY.replace('&device=cpu', '')}`);
   await lab.reach('ready');
   expect(site.hits.filter((path) => /worker|\/data\//.test(path)), 'before the press').toEqual([]);
   await expect(lab.play).toHaveText('▶ Run live');
@@ -65,6 +66,7 @@ test('a press computes it live, and the worker is loaded only then', async ({ la
   await lab.reach('finished');
   expect(await lab.origin()).toBe('live');
   expect(site.hits.filter((path) => path.endsWith('worker_loader.js')), 'after the press').toHaveLength(1);
+  expect(site.hits.filter((path) => path.includes('worker_gpu')), 'there is no adapter').toEqual([]);
   await expect(lab.source).toHaveText('Computed here on the CPU, 4 runs.');
   expect(await lab.curves(40)).toBe(2);
 });

@@ -100,6 +100,18 @@ test('a GPU that computes wrong numbers is not used, and the page says so', asyn
   await screenshot(page, 'self-test-failed');
 });
 
+test('if the large worker cannot be loaded, the small one computes, and the page says why', async ({ lab, page, site, tolerate }) => {
+  tolerate(/./);
+  await page.route(/\/lab\/worker_gpu\.js(\?.*)?$/, (route) => route.abort());
+  site.hits.length = 0;
+  await lab.open(`${TINY}&device=auto`);
+  await lab.run();
+  await lab.reach('finished', 60_000);
+  expect(await lab.backend()).toBe('cpu');
+  await expect(page.locator('#reason')).not.toBeEmpty();
+  expect(site.hits.filter((path) => path.endsWith('worker_gpu_loader.js')), 'it was tried first').toHaveLength(1);
+});
+
 /** Every value that the worker reads back from its GPU is slightly wrong, as with a broken driver. */
 async function corruptReadback(page) {
   const corrupt = `
@@ -110,7 +122,7 @@ async function corruptReadback(page) {
       return range;
     };
   `;
-  await page.route(/\/lab\/worker_loader\.js(\?.*)?$/, async (route) => {
+  await page.route(/\/lab\/worker_gpu_loader\.js(\?.*)?$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${corrupt}\n${await response.text()}` });
   });

@@ -98,6 +98,8 @@ pub enum DeviceError {
 pub enum MissingWebGpu {
     /// The native build computes on the CPU.
     NativeBuild,
+    /// The worker computes on the CPU only.
+    CpuWorker,
     /// The browser has no `navigator.gpu`.
     NotOffered,
     /// The browser has no graphics adapter for it.

@@ -19,14 +19,20 @@ mod start_report;
 mod translation;
 mod tuning;
 mod words;
+mod worker_programs;
 
 use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
-use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle, Remedy};
+use emergence_lab::web::page::model::failure::Remedy;
+use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
 use emergence_lab::web::page::model::phase::{Phase, Request};
+use emergence_lab::web::page::model::worker_program::WorkerProgram;
 
-const QUERY: &str = "data=digits&steps=5";
+const QUERY: &str = "data=digits&steps=5&device=cpu";
+
+/// The effect of replacing the worker for that experiment.
+const NEW_WORKER: Effect = Effect::ReplaceWorker(WorkerProgram::Cpu);
 
 const WHY: &str = "It broke on purpose.";
 
@@ -100,7 +106,7 @@ fn ignore(lifecycle: &mut Lifecycle, event: &Event) {
 
 fn ready_lifecycle() -> Lifecycle {
     let mut lifecycle = Lifecycle::default();
-    assert_eq!(lifecycle.want_worker(), [Effect::ReplaceWorker], "there is none at first");
+    assert_eq!(lifecycle.want_worker(), [NEW_WORKER], "there is none at first");
     hear(&mut lifecycle, &READY, &[], Phase::Ready);
     lifecycle
 }
@@ -108,7 +114,7 @@ fn ready_lifecycle() -> Lifecycle {
 /// A start that waits for the worker.
 fn loading_lifecycle() -> Lifecycle {
     let mut lifecycle = Lifecycle::default();
-    ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
+    ask(&mut lifecycle, Request::Run, &[NEW_WORKER], Phase::Loading);
     lifecycle
 }
 
@@ -307,7 +313,7 @@ fn another_experiment_replaces_a_paused_one() {
 #[test]
 fn a_reset_while_preparing_does_not_wait_for_the_worker() {
     let mut lifecycle = preparing_lifecycle();
-    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
+    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
     assert!(!lifecycle.worker_ready() && !lifecycle.worker_absent(), "another one is loading");
     ask(&mut lifecycle, Request::Run, &[], Phase::Loading);
     hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);

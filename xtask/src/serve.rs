@@ -1,11 +1,12 @@
 //! `cargo xtask serve`: serves the page on this machine and rebuilds it whenever a source file changes.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::command::{only_option, tool};
+use crate::command::{only_option, root, tool};
 use crate::step::say;
 use crate::{build, tools};
 
@@ -20,9 +21,36 @@ pub(crate) fn serve(arguments: &[String]) -> Result<()> {
         format!("port {port} is in use: stop the program that uses it, or choose another one with --port")
     })?;
     tools::page()?;
+    if !build::has_gpu_worker()? {
+        serve_while_compiling(&port, number)?;
+    }
     build::compile()?;
     say(&format!("==> Emergence Lab: http://127.0.0.1:{port} (ready in a few seconds; Ctrl-C stops it)"));
     become_program(tool("trunk").args(["serve", "--release", "--port", &port]))
+}
+
+/// Serves the page without the worker for WebGPU until that is compiled, too.
+fn serve_while_compiling(port: &str, number: u16) -> Result<()> {
+    build::compile_first()?;
+    let first = build::first_page()?;
+    let mut server = tool("trunk")
+        .args(["serve", "--release", "--port", port, "--html-output", "index.html", first])
+        .spawn()
+        .context("cannot start trunk")?;
+    // Trunk listens after its first build; before, both would wait for the same build folder.
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, number)).is_err() {
+        if let Some(status) = server.try_wait().context("cannot watch trunk")? {
+            bail!("trunk ended with {status}");
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    say(&format!("==> Emergence Lab: http://127.0.0.1:{port}, on the CPU; the worker for WebGPU follows"));
+    let compiled = build::compile();
+    server.kill().context("cannot stop trunk")?;
+    server.wait().context("cannot stop trunk")?;
+    let page = root().join(first);
+    std::fs::remove_file(&page).with_context(|| format!("cannot remove {}", page.display()))?;
+    compiled
 }
 
 /// Replaces this process, so that stopping it stops the server, and no orphan keeps the port.

@@ -174,6 +174,7 @@ impl Display for MissingWebGpu {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(&match self {
             Self::NativeBuild => text!("the native build computes on the CPU"),
+            Self::CpuWorker => text!("this worker computes on the CPU"),
             Self::NotOffered => text!("this browser does not offer it"),
             Self::NoAdapter => text!("the browser found no graphics adapter for it"),
             Self::Refused { message } => message.clone(),

@@ -37,7 +37,7 @@ pub(super) fn max_pool(maps: Tensor<4>) -> Tensor<4> {
 }
 
 /// The convolution of several runs, max pooling, and their gradients.
-#[backend_extension(Autodiff, Flex, Cube: cfg(target_arch = "wasm32"))]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub(super) trait StackedConvolution: Backend {
     /// As [`convolve`].
     fn stacked_convolution(
@@ -93,7 +93,7 @@ fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize
     ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "gpu")]
 impl StackedConvolution for burn::backend::Cube {}
 
 /// Calls a function of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.

@@ -3,7 +3,8 @@
 
 use super::tuning::tuning;
 use super::{
-    PAUSED, QUERY, READY, REQUESTS, STATES, data, data_fallback, device, failed, finished, progress, start, started,
+    NEW_WORKER, PAUSED, QUERY, READY, REQUESTS, STATES, data, data_fallback, device, failed, finished, progress, start,
+    started,
 };
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
@@ -20,6 +21,9 @@ enum Move {
     Hear(Event),
     LoseWorker,
     RestartWith,
+    RunAnywhere,
+    LearnOfAdapter(bool),
+    LeaveGpu,
 }
 
 fn any_move() -> impl Strategy<Value = Move> {
@@ -38,6 +42,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         1 => select(failures).prop_map(Move::Hear),
         1 => Just(Move::LoseWorker),
         1 => Just(Move::RestartWith),
+        2 => Just(Move::RunAnywhere),
+        2 => any::<bool>().prop_map(Move::LearnOfAdapter),
+        1 => Just(Move::LeaveGpu),
     ]
 }
 
@@ -50,6 +57,9 @@ fn apply(lifecycle: &mut Lifecycle, step: &Move) -> Vec<Effect> {
             Vec::new()
         }
         Move::RestartWith => lifecycle.restart_with(&experiment(QUERY)),
+        Move::RunAnywhere => lifecycle.request(Request::Run, &experiment("data=digits&steps=5")),
+        Move::LearnOfAdapter(there) => lifecycle.adapter_known(*there),
+        Move::LeaveGpu => lifecycle.leave_gpu(&experiment("data=digits&steps=5")),
     }
 }
 
@@ -63,13 +73,14 @@ fn check_move(lifecycle: &mut Lifecycle, step: &Move) -> Result<(), TestCaseErro
             prop_assert_ne!(allowed, idle, "{:?} has an effect exactly if it is allowed: {:?}", request, before);
         }
         Move::Hear(event) => prop_assert!(before.accepts(event) || idle, "{event:?} was ignored by {before:?}"),
-        Move::LoseWorker | Move::RestartWith => {}
+        Move::LoseWorker | Move::RestartWith | Move::RunAnywhere | Move::LearnOfAdapter(_) | Move::LeaveGpu => {}
     }
     prop_assert!(effects.len() <= 1, "at most one effect: {effects:?} of {step:?} on {before:?}");
     for effect in &effects {
         let sensible = match effect {
             Effect::Send(_) => lifecycle.worker_ready(),
-            Effect::ReplaceWorker => {
+            Effect::AskForAdapter => lifecycle.phase() == Phase::Loading && lifecycle.worker_absent(),
+            Effect::ReplaceWorker(_) => {
                 matches!(lifecycle.phase(), Phase::Loading | Phase::Ready) && !lifecycle.worker_absent()
             }
         };
@@ -109,7 +120,7 @@ fn check_state(lifecycle: &Lifecycle) -> Result<(), TestCaseError> {
 
 /// From any state, a restart with an experiment trains it.
 fn check_way_out(lifecycle: &mut Lifecycle) -> Result<(), TestCaseError> {
-    prop_assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "a new worker");
+    prop_assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [NEW_WORKER], "a new worker");
     prop_assert_eq!(lifecycle.event(&READY), start(false), "starts the experiment");
     prop_assert!(lifecycle.event(&started()).is_empty(), "which has begun");
     prop_assert_eq!(lifecycle.phase(), Phase::Training, "and trains");

@@ -1,12 +1,12 @@
 //! Failures: the effect of each kind, and how a restart recovers.
 
 use super::{
-    PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore,
+    NEW_WORKER, PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore,
     loading_lifecycle, paused_lifecycle, preparing_lifecycle, progress, start, started, training_lifecycle,
 };
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
-use emergence_lab::web::page::model::lifecycle::{Effect, Failure, Remedy};
+use emergence_lab::web::page::model::failure::{Failure, Remedy};
 use emergence_lab::web::page::model::phase::{Phase, Request};
 
 #[test]
@@ -51,7 +51,7 @@ fn a_worker_that_survives_a_failure_runs_another_experiment() {
 fn a_run_after_the_end_of_the_worker_starts_another_worker() {
     for kind in [FailureKind::Device, FailureKind::Crash] {
         let mut lifecycle = failed_lifecycle(kind);
-        ask(&mut lifecycle, Request::Run, &[Effect::ReplaceWorker], Phase::Loading);
+        ask(&mut lifecycle, Request::Run, &[NEW_WORKER], Phase::Loading);
         assert!(lifecycle.waiting_to_start(), "the experiment waits for the new one");
         hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
         assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");
@@ -82,14 +82,14 @@ fn a_lost_worker_is_a_failure_in_every_phase() {
 #[test]
 fn a_restart_resets_the_page() {
     let mut lifecycle = failed_lifecycle(FailureKind::Crash);
-    ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Ready);
+    ask(&mut lifecycle, Request::Restart, &[NEW_WORKER], Phase::Ready);
     assert!(!lifecycle.worker_absent(), "another worker is loading");
 }
 
 #[test]
 fn a_restart_during_training_starts_again_with_the_new_worker() {
     for mut lifecycle in [loading_lifecycle(), preparing_lifecycle(), training_lifecycle()] {
-        ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
+        ask(&mut lifecycle, Request::Restart, &[NEW_WORKER], Phase::Loading);
         hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
     }
 }
@@ -98,7 +98,7 @@ fn a_restart_during_training_starts_again_with_the_new_worker() {
 fn a_restart_with_an_experiment_starts_it_when_the_new_worker_is_ready() {
     for mut lifecycle in all_lifecycles() {
         let before = lifecycle.phase();
-        assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [Effect::ReplaceWorker], "effects in phase {before:?}");
+        assert_eq!(lifecycle.restart_with(&experiment(QUERY)), [NEW_WORKER], "effects in phase {before:?}");
         assert!(lifecycle.waiting_to_start(), "the experiment waits");
         for late in [started(), progress(), PAUSED, finished(), failed(FailureKind::Data)] {
             ignore(&mut lifecycle, &late);

@@ -1,13 +1,13 @@
 //! While the worker tunes initial weights, it accepts commands: what the page sends it, and what the page shows.
 
 use super::{
-    PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore, preparing_lifecycle,
-    progress, ready_lifecycle, send, started, training_lifecycle,
+    NEW_WORKER, PAUSED, QUERY, READY, all_lifecycles, ask, data, failed, failed_lifecycle, hear, ignore,
+    preparing_lifecycle, progress, ready_lifecycle, send, started, training_lifecycle,
 };
 use crate::fixtures::experiment;
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::protocol::{Command, Event, FailureKind};
-use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
+use emergence_lab::web::page::model::lifecycle::Lifecycle;
 use emergence_lab::web::page::model::phase::{Phase, Request};
 use emergence_lab::web::page::words::preparation_text;
 
@@ -53,7 +53,7 @@ fn a_reset_during_tuning_keeps_the_worker() {
     // At the next start, data are loaded, and the worker does not accept commands until it reports again.
     ask(&mut lifecycle, Request::Run, &super::start(false), Phase::Preparing);
     assert_eq!(lifecycle, preparing_lifecycle(), "nothing of the tuning is left");
-    ask(&mut lifecycle, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
+    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_step_waits_for_the_tuning() {
 #[test]
 fn a_restart_while_tuning_starts_again_with_another_worker() {
     let mut lifecycle = tuning_lifecycle();
-    ask(&mut lifecycle, Request::Restart, &[Effect::ReplaceWorker], Phase::Loading);
+    ask(&mut lifecycle, Request::Restart, &[NEW_WORKER], Phase::Loading);
     assert!(lifecycle.waiting_to_start(), "the experiment waits");
     ignore(&mut lifecycle, &tuning());
     hear(&mut lifecycle, &READY, &super::start(false), Phase::Preparing);
@@ -99,7 +99,7 @@ fn a_worker_that_tuned_before_is_not_assumed_to_accept_commands() {
     hear(&mut tuned, &started(), &[], Phase::Training);
     ask(&mut tuned, Request::Reset, &send(Command::Reset), Phase::Ready);
     ask(&mut tuned, Request::Run, &super::start(false), Phase::Preparing);
-    ask(&mut tuned, Request::Reset, &[Effect::ReplaceWorker], Phase::Ready);
+    ask(&mut tuned, Request::Reset, &[NEW_WORKER], Phase::Ready);
 }
 
 #[test]

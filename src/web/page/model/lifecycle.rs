@@ -4,42 +4,22 @@
 //! Page and worker run asynchronously, so events of a discarded experiment may still arrive after `Reset` or a new `Start`. All
 //! measurements are therefore ignored until the `Started` of the new experiment.
 
+use super::failure::{Failure, Remedy};
 use super::phase::{Phase, Request};
-use crate::experiment::Experiment;
+use super::worker_program::WorkerProgram;
+use crate::experiment::{DevicePreference, Experiment};
 use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
 use crate::web::page::words::incidents;
-
-/// Why the page has failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What can be done about it.
-    pub remedy: Remedy,
-    /// What went wrong, as a plain sentence.
-    pub message: String,
-}
-
-/// What can be done about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// Change the experiment.
-    Change,
-    /// Try again, or use the built-in digits.
-    OtherData,
-    /// Replace the worker, or compute on the CPU.
-    OtherDevice,
-    /// Replace the worker.
-    Restart,
-    /// Reload the page.
-    Reload,
-}
 
 /// An action that follows from a request or an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Send this to the worker.
     Send(Command),
-    /// Terminate the worker, if there is one, and create another.
-    ReplaceWorker,
+    /// Terminate the worker, if there is one, and create another with this program.
+    ReplaceWorker(WorkerProgram),
+    /// Terminate the worker, if there is one, and ask the browser whether it has a graphics adapter for WebGPU.
+    AskForAdapter,
 }
 
 /// What to do after a start.
@@ -57,7 +37,7 @@ struct PendingStart {
     then: Then,
 }
 
-/// The worker, which is created for the first start.
+/// The worker, which is created for the first start, with the program that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WorkerState {
     Absent,
@@ -70,6 +50,10 @@ enum WorkerState {
 pub struct Lifecycle {
     phase: Phase,
     worker: WorkerState,
+    /// The program of the worker.
+    program: WorkerProgram,
+    /// Whether there is a graphics adapter on which to compute; unknown before the first experiment that could use it.
+    adapter: Option<bool>,
     pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
@@ -83,6 +67,8 @@ impl Default for Lifecycle {
         Self {
             phase: Phase::Ready,
             worker: WorkerState::Absent,
+            program: WorkerProgram::Cpu,
+            adapter: None,
             pending: None,
             then: Then::Train,
             pausing: false,
@@ -135,13 +121,42 @@ impl Lifecycle {
         self.worker == WorkerState::Absent
     }
 
+    /// The program of the worker.
+    #[must_use]
+    pub fn program(&self) -> WorkerProgram {
+        self.program
+    }
+
     /// Creates a worker although nothing is started, for example to read files.
     pub fn want_worker(&mut self) -> Vec<Effect> {
         if self.worker != WorkerState::Absent {
             return Vec::new();
         }
-        self.worker = WorkerState::Loading;
-        vec![Effect::ReplaceWorker]
+        self.open(WorkerProgram::Cpu)
+    }
+
+    /// Whether there is a graphics adapter is known now; starts what has waited for it.
+    pub fn adapter_known(&mut self, there: bool) -> Vec<Effect> {
+        self.adapter = Some(there);
+        let pending = self.pending.take();
+        pending.map_or_else(Vec::new, |pending| self.start(pending.experiment, pending.then))
+    }
+
+    /// Whether an experiment that needs no GPU waits for the worker that could use one.
+    #[must_use]
+    pub fn hopes_for_gpu(&self) -> bool {
+        let optional = |pending: &PendingStart| pending.experiment.device == DevicePreference::Auto;
+        self.program == WorkerProgram::Gpu && self.pending.as_ref().is_some_and(optional)
+    }
+
+    /// Gives the GPU up, which has failed to open or computes wrong numbers, or whose worker cannot be loaded: what waits, or else this
+    /// experiment, starts in a worker for the CPU.
+    pub fn leave_gpu(&mut self, experiment: &Experiment) -> Vec<Effect> {
+        self.adapter = Some(false);
+        let then = self.then;
+        let pending =
+            self.pending.take().unwrap_or_else(|| PendingStart { experiment: experiment.clone().into(), then });
+        self.replace_worker(Some(pending))
     }
 
     /// Whether an event belongs to the experiment that is shown, not to a discarded one.
@@ -225,8 +240,25 @@ impl Lifecycle {
 
     fn replace_worker(&mut self, pending: Option<PendingStart>) -> Vec<Effect> {
         let phase = if pending.is_some() { Phase::Loading } else { Phase::Ready };
-        *self = Self { pending, phase, worker: WorkerState::Loading, ..Self::default() };
-        vec![Effect::ReplaceWorker]
+        let (adapter, program) = (self.adapter, self.program);
+        let wanted = pending.as_ref().map_or(Some(program), |pending| self.program_for(&pending.experiment));
+        *self = Self { phase, program, adapter, pending, ..Self::default() };
+        wanted.map_or_else(|| vec![Effect::AskForAdapter], |program| self.open(program))
+    }
+
+    fn open(&mut self, program: WorkerProgram) -> Vec<Effect> {
+        self.worker = WorkerState::Loading;
+        self.program = program;
+        vec![Effect::ReplaceWorker(program)]
+    }
+
+    /// The smallest program that computes an experiment; `None` before it is known whether there is a graphics adapter.
+    fn program_for(&self, experiment: &Experiment) -> Option<WorkerProgram> {
+        match (experiment.device, self.adapter) {
+            (DevicePreference::Cpu, _) | (_, Some(false)) => Some(WorkerProgram::Cpu),
+            (_, Some(true)) => Some(WorkerProgram::Gpu),
+            (_, None) => None,
+        }
     }
 
     /// Handles an event of the worker.
@@ -254,14 +286,24 @@ impl Lifecycle {
     }
 
     fn start(&mut self, experiment: Box<Experiment>, then: Then) -> Vec<Effect> {
-        if self.worker != WorkerState::Ready {
-            self.settle(Phase::Loading);
-            self.pending = Some(PendingStart { experiment, then });
-            return self.want_worker();
+        let wanted = self.program_for(&experiment);
+        // The larger program computes everything.
+        let serves = self.program == WorkerProgram::Gpu || wanted == Some(WorkerProgram::Cpu);
+        if self.worker == WorkerState::Ready && serves {
+            self.settle(Phase::Preparing);
+            self.then = then;
+            return vec![Effect::Send(Command::Start { experiment, paused: then == Then::Step })];
         }
-        self.settle(Phase::Preparing);
-        self.then = then;
-        vec![Effect::Send(Command::Start { experiment, paused: then == Then::Step })]
+        self.settle(Phase::Loading);
+        self.pending = Some(PendingStart { experiment, then });
+        match wanted {
+            Some(_) if self.worker == WorkerState::Loading && serves => Vec::new(),
+            Some(program) => self.open(program),
+            None => {
+                self.worker = WorkerState::Absent;
+                vec![Effect::AskForAdapter]
+            }
+        }
     }
 
     fn pause(&mut self) -> Vec<Effect> {
@@ -309,12 +351,7 @@ impl Lifecycle {
     }
 
     fn failed(&mut self, kind: FailureKind, message: &str) {
-        let remedy = match kind {
-            FailureKind::Experiment => Remedy::Change,
-            FailureKind::Data => Remedy::OtherData,
-            FailureKind::NoDevice | FailureKind::Device => Remedy::OtherDevice,
-            FailureKind::Crash => Remedy::Restart,
-        };
+        let remedy = Remedy::against(kind);
         let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::NoDevice);
         // The failure of an experiment that was discarded in the meantime.
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {

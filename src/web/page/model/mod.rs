@@ -3,6 +3,7 @@
 //! document, so all of it is compiled and tested natively.
 
 pub mod cursor;
+pub mod failure;
 pub mod fields;
 pub mod forecast;
 pub mod inside;
@@ -22,3 +23,4 @@ pub mod tabs;
 pub mod uploads;
 pub mod variant_rows;
 pub mod verdict;
+pub mod worker_program;

@@ -55,6 +55,8 @@ pub(super) enum Action {
     WorkerLost(String),
     /// The worker has not sent anything in the expected time.
     WorkerSilent,
+    /// The browser has a graphics adapter for WebGPU, or not.
+    AdapterKnown(bool),
     /// A choice above the figure has another value.
     FigureChosen {
         /// The query key.

@@ -3,7 +3,7 @@
 use super::{Action, Dispatcher};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::model::lifecycle::Remedy;
+use crate::web::page::model::failure::Remedy;
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::quotations::quotations;
 use crate::web::page::words::incidents;

@@ -4,6 +4,7 @@ use super::{Action, Dispatcher};
 use crate::protocol::{self, Command};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::worker_program::WorkerProgram;
 use crate::web::page::words::incidents;
 use crate::web::schedule::Timer;
 use js_sys::Uint8Array;
@@ -11,8 +12,6 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// The script of the worker, in the folder of the page: Trunk's loader of the binary `worker`.
-const SCRIPT: &str = "worker_loader.js";
 /// Time that the worker may take to load, in milliseconds, before the visitor is told that it is still loading.
 const LOADING_MILLISECONDS: i32 = 25_000;
 /// Time that a busy worker may be silent, in milliseconds; it reports ten times a second unless one step takes longer.
@@ -29,11 +28,11 @@ pub(super) struct WorkerLink {
 
 impl WorkerLink {
     /// Creates the worker; its events arrive as [`Action::Heard`] and [`Action::WorkerLost`].
-    pub(super) fn open(dispatcher: &Dispatcher) -> WebResult<Self> {
+    pub(super) fn open(dispatcher: &Dispatcher, program: WorkerProgram) -> WebResult<Self> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let address = dom::document()?.base_uri()?.unwrap_or_default();
-        let script = web_sys::Url::new_with_base(SCRIPT, &address)?.href();
+        let script = web_sys::Url::new_with_base(program.script(), &address)?.href();
         let worker = Worker::new_with_options(&script, &options)?;
         let (message, error, garbled) = (heard(dispatcher), lost(dispatcher), unreadable(dispatcher));
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));

@@ -295,10 +295,7 @@ pub fn fix_first(error: &Error) -> String {
 #[must_use]
 pub fn silence(loading: bool) -> String {
     if loading {
-        text!(
-            "The training worker, a download of several megabytes, is still loading. On a slow connection this may take \
-             minutes."
-        )
+        text!("The training worker is still loading. On a slow connection this may take minutes.")
     } else {
         text!(
             "The training worker has not responded for a minute. One step of a large network may take that long; if this \

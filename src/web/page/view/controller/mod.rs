@@ -38,7 +38,7 @@ use crate::web::page::model::palette_slots::PaletteSlots;
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shelf::Shelf;
 use crate::web::page::model::shown::{Origin, Shown, same_but_device};
-use crate::web::schedule::Redraw;
+use crate::web::schedule::{Redraw, Timer};
 use host_commands::OTHER;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -63,6 +63,10 @@ pub(super) struct Page {
     parent: Parent,
     redraw: Redraw,
     worker: Option<WorkerLink>,
+    /// Rings if the browser does not say whether there is a graphics adapter.
+    patience: Timer,
+    /// Why the GPU is not used although there is one.
+    gpu_refusal: Option<String>,
     lifecycle: Lifecycle,
     view: View,
     /// The colors that the host has sent.
@@ -117,7 +121,7 @@ impl Page {
         navigation::bind(dispatcher)?;
         scenario_strip::bind(dispatcher)?;
         start::bind_buttons(dispatcher)?;
-        let drawn = dispatcher.clone();
+        let (drawn, unanswered) = (dispatcher.clone(), dispatcher.clone());
         let mut page = Self {
             form: Form::bind(dispatcher)?,
             estimate: dom::element("estimate")?,
@@ -136,6 +140,8 @@ impl Page {
             parent: Parent::bind(dispatcher)?,
             redraw: Redraw::new(move || drawn.dispatch(Action::Draw)),
             worker: None,
+            patience: Timer::new(move || unanswered.dispatch(Action::AdapterKnown(false))),
+            gpu_refusal: None,
             lifecycle: Lifecycle::default(),
             shown: Shown::nothing(&parsed.experiment),
             visible: Vec::new(),
@@ -179,11 +185,13 @@ impl Page {
             Action::Requested(request) => self.press(request),
             Action::Toggled => self.press(self.lifecycle.phase().main_request()),
             Action::Heard(event) => self.hear(*event),
+            Action::WorkerLost(message) if self.lifecycle.hopes_for_gpu() => self.leave_gpu(message),
             Action::WorkerLost(message) => {
                 self.lifecycle.worker_lost(&message);
                 self.files.uploads.crashed();
                 self.expect_news()
             }
+            Action::AdapterKnown(there) => self.learn_of_adapter(there),
             Action::WorkerSilent => self.mention_silence(),
             Action::Asked(question, id) => self.answer(&question, &id),
             Action::OtherStarted => self.yield_to_other(),

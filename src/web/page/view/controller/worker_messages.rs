@@ -2,11 +2,14 @@
 
 use super::Page;
 use super::host_commands::OTHER;
+use crate::graphics_adapter;
+use crate::metrics::Environment;
 use crate::protocol::{Command, Event, FailureKind};
 use crate::texts;
 use crate::web::error::WebResult;
 use crate::web::page::model::lifecycle::Effect;
 use crate::web::page::model::phase::Phase;
+use crate::web::page::model::worker_program::WorkerProgram;
 use crate::web::page::view::Action;
 use crate::web::page::view::notices::{Offer, Severity};
 use crate::web::page::view::worker_link::WorkerLink;
@@ -15,17 +18,24 @@ use crate::web::page::words::incidents;
 
 /// Subject of the notice that the worker has not responded.
 const SILENCE: &str = "silence";
+/// Time that the browser may take to look for a graphics adapter, in milliseconds.
+const ADAPTER_MILLISECONDS: i32 = 5_000;
 
 impl Page {
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>) -> WebResult<()> {
         for effect in effects {
             match effect {
                 Effect::Send(command) => self.send(&command)?,
-                Effect::ReplaceWorker => {
+                Effect::AskForAdapter => {
+                    self.worker = None;
+                    self.notices.remove(SILENCE);
+                    self.ask_for_adapter()?;
+                }
+                Effect::ReplaceWorker(program) => {
                     // The old worker is terminated first: two would compete for the GPU.
                     self.worker = None;
                     self.notices.remove(SILENCE);
-                    match WorkerLink::open(&self.dispatcher) {
+                    match WorkerLink::open(&self.dispatcher, program) {
                         Ok(worker) => self.worker = Some(worker),
                         Err(error) => {
                             let message = incidents::worker_refused(error);
@@ -36,6 +46,41 @@ impl Page {
             }
         }
         Ok(())
+    }
+
+    /// Asks the browser for a graphics adapter; without an answer in time there is none.
+    fn ask_for_adapter(&self) -> WebResult<()> {
+        let asked = self.dispatcher.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            asked.dispatch(Action::AdapterKnown(graphics_adapter::find().await.is_ok()));
+        });
+        self.patience.set(ADAPTER_MILLISECONDS)
+    }
+
+    /// Starts what has waited for the browser's answer.
+    pub(super) fn learn_of_adapter(&mut self, there: bool) -> WebResult<()> {
+        self.patience.clear();
+        let effects = self.lifecycle.adapter_known(there);
+        self.carry_out(effects)
+    }
+
+    /// The device is open. If the GPU could not be used, the smaller worker takes over, and the page keeps the reason.
+    fn hear_of_device(&mut self, environment: &Environment, fallback: Option<String>) -> WebResult<()> {
+        match fallback {
+            Some(reason) if self.lifecycle.program() == WorkerProgram::Gpu => self.leave_gpu(reason),
+            fallback => {
+                let reason = fallback.map(|reason| self.gpu_refusal.clone().unwrap_or(reason));
+                self.toolbar.show_backend(environment, reason.as_deref())
+            }
+        }
+    }
+
+    /// Starts again what waits or was started, in a worker for the CPU.
+    pub(super) fn leave_gpu(&mut self, reason: String) -> WebResult<()> {
+        self.gpu_refusal = Some(reason);
+        let experiment = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
+        let effects = self.lifecycle.leave_gpu(&experiment);
+        self.carry_out(effects)
     }
 
     pub(super) fn send(&self, command: &Command) -> WebResult<()> {
@@ -83,7 +128,7 @@ impl Page {
         self.inspection_event(&event)?;
         match event {
             Event::Dataset { .. } | Event::Uploaded { .. } | Event::UploadRefused { .. } => self.hear_of_data(event)?,
-            Event::Device { environment, fallback } => self.toolbar.show_backend(&environment, fallback.as_deref())?,
+            Event::Device { environment, fallback } => self.hear_of_device(&environment, fallback)?,
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
                 self.loading = Some((words::data_text(&file, received, total), share));
