@@ -40,14 +40,14 @@ pub enum Command {
     Inspect {
         /// The run.
         run: usize,
-        /// After at most so many training steps; as it is if absent.
+        /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
         at: Option<u64>,
     },
     /// Let every run classify an image; answered by `Classified`.
     Classify {
         /// Which image.
         image: ImageSource,
-        /// After at most so many training steps; as it is if absent.
+        /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
         at: Option<u64>,
     },
     /// Use the files sent with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.

@@ -13,7 +13,7 @@ use std::str::FromStr;
 pub enum EvaluationSteps {
     /// [`EARLY_STEPS`], then every [`auto_interval`] steps.
     Auto,
-    /// Every so many steps.
+    /// At a fixed interval, in steps.
     Every(u64),
 }
 

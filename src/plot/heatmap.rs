@@ -108,8 +108,8 @@ impl ActivityMap {
         })
     }
 
-    /// The middle of the cell so many evaluations to the right and layers down from the one at a pixel, as far as there are cells; of
-    /// the first cell if there is none at the pixel.
+    /// The pixel in the middle of a neighboring cell, for keys: `columns` evaluations to the right and `rows` layers down from the cell at
+    /// `pixel`, stopping at the edges of the map. Without a cell at `pixel` it is the first cell.
     #[must_use]
     pub fn neighbor(
         &self,

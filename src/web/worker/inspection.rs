@@ -30,7 +30,7 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
 pub(super) struct Inspected {
     /// The run, over all variants.
     pub(super) run: usize,
-    /// After at most so many training steps; as it is if absent.
+    /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
     pub(super) at: Option<u64>,
 }
 

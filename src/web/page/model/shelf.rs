@@ -1,4 +1,5 @@
-//! The last results, of this visit and, where the browser stores them, of earlier ones: they can be shown again, and one can be pinned behind the one that is shown.
+//! The shelf: the latest results of this visit and, where the browser stores them, of earlier visits. Any of them can be shown again, and
+//! one can be pinned, which draws it behind the result that is shown.
 
 use super::palette_slots::PaletteSlots;
 use super::shown::{Origin, Shown, differences};

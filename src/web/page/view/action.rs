@@ -41,7 +41,7 @@ pub(super) enum Action {
     Recorded(&'static Scenario, Option<Vec<u8>>),
     /// Five more seeds are to be computed.
     MoreSeeds,
-    /// A result of the shelf is to be shown, or pinned behind the one that is shown.
+    /// A button of the shelf was pressed: show this result, or pin it.
     Shelved(usize, ShelfCommand),
     /// Files were chosen, or dropped on the page.
     FilesGiven(Vec<File>),

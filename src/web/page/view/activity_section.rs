@@ -65,7 +65,7 @@ impl ActivitySection {
         self.show_readout()
     }
 
-    /// Shows the cell so many evaluations to the right and layers down.
+    /// Moves from the cell that is shown by this number of evaluations (to the right) and layers (down).
     pub(super) fn step(&mut self, columns: isize, rows: isize) -> WebResult<()> {
         let scale = self.canvas.scale();
         let from = self.pointed.map(|(column, row)| (column * scale, row * scale));
