@@ -1,5 +1,6 @@
 // A plain static host for the built page, as a visitor's would be: no special headers (no COOP/COEP), and the page at
-// a sub-path so that an absolute URL in it fails with a 404. The tests' pages and the libraries to compare are next to it.
+// a sub-path so that an absolute URL in it fails with a 404. The tests' pages and the libraries to compare are next to it; the libraries
+// also with these headers, since one of them uses threads then.
 //
 //   node server.mjs [PORT]      serves ../dist at http://127.0.0.1:PORT/lab/
 
@@ -25,6 +26,14 @@ function dataFolder() {
   }
   return existsSync(join(own, 'mnist')) ? own : null;
 }
+
+/** The pages of `bench/` again, with the headers that allow shared memory, and with it threads. */
+export const ISOLATED = '/isolated/';
+
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -60,6 +69,7 @@ export async function serve({ dist = DIST, data = DATA, corrupt, port = 0 } = {}
     ['/lab/', dist],
     ['/pages/', join(HERE, 'pages')],
     ['/bench/', join(HERE, 'bench')],
+    [ISOLATED, join(HERE, 'bench')],
     ['/node_modules/', join(HERE, 'node_modules')],
   ];
   const hits = [];
@@ -91,7 +101,8 @@ async function answer({ folders, corrupt, hits }, request, response) {
     return;
   }
   const type = TYPES[extname(file.path)] ?? 'application/octet-stream';
-  response.writeHead(200, { 'content-type': type, 'content-length': file.size, 'cache-control': 'no-cache' });
+  const isolation = path.startsWith(ISOLATED) ? ISOLATION : {};
+  response.writeHead(200, { 'content-type': type, 'content-length': file.size, 'cache-control': 'no-cache', ...isolation });
   if (request.method === 'HEAD') {
     response.end();
   } else {

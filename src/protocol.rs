@@ -13,7 +13,7 @@ use crate::texts::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub enum Command {
         experiment: Box<Experiment>,
         /// Wait after the evaluation of step 0.
         paused: bool,
+        /// How the CPU computes.
+        computing: Computing,
     },
     /// Pause after the current step, or before the first one.
     Pause,
@@ -58,6 +60,21 @@ pub enum Command {
         /// English texts with their translations.
         catalog: Catalog,
     },
+}
+
+/// How the CPU computes: settings of the browser, not of an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Computing {
+    /// Number of cores that may be used.
+    pub cores: usize,
+    /// Use the arithmetic that gives the same bits in all browsers, even if there is a faster one.
+    pub exact: bool,
+}
+
+impl Default for Computing {
+    fn default() -> Self {
+        Self { cores: 1, exact: false }
+    }
 }
 
 /// An image to be classified.
@@ -158,6 +175,12 @@ pub enum Event {
         record: Record,
         /// Elapsed time and speed so far.
         timing: Timing,
+    },
+    /// A worker that trained some of the runs was lost; they are computed again from the beginning, with the same results, while the others
+    /// wait.
+    Recomputing {
+        /// Number of these runs.
+        runs: usize,
     },
     /// Training waits for `Resume` or `Step`.
     Paused {

@@ -68,9 +68,9 @@ test('a run starts from the same bits as natively', async ({ hosted }) => {
 });
 
 test('until the end every statement is one so far', async ({ lab }) => {
-  await lab.open('data=digits&train=512&test=512&model=mlp:16&init=kaiming_normal,custom(std=0.001)&seeds=3&steps=100000&device=cpu');
+  await lab.open('data=digits&train=512&test=512&model=mlp:16&init=kaiming_normal,custom(std=0.001)&seeds=3&steps=100000&eval=20&device=cpu');
   await lab.run();
-  await lab.plotted(100);
+  await lab.plotted(20);
   await lab.button('Pause').click();
   await lab.reach('paused');
   const comparison = lab.rows.last().locator('.comparison');

@@ -1,6 +1,7 @@
 //! The types of the catalog's rows: facts about images, and about published files.
 
 use crate::prose::Prose;
+use serde::{Deserialize, Serialize};
 
 /// The images of a data set. If its files are incomplete, or if only a part of it is used, there are fewer examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +21,7 @@ pub struct ImageFacts {
 }
 
 /// Mean and standard deviation over all pixels of one channel of the training images, after division by 255.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Normalization {
     /// Mean, in [0, 1].
     pub mean: f32,

@@ -9,6 +9,7 @@ pub mod batcher;
 pub mod drawn;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod files;
+pub mod parts;
 pub mod readers;
 pub mod upload;
 

@@ -43,6 +43,16 @@ pub enum WorkerError {
         /// The message of the browser.
         message: String,
     },
+    /// The browser creates no worker for a share of the runs.
+    NoHelper {
+        /// The message of the browser.
+        message: String,
+    },
+    /// The worker of a share of the runs was lost again and again.
+    Lost {
+        /// How often.
+        times: u32,
+    },
     /// The worker has panicked.
     Crashed {
         /// The message of the panic, if it has one.

@@ -19,6 +19,7 @@ pub mod query;
 mod refusals;
 pub mod scenarios;
 pub mod scheme;
+mod share;
 mod validate;
 mod values;
 pub mod variant;
@@ -32,6 +33,7 @@ pub use optimizer::{OptimizerFacts, OptimizerKind, OptimizerSpec, Schedule, Upda
 pub use query::{ParsedQuery, parse_query};
 pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn};
 use serde::{Deserialize, Serialize};
+pub use share::Share;
 pub use values::Named;
 pub use variant::Variant;
 pub use view::{Language, PagePart, Theme, View};

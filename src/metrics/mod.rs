@@ -1,6 +1,7 @@
 //! The measurements of an experiment as plain serializable values: training writes them; plots, tables and exports read them.
 //! Nothing here depends on tensors or pixels.
 
+mod assembly;
 mod by_step;
 pub mod comparison;
 mod curve;
@@ -14,6 +15,7 @@ mod start_report;
 pub mod statistics;
 mod stopwatch;
 
+pub use assembly::{Assembly, assembled, interleaved};
 pub use by_step::by_step;
 pub use comparison::VariantSummary;
 pub use curve::{CurvePoint, LOSS_BUCKETS, MeanCurve};

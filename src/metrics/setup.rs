@@ -40,12 +40,15 @@ pub struct Environment {
     pub backend: String,
     /// A description of the hardware.
     pub adapter: String,
+    /// How the CPU multiplies and adds: with another arithmetic, results agree to rounding only. Empty on a GPU.
+    #[serde(default)]
+    pub arithmetic: String,
     /// Version of this crate.
     pub version: String,
 }
 
 /// Checksums of the data and the order of examples, which all runs share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Receipt {
     /// SHA-256 of the pixels and labels in use.
     pub data_sha256: String,

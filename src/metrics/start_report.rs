@@ -16,6 +16,18 @@ pub struct InitCost {
     pub gradient_evaluations: u64,
 }
 
+impl InitCost {
+    /// The greater of each number.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.max(other.seconds),
+            forward_passes: self.forward_passes.max(other.forward_passes),
+            gradient_evaluations: self.gradient_evaluations.max(other.gradient_evaluations),
+        }
+    }
+}
+
 /// The progress of the preparation of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreparationProgress {

@@ -15,6 +15,15 @@ pub struct Timing {
     pub elapsed_secs: f64,
 }
 
+impl Timing {
+    /// The timing of two shares that are trained at the same time: that of the slower one.
+    #[must_use]
+    pub fn slower(self, other: Self) -> Self {
+        let slower = if other.ms_per_step > self.ms_per_step { other } else { self };
+        Self { elapsed_secs: self.elapsed_secs.max(other.elapsed_secs), ..slower }
+    }
+}
+
 /// Accumulates the time of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stopwatch {

@@ -71,7 +71,7 @@ impl Network {
     #[must_use]
     pub fn gradient(&self, batch: &Batch, mode: Mode) -> LossGradient {
         let network = self.tracked();
-        let (logits, statistics) = Pass::new(&network, mode, Directions::NONE).run(batch.images.clone(), |_, _| ());
+        let (logits, statistics) = Pass::new(&network, mode, Directions::NONE).run(batch.images.clone(), None);
         let losses = cross_entropy(logits.value, batch.one_hot.clone()).div_scalar(batch.len() as f64);
         let mut gradients = losses.clone().sum().backward();
         LossGradient { losses: losses.inner(), gradient: taken(&network.parameters, &mut gradients), statistics }
@@ -84,7 +84,7 @@ impl Network {
     pub fn hessian_vector_product(&self, batch: &Batch, mode: Mode, direction: &[Tensor<3>]) -> Vec<Tensor<3>> {
         let network = self.tracked();
         let directions = Directions { first: direction, second: &[] };
-        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), |_, _| ());
+        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), None);
         let (along, _) = cross_entropy_along(logits, batch.one_hot.clone());
         network.differentiated(along, batch, &[]).0
     }
@@ -102,7 +102,7 @@ impl Network {
         // `uᵀ H v` is linear in `v`, with the gradient `H u`.
         let second: Vec<_> = second.iter().map(|tensor| tensor.clone().autodiff().require_grad()).collect();
         let directions = Directions { first, second: &second };
-        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), |_, _| ());
+        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), None);
         let (_, mixed) = cross_entropy_along(logits, batch.one_hot.clone());
         let (gradient, first_product) = network.differentiated(mixed, batch, &second);
         CurvatureGradient { gradient, first_product }

@@ -7,8 +7,11 @@
 mod activation;
 pub mod batch_norm;
 pub mod convolution;
+pub mod dense;
 mod derivatives;
+pub(crate) mod flex;
 mod jet;
+pub mod kernels;
 mod loss;
 mod moments;
 mod network;

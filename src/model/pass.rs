@@ -4,6 +4,7 @@
 use super::activation::curve;
 use super::batch_norm::{BatchStatistics, StatisticsSource, normalize_jet};
 use super::convolution::{convolve, global_average_pool, pool, shortcut};
+use super::dense::{dense, product};
 use super::jet::Jet;
 use super::network::Network;
 use crate::experiment::Activation;
@@ -36,7 +37,7 @@ impl Network {
     /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
     #[must_use]
     pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
-        self.observe(images, Mode::Evaluation, |_, _| ())
+        Pass::new(self, Mode::Evaluation, Directions::NONE).run(images, None).0.value
     }
 
     /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
@@ -61,7 +62,8 @@ impl Network {
         mut visit: impl FnMut(usize, &dyn Fn() -> Tensor<3>),
     ) -> Tensor<3> {
         let pass = Pass::new(self, mode, Directions::NONE);
-        pass.run(images, |step, values| visit(step, &|| values.clone().into_units().value)).0.value
+        let mut visit = |step, values: &StepValues| visit(step, &|| values.clone().into_units().value);
+        pass.run(images, Some(&mut visit)).0.value
     }
 }
 
@@ -81,6 +83,9 @@ enum Features {
     /// `[batch, runs · channels, height, width]`.
     Maps(Jet<4>),
 }
+
+/// Sees the index of a step and its output.
+type Visit<'visit> = &'visit mut dyn FnMut(usize, &StepValues);
 
 /// A forward pass in progress.
 pub(super) struct Pass<'network> {
@@ -103,31 +108,46 @@ impl<'network> Pass<'network> {
     }
 
     /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, and the statistics of the batch in training;
-    /// `visit` sees the output of every step.
-    pub(super) fn run(
-        mut self,
-        images: Tensor<3>,
-        mut visit: impl FnMut(usize, &StepValues),
-    ) -> (Jet<3>, Vec<BatchStatistics>) {
+    /// `visit` sees the output of every step. Without it, a dense layer and the ReLU that follows are computed together.
+    pub(super) fn run(mut self, images: Tensor<3>, mut visit: Option<Visit<'_>>) -> (Jet<3>, Vec<BatchStatistics>) {
         let architecture = &self.network.plan.architecture;
         let mut values =
             StepValues { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
-        for (index, step) in architecture.steps.iter().enumerate() {
-            values = self.apply(values, step);
-            visit(index, &values);
+        let mut steps = architecture.steps.iter().enumerate().peekable();
+        while let Some((index, step)) = steps.next() {
+            let relu = visit.is_none() && self.has_plain_relu(step, steps.peek().map(|(_, step)| *step));
+            values = self.apply(values, step, relu);
+            match &mut visit {
+                Some(visit) => visit(index, &values),
+                None if relu => drop(steps.next()),
+                None => {}
+            }
         }
         (values.into_units(), self.statistics)
     }
 
-    fn apply(&mut self, values: StepValues, step: &Step) -> StepValues {
+    /// Whether a step is a dense layer with a bias that is followed by ReLU, and no derivatives are carried.
+    fn has_plain_relu(&self, step: &Step, next: Option<&Step>) -> bool {
+        let is_affine = matches!(step.layer, Layer::Dense(layer) if !layer.normalized);
+        let is_plain = self.directions.first.is_empty() && self.directions.second.is_empty();
+        let is_relu = next.is_some_and(|next| matches!(next.layer, Layer::Activation));
+        is_affine && is_plain && is_relu && self.network.plan.activation == Activation::Relu
+    }
+
+    /// The output of a step; of a dense layer, after ReLU if `relu`.
+    fn apply(&mut self, values: StepValues, step: &Step, relu: bool) -> StepValues {
         let runs = match step.layer {
             Layer::Dense(_) | Layer::Convolution(..) => self.network.parameters[0].dims()[0],
             _ => values.runs,
         };
         let features = match step.layer {
             Layer::Dense(layer) => {
-                let product = values.into_units().product(&self.take(), Tensor::matmul);
-                Features::Units(if layer.normalized { product } else { product.plus(self.take()) })
+                let (units, weight) = (values.into_units(), self.take());
+                Features::Units(if layer.normalized {
+                    units.product(&weight, product)
+                } else {
+                    affine(&units, &weight, self.take(), relu)
+                })
             }
             Layer::Convolution(layer, window) => {
                 let maps = self.convolution(values, window);
@@ -241,6 +261,15 @@ impl StepValues {
         let batch = maps.value.dims()[0];
         maps.linear(|maps| global_average_pool(maps).reshape([batch, runs, channels]).swap_dims(0, 1))
     }
+}
+
+/// `x W + b`, as a single operation if there are no derivatives to carry, then with ReLU if asked for.
+fn affine(units: &Jet<3>, weight: &Jet<3>, bias: Jet<3>, relu: bool) -> Jet<3> {
+    if units.is_plain() && weight.is_plain() && bias.is_plain() {
+        let (units, weight) = (units.value.clone(), weight.value.clone());
+        return Jet::constant(dense(units, weight, bias.value, relu));
+    }
+    units.product(weight, product).plus(bias)
 }
 
 /// `[runs, 1, channels]` as `[1, runs · channels, 1, 1]`.

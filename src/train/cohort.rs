@@ -7,8 +7,8 @@ use super::rates::{run_rates, stacked_rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::Result;
-use crate::experiment::Experiment;
 use crate::experiment::architecture::WeightLayer;
+use crate::experiment::{Experiment, Share};
 use crate::init::{self, LayerWeights};
 use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::Tensor;
@@ -34,11 +34,17 @@ struct Group {
 }
 
 impl Cohort {
-    /// Stacks runs with these initial weights, given for each run by variant, then by seed.
+    /// Stacks the runs of a share, with these initial weights, given for each run by variant, then by seed.
     #[must_use]
-    pub fn new(experiment: &Experiment, plan: &Rc<Plan>, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> Self {
+    pub fn new(
+        experiment: &Experiment,
+        share: Share,
+        plan: &Rc<Plan>,
+        weights: &[Vec<LayerWeights>],
+        open: &OpenDevice,
+    ) -> Self {
         let layers = plan.architecture.weight_layers();
-        let rates = run_rates(experiment, &layers);
+        let rates = run_rates(experiment, share, &layers);
         let size = group_size(experiment, plan, weights.len(), open);
         let groups = weights.chunks(size).zip(rates.chunks(size)).map(|(weights, rates)| {
             let network = Network::stack(plan, weights, &open.device);
@@ -48,15 +54,20 @@ impl Cohort {
         Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
-    /// Draws the initial weights of all runs of `experiment`, by variant, then by seed. For tuned initializations these are the
-    /// weights before tuning.
+    /// Draws the initial weights of the runs of a share, by variant, then by seed. For tuned initializations these are the weights
+    /// before tuning.
     ///
     /// # Errors
     /// As [`init::sample`].
-    pub fn initial_weights(experiment: &Experiment, layers: &[WeightLayer]) -> Result<Vec<Vec<LayerWeights>>> {
+    pub fn initial_weights(
+        experiment: &Experiment,
+        share: Share,
+        layers: &[WeightLayer],
+    ) -> Result<Vec<Vec<LayerWeights>>> {
         let seeds = || experiment.run_seeds();
         let runs = experiment.variants.iter().flat_map(|variant| seeds().map(move |seed| (&variant.scheme, seed)));
-        runs.map(|(scheme, seed)| init::sample(scheme, layers, experiment.activation, seed)).collect()
+        let own = runs.enumerate().filter(|(run, _)| share.contains(*run));
+        own.map(|(_, (scheme, seed))| init::sample(scheme, layers, experiment.activation, seed)).collect()
     }
 
     /// Number of steps taken.

@@ -58,16 +58,17 @@ pub(super) fn group_size(experiment: &Experiment, plan: &Plan, runs: usize, open
     group_size_for(&Demand::of(experiment, &plan.architecture), runs, open)
 }
 
-/// Number of runs per group for a method that tunes initial weights.
+/// Number of runs per group for a method that tunes initial weights, of `runs` in all.
 pub(super) fn tuning_group_size(
     experiment: &Experiment,
     method: TuningMethod,
+    runs: usize,
     plan: &Plan,
     open: &OpenDevice,
 ) -> usize {
     let demand = Demand::of(experiment, &plan.architecture);
     let step = demand.step * method.facts().memory_factor;
-    group_size_for(&Demand { step, ..demand }, experiment.seeds as usize, open)
+    group_size_for(&Demand { step, ..demand }, runs, open)
 }
 
 fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {

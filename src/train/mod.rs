@@ -12,6 +12,7 @@ mod inspect;
 mod layer_probe;
 mod memory;
 mod optimizer;
+mod pace;
 mod preparation;
 mod rate_control;
 mod rates;
@@ -22,7 +23,8 @@ mod training;
 
 pub use cohort::Cohort;
 pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
-pub use optimizer::{Optimizer, Rate, Rates};
+pub use optimizer::{Optimizer, Rates};
+pub use pace::Pace;
 pub use preparation::{Clock, Preparation};
 pub use rate_control::{LayerRates, ParameterRates, layer_rates};
 pub use schedule::schedule_factor;

@@ -13,7 +13,7 @@ use crate::emergence::{self, RANDOM_POINTS, RandomInterval};
 use crate::error::Result;
 use crate::experiment::network_graph::network_graph;
 use crate::experiment::scheme::Tuning;
-use crate::experiment::{DatasetSpec, Experiment};
+use crate::experiment::{DatasetSpec, Experiment, Share};
 use crate::init::LayerWeights;
 use crate::metrics::{InitCost, LayerReport, PreparationProgress, PreparationTask, RandomActivity, RandomPoint};
 use crate::model::Plan;
@@ -30,6 +30,7 @@ pub type Clock = Box<dyn Fn() -> f64>;
 /// An experiment in preparation for its first step.
 pub struct Preparation {
     pub(super) experiment: Experiment,
+    pub(super) share: Share,
     pub(super) dataset: Rc<Dataset>,
     pub(super) plan: Rc<Plan>,
     /// The graph on which emergence is measured.
@@ -67,12 +68,18 @@ impl fmt::Debug for Preparation {
 }
 
 impl Preparation {
-    /// Draws the weights of all runs; the device is not used yet.
+    /// Draws the weights of the runs of a share; the device is not used yet.
     ///
     /// # Errors
     /// As [`Experiment::validate`], [`Dataset::truncated`], [`Batcher::new`] and [`crate::init::sample`];
     /// [`crate::error::Error::key`] is the key of the experiment that has to be changed.
-    pub fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice, clock: Clock) -> Result<Self> {
+    pub fn new(
+        experiment: &Experiment,
+        share: Share,
+        dataset: &Rc<Dataset>,
+        open: &OpenDevice,
+        clock: Clock,
+    ) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name;
         experiment.validate_for(&dataset.facts())?;
@@ -82,15 +89,16 @@ impl Preparation {
         check_fit(&experiment, &architecture, open)?;
         let graph = Rc::new(network_graph(&architecture)?);
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
-        let weights = Cohort::initial_weights(&experiment, &plan.architecture.weight_layers())?;
+        let weights = Cohort::initial_weights(&experiment, share, &plan.architecture.weight_layers())?;
         Ok(Self {
-            jobs: jobs(&experiment, &dataset, &plan, open),
+            jobs: jobs(&experiment, share, &dataset, &plan, open),
             costs: vec![InitCost::default(); experiment.variants.len()],
             reports: Vec::new(),
             random_activity: RandomActivity::default(),
             start: None,
             open: open.clone(),
             experiment,
+            share,
             dataset,
             plan,
             graph,
@@ -168,7 +176,7 @@ impl Preparation {
 
     /// Builds the cohort and measures the statistics of each layer.
     async fn measured(&mut self) -> Result<(Cohort, LayerProbe)> {
-        let cohort = Cohort::new(&self.experiment, &self.plan, &self.weights, &self.open);
+        let cohort = Cohort::new(&self.experiment, self.share, &self.plan, &self.weights, &self.open);
         let batch = batch(&self.dataset, Part::Train, self.batcher.batch(0), None, &self.open.device)?;
         let probe = LayerProbe::new(batch, self.experiment.activity.tau);
         self.reports = probe.at_start(cohort.stacked_runs(), &self.weights).await?;
@@ -183,8 +191,12 @@ impl Preparation {
         }
     }
 
-    /// The next point of the table of random activity; its masks are derived from the first seed.
+    /// The next point of the table of random activity, which is the same for all runs, so that only the first share has it; its masks
+    /// are derived from the first seed.
     fn next_random_point(&mut self) -> Option<PreparationProgress> {
+        if self.share.first > 0 {
+            return None;
+        }
         let (points, seed) = (&mut self.random_activity.points, self.experiment.order_seed().into());
         let point = emergence::random_point(&self.graph, points.len(), |mask| {
             let mut draws = stream(seed, Purpose::RandomActivity, mask);
@@ -214,14 +226,18 @@ impl Preparation {
 }
 
 /// The runs of tuned variants, in groups that fit on the device.
-fn jobs(experiment: &Experiment, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
-    let seeds = experiment.seeds as usize;
-    let tuned =
-        experiment.variants.iter().enumerate().filter_map(|(index, variant)| Some((index, variant.scheme.tuning()?)));
-    let groups = tuned.flat_map(|(variant, tuning)| {
-        let size = tuning_group_size(experiment, tuning.method, plan, open);
-        let starts = (0..seeds).step_by(size);
-        starts.map(move |start| (variant, tuning, variant * seeds + start..variant * seeds + (start + size).min(seeds)))
+fn jobs(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>, plan: &Plan, open: &OpenDevice) -> VecDeque<Job> {
+    let mut end = 0;
+    let runs = share.runs_per_variant(experiment).into_iter().map(|count| {
+        end += count;
+        end - count..end
+    });
+    let variants = experiment.variants.iter().zip(runs).enumerate();
+    let tuned = variants.filter_map(|(index, (variant, runs))| Some((index, variant.scheme.tuning()?, runs)));
+    let groups = tuned.flat_map(|(variant, tuning, runs)| {
+        let size = tuning_group_size(experiment, tuning.method, runs.len(), plan, open);
+        let starts = runs.clone().step_by(size);
+        starts.map(move |start| (variant, tuning, start..(start + size).min(runs.end)))
     });
     let examples = || TuningExamples::new(dataset, experiment.order_seed().into(), &open.device);
     groups

@@ -1,9 +1,9 @@
 //! Learning rates and weight decays of stacked runs: those of the optimizer, times the factors of the rate control.
 
-use super::optimizer::{Rate, Rates};
+use super::optimizer::Rates;
 use super::rate_control::{LayerRates, ParameterRates, layer_rates};
-use crate::experiment::Experiment;
 use crate::experiment::architecture::{ParameterRole, WeightLayer};
+use crate::experiment::{Experiment, Share};
 use crate::model::Plan;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -16,14 +16,15 @@ pub(super) struct RunRates {
     layers: Vec<LayerRates>,
 }
 
-/// The coefficients of the optimizer for each run.
-pub(super) fn run_rates(experiment: &Experiment, layers: &[WeightLayer]) -> Vec<RunRates> {
+/// The coefficients of the optimizer for each run of a share.
+pub(super) fn run_rates(experiment: &Experiment, share: Share, layers: &[WeightLayer]) -> Vec<RunRates> {
     let kind = experiment.optimizer.kind;
     let variants = experiment.variants.iter().map(|variant| RunRates {
         learning_rate: experiment.learning_rate_of(variant),
         layers: layer_rates(&variant.scheme, layers, kind),
     });
-    variants.flat_map(|rates| std::iter::repeat_n(rates, experiment.seeds as usize)).collect()
+    let counts = share.runs_per_variant(experiment);
+    variants.zip(counts).flat_map(|(rates, count)| std::iter::repeat_n(rates, count)).collect()
 }
 
 /// The learning rate and weight decay of every parameter, stacked over these runs.
@@ -35,24 +36,20 @@ pub(super) fn stacked_rates(experiment: &Experiment, plan: &Plan, runs: &[RunRat
             ParameterRole::Bias(layer) => (*learning_rate, layers[layer].bias),
             ParameterRole::Scale(_) | ParameterRole::Shift(_) => (*learning_rate, ParameterRates::PLAIN),
         });
+        let decays = factors.clone().map(|(_, factor)| spec.weight_decay * factor.weight_decay);
         Rates {
-            learning_rate: stacked_rate(factors.clone().map(|(rate, factor)| rate * factor.learning_rate), device),
-            weight_decay: stacked_rate(factors.map(|(_, factor)| spec.weight_decay * factor.weight_decay), device),
+            learning_rate: stacked(factors.map(|(rate, factor)| rate * factor.learning_rate), device),
+            decays: decays.clone().any(|decay| decay != 0.0),
+            weight_decay: stacked(decays, device),
         }
     };
     plan.architecture.parameter_roles().into_iter().map(rates).collect()
 }
 
-/// The number of each run; one shared number if all are equal.
-fn stacked_rate(values: impl Iterator<Item = f64>, device: &Device) -> Rate {
-    let values = values.collect::<Vec<_>>();
-    match values.first() {
-        Some(first) if values.iter().any(|value| value.to_bits() != first.to_bits()) => {
-            #[expect(clippy::cast_possible_truncation, reason = "a learning rate in f32, like the weights")]
-            let stacked = values.iter().map(|value| *value as f32).collect::<Vec<_>>();
-            let shape = [stacked.len(), 1, 1];
-            Rate::PerRun(Box::new(Tensor::from_data(TensorData::new(stacked, shape), device)))
-        }
-        first => Rate::Shared(first.copied().unwrap_or_default()),
-    }
+/// The number of each run, `[runs, 1, 1]`.
+fn stacked(values: impl Iterator<Item = f64>, device: &Device) -> Tensor<3> {
+    #[expect(clippy::cast_possible_truncation, reason = "a learning rate in f32, like the weights")]
+    let values = values.map(|value| value as f32).collect::<Vec<_>>();
+    let shape = [values.len(), 1, 1];
+    Tensor::from_data(TensorData::new(values, shape), device)
 }

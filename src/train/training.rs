@@ -7,14 +7,15 @@ use super::preparation::Preparation;
 use super::snapshots::{Snapshot, Snapshots};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
-use crate::device::{OpenDevice, read};
+use crate::device::{Backend, OpenDevice, read};
 use crate::error::Result;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Share};
 use crate::init::weights_sha256;
 use crate::metrics::{
     Environment, EvaluationRecord, Receipt, Record, RunStart, Setup, StartFacts, StepRecord, VariantStart,
 };
 use crate::model::Networks;
+use crate::model::kernels::arithmetic;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::rc::Rc;
 
@@ -67,12 +68,12 @@ impl Preparation {
 }
 
 impl Training {
-    /// Prepares an experiment, ready to evaluate step 0. [`Preparation`] does the same step by step.
+    /// Prepares all runs of an experiment, ready to evaluate step 0. [`Preparation`] does the same step by step.
     ///
     /// # Errors
     /// As [`Preparation::new`] and [`Preparation::advance`].
     pub async fn new(experiment: &Experiment, dataset: &Rc<Dataset>, open: &OpenDevice) -> Result<Self> {
-        Preparation::new(experiment, dataset, open, Box::new(|| 0.0))?.into_training().await
+        Preparation::new(experiment, Share::WHOLE, dataset, open, Box::new(|| 0.0))?.into_training().await
     }
 
     /// Uploads the examples for evaluations.
@@ -226,9 +227,10 @@ impl Training {
     }
 }
 
-/// Everything that is fixed before the first step, with the checksums of data, order and weights.
+/// Everything that is fixed before the first step, with the checksums of data, order and weights; of each variant, the runs of the
+/// share.
 fn setup(preparation: &Preparation) -> Setup {
-    let Preparation { experiment, plan, dataset, batcher, .. } = preparation;
+    let Preparation { experiment, share, plan, dataset, batcher, .. } = preparation;
     let mut runs = preparation
         .weights
         .iter()
@@ -237,17 +239,23 @@ fn setup(preparation: &Preparation) -> Setup {
     let variants = preparation
         .costs
         .iter()
-        .map(|cost| VariantStart { cost: *cost, runs: runs.by_ref().take(experiment.seeds as usize).collect() });
+        .zip(share.runs_per_variant(experiment))
+        .map(|(cost, count)| VariantStart { cost: *cost, runs: runs.by_ref().take(count).collect() });
     let start = StartFacts {
         data: dataset.facts(),
         steps_per_epoch: batcher.steps_per_epoch(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
-        receipt: Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() },
+        // The same for all shares, so that only the first one computes it.
+        receipt: if share.first == 0 { receipt(dataset, batcher) } else { Receipt::default() },
         random_activity: preparation.random_activity.clone(),
         variants: variants.collect(),
     };
     Setup { experiment: experiment.clone(), start: Some(start) }
+}
+
+fn receipt(dataset: &Dataset, batcher: &Batcher) -> Receipt {
+    Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() }
 }
 
 /// The description of the device in a results file.
@@ -256,6 +264,7 @@ pub fn environment(open: &OpenDevice) -> Environment {
     Environment {
         backend: open.backend.name().to_owned(),
         adapter: open.adapter.clone(),
+        arithmetic: if open.backend == Backend::Cpu { arithmetic().to_owned() } else { String::new() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -70,6 +70,7 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
         environment: Environment {
             backend: "cpu".to_owned(),
             adapter: "Flex <SIMD> & one thread".to_owned(),
+            arithmetic: "simd128".to_owned(),
             version: "0.1.0".to_owned(),
         },
         receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },

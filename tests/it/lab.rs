@@ -278,3 +278,25 @@ fn natively_and_in_the_browser_runs_start_from_the_same_bits() {
     let weights = weights.map(|(name, runs)| (name.to_owned(), Value::from(runs))).collect::<serde_json::Map<_, _>>();
     assert_eq!(Value::from(weights), golden["weights_sha256"], "initial weights");
 }
+
+#[test]
+#[cfg(feature = "train")]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let query = "data=digits&train=200&test=50&model=mlp:8&batch=32&steps=6&eval=3&seeds=2&init=kaiming_normal,lsuv";
+    let run = |threads: &str| {
+        let mut results = json(&["run", query, "--threads", threads]);
+        // What took time.
+        results["timing"] = Value::Null;
+        for variant in results["variants"].as_array_mut().expect("variants") {
+            variant["init"]["seconds"] = Value::Null;
+        }
+        results
+    };
+    let one = run("1");
+    assert_eq!(one["variants"].as_array().map(Vec::len), Some(2), "two variants");
+    for threads in ["2", "3", "4", "7"] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+    refuses(&["run", query, "--threads", "0"], &["--threads", "1", "512", "`0`"]);
+    refuses(&["run", query, "--threads", "two"], &["--threads", "`two`"]);
+}

@@ -23,7 +23,7 @@ mod worker_programs;
 
 use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
-use emergence_lab::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+use emergence_lab::protocol::{Command, Computing, Event, FailureKind, PROTOCOL_VERSION};
 use emergence_lab::web::page::model::failure::Remedy;
 use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
 use emergence_lab::web::page::model::phase::{Phase, Request};
@@ -46,7 +46,12 @@ const REQUESTS: [Request; 6] =
     [Request::Run, Request::Pause, Request::Resume, Request::Step, Request::Reset, Request::Restart];
 
 fn device() -> Event {
-    let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
+    let environment = Environment {
+        backend: "cpu".into(),
+        adapter: "Flex".into(),
+        arithmetic: String::new(),
+        version: "0.1.0".into(),
+    };
     Event::Device { environment, fallback: None }
 }
 
@@ -79,7 +84,7 @@ fn send(command: Command) -> [Effect; 1] {
 }
 
 fn start(paused: bool) -> [Effect; 1] {
-    send(Command::Start { experiment: experiment(QUERY).into(), paused })
+    send(Command::Start { experiment: experiment(QUERY).into(), paused, computing: Computing::default() })
 }
 
 /// The visitor makes an allowed request: it has these `effects` and leads to `phase`.

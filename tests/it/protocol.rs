@@ -9,7 +9,9 @@ use emergence_lab::metrics::{
     DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
     Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
 };
-use emergence_lab::protocol::{Command, Event, FailureKind, ImageSource, PROTOCOL_VERSION, greeting, last_words};
+use emergence_lab::protocol::{
+    Command, Computing, Event, FailureKind, ImageSource, PROTOCOL_VERSION, greeting, last_words,
+};
 use proptest::prelude::*;
 
 fn timing() -> Timing {
@@ -18,7 +20,7 @@ fn timing() -> Timing {
 
 fn command(query: &str) -> Command {
     let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
-    Command::Start { experiment: Box::new(experiment), paused: true }
+    Command::Start { experiment: Box::new(experiment), paused: true, computing: Computing { cores: 4, exact: true } }
 }
 
 /// A command of every kind, and experiments of all kinds.
@@ -52,7 +54,12 @@ fn events() -> Vec<Event> {
         total: 390,
         objective: Some(21.5),
     };
-    let environment = Environment { backend: "cpu".into(), adapter: "Flex".into(), version: "0.1.0".into() };
+    let environment = Environment {
+        backend: "cpu".into(),
+        adapter: "Flex".into(),
+        arithmetic: String::new(),
+        version: "0.1.0".into(),
+    };
     let failures =
         [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice, FailureKind::Device, FailureKind::Crash];
     let failures = failures.map(|kind| Event::Failed { kind, message: "Why \"it\" stopped.".into() });

@@ -11,7 +11,6 @@ const LIMIT: usize = 400;
 
 /// Files that may be longer, up to their present length, and why. If one grows, it is split where a second topic begins.
 const LONGER: &[(&str, usize, &str)] = &[
-    ("src/model/convolution/cpu.rs", 435, "the loops of one operation and of its gradients, which share their tiles"),
     ("tests/data/layers_reference.py", 442, "one script for one file of reference numbers"),
     (
         "tests/data/tuning_reference.py",

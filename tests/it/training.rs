@@ -1,7 +1,9 @@
 //! Training, against JAX and optax, and against the exact statements of docs/method.md.
 
+mod pace;
 mod rate_control;
 mod recordings;
+mod shares;
 
 use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
 use crate::fixtures::experiment;
@@ -12,7 +14,7 @@ use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::error::{DeviceCheck, DeviceError, Error};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
-use emergence_lab::experiment::{Experiment, Schedule};
+use emergence_lab::experiment::{Experiment, Schedule, Share};
 use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::model::{Batch, Mode, Network, predicted_classes};
@@ -78,7 +80,7 @@ fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
         let model = hidden.join(",");
         let experiment = experiment(&format!("model=mlp:{model}&{}&init=kaiming_normal&seeds=1", case.query));
         let plan = plan(&experiment, FeatureShape::dense(inputs), classes);
-        let mut cohort = Cohort::new(&experiment, &plan, std::slice::from_ref(&weights), &open_cpu());
+        let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan, std::slice::from_ref(&weights), &open_cpu());
         let mut losses = Vec::new();
         for _ in 0..case.losses.len() {
             let images = tensor(reference.images.clone(), [1, reference.batch, inputs]);
@@ -142,8 +144,12 @@ fn stacked_runs_equal_separate_runs() {
     let query =
         |init: &str, seeds| format!("data=digits&model=mlp:32,32,32&lr=0.05&wd=0.001&seeds={seeds}&init={init}");
     let all = experiment(&query(&variants.join(","), 2));
-    let weights = Cohort::initial_weights(&all, &plan(&all, FeatureShape::dense(784), 10).architecture.weight_layers())
-        .expect("no formula");
+    let weights = Cohort::initial_weights(
+        &all,
+        Share::WHOLE,
+        &plan(&all, FeatureShape::dense(784), 10).architecture.weight_layers(),
+    )
+    .expect("no formula");
     let (together, parameters) = fifty_steps(&all, &weights);
     for (run, weights) in weights.iter().enumerate() {
         let variant = variants[run / 2];
@@ -165,7 +171,8 @@ fn stacked_runs_equal_separate_runs() {
 fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
     let dataset = few_digits();
-    let mut cohort = Cohort::new(experiment, &plan(experiment, FeatureShape::dense(784), 10), weights, &open_cpu());
+    let mut cohort =
+        Cohort::new(experiment, Share::WHOLE, &plan(experiment, FeatureShape::dense(784), 10), weights, &open_cpu());
     let mut batcher = Batcher::new(dataset.train.len(), BATCH, 0).expect("ten batches");
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     let losses = (0..50).map(|step| {

@@ -5,6 +5,10 @@ use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// Greatest number of threads: as many as an experiment can have runs.
+#[cfg(feature = "train")]
+const MOST_THREADS: usize = emergence_lab::experiment::limits::RUNS;
+
 /// An invalid argument.
 #[derive(Debug)]
 pub(crate) struct Usage {
@@ -123,6 +127,14 @@ impl Options {
             let got = if words.is_empty() { "nothing".to_owned() } else { words.join(" ") };
             Usage::new("arguments", expected, got)
         })
+    }
+
+    /// The number of threads: `--threads`, else that of the cores.
+    #[cfg(feature = "train")]
+    pub(crate) fn threads(&self) -> Result<usize, Usage> {
+        let Some(text) = self.get("threads") else { return Ok(crate::threads::cores()) };
+        let number = text.parse().ok().filter(|number| (1..=MOST_THREADS).contains(number));
+        number.ok_or_else(|| Usage::new("--threads", &format!("a whole number from 1 to {MOST_THREADS}"), text))
     }
 
     /// The folder of data sets: `--data-dir`, else `$EMERGENCE_LAB_DATA`, else `data/`.

@@ -2,8 +2,8 @@
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::preparation::{load, tune};
-use emergence_lab::experiment::Named;
-use emergence_lab::experiment::{Experiment, limits::DatasetFacts, parse_query};
+use emergence_lab::experiment::limits::DatasetFacts;
+use emergence_lab::experiment::{Experiment, Named, Share, parse_query};
 use emergence_lab::init::{self, Factors, LayerWeights};
 use emergence_lab::metrics::InitCost;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -72,7 +72,7 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
 
 /// The tuned weights of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
-    let preparation = tune(experiment, load(experiment, options)?).await?;
+    let preparation = tune(experiment, Share::WHOLE, load(experiment, options)?).await?;
     let layers = preparation.weights().first().cloned().unwrap_or_default();
     Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
 }

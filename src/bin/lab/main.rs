@@ -16,6 +16,8 @@ mod preparation;
 mod record;
 #[cfg(feature = "train")]
 mod run;
+#[cfg(feature = "train")]
+mod threads;
 
 use arguments::{Arguments, Usage};
 use std::process::ExitCode;
@@ -23,8 +25,9 @@ use std::process::ExitCode;
 const HELP: &str = "\
 lab: compare weight initializations from the command line
 
-  lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg]
-      train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself
+  lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
+      train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself; the runs are shared out
+      over N threads, by default one per core, and the results do not depend on N
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       compute the emergence of a layered network exactly
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]

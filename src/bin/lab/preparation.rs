@@ -6,7 +6,7 @@ use emergence_lab::dataset::drawn::recipe;
 use emergence_lab::dataset::{Dataset, files};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{DatasetError, Error, Requirement, Result};
-use emergence_lab::experiment::Experiment;
+use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{PreparationProgress, PreparationTask};
 use emergence_lab::train::Preparation;
 use std::path::Path;
@@ -22,15 +22,15 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Draws and tunes the initial weights of an experiment on the CPU, with progress lines on stderr.
-pub(crate) async fn tune(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<Preparation> {
+/// Draws and tunes the initial weights of a share of an experiment on the CPU, with progress lines on stderr.
+pub(crate) async fn tune(experiment: &Experiment, share: Share, dataset: Dataset) -> anyhow::Result<Preparation> {
     let start = now();
     let clock = Box::new(move || start.elapsed().as_secs_f64());
-    let mut preparation = Preparation::new(experiment, &Rc::new(dataset), &open_cpu(), clock)?;
+    let mut preparation = Preparation::new(experiment, share, &Rc::new(dataset), &open_cpu(), clock)?;
     let mut reported = now();
     while !preparation.is_tuned() {
         let progress = preparation.advance().await?;
-        if let Some(progress) = progress.filter(|_| reported.elapsed() >= REPORT_EVERY) {
+        if let Some(progress) = progress.filter(|_| share.first == 0 && reported.elapsed() >= REPORT_EVERY) {
             reported = now();
             report(&progress);
         }

@@ -3,7 +3,8 @@
 use crate::arguments::{Arguments, Usage};
 use crate::output::write_whole;
 use crate::preparation::load;
-use crate::run::train;
+use crate::run::report;
+use crate::threads::{cores, train};
 use anyhow::Context;
 use emergence_lab::experiment::scenarios::{SCENARIOS, Scenario};
 use emergence_lab::replay::Recording;
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         eprintln!("recording {}", scenario.name);
         let experiment = scenario.experiment();
         let dataset = load(&experiment, &options)?;
-        let history = pollster::block_on(train(&experiment, dataset))?;
+        let history = train(&experiment, dataset, cores(), report)?;
         let recording = Recording::of(&history, today()).context("the experiment has not started")?;
         write_whole(&Path::new(directory).join(format!("{}.bin", scenario.name)), &recording.to_bytes())?;
     }

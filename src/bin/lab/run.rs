@@ -2,20 +2,20 @@
 
 use crate::arguments::{Arguments, Options};
 use crate::output::{check_place, write_whole};
-use crate::preparation::{load, now, tune};
+use crate::preparation::load;
+use crate::threads::train;
 use anyhow::Context;
 use emergence_lab::catalog::Quantity;
-use emergence_lab::dataset::Dataset;
 use emergence_lab::error::{Error, Requirement};
-use emergence_lab::experiment::{DevicePreference, Experiment, parse_query};
+use emergence_lab::experiment::{DevicePreference, parse_query};
 use emergence_lab::export;
-use emergence_lab::metrics::{History, Record, Stopwatch, statistics};
-use emergence_lab::train::Work;
+use emergence_lab::metrics::{History, Record, statistics};
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let options = arguments.options(&["data-dir", "out", "csv", "svg"])?;
+    let options = arguments.options(&["data-dir", "out", "csv", "svg", "threads"])?;
     let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
+    let threads = options.threads()?;
     let outputs = Outputs::new(&options)?;
     let parsed = parse_query(query_of_link(query));
     for key in &parsed.unknown {
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
     }
     let dataset = load(&experiment, &options)?;
-    let history = pollster::block_on(train(&experiment, dataset))?;
+    let history = train(&experiment, dataset, threads, report)?;
     outputs.write(&history)
 }
 
@@ -38,28 +38,8 @@ fn query_of_link(text: &str) -> &str {
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
-pub(crate) async fn train(experiment: &Experiment, dataset: Dataset) -> anyhow::Result<History> {
-    let start = now();
-    let mut training = tune(experiment, dataset).await?.into_training().await?;
-    let mut history = History::new(training.setup().clone());
-    let mut stopwatch = Stopwatch::new(experiment.run_count(), start.elapsed().as_secs_f64());
-    loop {
-        let start = now();
-        let work = training.advance(true).await?;
-        let record = training.drain().await?;
-        stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
-        history.apply(&record);
-        history.set_timing(stopwatch.timing(training.step()));
-        report(&history, &record);
-        if work == Work::Finished {
-            history.set_timing(stopwatch.timing(training.step()));
-            return Ok(history);
-        }
-    }
-}
-
 /// One line on stderr per evaluation.
-fn report(history: &History, record: &Record) {
+pub(crate) fn report(history: &History, record: &Record) {
     for evaluation in &record.evaluations {
         let mut runs = evaluation.runs.iter();
         let variants = history.variants.iter().map(|variant| {

@@ -1,24 +1,19 @@
-//! Stacked convolution on the CPU: computed directly in registers, without unfolding the images.
+//! Stacked convolution on the CPU, without unfolding whole images.
 //!
 //! Burn's own convolution unfolds every image into a matrix nine times its size and multiplies that; with the few feature
 //! maps of small networks, unfolding and packing small matrices take longer than the arithmetic. Here every image is padded
-//! with zeros once, so that each kernel position is at a fixed distance from the position of the window ([`Frame`]). Then a
-//! tile of [`MAPS`] feature maps times [`LANES`] neighboring positions stays in registers during the loops over the kernel and
-//! the input maps, and the gradient of the weights is a handful of scalar products.
+//! with zeros once, so that each kernel position is at a fixed distance from the position of the window ([`PaddedLayout`]). Then the
+//! values that [`COLUMNS`] neighboring positions see are packed, and multiplied by the weights of all feature maps and runs that see
+//! the same image. The gradient of the weights is a handful of scalar products.
 //!
 //! Images are `[channels, height, width]`, one after another: for every example those of all runs, or one that all runs
 //! share. Every run of every example is computed separately, in the same order of operations regardless of its place.
 
-use super::parallel::by_blocks;
 use crate::experiment::architecture::Window;
-use std::ops::{Add, AddAssign, Mul};
+use crate::model::kernels::panels::{Matrix, Panels};
+use crate::model::kernels::parallel::by_blocks;
+use crate::model::kernels::{COLUMNS, Number, ROWS, Tile};
 
-/// Feature maps of a tile.
-const MAPS: usize = 4;
-/// Neighboring positions of a tile.
-const LANES: usize = 8;
-/// Numbers per register.
-const QUAD: usize = 4;
 /// Feature maps that the gradient of the weights processes at once: with three kernel positions, as many sums as fit into
 /// the registers of a browser together with their operands.
 const PAIR: usize = 2;
@@ -26,45 +21,6 @@ const PAIR: usize = 2;
 const BLOCK: usize = 16;
 /// Blocks whose contributions are in memory at the same time.
 const WAVE: usize = 8;
-
-/// The numbers in the loops: f32, and f64 for tests against finite differences.
-pub trait Number: Copy + Default + Send + Sync + AddAssign + 'static {
-    /// [`QUAD`] numbers in one register.
-    type Quad: Copy + Default + Mul<Output = Self::Quad> + Add<Output = Self::Quad>;
-
-    /// Four numbers in their order in memory.
-    fn quad(values: [Self; QUAD]) -> Self::Quad;
-
-    /// The same number four times.
-    fn splat(value: Self) -> Self::Quad;
-
-    /// The four numbers.
-    fn array(quad: Self::Quad) -> [Self; QUAD];
-}
-
-/// The compiler vectorizes these loops only if the vectors are explicit.
-macro_rules! number {
-    ($number:ty, $quad:ty) => {
-        impl Number for $number {
-            type Quad = $quad;
-
-            fn quad(values: [Self; QUAD]) -> Self::Quad {
-                values.into()
-            }
-
-            fn splat(value: Self) -> Self::Quad {
-                <$quad>::splat(value)
-            }
-
-            fn array(quad: Self::Quad) -> [Self; QUAD] {
-                quad.to_array()
-            }
-        }
-    };
-}
-
-number!(f32, wide::f32x4);
-number!(f64, wide::f64x4);
 
 /// Sizes of a stacked convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,9 +66,9 @@ impl Geometry {
         let Window { kernel, stride, padding } = self.window;
         let reach = (kernel - 1) / stride;
         let (rows, columns) = (self.output[0] + reach, self.output[1] + reach);
-        let positions = (self.output[0] * columns).next_multiple_of(LANES);
+        let positions = (self.output[0] * columns).next_multiple_of(COLUMNS);
         // The last tile may read beyond the last position.
-        let plane = rows * columns + LANES + reach * (columns + 1);
+        let plane = rows * columns + COLUMNS + reach * (columns + 1);
         let offset = |place: usize| {
             let (y, x) = (place / kernel, place % kernel);
             (y % stride * stride + x % stride) * plane + y / stride * columns + x / stride
@@ -145,7 +101,7 @@ struct PaddedLayout {
     columns: usize,
     /// Numbers of one of the `stride²` parts of a channel.
     plane: usize,
-    /// Computed positions, a multiple of [`LANES`].
+    /// Computed positions, a multiple of [`COLUMNS`].
     positions: usize,
     stride: usize,
     padding: usize,
@@ -179,6 +135,22 @@ impl PaddedLayout {
         }
     }
 
+    /// The distance of each weight of a map from the position of the window, in all channels.
+    fn taps(&self, channels: usize) -> Vec<usize> {
+        (0..channels)
+            .flat_map(|channel| self.offsets.iter().map(move |offset| channel * self.channel() + offset))
+            .collect()
+    }
+
+    /// Copies maps from their positions.
+    fn gather<T: Number>(&self, maps: &mut [T], rows: &[T], [height, width]: [usize; 2]) {
+        for (map, plane) in maps.chunks_exact_mut(height * width).zip(rows.chunks_exact(self.positions)) {
+            for (row, values) in map.chunks_exact_mut(width).zip(plane.chunks(self.columns)) {
+                row.copy_from_slice(&values[..width]);
+            }
+        }
+    }
+
     /// Copies maps to their positions; positions that do not belong to the output stay zero.
     fn spread<T: Number>(&self, rows: &mut [T], maps: &[T], [height, width]: [usize; 2]) {
         for (plane, map) in rows.chunks_exact_mut(self.positions).zip(maps.chunks_exact(height * width)) {
@@ -192,27 +164,78 @@ impl PaddedLayout {
 /// `y = x * W`: `[batch, runs · channels_out, height, width]`.
 #[must_use]
 pub fn forward<T: Number>(images: &[T], weights: &[T], geometry: &Geometry) -> Vec<T> {
-    let packed = weights.chunks_exact(geometry.weights()).flat_map(|run| packed(run, geometry)).collect::<Vec<_>>();
-    let per_example = geometry.images() * geometry.image();
     let frame = geometry.frame();
+    let taps = frame.taps(geometry.channels_in);
+    let pack = |run| Panels::new(Matrix::Rows(run), [geometry.channels_out, taps.len()]);
+    let packed = weights.chunks_exact(geometry.weights()).map(pack).collect::<Vec<_>>();
+    // The runs that see the same image.
+    let together = packed.chunks(if geometry.shared { geometry.runs } else { 1 });
+    let per_example = geometry.images() * geometry.image();
     let mut output = vec![T::default(); geometry.batch * geometry.runs * geometry.maps()];
     by_blocks(&mut output, BLOCK * geometry.runs * geometry.maps(), |block, output| {
         let images = &images[block * BLOCK * per_example..];
         let examples = output.chunks_exact_mut(geometry.runs * geometry.maps());
         let mut padded = vec![T::default(); geometry.channels_in * frame.channel()];
-        let mut sums = vec![[T::default(); LANES]; MAPS * frame.positions / LANES];
+        let mut scratch = ImageSums::new(taps.len(), geometry, &frame);
         for (output, images) in examples.zip(images.chunks_exact(per_example)) {
-            let runs = output.chunks_exact_mut(geometry.maps()).zip(packed.chunks_exact(packed.len() / geometry.runs));
-            for (run, (maps, packed)) in runs.enumerate() {
-                if run == 0 || !geometry.shared {
-                    let image = &images[run * geometry.image()..][..geometry.image()];
-                    frame.fill(&mut padded, image, geometry.input);
+            let mut outputs = output.chunks_exact_mut(geometry.maps());
+            for (runs, image) in together.clone().zip(images.chunks_exact(geometry.image())) {
+                frame.fill(&mut padded, image, geometry.input);
+                scratch.convolve(&padded, &taps, runs);
+                for (sums, maps) in scratch.of_runs(runs.len()).zip(outputs.by_ref()) {
+                    frame.gather(maps, sums, geometry.output);
                 }
-                convolve(&padded, packed, maps, &mut sums, geometry, &frame);
             }
         }
     });
     output
+}
+
+/// Memory for what one image gives.
+struct ImageSums<T> {
+    /// The values that the positions of a tile see, `[taps, COLUMNS]`.
+    seen: Vec<T>,
+    /// The sums of all runs that see the image, `[runs, channels_out, positions]`.
+    sums: Vec<T>,
+    channels_out: usize,
+    positions: usize,
+}
+
+impl<T: Number> ImageSums<T> {
+    fn new(taps: usize, geometry: &Geometry, frame: &PaddedLayout) -> Self {
+        let runs = if geometry.shared { geometry.runs } else { 1 };
+        Self {
+            seen: vec![T::default(); taps * COLUMNS],
+            sums: vec![T::default(); runs * geometry.channels_out * frame.positions],
+            channels_out: geometry.channels_out,
+            positions: frame.positions,
+        }
+    }
+
+    /// All maps of these runs from one padded image.
+    fn convolve(&mut self, padded: &[T], taps: &[usize], runs: &[Panels<T, ROWS>]) {
+        for begin in (0..self.positions).step_by(COLUMNS) {
+            for (seen, offset) in self.seen.as_chunks_mut::<COLUMNS>().0.iter_mut().zip(taps) {
+                seen.copy_from_slice(&padded[begin + offset..][..COLUMNS]);
+            }
+            let mut rows = self.sums.chunks_exact_mut(self.positions);
+            for weights in runs {
+                let mut maps = rows.by_ref().take(self.channels_out);
+                for weights in weights {
+                    let mut tile = Tile::<T>::default();
+                    T::add_to_tile(weights, &self.seen, &mut tile);
+                    for (map, numbers) in maps.by_ref().take(ROWS).zip(&tile) {
+                        map[begin..begin + COLUMNS].copy_from_slice(numbers);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sums of each of the first runs.
+    fn of_runs(&self, runs: usize) -> impl Iterator<Item = &[T]> {
+        self.sums.chunks_exact((self.channels_out * self.positions).max(1)).take(runs)
+    }
 }
 
 /// The gradient with respect to the images, `[batch, runs · channels_in, height, width]`, if the images are not shared.
@@ -270,19 +293,6 @@ fn add_weight_gradient<'numbers, T: Number>(
     }
 }
 
-/// Weights of one run as `[channels_out / MAPS, channels_in, kernel, kernel, MAPS]`, with zeros for maps beyond the last.
-fn packed<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
-    let taps = geometry.channels_in * geometry.window.kernel * geometry.window.kernel;
-    let mut packed = vec![T::default(); geometry.channels_out.next_multiple_of(MAPS) * taps];
-    for (map, weights) in weights.chunks_exact(taps).enumerate() {
-        let tile = &mut packed[map / MAPS * MAPS * taps..];
-        for (tap, weight) in weights.iter().enumerate() {
-            tile[tap * MAPS + map % MAPS] = *weight;
-        }
-    }
-    packed
-}
-
 /// Weights of one run with the two axes of channels exchanged and the kernels rotated by 180 degrees.
 fn turned<T: Number>(weights: &[T], geometry: &Geometry) -> Vec<T> {
     let area = geometry.window.kernel * geometry.window.kernel;
@@ -310,59 +320,6 @@ fn spread<T: Number>(gradient: &[T], geometry: &Geometry, [height, width]: [usiz
         }
     }
     spread
-}
-
-/// All maps of one run from one padded image; `sums` is memory for those of a tile at all positions.
-fn convolve<T: Number>(
-    padded: &[T],
-    packed: &[T],
-    maps: &mut [T],
-    sums: &mut [[T; LANES]],
-    geometry: &Geometry,
-    frame: &PaddedLayout,
-) {
-    let [height, width] = geometry.output;
-    let taps = geometry.channels_in * frame.offsets.len();
-    for (maps, weights) in maps.chunks_mut(MAPS * height * width).zip(packed.chunks_exact(MAPS * taps)) {
-        for (index, begin) in (0..frame.positions).step_by(LANES).enumerate() {
-            let tile = tile(padded, weights.as_chunks::<MAPS>().0, begin, frame);
-            for (map, [near, far]) in tile.into_iter().enumerate() {
-                let place = &mut sums[map * frame.positions / LANES + index];
-                let (first, second) = place.split_at_mut(QUAD);
-                first.copy_from_slice(&T::array(near));
-                second.copy_from_slice(&T::array(far));
-            }
-        }
-        let planes = sums.as_flattened().chunks_exact(frame.positions);
-        for (map, plane) in maps.chunks_exact_mut(height * width).zip(planes) {
-            for (row, sums) in map.chunks_exact_mut(width).zip(plane.chunks(frame.columns)) {
-                row.copy_from_slice(&sums[..width]);
-            }
-        }
-    }
-}
-
-/// [`LANES`] neighboring positions of [`MAPS`] maps, starting at `begin`. Frames are long enough for all values: the early
-/// returns only let the compiler omit checks. Loops over constants are unrolled, and sums stay in registers.
-fn tile<T: Number>(padded: &[T], weights: &[[T; MAPS]], begin: usize, frame: &PaddedLayout) -> [[T::Quad; 2]; MAPS] {
-    let mut sums = [[T::Quad::default(); 2]; MAPS];
-    let channels = padded.chunks_exact(frame.channel()).zip(weights.chunks_exact(frame.offsets.len()));
-    for (channel, weights) in channels {
-        let channel = &channel[begin..];
-        for (offset, weights) in frame.offsets.iter().zip(weights) {
-            let Some(values) = channel.get(*offset..).and_then(|values| values.first_chunk::<LANES>()) else {
-                return sums;
-            };
-            let [near, far] = values.as_chunks::<QUAD>().0 else { return sums };
-            let (near, far) = (T::quad(*near), T::quad(*far));
-            for map in 0..MAPS {
-                let weight = T::splat(weights[map]);
-                sums[map][0] = sums[map][0] + weight * near;
-                sums[map][1] = sums[map][1] + weight * far;
-            }
-        }
-    }
-    sums
 }
 
 /// Adds the gradient of one run's weights from one padded image and the gradients of its maps, which are arranged in `rows`
@@ -400,36 +357,10 @@ fn correlate_tile<T: Number, const M: usize, const K: usize>(
     let channels = padded.chunks_exact(frame.channel());
     let count = channels.len();
     for (channel, values) in channels.enumerate() {
-        let values = std::array::from_fn(|tap| &values[frame.offsets[corner.1 + tap]..][..frame.positions]);
-        for (map, sums) in products::<T, M, K>(maps, values).into_iter().enumerate() {
+        let values: [&[T]; K] = std::array::from_fn(|tap| &values[frame.offsets[corner.1 + tap]..][..frame.positions]);
+        for (map, sums) in T::scalar_products(maps, values).into_iter().enumerate() {
             let window = &mut share[((corner.0 + map) * count + channel) * taps + corner.1..][..K];
-            for (place, quad) in window.iter_mut().zip(sums) {
-                for lane in T::array(quad) {
-                    *place += lane;
-                }
-            }
+            window.iter_mut().zip(sums).for_each(|(place, sum)| *place += sum);
         }
     }
-}
-
-/// The scalar product of each of `M` maps with each of `K` rows of values, all of the same length, in four partial sums.
-fn products<T: Number, const M: usize, const K: usize>(maps: [&[T]; M], values: [&[T]; K]) -> [[T::Quad; K]; M] {
-    let mut sums = [[T::Quad::default(); K]; M];
-    let maps = maps.map(|map| map.as_chunks::<QUAD>().0);
-    let values = values.map(|row| row.as_chunks::<QUAD>().0);
-    let length = maps.iter().chain(&values).map(|row| row.len()).min().unwrap_or_default();
-    let (maps, values) = (maps.map(|map| &map[..length]), values.map(|row| &row[..length]));
-    for index in 0..length {
-        let mut near = [T::Quad::default(); K];
-        for tap in 0..K {
-            near[tap] = T::quad(values[tap][index]);
-        }
-        for map in 0..M {
-            let gradient = T::quad(maps[map][index]);
-            for tap in 0..K {
-                sums[map][tap] = sums[map][tap] + near[tap] * gradient;
-            }
-        }
-    }
-    sums
 }

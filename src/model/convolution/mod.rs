@@ -6,7 +6,6 @@
 pub mod cpu;
 pub mod cpu_pool;
 mod operation;
-mod parallel;
 
 pub use operation::convolve;
 use operation::max_pool;

@@ -4,6 +4,7 @@
 use super::cpu::{self, Geometry};
 use super::cpu_pool;
 use crate::experiment::architecture::Window;
+use crate::model::flex::{in_its_type, tensor};
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -12,7 +13,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{DType, IntDType, Tensor, TensorData};
+use burn::tensor::{IntDType, Tensor};
 
 /// `y = x * W` (cross-correlation, as everywhere in deep learning) for every run at once.
 ///
@@ -96,17 +97,6 @@ fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize
 #[cfg(feature = "gpu")]
 impl StackedConvolution for burn::backend::Cube {}
 
-/// Calls a function of [`cpu`] with the numbers of two tensors, in their type, and makes its result a tensor.
-macro_rules! computed {
-    ($compute:path, $left:expr, $right:expr, $geometry:expr, $shape:expr) => {{
-        let (left, right) = ($left.to_contiguous(), $right.to_contiguous());
-        FloatTensor::<Self>::from_data(match left.dtype() {
-            DType::F64 => TensorData::new($compute(left.storage::<f64>(), right.storage(), $geometry), $shape),
-            _ => TensorData::new($compute(left.storage::<f32>(), right.storage(), $geometry), $shape),
-        })
-    }};
-}
-
 impl StackedConvolution for Flex {
     fn stacked_convolution(
         input: FloatTensor<Self>,
@@ -117,7 +107,10 @@ impl StackedConvolution for Flex {
         let geometry = geometry(&input, &weight, window, runs);
         let [height, width] = geometry.output;
         let shape = [geometry.batch, runs * geometry.channels_out, height, width];
-        computed!(cpu::forward, input, weight, &geometry, shape)
+        in_its_type!(input, T => {
+            let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
+            tensor(cpu::forward::<T>(input.storage(), weight.storage(), &geometry), shape)
+        })
     }
 
     fn stacked_convolution_input_gradient(
@@ -130,7 +123,10 @@ impl StackedConvolution for Flex {
         let geometry = geometry(&input, &weight, window, runs);
         let [height, width] = geometry.input;
         let shape = [geometry.batch, runs * geometry.channels_in, height, width];
-        computed!(cpu::input_gradient, gradient, weight, &geometry, shape)
+        in_its_type!(gradient, T => {
+            let (gradient, weight) = (gradient.to_contiguous(), weight.to_contiguous());
+            tensor(cpu::input_gradient::<T>(gradient.storage(), weight.storage(), &geometry), shape)
+        })
     }
 
     fn stacked_convolution_weight_gradient(
@@ -142,21 +138,25 @@ impl StackedConvolution for Flex {
     ) -> FloatTensor<Self> {
         let geometry = geometry(&input, &weight, window, runs);
         let shape = [runs * geometry.channels_out, geometry.channels_in, window.kernel, window.kernel];
-        computed!(cpu::weight_gradient, input, gradient, &geometry, shape)
+        in_its_type!(input, T => {
+            let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
+            tensor(cpu::weight_gradient::<T>(input.storage(), gradient.storage(), &geometry), shape)
+        })
     }
 
     fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
         let [batch, channels, height, width] = input.shape().dims::<4>();
         let (input, shape) = (input.to_contiguous(), [batch, channels, height / 2, width / 2]);
-        FloatTensor::<Self>::from_data(match input.dtype() {
-            DType::F64 => TensorData::new(cpu_pool::max_pool(input.storage::<f64>(), [height, width]), shape),
-            _ => TensorData::new(cpu_pool::max_pool(input.storage::<f32>(), [height, width]), shape),
-        })
+        in_its_type!(input, T => tensor(cpu_pool::max_pool::<T>(input.storage(), [height, width]), shape))
     }
 
     fn max_pooling_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let shape = input.shape().dims::<4>();
-        computed!(cpu_pool::max_pool_gradient, input, gradient, [shape[2], shape[3]], shape)
+        in_its_type!(input, T => {
+            let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
+            let size = [shape[2], shape[3]];
+            tensor(cpu_pool::max_pool_gradient::<T>(input.storage(), gradient.storage(), size), shape)
+        })
     }
 }
 

@@ -4,9 +4,11 @@ use super::scope::post;
 use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::{DatasetError, Error};
-use crate::metrics::{DatasetSample, SampleImage};
-use crate::protocol::{Event, FailureKind, ImageSource};
+use crate::experiment::Share;
+use crate::metrics::{DatasetSample, Examination, Filters, SampleImage};
+use crate::protocol::{Event, ImageSource};
 use crate::train::Training;
+use serde::{Deserialize, Serialize};
 
 /// Training images that are shown.
 const SAMPLES: usize = 30;
@@ -26,7 +28,7 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
 }
 
 /// What the page inspects.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Inspected {
     /// The run, over all variants.
     pub(super) run: usize,
@@ -41,38 +43,38 @@ impl Inspected {
     }
 }
 
-/// Sends the page the first-layer weights of the inspected run.
-pub(super) async fn filters(training: &Training, inspected: Option<Inspected>) -> Result<(), RunFailure> {
+/// Sends the first-layer weights of the inspected run of a share.
+pub(super) async fn filters(training: &Training, inspected: Option<Inspected>, share: Share) -> Result<(), RunFailure> {
     let Some(Inspected { run, at }) = inspected else { return Ok(()) };
     if let Some(filters) = training.filters(run, at).await.map_err(device_failure)? {
-        post(&Event::Filters { filters });
+        post(&Event::Filters { filters: Filters { run: share.run(run), ..filters } });
     }
     Ok(())
 }
 
-/// Sends the page the errors of the inspected run.
-pub(super) fn examine(training: &Training, inspected: Option<Inspected>) {
+/// Sends the errors of the inspected run of a share.
+pub(super) fn examine(training: &Training, inspected: Option<Inspected>, share: Share) {
     if let Some(examination) = inspected.and_then(|one| training.examination(one.run, one.at)) {
-        post(&Event::Examination { examination });
+        post(&Event::Examination { examination: Examination { run: share.run(examination.run), ..examination } });
     }
 }
 
-/// Sends the page every run's prediction for an image.
-pub(super) async fn classify(training: &Training, image: ImageSource, at: Option<u64>) -> Result<(), RunFailure> {
-    let (pixels, test) = match image {
+/// The probability of each class for an image, per run; none at all for an image that was drawn for another data set: the training is
+/// fine, but no run can classify it.
+pub(super) async fn probabilities(training: &Training, pixels: &[u8], at: Option<u64>) -> Result<Vec<Vec<f32>>, Error> {
+    match training.classify(pixels, at).await {
+        Err(Error::Dataset(DatasetError::PixelCount { .. })) => Ok(Vec::new()),
+        result => result,
+    }
+}
+
+/// The pixels of an image, with index and class if it is a test example.
+pub(super) fn image(training: &Training, image: ImageSource) -> (Vec<u8>, Option<(usize, u8)>) {
+    match image {
         ImageSource::Drawn { pixels } => (pixels, None),
         ImageSource::Test { index } => {
             let (pixels, index, label) = training.test_example(index);
             (pixels, Some((index, label)))
         }
-    };
-    match training.classify(&pixels, at).await {
-        Ok(probabilities) => post(&Event::Classified { pixels, test, probabilities }),
-        // The image was drawn for another data set: the training is fine, but no run can classify the image.
-        Err(Error::Dataset(DatasetError::PixelCount { .. })) => {
-            post(&Event::Classified { pixels, test, probabilities: Vec::new() });
-        }
-        Err(error) => return Err(RunFailure::new(FailureKind::Device, error)),
     }
-    Ok(())
 }

@@ -1,44 +1,59 @@
-//! The training worker: receives commands, advances a [`Training`] in small pieces, and reports its measurements to the page.
+//! The training worker: receives commands, advances a training in small pieces, and reports its measurements to the page. On the CPU it
+//! shares the runs out to helpers ([`crew`]), which are workers with the same program.
 //!
-//! It checks for commands between any two pieces of work, so a pause takes effect within one step or one evaluation chunk or,
-//! while initial weights are tuned, before the first step.
+//! It checks for messages between any two pieces of work, so a pause takes effect within a fifth of a second, one step or one evaluation
+//! chunk or, while initial weights are tuned, before the first step.
 
+mod crew;
 mod data;
 mod download;
 mod faults;
+mod helper;
 mod inspection;
 mod run;
 mod scope;
 mod upload;
 
 use crate::dataset::Dataset;
+use crate::device::Backend;
 use crate::error::{DeviceError, Error, MessageError, UploadError, WorkerError};
 use crate::experiment::{DatasetName, Experiment};
-use crate::protocol::{Command, Event, FailureKind, greeting};
+use crate::model::kernels::choose_arithmetic;
+use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts;
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment};
+use crew::{Crew, REPORT_SECS};
 use inspection::Inspected;
-use run::{Pace, Run};
-use scope::{EventLoopTurn, Inbox, Message, now_secs, post, post_text};
+use run::Run;
+use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
 use std::rc::Rc;
 use web_sys::File;
 
-/// Listens, announces that the worker is ready, and serves commands for the lifetime of the worker.
+/// Listens, announces that the worker is ready, and serves for the lifetime of the worker.
 pub fn start() {
     faults::watch();
-    let inbox = Inbox::listen();
+    if scope::scope().name() == scope::HELPER {
+        let inbox = Inbox::listen(helper::read);
+        serve_with(|turn| helper::serve(inbox, turn));
+    } else {
+        let inbox = Inbox::listen(|message| Mail::Page(Message::read(message)));
+        serve_with(|turn| Worker::new(inbox, turn).serve());
+    }
     post_text(&greeting());
+}
+
+fn serve_with<F: Future<Output = ()> + 'static>(serve: impl FnOnce(EventLoopTurn) -> F + 'static) {
     wasm_bindgen_futures::spawn_local(async move {
         match EventLoopTurn::new() {
-            Ok(turn) => Worker::new(inbox, turn).serve().await,
+            Ok(turn) => serve(turn).await,
             Err(error) => post_failure(RunFailure::new(FailureKind::Device, error)),
         }
     });
 }
 
 struct Worker {
-    inbox: Inbox,
+    inbox: Inbox<Mail>,
     turn: EventLoopTurn,
     devices: Devices,
     data: Option<Loaded>,
@@ -46,6 +61,13 @@ struct Worker {
     uploaded: Option<Rc<Dataset>>,
     /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<Inspected>,
+}
+
+/// An experiment to be started.
+struct Start {
+    experiment: Box<Experiment>,
+    paused: bool,
+    computing: Computing,
 }
 
 /// A data set that is kept for the next experiment.
@@ -83,7 +105,7 @@ impl RunFailure {
 
 /// Requests of the page during an experiment.
 enum Interrupt {
-    Start { experiment: Box<Experiment>, paused: bool },
+    Start(Start),
     Reset,
 }
 
@@ -94,29 +116,33 @@ enum Prepared {
 }
 
 impl Worker {
-    fn new(inbox: Inbox, turn: EventLoopTurn) -> Self {
+    fn new(inbox: Inbox<Mail>, turn: EventLoopTurn) -> Self {
         Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: None }
     }
 
     async fn serve(mut self) {
         let mut next = None;
         loop {
-            let (experiment, paused) = match next.take() {
+            let start = match next.take() {
                 Some(start) => start,
                 None => match self.inbox.next().await {
-                    Ok(Message { command: Command::Start { experiment, paused }, .. }) => (experiment, paused),
-                    Ok(Message { command, files }) => {
+                    Mail::Page(Ok(Message { command: Command::Start { experiment, paused, computing }, .. })) => {
+                        Start { experiment, paused, computing }
+                    }
+                    Mail::Page(Ok(Message { command, files })) => {
                         self.prepare(&command, files).await;
                         continue;
                     }
-                    Err(error) => {
+                    Mail::Page(Err(error)) => {
                         post_failure(RunFailure::unknown_command(error));
                         continue;
                     }
+                    // Of an experiment that has ended.
+                    Mail::Helper { .. } => continue,
                 },
             };
-            match self.run(&experiment, paused).await {
-                Ok(Some(Interrupt::Start { experiment, paused })) => next = Some((experiment, paused)),
+            match self.run(start).await {
+                Ok(Some(Interrupt::Start(start))) => next = Some(start),
                 Ok(_) => {}
                 Err(failure) => post_failure(failure),
             }
@@ -138,28 +164,43 @@ impl Worker {
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
-    async fn run(&mut self, experiment: &Experiment, mut paused: bool) -> Result<Option<Interrupt>, RunFailure> {
+    async fn run(&mut self, start: Start) -> Result<Option<Interrupt>, RunFailure> {
+        let Start { experiment, mut paused, computing } = start;
+        choose_arithmetic(computing.exact);
         // Before anything is downloaded for it.
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let device = self.device(experiment).await?;
+        let device = self.device(&experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
-        let dataset = self.dataset(experiment).await?;
+        let dataset = self.dataset(&experiment).await?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
-        let preparation = Preparation::new(experiment, &dataset, &device.open, Box::new(now_secs));
+        // Events of the last experiment's helpers.
+        self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
+        let size =
+            if device.open.backend == Backend::Cpu { Crew::size(&experiment, &dataset, computing.cores) } else { 1 };
+        let mut crew =
+            Crew::new(&experiment, &dataset, Computing { cores: size, ..computing }, &self.inbox, self.inspected)?;
+        let preparation = Preparation::new(&experiment, crew.own_share(), &dataset, &device.open, Box::new(now_secs));
         let preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let start = now_secs();
-        let training = match self.finish_preparation(preparation, &mut paused).await? {
+        let begin = now_secs();
+        let training = match self.finish_preparation(preparation, &mut crew, &mut paused).await? {
             Prepared::Training(training) => *training,
             Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
         };
-        post(&Event::Started { setup: Box::new(training.setup().clone()) });
-        self.drive(Run::new(training, experiment.run_count(), now_secs() - start), paused).await
+        if let Some(setup) = crew.setup(training.setup()) {
+            post(&Event::Started { setup: Box::new(setup) });
+        }
+        if !paused {
+            crew.pace.resume();
+        }
+        self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew).await
     }
 
-    /// Tunes initial weights if required, handling commands meanwhile; `paused` says whether training has to wait.
+    /// Tunes initial weights if required, and waits for the helpers, handling messages meanwhile; `paused` says whether training has to
+    /// wait.
     async fn finish_preparation(
         &mut self,
         mut preparation: Preparation,
+        crew: &mut Crew,
         paused: &mut bool,
     ) -> Result<Prepared, RunFailure> {
         let mut reported_at = f64::NEG_INFINITY;
@@ -168,35 +209,58 @@ impl Worker {
                 return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
             }
             let now = now_secs();
-            if now - reported_at >= run::REPORT_SECS {
+            if now - reported_at >= REPORT_SECS {
                 reported_at = now;
                 post(&Event::Preparation { progress });
             }
-            if let Some(interrupt) = self.listen(paused).await? {
+            if let Some(interrupt) = self.listen(crew, paused).await? {
                 return Ok(Prepared::Interrupted(interrupt));
             }
         }
         let training = preparation.into_training().await.map_err(device_failure)?;
         // Requests received in the meantime are handled before the announcement that this experiment has started.
-        match self.listen(paused).await? {
-            Some(interrupt) => Ok(Prepared::Interrupted(interrupt)),
-            None => Ok(Prepared::Training(Box::new(training))),
+        if let Some(interrupt) = self.listen(crew, paused).await? {
+            return Ok(Prepared::Interrupted(interrupt));
         }
+        while crew.is_preparing() {
+            let mail = self.inbox.next().await;
+            if let Some(interrupt) = self.hear(mail, crew, paused).await? {
+                return Ok(Prepared::Interrupted(interrupt));
+            }
+        }
+        Ok(Prepared::Training(Box::new(training)))
     }
 
-    /// Handles a command that arrives while an experiment is being prepared.
-    async fn listen(&mut self, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
+    /// Handles the messages that arrived while an experiment is being prepared.
+    async fn listen(&mut self, crew: &mut Crew, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
         self.turn.pass().await;
-        let Some(message) = self.inbox.try_next() else { return Ok(None) };
-        let Message { command, files } = message.map_err(RunFailure::unknown_command)?;
+        while let Some(mail) = self.inbox.try_next() {
+            if let Some(interrupt) = self.hear(mail, crew, paused).await? {
+                return Ok(Some(interrupt));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn hear(&mut self, mail: Mail, crew: &mut Crew, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
+        let Message { command, files } = match mail {
+            Mail::Page(message) => message.map_err(RunFailure::unknown_command)?,
+            Mail::Helper { share, event } => {
+                crew.hear(share, event)?;
+                return Ok(None);
+            }
+        };
         match command {
             Command::Reset => return Ok(Some(Interrupt::Reset)),
-            Command::Start { experiment, paused } => {
-                return Ok(Some(Interrupt::Start { experiment, paused }));
+            Command::Start { experiment, paused, computing } => {
+                return Ok(Some(Interrupt::Start(Start { experiment, paused, computing })));
             }
             Command::Pause => *paused = true,
             Command::Resume => *paused = false,
-            command => self.prepare(&command, files).await,
+            command => {
+                self.prepare(&command, files).await;
+                crew.inspect(self.inspected);
+            }
         }
         Ok(None)
     }
@@ -225,60 +289,94 @@ impl Worker {
         Ok(Rc::clone(&self.data.insert(loaded).dataset))
     }
 
-    async fn drive(&mut self, mut run: Run, paused: bool) -> Result<Option<Interrupt>, RunFailure> {
-        let mut pace = Pace::new(!paused);
+    async fn drive(&mut self, mut run: Run, mut crew: Crew) -> Result<Option<Interrupt>, RunFailure> {
+        // Whether the page was told that all wait.
+        let mut announced = false;
         loop {
-            let message = if pace.is_busy(&run.training) {
-                self.work(&mut run, &mut pace).await?;
+            let may_train = run.training.step() < crew.proceed();
+            let mut mail = if may_train || run.training.is_evaluating() {
+                announced = false;
+                work(&mut run, &mut crew, may_train).await?;
                 self.turn.pass().await;
                 self.inbox.try_next()
             } else {
-                if pace.announce(&mut run).await? {
-                    inspection::examine(&run.training, self.current());
-                }
+                rest(&mut run, &mut crew, &mut announced).await?;
                 Some(self.inbox.next().await)
             };
-            let Some(message) = message else { continue };
-            let Message { command, files } = message.map_err(RunFailure::unknown_command)?;
-            match command {
-                Command::Pause => pace.pause(),
-                Command::Resume => pace.resume(),
-                Command::Step => pace.step(),
-                Command::Reset => return Ok(Some(Interrupt::Reset)),
-                Command::Start { experiment, paused } => {
-                    return Ok(Some(Interrupt::Start { experiment, paused }));
+            while let Some(one) = mail {
+                if let Some(interrupt) = self.answer(one, &run, &mut crew).await? {
+                    return Ok(Some(interrupt));
                 }
-                Command::Classify { image, at } => inspection::classify(&run.training, image, at).await?,
-                command => {
-                    self.prepare(&command, files).await;
-                    if matches!(command, Command::Inspect { .. }) {
-                        inspection::filters(&run.training, self.inspected).await?;
-                        inspection::examine(&run.training, self.inspected);
-                    }
-                }
+                mail = self.inbox.try_next();
             }
         }
     }
 
-    /// What the page inspects, if it changes as training goes on.
-    fn current(&self) -> Option<Inspected> {
-        self.inspected.filter(|inspected| inspected.is_current())
+    /// Handles a message that arrives during training or afterwards.
+    async fn answer(&mut self, mail: Mail, run: &Run, crew: &mut Crew) -> Result<Option<Interrupt>, RunFailure> {
+        let Message { command, files } = match mail {
+            Mail::Page(message) => message.map_err(RunFailure::unknown_command)?,
+            Mail::Helper { share, event } => {
+                crew.hear(share, event)?;
+                return Ok(None);
+            }
+        };
+        match command {
+            Command::Pause => crew.pace.pause(),
+            Command::Resume => crew.pace.resume(),
+            Command::Step => crew.pace.step(),
+            Command::Reset => return Ok(Some(Interrupt::Reset)),
+            Command::Start { experiment, paused, computing } => {
+                return Ok(Some(Interrupt::Start(Start { experiment, paused, computing })));
+            }
+            Command::Classify { image, at } => {
+                let (pixels, test) = inspection::image(&run.training, image);
+                crew.ask(&run.training, pixels, test, at).await?;
+            }
+            command => {
+                self.prepare(&command, files).await;
+                if matches!(command, Command::Inspect { .. }) {
+                    crew.inspect(self.inspected);
+                    let here = crew.inspected_here();
+                    inspection::filters(&run.training, here, crew.own_share()).await?;
+                    inspection::examine(&run.training, here, crew.own_share());
+                }
+            }
+        }
+        Ok(None)
     }
+}
 
-    /// Does one piece of work, and sends any resulting report.
-    async fn work(&self, run: &mut Run, pace: &mut Pace) -> Result<(), RunFailure> {
-        let work = run.advance(pace.may_train()).await?;
-        pace.count(work);
-        if work == Work::Finished {
-            run.report().await?;
-            post(&Event::Finished { timing: run.timing() });
-            inspection::examine(&run.training, self.current());
-        }
-        if work == Work::Evaluation && !run.training.is_evaluating() {
-            inspection::filters(&run.training, self.current()).await?;
-        }
-        Ok(())
+/// Does one piece of work, and sends any resulting report.
+async fn work(run: &mut Run, crew: &mut Crew, may_train: bool) -> Result<(), RunFailure> {
+    let work = run.advance(may_train).await?;
+    crew.pace.reached(0, run.training.step());
+    if run.is_due(work) {
+        let record = run.report().await?;
+        crew.add(0, record, run.timing());
     }
+    if work == Work::Evaluation && !run.training.is_evaluating() {
+        let current = crew.inspected_here().filter(|inspected| inspected.is_current());
+        inspection::filters(&run.training, current, crew.own_share()).await?;
+    }
+    Ok(())
+}
+
+/// This worker can do nothing now. If all wait, tells the page, once, that training is paused or finished.
+async fn rest(run: &mut Run, crew: &mut Crew, announced: &mut bool) -> Result<(), RunFailure> {
+    if run.has_news() {
+        let record = run.report().await?;
+        crew.add(0, record, run.timing());
+    }
+    crew.pace.rests(0, run.training.step());
+    let Some(step) = crew.pace.at_rest().filter(|_| !*announced) else { return Ok(()) };
+    *announced = true;
+    crew.send_progress();
+    post(&if run.training.is_finished() { Event::Finished { timing: crew.timing() } } else { Event::Paused { step } });
+    let current = crew.inspected_here().filter(|inspected| inspected.is_current());
+    inspection::examine(&run.training, current, crew.own_share());
+    crew.examine();
+    Ok(())
 }
 
 fn device_failure(error: Error) -> RunFailure {

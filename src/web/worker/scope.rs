@@ -21,7 +21,7 @@ pub(super) struct Message {
 
 impl Message {
     /// Reads a message: a command, or a list of a command and files.
-    fn read(data: JsValue) -> Result<Self, MessageError> {
+    pub(super) fn read(data: JsValue) -> Result<Self, MessageError> {
         let mut parts = match data.dyn_into::<js_sys::Array>() {
             Ok(list) => list.to_vec(),
             Err(command) => vec![command],
@@ -32,6 +32,9 @@ impl Message {
         Ok(Self { command, files: parts.filter_map(|file| file.dyn_into().ok()).collect() })
     }
 }
+
+/// The name of a worker that helps another one.
+pub(super) const HELPER: &str = "emergence-lab helper";
 
 /// The global scope of this worker.
 #[must_use]
@@ -56,46 +59,71 @@ pub(super) fn now_secs() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
-/// Commands from the page that have not been handled yet.
-#[derive(Clone, Default)]
-pub(super) struct Inbox {
-    state: Rc<RefCell<InboxState>>,
+/// What arrives at the worker that talks to the page.
+pub(super) enum Mail {
+    /// A message of the page, or why it cannot be read.
+    Page(Result<Message, MessageError>),
+    /// An event of the helper with this share; `None` when the helper is lost.
+    Helper {
+        /// The share.
+        share: usize,
+        /// The event.
+        event: Option<Box<Event>>,
+    },
 }
 
-#[derive(Default)]
-struct InboxState {
-    queue: VecDeque<Result<Message, MessageError>>,
+/// Messages that have not been handled yet.
+pub(super) struct Inbox<T> {
+    state: Rc<RefCell<InboxState<T>>>,
+}
+
+struct InboxState<T> {
+    queue: VecDeque<T>,
     waker: Option<Waker>,
 }
 
-impl Inbox {
-    /// Starts to listen; must be called once, before the worker announces that it is ready.
+impl<T> Clone for Inbox<T> {
+    fn clone(&self) -> Self {
+        Self { state: Rc::clone(&self.state) }
+    }
+}
+
+impl<T: 'static> Inbox<T> {
+    /// Starts to listen to messages to this worker; must be called once, before it announces that it is ready.
     #[must_use]
-    pub(super) fn listen() -> Self {
-        let inbox = Self::default();
-        let state = Rc::clone(&inbox.state);
-        let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let message = Message::read(event.data());
-            let mut state = state.borrow_mut();
-            state.queue.push_back(message);
-            if let Some(waker) = state.waker.take() {
-                waker.wake();
-            }
-        });
+    pub(super) fn listen(read: fn(JsValue) -> T) -> Self {
+        let inbox = Self { state: Rc::new(RefCell::new(InboxState { queue: VecDeque::new(), waker: None })) };
+        let own = inbox.clone();
+        let receive =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| own.deliver(read(event.data())));
         scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
         // Lives as long as the worker.
         receive.forget();
         inbox
     }
 
-    /// The next command, if one has arrived; an error text for a message that is not a command.
+    /// Adds a message.
+    pub(super) fn deliver(&self, message: T) {
+        let mut state = self.state.borrow_mut();
+        state.queue.push_back(message);
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Drops the messages that are not wanted any more.
+    pub(super) fn retain(&self, wanted: impl FnMut(&T) -> bool) {
+        self.state.borrow_mut().queue.retain(wanted);
+    }
+
+    /// The next message, if one has arrived.
     #[must_use]
-    pub(super) fn try_next(&self) -> Option<Result<Message, MessageError>> {
+    pub(super) fn try_next(&self) -> Option<T> {
         self.state.borrow_mut().queue.pop_front()
     }
 
-    /// Waits for the next command.
-    pub(super) async fn next(&self) -> Result<Message, MessageError> {
+    /// Waits for the next message.
+    pub(super) async fn next(&self) -> T {
         poll_fn(|context| {
             let next = self.try_next();
             if next.is_none() {

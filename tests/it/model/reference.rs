@@ -4,6 +4,7 @@ use crate::fixtures::cpu::{Recipe, assert_close, batch, input_shape, plan, read,
 use crate::fixtures::experiment;
 use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
+use emergence_lab::experiment::Share;
 use emergence_lab::experiment::architecture::{Pooling, Window};
 use emergence_lab::model::batch_norm::{BatchStatistics, StatisticsSource, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
@@ -202,7 +203,7 @@ fn training_agrees_with_jax_and_optax() {
         let classes = case.logits.len() / case.evaluation_input.shape[0];
         let plan = plan(&experiment, input, classes);
         let weights = recipe_weights(&plan.architecture.weight_layers(), &case.parameters);
-        let mut cohort = Cohort::new(&experiment, &plan, &[weights], &open_cpu());
+        let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan, &[weights], &open_cpu());
         let mut losses = Vec::new();
         for (images, labels) in case.inputs.iter().zip(&case.labels) {
             losses.extend(read(cohort.step(&batch(images.values(), labels, classes))));

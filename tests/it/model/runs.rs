@@ -3,6 +3,7 @@
 use crate::fixtures::cpu::{plan, read, tensor};
 use crate::fixtures::experiment;
 use emergence_lab::device::{OpenDevice, open_cpu};
+use emergence_lab::experiment::Share;
 use emergence_lab::experiment::architecture::FeatureShape;
 use emergence_lab::init::LayerWeights;
 use emergence_lab::model::Batch;
@@ -22,7 +23,7 @@ const VARIANTS: &str = "xavier_normal,emergence(kaiming_normal;alpha=1.5),lrmatc
 /// Losses of ten steps, one list per step, and the logits after them.
 fn train(query: &str, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> (Vec<Vec<f32>>, Vec<f32>) {
     let experiment = experiment(query);
-    let mut cohort = Cohort::new(&experiment, &plan(&experiment, INPUT, 3), weights, open);
+    let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan(&experiment, INPUT, 3), weights, open);
     let images = |step: usize| {
         let value = |index: usize| ((index * 7919 + step * 131) % 1009) as f32 / 504.5 - 1.0;
         tensor((0..BATCH * INPUT.units()).map(value).collect(), [1, BATCH, INPUT.units()])
@@ -38,7 +39,7 @@ fn stacked_runs_equal_separate_runs() {
     for model in MODELS {
         let all = format!("{model}&seeds=2&init={VARIANTS}");
         let layers = plan(&experiment(&all), INPUT, 3).architecture.weight_layers();
-        let weights = Cohort::initial_weights(&experiment(&all), &layers).expect("no formula");
+        let weights = Cohort::initial_weights(&experiment(&all), Share::WHOLE, &layers).expect("no formula");
         let (together, logits) = train(&all, &weights, &open_cpu());
         for (run, own) in weights.iter().enumerate() {
             let variant = &experiment(&all).variants[run / 2];
@@ -60,7 +61,7 @@ fn results_do_not_depend_on_memory() {
     for model in MODELS {
         let query = format!("{model}&seeds=2&init={VARIANTS}");
         let layers = plan(&experiment(&query), INPUT, 3).architecture.weight_layers();
-        let weights = Cohort::initial_weights(&experiment(&query), &layers).expect("no formula");
+        let weights = Cohort::initial_weights(&experiment(&query), Share::WHOLE, &layers).expect("no formula");
         let together = train(&query, &weights, &open_cpu());
         for (step_bytes, tensor_bytes) in [(0, u64::MAX), (400_000, u64::MAX), (u64::MAX, 40_000)] {
             let small = OpenDevice { step_bytes, tensor_bytes, ..open_cpu() };

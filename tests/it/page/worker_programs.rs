@@ -3,7 +3,7 @@
 use super::{NEW_WORKER, READY, ask, hear};
 use crate::fixtures::experiment;
 use emergence_lab::experiment::Experiment;
-use emergence_lab::protocol::Command;
+use emergence_lab::protocol::{Command, Computing};
 use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
 use emergence_lab::web::page::model::phase::{Phase, Request};
 use emergence_lab::web::page::model::worker_program::WorkerProgram;
@@ -20,7 +20,11 @@ fn run(lifecycle: &mut Lifecycle, experiment: &Experiment, effects: &[Effect], p
 }
 
 fn started(experiment: &Experiment) -> [Effect; 1] {
-    [Effect::Send(Command::Start { experiment: experiment.clone().into(), paused: false })]
+    [Effect::Send(Command::Start {
+        experiment: experiment.clone().into(),
+        paused: false,
+        computing: Computing::default(),
+    })]
 }
 
 /// A page that trains on the GPU.
@@ -53,12 +57,13 @@ fn without_an_adapter_the_small_worker_serves_all() {
 }
 
 #[test]
-fn the_large_worker_serves_experiments_on_the_cpu_too() {
+fn the_large_worker_is_replaced_by_the_small_one_which_uses_all_cores() {
     let mut lifecycle = on_gpu();
     assert_eq!(lifecycle.request(Request::Run, &on("cpu")), [], "not while it prepares");
     ask(&mut lifecycle, Request::Reset, &[LARGE_WORKER], Phase::Ready);
     hear(&mut lifecycle, &READY, &[], Phase::Ready);
-    run(&mut lifecycle, &on("cpu"), &started(&on("cpu")), Phase::Preparing);
+    run(&mut lifecycle, &on("cpu"), &[NEW_WORKER], Phase::Loading);
+    hear(&mut lifecycle, &READY, &started(&on("cpu")), Phase::Preparing);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::{Dataset, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::error::{DeviceDemand, Error, Expected, Requirement};
-use emergence_lab::experiment::Experiment;
+use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::init::{LayerWeights, weights_sha256};
 use emergence_lab::metrics::{History, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network};
@@ -26,7 +26,7 @@ fn dataset() -> Rc<Dataset> {
 fn prepared(query: &str, dataset: &Rc<Dataset>) -> Preparation {
     let clock = Box::new(|| 0.0);
     let mut preparation =
-        Preparation::new(&experiment(query), dataset, &open_cpu(), clock).expect("a valid experiment");
+        Preparation::new(&experiment(query), Share::WHOLE, dataset, &open_cpu(), clock).expect("a valid experiment");
     while pollster::block_on(preparation.advance()).expect("the CPU can be read").is_some() {}
     preparation
 }
@@ -135,7 +135,7 @@ fn a_tuning_that_needs_too_much_memory_is_rejected() {
     let small = OpenDevice { step_bytes: 4 << 20, ..open_cpu() };
     let refused = |scheme: &str| {
         let experiment = experiment(&format!("model=mlp:64,64&batch=128&init={scheme}"));
-        Preparation::new(&experiment, &dataset(), &small, Box::new(|| 0.0)).err()
+        Preparation::new(&experiment, Share::WHOLE, &dataset(), &small, Box::new(|| 0.0)).err()
     };
     assert_eq!(refused("kaiming_normal"), None, "training fits");
     assert_eq!(refused("lsuv"), None, "a forward pass fits");
@@ -192,7 +192,8 @@ fn gradinit_lowers_its_objective_and_respects_gamma() {
 /// The objectives of all iterations that had one.
 fn objectives(query: &str) -> Vec<f64> {
     let clock = Box::new(|| 0.0);
-    let mut preparation = Preparation::new(&experiment(query), &dataset(), &open_cpu(), clock).expect("valid");
+    let mut preparation =
+        Preparation::new(&experiment(query), Share::WHOLE, &dataset(), &open_cpu(), clock).expect("valid");
     let mut all = Vec::new();
     while let Some(progress) = pollster::block_on(preparation.advance()).expect("the CPU can be read") {
         assert!(progress.done <= progress.total, "{progress:?}");
@@ -216,7 +217,8 @@ fn fixup_computes_zero() {
     let dataset = dataset();
     let plan = plan(&experiment, dataset.shape(), 10);
     let clock = Box::new(|| 0.0);
-    let drawn = Preparation::new(&experiment, &dataset, &open_cpu(), clock).expect("valid").weights().to_vec();
+    let drawn =
+        Preparation::new(&experiment, Share::WHOLE, &dataset, &open_cpu(), clock).expect("valid").weights().to_vec();
     let network = Network::stack(&plan, &drawn, &open_cpu().device);
     let logits = read(network.forward(batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images));
     assert!(logits.iter().all(|logit| *logit == 0.0), "{logits:?}");

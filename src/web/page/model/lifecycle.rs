@@ -8,7 +8,7 @@ use super::failure::{Failure, Remedy};
 use super::phase::{Phase, Request};
 use super::worker_program::WorkerProgram;
 use crate::experiment::{DevicePreference, Experiment};
-use crate::protocol::{Command, Event, FailureKind, PROTOCOL_VERSION};
+use crate::protocol::{Command, Computing, Event, FailureKind, PROTOCOL_VERSION};
 use crate::web::page::words::incidents;
 
 /// An action that follows from a request or an event.
@@ -52,6 +52,8 @@ pub struct Lifecycle {
     worker: WorkerState,
     /// The program of the worker.
     program: WorkerProgram,
+    /// How the CPU computes.
+    computing: Computing,
     /// Whether there is a graphics adapter on which to compute; unknown before the first experiment that could use it.
     adapter: Option<bool>,
     pending: Option<PendingStart>,
@@ -68,6 +70,7 @@ impl Default for Lifecycle {
             phase: Phase::Ready,
             worker: WorkerState::Absent,
             program: WorkerProgram::Cpu,
+            computing: Computing::default(),
             adapter: None,
             pending: None,
             then: Then::Train,
@@ -127,6 +130,11 @@ impl Lifecycle {
         self.program
     }
 
+    /// From the next start on, the CPU computes like this.
+    pub fn compute_with(&mut self, computing: Computing) {
+        self.computing = computing;
+    }
+
     /// Creates a worker although nothing is started, for example to read files.
     pub fn want_worker(&mut self) -> Vec<Effect> {
         if self.worker != WorkerState::Absent {
@@ -173,6 +181,7 @@ impl Lifecycle {
             }
             Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
             Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
+            Event::Recomputing { .. } => self.measuring() || self.phase == Phase::Preparing,
             Event::Filters { .. } | Event::Examination { .. } | Event::Classified { .. } => {
                 self.measuring() || self.phase == Phase::Finished
             }
@@ -240,9 +249,9 @@ impl Lifecycle {
 
     fn replace_worker(&mut self, pending: Option<PendingStart>) -> Vec<Effect> {
         let phase = if pending.is_some() { Phase::Loading } else { Phase::Ready };
-        let (adapter, program) = (self.adapter, self.program);
+        let (adapter, program, computing) = (self.adapter, self.program, self.computing);
         let wanted = pending.as_ref().map_or(Some(program), |pending| self.program_for(&pending.experiment));
-        *self = Self { phase, program, adapter, pending, ..Self::default() };
+        *self = Self { phase, program, computing, adapter, pending, ..Self::default() };
         wanted.map_or_else(|| vec![Effect::AskForAdapter], |program| self.open(program))
     }
 
@@ -287,12 +296,16 @@ impl Lifecycle {
 
     fn start(&mut self, experiment: Box<Experiment>, then: Then) -> Vec<Effect> {
         let wanted = self.program_for(&experiment);
-        // The larger program computes everything.
-        let serves = self.program == WorkerProgram::Gpu || wanted == Some(WorkerProgram::Cpu);
+        // Only the smaller program uses all cores.
+        let serves = wanted == Some(self.program);
         if self.worker == WorkerState::Ready && serves {
             self.settle(Phase::Preparing);
             self.then = then;
-            return vec![Effect::Send(Command::Start { experiment, paused: then == Then::Step })];
+            return vec![Effect::Send(Command::Start {
+                experiment,
+                paused: then == Then::Step,
+                computing: self.computing,
+            })];
         }
         self.settle(Phase::Loading);
         self.pending = Some(PendingStart { experiment, then });

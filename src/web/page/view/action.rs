@@ -57,6 +57,8 @@ pub(super) enum Action {
     WorkerSilent,
     /// The browser has a graphics adapter for WebGPU, or not.
     AdapterKnown(bool),
+    /// A field that says how the CPU computes has another value.
+    ComputingChosen,
     /// A choice above the figure has another value.
     FigureChosen {
         /// The query key.

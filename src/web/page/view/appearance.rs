@@ -120,6 +120,10 @@ pub(super) fn show_full_link(query: &str) -> WebResult<()> {
 }
 
 fn preference() -> WebResult<MediaQueryList> {
-    let list = dom::window()?.match_media("(prefers-color-scheme: dark)")?;
-    list.ok_or(WebError::Missing { what: "media queries" })
+    media("(prefers-color-scheme: dark)")
+}
+
+/// Whether a media query holds.
+pub(super) fn media(query: &str) -> WebResult<MediaQueryList> {
+    dom::window()?.match_media(query)?.ok_or(WebError::Missing { what: "media queries" })
 }

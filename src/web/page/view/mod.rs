@@ -8,6 +8,7 @@ mod appearance;
 mod canvas;
 mod controller;
 mod controls;
+mod cpu_fields;
 mod dialogs;
 mod dispatch;
 mod embed;

@@ -72,8 +72,8 @@ fn today() -> String {
     time.chars().take("2026-11-29".len()).collect()
 }
 
-/// Calls a method of the storage. Reading the property of the window already fails where cookies are blocked.
-fn call(method: &str, arguments: &[&str]) -> Result<JsValue, JsValue> {
+/// Calls a method of the browser's storage. Reading the property of the window already fails where cookies are blocked.
+pub(super) fn call(method: &str, arguments: &[&str]) -> Result<JsValue, JsValue> {
     let window = dom::window().map_err(|error| JsValue::from_str(&error.to_string()))?;
     let storage = Reflect::get(&window, &"localStorage".into())?;
     let method: Function = Reflect::get(&storage, &method.into())?.dyn_into()?;

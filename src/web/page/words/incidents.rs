@@ -151,6 +151,12 @@ pub fn page_failed(error: impl Display) -> String {
     text!("The page could not be initialized: {error}. Please reload the page.", error)
 }
 
+/// A worker was lost.
+#[must_use]
+pub fn recomputing(runs: usize) -> String {
+    text!("A part of the training stopped; {runs} runs are computed again, with the same results.", runs)
+}
+
 /// MNIST was replaced by the built-in digits; `reason` is a sentence.
 #[must_use]
 pub fn data_replaced(reason: &str) -> String {

@@ -27,7 +27,7 @@ use super::toolbar::Toolbar;
 use super::variant_name::publish_colors;
 use super::variant_table::VariantTable;
 use super::worker_link::WorkerLink;
-use super::{Action, Dispatcher, appearance, dialogs, navigation, scenario_strip, share};
+use super::{Action, Dispatcher, appearance, cpu_fields, dialogs, navigation, scenario_strip, share};
 use crate::experiment::{Experiment, PagePart, Theme, View, parse_query};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -114,6 +114,7 @@ impl Page {
     pub(super) fn new(dispatcher: &Dispatcher) -> WebResult<Self> {
         let parsed = parse_query(&dom::window()?.location().search()?);
         appearance::bind(dispatcher)?;
+        cpu_fields::bind(dispatcher)?;
         appearance::apply(&parsed.view, Theme::Auto)?;
         publish_colors()?;
         share::bind(dispatcher)?;
@@ -160,6 +161,7 @@ impl Page {
             speed: None,
             dispatcher: dispatcher.clone(),
         };
+        page.lifecycle.compute_with(cpu_fields::chosen()?);
         page.open(&parsed)?;
         Ok(page)
     }
@@ -190,6 +192,10 @@ impl Page {
                 self.lifecycle.worker_lost(&message);
                 self.files.uploads.crashed();
                 self.expect_news()
+            }
+            Action::ComputingChosen => {
+                self.lifecycle.compute_with(cpu_fields::chosen()?);
+                Ok(())
             }
             Action::AdapterKnown(there) => self.learn_of_adapter(there),
             Action::WorkerSilent => self.mention_silence(),

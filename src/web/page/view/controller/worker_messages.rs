@@ -137,6 +137,9 @@ impl Page {
                 let share = progress.done as f64 / progress.total.max(1) as f64;
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
+            Event::Recomputing { runs } => {
+                self.notices.show("recomputing", Severity::Warning, &incidents::recomputing(runs), &[])?;
+            }
             Event::DataFallback { reason } => {
                 let text = incidents::data_replaced(&reason);
                 self.notices.show("data", Severity::Warning, &text, &[])?;

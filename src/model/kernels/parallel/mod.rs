@@ -6,6 +6,6 @@ mod native;
 mod wasm;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use native::by_blocks;
+pub(in crate::model) use native::{by_blocks, threads};
 #[cfg(target_arch = "wasm32")]
-pub(super) use wasm::by_blocks;
+pub(in crate::model) use wasm::{by_blocks, threads};

@@ -1,8 +1,11 @@
 //! The loss, and the predicted class for evaluation.
 
+mod operation;
+
 use super::jet::{Jet, sum};
 use burn::tensor::Tensor;
-use burn::tensor::activation::{log_softmax, softmax};
+use burn::tensor::activation::softmax;
+use operation::softmax_cross_entropy;
 
 /// Cross-entropy of every run, in nats, summed over the batch: `-sum_b log softmax(logits_b)[class_b]`.
 ///
@@ -10,8 +13,7 @@ use burn::tensor::activation::{log_softmax, softmax};
 /// over runs, with respect to one run's parameters, is that of the run's own loss.
 #[must_use]
 pub fn cross_entropy(logits: Tensor<3>, one_hot: Tensor<3>) -> Tensor<1> {
-    let log_probabilities = log_softmax(logits, 2) * one_hot;
-    log_probabilities.sum_dims_squeeze::<1, _>(&[1, 2]).neg()
+    softmax_cross_entropy(logits, one_hot)
 }
 
 /// The derivatives of [`cross_entropy`] along the directions of `logits`, `[runs]` each: `∂/∂s` and `∂²/∂s∂t`. With the

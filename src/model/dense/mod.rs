@@ -1,0 +1,6 @@
+//! Dense layers with a run axis.
+
+pub mod cpu;
+mod operation;
+
+pub(super) use operation::{dense, product};

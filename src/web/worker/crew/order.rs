@@ -1,0 +1,90 @@
+//! What a worker sends to its helpers. They answer with the events that it sends to the page.
+
+use crate::dataset::Dataset;
+use crate::dataset::parts::DatasetParts;
+use crate::error::MessageError;
+use crate::experiment::{Experiment, Share};
+use crate::protocol::PROTOCOL_VERSION;
+use crate::texts::Catalog;
+use crate::web::worker::inspection::Inspected;
+use js_sys::{Array, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A message to a helper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::web::worker) enum Order {
+    /// Word errors with this catalog of texts.
+    Speak {
+        /// English texts with their translations.
+        catalog: Catalog,
+    },
+    /// Prepare this share of an experiment, answered by `Started`, then evaluate step 0. The examples come with the message.
+    Train {
+        /// The experiment.
+        experiment: Box<Experiment>,
+        /// The runs to train.
+        share: Share,
+        /// Use the arithmetic that gives the same bits in all browsers.
+        exact: bool,
+        /// What describes the data set besides its examples.
+        dataset: DatasetParts,
+    },
+    /// Train up to this step and answer with `Paused`.
+    Proceed {
+        /// The step.
+        until: u64,
+    },
+    /// From now on, inspect a run of the share, or none; answered by `Filters` and `Examination` at once, and by `Filters` after every
+    /// evaluation.
+    Inspect {
+        /// The run, counted in the share.
+        inspected: Option<Inspected>,
+    },
+    /// Answer with the `Examination` of the inspected run.
+    Examine,
+    /// Classify an image with every run; answered by `Classified`.
+    Classify {
+        /// `[channels, height, width]` of the data set, 0 to 255.
+        pixels: Vec<u8>,
+        /// The training step, as in the page's command.
+        at: Option<u64>,
+    },
+}
+
+impl Order {
+    /// The order that begins a share, with the examples: the value to send, and the buffers in it that are handed over.
+    pub(super) fn train(experiment: &Experiment, share: Share, exact: bool, dataset: &Dataset) -> (JsValue, Array) {
+        let header = DatasetParts::of(dataset);
+        let order = Self::Train { experiment: experiment.clone().into(), share, exact, dataset: header };
+        let message = Array::of1(&order.to_bytes());
+        let buffers = Array::new();
+        for bytes in DatasetParts::examples(dataset) {
+            let bytes = Uint8Array::from(bytes);
+            buffers.push(&bytes.buffer());
+            message.push(&bytes);
+        }
+        (message.into(), buffers)
+    }
+
+    /// The bytes that are sent.
+    pub(super) fn to_bytes(&self) -> JsValue {
+        // Plain values of known lengths, for which writing to memory cannot fail.
+        Uint8Array::from(postcard::to_allocvec(self).unwrap_or_default().as_slice()).into()
+    }
+
+    /// Reads a message: an order, or a list of an order and examples.
+    ///
+    /// # Errors
+    /// [`MessageError::Bytes`].
+    pub(in crate::web::worker) fn read(message: JsValue) -> Result<(Self, Vec<Vec<u8>>), MessageError> {
+        let parts = match message.dyn_into::<Array>() {
+            Ok(list) => list.to_vec(),
+            Err(order) => vec![order],
+        };
+        let mut parts = parts.into_iter().filter_map(|part| part.dyn_into::<Uint8Array>().ok());
+        let order = parts.next().map_or_else(Vec::new, |part| part.to_vec());
+        let unknown = |_| MessageError::Bytes { protocol_version: PROTOCOL_VERSION, length: order.len() };
+        Ok((postcard::from_bytes(&order).map_err(unknown)?, parts.map(|part| part.to_vec()).collect()))
+    }
+}

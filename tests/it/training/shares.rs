@@ -1,0 +1,92 @@
+//! Runs that are shared out give the results of runs that are trained together, to the bit.
+
+use crate::fixtures::cpu::few_digits;
+use crate::fixtures::experiment;
+use emergence_lab::dataset::Dataset;
+use emergence_lab::device::open_cpu;
+use emergence_lab::experiment::{Experiment, Share};
+use emergence_lab::metrics::{Assembly, Record, Setup, assembled};
+use emergence_lab::train::{Preparation, Training, Work};
+use std::rc::Rc;
+
+fn prepared(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>) -> Training {
+    let preparation = Preparation::new(experiment, share, dataset, &open_cpu(), Box::new(|| 0.0));
+    pollster::block_on(preparation.expect("a valid experiment").into_training()).expect("the CPU computes")
+}
+
+/// Trains every share a few pieces of work at a time, of a different number for each, and puts the results together.
+fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Setup, Record) {
+    let mut trainings =
+        (0..shares).map(|first| prepared(experiment, Share { first, of: shares }, dataset)).collect::<Vec<_>>();
+    let setup = assembled(trainings.iter().map(|training| training.setup().clone()).collect());
+    let (mut assembly, mut whole) = (Assembly::new(shares), Record::default());
+    let mut finished = vec![false; shares];
+    while !finished.iter().all(|finished| *finished) {
+        for (share, training) in trainings.iter_mut().enumerate() {
+            for _ in 0..=3 * share {
+                finished[share] = pollster::block_on(training.advance(true)).expect("computes") == Work::Finished;
+            }
+            assembly.add(share, pollster::block_on(training.drain()).expect("can be read"));
+        }
+        let record = assembly.take();
+        whole.steps.extend(record.steps);
+        whole.evaluations.extend(record.evaluations);
+    }
+    (setup.expect("a start"), whole)
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_shares() {
+    let data = few_digits();
+    let queries = [
+        "model=mlp:16,16&seeds=3&opt=adam&init=xavier_normal,kaiming_normal@lr=0.1,zero",
+        "model=cnn:2,3&norm=batch&seeds=2&eval=4&init=kaiming_normal,lsuv",
+        "model=mlp:12,8&act=gelu&seeds=2&init=gradinit(kaiming_normal;steps=4),emergence(kaiming_normal;alpha=1.5)",
+        // One run diverges.
+        "model=mlp:8,8&seeds=1&init=kaiming_normal@lr=1e6,kaiming_normal,xavier_normal",
+    ];
+    for query in queries {
+        let experiment = experiment(&format!("data=digits&batch=32&steps=12&eval=5&{query}"));
+        let together = trained(&experiment, 1, &data);
+        for shares in 2..=experiment.run_count().min(3) {
+            let apart = trained(&experiment, shares, &data);
+            assert!(apart.0 == together.0, "the starts of {query} in {shares} shares");
+            assert!(apart.1 == together.1, "the measurements of {query} in {shares} shares");
+        }
+    }
+}
+
+#[test]
+fn a_share_that_is_computed_again_changes_nothing() {
+    let data = few_digits();
+    let experiment = experiment("data=digits&model=mlp:8&batch=32&steps=9&eval=3&seeds=1&init=zero,kaiming_normal");
+    let whole = trained(&experiment, 1, &data).1;
+    let share = |first| {
+        let mut training = prepared(&experiment, Share { first, of: 2 }, &data);
+        let mut records = Vec::new();
+        while pollster::block_on(training.advance(true)).expect("computes") != Work::Finished {
+            records.push(pollster::block_on(training.drain()).expect("can be read"));
+        }
+        records
+    };
+    let shares = [share(0), share(1)];
+    for lost_after in [0, 1, 5, 9, shares[1].len()] {
+        let (mut assembly, mut taken) = (Assembly::new(2), Vec::new());
+        shares[0].iter().for_each(|record| assembly.add(0, record.clone()));
+        for (index, record) in shares[1].iter().enumerate() {
+            if index == lost_after {
+                assembly.restart(1);
+                shares[1][..index].iter().for_each(|record| assembly.add(1, record.clone()));
+            }
+            assembly.add(1, record.clone());
+            // Only now and then, so that some of what was measured is lost.
+            if index % 3 == 0 {
+                taken.push(assembly.take());
+            }
+        }
+        taken.push(assembly.take());
+        let steps = taken.iter().flat_map(|record| record.steps.clone()).collect::<Vec<_>>();
+        let evaluations = taken.into_iter().flat_map(|record| record.evaluations).collect::<Vec<_>>();
+        assert_eq!((steps, evaluations), (whole.steps.clone(), whole.evaluations.clone()), "lost after {lost_after}");
+    }
+}
