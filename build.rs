@@ -1,30 +1,70 @@
-//! Compiles the module with relaxed SIMD that the worker carries as bytes; see `src/model/kernels/relaxed_simd_module.rs`.
+//! Compiles the module with relaxed SIMD that the worker carries as bytes (`src/model/kernels/relaxed_simd_module.rs`), and checks that it
+//! works on nothing but what it is given.
 
 use std::env;
+use std::error::Error;
+use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-const SOURCES: [&str; 2] = ["src/model/kernels/relaxed_simd_module.rs", "src/model/kernels/tile.rs"];
+const SOURCES: [&str; 3] =
+    ["src/model/kernels/relaxed_simd_module.rs", "src/model/kernels/simd128.rs", "src/model/kernels/tile.rs"];
 
-fn main() -> ExitCode {
+/// Sections of a module (WebAssembly specification, 5.5.2) that this one must not have, with what they would mean: it works on the memory of
+/// the worker, in which every place belongs to somebody.
+const FORBIDDEN: [(u8, &str); 3] = [
+    (5, "a memory of its own"),
+    (8, "a function that runs at the start"),
+    (11, "data that would be written to the worker's memory"),
+];
+/// The section of the functions.
+const CODE: u8 = 10;
+/// `global.get 0`, with which every function begins that keeps something on the stack, with the number in one byte or, as the linker writes
+/// it, in five. The bytes could also be part of other instructions; then the module is refused although nothing is wrong.
+const STACK_POINTER: [&[u8]; 2] = [&[0x23, 0], &[0x23, 0x80, 0x80, 0x80, 0x80, 0]];
+
+fn main() -> Result<(), Box<dyn Error>> {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
     let is_worker = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|name| name == "wasm32");
     if !is_worker || env::var_os("CARGO_FEATURE_TRAIN").is_none() {
-        return ExitCode::SUCCESS;
+        return Ok(());
     }
-    // The module's function becomes one more place in the table of the worker's functions.
+    // The module's functions become further places in the table of the worker's functions.
     println!("cargo::rustc-link-arg-bins=--growable-table");
-    let (Some(rustc), Some(folder)) = (env::var_os("RUSTC"), env::var_os("OUT_DIR")) else { return ExitCode::FAILURE };
+    let rustc = env::var_os("RUSTC").ok_or("cargo did not set RUSTC")?;
+    let module = Path::new(&env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?).join("relaxed.wasm");
     let status = Command::new(rustc)
         .args(["--edition=2024", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "-Aunused"])
         .args(["-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols", "-Ctarget-feature=+simd128,+relaxed-simd"])
-        // It works on the memory of the worker.
         .arg("-Clink-arg=--import-memory")
         .arg(SOURCES[0])
         .arg("-o")
-        .arg(Path::new(&folder).join("relaxed.wasm"))
-        .status();
-    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        .arg(&module)
+        .status()?;
+    if !status.success() {
+        return Err(format!("{} does not compile: {status}", SOURCES[0]).into());
+    }
+    check(&fs::read(&module)?).map_err(|reason| format!("{}: {reason}", SOURCES[0]).into())
+}
+
+/// Checks that a module neither brings data nor uses a stack.
+pub(crate) fn check(module: &[u8]) -> Result<(), String> {
+    let mut rest = module.strip_prefix(b"\0asm\x01\0\0\0").ok_or("expected a WebAssembly module")?;
+    while let Some((id, body)) = rest.split_first() {
+        if let Some((_, what)) = FORBIDDEN.iter().find(|(forbidden, _)| forbidden == id) {
+            return Err(format!("the module has {what}"));
+        }
+        let end = body.iter().position(|byte| byte & 0x80 == 0).ok_or("expected the length of a section")?;
+        // In LEB128: seven bits per byte, the lowest ones first.
+        let length = body[..=end].iter().rev().fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
+        let (section, next) = body[end + 1..].split_at_checked(length).ok_or("expected a whole section")?;
+        let uses = |bytes: &&[u8]| section.windows(bytes.len()).any(|window| window == *bytes);
+        if *id == CODE && STACK_POINTER.iter().any(uses) {
+            return Err("the module uses a stack".into());
+        }
+        rest = next;
+    }
+    Ok(())
 }

@@ -9,12 +9,27 @@ const PIECE: usize = 1 << 16;
 /// SHA-256 of the concatenated pieces, in lower-case hexadecimal.
 #[must_use]
 pub fn sha256(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
-    let mut hash = Sha256::new();
-    for bytes in pieces {
+    let mut hash = RunningSha256::default();
+    pieces.into_iter().for_each(|bytes| hash.update(bytes.as_ref()));
+    hash.finish()
+}
+
+/// A SHA-256 of pieces that are not there all at once.
+#[derive(Debug, Clone, Default)]
+pub struct RunningSha256(Sha256);
+
+impl RunningSha256 {
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
         // Browsers switch a WebAssembly function to optimized code between two calls only, so one long call would stay slow.
-        bytes.as_ref().chunks(PIECE).for_each(|piece| hash.update(piece));
+        bytes.chunks(PIECE).for_each(|piece| self.0.update(piece));
     }
-    hexadecimal(&hash.finalize())
+
+    /// The checksum, in lower-case hexadecimal.
+    #[must_use]
+    pub fn finish(self) -> String {
+        hexadecimal(&self.0.finalize())
+    }
 }
 
 /// Lower-case hexadecimal, two digits per byte.

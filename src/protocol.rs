@@ -13,13 +13,13 @@ use crate::texts::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 10;
+pub const PROTOCOL_VERSION: u32 = 11;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Load the data and build the cohort of this experiment, dropping any other; answered by `Data*`, `Device`,
-    /// `Preparation`, `Started`. With `paused` the worker evaluates step 0 and waits.
+    /// `Preparation`, `Started`. With `paused` the worker evaluates step 0, measures the layers, and waits.
     Start {
         /// The experiment.
         experiment: Box<Experiment>,

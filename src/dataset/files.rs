@@ -1,10 +1,10 @@
 //! Data files on disk, plain or gzipped; native only. The sizes of files and of their decompressed contents are bounded, so
 //! that a damaged or malicious file cannot exhaust the machine's memory.
 
-use super::examples::Dataset;
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::checksum::verify;
 use super::readers::{self, ReadFile};
+use super::set::Dataset;
 use crate::catalog::{DataArchive, DataFile, DatasetName, Publication};
 use crate::error::{DatasetError, Error, Result};
 use flate2::read::MultiGzDecoder;

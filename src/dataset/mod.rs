@@ -1,8 +1,8 @@
 //! Images and labels: readers of files, generators, and the order in which examples are used.
 //!
 //! A [`Dataset`] keeps its pixels as bytes, a quarter of the memory of floats; they become normalized floats only for
-//! the examples of a batch. The list of data sets is in [`catalog`](crate::catalog). No code here knows where bytes come from,
-//! except the native [`files`].
+//! the examples of a batch. Generated data sets are drawn one example at a time, as examples are needed. The list of data
+//! sets is in [`catalog`](crate::catalog). No code here knows where bytes come from, except the native [`files`].
 
 pub mod augment;
 pub mod batcher;
@@ -11,11 +11,16 @@ pub mod drawn;
 pub mod files;
 pub mod parts;
 pub mod readers;
+pub mod recipe;
 pub mod upload;
 
+mod checksum;
 mod examples;
 mod normalization;
+mod set;
 
 pub use crate::catalog::{Normalization, Part};
+pub use checksum::DatasetChecksum;
 pub use drawn::{digits, patterns};
-pub use examples::{Dataset, Split};
+pub use examples::{DrawnExamples, LabeledExamples, Split};
+pub use set::Dataset;

@@ -1,7 +1,8 @@
 //! A data set in parts that can be sent to another worker without being decoded again.
 
-use super::{Dataset, Split};
-use crate::catalog::{DatasetName, Normalization};
+use super::drawn::whole;
+use super::{Dataset, LabeledExamples, Split};
+use crate::catalog::{DatasetName, DatasetOrigin, Normalization};
 use serde::{Deserialize, Serialize};
 
 /// What describes a data set besides its examples and the names of its classes.
@@ -25,15 +26,22 @@ impl DatasetParts {
         }
     }
 
-    /// The examples that belong to it: images and labels for training, then for testing.
+    /// The images and labels for training, then those for testing. Empty for a generated data set, whose examples every worker draws itself.
     #[must_use]
-    pub fn examples(dataset: &Dataset) -> [&[u8]; 4] {
-        [&dataset.train.images, &dataset.train.labels, &dataset.test.images, &dataset.test.labels].map(Vec::as_slice)
+    pub fn examples(dataset: &Dataset) -> Vec<&[u8]> {
+        let read = dataset.parts().into_iter().filter_map(|part| match part {
+            LabeledExamples::Read(split) => Some([split.images.as_slice(), &split.labels]),
+            LabeledExamples::Drawn(_) => None,
+        });
+        read.flatten().collect()
     }
 
-    /// The data set with these examples, without names of classes; `None` unless there are four parts.
+    /// The data set with these examples, without names of classes; `None` unless they are those of [`Self::examples`].
     #[must_use]
     pub fn join(self, examples: Vec<Vec<u8>>) -> Option<Dataset> {
+        if let DatasetOrigin::Drawn(set, _) = &self.name.row().origin {
+            return whole(*set).ok().filter(|_| examples.is_empty());
+        }
         let [train_images, train_labels, test_images, test_labels] = examples.try_into().ok()?;
         let [channels, height, width] = self.shape;
         Some(Dataset {

@@ -5,10 +5,11 @@
 //! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
 //! to one part, its last sixth becomes the test part.
 
-use super::examples::{Dataset, Split, limit};
+use super::examples::Split;
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::idx_set::same_count;
 use super::readers::{cifar, idx};
+use super::set::{Dataset, limit};
 use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
 use crate::error::{DatasetError, Error, Result, UnknownFile, UploadError};
 use crate::experiment::limits::EXAMPLES;

@@ -21,7 +21,8 @@ pub struct OpenDevice {
     pub backend: Backend,
     /// Description of the hardware or backend.
     pub adapter: String,
-    /// The largest size, in bytes, of parameters that should be trained as one computation; `None` if larger is always better.
+    /// The largest size, in bytes, of parameters and values of a batch that should be trained as one computation; `None` if larger is always
+    /// better.
     pub group_bytes: Option<u64>,
     /// The largest memory, in bytes, for one training step of a group of runs.
     pub step_bytes: u64,

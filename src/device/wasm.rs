@@ -7,8 +7,8 @@ use crate::graphics_adapter;
 /// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
 
-/// Parameters of this size have gradients of the same size, and with more, the single thread waits for memory when it updates
-/// the weights: 12 runs of 1 MB each took a fifth less time in groups of 3 than as one (docs/benchmarks.md).
+/// Parameters and values of this size have gradients of the same size, and with more, the single thread waits for memory: 6 runs of a
+/// convolutional network with 10 MB of values each take a fifth longer as one computation (docs/benchmarks.md).
 pub const CPU_GROUP_BYTES: Option<u64> = Some(4 << 20);
 
 /// A quarter of the memory that WebAssembly can address.

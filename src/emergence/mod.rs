@@ -44,7 +44,7 @@ pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measu
 pub use graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
 pub use layers::{e_a, e_b};
 pub use paths::{NodeSet, Path, paths};
-pub use random::{RANDOM_POINTS, RandomInterval, random_activity, random_point};
+pub use random::{RandomInterval, random_activity, random_point};
 
 use num_bigint::BigUint;
 

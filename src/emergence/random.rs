@@ -20,8 +20,6 @@ use super::units::Recurrence;
 
 /// The active units at the points of a table, in percent of all units. The points are closer where `log E` is curved.
 const GRID: [usize; 19] = [0, 1, 2, 3, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 97, 98, 99, 100];
-/// Largest number of points of a table.
-pub const RANDOM_POINTS: usize = GRID.len();
 /// Approximate number of units to process for each point of a table.
 const BUDGET: usize = 2_000_000;
 /// Masks for each point of a table of a large network: with fewer than 39, no two of them enclose 95 % of all masks.

@@ -1,14 +1,16 @@
 //! The measurements of an experiment from those of its shares ([`Share`](crate::experiment::Share)).
 
-use super::{EvaluationRecord, Record, RunStart, Setup, StepRecord, VariantStart};
+use super::{EvaluationRecord, LateFacts, LayerReport, Record, RunStart, Setup, StepRecord, VariantStart};
 use std::collections::VecDeque;
 
 /// Puts the records of shares together: what all shares have measured, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assembly {
     shares: Vec<Received>,
-    /// The last training step, and the last evaluation, that were taken.
+    /// What was taken last.
     taken: Position,
+    /// The facts about the start that are the same for all shares, not taken yet.
+    common: LateFacts,
 }
 
 /// The records of a share that were not taken yet.
@@ -16,6 +18,8 @@ pub struct Assembly {
 struct Received {
     steps: VecDeque<StepRecord>,
     evaluations: VecDeque<EvaluationRecord>,
+    /// Its layers before training.
+    layers: Vec<Vec<LayerReport>>,
 }
 
 /// How far the measurements go.
@@ -24,22 +28,35 @@ struct Position {
     step: u64,
     /// Absent before the evaluation of step 0.
     evaluation: Option<u64>,
+    /// Whether the layers before training were taken.
+    layers: bool,
 }
 
 impl Assembly {
     /// Of this many shares.
     #[must_use]
     pub fn new(shares: usize) -> Self {
-        Self { shares: vec![Received::default(); shares], taken: Position::default() }
+        Self { shares: vec![Received::default(); shares], taken: Position::default(), common: LateFacts::default() }
     }
 
     /// Adds the measurements of a share. Those that were taken before are ignored, as from a share that is computed again.
     pub fn add(&mut self, share: usize, record: Record) {
-        let Position { step, evaluation } = self.taken;
+        let Position { step, evaluation, layers } = self.taken;
+        let LateFacts { layers: measured, random_activity, data_sha256 } = record.start;
+        self.common.extend(LateFacts { layers: Vec::new(), random_activity, data_sha256 });
         let Some(received) = self.shares.get_mut(share) else { return };
         received.steps.extend(record.steps.into_iter().filter(|record| record.step > step));
         let later = record.evaluations.into_iter().filter(|record| evaluation.is_none_or(|taken| record.step > taken));
         received.evaluations.extend(later);
+        if !layers && !measured.is_empty() {
+            received.layers = measured;
+        }
+    }
+
+    /// The last training step that was taken.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.taken.step
     }
 
     /// Forgets what a share has measured since the last [`Self::take`]: it is computed again from the beginning.
@@ -51,7 +68,12 @@ impl Assembly {
 
     /// The measurements that all shares have and that were not taken before.
     pub fn take(&mut self) -> Record {
-        let mut record = Record::default();
+        let mut record = Record { start: std::mem::take(&mut self.common), ..Record::default() };
+        if !self.taken.layers && self.shares.iter().all(|received| !received.layers.is_empty()) {
+            self.taken.layers = true;
+            record.start.layers =
+                interleaved(self.shares.iter_mut().map(|received| std::mem::take(&mut received.layers)));
+        }
         while let Some(steps) = self.next(|received| received.steps.pop_front(), |received| received.steps.is_empty()) {
             let step = steps.first().map_or(self.taken.step, |record| record.step);
             self.taken.step = step;
@@ -84,7 +106,7 @@ impl Assembly {
 
 /// What is fixed before the first step, from the setups of all shares; `None` if there is none.
 ///
-/// The environment, the receipt and the table of random activity are those of the first share. The cost of an initialization is that of
+/// The environment and the receipt are those of the first share. The cost of an initialization is that of
 /// the share to which it was most expensive, since they are tuned at the same time.
 #[must_use]
 pub fn assembled(setups: Vec<Setup>) -> Option<Setup> {

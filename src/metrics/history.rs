@@ -1,7 +1,8 @@
 //! All measurements of an experiment: records are appended as they arrive, and each run has one curve per quantity.
 
 use super::{
-    EvaluationRecord, LayerReport, LayerScales, Record, RunEvaluation, Setup, StepRecord, Timing, VariantStart,
+    EvaluationRecord, LateFacts, LayerReport, LayerScales, Record, RunEvaluation, Setup, StepRecord, Timing,
+    VariantStart,
 };
 use crate::catalog::{Occasion, QUANTITIES, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
@@ -113,6 +114,7 @@ impl History {
 
     /// Appends the measurements of a record. Entries for runs that do not exist are ignored.
     pub fn apply(&mut self, record: &Record) {
+        self.apply_start(&record.start);
         for step in &record.steps {
             self.apply_step(step);
         }
@@ -184,21 +186,21 @@ impl History {
         self.setup.start.as_ref()?.variants.get(variant)
     }
 
-    /// The layers of a run at the last measurement after at most `at` steps (the last one if absent), with the step; `None` before the
-    /// start.
+    /// The layers of a run at the last measurement after at most `at` steps (the last one if absent), with the step; `None` before
+    /// they are measured for the first time.
     #[must_use]
     pub fn layers_at(&self, variant: usize, run: usize, at: Option<u64>) -> Option<(u64, &[LayerReport])> {
-        let start = &self.start_of(variant)?.runs.get(run)?.layers;
+        let start = Some(&self.start_of(variant)?.runs.get(run)?.layers).filter(|layers| !layers.is_empty())?;
         let later = &self.variants.get(variant)?.runs.get(run)?.layers;
         let last = later.iter().rev().find(|(step, _)| *step <= at.unwrap_or(u64::MAX));
         Some(last.map_or((0, start.as_slice()), |(step, layers)| (*step, layers.as_slice())))
     }
 
-    /// The steps after which layers were measured, from 0 on; empty before the start.
+    /// The steps after which layers were measured, from 0 on; empty before they are.
     #[must_use]
     pub fn layer_steps(&self) -> Vec<u64> {
         let later = self.runs().map(|run| &run.layers).max_by_key(|layers| layers.len());
-        let start = self.setup.start.as_ref().map(|_| 0);
+        let start = self.layers_at(0, 0, Some(0)).map(|_| 0);
         start.into_iter().chain(later.into_iter().flatten().map(|(step, _)| *step)).collect()
     }
 
@@ -217,6 +219,21 @@ impl History {
 
     fn runs_mut(&mut self) -> impl Iterator<Item = &mut RunCurves> {
         self.variants.iter_mut().flat_map(|variant| &mut variant.runs)
+    }
+
+    /// A share that is computed again sends its facts again.
+    fn apply_start(&mut self, facts: &LateFacts) {
+        let Some(start) = &mut self.setup.start else { return };
+        let runs = start.variants.iter_mut().flat_map(|variant| &mut variant.runs);
+        for (run, layers) in runs.zip(&facts.layers).filter(|(run, _)| run.layers.is_empty()) {
+            run.layers.extend_from_slice(layers);
+        }
+        if start.random_activity.is_empty() {
+            start.random_activity.points.extend_from_slice(&facts.random_activity.points);
+        }
+        if start.receipt.data_sha256.is_empty() {
+            start.receipt.data_sha256.push_str(&facts.data_sha256);
+        }
     }
 
     fn apply_step(&mut self, record: &StepRecord) {

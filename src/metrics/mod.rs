@@ -23,10 +23,8 @@ pub use figure::{Divergence, FigureCurve, FigureSpec, StepValue};
 pub use history::{History, MeasuredPoint, NetworkLayers, QuantityCurves, RunCurves, VariantCurves};
 pub use inspection::{DatasetSample, Examination, Filters, Mistake, SampleImage};
 pub use random::StepInterval;
-pub use record::{EvaluationRecord, Record, RunEvaluation, StepRecord};
+pub use record::{EvaluationRecord, LateFacts, Record, RunEvaluation, StepRecord};
 pub use setup::{Environment, Receipt, RunStart, Setup, StartFacts, VariantStart};
-pub use start_report::{
-    InitCost, LayerReport, LayerScales, PreparationProgress, PreparationTask, RandomActivity, RandomPoint,
-};
+pub use start_report::{InitCost, LayerReport, LayerScales, PreparationProgress, RandomActivity, RandomPoint};
 pub use statistics::{PairedTest, Statistic, Verdict};
 pub use stopwatch::{Stopwatch, Timing};

@@ -1,6 +1,6 @@
 //! The measurements reported during training: losses of individual steps, and evaluations.
 
-use super::LayerReport;
+use super::{LayerReport, RandomActivity};
 use crate::catalog::Quantity;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,35 @@ pub struct Record {
     pub steps: Vec<StepRecord>,
     /// Completed evaluations.
     pub evaluations: Vec<EvaluationRecord>,
+    /// What became known about the start.
+    pub start: LateFacts,
+}
+
+/// Facts about the start that are determined while training already runs, each at some time once; until then they are empty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct LateFacts {
+    /// The layers of each run before training, by variant, then by seed.
+    pub layers: Vec<Vec<LayerReport>>,
+    /// The emergence of random activity.
+    pub random_activity: RandomActivity,
+    /// SHA-256 of the pixels and labels in use.
+    pub data_sha256: String,
+}
+
+impl LateFacts {
+    /// Adds what became known later.
+    pub fn extend(&mut self, later: Self) {
+        let Self { layers, random_activity, data_sha256 } = later;
+        if !layers.is_empty() {
+            self.layers = layers;
+        }
+        if !random_activity.is_empty() {
+            self.random_activity = random_activity;
+        }
+        if !data_sha256.is_empty() {
+            self.data_sha256 = data_sha256;
+        }
+    }
 }
 
 /// The mini-batch losses of one step.

@@ -5,7 +5,7 @@ use crate::experiment::Experiment;
 use crate::experiment::limits::DatasetFacts;
 use serde::{Deserialize, Serialize};
 
-/// Everything that is fixed before the first step.
+/// Everything that is fixed before the first step; some of it is measured later ([`LateFacts`](super::LateFacts)).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
     /// The experiment; once it has started, `data=auto` is resolved to the data set in use.
@@ -27,7 +27,7 @@ pub struct StartFacts {
     pub environment: Environment,
     /// Checksums of the data and the order of examples, which all runs share.
     pub receipt: Receipt,
-    /// The emergence of random activity.
+    /// The emergence of random activity; empty until it is measured.
     pub random_activity: RandomActivity,
     /// The variants, in the order of the experiment.
     pub variants: Vec<VariantStart>,
@@ -50,7 +50,7 @@ pub struct Environment {
 /// Checksums of the data and the order of examples, which all runs share.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Receipt {
-    /// SHA-256 of the pixels and labels in use.
+    /// SHA-256 of the pixels and labels in use; empty until it is computed.
     pub data_sha256: String,
     /// SHA-256 of the order of examples in the first epoch (little-endian u32 indices).
     pub order_sha256: String,
@@ -70,6 +70,6 @@ pub struct VariantStart {
 pub struct RunStart {
     /// SHA-256 of the little-endian f32 parameters, layer by layer.
     pub weights_sha256: String,
-    /// Its layers with weights, from input to output.
+    /// Its layers with weights, from input to output; empty until they are measured.
     pub layers: Vec<LayerReport>,
 }

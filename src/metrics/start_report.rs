@@ -28,29 +28,17 @@ impl InitCost {
     }
 }
 
-/// The progress of the preparation of an experiment.
+/// The progress of tuning initial weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreparationProgress {
-    /// The current task.
-    pub task: PreparationTask,
-    /// Number of completed parts of the task.
+    /// The variant that is tuned.
+    pub variant: Variant,
+    /// Number of completed iterations, counted for one group of its runs after another.
     pub done: u64,
-    /// Total number of parts; an upper limit if the method may stop earlier.
+    /// Total number of iterations; an upper limit if the method may stop earlier.
     pub total: u64,
     /// The objective of a tuning method, if it has one: the mean over the runs at the last iteration.
     pub objective: Option<f64>,
-}
-
-/// A task before the first step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum PreparationTask {
-    /// Tuning of initial weights, one iteration at a time, for one group of runs after another.
-    Tuning {
-        /// The variant.
-        variant: Variant,
-    },
-    /// Computing the table of the emergence of random activity, one point at a time.
-    RandomActivity,
 }
 
 /// The factors by which a scheme multiplied the parameters of a layer after drawing them; 1 if they are unchanged, `None` if the

@@ -52,7 +52,7 @@ fn data_sets() -> String {
                 let citation = publication.citation;
                 format!("[{}]({}); `lab data fetch {}`", citation.authors.text(), citation.url.text(), row.name)
             }
-            DatasetOrigin::Drawn(..) => "generated in seconds, offline".to_owned(),
+            DatasetOrigin::Drawn(..) => "generated as it is needed, offline".to_owned(),
             DatasetOrigin::Upload => "chosen or dropped on the page; read in your browser, sent nowhere".to_owned(),
         };
         [code(row.name), row.sentence.text().to_owned(), images, origin]

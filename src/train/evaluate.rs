@@ -5,7 +5,7 @@ use super::emergence::{EmergenceMeasure, Observation};
 use super::layer_probe::{LayerProbe, StackedRuns};
 use crate::catalog::Quantity;
 use crate::dataset::{Dataset, Part};
-use crate::device::read;
+use crate::device::{Backend, OpenDevice, read};
 use crate::emergence::graph::NetworkGraph;
 use crate::error::Result;
 use crate::experiment::ActivitySpec;
@@ -23,7 +23,8 @@ pub const PROBE_EXAMPLES: usize = 256;
 const LEAST_PROBE_EXAMPLES: usize = 16;
 /// Maximum number of measured values (units times examples) per run in a probe batch of more than the minimum size.
 const PROBE_VALUES: usize = 1_500_000;
-/// Test images stay on the device up to this size; larger sets are uploaded again at every evaluation.
+/// Test images stay on a GPU up to this size; larger sets are uploaded again at every evaluation. The CPU keeps the bytes, a quarter of the
+/// memory, and normalizes a chunk each time.
 const RESIDENT_BYTES: usize = 64 << 20;
 
 /// Size of the probe batch: [`PROBE_EXAMPLES`], or fewer for networks with many units. The same for all runs, steps and
@@ -40,11 +41,12 @@ pub(super) struct Evaluator {
     dataset: Rc<Dataset>,
     /// Indices of the test examples of each chunk.
     chunks: Vec<Vec<u32>>,
-    /// The chunks on the device; empty if they are uploaded at every evaluation.
+    /// The chunks that are on the device so far; those that may not stay there are computed again at every evaluation.
     resident: Vec<Batch>,
+    /// Whether they stay.
+    stays: bool,
     probe: Tensor<3>,
     emergence: EmergenceMeasure,
-    layers: LayerProbe,
     device: Device,
 }
 
@@ -102,7 +104,7 @@ impl PendingEvaluation {
 }
 
 impl Evaluator {
-    /// Uploads the probe batch, and the test examples unless there are too many.
+    /// Uploads the probe batch.
     ///
     /// # Errors
     /// [`DatasetError::NoSuchExample`] does not occur: every index is below the number of examples.
@@ -111,25 +113,20 @@ impl Evaluator {
         architecture: &Architecture,
         graph: &Rc<NetworkGraph>,
         activity: &ActivitySpec,
-        layers: LayerProbe,
-        device: &Device,
+        open: &OpenDevice,
     ) -> Result<Self> {
         let indices = first_indices(dataset.test.len());
         let chunks = indices.chunks(evaluation_chunk(architecture)).map(<[u32]>::to_vec).collect::<Vec<_>>();
         let bytes = size_of::<f32>() * dataset.pixels() * dataset.test.len();
-        let stay = if bytes > RESIDENT_BYTES { &[] } else { chunks.as_slice() };
         let probe = first_indices(dataset.train.len().min(probe_examples(architecture)));
         Ok(Self {
-            resident: stay
-                .iter()
-                .map(|indices| batch(dataset, Part::Test, indices, None, device))
-                .collect::<Result<_>>()?,
+            resident: Vec::new(),
+            stays: open.backend != Backend::Cpu && bytes <= RESIDENT_BYTES,
             chunks,
-            probe: images(dataset, Part::Train, &probe, device)?,
+            probe: images(dataset, Part::Train, &probe, &open.device)?,
             emergence: EmergenceMeasure::new(graph, activity),
-            layers,
             dataset: Rc::clone(dataset),
-            device: device.clone(),
+            device: open.device.clone(),
         })
     }
 
@@ -137,32 +134,28 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`Error::Device`] when the device cannot be read.
-    pub(super) async fn advance(&self, pending: &mut PendingEvaluation) -> Result<bool> {
+    pub(super) async fn advance(&mut self, pending: &mut PendingEvaluation, layers: &LayerProbe) -> Result<bool> {
         let done = pending.losses.len();
         if let Some(indices) = self.chunks.get(done) {
             let chunk = match self.resident.get(done) {
                 Some(chunk) => chunk.clone(),
                 None => batch(&self.dataset, Part::Test, indices, None, &self.device)?,
             };
+            if self.stays && self.resident.len() == done {
+                self.resident.push(chunk.clone());
+            }
             let logits = pending.networks.forward(&chunk.images);
             pending.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
             pending.predicted.push(predicted_classes(logits));
             return Ok(true);
         }
-        match pending.networks.group_of_run(pending.measured.len()) {
-            Some((group, _)) => {
-                let layers = group.activations(self.probe.clone());
-                pending.measured.extend(self.emergence.observe(layers).await?);
-                Ok(true)
-            }
-            None => self.measure_layers(pending).await,
+        if let Some((group, _)) = pending.networks.group_of_run(pending.measured.len()) {
+            let activations = group.activations(self.probe.clone());
+            pending.measured.extend(self.emergence.observe(activations).await?);
+        } else {
+            let Some(runs) = pending.unmeasured.pop_front() else { return Ok(false) };
+            pending.layers.extend(layers.measure(runs).await?);
         }
-    }
-
-    /// Measures the layers of the next stacked runs; returns `false` when there are none left.
-    async fn measure_layers(&self, pending: &mut PendingEvaluation) -> Result<bool> {
-        let Some(runs) = pending.unmeasured.pop_front() else { return Ok(false) };
-        pending.layers.extend(self.layers.measure(runs).await?);
         Ok(true)
     }
 
@@ -179,10 +172,10 @@ impl Evaluator {
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
         let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
-        let labels = &self.dataset.test.labels;
+        let labels = self.dataset.test.iter().map(|(_, label)| label).collect::<Vec<_>>();
         let runs = losses.iter().zip(&judgment.classes).zip(pending.measured);
         let runs = runs
-            .map(|((loss, classes), observed)| loss.is_finite().then(|| evaluation(*loss, classes, labels, observed)));
+            .map(|((loss, classes), observed)| loss.is_finite().then(|| evaluation(*loss, classes, &labels, observed)));
         let record = EvaluationRecord { step: pending.step, runs: runs.collect(), layers: pending.layers };
         Ok((record, judgment))
     }

@@ -46,12 +46,12 @@ impl Training {
         let (test, classes) = (&self.dataset.test, self.dataset.classes);
         let mut confusion = vec![0; classes * classes];
         let mut mistakes = Vec::new();
-        for (index, (label, class)) in test.labels.iter().zip(predicted).enumerate() {
-            if let Some(count) = confusion.get_mut(usize::from(*label) * classes + usize::from(*class)) {
+        for (index, ((image, label), class)) in test.iter().zip(predicted).enumerate() {
+            if let Some(count) = confusion.get_mut(usize::from(label) * classes + usize::from(*class)) {
                 *count += 1;
             }
-            if label != class && mistakes.len() < MISTAKES {
-                mistakes.push(Mistake { index, label: *label, predicted: *class, pixels: self.pixels(index) });
+            if label != *class && mistakes.len() < MISTAKES {
+                mistakes.push(Mistake { index, label, predicted: *class, pixels: image.to_vec() });
             }
         }
         Some(Examination { run, step: judgment.step, confusion, mistakes })
@@ -62,16 +62,11 @@ impl Training {
     pub fn test_example(&self, index: usize) -> (Vec<u8>, usize, u8) {
         let test = &self.dataset.test;
         let index = index % test.len().max(1);
-        (self.pixels(index), index, test.labels.get(index).copied().unwrap_or_default())
+        test.get(index).map_or_else(Default::default, |(image, label)| (image.to_vec(), index, label))
     }
 
-    fn pixels(&self, index: usize) -> Vec<u8> {
-        let pixels = self.dataset.pixels();
-        self.dataset.test.images.chunks(pixels).nth(index).unwrap_or_default().to_vec()
-    }
-
-    /// Classifies an image with every run, after at most `at` steps (now if absent), and returns the probability of each class, per run. The image is given as pixels
-    /// `[channels, height, width]` from 0 to 255 and has the size of those of the data set.
+    /// Classifies an image with every run, after at most `at` steps (now if absent), and returns the probability of each class, per run. The
+    /// image is given as pixels `[channels, height, width]` from 0 to 255 and has the size of those of the data set.
     ///
     /// # Errors
     /// [`DatasetError::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.

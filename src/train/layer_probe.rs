@@ -34,20 +34,17 @@ impl LayerProbe {
         Self { batch, tau }
     }
 
-    /// The statistics of each layer before training, of all `runs`, per run and layer. Those of the weights, and the factors of the scheme, come from
-    /// `weights`, given likewise.
+    /// The statistics of each layer of stacked runs before training, per run and layer. The standard deviation of the weights, and the
+    /// factors of the scheme, come from `weights`, given likewise.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device) when the device cannot be read.
     pub(super) async fn at_start(
         &self,
-        runs: Vec<StackedRuns>,
+        runs: StackedRuns,
         weights: &[Vec<LayerWeights>],
     ) -> Result<Vec<Vec<LayerReport>>> {
-        let mut reports = Vec::with_capacity(weights.len());
-        for stacked in runs {
-            reports.extend(self.measure(stacked).await?);
-        }
+        let mut reports = self.measure(runs).await?;
         let layers = reports.iter_mut().zip(weights).flat_map(|(report, weights)| report.iter_mut().zip(weights));
         for (report, weights) in layers {
             let Factors { weight, bias, norm } = weights.factors;

@@ -1,6 +1,7 @@
 //! The memory that runs need, and the number of runs that are therefore stacked into a group.
 
-use crate::device::OpenDevice;
+use crate::dataset::Dataset;
+use crate::device::{CPU_STEP_BYTES, OpenDevice};
 use crate::error::{DeviceDemand, Error, Requirement, Result};
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, evaluation_chunk};
@@ -13,8 +14,8 @@ struct Demand {
     step: u64,
     /// The largest tensor: a weight, or the values of a layer for a batch or a chunk of test examples.
     tensor: u64,
-    /// All parameters.
-    parameters: u64,
+    /// What a step reads again and again: all parameters, and the values of a batch.
+    cached: u64,
 }
 
 impl Demand {
@@ -26,9 +27,29 @@ impl Demand {
         Self {
             step: architecture.value_count() * batch * BYTES_PER_VALUE + parameters * BYTES_PER_PARAMETER,
             tensor: 4 * values.max(weights.unwrap_or_default()),
-            parameters: 4 * parameters,
+            cached: 4 * (parameters + architecture.value_count() * batch),
         }
     }
+}
+
+/// Memory that all workers but the first may need together, in bytes, and what each needs besides data and runs.
+const FURTHER_WORKERS_BYTES: u64 = 512 << 20;
+const WORKER_BYTES: u64 = 40 << 20;
+
+/// Number of workers for the runs of an experiment on the CPU if there are this many cores: at most one per run, and as many as there is memory
+/// for, of which each needs that of the data and of its share of the runs.
+#[must_use]
+pub fn worker_count(experiment: &Experiment, dataset: &Dataset, cores: usize) -> usize {
+    let runs = experiment.run_count();
+    let examples = dataset.parts().iter().map(|part| part.len()).sum::<usize>();
+    let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm);
+    let step = architecture.map_or(0, |architecture| Demand::of(experiment, &architecture).step);
+    let fits = |workers: &usize| {
+        let training = (step * runs.div_ceil(*workers) as u64).min(CPU_STEP_BYTES);
+        let each = WORKER_BYTES + (examples * dataset.pixels()) as u64 + training;
+        (*workers as u64 - 1) * each <= FURTHER_WORKERS_BYTES
+    };
+    (2..=cores.min(runs)).rev().find(fits).unwrap_or(1)
 }
 
 /// Checks that at least one run of the network, and of the tuning of its initial weights, fits on the device.
@@ -74,7 +95,7 @@ pub(super) fn tuning_group_size(
 fn group_size_for(demand: &Demand, runs: usize, open: &OpenDevice) -> usize {
     let mut fitting = (open.step_bytes / demand.step.max(1)).min(open.tensor_bytes / demand.tensor.max(1));
     if let Some(group_bytes) = open.group_bytes {
-        fitting = fitting.min(group_bytes / demand.parameters.max(1));
+        fitting = fitting.min(group_bytes / demand.cached.max(1));
     }
     let runs = runs.max(1);
     let fitting = usize::try_from(fitting).unwrap_or(runs).clamp(1, runs);

@@ -19,10 +19,12 @@ mod rates;
 mod schedule;
 pub mod self_test;
 mod snapshots;
+mod start;
 mod training;
 
 pub use cohort::Cohort;
 pub use evaluate::{Judgment, PROBE_EXAMPLES, probe_examples};
+pub use memory::worker_count;
 pub use optimizer::{Optimizer, Rates};
 pub use pace::Pace;
 pub use preparation::{Clock, Preparation};

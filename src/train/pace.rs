@@ -31,13 +31,12 @@ struct Progress {
 }
 
 impl Pace {
-    /// For an experiment of this many steps, at the start; `running` says whether training begins at once.
+    /// For an experiment of this many steps, paused at the start.
     #[must_use]
-    pub fn new(shares: usize, steps: u64, running: bool) -> Self {
-        let goal = if running { steps } else { 0 };
+    pub fn new(shares: usize, steps: u64) -> Self {
         // Of the first steps it is unknown how long they take.
         let window = FEWEST_STEPS_AHEAD;
-        Self { shares: vec![Progress::default(); shares], steps, goal, granted: 0, window }
+        Self { shares: vec![Progress::default(); shares], steps, goal: 0, granted: 0, window }
     }
 
     /// The step up to which every share may train now.

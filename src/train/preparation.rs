@@ -1,23 +1,20 @@
-//! Prepares an experiment for training, in small pieces of work: initial weights are drawn and, for tuned initializations, tuned
-//! by running the network; then the statistics of each layer and the emergence of random activity are measured.
+//! Prepares an experiment for training, in small pieces of work: initial weights are drawn and, for tuned initializations, tuned by
+//! running the network.
 
-use super::batches::{TuningExamples, batch};
+use super::batches::TuningExamples;
 use super::cohort::Cohort;
-use super::layer_probe::LayerProbe;
 use super::memory::{check_fit, tuning_group_size};
+use crate::dataset::Dataset;
 use crate::dataset::batcher::Batcher;
-use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
 use crate::emergence::graph::NetworkGraph;
-use crate::emergence::{self, RANDOM_POINTS, RandomInterval};
 use crate::error::Result;
 use crate::experiment::network_graph::network_graph;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment, Share};
 use crate::init::LayerWeights;
-use crate::metrics::{InitCost, LayerReport, PreparationProgress, PreparationTask, RandomActivity, RandomPoint};
+use crate::metrics::{InitCost, PreparationProgress};
 use crate::model::Plan;
-use crate::rng::{Purpose, below, stream};
 use crate::tune::{Iteration, Tuner, TuningContext};
 use std::collections::VecDeque;
 use std::fmt;
@@ -44,11 +41,6 @@ pub struct Preparation {
     pub(super) costs: Vec<InitCost>,
     /// Groups of runs that remain to be tuned.
     jobs: VecDeque<Job>,
-    /// The stacked runs, once all weights are final, and the examples on which their layers are measured.
-    pub(super) start: Option<(Cohort, LayerProbe)>,
-    /// Statistics before training, per run and layer.
-    pub(super) reports: Vec<Vec<LayerReport>>,
-    pub(super) random_activity: RandomActivity,
 }
 
 /// Runs of one variant that are stacked and tuned together.
@@ -93,9 +85,6 @@ impl Preparation {
         Ok(Self {
             jobs: jobs(&experiment, share, &dataset, &plan, open),
             costs: vec![InitCost::default(); experiment.variants.len()],
-            reports: Vec::new(),
-            random_activity: RandomActivity::default(),
-            start: None,
             open: open.clone(),
             experiment,
             share,
@@ -114,17 +103,11 @@ impl Preparation {
         self.jobs.is_empty()
     }
 
-    /// Does the next piece of work and returns the progress; `None` when everything is ready.
+    /// Does the next piece of work and returns the progress; `None` when all weights are final.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
     pub async fn advance(&mut self) -> Result<Option<PreparationProgress>> {
-        if self.jobs.is_empty() {
-            if self.start.is_none() {
-                self.start = Some(self.measured().await?);
-            }
-            return Ok(self.next_random_point());
-        }
         let start = (self.clock)();
         let progress = self.tune().await?;
         let elapsed = (self.clock)() - start;
@@ -141,7 +124,7 @@ impl Preparation {
         let iteration = tuner.advance(&mut job.examples).await?;
         let variant = job.variant;
         let progress = |objective| PreparationProgress {
-            task: PreparationTask::Tuning { variant: self.experiment.variants[variant].clone() },
+            variant: self.experiment.variants[variant].clone(),
             done: tuner.done(),
             total: tuner.total(),
             objective,
@@ -172,44 +155,6 @@ impl Preparation {
         let context = TuningContext::new(&self.experiment, &self.plan, &self.open.device);
         let drawn = self.weights.get_mut(job.runs.clone()).unwrap_or_default();
         Tuner::new(&job.tuning, &context, drawn.iter_mut().map(std::mem::take).collect())
-    }
-
-    /// Builds the cohort and measures the statistics of each layer.
-    async fn measured(&mut self) -> Result<(Cohort, LayerProbe)> {
-        let cohort = Cohort::new(&self.experiment, self.share, &self.plan, &self.weights, &self.open);
-        let batch = batch(&self.dataset, Part::Train, self.batcher.batch(0), None, &self.open.device)?;
-        let probe = LayerProbe::new(batch, self.experiment.activity.tau);
-        self.reports = probe.at_start(cohort.stacked_runs(), &self.weights).await?;
-        Ok((cohort, probe))
-    }
-
-    /// The stacked runs with their final weights, and the examples on which their layers are measured.
-    pub(super) async fn take_start(&mut self) -> Result<(Cohort, LayerProbe)> {
-        match self.start.take() {
-            Some(start) => Ok(start),
-            None => self.measured().await,
-        }
-    }
-
-    /// The next point of the table of random activity, which is the same for all runs, so that only the first share has it; its masks
-    /// are derived from the first seed.
-    fn next_random_point(&mut self) -> Option<PreparationProgress> {
-        if self.share.first > 0 {
-            return None;
-        }
-        let (points, seed) = (&mut self.random_activity.points, self.experiment.order_seed().into());
-        let point = emergence::random_point(&self.graph, points.len(), |mask| {
-            let mut draws = stream(seed, Purpose::RandomActivity, mask);
-            move |bound| below(&mut draws, bound)
-        });
-        let RandomInterval { fraction, log10_e_a, log10_e_b } = point?;
-        points.push(RandomPoint { fraction, emergence_a: log10_e_a, emergence_b: log10_e_b });
-        Some(PreparationProgress {
-            task: PreparationTask::RandomActivity,
-            done: points.len() as u64,
-            total: RANDOM_POINTS as u64,
-            objective: None,
-        })
     }
 
     /// The initial weights per run and layer, by variant, then by seed; empty for runs that are being tuned.

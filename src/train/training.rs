@@ -3,8 +3,10 @@
 use super::batches::batch;
 use super::cohort::Cohort;
 use super::evaluate::{Evaluator, Judgment, PendingEvaluation};
+use super::layer_probe::LayerProbe;
 use super::preparation::Preparation;
 use super::snapshots::{Snapshot, Snapshots};
+use super::start::StartMeasurement;
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::{Backend, OpenDevice, read};
@@ -12,19 +14,28 @@ use crate::error::Result;
 use crate::experiment::{Experiment, Share};
 use crate::init::weights_sha256;
 use crate::metrics::{
-    Environment, EvaluationRecord, Receipt, Record, RunStart, Setup, StartFacts, StepRecord, VariantStart,
+    Environment, EvaluationRecord, LateFacts, RandomActivity, Receipt, Record, RunStart, Setup, StartFacts, StepRecord,
+    VariantStart,
 };
 use crate::model::Networks;
 use crate::model::kernels::arithmetic;
 use burn::tensor::{Device, Tensor, Transaction};
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+/// Memory for the parameters of networks that wait to be evaluated, in bytes.
+const PENDING_BYTES: u64 = 64 << 20;
+/// Most networks that wait to be evaluated.
+const MOST_PENDING: u64 = 4;
 
 /// The last piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// One training step.
     Step,
-    /// Part of an evaluation.
+    /// Part of an evaluation, or of the measurements of the start.
+    Measurement,
+    /// The last part of an evaluation.
     Evaluation,
     /// Nothing: the next piece would be a training step, which is not allowed now.
     Waiting,
@@ -42,14 +53,22 @@ pub struct Training {
     pub(super) cohort: Cohort,
     evaluator: Evaluator,
     pub(super) device: Device,
-    /// The evaluation in progress.
-    pending: Option<PendingEvaluation>,
-    /// Whether the next piece of the evaluation in progress comes before the next step.
+    /// The evaluations that are not complete, in order of increasing step.
+    pending: VecDeque<PendingEvaluation>,
+    /// Largest number of them: each keeps its own copy of the parameters.
+    most_pending: usize,
+    start: StartMeasurement,
+    probe: LayerProbe,
+    /// Whether the next measurement comes before the next step.
+    measurement_is_next: bool,
+    /// Whether the next measurement is one of an evaluation, if both are due.
     evaluation_is_next: bool,
     /// Losses that are still on the device, with their steps.
     losses: Vec<(u64, Tensor<1>)>,
     /// Evaluations not reported yet.
     evaluations: Vec<EvaluationRecord>,
+    /// Facts about the start not reported yet.
+    late_facts: LateFacts,
     /// The networks at some of the evaluations.
     snapshots: Snapshots,
     /// The predictions of the last evaluation.
@@ -57,18 +76,18 @@ pub struct Training {
 }
 
 impl Preparation {
-    /// Completes the preparation and returns the training, ready to evaluate step 0.
+    /// Completes the preparation and returns the training, ready for the first step.
     ///
     /// # Errors
     /// As [`Preparation::advance`].
     pub async fn into_training(mut self) -> Result<Training> {
         while self.advance().await?.is_some() {}
-        Training::prepared(self).await
+        Training::prepared(self)
     }
 }
 
 impl Training {
-    /// Prepares all runs of an experiment, ready to evaluate step 0. [`Preparation`] does the same step by step.
+    /// Prepares all runs of an experiment, ready for the first step. [`Preparation`] does the same step by step.
     ///
     /// # Errors
     /// As [`Preparation::new`] and [`Preparation::advance`].
@@ -76,25 +95,27 @@ impl Training {
         Preparation::new(experiment, Share::WHOLE, dataset, open, Box::new(|| 0.0))?.into_training().await
     }
 
-    /// Uploads the examples for evaluations.
-    async fn prepared(mut preparation: Preparation) -> Result<Self> {
-        let (cohort, layers) = preparation.take_start().await?;
+    fn prepared(mut preparation: Preparation) -> Result<Self> {
         let setup = setup(&preparation);
-        let Preparation { experiment, dataset, plan, graph, open, batcher, .. } = preparation;
+        let Preparation { experiment, share, plan, weights, open, .. } = &preparation;
+        let cohort = Cohort::new(experiment, *share, plan, weights, open);
+        let start = StartMeasurement::new(&mut preparation, &cohort);
+        let Preparation { experiment, share, dataset, plan, graph, open, mut batcher, .. } = preparation;
+        let bytes = 4 * plan.architecture.parameter_count() * share.run_count(&experiment) as u64;
+        let most_pending = (PENDING_BYTES / bytes.max(1)).clamp(1, MOST_PENDING);
+        let first = batch(&dataset, Part::Train, batcher.batch(0), None, &open.device)?;
         Ok(Self {
-            pending: Some(PendingEvaluation::new(0, cohort.networks())),
+            pending: VecDeque::from([PendingEvaluation::new(0, cohort.networks())]),
+            most_pending: usize::try_from(most_pending).unwrap_or(1),
+            start,
+            probe: LayerProbe::new(first, experiment.activity.tau),
+            measurement_is_next: false,
             evaluation_is_next: false,
+            late_facts: LateFacts::default(),
             cohort,
             latest: None,
-            evaluator: Evaluator::new(
-                &dataset,
-                &plan.architecture,
-                &graph,
-                &experiment.activity,
-                layers,
-                &open.device,
-            )?,
-            snapshots: Snapshots::new(4 * plan.architecture.parameter_count() * experiment.run_count() as u64),
+            evaluator: Evaluator::new(&dataset, &plan.architecture, &graph, &experiment.activity, &open)?,
+            snapshots: Snapshots::new(bytes),
             device: open.device,
             losses: Vec::new(),
             evaluations: Vec::new(),
@@ -117,21 +138,34 @@ impl Training {
         self.cohort.step_count()
     }
 
-    /// Whether an evaluation is due or in progress.
+    /// Whether a pause is complete: what belongs to the steps so far is measured. The rest of the start is part of it only at the end.
     #[must_use]
-    pub fn is_evaluating(&self) -> bool {
-        self.pending.is_some()
+    pub fn may_rest(&self) -> bool {
+        let is_evaluated = self.pending.is_empty() && !self.start.has_layers();
+        is_evaluated && (self.step() < self.experiment.steps || !self.start.is_pending())
     }
 
-    /// Whether all steps and evaluations are done.
+    /// Whether an evaluation, or a measurement of the start, is due or in progress.
+    #[must_use]
+    pub fn is_measuring(&self) -> bool {
+        !self.pending.is_empty() || self.start.is_pending()
+    }
+
+    /// Whether all steps and measurements are done.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.pending.is_none() && self.step() >= self.experiment.steps
+        !self.is_measuring() && self.step() >= self.experiment.steps
     }
 
-    /// Does the next piece of work. Training steps alternate with the chunks of an evaluation in progress, so that the curves of
-    /// the training loss never pause; an evaluation is completed before the next one is due. Without `may_train`, only an
-    /// evaluation continues.
+    /// Whether there are measurements, other than losses, to be reported.
+    #[must_use]
+    pub fn has_measured(&self) -> bool {
+        !self.evaluations.is_empty() || self.late_facts != LateFacts::default()
+    }
+
+    /// Does the next piece of work. Training steps alternate with the pieces of evaluations and of the measurements of the start, so that
+    /// the curves of the training loss never pause. As many evaluations may wait as there is memory for their parameters. Without
+    /// `may_train`, only measurements continue.
     ///
     /// # Errors
     /// [`crate::error::Error::Device`] when the device fails.
@@ -139,25 +173,23 @@ impl Training {
         if self.is_finished() {
             return Ok(Work::Finished);
         }
-        match self.pending.take() {
-            Some(pending) if !may_train || self.evaluation_is_next || self.must_wait_for_evaluation() => {
-                self.evaluation_is_next = false;
-                self.evaluate(pending).await?;
-                Ok(Work::Evaluation)
-            }
-            None if !may_train => Ok(Work::Waiting),
-            pending => {
-                self.evaluation_is_next = pending.is_some();
-                self.pending = pending;
-                self.train()?;
-                Ok(Work::Step)
-            }
+        let is_measuring = self.is_measuring();
+        if is_measuring && (!may_train || self.measurement_is_next || self.must_measure()) {
+            self.measurement_is_next = false;
+            self.measure().await
+        } else if may_train {
+            self.measurement_is_next = is_measuring;
+            self.train()?;
+            Ok(Work::Step)
+        } else {
+            Ok(Work::Waiting)
         }
     }
 
-    /// Whether the evaluation must be completed first: all steps are taken, or another evaluation is due after the next one.
-    fn must_wait_for_evaluation(&self) -> bool {
-        self.step() >= self.experiment.steps || self.evaluation_is_due_after(self.step() + 1)
+    /// Whether a measurement comes first: all steps are taken, or another evaluation is due after the next one and too many wait.
+    fn must_measure(&self) -> bool {
+        let is_due = self.evaluation_is_due_after(self.step() + 1);
+        self.step() >= self.experiment.steps || is_due && self.pending.len() >= self.most_pending
     }
 
     fn evaluation_is_due_after(&self, step: u64) -> bool {
@@ -177,7 +209,9 @@ impl Training {
             step: *step,
             losses: values.into_iter().map(|loss| loss.is_finite().then_some(loss)).collect(),
         });
-        Ok(Record { steps: steps.collect(), evaluations: std::mem::take(&mut self.evaluations) })
+        let steps = steps.collect();
+        let (evaluations, start) = (std::mem::take(&mut self.evaluations), std::mem::take(&mut self.late_facts));
+        Ok(Record { steps, evaluations, start })
     }
 
     /// The networks after at most `at` steps, as far as snapshots were kept, with the number of their steps; the current ones if `at`
@@ -194,20 +228,34 @@ impl Training {
         at.and_then(|at| self.snapshots.at(at)).map(|snapshot| &snapshot.judgment).or(self.latest.as_ref())
     }
 
-    async fn evaluate(&mut self, mut pending: PendingEvaluation) -> Result<()> {
-        if self.evaluator.advance(&mut pending).await? {
-            self.pending = Some(pending);
-        } else {
-            let networks = pending.networks().clone();
-            let (record, judgment) = self.evaluator.finish(pending).await?;
-            let (step, steps) = (record.step, self.experiment.steps);
-            if step == 0 || self.experiment.evaluation.include_layers(step, steps) {
-                self.snapshots.push(Snapshot { networks, judgment: judgment.clone() });
-            }
-            self.evaluations.push(record);
-            self.latest = Some(judgment);
+    /// Does the next piece of the evaluation of step 0, then of the layers before training, which those of later steps refer to, then in
+    /// turn of the other evaluations and the rest of the start.
+    async fn measure(&mut self) -> Result<Work> {
+        let is_first = self.latest.is_none();
+        self.evaluation_is_next = !self.evaluation_is_next || !self.start.is_pending();
+        let is_evaluation = is_first || !self.start.has_layers() && self.evaluation_is_next;
+        if let Some(pending) = self.pending.pop_front_if(|_| is_evaluation) {
+            return self.evaluate(pending).await;
         }
-        Ok(())
+        let facts = self.start.advance(&self.probe, &self.dataset).await?;
+        self.late_facts.extend(facts);
+        Ok(Work::Measurement)
+    }
+
+    async fn evaluate(&mut self, mut pending: PendingEvaluation) -> Result<Work> {
+        if self.evaluator.advance(&mut pending, &self.probe).await? {
+            self.pending.push_front(pending);
+            return Ok(Work::Measurement);
+        }
+        let networks = pending.networks().clone();
+        let (record, judgment) = self.evaluator.finish(pending).await?;
+        let (step, steps) = (record.step, self.experiment.steps);
+        if step == 0 || self.experiment.evaluation.include_layers(step, steps) {
+            self.snapshots.push(Snapshot { networks, judgment: judgment.clone() });
+        }
+        self.evaluations.push(record);
+        self.latest = Some(judgment);
+        Ok(Work::Evaluation)
     }
 
     fn train(&mut self) -> Result<()> {
@@ -221,41 +269,36 @@ impl Training {
         if self.evaluation_is_due_after(step) {
             let pending = PendingEvaluation::new(step, self.cohort.networks());
             let layers = self.experiment.evaluation.include_layers(step, self.experiment.steps);
-            self.pending = Some(if layers { pending.with_layers(self.cohort.stacked_runs()) } else { pending });
+            self.pending.push_back(if layers { pending.with_layers(self.cohort.stacked_runs()) } else { pending });
         }
         Ok(())
     }
 }
 
-/// Everything that is fixed before the first step, with the checksums of data, order and weights; of each variant, the runs of the
-/// share.
+/// Everything that is fixed before the first step, with the checksums of order and weights; of each variant, the runs of the share.
 fn setup(preparation: &Preparation) -> Setup {
     let Preparation { experiment, share, plan, dataset, batcher, .. } = preparation;
     let mut runs = preparation
         .weights
         .iter()
-        .zip(&preparation.reports)
-        .map(|(weights, layers)| RunStart { weights_sha256: weights_sha256(weights), layers: layers.clone() });
+        .map(|weights| RunStart { weights_sha256: weights_sha256(weights), layers: Vec::new() });
     let variants = preparation
         .costs
         .iter()
         .zip(share.runs_per_variant(experiment))
         .map(|(cost, count)| VariantStart { cost: *cost, runs: runs.by_ref().take(count).collect() });
+    // The same for all shares, so that only the first one computes it.
+    let order_sha256 = if share.first == 0 { batcher.order_sha256() } else { String::new() };
     let start = StartFacts {
         data: dataset.facts(),
         steps_per_epoch: batcher.steps_per_epoch(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
-        // The same for all shares, so that only the first one computes it.
-        receipt: if share.first == 0 { receipt(dataset, batcher) } else { Receipt::default() },
-        random_activity: preparation.random_activity.clone(),
+        receipt: Receipt { data_sha256: String::new(), order_sha256 },
+        random_activity: RandomActivity::default(),
         variants: variants.collect(),
     };
     Setup { experiment: experiment.clone(), start: Some(start) }
-}
-
-fn receipt(dataset: &Dataset, batcher: &Batcher) -> Receipt {
-    Receipt { data_sha256: dataset.sha256(), order_sha256: batcher.order_sha256() }
 }
 
 /// The description of the device in a results file.

@@ -14,7 +14,8 @@ use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files::{self, gunzip};
 use emergence_lab::dataset::readers::{self, ReadFile, checksum, idx};
-use emergence_lab::dataset::{Dataset, Part, digits};
+use emergence_lab::dataset::recipe::Recipe;
+use emergence_lab::dataset::{Dataset, DatasetChecksum, Part, digits};
 use emergence_lab::digest::sha256;
 use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
@@ -23,6 +24,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn header(magic: u32, lengths: &[u32]) -> Vec<u8> {
     std::iter::once(&magic).chain(lengths).flat_map(|word| word.to_be_bytes()).collect()
@@ -118,7 +120,7 @@ proptest! {
 
 #[test]
 fn assembling_checks_that_files_belong_together() {
-    let [train, test] = [&small().train, &small().test].map(|split| (split.len(), split.images.len()));
+    let [train, test] = [&small().train, &small().test].map(|part| (part.len(), part.split().images.len()));
     assert_eq!((train, test), ((3, 3 * 784), (2, 2 * 784)), "examples and pixels");
     let mut files = small_files();
     files[1] = labels_file(&[5, 0]);
@@ -163,8 +165,12 @@ fn examples_are_normalized_and_truncated() {
     assert_eq!(whole.truncated(Some(0), None), Err(DatasetError::NoExamples { part: Part::Train }.into()), "none");
     assert_eq!(whole.truncated(None, None), Ok(whole.clone()), "all");
     let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
-    assert_eq!((dataset.train.images.len(), dataset.train.labels.len(), dataset.test.len()), (1568, 2, 2), "sizes");
-    let used = [&whole.train.images[..1568], &[5, 0], &whole.test.images, &[7, 2]].concat();
+    assert_eq!(
+        (dataset.train.split().images.len(), dataset.train.split().labels.len(), dataset.test.len()),
+        (1568, 2, 2),
+        "sizes"
+    );
+    let used = [&whole.train.split().images[..1568], &[5, 0], &whole.test.split().images, &[7, 2]].concat();
     assert_eq!(dataset.sha256(), sha256([&used]), "the checksum covers the examples in use");
     assert_ne!(dataset.sha256(), whole.sha256(), "other examples have a different checksum");
 }
@@ -211,7 +217,7 @@ fn check_normalization(dataset: &Dataset, tolerance: f64) {
     assert_eq!(dataset.normalization.len(), dataset.channels, "one for each channel");
     for (channel, stated) in dataset.normalization.iter().enumerate() {
         let mut histogram = [0_u64; 256];
-        for image in dataset.train.images.chunks(pixels) {
+        for image in dataset.train.split().images.chunks(pixels) {
             for pixel in &image[channel * plane..(channel + 1) * plane] {
                 histogram[usize::from(*pixel)] += 1;
             }
@@ -230,35 +236,61 @@ fn check_normalization(dataset: &Dataset, tolerance: f64) {
 
 #[test]
 fn digits_are_the_same_everywhere() {
-    let mut calls = Vec::new();
-    let dataset = digits::generate(digits::SEED, 100, 20, |done, total| calls.push((done, total))).expect("few");
-    assert_eq!(calls, [(100, 120), (120, 120)], "progress");
-    let bytes = [&dataset.train.images[..], &dataset.train.labels].concat();
+    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
+    let bytes = [&dataset.train.split().images[..], &dataset.train.split().labels].concat();
     let golden = "8d0ec2a104cd021bc062a5219d74e5f13723c0b410296b11ad4486d08e3196b5";
     assert_eq!(sha256([&bytes]), golden, "the first 100 examples");
     let (image, label) = digits::example(digits::SEED, 7);
     assert_eq!(
-        (&dataset.train.images[7 * 784..8 * 784], dataset.train.labels[7]),
+        (&dataset.train.split().images[7 * 784..8 * 784], dataset.train.split().labels[7]),
         (&image[..], label),
         "generated separately"
     );
     let (image, label) = digits::example(digits::SEED, digits::FIRST_TEST_INDEX);
-    assert_eq!((&dataset.test.images[..784], dataset.test.labels[0]), (&image[..], label), "the first test example");
-    let mut pieces = digits::generator(digits::SEED, 100, 20).expect("few");
-    while !pieces.advance(7) {}
-    assert_eq!(pieces.finish(), dataset, "in pieces");
+    assert_eq!(
+        (&dataset.test.split().images[..784], dataset.test.split().labels[0]),
+        (&image[..], label),
+        "the first test example"
+    );
+    let backwards = Dataset::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
+    (0..100).rev().for_each(|index| assert!(backwards.train.get(index).is_some(), "{index}"));
+    assert_eq!(backwards, dataset, "in another order");
+    assert_eq!(dataset.train.get(100), None, "no more");
     assert_ne!(digits::example(1, 7).0, digits::example(digits::SEED, 7).0, "another seed");
 }
 
 #[test]
+fn examples_are_drawn_once_when_they_are_needed() {
+    static DRAWN: AtomicUsize = AtomicUsize::new(0);
+    static RECIPE: Recipe = Recipe {
+        example: |seed, index| {
+            DRAWN.fetch_add(1, Ordering::Relaxed);
+            (digits::RECIPE.example)(seed, index)
+        },
+        ..digits::RECIPE
+    };
+    let whole = Dataset::drawn(&RECIPE, 3, 1000, 50).expect("few");
+    let few = whole.truncated(Some(20), None).expect("fewer");
+    let mut images = Vec::new();
+    few.write_examples(Part::Train, &[7, 3, 7], &mut images).expect("they exist");
+    whole.write_examples(Part::Train, &[3], &mut images).expect("it exists");
+    assert_eq!(DRAWN.load(Ordering::Relaxed), 2, "3 and 7, shared by both");
+    assert_eq!(few.sha256().len(), 64, "a checksum");
+    assert_eq!(DRAWN.load(Ordering::Relaxed), 70, "all of the smaller one");
+    let mut checksum = DatasetChecksum::default();
+    while !checksum.advance(few.parts(), 7) {}
+    assert_eq!(checksum.finish(), few.sha256(), "in pieces");
+}
+
+#[test]
 fn digits_are_varied_and_balanced() {
-    let dataset = digits::generate(digits::SEED, 2000, 1, |_, _| {}).expect("few");
+    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 2000, 1).expect("few");
     for class in 0..10 {
-        let count = dataset.train.labels.iter().fold(0, |count, label| count + u32::from(*label == class));
+        let count = dataset.train.split().labels.iter().fold(0, |count, label| count + u32::from(*label == class));
         // Binomial(2000, 0.1): mean 200, standard deviation 13.4; five of them are 67.
         assert!((133..=267).contains(&count), "{count} examples of {class}");
     }
-    let images: std::collections::HashSet<&[u8]> = dataset.train.images.chunks(784).collect();
+    let images: std::collections::HashSet<&[u8]> = dataset.train.iter().map(|(image, _)| image).collect();
     assert_eq!(images.len(), 2000, "no image twice");
     for image in images {
         let ink = image.iter().filter(|pixel| **pixel > 100).count();
@@ -270,7 +302,7 @@ fn digits_are_varied_and_balanced() {
 
 #[test]
 fn digits_have_the_stated_normalization() {
-    let dataset = digits::generate(digits::SEED, 3000, 1, |_, _| {}).expect("few");
+    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 3000, 1).expect("few");
     // The constants are those of 60,000 images. The mean (standard deviation) of an image varies by 0.035 (0.05) from image
     // to image, by 0.0007 (0.001) over 3000 of them; five of the larger are 0.005.
     check_normalization(&dataset, 0.005);
@@ -279,8 +311,12 @@ fn digits_have_the_stated_normalization() {
 #[test]
 fn digits_are_limited() {
     let too_many = DatasetError::TooManyExamples { part: Part::Train, asked: 60_001, available: 60_000 }.into();
-    assert_eq!(digits::generate(0, 60_001, 1, |_, _| {}), Err(too_many), "too many");
-    assert_eq!(digits::generate(0, 1, 0, |_, _| {}), Err(DatasetError::NoExamples { part: Part::Test }.into()), "none");
+    assert_eq!(Dataset::drawn(&digits::RECIPE, 0, 60_001, 1), Err(too_many), "too many");
+    assert_eq!(
+        Dataset::drawn(&digits::RECIPE, 0, 1, 0),
+        Err(DatasetError::NoExamples { part: Part::Test }.into()),
+        "none"
+    );
 }
 
 #[test]

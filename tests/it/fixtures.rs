@@ -114,7 +114,7 @@ pub(crate) fn synthetic_history(until: u64) -> History {
             .map(|run| (run != 8 || step < 130).then(|| narrow(loss(run, step) + 0.2 * noise(run, step, 1))))
             .collect(),
     });
-    history.apply(&Record { steps: steps.collect(), evaluations: evaluations.collect() });
+    history.apply(&Record { steps: steps.collect(), evaluations: evaluations.collect(), ..Record::default() });
     history.timing = Timing { steps_per_sec: 125.0, ms_per_step: 8.0, runs: 9, elapsed_secs: 3.25 };
     history
 }
@@ -310,7 +310,7 @@ pub(crate) mod cpu {
 
     /// A small fixed data set: enough to train on for a few dozen steps.
     pub(crate) fn few_digits() -> Rc<Dataset> {
-        Rc::new(digits::generate(1, 640, 128, |_, _| ()).expect("a small data set"))
+        Rc::new(Dataset::drawn(&digits::RECIPE, 1, 640, 128).expect("a small data set"))
     }
 
     /// The training of a valid query, before its first step.

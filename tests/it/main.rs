@@ -1,5 +1,6 @@
 //! All native integration tests, as one binary.
 
+mod build_script;
 mod circles;
 mod dataset;
 mod emergence;

@@ -115,15 +115,15 @@ fn a_run_ends_where_its_loss_does() {
     let mut history = History::new(setup(&["pytorch"], 2, 400));
     let losses = |steps: std::ops::Range<u64>| Record {
         steps: steps.map(|step| StepRecord { step, losses: vec![Some(1.0), Some(2.0)] }).collect(),
-        evaluations: Vec::new(),
+        ..Record::default()
     };
     let evaluations = |step, run: usize| Record {
-        steps: Vec::new(),
         evaluations: vec![EvaluationRecord {
             step,
             runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
             layers: Vec::new(),
         }],
+        ..Record::default()
     };
     // The evaluation of step 3 arrives after two more steps, and shows that run 1 has diverged.
     for record in [losses(1..6), evaluations(3, 1), losses(6..8), evaluations(6, 2)] {

@@ -6,7 +6,7 @@ use emergence_lab::digest::hexadecimal;
 use emergence_lab::error::MessageError;
 use emergence_lab::experiment::{BaseInit, DatasetName, parse_query};
 use emergence_lab::metrics::{
-    DatasetSample, Environment, EvaluationRecord, Examination, Filters, Mistake, PreparationProgress, PreparationTask,
+    DatasetSample, Environment, EvaluationRecord, Examination, Filters, LateFacts, Mistake, PreparationProgress,
     Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
 };
 use emergence_lab::protocol::{
@@ -48,12 +48,8 @@ fn commands() -> Vec<Command> {
 }
 
 fn events() -> Vec<Event> {
-    let progress = PreparationProgress {
-        task: PreparationTask::Tuning { variant: BaseInit::Pytorch.into() },
-        done: 40,
-        total: 390,
-        objective: Some(21.5),
-    };
+    let progress =
+        PreparationProgress { variant: BaseInit::Pytorch.into(), done: 40, total: 390, objective: Some(21.5) };
     let environment = Environment {
         backend: "cpu".into(),
         adapter: "Flex".into(),
@@ -107,6 +103,7 @@ fn progress_event() -> Event {
     let record = Record {
         steps: vec![StepRecord { step: 3, losses: vec![Some(0.1), None] }],
         evaluations: vec![EvaluationRecord { step: 3, runs: vec![Some(evaluation), None], layers: Vec::new() }],
+        start: LateFacts { data_sha256: "d0".into(), ..LateFacts::default() },
     };
     Event::Progress { record, timing: timing() }
 }
@@ -143,7 +140,7 @@ fn bytes_change_only_with_the_version() {
 #[test]
 fn numbers_come_back_to_the_bit() {
     for value in [0.1_f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 1e-45] {
-        let record = Record { steps: vec![StepRecord { step: 1, losses: vec![Some(value)] }], evaluations: Vec::new() };
+        let record = Record { steps: vec![StepRecord { step: 1, losses: vec![Some(value)] }], ..Record::default() };
         let event = Event::Progress { record, timing: Timing { steps_per_sec: 0.1, ..timing() } };
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event.clone()), "{value}");
     }

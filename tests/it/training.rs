@@ -4,6 +4,7 @@ mod pace;
 mod rate_control;
 mod recordings;
 mod shares;
+mod work;
 
 use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
 use crate::fixtures::experiment;
@@ -19,7 +20,7 @@ use emergence_lab::init::{Factors, LayerWeights};
 use emergence_lab::metrics::{History, RunCurves};
 use emergence_lab::model::{Batch, Mode, Network, predicted_classes};
 use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
-use emergence_lab::train::{Cohort, Training, Work, schedule_factor};
+use emergence_lab::train::{Cohort, Training, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
 
@@ -281,32 +282,6 @@ fn adam_from_the_scaled_init_follows_the_layer_wise_learning_rate() {
 }
 
 #[test]
-fn a_training_does_not_depend_on_when_it_is_read() {
-    let query = "model=mlp:16&steps=23&eval=10&seeds=2";
-    let (often, seldom) = (run(query, 1), run(query, 1000));
-    assert_eq!(often, seldom, "reading does not change a number");
-    assert_eq!(often.step, 23, "all steps are recorded");
-    let run = often.runs().next().expect("has runs");
-    let evaluated = run.values(Quantity::TestAccuracy).map(|(step, _)| step).collect::<Vec<_>>();
-    assert_eq!(evaluated, [0, 10, 20, 23], "before the first step, every ten, and after the last");
-    assert_eq!(run.active_fraction[0].1.len(), 2, "one hidden layer and the output");
-}
-
-#[test]
-fn a_paused_training_only_finishes_its_evaluation() {
-    let experiment = experiment("data=digits&batch=64&model=mlp:16&steps=5&eval=5&seeds=1");
-    let mut training =
-        pollster::block_on(Training::new(&experiment, &few_digits(), &open_cpu())).expect("a valid training");
-    let advance =
-        |training: &mut Training, may_train| pollster::block_on(training.advance(may_train)).expect("computes");
-    while training.is_evaluating() {
-        assert_eq!(advance(&mut training, false), Work::Evaluation, "the evaluation of step 0 continues");
-    }
-    assert_eq!((advance(&mut training, false), training.step()), (Work::Waiting, 0), "and then it waits");
-    assert_eq!((advance(&mut training, true), training.step()), (Work::Step, 1), "until it may train");
-}
-
-#[test]
 fn a_training_rejects_more_examples_than_there_are() {
     let too_large = experiment("data=digits&batch=1000");
     let training = pollster::block_on(Training::new(&too_large, &few_digits(), &open_cpu()));
@@ -327,7 +302,7 @@ fn training_learns() {
 
 #[test]
 fn digits_are_neither_too_easy_nor_too_hard() {
-    let whole = digits::generate(digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES, |_, _| ());
+    let whole = Dataset::drawn(&digits::RECIPE, digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES);
     let whole = Rc::new(whole.expect("the whole data set"));
     let accuracy = |model: &str| {
         let query = format!("data=digits&model={model}&steps=1000&eval=1000&seeds=1&init=kaiming_normal");

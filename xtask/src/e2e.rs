@@ -46,7 +46,21 @@ pub(crate) fn playwright(arguments: &[String]) -> Result<Tally> {
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     dist::dist(&[])?;
     tools::chromium()?;
+    step("compile the tiles of the benchmark", tiles)?;
     step("measure in the browser", || run(tool("node").arg("e2e/bench.mjs").args(arguments)))
+}
+
+/// Compiles the loops that `e2e/bench/tiles.html` measures, once without and once with relaxed SIMD.
+fn tiles() -> Result<()> {
+    let folder = root().join("e2e/bench/tiles");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for (name, features) in [("strict", "+simd128"), ("relaxed", "+simd128,+relaxed-simd")] {
+        let mut command = tool("rustc");
+        command.args(["--edition=2024", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "-Aunused"]);
+        command.args(["-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols"]).arg(format!("-Ctarget-feature={features}"));
+        run(command.arg("e2e/bench/tiles.rs").arg("-o").arg(folder.join(name).with_extension("wasm")))?;
+    }
+    Ok(())
 }
 
 /// The counts of Playwright's JSON report. A test that passed only when repeated counts as failed: it is not reliable.

@@ -8,6 +8,7 @@ use emergence_lab::init::{self, Factors, LayerWeights};
 use emergence_lab::metrics::InitCost;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
 
 /// The options that correspond to a key of the query string, with that key.
 const KEYS: [(&str, &str); 8] = [
@@ -72,7 +73,7 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
 
 /// The tuned weights of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
-    let preparation = tune(experiment, Share::WHOLE, load(experiment, options)?).await?;
+    let preparation = tune(experiment, Share::WHOLE, load(experiment, options)?, &AtomicBool::new(false)).await?;
     let layers = preparation.weights().first().cloned().unwrap_or_default();
     Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
 }

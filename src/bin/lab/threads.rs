@@ -26,7 +26,7 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Trains an experiment on at most this many threads; `report` is called with every new part of the history.
+/// Trains an experiment on this many threads, which share the runs, and if there are fewer runs their operations; `report` is called with every new part of the history.
 pub(crate) fn train(
     experiment: &Experiment,
     dataset: Dataset,
@@ -44,7 +44,7 @@ pub(crate) fn train(
             scope.spawn(move || {
                 let share = Share { first, of: shares };
                 if let Err(error) =
-                    confined(cores() / shares, || train_share(experiment, share, dataset, &sender, stop))
+                    confined(threads / shares, || train_share(experiment, share, dataset, &sender, stop))
                 {
                     // Nobody listens if another thread has failed before.
                     let _ = sender.send((first, News::Failed(error)));
@@ -73,7 +73,7 @@ fn train_share(
 ) -> anyhow::Result<()> {
     pollster::block_on(async {
         let start = now();
-        let mut training = tune(experiment, share, dataset).await?.into_training().await?;
+        let mut training = tune(experiment, share, dataset, stop).await?.into_training().await?;
         let mut stopwatch = Stopwatch::new(experiment.run_count(), start.elapsed().as_secs_f64());
         sender.send((share.first, News::Setup(Box::new(training.setup().clone()))))?;
         while !stop.load(Ordering::Relaxed) {

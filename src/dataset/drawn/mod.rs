@@ -1,13 +1,14 @@
 //! Data sets that are drawn by our own generators.
 
 pub mod digits;
-pub mod generator;
 pub mod patterns;
 
 mod draws;
 
+use super::recipe::{Recipe, SEED};
+use super::set::Dataset;
 use crate::catalog::DrawnSet;
-use generator::Recipe;
+use crate::error::Result;
 
 /// The recipe of a drawn data set.
 #[must_use]
@@ -16,4 +17,13 @@ pub fn recipe(set: DrawnSet) -> &'static Recipe {
         DrawnSet::Digits => &digits::RECIPE,
         DrawnSet::Patterns => &patterns::RECIPE,
     }
+}
+
+/// The whole data set, as experiments use it. No example is drawn yet.
+///
+/// # Errors
+/// Those of [`Dataset::drawn`] do not occur.
+pub fn whole(set: DrawnSet) -> Result<Dataset> {
+    let recipe = recipe(set);
+    Dataset::drawn(recipe, SEED, recipe.images.train, recipe.images.test)
 }

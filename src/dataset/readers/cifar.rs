@@ -5,7 +5,8 @@
 
 use super::ReadFile;
 use crate::catalog::{DatasetName, ImageFacts, Part};
-use crate::dataset::examples::{Dataset, Split, limit};
+use crate::dataset::examples::Split;
+use crate::dataset::set::{Dataset, limit};
 use crate::error::{DatasetError, Result};
 
 /// Reads the batches of one part in the given order, each with its name for errors; the result is empty without batches.

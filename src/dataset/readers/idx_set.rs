@@ -2,7 +2,8 @@
 
 use super::{ReadFile, idx};
 use crate::catalog::{DatasetName, FileContent, ImageFacts, Part};
-use crate::dataset::examples::{Dataset, Split, limit};
+use crate::dataset::examples::Split;
+use crate::dataset::set::{Dataset, limit};
 use crate::error::{DatasetError, Result};
 
 /// The data set in such files, which may contain fewer examples than the published ones.

@@ -6,7 +6,7 @@ pub mod cifar;
 pub mod idx;
 pub mod idx_set;
 
-use super::examples::Dataset;
+use super::set::Dataset;
 use crate::catalog::{DataFile, DatasetName, FileFormat, Publication};
 use crate::error::Result;
 

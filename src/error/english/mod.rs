@@ -218,13 +218,10 @@ impl Display for WorkerError {
                 )
             }
             Self::NoHelper { message } => {
-                text!("no further worker for training: expected one per core, got {message}", message)
+                text!("could not start another training worker: {message}", message)
             }
             Self::Lost { times } => {
-                text!(
-                    "The workers of some of the runs have stopped {times} times. Fewer cores need less memory.",
-                    times
-                )
+                text!("Training workers have stopped {times} times. Using fewer cores needs less memory.", times)
             }
             Self::Crashed { reason: Some(reason) } => text!("The training worker has crashed: {reason}.", reason),
             Self::Crashed { reason: None } => text!("The training worker has crashed: no reason was given."),

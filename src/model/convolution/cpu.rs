@@ -10,6 +10,7 @@
 //! share. Every run of every example is computed separately, in the same order of operations regardless of its place.
 
 use crate::experiment::architecture::Window;
+use crate::model::kernels::copy::RowCopy;
 use crate::model::kernels::panels::{Matrix, Panels};
 use crate::model::kernels::parallel::by_blocks;
 use crate::model::kernels::{COLUMNS, Number, ROWS, Tile};
@@ -77,16 +78,21 @@ impl Geometry {
         PaddedLayout { rows, columns, plane, positions, stride, padding, offsets }
     }
 
-    /// The convolution of gradients with rotated weights that yields the gradient of the images.
+    /// The convolution of gradients with rotated weights that yields the gradient of the images. With a stride, the gradients are
+    /// [`spread`] first.
     fn transposed(&self) -> Self {
-        let kernel = self.window.kernel;
+        let Window { kernel, stride, padding } = self.window;
+        let (input, padding) = match stride {
+            1 => (self.output, kernel - 1 - padding),
+            _ => (self.input.map(|length| length + kernel - 1), 0),
+        };
         Self {
             shared: false,
             channels_in: self.channels_out,
             channels_out: self.channels_in,
-            input: [self.input[0] + kernel - 1, self.input[1] + kernel - 1],
+            input,
             output: self.input,
-            window: Window { kernel, stride: 1, padding: 0 },
+            window: Window { kernel, stride: 1, padding },
             ..*self
         }
     }
@@ -116,6 +122,7 @@ impl PaddedLayout {
 
     /// Copies an image into its frame; the rest of the frame stays zero from image to image.
     fn fill<T: Number>(&self, frame: &mut [T], image: &[T], [height, width]: [usize; 2]) {
+        let copy = RowCopy::default();
         for (channel, map) in frame.chunks_exact_mut(self.channel()).zip(image.chunks_exact(height * width)) {
             for (row, values) in (self.padding..).zip(map.chunks_exact(width)) {
                 if row / self.stride >= self.rows {
@@ -124,8 +131,7 @@ impl PaddedLayout {
                 let part = row % self.stride * self.stride;
                 let begin = row / self.stride * self.columns;
                 if self.stride == 1 {
-                    let row = &mut channel[begin + self.padding..];
-                    row[..width].copy_from_slice(values);
+                    copy.copy(&mut channel[begin + self.padding..], values);
                     continue;
                 }
                 for (column, value) in (self.padding..).zip(values).take(self.stride * self.columns - self.padding) {
@@ -144,18 +150,20 @@ impl PaddedLayout {
 
     /// Copies maps from their positions.
     fn gather<T: Number>(&self, maps: &mut [T], rows: &[T], [height, width]: [usize; 2]) {
+        let copy = RowCopy::default();
         for (map, plane) in maps.chunks_exact_mut(height * width).zip(rows.chunks_exact(self.positions)) {
             for (row, values) in map.chunks_exact_mut(width).zip(plane.chunks(self.columns)) {
-                row.copy_from_slice(&values[..width]);
+                copy.copy(row, values);
             }
         }
     }
 
     /// Copies maps to their positions; positions that do not belong to the output stay zero.
     fn spread<T: Number>(&self, rows: &mut [T], maps: &[T], [height, width]: [usize; 2]) {
+        let copy = RowCopy::default();
         for (plane, map) in rows.chunks_exact_mut(self.positions).zip(maps.chunks_exact(height * width)) {
             for (row, values) in plane.chunks_mut(self.columns).zip(map.chunks_exact(width)) {
-                row[..width].copy_from_slice(values);
+                copy.copy(row, values);
             }
         }
     }
@@ -243,8 +251,10 @@ impl<T: Number> ImageSums<T> {
 pub fn input_gradient<T: Number>(gradient: &[T], weights: &[T], geometry: &Geometry) -> Vec<T> {
     let transposed = geometry.transposed();
     let turned = weights.chunks_exact(geometry.weights()).flat_map(|run| turned(run, geometry)).collect::<Vec<_>>();
-    let spread = spread(gradient, geometry, transposed.input);
-    forward(&spread, &turned, &transposed)
+    match geometry.window.stride {
+        1 => forward(gradient, &turned, &transposed),
+        _ => forward(&spread(gradient, geometry, transposed.input), &turned, &transposed),
+    }
 }
 
 /// The gradient with respect to the weights, `[runs · channels_out, channels_in, kernel, kernel]`.

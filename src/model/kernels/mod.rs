@@ -6,11 +6,11 @@
     reason = "a loop is compiled for a vector unit only with all of its body in one function"
 )]
 
+pub mod copy;
 pub mod functions;
 pub mod panels;
 pub mod parallel;
 pub mod product;
-#[cfg(target_arch = "wasm32")]
 mod relaxed_simd;
 pub mod tile;
 mod unit;

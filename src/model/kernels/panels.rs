@@ -1,5 +1,5 @@
 //! Matrices in panels, in the order in which the tile of a product reads them: for each `k` of the sum, the numbers of the panel's
-//! rows or columns. Places beyond the last row or column contain zeros.
+//! rows or columns. What is in places beyond the last row or column does not matter.
 
 use super::unit::Number;
 
@@ -61,6 +61,12 @@ impl<T: Number, const WIDTH: usize> Panels<T, WIDTH> {
             matrix.pack::<WIDTH>(panel, first, [count, depth]);
         }
         Self { numbers, size }
+    }
+
+    /// The panel with this index; empty if there is none.
+    #[must_use]
+    pub fn panel(&self, index: usize) -> &[T] {
+        self.numbers.get(index * self.size..).and_then(|rest| rest.get(..self.size)).unwrap_or_default()
     }
 
     /// The panels one after another.

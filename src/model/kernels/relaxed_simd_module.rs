@@ -1,40 +1,17 @@
-//! A WebAssembly module of its own with the loop of [`tile`] for browsers with relaxed SIMD, whose multiplication and addition are one
+//! A WebAssembly module of its own with the loops of [`tile`] for browsers with relaxed SIMD, whose multiplication and addition are one
 //! instruction. A browser without it loads no module that contains it, so the worker carries this one as bytes (build.rs compiles
 //! it) and uses it if the browser accepts it. It works on the worker's memory and has none of its own: no constants, no stack.
 
 #![no_std]
 
+#[path = "simd128.rs"]
+mod simd128;
 #[path = "tile.rs"]
 mod tile;
 
-use core::arch::wasm32::{f32x4_extract_lane, f32x4_relaxed_madd, f32x4_splat, v128, v128_load, v128_store};
-use tile::{LANES, ROWS, VECTORS, VectorUnit, add_products};
-
-#[derive(Clone, Copy)]
-struct RelaxedSimd;
-
-impl VectorUnit for RelaxedSimd {
-    type Number = f32;
-    type Vector = v128;
-    const LANES: usize = LANES;
-
-    #[inline(always)]
-    fn splat(self, number: f32) -> v128 {
-        f32x4_splat(number)
-    }
-
-    #[inline(always)]
-    fn load(self, numbers: &[f32]) -> v128 {
-        let numbers = &numbers[..LANES];
-        // SAFETY: four numbers are as long as a register, and the instruction needs no alignment.
-        unsafe { v128_load(numbers.as_ptr().cast()) }
-    }
-
-    #[inline(always)]
-    fn multiply_add(self, a: v128, b: v128, c: v128) -> v128 {
-        f32x4_relaxed_madd(a, b, c)
-    }
-}
+use core::arch::wasm32::{f32x4_extract_lane, f32x4_relaxed_madd, f32x4_splat};
+use simd128::Simd128;
+use tile::{ROWS, VECTORS, scalar_products};
 
 /// `Number::add_to_tile` of the worker.
 ///
@@ -43,19 +20,34 @@ impl VectorUnit for RelaxedSimd {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn add_to_tile(left: *const f32, right: *const f32, depth: usize, tile: *mut f32) {
     // SAFETY: as the caller promises.
+    unsafe { simd128::add_to_tile::<ROWS, VECTORS>(left, right, depth, tile) }
+}
+
+/// `Number::scalar_products` of the worker, for two rows and three others: the sums go to `sums`, `[2, 3]`.
+///
+/// # Safety
+/// The rows have `length` numbers, `sums` six.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scalar_products_2x3(
+    row_0: *const f32,
+    row_1: *const f32,
+    other_0: *const f32,
+    other_1: *const f32,
+    other_2: *const f32,
+    length: usize,
+    sums: *mut f32,
+) {
+    // SAFETY: as the caller promises.
     unsafe {
-        let left = core::slice::from_raw_parts(left, depth * ROWS);
-        let right = core::slice::from_raw_parts(right, depth * VECTORS * LANES);
-        let mut sums = [[f32x4_splat(0.0); VECTORS]; ROWS];
-        for row in 0..ROWS {
-            for vector in 0..VECTORS {
-                sums[row][vector] = v128_load(tile.add((row * VECTORS + vector) * LANES).cast());
-            }
-        }
-        let sums = add_products(RelaxedSimd, left, right, sums);
-        for row in 0..ROWS {
-            for vector in 0..VECTORS {
-                v128_store(tile.add((row * VECTORS + vector) * LANES).cast(), sums[row][vector]);
+        let slice = |row| core::slice::from_raw_parts(row, length);
+        let (rows, others) = ([slice(row_0), slice(row_1)], [slice(other_0), slice(other_1), slice(other_2)]);
+        let products = scalar_products(Simd128, rows, others, f32x4_splat(0.0));
+        for row in 0..2 {
+            for other in 0..3 {
+                let lanes = products[row][other];
+                let near = f32x4_extract_lane::<0>(lanes) + f32x4_extract_lane::<1>(lanes);
+                let far = f32x4_extract_lane::<2>(lanes) + f32x4_extract_lane::<3>(lanes);
+                *sums.add(row * 3 + other) = near + far;
             }
         }
     }

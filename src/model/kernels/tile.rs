@@ -68,14 +68,16 @@ pub fn scalar_products<U: VectorUnit, const M: usize, const K: usize>(
 ) -> [[U::Vector; K]; M] {
     let mut sums = [[zero; K]; M];
     let length = rows.iter().chain(&others).map(|row| row.len()).min().unwrap_or_default() / U::LANES * U::LANES;
-    let (rows, others) = (rows.map(|row| &row[..length]), others.map(|row| &row[..length]));
+    // Nothing here can panic: a module that can has data.
+    let load =
+        |row: &[U::Number], begin: usize| row.get(begin..begin + U::LANES).map_or(zero, |numbers| unit.load(numbers));
     for begin in (0..length).step_by(U::LANES) {
         let mut near = [zero; K];
         for other in 0..K {
-            near[other] = unit.load(&others[other][begin..]);
+            near[other] = load(others[other], begin);
         }
         for row in 0..M {
-            let own = unit.load(&rows[row][begin..]);
+            let own = load(rows[row], begin);
             for other in 0..K {
                 sums[row][other] = unit.multiply_add(own, near[other], sums[row][other]);
             }

@@ -1,5 +1,6 @@
 //! The vector units of processors, and the tile of a matrix product on the one that the program runs on.
 
+use super::relaxed_simd;
 use super::tile::{COLUMNS, LANES, Tile, VectorUnit, add_products, scalar_products};
 use pulp::{Arch, Simd, WithSimd};
 use std::marker::PhantomData;
@@ -54,15 +55,20 @@ impl Number for f32 {
     // Never inlined: browsers allocate registers badly in large functions, and take long to optimize them.
     #[inline(never)]
     fn add_to_tile(left: &[Self], right: &[Self], tile: &mut Tile<Self>) {
-        #[cfg(target_arch = "wasm32")]
-        if super::relaxed_simd::add_to_tile(left, right, tile) {
-            return;
+        if !relaxed_simd::add_to_tile(left, right, tile) {
+            Arch::new().dispatch(TileSums { left, right, tile });
         }
-        Arch::new().dispatch(TileSums { left, right, tile });
     }
 
     #[inline(never)]
     fn scalar_products<const M: usize, const K: usize>(rows: [&[Self]; M], others: [&[Self]; K]) -> [[Self; K]; M] {
+        // A constant condition: the numbers in which it is called most.
+        if M == 2
+            && K == 3
+            && let Some(sums) = relaxed_simd::scalar_products([rows[0], rows[1]], [others[0], others[1], others[2]])
+        {
+            return std::array::from_fn(|row| std::array::from_fn(|other| sums[row][other]));
+        }
         Arch::new().dispatch(ScalarProducts { rows, others })
     }
 
@@ -138,23 +144,17 @@ impl Number for f64 {
 /// From now on, uses the fastest arithmetic of this browser; with `exact`, the one that rounds in the same way in all browsers. Natively
 /// there is no choice.
 pub fn choose_arithmetic(exact: bool) {
-    #[cfg(target_arch = "wasm32")]
-    super::relaxed_simd::choose(exact);
-    #[cfg(not(target_arch = "wasm32"))]
-    let _ = exact;
+    relaxed_simd::choose(exact);
 }
 
 /// The arithmetic in use: results are the same to the bit only where it is the same.
 #[must_use]
 pub fn arithmetic() -> &'static str {
-    #[cfg(target_arch = "wasm32")]
-    match super::relaxed_simd::fuses() {
+    match relaxed_simd::fuses() {
         Some(true) => "relaxed simd, fused",
         Some(false) => "relaxed simd, not fused",
-        None => "simd128",
+        None => vector_unit(),
     }
-    #[cfg(not(target_arch = "wasm32"))]
-    vector_unit()
 }
 
 /// The vector unit of this processor.
@@ -167,9 +167,15 @@ fn vector_unit() -> &'static str {
 }
 
 /// The vector unit of this processor.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
+#[cfg(not(target_arch = "x86_64"))]
 fn vector_unit() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "neon, fused" } else { "scalar" }
+    if cfg!(target_arch = "wasm32") {
+        "simd128"
+    } else if cfg!(target_arch = "aarch64") {
+        "neon, fused"
+    } else {
+        "scalar"
+    }
 }
 
 /// Runs `loops` compiled for the vector unit of this processor.

@@ -1,47 +1,34 @@
 //! Data sets in the browser: published files, generated data, and the default that may become either.
 
 use super::Loaded;
-use super::download::{own, progress, published};
-use super::scope::EventLoopTurn;
+use super::download::{own, published};
 use crate::catalog::{DataFile, DatasetName, DatasetOrigin, Publication};
 use crate::dataset::Dataset;
-use crate::dataset::drawn::generator::Generator;
-use crate::dataset::drawn::recipe;
+use crate::dataset::drawn::whole;
 use crate::dataset::readers::{self, ReadFile};
 use crate::error::{DatasetError, DownloadFailure, Result, UploadError};
 use std::rc::Rc;
-
-/// Examples generated between two turns of the event loop.
-const DRAWN_PER_TURN: usize = 1000;
 
 /// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
 ///
 /// # Errors
 /// The error of the first file that no source could provide; [`UploadError::Empty`] for the visitor's own files, which
 /// are not loaded from anywhere.
-pub(super) async fn load(asked: DatasetName, turn: &EventLoopTurn) -> Result<Loaded> {
+pub(super) async fn load(asked: DatasetName) -> Result<Loaded> {
     let row = asked.row();
     let dataset = match &row.origin {
         DatasetOrigin::Either { preferred, otherwise } => {
-            let (loaded, fallback) = match Box::pin(load(*preferred, turn)).await {
+            let (loaded, fallback) = match Box::pin(load(*preferred)).await {
                 Ok(loaded) => (loaded, None),
-                Err(error) => (Box::pin(load(*otherwise, turn)).await?, Some(error.to_string())),
+                Err(error) => (Box::pin(load(*otherwise)).await?, Some(error.to_string())),
             };
             return Ok(Loaded { asked, fallback, ..loaded });
         }
         DatasetOrigin::Published(publication) => load_files(asked, publication).await?,
-        DatasetOrigin::Drawn(set, _) => draw(row.name, recipe(*set).whole()?, turn).await,
+        DatasetOrigin::Drawn(set, _) => whole(*set)?,
         DatasetOrigin::Upload => return Err(UploadError::Empty.into()),
     };
     Ok(Loaded { asked, dataset: Rc::new(dataset), fallback: None })
-}
-
-async fn draw(name: &str, mut generator: Generator, turn: &EventLoopTurn) -> Dataset {
-    while !generator.advance(DRAWN_PER_TURN) {
-        progress(name, generator.done() as u64, Some(generator.total() as u64));
-        turn.pass().await;
-    }
-    generator.finish()
 }
 
 async fn load_files(dataset: DatasetName, publication: &'static Publication) -> Result<Dataset> {

@@ -78,16 +78,17 @@ impl ShareTrainer {
         let mut announced = false;
         loop {
             let may_train = run.training.step() < self.until;
-            let assignment = if may_train || run.training.is_evaluating() {
-                announced = false;
+            let rests = !may_train && run.training.may_rest();
+            if rests && !announced {
+                report(&mut run).await?;
+                post(&Event::Paused { step: run.training.step() });
+            }
+            announced = rests;
+            let assignment = if may_train || run.training.is_measuring() {
                 self.work(&mut run, may_train).await?;
-                self.turn.pass().await;
+                self.turn.pass_if_due().await;
                 self.inbox.try_next()
             } else {
-                if !std::mem::replace(&mut announced, true) {
-                    report(&mut run).await?;
-                    post(&Event::Paused { step: run.training.step() });
-                }
                 Some(self.inbox.next().await)
             };
             if let Some(assignment) = assignment {
@@ -100,10 +101,10 @@ impl ShareTrainer {
     /// Does one piece of work, and reports if a report is due.
     async fn work(&self, run: &mut Run, may_train: bool) -> Result<(), RunFailure> {
         let work = run.advance(may_train).await?;
-        if run.is_due(work) {
+        if run.is_due() {
             report(run).await?;
         }
-        if work == Work::Evaluation && !run.training.is_evaluating() {
+        if work == Work::Evaluation {
             let current = self.inspected.filter(|inspected| inspected.is_current());
             inspection::filters(&run.training, current, self.share).await?;
         }

@@ -15,8 +15,8 @@ const SAMPLES: usize = 30;
 
 /// A few images of a data set.
 pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
-    let images = dataset.train.images.chunks(dataset.pixels()).zip(&dataset.train.labels).take(SAMPLES);
-    let images = images.map(|(pixels, label)| SampleImage { label: *label, pixels: pixels.to_vec() });
+    let images = dataset.train.iter().take(SAMPLES);
+    let images = images.map(|(pixels, label)| SampleImage { label, pixels: pixels.to_vec() });
     DatasetSample {
         name: dataset.name,
         classes: dataset.class_names(),

@@ -1,9 +1,10 @@
 //! The training worker: receives commands, advances a training in small pieces, and reports its measurements to the page. On the CPU it
 //! shares the runs out to helpers ([`crew`]), which are workers with the same program.
 //!
-//! It checks for messages between any two pieces of work, so a pause takes effect within a fifth of a second, one step or one evaluation
-//! chunk or, while initial weights are tuned, before the first step.
+//! It checks for messages every few milliseconds, between two pieces of work. After a pause no share trains more than a fifth of a second,
+//! or one step; the evaluations that are due are completed. While initial weights are tuned, a pause holds the first step back.
 
+mod arrival;
 mod crew;
 mod data;
 mod download;
@@ -22,7 +23,8 @@ use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts;
 use crate::train::self_test::{ChosenDevice, Devices};
-use crate::train::{Preparation, Training, Work, environment};
+use crate::train::{Preparation, Training, Work, environment, worker_count};
+use arrival::{Arrival, Interrupt, Start};
 use crew::{Crew, REPORT_SECS};
 use inspection::Inspected;
 use run::Run;
@@ -63,13 +65,6 @@ struct Worker {
     inspected: Option<Inspected>,
 }
 
-/// An experiment to be started.
-struct Start {
-    experiment: Box<Experiment>,
-    paused: bool,
-    computing: Computing,
-}
-
 /// A data set that is kept for the next experiment.
 struct Loaded {
     /// The requested name.
@@ -101,12 +96,6 @@ impl RunFailure {
     fn unknown_command(error: MessageError) -> Self {
         Self::new(FailureKind::Crash, WorkerError::Command(error))
     }
-}
-
-/// Requests of the page during an experiment.
-enum Interrupt {
-    Start(Start),
-    Reset,
 }
 
 /// The outcome of a preparation.
@@ -176,21 +165,28 @@ impl Worker {
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
         let size =
-            if device.open.backend == Backend::Cpu { Crew::size(&experiment, &dataset, computing.cores) } else { 1 };
-        let mut crew =
-            Crew::new(&experiment, &dataset, Computing { cores: size, ..computing }, &self.inbox, self.inspected)?;
+            if device.open.backend == Backend::Cpu { worker_count(&experiment, &dataset, computing.cores) } else { 1 };
+        // Without helpers, if the browser gives none.
+        let alone = Start { experiment: experiment.clone(), paused, computing: Computing { cores: 1, ..computing } };
+        let crew =
+            Crew::new(&experiment, &dataset, Computing { cores: size, ..computing }, &self.inbox, self.inspected);
+        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(alone))) };
         let preparation = Preparation::new(&experiment, crew.own_share(), &dataset, &device.open, Box::new(now_secs));
         let preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let begin = now_secs();
-        let training = match self.finish_preparation(preparation, &mut crew, &mut paused).await? {
-            Prepared::Training(training) => *training,
-            Prepared::Interrupted(interrupt) => return Ok(Some(interrupt)),
+        let training = match self.finish_preparation(preparation, &mut crew, &mut paused).await {
+            Ok(Prepared::Training(training)) => *training,
+            Ok(Prepared::Interrupted(interrupt)) => return Ok(Some(interrupt)),
+            Err(failure) if failure.kind == FailureKind::Crash && size > 1 => {
+                return Ok(Some(Interrupt::Start(Start { paused, ..alone })));
+            }
+            Err(failure) => return Err(failure),
         };
         if let Some(setup) = crew.setup(training.setup()) {
             post(&Event::Started { setup: Box::new(setup) });
         }
         if !paused {
-            crew.pace.resume();
+            crew.resume();
         }
         self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew).await
     }
@@ -243,21 +239,12 @@ impl Worker {
     }
 
     async fn hear(&mut self, mail: Mail, crew: &mut Crew, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
-        let Message { command, files } = match mail {
-            Mail::Page(message) => message.map_err(RunFailure::unknown_command)?,
-            Mail::Helper { share, event } => {
-                crew.hear(share, event)?;
-                return Ok(None);
-            }
-        };
-        match command {
-            Command::Reset => return Ok(Some(Interrupt::Reset)),
-            Command::Start { experiment, paused, computing } => {
-                return Ok(Some(Interrupt::Start(Start { experiment, paused, computing })));
-            }
-            Command::Pause => *paused = true,
-            Command::Resume => *paused = false,
-            command => {
+        match Arrival::read(mail, crew)? {
+            Arrival::Interrupt(interrupt) => return Ok(Some(interrupt)),
+            Arrival::Handled => {}
+            Arrival::Command(Command::Pause, _) => *paused = true,
+            Arrival::Command(Command::Resume, _) => *paused = false,
+            Arrival::Command(command, files) => {
                 self.prepare(&command, files).await;
                 crew.inspect(self.inspected);
             }
@@ -281,7 +268,7 @@ impl Worker {
         let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
             Some(loaded) => loaded,
             // The old one is already dropped: two would not fit a small phone.
-            None => data::load(name, &self.turn).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
+            None => data::load(name).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
         };
         if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
             post(&Event::DataFallback { reason: reason.clone() });
@@ -290,17 +277,16 @@ impl Worker {
     }
 
     async fn drive(&mut self, mut run: Run, mut crew: Crew) -> Result<Option<Interrupt>, RunFailure> {
-        // Whether the page was told that all wait.
-        let mut announced = false;
         loop {
             let may_train = run.training.step() < crew.proceed();
-            let mut mail = if may_train || run.training.is_evaluating() {
-                announced = false;
+            if !may_train && run.training.may_rest() {
+                rest(&mut run, &mut crew).await?;
+            }
+            let mut mail = if may_train || run.training.is_measuring() {
                 work(&mut run, &mut crew, may_train).await?;
-                self.turn.pass().await;
+                self.turn.pass_if_due().await;
                 self.inbox.try_next()
             } else {
-                rest(&mut run, &mut crew, &mut announced).await?;
                 Some(self.inbox.next().await)
             };
             while let Some(one) = mail {
@@ -314,26 +300,17 @@ impl Worker {
 
     /// Handles a message that arrives during training or afterwards.
     async fn answer(&mut self, mail: Mail, run: &Run, crew: &mut Crew) -> Result<Option<Interrupt>, RunFailure> {
-        let Message { command, files } = match mail {
-            Mail::Page(message) => message.map_err(RunFailure::unknown_command)?,
-            Mail::Helper { share, event } => {
-                crew.hear(share, event)?;
-                return Ok(None);
-            }
-        };
-        match command {
-            Command::Pause => crew.pace.pause(),
-            Command::Resume => crew.pace.resume(),
-            Command::Step => crew.pace.step(),
-            Command::Reset => return Ok(Some(Interrupt::Reset)),
-            Command::Start { experiment, paused, computing } => {
-                return Ok(Some(Interrupt::Start(Start { experiment, paused, computing })));
-            }
-            Command::Classify { image, at } => {
+        match Arrival::read(mail, crew)? {
+            Arrival::Interrupt(interrupt) => return Ok(Some(interrupt)),
+            Arrival::Handled => {}
+            Arrival::Command(Command::Pause, _) => crew.pause(),
+            Arrival::Command(Command::Resume, _) => crew.resume(),
+            Arrival::Command(Command::Step, _) => crew.step(),
+            Arrival::Command(Command::Classify { image, at }, _) => {
                 let (pixels, test) = inspection::image(&run.training, image);
                 crew.ask(&run.training, pixels, test, at).await?;
             }
-            command => {
+            Arrival::Command(command, files) => {
                 self.prepare(&command, files).await;
                 if matches!(command, Command::Inspect { .. }) {
                     crew.inspect(self.inspected);
@@ -350,12 +327,14 @@ impl Worker {
 /// Does one piece of work, and sends any resulting report.
 async fn work(run: &mut Run, crew: &mut Crew, may_train: bool) -> Result<(), RunFailure> {
     let work = run.advance(may_train).await?;
-    crew.pace.reached(0, run.training.step());
-    if run.is_due(work) {
+    if work == Work::Step {
+        crew.reached(run.training.step());
+    }
+    if run.is_due() {
         let record = run.report().await?;
         crew.add(0, record, run.timing());
     }
-    if work == Work::Evaluation && !run.training.is_evaluating() {
+    if work == Work::Evaluation {
         let current = crew.inspected_here().filter(|inspected| inspected.is_current());
         inspection::filters(&run.training, current, crew.own_share()).await?;
     }
@@ -363,14 +342,13 @@ async fn work(run: &mut Run, crew: &mut Crew, may_train: bool) -> Result<(), Run
 }
 
 /// This worker can do nothing now. If all wait, tells the page, once, that training is paused or finished.
-async fn rest(run: &mut Run, crew: &mut Crew, announced: &mut bool) -> Result<(), RunFailure> {
+async fn rest(run: &mut Run, crew: &mut Crew) -> Result<(), RunFailure> {
     if run.has_news() {
         let record = run.report().await?;
         crew.add(0, record, run.timing());
     }
-    crew.pace.rests(0, run.training.step());
-    let Some(step) = crew.pace.at_rest().filter(|_| !*announced) else { return Ok(()) };
-    *announced = true;
+    crew.rests(run.training.step());
+    let Some(step) = crew.arrival() else { return Ok(()) };
     crew.send_progress();
     post(&if run.training.is_finished() { Event::Finished { timing: crew.timing() } } else { Event::Paused { step } });
     let current = crew.inspected_here().filter(|inspected| inspected.is_current());

@@ -41,15 +41,14 @@ impl Run {
         Ok(work)
     }
 
-    /// Whether a report is due after this piece of work.
-    pub(super) fn is_due(&self, work: Work) -> bool {
-        let evaluation_ended = work == Work::Evaluation && !self.training.is_evaluating();
-        evaluation_ended || self.steps_since_report >= self.steps_per_report
+    /// Whether a report is due.
+    pub(super) fn is_due(&self) -> bool {
+        self.training.has_measured() || self.steps_since_report >= self.steps_per_report
     }
 
-    /// Whether steps were taken since the last report.
+    /// Whether anything was measured since the last report.
     pub(super) fn has_news(&self) -> bool {
-        self.steps_since_report > 0
+        self.steps_since_report > 0 || self.training.has_measured()
     }
 
     /// Reads back the measurements since the last report.

@@ -4,7 +4,7 @@ use crate::error::{MessageError, WorkerError};
 use crate::protocol::{Command, Event};
 use crate::web::error::describe;
 use js_sys::Uint8Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -138,7 +138,11 @@ impl<T: 'static> Inbox<T> {
 /// Lets the event loop deliver messages: a turn through a message channel, which browsers do not delay as they do timers.
 pub(super) struct EventLoopTurn {
     channel: MessageChannel,
+    passed_at: Cell<f64>,
 }
+
+/// Seconds between two turns while there is work: a turn takes as long as a step of a very small network.
+const TURN_SECS: f64 = 0.004;
 
 impl EventLoopTurn {
     /// A channel from the worker to itself.
@@ -148,7 +152,14 @@ impl EventLoopTurn {
     pub(super) fn new() -> Result<Self, WorkerError> {
         let channel = MessageChannel::new();
         let channel = channel.map_err(|error| WorkerError::NoMessageChannel { message: describe(&error) })?;
-        Ok(Self { channel })
+        Ok(Self { channel, passed_at: Cell::new(f64::NEG_INFINITY) })
+    }
+
+    /// Lets the waiting messages be delivered, unless that was done just now.
+    pub(super) async fn pass_if_due(&self) {
+        if now_secs() - self.passed_at.get() >= TURN_SECS {
+            self.pass().await;
+        }
     }
 
     /// Resolves after the waiting messages have been delivered.
@@ -159,5 +170,6 @@ impl EventLoopTurn {
         });
         // This promise is never rejected.
         let _ = JsFuture::from(promise).await;
+        self.passed_at.set(now_secs());
     }
 }

@@ -37,7 +37,7 @@ fn augmented(dataset: &Dataset, indices: &[u32], seed: u64, step: u64) -> Vec<u8
 fn by_brute_force(dataset: &Dataset, index: u32, Augmentation { dy, dx, flip }: Augmentation) -> Vec<u8> {
     let (height, width) = (dataset.height, dataset.width);
     let (high, wide) = (height + 2 * PADDING, width + 2 * PADDING);
-    let image = &dataset.train.images[index as usize * dataset.pixels()..][..dataset.pixels()];
+    let image = &dataset.train.split().images[index as usize * dataset.pixels()..][..dataset.pixels()];
     let mut out = Vec::new();
     for plane in image.chunks(height * width) {
         let mut padded = vec![vec![0; wide]; high];

@@ -77,7 +77,11 @@ fn batches_are_concatenated_in_their_order() {
     let [one, two, three] = [[4, 5], [6, 7], [8, 9]].map(|labels| batch(&labels));
     let files = [("data_batch_1.bin", &one[..]), ("data_batch_2.bin", &two), ("test_batch.bin", &three)];
     let dataset = of_batches(&files).expect("whole files");
-    assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[4, 5, 6, 7][..], &[8, 9][..]), "labels");
+    assert_eq!(
+        (&dataset.train.split().labels[..], &dataset.test.split().labels[..]),
+        (&[4, 5, 6, 7][..], &[8, 9][..]),
+        "labels"
+    );
     assert_eq!((dataset.pixels(), dataset.classes), (3072, 10), "shape");
     assert_eq!(dataset.class_names()[8..], ["ship", "truck"], "names of classes");
     let mut out = Vec::new();
@@ -106,7 +110,11 @@ fn all_existing_batches_are_read() {
     folder.put_in("cifar-10", "test_batch.bin.gz", &gzip(&batch(&[9])));
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&batch(&[2])));
     let dataset = load(&folder.0, cifar_10).expect("two batches and a test batch");
-    assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[2, 4][..], &[9][..]), "labels");
+    assert_eq!(
+        (&dataset.train.split().labels[..], &dataset.test.split().labels[..]),
+        (&[2, 4][..], &[9][..]),
+        "labels"
+    );
     let got = check(&folder.0, cifar_10);
     assert_eq!(got, Err(missing_file(&folder.0, cifar_10, "data_batch_1.bin")), "not all of the published files");
     folder.put_in("cifar-10", "data_batch_2.bin.gz", &gzip(&vec![0; 32 << 20]));
@@ -127,7 +135,7 @@ fn cifar_10_has_the_expected_contents() {
     let dataset = load(&folder, DatasetName::Cifar10).expect("whole files");
     assert_eq!((dataset.train.len() % 10_000, dataset.test.len()), (0, 10_000), "examples");
     for class in 0..10 {
-        let count = dataset.test.labels.iter().fold(0, |count, label| count + u32::from(*label == class));
+        let count = dataset.test.split().labels.iter().fold(0, |count, label| count + u32::from(*label == class));
         assert_eq!(count, 1000, "test images of class {class}");
     }
     // Rounded to four digits if it is complete; a part of the batches, or a copy compressed as JPEG, has similar values.

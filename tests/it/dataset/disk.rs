@@ -18,7 +18,7 @@ fn files_are_read_plain_or_gzipped() {
     assert_eq!(load(&folder.0, DatasetName::Mnist), Ok(small()), "gzipped");
     folder.put(test_labels.name, &labels_file(&[1, 1]));
     let test = load(&folder.0, DatasetName::Mnist).expect("whole files").test;
-    assert_eq!(test.labels, [1, 1], "the plain file comes first");
+    assert_eq!(test.split().labels, [1, 1], "the plain file comes first");
     let got = check(&folder.0, DatasetName::Mnist).expect_err("not the published files");
     assert!(matches!(&got, Error::Dataset(DatasetError::Checksum { file, .. }) if file == train_images.name), "{got}");
 }
@@ -53,8 +53,8 @@ fn mnist_is_what_was_published() {
     check(&folder, DatasetName::Mnist).expect("the published files");
     let dataset = load(&folder, DatasetName::Mnist).expect("the published files");
     assert_eq!((dataset.train.len(), dataset.test.len()), (60_000, 10_000), "examples");
-    assert_eq!(dataset.train.labels[..5], [5, 0, 4, 1, 9], "first training labels");
-    assert_eq!(dataset.test.labels[..5], [7, 2, 1, 0, 4], "first test labels");
+    assert_eq!(dataset.train.split().labels[..5], [5, 0, 4, 1, 9], "first training labels");
+    assert_eq!(dataset.test.split().labels[..5], [7, 2, 1, 0, 4], "first test labels");
     // Rounded to four digits.
     check_normalization(&dataset, 0.000_051);
 }

@@ -21,7 +21,7 @@ fn assemble(files: &[Given<'_>]) -> Result<Dataset, Error> {
 
 fn labels_of(files: &[Given<'_>]) -> (Vec<u8>, Vec<u8>) {
     let dataset = assemble(files).expect("usable files");
-    (dataset.train.labels.clone(), dataset.test.labels.clone())
+    (dataset.train.split().labels.clone(), dataset.test.split().labels.clone())
 }
 
 #[test]
@@ -78,8 +78,12 @@ fn idx_pairs_are_recognized_by_their_first_bytes() {
     ];
     let dataset = assemble(&files).expect("two pairs");
     assert_eq!((dataset.channels, dataset.height, dataset.width, dataset.classes), (1, 8, 8, 4), "shape");
-    assert_eq!((&dataset.train.labels[..], &dataset.test.labels[..]), (&[0, 2, 1][..], &[3, 0][..]), "labels");
-    assert_eq!(dataset.train.images, &images_file(3, 8)[16..], "pixels");
+    assert_eq!(
+        (&dataset.train.split().labels[..], &dataset.test.split().labels[..]),
+        (&[0, 2, 1][..], &[3, 0][..]),
+        "labels"
+    );
+    assert_eq!(dataset.train.split().images, &images_file(3, 8)[16..], "pixels");
     // Pixels 0 to 191: mean 95.5, variance (192^2 - 1) / 12.
     let (mean, std) = (95.5 / 255.0, (36_863.0_f64 / 12.0).sqrt() / 255.0);
     let got = dataset.normalization[0];
@@ -201,9 +205,9 @@ proptest! {
         let images = [header(idx::IMAGES_MAGIC, &lengths), pixels.clone()].concat();
         let dataset = assemble(&[("i", &images), ("l", &labels_file(&labels))]).expect("a pair");
         prop_assert_eq!((dataset.height, dataset.width), (height, width), "size");
-        prop_assert_eq!([&dataset.train.images[..], &dataset.test.images].concat(), pixels, "pixels");
-        prop_assert_eq!(dataset.test.labels.len(), (labels.len() / 6).max(1), "a sixth");
-        prop_assert_eq!([&dataset.train.labels[..], &dataset.test.labels].concat(), labels, "labels");
+        prop_assert_eq!([&dataset.train.split().images[..], &dataset.test.split().images].concat(), pixels, "pixels");
+        prop_assert_eq!(dataset.test.split().labels.len(), (labels.len() / 6).max(1), "a sixth");
+        prop_assert_eq!([&dataset.train.split().labels[..], &dataset.test.split().labels].concat(), labels, "labels");
         prop_assert!(dataset.normalization[0].std > 0.0, "a positive divisor");
     }
 }

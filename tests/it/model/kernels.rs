@@ -1,5 +1,6 @@
 //! The loops of the CPU against exact values and definitions.
 
+use emergence_lab::model::convolution::cpu_pool::max_pool_gradient;
 use emergence_lab::model::dense::cpu::{
     Epilogue, Sizes, bias_gradient, forward, input_gradient, relu_gradient, weight_gradient,
 };
@@ -59,9 +60,9 @@ fn double(numbers: &[f32]) -> Vec<f64> {
 
 #[test]
 fn dense_layers_of_any_size_agree_with_the_definition() {
-    // More and fewer than a tile's rows and columns, whole tiles, several blocks of rows, and no number at all.
-    for (batch, inputs, outputs) in [(1, 1, 1), (3, 5, 7), (4, 8, 16), (9, 2, 33), (130, 17, 10), (5, 70, 3), (0, 4, 4)]
-    {
+    // More and fewer than a tile's rows and columns, whole tiles, several blocks of rows (the last one also for one thread), and no number at all.
+    let sizes = [(1, 1, 1), (3, 5, 7), (4, 8, 16), (9, 2, 33), (130, 17, 10), (5, 70, 3), (0, 4, 4), (130, 700, 9)];
+    for (batch, inputs, outputs) in sizes {
         for (runs, seen) in [(1, 1), (3, 1), (2, 2)] {
             let sizes = Sizes { runs, batch, inputs, outputs };
             let (examples, weights) = (numbers(seen * batch * inputs, 1), numbers(runs * inputs * outputs, 2));
@@ -109,4 +110,26 @@ fn dense_layers_of_any_size_agree_with_the_definition() {
             );
         }
     }
+}
+
+#[test]
+fn the_gradient_of_max_pooling_goes_to_the_first_maximum() {
+    for [height, width] in [[2, 2], [4, 6], [5, 7], [3, 28], [14, 14]] {
+        // Few different numbers, so that windows have several maxima.
+        let maps = (0..3 * height * width).map(|index| ((index * 7 + index / 5) % 4) as f64).collect::<Vec<_>>();
+        let gradient = numbers(3 * (height / 2) * (width / 2), 5);
+        let mut expected = vec![0.0; maps.len()];
+        for (window, gradient) in gradient.iter().enumerate() {
+            let (map, place) = (window / (height / 2 * (width / 2)), window % (height / 2 * (width / 2)));
+            let corner = (map * height + place / (width / 2) * 2) * width + place % (width / 2) * 2;
+            let places = [corner, corner + 1, corner + width, corner + width + 1];
+            let largest = places.into_iter().rev().max_by(|one, other| maps[*one].total_cmp(&maps[*other]));
+            expected[largest.expect("one of four")] = *gradient;
+        }
+        assert_eq!(max_pool_gradient(&maps, &gradient, [height, width]), expected, "{height} x {width}");
+        let (maps, gradient) = (single(&maps), single(&gradient));
+        assert_eq!(double(&max_pool_gradient(&maps, &gradient, [height, width])), expected, "f32, {height} x {width}");
+    }
+    let undefined = max_pool_gradient(&[1.0, f32::NAN, 2.0, 3.0], &[5.0], [2, 2]);
+    assert_eq!(undefined, [0.0, 0.0, 0.0, 5.0], "the last place of a window without a maximum");
 }

@@ -3,7 +3,7 @@
 use crate::fixtures::cpu::{few_digits, finish, training};
 use crate::fixtures::{COLOR, GRAY, experiment};
 use emergence_lab::catalog::Quantity;
-use emergence_lab::dataset::patterns;
+use emergence_lab::dataset::{Dataset, patterns};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::error::{DeviceDemand, Error, Requirement};
@@ -16,7 +16,7 @@ use std::rc::Rc;
 #[test]
 fn patterns_need_more_than_a_linear_classifier() {
     let (train, test) = (patterns::TRAIN_EXAMPLES, 1000);
-    let whole = Rc::new(patterns::generate(patterns::SEED, train, test, |_, _| ()).expect("the data set"));
+    let whole = Rc::new(Dataset::drawn(&patterns::RECIPE, patterns::SEED, train, test).expect("the data set"));
     let accuracy = |query: &str| {
         let history = finish(
             &mut training(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole),
@@ -141,7 +141,7 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         assert!((f64::from(correct) / 128.0 - accuracy).abs() < 1e-6, "the diagonal is the accuracy");
         assert_eq!(examination.mistakes.len(), (128 - correct as usize).min(24), "mistakes are shown");
         for mistake in &examination.mistakes {
-            assert_eq!(mistake.label, dataset.test.labels[mistake.index], "true class");
+            assert_eq!(mistake.label, dataset.test.split().labels[mistake.index], "true class");
             assert_ne!(mistake.label, mistake.predicted, "a mistake");
             let probabilities =
                 pollster::block_on(training.classify(&mistake.pixels, None)).expect("an image that fits");
@@ -156,8 +156,8 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
     assert_eq!(pollster::block_on(training.filters(4, None)), Ok(None), "there are four runs");
     assert!(pollster::block_on(training.classify(&[0; 7], None)).is_err(), "an image of another size");
     let (pixels, index, label) = training.test_example(129);
-    assert_eq!((index, label), (1, dataset.test.labels[1]), "indices continue from the first");
-    assert_eq!(pixels, dataset.test.images[784..1568], "its pixels");
+    assert_eq!((index, label), (1, dataset.test.split().labels[1]), "indices continue from the first");
+    assert_eq!(pixels, dataset.test.split().images[784..1568], "its pixels");
 }
 
 #[test]

@@ -113,13 +113,13 @@ fn totals_are_emergence_at_step_0_and_cost() {
     assert_eq!(totals(&history, 0), ["–", "–", "0.0 s", "0", "0"], "not evaluated yet");
     let at_start = evaluation(0, [Some(3.0), Some(3.5), None, Some(7.0)]);
     let later = evaluation(50, [Some(9.0); 4]);
-    history.apply(&Record { steps: Vec::new(), evaluations: vec![at_start, later] });
+    history.apply(&Record { evaluations: vec![at_start, later], ..Record::default() });
     assert_eq!(totals(&history, 0), ["4.25", "3.25", "0.0 s", "0", "0"], "means of logarithms at step 0");
     let seeds = "(1 of 2 seeds)";
     let expected = [format!("8.00 {seeds}"), format!("7.00 {seeds}"), "3.2 s".into(), "1,170".into(), "390".into()];
     assert_eq!(totals(&history, 1), expected, "a measure of zero has no logarithm");
     let mut history = History::new(measured());
-    history.apply(&Record { steps: Vec::new(), evaluations: vec![evaluation(0, [None; 4])] });
+    history.apply(&Record { evaluations: vec![evaluation(0, [None; 4])], ..Record::default() });
     assert_eq!(totals(&history, 1)[0], "undefined: E = 0", "in every seed");
 }
 

@@ -5,15 +5,14 @@ use super::{
     preparing_lifecycle, progress, ready_lifecycle, send, started, training_lifecycle,
 };
 use crate::fixtures::experiment;
-use emergence_lab::metrics::{PreparationProgress, PreparationTask};
+use emergence_lab::metrics::PreparationProgress;
 use emergence_lab::protocol::{Command, Event, FailureKind};
 use emergence_lab::web::page::model::lifecycle::Lifecycle;
 use emergence_lab::web::page::model::phase::{Phase, Request};
 use emergence_lab::web::page::words::preparation_text;
 
 fn preparing(variant: &str, done: u64, objective: Option<f64>) -> PreparationProgress {
-    let task = PreparationTask::Tuning { variant: variant.parse().expect("a scheme") };
-    PreparationProgress { task, done, total: 1390, objective }
+    PreparationProgress { variant: variant.parse().expect("a scheme"), done, total: 1390, objective }
 }
 
 /// The worker reports the progress of the tuning.
@@ -133,8 +132,6 @@ fn tuning_is_displayed_in_iterations() {
         &preparing("gradinit(kaiming_normal;eta=0.05)", 9, Some(2e-5)),
         "GradInit (…): 9 of 1,390, objective 2.00e-5",
     );
-    let random = PreparationProgress { task: PreparationTask::RandomActivity, done: 3, total: 19, objective: None };
-    check(&random, "Random activity: 3 of 19");
 }
 
 /// A phone of 360 px has room for 48 digits of its status line (13 px, 336 px wide); letters are narrower on average.
@@ -145,7 +142,7 @@ fn tuning_fits_on_a_phone() {
         for base in bases {
             let variant = format!("{method}({base})");
             let progress = PreparationProgress {
-                task: PreparationTask::Tuning { variant: variant.parse().expect("a scheme") },
+                variant: variant.parse().expect("a scheme"),
                 done: 9_999,
                 total: 10_000,
                 objective: (method != "lsuv" && method != "datadep").then_some(1.234e-5),

@@ -5,8 +5,8 @@ use crate::fixtures::experiment;
 use emergence_lab::dataset::Dataset;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::{Experiment, Share};
-use emergence_lab::metrics::{Assembly, Record, Setup, assembled};
-use emergence_lab::train::{Preparation, Training, Work};
+use emergence_lab::metrics::{Assembly, LateFacts, Record, Setup, assembled};
+use emergence_lab::train::{Preparation, Training, Work, worker_count};
 use std::rc::Rc;
 
 fn prepared(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>) -> Training {
@@ -31,6 +31,7 @@ fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Se
         let record = assembly.take();
         whole.steps.extend(record.steps);
         whole.evaluations.extend(record.evaluations);
+        whole.start.extend(record.start);
     }
     (setup.expect("a start"), whole)
 }
@@ -86,7 +87,22 @@ fn a_share_that_is_computed_again_changes_nothing() {
         }
         taken.push(assembly.take());
         let steps = taken.iter().flat_map(|record| record.steps.clone()).collect::<Vec<_>>();
-        let evaluations = taken.into_iter().flat_map(|record| record.evaluations).collect::<Vec<_>>();
-        assert_eq!((steps, evaluations), (whole.steps.clone(), whole.evaluations.clone()), "lost after {lost_after}");
+        let mut start = LateFacts::default();
+        for record in &taken {
+            start.extend(record.start.clone());
+        }
+        let evaluations = taken.into_iter().flat_map(|record| record.evaluations).collect();
+        assert!(Record { steps, evaluations, start } == whole, "lost after {lost_after}");
     }
+}
+
+#[test]
+fn there_are_as_many_workers_as_cores_runs_and_memory_allow() {
+    let data = few_digits();
+    let count = |query: &str, cores| worker_count(&experiment(&format!("data=digits&{query}")), &data, cores);
+    assert_eq!(count("model=mlp:8&seeds=4&init=zero", 8), 4, "one per run");
+    assert_eq!(count("model=mlp:8&seeds=9&init=zero", 3), 3, "one per core");
+    assert_eq!(count("model=mlp:8&seeds=9&init=zero", 0), 1, "at least one");
+    // 24 bytes for each of 7.7 million parameters are 184 MB for each run.
+    assert_eq!(count("model=mlp:2400,2400&seeds=4&batch=8&init=zero", 4), 2, "as many as fit");
 }

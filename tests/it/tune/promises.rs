@@ -20,7 +20,7 @@ fn experiment(query: &str) -> Experiment {
 }
 
 fn dataset() -> Rc<Dataset> {
-    Rc::new(digits::generate(1, 512, 64, |_, _| ()).expect("a small data set"))
+    Rc::new(Dataset::drawn(&digits::RECIPE, 1, 512, 64).expect("a small data set"))
 }
 
 fn prepared(query: &str, dataset: &Rc<Dataset>) -> Preparation {
@@ -40,9 +40,16 @@ fn start(setup: &Setup) -> &StartFacts {
     setup.start.as_ref().expect("it has started")
 }
 
+/// What is known before the first step.
 fn setup(query: &str) -> Setup {
     let training = pollster::block_on(Training::new(&experiment(query), &dataset(), &open_cpu()));
-    training.expect("a valid training").setup().clone()
+    let mut training = training.expect("a valid training");
+    while training.is_measuring() {
+        pollster::block_on(training.advance(false)).expect("the CPU computes");
+    }
+    let mut history = History::new(training.setup().clone());
+    history.apply(&pollster::block_on(training.drain()).expect("the CPU can be read"));
+    history.setup
 }
 
 /// The pre-activations of every dense layer on training examples, in f64 by the textbook formula.
@@ -267,7 +274,7 @@ fn tuning_is_deterministic_and_independent_of_test_data() {
     };
     let first = hashes(&dataset());
     assert_eq!(first, hashes(&dataset()), "the same twice");
-    let other = digits::generate(1, 512, 40, |_, _| ()).expect("a small data set");
+    let other = Dataset::drawn(&digits::RECIPE, 1, 512, 40).expect("a small data set");
     let mut swapped = Dataset::clone(&dataset());
     swapped.test = Rc::new(other).train.clone();
     assert_eq!(first, hashes(&Rc::new(swapped)), "with other test examples");

@@ -18,14 +18,12 @@ mod glyphs;
 mod hand;
 mod pen;
 
-pub use super::generator::{FIRST_TEST_INDEX, SEED};
+pub use crate::dataset::recipe::{FIRST_TEST_INDEX, SEED};
 pub use pen::{PIXELS, SIDE};
 
 use super::draws::Draws;
-use super::generator::{Generator, Recipe};
 use crate::catalog::{DIGITS_IMAGES, DatasetName};
-use crate::dataset::examples::{Dataset, Split};
-use crate::error::Result;
+use crate::dataset::recipe::{Example, Recipe};
 use crate::rng::{Purpose, stream};
 
 /// Training examples of the whole data set.
@@ -34,7 +32,7 @@ pub const TRAIN_EXAMPLES: usize = DIGITS_IMAGES.train;
 pub const TEST_EXAMPLES: usize = DIGITS_IMAGES.test;
 
 /// How the data set is drawn.
-pub static RECIPE: Recipe = Recipe { name: DatasetName::Digits, images: &DIGITS_IMAGES, append };
+pub static RECIPE: Recipe = Recipe { name: DatasetName::Digits, images: &DIGITS_IMAGES, example: drawn };
 
 /// The largest background noise of an image, on the scale of pixel values.
 const NOISE: f32 = 40.0;
@@ -55,24 +53,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; PIXELS], u8) {
     (image, digit as u8)
 }
 
-/// The data set as made by [`Recipe::generate`].
-///
-/// # Errors
-/// As [`generator`].
-pub fn generate(seed: u64, train: usize, test: usize, progress: impl FnMut(usize, usize)) -> Result<Dataset> {
-    RECIPE.generate(seed, train, test, progress)
-}
-
-/// The data set a few examples at a time.
-///
-/// # Errors
-/// As [`Generator::new`].
-pub fn generator(seed: u64, train: usize, test: usize) -> Result<Generator> {
-    Generator::new(&RECIPE, seed, train, test)
-}
-
-fn append(seed: u64, index: u64, split: &mut Split) {
-    let (image, digit) = example(seed, index);
-    split.images.extend_from_slice(&image);
-    split.labels.push(digit);
+fn drawn(seed: u64, index: u64) -> Example {
+    let (image, label) = example(seed, index);
+    Example { image: image.into(), label }
 }

@@ -23,15 +23,13 @@
 mod figure;
 mod paint;
 
-pub use super::generator::{FIRST_TEST_INDEX, SEED};
+pub use crate::dataset::recipe::{FIRST_TEST_INDEX, SEED};
 pub use figure::{AREA, SIDE};
 pub use paint::{CHANNELS, VALUES};
 
 use super::draws::Draws;
-use super::generator::{Generator, Recipe};
 use crate::catalog::{DatasetName, PATTERNS_IMAGES};
-use crate::dataset::examples::{Dataset, Split};
-use crate::error::Result;
+use crate::dataset::recipe::{Example, Recipe};
 use crate::rng::{Purpose, stream};
 
 /// Training examples of the whole data set.
@@ -40,7 +38,7 @@ pub const TRAIN_EXAMPLES: usize = PATTERNS_IMAGES.train;
 pub const TEST_EXAMPLES: usize = PATTERNS_IMAGES.test;
 
 /// How the data set is drawn.
-pub static RECIPE: Recipe = Recipe { name: DatasetName::Patterns, images: &PATTERNS_IMAGES, append };
+pub static RECIPE: Recipe = Recipe { name: DatasetName::Patterns, images: &PATTERNS_IMAGES, example: drawn };
 
 /// The largest deviation by noise in an image, in either direction, on the scale of pixel values.
 const NOISE: f32 = 24.0;
@@ -61,24 +59,7 @@ pub fn example(seed: u64, index: u64) -> ([u8; VALUES], u8) {
     (image, class as u8)
 }
 
-/// The data set as made by [`Recipe::generate`].
-///
-/// # Errors
-/// As [`generator`].
-pub fn generate(seed: u64, train: usize, test: usize, progress: impl FnMut(usize, usize)) -> Result<Dataset> {
-    RECIPE.generate(seed, train, test, progress)
-}
-
-/// The data set a few examples at a time.
-///
-/// # Errors
-/// As [`Generator::new`].
-pub fn generator(seed: u64, train: usize, test: usize) -> Result<Generator> {
-    Generator::new(&RECIPE, seed, train, test)
-}
-
-fn append(seed: u64, index: u64, split: &mut Split) {
-    let (image, class) = example(seed, index);
-    split.images.extend_from_slice(&image);
-    split.labels.push(class);
+fn drawn(seed: u64, index: u64) -> Example {
+    let (image, label) = example(seed, index);
+    Example { image: image.into(), label }
 }

@@ -14,7 +14,7 @@ use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, Work
 
 /// Time that the worker may take to load, in milliseconds, before the visitor is told that it is still loading.
 const LOADING_MILLISECONDS: i32 = 25_000;
-/// Time that a busy worker may be silent, in milliseconds; it reports ten times a second unless one step takes longer.
+/// Time that a busy worker may be silent, in milliseconds; it reports five times a second unless one step takes longer.
 const SILENCE_MILLISECONDS: i32 = 60_000;
 
 /// The worker with its event listeners.

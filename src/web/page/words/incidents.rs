@@ -154,7 +154,7 @@ pub fn page_failed(error: impl Display) -> String {
 /// A worker was lost.
 #[must_use]
 pub fn recomputing(runs: usize) -> String {
-    text!("A part of the training stopped; {runs} runs are computed again, with the same results.", runs)
+    text!("A worker stopped; its runs ({runs}) are being recomputed, with the same results.", runs)
 }
 
 /// MNIST was replaced by the built-in digits; `reason` is a sentence.

@@ -13,7 +13,7 @@ pub use numbers::{duration, grouped, three_digits};
 
 use crate::error::{Error, ValueError};
 use crate::experiment::{DatasetName, Experiment, Named, NormLayer};
-use crate::metrics::{DatasetSample, History, PreparationProgress, PreparationTask, Setup};
+use crate::metrics::{DatasetSample, History, PreparationProgress, Setup};
 use crate::texts::{text, translated};
 use crate::web::page::model::fields::{expectation, field_error};
 use crate::web::page::model::forecast::{Forecast, seconds_left};
@@ -219,14 +219,11 @@ pub fn data_text(file: &str, received: u64, total: Option<u64>) -> String {
 /// Number of digits that fit in the status line on a phone of 360 px; letters are narrower on average.
 const PHONE_LINE: usize = 48;
 
-/// The progress of the preparation: `GradInit: 40 of 390, objective 21.3`. If a phone has no room for the text in parentheses,
+/// The progress of tuning: `GradInit: 40 of 390, objective 21.3`. If a phone has no room for the text in parentheses,
 /// it is replaced by an ellipsis, consistently for all iterations of a tuning.
 #[must_use]
 pub fn preparation_text(progress: &PreparationProgress) -> String {
-    let mut label = match &progress.task {
-        PreparationTask::Tuning { variant } => variant_label(variant),
-        PreparationTask::RandomActivity => text!("Random activity"),
-    };
+    let mut label = variant_label(&progress.variant);
     let total = grouped(progress.total);
     let objective = if progress.objective.is_some() { ", objective 1.23e-45".len() } else { 0 };
     let taken = ":  of ".len() + 2 * total.len() + objective;

@@ -92,7 +92,7 @@ impl Script {
         let bindings = Url::new_with_base("worker.js", &scope().location().href())?.href();
         let text = format!(
             "import init from {bindings:?};\
-             onmessage = ({{ data }}) => {{ onmessage = null; init({{ module_or_path: data }}); }};"
+             onmessage = ({{ data }}) => {{ onmessage = null; init({{ module_or_path: data }}).catch(reportError); }};"
         );
         let kind = BlobPropertyBag::new();
         kind.set_type("text/javascript");

@@ -10,7 +10,7 @@ use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::WorkerError;
 use crate::experiment::{Experiment, Share};
-use crate::metrics::{Assembly, Record, Setup, Timing, assembled, interleaved};
+use crate::metrics::{Assembly, LateFacts, Record, Setup, Timing, assembled, interleaved};
 use crate::protocol::{Computing, Event, FailureKind};
 use crate::texts;
 use crate::train::{Pace, Training};
@@ -19,13 +19,12 @@ pub(super) use order::Order;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Seconds between progress reports to the page.
+/// Seconds between reads of the measurements.
 pub(super) const REPORT_SECS: f64 = 0.1;
+/// Seconds between progress reports to the page, for which it draws all charts: at ten per second that took a quarter of a core.
+const PAGE_REPORT_SECS: f64 = 0.2;
 /// How often the same share may lose its worker.
 const MOST_LOSSES: u32 = 2;
-/// Memory that helpers may need besides this worker's, in bytes, and what each needs besides the data.
-const HELPERS_BYTES: usize = 512 << 20;
-const HELPER_BYTES: usize = 40 << 20;
 
 /// The workers of an experiment.
 pub(super) struct Crew {
@@ -35,11 +34,15 @@ pub(super) struct Crew {
     inbox: Inbox<Mail>,
     /// The helpers, with the shares from the second on.
     helpers: Vec<Helper>,
-    pub(super) pace: Pace,
+    pace: Pace,
     assembly: Assembly,
     /// Measurements that were not sent to the page yet.
     unsent: Record,
     sent_at: f64,
+    /// Whether the page was told that training has started.
+    is_started: bool,
+    /// Whether the page was told that all wait.
+    is_announced: bool,
     /// The latest timing of each share.
     timings: Vec<Timing>,
     /// The setup of each share, until training starts.
@@ -51,8 +54,10 @@ pub(super) struct Crew {
 /// A worker with a share.
 struct Helper {
     link: HelperLink,
-    /// The step up to which it was allowed to train.
-    granted: u64,
+    /// The step up to which it may train; `None` before it is prepared, when it could not keep it in mind.
+    granted: Option<u64>,
+    /// The step that the lost one had reached, if this one computes its share again: before, it answers no questions.
+    goal: Option<u64>,
     losses: u32,
 }
 
@@ -66,12 +71,6 @@ struct OpenQuestion {
 }
 
 impl Crew {
-    /// Number of workers for an experiment if there are this many cores: one per run at most, and fewer for large data.
-    pub(super) fn size(experiment: &Experiment, dataset: &Dataset, cores: usize) -> usize {
-        let bytes = HELPER_BYTES + dataset.train.images.len() + dataset.test.images.len();
-        cores.min(experiment.run_count()).min(1 + HELPERS_BYTES / bytes).max(1)
-    }
-
     /// Creates the helpers, one for each core but the first, and has them prepare their shares.
     ///
     /// # Errors
@@ -85,10 +84,12 @@ impl Crew {
     ) -> Result<Self, RunFailure> {
         let size = computing.cores;
         let mut crew = Self {
-            pace: Pace::new(size, experiment.steps, false),
+            pace: Pace::new(size, experiment.steps),
             assembly: Assembly::new(size),
             unsent: Record::default(),
             sent_at: f64::NEG_INFINITY,
+            is_started: false,
+            is_announced: false,
             timings: vec![Timing::default(); size],
             setups: vec![None; size],
             questions: VecDeque::new(),
@@ -101,7 +102,7 @@ impl Crew {
         };
         for share in 1..size {
             let link = crew.hire(share)?;
-            crew.helpers.push(Helper { link, granted: 0, losses: 0 });
+            crew.helpers.push(Helper { link, granted: None, goal: None, losses: 0 });
         }
         Ok(crew)
     }
@@ -130,6 +131,11 @@ impl Crew {
         let own = Share { first: share, of: self.size_of_crew() };
         link.hand_over(&Order::train(&self.experiment, own, self.exact, &self.dataset));
         link.send(&Order::Inspect { inspected: self.inspected_in(share) });
+    }
+
+    /// Asks a helper the open questions that it has not answered.
+    fn ask_again(&self, share: usize) {
+        let Some(Helper { link, .. }) = self.helper(share) else { return };
         for question in self.questions.iter().filter(|question| question.answers[share].is_none()) {
             link.send(&Order::Classify { pixels: question.pixels.clone(), at: question.at });
         }
@@ -137,6 +143,10 @@ impl Crew {
 
     fn helper(&self, share: usize) -> Option<&Helper> {
         self.helpers.get(share.checked_sub(1)?)
+    }
+
+    fn helper_mut(&mut self, share: usize) -> Option<&mut Helper> {
+        self.helpers.get_mut(share.checked_sub(1)?)
     }
 
     /// Handles an event of a helper, or its loss.
@@ -150,6 +160,14 @@ impl Crew {
             Event::Started { setup } => {
                 if let Some(place) = self.setups.get_mut(share) {
                     *place = Some(*setup);
+                }
+                if let Some(helper) = self.helper_mut(share) {
+                    helper.granted = Some(0);
+                    // Before the first step there is nothing to catch up with.
+                    helper.goal = helper.goal.filter(|goal| *goal > 0);
+                }
+                if self.helper(share).is_some_and(|helper| helper.goal.is_none()) {
+                    self.ask_again(share);
                 }
             }
             Event::Progress { record, timing } => self.add(share, record, timing),
@@ -166,17 +184,20 @@ impl Crew {
 
     /// Has a lost share computed again, by another helper: the result is the same.
     fn replace(&mut self, share: usize) -> Result<(), RunFailure> {
-        let link = self.hire(share)?;
-        let Some(helper) = share.checked_sub(1).and_then(|index| self.helpers.get_mut(index)) else { return Ok(()) };
+        let (link, reached) = (self.hire(share)?, self.assembly.step());
+        let is_started = self.is_started;
+        let Some(helper) = self.helper_mut(share) else { return Ok(()) };
         helper.losses += 1;
         if helper.losses > MOST_LOSSES {
             return Err(RunFailure::new(FailureKind::Crash, WorkerError::Lost { times: helper.losses }));
         }
-        (helper.link, helper.granted) = (link, 0);
+        (helper.link, helper.granted) = (link, None);
+        helper.goal = is_started.then_some(reached);
         // What the lost one had sent belongs to what is computed again; it must not count as sent by the new one.
         self.inbox.retain(|mail| !matches!(mail, Mail::Helper { share: sender, .. } if *sender == share));
         self.assembly.restart(share);
         self.pace.restart(share);
+        self.is_announced = false;
         let runs = Share { first: share, of: self.size_of_crew() }.run_count(&self.experiment);
         post(&Event::Recomputing { runs });
         Ok(())
@@ -186,16 +207,21 @@ impl Crew {
     pub(super) fn add(&mut self, share: usize, record: Record, timing: Timing) {
         if let Some(step) = record.steps.last().map(|last| last.step) {
             self.pace.reached(share, step);
+            if let Some(helper) = self.helper_mut(share).filter(|helper| helper.goal.is_some_and(|goal| step >= goal)) {
+                helper.goal = None;
+                self.ask_again(share);
+            }
         }
         if let Some(place) = self.timings.get_mut(share) {
             *place = timing;
         }
         self.assembly.add(share, record);
-        let Record { steps, evaluations } = self.assembly.take();
-        let is_evaluated = !evaluations.is_empty();
+        let Record { steps, evaluations, start } = self.assembly.take();
+        let is_measured = !evaluations.is_empty() || start != LateFacts::default();
         self.unsent.steps.extend(steps);
         self.unsent.evaluations.extend(evaluations);
-        if is_evaluated || now_secs() - self.sent_at >= REPORT_SECS {
+        self.unsent.start.extend(start);
+        if is_measured || now_secs() - self.sent_at >= PAGE_REPORT_SECS {
             self.send_progress();
         }
     }
@@ -204,7 +230,8 @@ impl Crew {
     pub(super) fn send_progress(&mut self) {
         let timing = self.timing();
         self.pace.set_step_seconds(timing.ms_per_step / 1000.0);
-        if self.unsent == Record::default() {
+        // Before the page knows of the experiment it would not know what to do with its measurements.
+        if !self.is_started || self.unsent == Record::default() {
             return;
         }
         post(&Event::Progress { record: std::mem::take(&mut self.unsent), timing });
@@ -221,6 +248,7 @@ impl Crew {
         if self.is_preparing() {
             return None;
         }
+        self.is_started = true;
         let others = self.setups.iter_mut().filter_map(Option::take);
         assembled(std::iter::once(own.clone()).chain(others).collect())
     }
@@ -234,12 +262,47 @@ impl Crew {
     pub(super) fn proceed(&mut self) -> u64 {
         let until = self.pace.limit();
         for helper in &mut self.helpers {
-            if helper.granted < until {
-                helper.granted = until;
+            if helper.granted.is_some_and(|granted| granted < until) {
+                helper.granted = Some(until);
                 helper.link.send(&Order::Proceed { until });
             }
         }
         until
+    }
+
+    /// Records that this worker has taken `step` training steps.
+    pub(super) fn reached(&mut self, step: u64) {
+        self.pace.reached(0, step);
+    }
+
+    /// Records that this worker waits after `step` training steps.
+    pub(super) fn rests(&mut self, step: u64) {
+        self.pace.rests(0, step);
+    }
+
+    /// Training ends at the next step that all can reach.
+    pub(super) fn pause(&mut self) {
+        self.is_announced = false;
+        self.pace.pause();
+    }
+
+    /// Training goes on to the end.
+    pub(super) fn resume(&mut self) {
+        self.is_announced = false;
+        self.pace.resume();
+    }
+
+    /// One more step.
+    pub(super) fn step(&mut self) {
+        self.is_announced = false;
+        self.pace.step();
+    }
+
+    /// The step at which all wait, unless that was returned before.
+    pub(super) fn arrival(&mut self) -> Option<u64> {
+        let step = self.pace.at_rest().filter(|_| !self.is_announced)?;
+        self.is_announced = true;
+        Some(step)
     }
 
     /// The inspected run, counted in a share, if it belongs to it.
@@ -284,7 +347,7 @@ impl Crew {
         at: Option<u64>,
     ) -> Result<(), RunFailure> {
         let own = super::inspection::probabilities(training, &pixels, at).await.map_err(device_failure)?;
-        for helper in &self.helpers {
+        for helper in self.helpers.iter().filter(|helper| helper.goal.is_none()) {
             helper.link.send(&Order::Classify { pixels: pixels.clone(), at });
         }
         let answers = vec![None; self.size_of_crew()];

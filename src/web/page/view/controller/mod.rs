@@ -42,6 +42,7 @@ use crate::web::schedule::{Redraw, Timer};
 use host_commands::OTHER;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
+use worker_messages::RECOMPUTING;
 
 /// The page with all its parts.
 pub(super) struct Page {
@@ -314,7 +315,9 @@ impl Page {
             self.worker = None;
         }
         if !matches!(after, Phase::Training | Phase::Paused) {
-            self.notices.remove(OTHER);
+            for subject in [OTHER, RECOMPUTING] {
+                self.notices.remove(subject);
+            }
         }
         self.show_failure()?;
         // The charts are drawn before the phase is announced, so that code waiting for a phase finds them up to date. If drawing

@@ -21,6 +21,9 @@ const SILENCE: &str = "silence";
 /// Time that the browser may take to look for a graphics adapter, in milliseconds.
 const ADAPTER_MILLISECONDS: i32 = 5_000;
 
+/// The subject of the notice that runs are being recomputed.
+pub(super) const RECOMPUTING: &str = "recomputing";
+
 impl Page {
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>) -> WebResult<()> {
         for effect in effects {
@@ -138,7 +141,7 @@ impl Page {
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
             }
             Event::Recomputing { runs } => {
-                self.notices.show("recomputing", Severity::Warning, &incidents::recomputing(runs), &[])?;
+                self.notices.show(RECOMPUTING, Severity::Warning, &incidents::recomputing(runs), &[])?;
             }
             Event::DataFallback { reason } => {
                 let text = incidents::data_replaced(&reason);
