@@ -21,6 +21,7 @@ pub mod init;
 pub mod metrics;
 pub mod prose;
 pub mod replay;
+pub mod score;
 
 #[cfg(feature = "train")]
 pub mod device;

@@ -8,12 +8,14 @@
 
 use crate::error::{MessageError, WorkerError};
 use crate::experiment::Experiment;
-use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
+use crate::metrics::{
+    DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, SentenceAnswer, Setup, Timing,
+};
 use crate::texts::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 11;
+pub const PROTOCOL_VERSION: u32 = 12;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,10 +47,10 @@ pub enum Command {
         /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
         at: Option<u64>,
     },
-    /// Let every run classify an image; answered by `Classified`.
-    Classify {
-        /// Which image.
-        image: ImageSource,
+    /// Let every run classify an image, or translate a sentence; answered by `Answered`.
+    Ask {
+        /// The image or sentence.
+        question: NetworkQuestion,
         /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
         at: Option<u64>,
     },
@@ -75,6 +77,30 @@ impl Default for Computing {
     fn default() -> Self {
         Self { cores: 1, exact: false }
     }
+}
+
+/// A question to all runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NetworkQuestion {
+    /// What is on an image?
+    Image(ImageSource),
+    /// What is the translation of a sentence?
+    Sentence(SentenceSource),
+}
+
+/// A sentence to be translated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SentenceSource {
+    /// A test sentence.
+    Test {
+        /// Its index, modulo the number of test sentences.
+        index: usize,
+    },
+    /// A sentence typed by the visitor.
+    Typed {
+        /// As it was typed.
+        text: String,
+    },
 }
 
 /// An image to be classified.
@@ -123,7 +149,7 @@ pub enum Event {
     },
     /// The data set is loaded.
     Dataset {
-        /// A few of its images.
+        /// A few of its examples.
         sample: DatasetSample,
     },
     /// The visitor's files are now the data set `upload`.
@@ -150,14 +176,10 @@ pub enum Event {
         /// Counts and examples.
         examination: Examination,
     },
-    /// How every run classifies an image.
-    Classified {
-        /// The image, `[channels, height, width]`, 0 to 255.
-        pixels: Vec<u8>,
-        /// Index and true class if it is a test example.
-        test: Option<(usize, u8)>,
-        /// Probability of each class for each run, by variant, then by seed; not finite in a run that has diverged.
-        probabilities: Vec<Vec<f32>>,
+    /// The answers of all runs to a question.
+    Answered {
+        /// The answers.
+        answer: NetworkAnswer,
     },
     /// The experiment is being prepared.
     Preparation {
@@ -199,6 +221,22 @@ pub enum Event {
         /// What went wrong: the words of an [`Error`](crate::error::Error).
         message: String,
     },
+}
+
+/// The answers of all runs to a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NetworkAnswer {
+    /// How they classify an image.
+    Image {
+        /// The image, `[channels, height, width]`, 0 to 255.
+        pixels: Vec<u8>,
+        /// Index and true class if it is a test example.
+        test: Option<(usize, u8)>,
+        /// Probability of each class for each run, by variant, then by seed; not finite in a run that has diverged.
+        probabilities: Vec<Vec<f32>>,
+    },
+    /// How they translate a sentence.
+    Sentence(SentenceAnswer),
 }
 
 /// The beginning of [`greeting`], the same in all versions: by it a page recognizes a worker of another version. The number of the

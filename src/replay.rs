@@ -12,7 +12,7 @@ use crate::metrics::{History, LayerReport, MeasuredPoint, RandomPoint, RunCurves
 use serde::{Deserialize, Serialize};
 
 /// Version of the format, its first byte.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// Fractions of active units are multiples of its reciprocal.
 const FRACTIONS: f32 = 10_000.0;
 /// Number of values of a layer: all but the factors of the scheme, which do not change.
@@ -48,6 +48,7 @@ struct RecordedRun {
     diverged_at: Option<u64>,
     curves: Vec<RecordedCurve>,
     active_fraction: Vec<(u64, Vec<u16>)>,
+    translations: Vec<(u64, Vec<String>)>,
 }
 
 /// Why a recording cannot be read.
@@ -148,11 +149,13 @@ impl RecordedRun {
             active_fraction: fractions
                 .map(|(step, layers)| (*step, layers.iter().map(|f| coded(*f)).collect()))
                 .collect(),
+            translations: run.translations.clone(),
         }
     }
 
     fn restore(self, run: &mut RunCurves) {
         run.diverged_at = self.diverged_at;
+        run.translations = self.translations;
         for (quantity, points) in self.curves {
             let points = points.into_iter();
             run.curves[quantity] =

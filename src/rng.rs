@@ -31,6 +31,10 @@ pub enum Purpose {
     Shuffle = 9,
     /// Random masks of active units; the index is the mask.
     RandomActivity = 10,
+    /// Initial embedding tables; the index is the table.
+    Embeddings = 11,
+    /// The numbers of the translation task; there is one stream.
+    Numbers = 12,
 }
 
 /// The generator identified by `(seed, purpose, index)`.

@@ -18,7 +18,7 @@ const colors = (canvas) =>
 
 /** The positions of the section's parts in the document, in whole pixels. */
 const places = (page) =>
-  page.locator('#inside :is(h3, select, #pad, #answers, .canvas)').evaluateAll((elements) =>
+  page.locator('#inside :is(h3, select, #pad, #answers, .canvas):not([hidden] *)').evaluateAll((elements) =>
     elements.map((element) => {
       const { top, height } = element.getBoundingClientRect();
       return [element.id || element.textContent, Math.round(top + scrollY), Math.round(height)].join(' ');
@@ -94,13 +94,13 @@ test('every variant classifies a drawing and a test image', async ({ lab, page }
   await expect(page.locator('#asked-note')).toContainText('Your drawing');
   expect(await colors(page.locator('#asked-image')), 'ink with soft edges').toBeGreaterThan(3);
 
-  await page.locator('[data-pick="next"]').focus();
+  await page.locator('#ask [data-pick="next"]').focus();
   await page.keyboard.press('Enter');
   await expect(page.locator('#asked-note')).toHaveText(/^Test image 0: \d$/);
   await expect(lines.first()).toContainText(/correct|true class: \d/);
-  await page.locator('[data-pick="previous"]').click();
+  await page.locator('#ask [data-pick="previous"]').click();
   await expect(page.locator('#asked-note'), 'the last one comes before the first').toHaveText(/^Test image 199: \d$/);
-  await page.locator('[data-pick="clear"]').click();
+  await page.locator('#ask [data-pick="clear"]').click();
   await expect(page.locator('#asked-note')).toHaveText('No image yet');
   await screenshot(page, 'asked');
 });
@@ -112,7 +112,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await expect(page.locator('#mistakes-note'), 'it comes, or has come, and says so').toContainText(/pauses or ends|misclassified/);
   await lab.plotted(20);
   const before = await places(page);
-  await page.locator('[data-pick="random"]').click();
+  await page.locator('#ask [data-pick="random"]').click();
   await expect(page.locator('#asked-note')).toHaveText(/^Test image/);
   const first = await page.locator('#filters').getAttribute('aria-label');
   await expect(page.locator('#filters'), 'the pictures follow the training').not.toHaveAttribute('aria-label', first);
@@ -127,7 +127,7 @@ test('nothing moves while it trains, pauses, and answers', async ({ lab, page })
   await lab.reach('ready');
   await lab.tab('inside');
   await expect(page.locator('#ask-hint')).toContainText('press Run');
-  await expect(page.locator('[data-pick="random"]')).toBeDisabled();
+  await expect(page.locator('#ask [data-pick="random"]')).toBeDisabled();
 });
 
 test('feature maps have measures of their own, and other networks none', async ({ lab, page }) => {

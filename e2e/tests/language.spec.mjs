@@ -9,11 +9,12 @@ const DIALOGS = ['setup', 'variant-dialog', 'share', 'keys'];
 /** Names and notations, which are the same in every language. */
 const NAMES = [
   'Emergence Lab', 'MIT', 'Apache 2.0', 'Rust', 'Burn', 'JavaScript', 'WebGPU', 'CPU', 'GPU', 'Flex, WebAssembly with SIMD', 'WebAssembly', 'SVG', 'PNG', 'BibTeX',
-  'Fashion-MNIST', 'MNIST', 'CIFAR-10', 'IDX', 'gzip', 'digits', 'patterns',
+  'Fashion-MNIST', 'MNIST', 'CIFAR-10', 'IDX', 'gzip', 'digits', 'patterns', 'numbers',
   'Xavier', 'Kaiming', 'LeCun', 'PyTorch', 'ZerO', 'Fixup', 'LSUV', 'MetaInit', 'GradInit', 'NIO', 'normal', 'uniform',
+  'Transformer', 'transformer', 'fairseq', 'GPT-2', 'DS-Init', 'T-Fixup', 'DeepNet', 'Admin', 'pre-LN', 'post-LN', 'Ott', 'Radford', 'Wang',
   'ReLU', 'GELU', 'tanh', 'sigmoid', 'SGD', 'AdamW', 'Adam', 'softmax', 'logits', 'Hessian', 'Hadamard',
   'log', 'std', 'bound', 'depth', 'alpha', 'auto', 'outer', 'pivot', 'inner', 'flat', 'torch.nn.Linear', 'Conv2d',
-  'Ctrl', 'Enter', 'Esc', 'AISTATS', 'NeurIPS', 'Efficient BackProp', 'arXiv',
+  'Ctrl', 'Enter', 'Esc', 'AISTATS', 'NeurIPS', 'ICML', 'Efficient BackProp', 'arXiv',
 ];
 
 /** Everything with three or more Latin letters in a row that is not a name, in texts and in what screen readers read. */

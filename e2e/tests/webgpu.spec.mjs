@@ -37,26 +37,42 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
   }
 });
 
+/** Trains on the CPU and on WebGPU for three steps, and compares weights and losses; resolves to the runs of both, pair by pair. */
+async function comparedRuns(hosted, query) {
+  const [cpu, webgpu] = [
+    await hosted.finish(`${query}&steps=3&eval=3&seeds=1&device=cpu`, 60_000),
+    await hosted.finish(`${query}&steps=3&eval=3&seeds=1&device=webgpu`, 240_000),
+  ];
+  expect(webgpu.environment.backend).toBe('webgpu');
+  const pairs = runsOf(webgpu).map((run, index) => [run, runsOf(cpu)[index]]);
+  for (const [run, other] of pairs) {
+    expect(run.weights_sha256).toBe(other.weights_sha256);
+    expect(run.train_loss.length, 'steps').toBe(3);
+    const worst = Math.max(...run.train_loss.map(([, loss], at) => Math.abs(loss - other.train_loss[at][1])));
+    expect(worst, `largest difference of the losses of ${run.name}`).toBeLessThan(TOLERANCE);
+    expect(Math.abs(run.test_loss.at(-1)[1] - other.test_loss.at(-1)[1]), 'test loss').toBeLessThan(TOLERANCE);
+  }
+  return pairs;
+}
+
 for (const model of ['cnn:4k5a,6s2p', 'resnet:4,6']) {
   test(`three steps of ${model} on WebGPU agree with the CPU`, async ({ hosted }) => {
-    test.setTimeout(300_000);
-    const tiny = `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&steps=3&eval=3&seeds=1`;
-    const query = `${tiny}&init=kaiming_normal,emergence(kaiming_normal;alpha=1.5)`;
-    const [cpu, webgpu] = [
-      await hosted.finish(`${query}&device=cpu`, 60_000),
-      await hosted.finish(`${query}&device=webgpu`, 240_000),
-    ];
-    expect(webgpu.environment.backend).toBe('webgpu');
-    runsOf(webgpu).forEach((run, index) => {
-      const other = runsOf(cpu)[index];
-      expect(run.weights_sha256).toBe(other.weights_sha256);
-      expect(run.train_loss.length, 'steps').toBe(3);
-      const worst = Math.max(...run.train_loss.map(([, loss], at) => Math.abs(loss - other.train_loss[at][1])));
-      expect(worst, `largest difference of the losses of ${run.name}`).toBeLessThan(TOLERANCE);
-      expect(Math.abs(run.test_loss.at(-1)[1] - other.test_loss.at(-1)[1]), 'test loss').toBeLessThan(TOLERANCE);
-    });
+    test.setTimeout(320_000);
+    const init = 'kaiming_normal,emergence(kaiming_normal;alpha=1.5)';
+    await comparedRuns(hosted, `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&init=${init}`);
   });
 }
+
+test('three steps of a transformer on WebGPU agree with the CPU', async ({ hosted }) => {
+  test.setTimeout(320_000);
+  const init = 'xavier_normal,emergence(xavier_normal;alpha=1.1)';
+  const query = `data=numbers&train=64&test=16&model=transformer:8h2x1&batch=8&init=${init}`;
+  for (const [run, other] of await comparedRuns(hosted, query)) {
+    expect(run.exact_match, 'exact match').toEqual(other.exact_match);
+    // A unit at the threshold may be active on one of them only.
+    expect(Math.abs(run.emergence_b.at(-1)[1] - other.emergence_b.at(-1)[1]), 'emergence').toBeLessThan(0.05);
+  }
+});
 
 const TUNED = [
   'lsuv',

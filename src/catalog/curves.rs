@@ -4,6 +4,7 @@
 //! To add a curve: a variant and a row of [`QUANTITIES`] here, its measurement in `train/evaluate.rs` and, if the figure shows it, a
 //! row in `figures`.
 
+use super::data_sets::DataKind;
 use serde::{Deserialize, Serialize};
 
 /// A quantity that is measured as a function of the training step.
@@ -13,8 +14,10 @@ pub enum Quantity {
     TrainLoss,
     /// Cross-entropy of the test examples.
     TestLoss,
-    /// Fraction of test examples classified correctly.
+    /// Fraction of test images classified correctly, or of the symbols of test translations that are predicted after those before them.
     TestAccuracy,
+    /// Fraction of test sentences whose translation is exactly the reference.
+    ExactMatch,
     /// `log10 E_A`, the paths through active units only.
     EmergenceA,
     /// `log10 E_B`, the paths through all units.
@@ -107,6 +110,14 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
         ..LOSS
     },
     QuantityFacts {
+        quantity: Quantity::ExactMatch,
+        name: "exact_match",
+        title: "Exact match",
+        unit: Unit::Percent,
+        optional: true,
+        ..LOSS
+    },
+    QuantityFacts {
         quantity: Quantity::EmergenceA,
         name: "emergence_a",
         title: "Emergence E_A",
@@ -174,6 +185,15 @@ impl Quantity {
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.facts().name
+    }
+
+    /// The quantity by which variants are compared.
+    #[must_use]
+    pub const fn primary(kind: DataKind) -> Self {
+        match kind {
+            DataKind::Images => Self::TestAccuracy,
+            DataKind::Pairs => Self::ExactMatch,
+        }
     }
 
     /// The quantity with this name.

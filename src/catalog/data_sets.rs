@@ -38,6 +38,8 @@ pub enum DatasetOrigin {
     Published(Publication),
     /// Our own generator.
     Drawn(DrawnSet, ImageFacts),
+    /// Numbers in words, to be translated from one language to another.
+    Numbers,
     /// The visitor's own files.
     Upload,
 }
@@ -49,6 +51,26 @@ pub enum DrawnSet {
     Digits,
     /// Shapes and textures in color.
     Patterns,
+}
+
+/// The kind of examples of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataKind {
+    /// Images with classes.
+    Images,
+    /// Pairs of a sentence and its translation.
+    Pairs,
+}
+
+impl DataKind {
+    /// Its name in the HTML of the page.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Images => "images",
+            Self::Pairs => "pairs",
+        }
+    }
 }
 
 /// Defines the enum of data sets and assigns a row to each.
@@ -84,6 +106,8 @@ catalog! {
     Digits = DIGITS,
     /// Color pictures of ten kinds of shapes and textures drawn by our own generator.
     Patterns = PATTERNS,
+    /// Numbers in words of two languages.
+    Numbers = NUMBERS,
     /// The visitor's own files.
     Upload = UPLOAD,
 }
@@ -290,6 +314,16 @@ pub const PATTERNS_IMAGES: ImageFacts = ImageFacts {
     ],
 };
 
+const NUMBERS: CatalogRow = CatalogRow {
+    name: "numbers",
+    label: "numbers",
+    option: "numbers in words (ours)",
+    sentence: Prose::new(
+        "numbers below a million in digits or in words of four languages, to be translated by a transformer",
+    ),
+    origin: DatasetOrigin::Numbers,
+};
+
 const UPLOAD: CatalogRow = CatalogRow {
     name: "upload",
     label: "your files",
@@ -339,7 +373,16 @@ impl CatalogRow {
             DatasetOrigin::Either { preferred, .. } => preferred.row().images(),
             DatasetOrigin::Published(publication) => Some(&publication.images),
             DatasetOrigin::Drawn(_, images) => Some(images),
-            DatasetOrigin::Upload => None,
+            DatasetOrigin::Numbers | DatasetOrigin::Upload => None,
+        }
+    }
+
+    /// The kind of its examples.
+    #[must_use]
+    pub const fn kind(&self) -> DataKind {
+        match self.origin {
+            DatasetOrigin::Numbers => DataKind::Pairs,
+            _ => DataKind::Images,
         }
     }
 

@@ -1,18 +1,23 @@
 //! THE table of what the figure can show: measured curves, and quantities derived from them by comparison with the baseline.
 
 use super::curves::{Quantity, QuantityFacts, Unit};
+use super::data_sets::DataKind;
 
 /// What the figure can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FigureQuantity {
     /// Test accuracy.
     Accuracy,
+    /// Fraction of test sentences that are translated exactly.
+    ExactMatch,
     /// Cross-entropy of the test examples.
     TestLoss,
     /// Cross-entropy of the mini-batches.
     TrainLoss,
     /// Test accuracy minus that of the baseline.
     Difference,
+    /// Exact match minus that of the baseline.
+    ExactMatchDifference,
     /// `log10 E_B`.
     EmergenceB,
     /// `log10 E_A`.
@@ -76,6 +81,7 @@ pub struct FigureFacts {
 /// THE table, in the order in which quantities are offered. The index of a row is the discriminant of its quantity.
 pub static FIGURES: [FigureFacts; FigureQuantity::COUNT] = [
     measured(FigureQuantity::Accuracy, "accuracy", "test accuracy (%)", Quantity::TestAccuracy),
+    measured(FigureQuantity::ExactMatch, "exact_match", "exact match (%)", Quantity::ExactMatch),
     measured(FigureQuantity::TestLoss, "test_loss", "test loss (nats)", Quantity::TestLoss),
     measured(FigureQuantity::TrainLoss, "loss", "train loss (nats)", Quantity::TrainLoss),
     FigureFacts {
@@ -84,6 +90,13 @@ pub static FIGURES: [FigureFacts; FigureQuantity::COUNT] = [
         title: "Test accuracy, difference from the baseline",
         axis: "difference (points)",
         source: FigureSource::Difference(Quantity::TestAccuracy),
+    },
+    FigureFacts {
+        quantity: FigureQuantity::ExactMatchDifference,
+        name: "exact_match_difference",
+        title: "Exact match, difference from the baseline",
+        axis: "difference (points)",
+        source: FigureSource::Difference(Quantity::ExactMatch),
     },
     measured(FigureQuantity::EmergenceB, "emergence_b", "log10 E_B", Quantity::EmergenceB),
     measured(FigureQuantity::EmergenceA, "emergence_a", "log10 E_A", Quantity::EmergenceA),
@@ -142,6 +155,15 @@ impl FigureQuantity {
         }
     }
 
+    /// The quantity by which variants are compared, and its difference from the baseline.
+    #[must_use]
+    pub const fn primary(kind: DataKind) -> (Self, Self) {
+        match kind {
+            DataKind::Images => (Self::Accuracy, Self::Difference),
+            DataKind::Pairs => (Self::ExactMatch, Self::ExactMatchDifference),
+        }
+    }
+
     /// The quantity with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -175,6 +197,15 @@ impl FigureFacts {
     #[must_use]
     pub fn needs_feature_maps(&self) -> bool {
         matches!(self.source, FigureSource::Measured(Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB))
+    }
+
+    /// Whether it exists only for pairs of sentences.
+    #[must_use]
+    pub fn needs_pairs(&self) -> bool {
+        matches!(
+            self.source,
+            FigureSource::Measured(Quantity::ExactMatch) | FigureSource::Difference(Quantity::ExactMatch)
+        )
     }
 }
 

@@ -6,12 +6,15 @@ mod curves;
 mod data_sets;
 mod facts;
 mod figures;
+mod languages;
 
 pub use curves::{EmergenceNodes, Occasion, Precision, QUANTITIES, Quantity, QuantityFacts, Unit};
 pub use data_sets::{
-    CIFAR_10_IMAGES, CatalogRow, DIGITS_IMAGES, DatasetName, DatasetOrigin, DrawnSet, LARGEST_PART, PATTERNS_IMAGES,
+    CIFAR_10_IMAGES, CatalogRow, DIGITS_IMAGES, DataKind, DatasetName, DatasetOrigin, DrawnSet, LARGEST_PART,
+    PATTERNS_IMAGES,
 };
 pub use facts::{
     Citation, DataArchive, DataFile, FileContent, FileFormat, ImageFacts, Mirror, Normalization, Part, Publication,
 };
 pub use figures::{FIGURES, FigureFacts, FigureQuantity, FigureSource, FigureUnit};
+pub use languages::{LANGUAGES, LanguageFacts, NUMBERS_TEST, NUMBERS_TRAIN, NumberLanguage};

@@ -1,6 +1,6 @@
 //! The checksum of a data set, a few examples at a time: examples that are drawn need not be there before.
 
-use super::examples::LabeledExamples;
+use super::Dataset;
 use crate::digest::RunningSha256;
 
 /// A checksum in progress.
@@ -14,8 +14,16 @@ pub struct DatasetChecksum {
 }
 
 impl DatasetChecksum {
-    /// Adds up to `examples` images, or all labels, of the training and the test part, always the same. True if nothing is left to be added.
-    pub fn advance(&mut self, parts: [&LabeledExamples; 2], examples: usize) -> bool {
+    /// Adds up to `examples` images, or all labels, of the training and the test part of a data set, always the same; of sentences, which
+    /// are short, all. True if nothing is left to be added.
+    pub fn advance(&mut self, dataset: &Dataset, examples: usize) -> bool {
+        let parts = match dataset {
+            Dataset::Images(images) => images.parts(),
+            Dataset::Pairs(pairs) => {
+                pairs.add_to(&mut self.hash);
+                return true;
+            }
+        };
         let Some(part) = parts.get(self.section / 2) else { return true };
         let are_images = self.section.is_multiple_of(2);
         let end = if are_images { self.done.saturating_add(examples).min(part.len()) } else { part.len() };
@@ -33,5 +41,17 @@ impl DatasetChecksum {
     #[must_use]
     pub fn finish(self) -> String {
         self.hash.finish()
+    }
+}
+
+impl Dataset {
+    /// SHA-256, in hexadecimal, of exactly the examples in use: a [`truncated`](Self::truncated) data set has a different checksum. Of
+    /// images, the bytes of the training images, training labels, test images and test labels; of sentences, their symbols as
+    /// little-endian 16-bit numbers: training sentences, their translations, test sentences, their translations.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let mut checksum = DatasetChecksum::default();
+        while !checksum.advance(self, usize::MAX) {}
+        checksum.finish()
     }
 }

@@ -1,10 +1,10 @@
 //! Data files on disk, plain or gzipped; native only. The sizes of files and of their decompressed contents are bounded, so
 //! that a damaged or malicious file cannot exhaust the machine's memory.
 
+use super::image_set::ImageSet;
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::checksum::verify;
 use super::readers::{self, ReadFile};
-use super::set::Dataset;
 use crate::catalog::{DataArchive, DataFile, DatasetName, Publication};
 use crate::error::{DatasetError, Error, Result};
 use flate2::read::MultiGzDecoder;
@@ -28,7 +28,7 @@ pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// Those of [`read`] and [`readers::assemble`].
-pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<Dataset> {
+pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<ImageSet> {
     let mut read = Vec::with_capacity(publication.files.len());
     for file in publication.files {
         read.extend(find(directory, dataset, file)?.map(|bytes| ReadFile { file, bytes }));

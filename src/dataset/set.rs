@@ -1,211 +1,86 @@
-//! A [`Dataset`] in memory: its images and labels, and the network inputs computed from them.
+//! A [`Dataset`] in memory: images with labels, or pairs of sentences.
 
-use super::augment::Augmentation;
-use super::checksum::DatasetChecksum;
-use super::examples::{DrawnExamples, LabeledExamples, Split};
-use super::recipe::Recipe;
-use crate::catalog::{DatasetName, ImageFacts, Normalization, Part};
-use crate::error::{DatasetError, Error, Result};
-use crate::experiment::architecture::FeatureShape;
-use crate::experiment::limits::DatasetFacts;
+use super::image_set::ImageSet;
+use super::pairs::PairSet;
+use crate::catalog::{DatasetName, Part};
+use crate::error::Result;
+use crate::experiment::dataset::DatasetFacts;
 
-/// Labeled images, in a training and a test part.
+/// The examples of an experiment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dataset {
-    /// Which data set it is.
-    pub name: DatasetName,
-    /// Examples for training.
-    pub train: LabeledExamples,
-    /// Examples for testing.
-    pub test: LabeledExamples,
-    /// Channels of an image: 1 for gray, 3 for red, green and blue.
-    pub channels: usize,
-    /// Rows of an image.
-    pub height: usize,
-    /// Columns of an image.
-    pub width: usize,
-    /// Number of classes; labels are below it.
-    pub classes: usize,
-    /// Names of the classes; empty if they are digits or unknown.
-    pub names: &'static [&'static str],
-    /// The normalization of each channel, which converts pixels to network inputs.
-    pub normalization: Vec<Normalization>,
+pub enum Dataset {
+    /// Images with classes.
+    Images(ImageSet),
+    /// Sentences with their translations.
+    Pairs(PairSet),
+}
+
+impl From<ImageSet> for Dataset {
+    fn from(images: ImageSet) -> Self {
+        Self::Images(images)
+    }
+}
+
+impl From<PairSet> for Dataset {
+    fn from(pairs: PairSet) -> Self {
+        Self::Pairs(pairs)
+    }
 }
 
 impl Dataset {
-    /// A data set of the catalog with these examples.
+    /// Which data set it is.
     #[must_use]
-    pub fn new(name: DatasetName, images: &ImageFacts, train: Split, test: Split) -> Self {
-        Self::of(name, images, train.into(), test.into())
-    }
-
-    /// The first `train` training and the first `test` test examples of a drawn data set. None is drawn yet.
-    ///
-    /// # Errors
-    /// [`DatasetError::TooManyExamples`] for more than the whole data set has, [`DatasetError::NoExamples`] for zero.
-    pub fn drawn(recipe: &'static Recipe, seed: u64, train: usize, test: usize) -> Result<Self> {
-        let examples = |part, asked, available| {
-            let count = limit(part, Some(asked), available)?;
-            Ok::<_, Error>(LabeledExamples::Drawn(DrawnExamples::new(recipe, seed, part, count)))
-        };
-        let (images, name) = (recipe.images, recipe.name);
-        let (train, test) = (examples(Part::Train, train, images.train)?, examples(Part::Test, test, images.test)?);
-        Ok(Self::of(name, images, train, test))
-    }
-
-    fn of(name: DatasetName, images: &ImageFacts, train: LabeledExamples, test: LabeledExamples) -> Self {
-        let [channels, height, width] = images.shape;
-        let (classes, names) = (images.classes, images.class_names);
-        let normalization = images.normalization.to_vec();
-        Self { name, train, test, channels, height, width, classes, names, normalization }
-    }
-
-    /// The examples of a part.
-    #[must_use]
-    pub fn part(&self, part: Part) -> &LabeledExamples {
-        match part {
-            Part::Train => &self.train,
-            Part::Test => &self.test,
+    pub fn name(&self) -> DatasetName {
+        match self {
+            Self::Images(images) => images.name,
+            Self::Pairs(_) => DatasetName::Numbers,
         }
     }
 
-    /// The examples for training and those for testing.
+    /// The images; `None` for sentences.
     #[must_use]
-    pub fn parts(&self) -> [&LabeledExamples; 2] {
-        [&self.train, &self.test]
+    pub fn images(&self) -> Option<&ImageSet> {
+        match self {
+            Self::Images(images) => Some(images),
+            Self::Pairs(_) => None,
+        }
     }
 
-    /// The shape of an image.
+    /// The pairs of sentences; `None` for images.
     #[must_use]
-    pub fn shape(&self) -> FeatureShape {
-        FeatureShape { channels: self.channels, height: self.height, width: self.width }
+    pub fn pairs(&self) -> Option<&PairSet> {
+        match self {
+            Self::Images(_) => None,
+            Self::Pairs(pairs) => Some(pairs),
+        }
+    }
+
+    /// Number of examples of a part.
+    #[must_use]
+    pub fn len(&self, part: Part) -> usize {
+        match self {
+            Self::Images(images) => images.part(part).len(),
+            Self::Pairs(pairs) => pairs.part(part).len(),
+        }
     }
 
     /// The facts that determine which experiments are possible.
     #[must_use]
     pub fn facts(&self) -> DatasetFacts {
-        let (train, test) = (self.train.len(), self.test.len());
-        DatasetFacts { shape: self.shape(), classes: self.classes, train, test }
+        match self {
+            Self::Images(images) => images.facts(),
+            Self::Pairs(pairs) => pairs.facts(),
+        }
     }
 
-    /// Names of the classes; numbers if the names are unknown.
-    #[must_use]
-    pub fn class_names(&self) -> Vec<String> {
-        let name = |class: usize| self.names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
-        (0..self.classes).map(name).collect()
-    }
-
-    /// Values per image, channels x height x width: the number of network inputs.
-    #[must_use]
-    pub fn pixels(&self) -> usize {
-        self.channels * self.height * self.width
-    }
-
-    /// The first `train` training and the first `test` test examples; `None` means all of them, which are then shared
-    /// instead of copied.
+    /// The first `train` training and the first `test` test examples; `None` means all of them.
     ///
     /// # Errors
     /// [`DatasetError::TooManyExamples`] if there are fewer, [`DatasetError::NoExamples`] for zero.
     pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
-        let train = limit(Part::Train, train, self.train.len())?;
-        let test = limit(Part::Test, test, self.test.len())?;
-        let normalization = self.normalization.clone();
-        Ok(Self { train: self.train.first(train), test: self.test.first(test), normalization, ..*self })
-    }
-
-    /// SHA-256, in hexadecimal, of the bytes of the training images, training labels, test images and test labels, in this
-    /// order. It covers exactly the examples in use: a [`truncated`](Self::truncated) data set has a different checksum.
-    #[must_use]
-    pub fn sha256(&self) -> String {
-        let mut checksum = DatasetChecksum::default();
-        while !checksum.advance(self.parts(), usize::MAX) {}
-        checksum.finish()
-    }
-
-    /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.
-    ///
-    /// # Errors
-    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
-    pub fn write_examples(&self, part: Part, indices: &[u32], out: &mut Vec<f32>) -> Result<()> {
-        let tables = self.tables();
-        self.write_images(part, indices, out, |image, out| self.normalize(&tables, image, out))
-    }
-
-    /// The same for images that are randomly cropped and flipped before they are normalized, by
-    /// [`augment`](super::augment) for the mini-batch identified by (seed, step).
-    ///
-    /// # Errors
-    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
-    pub fn write_augmented(&self, part: Part, indices: &[u32], seed: u64, step: u64, out: &mut Vec<f32>) -> Result<()> {
-        let tables = self.tables();
-        let mut augmentations = Augmentation::of_batch(seed, step);
-        let mut augmented = Vec::with_capacity(self.pixels());
-        self.write_images(part, indices, out, |image, out| {
-            augmentations.by_ref().take(1).for_each(|one| one.apply((self.height, self.width), image, &mut augmented));
-            self.normalize(&tables, &augmented, out);
-        })
-    }
-
-    /// Clears `out` and calls `write` for each of the images at `indices`, which appends to it.
-    fn write_images(
-        &self,
-        part: Part,
-        indices: &[u32],
-        out: &mut Vec<f32>,
-        mut write: impl FnMut(&[u8], &mut Vec<f32>),
-    ) -> Result<()> {
-        let examples = self.part(part);
-        out.clear();
-        out.reserve(indices.len() * self.pixels());
-        for index in indices {
-            let (image, _) = examples.get(*index as usize).ok_or_else(|| self.no_such(part, *index))?;
-            write(image, out);
+        match self {
+            Self::Images(images) => images.truncated(train, test).map(Self::Images),
+            Self::Pairs(pairs) => pairs.truncated(train, test).map(Self::Pairs),
         }
-        Ok(())
-    }
-
-    /// Replaces `out` by one image of the data set's size, normalized.
-    pub fn write_pixels(&self, image: &[u8], out: &mut Vec<f32>) {
-        out.clear();
-        self.normalize(&self.tables(), image, out);
-    }
-
-    /// [`Normalization::table`] of each channel.
-    fn tables(&self) -> Vec<[f32; 256]> {
-        self.normalization.iter().map(|channel| channel.table()).collect()
-    }
-
-    /// Appends the network inputs of an image to `out`.
-    fn normalize(&self, tables: &[[f32; 256]], image: &[u8], out: &mut Vec<f32>) {
-        for (plane, table) in image.chunks_exact(self.height * self.width).zip(tables) {
-            out.extend(plane.iter().map(|pixel| table[usize::from(*pixel)]));
-        }
-    }
-
-    /// Replaces `out` by the labels at `indices`.
-    ///
-    /// # Errors
-    /// [`DatasetError::NoSuchExample`] if an index is not below the number of examples.
-    pub fn write_labels(&self, part: Part, indices: &[u32], out: &mut Vec<u8>) -> Result<()> {
-        let examples = self.part(part);
-        out.clear();
-        for index in indices {
-            let (_, label) = examples.get(*index as usize).ok_or_else(|| self.no_such(part, *index))?;
-            out.push(label);
-        }
-        Ok(())
-    }
-
-    fn no_such(&self, part: Part, index: u32) -> Error {
-        DatasetError::NoSuchExample { index, examples: self.part(part).len() }.into()
-    }
-}
-
-/// The number of examples to use out of `available` ones.
-pub(super) fn limit(part: Part, asked: Option<usize>, available: usize) -> Result<usize> {
-    match asked.unwrap_or(available) {
-        0 => Err(DatasetError::NoExamples { part }.into()),
-        asked if asked > available => Err(DatasetError::TooManyExamples { part, asked, available }.into()),
-        asked => Ok(asked),
     }
 }

@@ -6,10 +6,11 @@
 //! to one part, its last sixth becomes the test part.
 
 use super::examples::Split;
+use super::image_set::ImageSet;
+use super::limit::limit;
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::idx_set::same_count;
 use super::readers::{cifar, idx};
-use super::set::{Dataset, limit};
 use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
 use crate::error::{DatasetError, Error, Result, UnknownFile, UploadError};
 use crate::experiment::limits::EXAMPLES;
@@ -37,7 +38,7 @@ type Recognition = (FileContent, NamedFile);
 /// # Errors
 /// Every [`UploadError`]; those of [`cifar::read_batches`], [`idx::read_images`], [`idx::read_labels`] and [`unpack_tar`];
 /// [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
-pub fn assemble(files: Vec<NamedFile>) -> Result<Dataset> {
+pub fn assemble(files: Vec<NamedFile>) -> Result<ImageSet> {
     let is_batch = |(content, _): &Recognition| *content == FileContent::Batch;
     let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(is_batch);
     match (batches.first(), pairs.first()) {
@@ -119,7 +120,7 @@ struct UploadShape {
 }
 
 /// Batches have no header: they are read as those of CIFAR-10.
-fn from_batches(files: &[Recognition]) -> Result<Dataset> {
+fn from_batches(files: &[Recognition]) -> Result<ImageSet> {
     let of = |wanted| files.iter().map(|(_, file)| file).filter(move |file| part(file) == wanted);
     if let [one, other, ..] = of(Part::Test).collect::<Vec<_>>()[..] {
         return Err(twice(FileContent::Batch, Part::Test, one, other));
@@ -138,7 +139,7 @@ struct LabeledImages<'a> {
     labels: &'a [u8],
 }
 
-fn from_pairs(files: &[Recognition]) -> Result<Dataset> {
+fn from_pairs(files: &[Recognition]) -> Result<ImageSet> {
     let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
     let pairs = parts.iter().flatten().collect::<Vec<_>>();
     // There is at least one file, and every file belongs to a pair.
@@ -203,7 +204,7 @@ impl<'a> LabeledImages<'a> {
 }
 
 /// The data set with these two parts; one may be empty.
-fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Dataset> {
+fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<ImageSet> {
     let [channels, height, width] = shape.image;
     let plane = height * width;
     let image = channels * plane;
@@ -222,7 +223,7 @@ fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Data
     let normalization = (0..channels).map(|index| Normalization::measured(channel(index))).collect();
     let UploadShape { classes, names, .. } = *shape;
     let (name, train, test) = (DatasetName::Upload, train.into(), test.into());
-    Ok(Dataset { name, train, test, channels, height, width, classes, names, normalization })
+    Ok(ImageSet { name, train, test, channels, height, width, classes, names, normalization })
 }
 
 /// Removes the last sixth of the examples, at least one.

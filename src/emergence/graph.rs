@@ -43,13 +43,30 @@ pub struct Edges {
 /// Which units two layers connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EdgeKind {
-    /// From all channels in the window to all channels: a convolution. A dense layer, also one after flattening, is a
+    /// From all channels in reach to all channels: a convolution. A dense layer, also one after flattening, is a
     /// window as large as the previous layer ([`GraphWindow::whole`]).
-    Convolution(GraphWindow),
-    /// From each channel in the window to the same channel: pooling, a depthwise convolution, an identity skip
+    Convolution(Reach),
+    /// From each channel in reach to the same channel: pooling, a depthwise convolution, an identity skip
     /// ([`GraphWindow::pointwise`]`(1)`), a parameter-free shortcut with a stride (He et al., arXiv 1512.03385, option A).
     /// The later layer may have more channels; the additional ones have no such edge.
-    Depthwise(GraphWindow),
+    Depthwise(Reach),
+}
+
+/// Which positions of a layer each position of the next one reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those in a window.
+    Window(GraphWindow),
+    /// Every position reads every position of a sequence.
+    All,
+    /// Every position of a sequence reads itself and the ones before.
+    Before,
+}
+
+impl From<GraphWindow> for Reach {
+    fn from(window: GraphWindow) -> Self {
+        Self::Window(window)
+    }
 }
 
 /// The kernel's placement for every position of a layer, `[vertical, horizontal]`, as in PyTorch (dilation 1, floor mode):
@@ -95,7 +112,7 @@ impl NetworkGraph {
     /// [`EmergenceError::NoLayers`] and [`EmergenceError::EmptyLayer`].
     pub fn dense(widths: &[usize]) -> Result<Self, EmergenceError> {
         let layers = widths.iter().enumerate().map(|(index, &width)| {
-            let edges = |from| Edges { from, kind: EdgeKind::Convolution(GraphWindow::pointwise(1)) };
+            let edges = |from| Edges { from, kind: EdgeKind::Convolution(GraphWindow::pointwise(1).into()) };
             NetworkLayer::new([width, 1, 1], index.checked_sub(1).map(edges).into_iter().collect())
         });
         Self::new(layers.collect())
@@ -126,8 +143,8 @@ impl NetworkGraph {
             let inputs = layer.inputs.iter().map(|edges| Edges {
                 from: merged[edges.from],
                 kind: match edges.kind {
-                    EdgeKind::Convolution(_) => EdgeKind::Convolution(GraphWindow::pointwise(1)),
-                    EdgeKind::Depthwise(_) => EdgeKind::Depthwise(GraphWindow::pointwise(1)),
+                    EdgeKind::Convolution(_) => EdgeKind::Convolution(GraphWindow::pointwise(1).into()),
+                    EdgeKind::Depthwise(_) => EdgeKind::Depthwise(GraphWindow::pointwise(1).into()),
                 },
             });
             layers.push(NetworkLayer::new([layer.channels, 1, 1], inputs.collect()));
@@ -147,7 +164,7 @@ impl NetworkLayer {
     /// Layer `from` pooled by `window` to `[channels, height, width]`.
     #[must_use]
     pub fn pooled([channels, height, width]: [usize; 3], from: usize, window: GraphWindow) -> Self {
-        let inputs = vec![Edges { from, kind: EdgeKind::Depthwise(window) }];
+        let inputs = vec![Edges { from, kind: EdgeKind::Depthwise(window.into()) }];
         Self { channels, height, width, pooled: true, inputs }
     }
 
@@ -179,11 +196,39 @@ impl NetworkLayer {
 }
 
 impl EdgeKind {
-    /// The window, for either kind.
+    /// The positions that are read, for either kind.
     #[must_use]
-    pub fn window(&self) -> &GraphWindow {
+    pub fn reach(&self) -> &Reach {
         match self {
-            Self::Convolution(window) | Self::Depthwise(window) => window,
+            Self::Convolution(reach) | Self::Depthwise(reach) => reach,
+        }
+    }
+}
+
+impl Reach {
+    /// Whether it is that of attention, which reads the positions of a sequence.
+    #[must_use]
+    pub fn is_of_attention(&self) -> bool {
+        matches!(self, Self::All | Self::Before)
+    }
+
+    /// `[height, width]` that a layer of `size` may have if it reads one of `source` in this way: that of a window's output, or of any
+    /// sequence. `None` if it cannot.
+    fn output(&self, source: [usize; 2], size: [usize; 2]) -> Option<[usize; 2]> {
+        let are_sequences = source[0] == 1 && size[0] == 1;
+        match self {
+            Self::Window(window) => window.output(source),
+            Self::All => are_sequences.then_some(size),
+            Self::Before => are_sequences.then_some(source),
+        }
+    }
+
+    /// The part of an axis of `size` that `position` reads, empty if a kernel is within the padding.
+    pub(super) fn covered(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
+        match self {
+            Self::Window(window) => window.covered(axis, position, size),
+            Self::All => 0..size,
+            Self::Before => 0..(position + 1).min(size),
         }
     }
 }
@@ -222,7 +267,7 @@ impl GraphWindow {
     }
 
     /// The part of an axis of `size` that the kernel at `position` covers, empty if the kernel is within the padding.
-    pub(super) fn covered(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
+    fn covered(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
         let start = position * self.stride[axis];
         let end = (start + self.kernel[axis]).saturating_sub(self.padding[axis]).min(size);
         start.saturating_sub(self.padding[axis]).min(end)..end
@@ -235,7 +280,7 @@ fn check_edges(layers: &[NetworkLayer], index: usize, edges: &Edges) -> Result<(
         return Err(EmergenceError::EdgesBackwards { layer: index, from });
     }
     let (layer, source) = (&layers[index], &layers[from]);
-    let Some(expected) = edges.kind.window().output(source.size()) else {
+    let Some(expected) = edges.kind.reach().output(source.size(), layer.size()) else {
         return Err(EmergenceError::WindowMisfit { layer: index, from });
     };
     if expected != layer.size() {

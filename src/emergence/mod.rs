@@ -41,7 +41,7 @@ mod scaled_number;
 mod units;
 
 pub use activity::{ActiveRule, LayerActivity, Measurement, channel_values, measure, measure_channels};
-pub use graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
+pub use graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer, Reach};
 pub use layers::{e_a, e_b};
 pub use paths::{NodeSet, Path, paths};
 pub use random::{RandomInterval, random_activity, random_point};

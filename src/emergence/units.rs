@@ -15,7 +15,7 @@
 //! require such a network in which, in addition, some units lead almost nowhere while others lead everywhere.
 
 use super::EmergenceForm;
-use super::graph::{EdgeKind, GraphWindow, NetworkGraph, NetworkLayer};
+use super::graph::{EdgeKind, NetworkGraph, NetworkLayer, Reach};
 use super::scaled_number::{ScaledNumber, exponent_of, power_of_two};
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ struct Block {
     covers: Vec<Cover>,
 }
 
-/// The rows and columns of a plane that a window covers at each row and column of the layer after it.
+/// The rows and columns of a plane that each row and column of the layer after it reads.
 #[derive(Debug)]
 struct Cover {
     rows: Vec<Range<usize>>,
@@ -123,7 +123,7 @@ impl Block {
     fn new(layers: &[NetworkLayer], layer: &NetworkLayer, shared: bool) -> Self {
         let (planes, channels) = if shared { (1, layer.channels) } else { (layer.channels, 1) };
         let zeros = vec![0.0; planes * layer.positions()];
-        let covers = layer.inputs.iter().map(|edges| Cover::new(edges.kind.window(), layer, &layers[edges.from]));
+        let covers = layer.inputs.iter().map(|edges| Cover::new(edges.kind.reach(), layer, &layers[edges.from]));
         Self {
             channels,
             active: zeros.clone(),
@@ -166,9 +166,9 @@ impl Block {
 }
 
 impl Cover {
-    fn new(window: &GraphWindow, layer: &NetworkLayer, source: &NetworkLayer) -> Self {
+    fn new(reach: &Reach, layer: &NetworkLayer, source: &NetworkLayer) -> Self {
         let over = source.size();
-        let axis = |axis: usize| (0..layer.size()[axis]).map(|at| window.covered(axis, at, over[axis])).collect();
+        let axis = |axis: usize| (0..layer.size()[axis]).map(|at| reach.covered(axis, at, over[axis])).collect();
         Self { rows: axis(0), columns: axis(1), over }
     }
 

@@ -132,6 +132,8 @@ pub enum DeviceCheck {
     TrainingStep,
     /// One training step of a convolutional network with batch normalization.
     ConvolutionStep,
+    /// One training step of a transformer.
+    TransformerStep,
 }
 
 /// Why a results file cannot be read.

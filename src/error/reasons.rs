@@ -1,6 +1,8 @@
 //! Why an input is rejected, as data: bounds, lists of names, requirements of the rest of an experiment. Code examines these
 //! values; the messages for people are in `english`.
 
+use crate::catalog::DataKind;
+
 /// The allowed range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -83,6 +85,8 @@ pub enum NetworkForm {
     Cnn,
     /// `resnet:C,C,...`
     ResNet,
+    /// `transformer:W`
+    Transformer,
 }
 
 /// What a value requires of the rest of an experiment, or vice versa. Counts are 64-bit integers, memory is in bytes.
@@ -107,8 +111,8 @@ pub enum Requirement {
         /// Runs that share the memory.
         runs: u64,
     },
-    /// The number of values that a network computes for one image is limited.
-    ValuesPerImage {
+    /// The number of values that a network computes for one example is limited.
+    ValuesPerExample {
         /// Maximum.
         most: u64,
     },
@@ -151,6 +155,10 @@ pub enum Requirement {
     NativeDevice,
     /// The data set can be loaded by its name.
     NamedDataset,
+    /// The network is for this kind of data.
+    ModelFor(DataKind),
+    /// The value has its default: others are only for this kind of data.
+    OnlyFor(DataKind),
 }
 
 /// What a scheme requires of the rest of an experiment.
@@ -165,6 +173,13 @@ pub enum SchemeRequirement {
     ResidualWithoutNormalization {
         /// The scheme that requires it.
         scheme: &'static str,
+    },
+    /// The network is a transformer with this normalization; any, if it is absent.
+    Transformer {
+        /// The scheme that requires it.
+        scheme: &'static str,
+        /// The value of `norm`.
+        norm: Option<&'static str>,
     },
     /// The base initializes no layer to zero.
     NonzeroBase {

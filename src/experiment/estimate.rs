@@ -7,7 +7,8 @@
 //! The cost of tuning is a rougher estimate; the table of methods (`scheme/tuning/methods.rs`) has a formula for each method.
 
 use super::architecture::Architecture;
-use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, DatasetFacts, SNAPSHOT_BYTES, evaluation_chunk};
+use super::dataset::DatasetFacts;
+use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, SNAPSHOT_BYTES, evaluation_chunk};
 use super::{Experiment, ModelSpec};
 use crate::error::Result;
 
@@ -16,6 +17,8 @@ use crate::error::Result;
 pub const DENSE_SPEED: f64 = 7e9;
 /// Speed of convolutions, likewise.
 pub const CONVOLUTION_SPEED: f64 = 5e9;
+/// Speed of transformers, likewise: their matrices are small, and normalization and attention cost as much as products.
+pub const TRANSFORMER_SPEED: f64 = 2e9;
 /// Cost of a training step, in forward passes.
 const PRODUCTS_PER_STEP: u64 = 3;
 /// Memory per value in an evaluation: the value itself, and the one from which it is computed.
@@ -51,7 +54,7 @@ impl Estimate {
     /// # Errors
     /// [`Error::Value`](crate::error::Error::Value) of `model` if the network does not fit the images.
     pub fn new(experiment: &Experiment, facts: &DatasetFacts) -> Result<Self> {
-        let architecture = experiment.model.architecture(facts.shape, facts.classes, experiment.norm)?;
+        let architecture = experiment.model.architecture(&facts.examples, experiment.norm)?;
         let runs = experiment.run_count() as u64;
         let tests = experiment.dataset.test.unwrap_or(facts.test).min(facts.test) as u64;
         let forward = architecture.multiplication_count() * runs;
@@ -99,7 +102,11 @@ impl Estimate {
 /// The assumed speed, in multiplications per second, before it has been measured.
 #[must_use]
 pub fn standard_speed(model: &ModelSpec) -> f64 {
-    if model.has_convolutions() { CONVOLUTION_SPEED } else { DENSE_SPEED }
+    match model {
+        ModelSpec::Mlp { .. } => DENSE_SPEED,
+        ModelSpec::Cnn { .. } | ModelSpec::ResNet { .. } => CONVOLUTION_SPEED,
+        ModelSpec::Transformer(_) => TRANSFORMER_SPEED,
+    }
 }
 
 /// Multiplications for tuning all tuned runs, if a forward pass of one example takes `forward` of them.
@@ -115,9 +122,9 @@ fn snapshot_bytes(experiment: &Experiment, parameters: u64) -> u64 {
     SNAPSHOT_BYTES.min(4 * parameters * experiment.evaluation.layer_count(experiment.steps))
 }
 
-/// Memory of the data set: pixels are stored as bytes.
+/// Memory of the data set.
 fn data_bytes(facts: &DatasetFacts) -> u64 {
-    (facts.train + facts.test) as u64 * facts.shape.units() as u64
+    (facts.train + facts.test) as u64 * facts.examples.bytes() as u64
 }
 
 /// Memory of all runs during training, or of one variant's runs during tuning if that is more.

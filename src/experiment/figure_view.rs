@@ -3,7 +3,7 @@
 use super::ModelSpec;
 use super::limits;
 use super::values::{Named, real, whole};
-use crate::catalog::{FIGURES, FigureQuantity};
+use crate::catalog::{DataKind, FIGURES, FigureQuantity};
 use crate::error::{Bounds, Error, Expected, Result};
 use std::fmt;
 use std::str::FromStr;
@@ -114,11 +114,39 @@ impl Default for FigureView {
 }
 
 impl FigureView {
-    /// Replaces quantities that a network does not have by those of its units.
-    pub fn fit(&mut self, model: &ModelSpec) {
+    /// The default for this kind of data.
+    #[must_use]
+    pub fn standard(kind: DataKind) -> Self {
+        let mut view = Self::default();
+        view.compare_by(kind);
+        view
+    }
+
+    /// Replaces quantities that a network does not have by those of its units, and after a change of the kind of data the quantity by
+    /// which variants are compared.
+    pub fn fit(&mut self, model: &ModelSpec, before: DataKind) {
         if !model.has_convolutions() {
             for quantity in &mut self.show {
                 *quantity = quantity.of_units();
+            }
+        }
+        if model.kind() != before || model.kind() == DataKind::Images {
+            self.compare_by(model.kind());
+        }
+    }
+
+    /// Replaces the quantity by which variants of the other kind of data are compared.
+    fn compare_by(&mut self, kind: DataKind) {
+        let (value, difference) = FigureQuantity::primary(kind);
+        let others = match kind {
+            DataKind::Images => FigureQuantity::primary(DataKind::Pairs),
+            DataKind::Pairs => FigureQuantity::primary(DataKind::Images),
+        };
+        for quantity in &mut self.show {
+            if *quantity == others.0 {
+                *quantity = value;
+            } else if *quantity == others.1 {
+                *quantity = difference;
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The type of the rows of the table of query keys, and what can be done with a row.
 
 use super::form_field::FormField;
-use super::{Experiment, View};
+use super::{DatasetName, Experiment, FigureView, View};
+use crate::catalog::DataKind;
 use crate::error::{Bounds, Result};
 use crate::prose::Prose;
 
@@ -12,6 +13,15 @@ pub struct Link {
     pub experiment: Experiment,
     /// How the page is displayed.
     pub view: View,
+}
+
+impl Link {
+    /// The link that is described by the name of a data set alone.
+    #[must_use]
+    pub fn standard(name: DatasetName) -> Self {
+        let view = View { figure: FigureView::standard(name.row().kind()), ..View::default() };
+        Self { experiment: Experiment::standard(name), view }
+    }
 }
 
 /// A key of the query string.
@@ -63,15 +73,25 @@ impl Key {
         (self.write)(link)
     }
 
-    /// The text of its default.
+    /// The kind of data that it is for; `None` if for both.
     #[must_use]
-    pub fn default_text(&self) -> String {
-        self.write(&Link::default())
+    pub fn kind(&self) -> Option<DataKind> {
+        match self.name {
+            "aug" => Some(DataKind::Images),
+            "pair" | "smooth" => Some(DataKind::Pairs),
+            _ => None,
+        }
     }
 
-    /// Resets it to its default.
+    /// The text of its default for a data set.
+    #[must_use]
+    pub fn default_text(&self, name: DatasetName) -> String {
+        self.write(&Link::standard(name))
+    }
+
+    /// Resets it to its default for the data set of `link`.
     pub fn reset(&self, link: &mut Link) {
         // The text of a default can always be read.
-        let _ = self.read(link, &self.default_text());
+        let _ = self.read(link, &self.default_text(link.experiment.dataset.name));
     }
 }

@@ -7,15 +7,16 @@ use super::evaluation::INTERVAL_BOUNDS;
 use super::figure_view::{SMOOTHING, at_text, parse_at, parse_pin, pin_text};
 use super::form_field::{FieldGroup, field};
 use super::key::{Key, KeyValues};
+use super::key_texts::{ALL, AUTO, FIRST_SEED, HEIGHTS, all_or, height, list, order, shown, switch};
 use super::model::NETWORK_EXAMPLES;
 use super::values::{Named, choice, real, whole};
 use super::variant::{LEARNING_RATES, list_text, parse_list};
 use super::{
-    Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Language, NormLayer, OptimizerKind, PagePart,
-    Schedule, Theme, XAxis, YAxis, limits,
+    Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Language, LanguagePair, NormLayer,
+    OptimizerKind, PagePart, Schedule, Theme, XAxis, YAxis, limits,
 };
 use crate::catalog::FigureQuantity;
-use crate::error::{Bounds, Error, Expected, Result};
+use crate::error::Bounds;
 use crate::prose::Prose;
 
 /// Version of the query string.
@@ -76,13 +77,11 @@ macro_rules! switch {
     };
 }
 
-/// What 32 bits hold.
-const FIRST_SEED: Bounds = Bounds::whole(0, 4_294_967_295);
 const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
 const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
 /// All keys, in the order in which they are written.
-pub const KEYS: [Key; 38] = [
+pub const KEYS: [Key; 40] = [
     Key {
         name: "v",
         help: Prose::new("version of this notation"),
@@ -112,6 +111,15 @@ pub const KEYS: [Key; 38] = [
         EXAMPLES,
         experiment.dataset.test
     ),
+    key!(
+        "pair",
+        "languages of `numbers`, from and to: two different ones of `digits`, `en`, `de`, `fr` and `zh`",
+        Some(field(FieldGroup::Network, "Languages")),
+        KeyValues::Choice(LanguagePair::labels),
+        experiment.dataset.pair,
+        |_, text: &str| text.parse(),
+        ToString::to_string
+    ),
     switch!(
         "aug",
         "augmentation: randomly crop and flip training images",
@@ -122,8 +130,8 @@ pub const KEYS: [Key; 38] = [
         "model",
         "network; `mlp:` is a linear classifier",
         Some(field(FieldGroup::Main, "Network").wide().with_hint("`mlp:128,64` widths · `cnn:16,32p` feature maps, `p` max or `a` average pooling, `s2` stride, `k5` kernel · \
-             `resnet:16,32x2` blocks")),
-        KeyValues::Text(Prose::new("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`"), &NETWORK_EXAMPLES),
+             `resnet:16,32x2` blocks · `transformer:32x2` for sentences")),
+        KeyValues::Text(Prose::new("`mlp:W,W,…`, `cnn:C,C,…` with entries `C[k5][s2][p|a]`, `resnet:C,CxB,…`, `transformer:W[hH][fF][xE+D][u]`"), &NETWORK_EXAMPLES),
         experiment.model,
         |_, text: &str| text.parse(),
         ToString::to_string
@@ -137,7 +145,7 @@ pub const KEYS: [Key; 38] = [
     ),
     choice!(
         "norm",
-        "normalization after every hidden layer's weights",
+        "normalization: `batch` after every hidden layer's weights of an image network, `pre` or `post` in a transformer",
         Some(field(FieldGroup::Network, "Normalization")),
         NormLayer,
         experiment.norm
@@ -196,9 +204,16 @@ pub const KEYS: [Key; 38] = [
         Bounds::real(0.0, 10.0),
         experiment.optimizer.weight_decay
     ),
+    real!(
+        "smooth",
+        "label smoothing of sentences: the share of the target's probability that is spread over all symbols",
+        Some(field(FieldGroup::Optimizer, "Label smoothing (sentences)")),
+        Bounds::real(0.0, 0.5),
+        experiment.smoothing
+    ),
     key!(
         "sched",
-        "learning rate schedule; `warmup:STEPS` is a linear warm-up",
+        "learning rate schedule; `warmup:STEPS` is a linear warm-up, `inverse_sqrt:STEPS` the same with a decay in proportion to 1/√step after it",
         Some(field(FieldGroup::Optimizer, "Schedule")),
         KeyValues::Choice(Schedule::labels),
         experiment.optimizer.schedule,
@@ -330,65 +345,4 @@ impl Key {
 
 fn labels<T: Named>() -> Vec<(&'static str, &'static str)> {
     T::rows().map(|(name, label, _)| (name, label)).collect()
-}
-
-/// The number of examples that is no limit.
-const ALL: &str = "all";
-
-fn all_or(name: &'static str, text: &str, bounds: Bounds) -> Result<Option<usize>> {
-    match text {
-        ALL => Ok(None),
-        number => {
-            let parsed = whole(name, number, bounds).map(Some);
-            parsed.map_err(|_| Error::value(name, Expected::AllOr(bounds), number))
-        }
-    }
-}
-
-fn switch(name: &'static str, text: &str) -> Result<bool> {
-    match text {
-        "0" => Ok(false),
-        "1" => Ok(true),
-        _ => Err(Error::value(name, Expected::OneOf(vec!["0", "1"]), text)),
-    }
-}
-
-/// A list of different values, separated by commas.
-fn list<T: Named>(name: &'static str, text: &str) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    for value in text.split(',').filter(|value| !value.is_empty()) {
-        let value = choice(name, value)?;
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    Ok(values)
-}
-
-/// At least one quantity.
-fn shown(name: &'static str, text: &str) -> Result<Vec<FigureQuantity>> {
-    let quantities = list(name, text)?;
-    if quantities.is_empty() { Err(Error::value(name, FigureQuantity::expected(), text)) } else { Ok(quantities) }
-}
-
-/// The seed of the order of examples.
-fn order(name: &'static str, text: &str) -> Result<Option<u32>> {
-    auto_or(name, text, FIRST_SEED)
-}
-
-const AUTO: &str = "auto";
-const HEIGHTS: Bounds = Bounds::whole(120, 4000);
-
-fn height(name: &'static str, text: &str) -> Result<Option<u32>> {
-    auto_or(name, text, HEIGHTS)
-}
-
-fn auto_or(name: &'static str, text: &str, bounds: Bounds) -> Result<Option<u32>> {
-    match text {
-        AUTO => Ok(None),
-        number => {
-            let parsed = whole(name, number, bounds).map(Some);
-            parsed.map_err(|_| Error::value(name, Expected::AutoOr(bounds), number))
-        }
-    }
 }

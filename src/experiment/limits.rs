@@ -1,9 +1,8 @@
 //! Upper limits that keep an experiment within the capacity of a browser tab: 4 GB of WebAssembly memory, and the time that a
 //! visitor is willing to wait. Each limit bounds a cost that grows with the limited quantity.
 
-use super::architecture::{Architecture, FeatureShape};
-use crate::catalog::{DatasetName, ImageFacts, LARGEST_PART};
-use serde::{Deserialize, Serialize};
+use super::architecture::Architecture;
+use crate::catalog::LARGEST_PART;
 
 /// Runs of one experiment: variants times seeds.
 pub const RUNS: usize = 512;
@@ -21,7 +20,11 @@ pub const HIDDEN_LAYERS: usize = 64;
 pub const WIDTH: usize = 8192;
 /// Feature maps of one convolution.
 pub const CHANNELS: usize = 1024;
-/// Examples of one part of any data set; [`DatasetName::facts`] has those of each data set.
+/// Width of a transformer.
+pub const TRANSFORMER_WIDTH: usize = 512;
+/// Layers of the encoder or the decoder of a transformer.
+pub const TRANSFORMER_LAYERS: usize = 12;
+/// Examples of one part of any data set; [`DatasetSpec::facts`](super::DatasetSpec::facts) has those of each data set.
 pub const EXAMPLES: usize = LARGEST_PART;
 /// Examples of one mini-batch.
 pub const BATCH_SIZE: usize = 8192;
@@ -53,26 +56,4 @@ const EVALUATION_VALUES: u64 = 8_000_000;
 pub fn evaluation_chunk(architecture: &Architecture) -> usize {
     let fitting = EVALUATION_VALUES / architecture.value_count().max(1);
     usize::try_from(fitting).unwrap_or(EVALUATION_CHUNK).clamp(1, EVALUATION_CHUNK)
-}
-
-/// What is known about a data set before it is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatasetFacts {
-    /// Shape of an example.
-    pub shape: FeatureShape,
-    /// Number of classes.
-    pub classes: usize,
-    /// Maximum number of training examples.
-    pub train: usize,
-    /// Maximum number of test examples.
-    pub test: usize,
-}
-
-impl DatasetName {
-    /// What is known before it is loaded; `None` for a visitor's own files.
-    #[must_use]
-    pub fn facts(self) -> Option<DatasetFacts> {
-        let ImageFacts { shape: [channels, height, width], classes, train, test, .. } = *self.row().images()?;
-        Some(DatasetFacts { shape: FeatureShape { channels, height, width }, classes, train, test })
-    }
 }

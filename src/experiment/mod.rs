@@ -1,15 +1,18 @@
 //! An [`Experiment`] is one value that describes everything: the page's address, the worker's start command, the header of
 //! every export and the native command line all carry it. This file defines the plain data; [`keys`] has THE table of query
-//! keys and [`query`] the text form, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`] the
-//! initialization schemes, [`variant`] the list of them, [`optimizer`] the optimizers, [`evaluation`] when runs are evaluated, [`limits`] the upper limits, `refusals` the initializations that the
-//! rest of an experiment rules out, and [`estimate`] the expected memory and time.
+//! keys and [`query`] the text form, [`dataset`] the data, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`]
+//! the initialization schemes, [`variant`] the list of them, [`optimizer`] the optimizers, [`evaluation`] when runs are evaluated,
+//! [`limits`] the upper limits, `refusals` the initializations that the rest of an experiment rules out, [`standard`] the defaults, and
+//! [`estimate`] the expected memory and time.
 
 pub mod architecture;
+pub mod dataset;
 pub mod estimate;
 pub mod evaluation;
 pub mod figure_view;
 pub mod form_field;
 pub mod key;
+mod key_texts;
 pub mod keys;
 pub mod limits;
 pub mod model;
@@ -20,18 +23,24 @@ mod refusals;
 pub mod scenarios;
 pub mod scheme;
 mod share;
+pub mod standard;
 mod validate;
 mod values;
 pub mod variant;
 mod view;
 
+use crate::catalog::Quantity;
+
 pub use crate::catalog::DatasetName;
+pub use dataset::{DatasetSpec, LanguagePair};
 pub use evaluation::EvaluationSteps;
 pub use figure_view::{Band, FigureView, XAxis, XUnit, YAxis, Zoom};
-pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec};
+pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec, TransformerSpec};
 pub use optimizer::{OptimizerFacts, OptimizerKind, OptimizerSpec, Schedule, UpdateRule};
 pub use query::{ParsedQuery, parse_query};
-pub use scheme::{BaseInit, ClosedForm, InitScheme, Rescaling, RescalingRule, Tuning, TuningMethod, Turn};
+pub use scheme::{
+    BaseInit, ClosedForm, InitScheme, Rescaling, RescalingLevel, RescalingRule, Tuning, TuningMethod, Turn,
+};
 use serde::{Deserialize, Serialize};
 pub use share::Share;
 pub use values::Named;
@@ -47,7 +56,7 @@ pub struct Experiment {
     pub model: ModelSpec,
     /// The activation function after every hidden layer.
     pub activation: Activation,
-    /// Normalization between the weights and the activation function of every hidden layer.
+    /// The normalization.
     pub norm: NormLayer,
     /// What is compared, the baseline first.
     pub variants: Vec<Variant>,
@@ -59,6 +68,8 @@ pub struct Experiment {
     pub order: Option<u32>,
     /// The update rule of the weights.
     pub optimizer: OptimizerSpec,
+    /// Label smoothing: this share of the target's probability is spread over all symbols of the language.
+    pub smoothing: f64,
     /// Training examples per step; all runs see the same ones.
     pub batch_size: usize,
     /// Number of training steps.
@@ -69,19 +80,6 @@ pub struct Experiment {
     pub activity: ActivitySpec,
     /// The device to compute on.
     pub device: DevicePreference,
-}
-
-/// The data set and how much of it is used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DatasetSpec {
-    /// Which data set.
-    pub name: DatasetName,
-    /// Number of training examples to use, starting from the first; all if absent.
-    pub train: Option<usize>,
-    /// Number of test examples to use, starting from the first; all if absent.
-    pub test: Option<usize>,
-    /// Whether training images are randomly cropped and flipped (`dataset::augment`).
-    pub augment: bool,
 }
 
 /// The activation function after every hidden layer.
@@ -163,42 +161,17 @@ impl Named for DevicePreference {
     }
 }
 
-impl Default for Experiment {
-    fn default() -> Self {
-        Self {
-            dataset: DatasetSpec { name: DatasetName::Auto, train: None, test: None, augment: false },
-            model: ModelSpec::Mlp { hidden: vec![128, 128, 128] },
-            activation: Activation::Relu,
-            norm: NormLayer::None,
-            variants: vec![
-                BaseInit::XavierNormal.into(),
-                BaseInit::KaimingNormal.into(),
-                InitScheme::emergence(Rescaling::default()).into(),
-            ],
-            seeds: 3,
-            first_seed: 0,
-            order: None,
-            optimizer: OptimizerSpec {
-                kind: OptimizerKind::Sgd,
-                learning_rate: 0.01,
-                momentum: 0.9,
-                weight_decay: 0.0,
-                schedule: Schedule::Constant,
-            },
-            batch_size: 128,
-            steps: 300,
-            evaluation: EvaluationSteps::Auto,
-            activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
-            device: DevicePreference::Auto,
-        }
-    }
-}
-
 impl Experiment {
     /// Number of runs: variants times seeds.
     #[must_use]
     pub fn run_count(&self) -> usize {
         self.variants.len() * self.seeds as usize
+    }
+
+    /// The quantity by which its variants are compared.
+    #[must_use]
+    pub fn primary_quantity(&self) -> Quantity {
+        Quantity::primary(self.model.kind())
     }
 
     /// The learning rate with which a variant is trained.

@@ -1,9 +1,9 @@
 //! Converts an architecture to the graph on which `emergence` counts paths: the measured layers, and the edges between their
 //! units.
 
-use super::architecture::{Architecture, FeatureShape, Layer, Window};
+use super::architecture::{Architecture, AttentionKind, FeatureShape, Layer, Route, Window};
 use crate::emergence::EmergenceError;
-use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer};
+use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, NetworkLayer, Reach};
 
 /// The graph of the measured layers of an architecture.
 ///
@@ -12,24 +12,43 @@ use crate::emergence::graph::{EdgeKind, Edges, GraphWindow, NetworkGraph, Networ
 pub fn network_graph(architecture: &Architecture) -> Result<NetworkGraph, EmergenceError> {
     let measured = architecture.measured();
     let mut layers: Vec<NetworkLayer> = Vec::new();
-    let mut trace = Trace { shape: architecture.input, last: None, inputs: Vec::new(), branch: None };
+    let mut trace =
+        Trace { shape: architecture.input, last: None, inputs: Vec::new(), branch: None, encoder_end: None };
     for (index, step) in architecture.steps.iter().enumerate() {
         let before = trace.shape;
         trace.shape = step.output;
         let pooled = match step.layer {
-            Layer::Dense(_) => trace.through(EdgeKind::Convolution(GraphWindow::whole([before.height, before.width]))),
+            Layer::Dense(_) => {
+                trace.through(EdgeKind::Convolution(GraphWindow::whole([before.height, before.width]).into()))
+            }
             Layer::Convolution(_, window) => trace.through(EdgeKind::Convolution(square(window))),
             Layer::Pool(_, window) => trace.through(EdgeKind::Depthwise(square(window))),
             Layer::GlobalAveragePool => {
-                trace.through(EdgeKind::Depthwise(GraphWindow::whole([before.height, before.width])))
+                trace.through(EdgeKind::Depthwise(GraphWindow::whole([before.height, before.width]).into()))
             }
-            Layer::BatchNorm | Layer::Activation => false,
+            Layer::Projection(_, Route::Onward) | Layer::TiedOutput { .. } => {
+                trace.through(EdgeKind::Convolution(Reach::Window(GraphWindow::pointwise(1))))
+            }
+            // Queries, keys and the weights of attention say how much, not where: the edges are those of attention.
+            Layer::BatchNorm | Layer::Activation | Layer::LayerNorm | Layer::Projection(..) => false,
+            Layer::Attention { kind, .. } => trace.attend(kind),
+            Layer::Embedding { .. } => {
+                // Symbols are inputs, not nodes.
+                trace.last = None;
+                trace.branch = None;
+                trace.inputs.clear();
+                false
+            }
+            Layer::EncoderEnd => {
+                trace.encoder_end = trace.last;
+                false
+            }
             Layer::Branch => {
                 trace.branch = trace.last;
                 false
             }
             Layer::AddShortcut { stride } => {
-                let kind = EdgeKind::Depthwise(GraphWindow::pointwise(stride));
+                let kind = EdgeKind::Depthwise(GraphWindow::pointwise(stride).into());
                 trace.inputs.extend(trace.branch.take().map(|from| Edges { from, kind }));
                 false
             }
@@ -53,6 +72,8 @@ struct Trace {
     inputs: Vec<Edges>,
     /// The layer at which the current shortcut begins.
     branch: Option<usize>,
+    /// The layer at which the encoder ends.
+    encoder_end: Option<usize>,
 }
 
 impl Trace {
@@ -61,8 +82,19 @@ impl Trace {
         self.inputs.extend(self.last.map(|from| Edges { from, kind }));
         matches!(kind, EdgeKind::Depthwise(_))
     }
+
+    /// Adds the edges of attention: from every feature of the positions that are looked at. Returns that this is no pooling layer.
+    fn attend(&mut self, kind: AttentionKind) -> bool {
+        let (from, reach) = match kind {
+            AttentionKind::Encoder => (self.last, Reach::All),
+            AttentionKind::Causal => (self.last, Reach::Before),
+            AttentionKind::Cross => (self.encoder_end, Reach::All),
+        };
+        self.inputs.extend(from.map(|from| Edges { from, kind: EdgeKind::Convolution(reach) }));
+        false
+    }
 }
 
-fn square(window: Window) -> GraphWindow {
-    GraphWindow::square(window.kernel, window.stride, window.padding)
+fn square(window: Window) -> Reach {
+    GraphWindow::square(window.kernel, window.stride, window.padding).into()
 }

@@ -134,17 +134,28 @@ pub enum Schedule {
         /// Length of the ramp.
         steps: u64,
     },
+    /// The same ramp, then in proportion to `1 / √step` (Vaswani et al. 2017, section 5.3).
+    InverseSqrt {
+        /// Length of the ramp.
+        steps: u64,
+    },
 }
 
 const CONSTANT: &str = "constant";
 const COSINE: &str = "cosine";
 const WARMUP: &str = "warmup";
+const INVERSE_SQRT: &str = "inverse_sqrt";
 
 impl Schedule {
     /// The kinds by name, with labels to display.
     #[must_use]
     pub fn labels() -> Vec<(&'static str, &'static str)> {
-        vec![(CONSTANT, "constant"), (COSINE, "cosine"), (WARMUP, "linear warm-up")]
+        vec![
+            (CONSTANT, "constant"),
+            (COSINE, "cosine"),
+            (WARMUP, "linear warm-up"),
+            (INVERSE_SQRT, "inverse square root"),
+        ]
     }
 }
 
@@ -159,7 +170,15 @@ impl FromStr for Schedule {
                 let steps = whole("sched", steps, Bounds::whole(1, limits::STEPS))?;
                 Ok(Self::Warmup { steps })
             }
-            _ => Err(Error::value("sched", Expected::OneOf(vec![CONSTANT, COSINE, "warmup:STEPS"]), text)),
+            Some((INVERSE_SQRT, steps)) => {
+                let steps = whole("sched", steps, Bounds::whole(1, limits::STEPS))?;
+                Ok(Self::InverseSqrt { steps })
+            }
+            _ => Err(Error::value(
+                "sched",
+                Expected::OneOf(vec![CONSTANT, COSINE, "warmup:STEPS", "inverse_sqrt:STEPS"]),
+                text,
+            )),
         }
     }
 }
@@ -170,6 +189,7 @@ impl Display for Schedule {
             Self::Constant => f.write_str(CONSTANT),
             Self::Cosine => f.write_str(COSINE),
             Self::Warmup { steps } => write!(f, "{WARMUP}:{steps}"),
+            Self::InverseSqrt { steps } => write!(f, "{INVERSE_SQRT}:{steps}"),
         }
     }
 }

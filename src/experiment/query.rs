@@ -4,7 +4,7 @@
 
 use super::key::{Key, Link};
 use super::keys::KEYS;
-use super::{Experiment, View};
+use super::{DatasetName, Experiment, Named, View};
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write;
@@ -52,7 +52,11 @@ pub fn parse_query(text: &str) -> ParsedQuery {
 
 /// Parses unescaped keys and values, as from a form or a command line.
 pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQuery {
-    let mut link = Link::default();
+    let pairs: Vec<(String, String)> = pairs.into_iter().collect();
+    // The defaults depend on the data set; as for every key, the last value counts.
+    let mut stated =
+        pairs.iter().rev().filter(|(name, _)| name == DATA).filter_map(|(_, value)| DatasetName::named(value));
+    let mut link = stated.next().map_or_else(Link::default, Link::standard);
     let (mut unknown, mut errors) = (Vec::new(), Vec::new());
     for (name, value) in pairs {
         match Key::find(&name) {
@@ -63,6 +67,9 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
     let conflicts = settle(&mut link);
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
 }
+
+/// The key of the data set.
+const DATA: &str = "data";
 
 /// Zero-width characters: soft hyphens, zero-width spaces and joiners, direction marks, byte order marks.
 fn is_invisible(character: char) -> bool {
@@ -77,7 +84,7 @@ fn settle(link: &mut Link) -> Vec<Error> {
         match error.key().and_then(Key::find) {
             Some(key) if !known => key.reset(link),
             // Resetting one key resolves its conflict; should it not, only an experiment of defaults is certain to work.
-            _ => link.experiment = Experiment::default(),
+            _ => link.experiment = Experiment::standard(link.experiment.dataset.name),
         }
         conflicts.push(error);
     }
@@ -93,7 +100,7 @@ impl Experiment {
     /// The canonical query string: non-default keys only, in the order of [`KEYS`].
     #[must_use]
     pub fn to_query(&self) -> String {
-        self.to_query_with(&View::default())
+        self.to_query_with(&Link::standard(self.dataset.name).view)
     }
 
     /// The canonical query string with the page's own keys after the experiment's.
@@ -109,11 +116,12 @@ impl Experiment {
     }
 }
 
-/// The keys whose values differ from their defaults, with these values, not escaped.
+/// The keys whose values differ from their defaults for the data set, with these values, not escaped.
 #[must_use]
 pub fn changed_pairs(experiment: &Experiment, view: &View) -> Vec<(&'static str, String)> {
     let link = Link { experiment: experiment.clone(), view: view.clone() };
-    let standard = Link::default();
+    let mut standard = Link::standard(experiment.dataset.name);
+    standard.experiment.dataset.name = DatasetName::Auto;
     let pairs = KEYS.iter().map(|key| (key, key.write(&link)));
     pairs.filter(|(key, value)| *value != key.write(&standard)).map(|(key, value)| (key.name, value)).collect()
 }

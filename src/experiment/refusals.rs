@@ -1,9 +1,9 @@
 //! Rejects initializations that the rest of an experiment rules out, stating what they require.
 
 use super::architecture::Architecture;
-use super::limits::DatasetFacts;
+use super::dataset::DatasetFacts;
 use super::scheme::tuning::TuningBatch;
-use super::scheme::{FormulaInputs, ZeroLayers};
+use super::scheme::{FormulaInputs, RequiredNetwork, ZeroLayers};
 use super::{BaseInit, Experiment, InitScheme, ModelSpec, Named, NormLayer, Tuning};
 use crate::error::{Error, FormulaReason, Result, SchemeRequirement};
 
@@ -17,7 +17,7 @@ impl Experiment {
     /// [`Error::Value`] of `init`.
     pub(super) fn validate_schemes(&self) -> Result<()> {
         self.variants.iter().map(|variant| &variant.scheme).try_for_each(|variant| {
-            self.refuse_fixup(variant)?;
+            self.refuse_other_networks(variant)?;
             match variant.tuning() {
                 Some(tuning) => self.refuse_zeros(variant, tuning).and_then(|()| self.refuse_batch(tuning)),
                 None => Ok(()),
@@ -37,15 +37,41 @@ impl Experiment {
         })
     }
 
-    /// Fixup sets the last layer of every residual branch to zero: without shortcuts the whole network would compute zero.
-    fn refuse_fixup(&self, variant: &InitScheme) -> Result<()> {
-        let residual = matches!(self.model, ModelSpec::ResNet { .. });
-        let Some(row) = variant.base().facts().filter(|row| row.residual_only) else { return Ok(()) };
-        if residual && self.norm == NormLayer::None {
+    /// Rejects a base or a method that is for other networks. Fixup, for example, sets the last layer of every residual branch to zero:
+    /// without shortcuts the whole network would compute zero.
+    fn refuse_other_networks(&self, variant: &InitScheme) -> Result<()> {
+        let base = variant.base().facts().map(|row| (row.name, row.network));
+        let method = variant.tuning().map(|tuning| (tuning.method.name(), tuning.method.facts().network));
+        base.into_iter().chain(method).try_for_each(|(scheme, network)| self.refuse_other_network(scheme, network))
+    }
+
+    /// Rejects the scheme with this name if its network is another one.
+    fn refuse_other_network(&self, scheme: &'static str, network: RequiredNetwork) -> Result<()> {
+        let transformer = |norm: Option<NormLayer>| {
+            let norm = norm.map(Named::name);
+            let fits =
+                matches!(self.model, ModelSpec::Transformer(_)) && norm.is_none_or(|norm| norm == self.norm.name());
+            (fits, SchemeRequirement::Transformer { scheme, norm })
+        };
+        let (fits, requirement) = match network {
+            RequiredNetwork::Any => return Ok(()),
+            RequiredNetwork::ResidualWithoutNormalization => {
+                let fits = matches!(self.model, ModelSpec::ResNet { .. }) && self.norm == NormLayer::None;
+                (fits, SchemeRequirement::ResidualWithoutNormalization { scheme })
+            }
+            RequiredNetwork::Transformer => transformer(None),
+            RequiredNetwork::TransformerWithoutNormalization => transformer(Some(NormLayer::None)),
+            RequiredNetwork::TransformerWithPostNormalization => transformer(Some(NormLayer::Post)),
+        };
+        if fits {
             return Ok(());
         }
-        let got = if residual { "norm=batch".to_owned() } else { format!("model={}", self.model) };
-        Err(Error::value("init", SchemeRequirement::ResidualWithoutNormalization { scheme: row.name }.into(), got))
+        let is_kind = match network {
+            RequiredNetwork::ResidualWithoutNormalization => matches!(self.model, ModelSpec::ResNet { .. }),
+            _ => matches!(self.model, ModelSpec::Transformer(_)),
+        };
+        let got = if is_kind { format!("norm={}", self.norm.name()) } else { format!("model={}", self.model) };
+        Err(Error::value("init", requirement.into(), got))
     }
 
     /// Most tuning methods measure values that would be zero after a layer of zeros. ZerO has such layers in residual branches
@@ -114,7 +140,8 @@ fn refuse_formula(variant: &InitScheme, architecture: &Architecture) -> Result<(
     let layers = architecture.weight_layers();
     for index in 0..layers.len() {
         let value = custom.evaluate(FormulaInputs::of(&layers, index))?;
-        let layer = index + 1;
+        // As in the formula: the rank.
+        let layer = layers[index].rank.depth + 1;
         if value > LARGEST {
             return Err(custom.refused(FormulaReason::TooLarge { most: LARGEST, value, layer }));
         }

@@ -32,11 +32,14 @@ pub enum ScenarioGroup {
     ScaleAndDepth,
     /// Emergence-promoting initialization and its controls.
     Emergence,
+    /// Transformers that translate.
+    Translation,
     /// Mistakes in comparing initializations.
     Pitfalls,
 }
 
-/// A statement about a recorded result, with variants by index and accuracies in percent of the test examples.
+/// A statement about a recorded result, with variants by index and accuracies in percent of the test examples; of sentences, with the
+/// share that is translated exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Claim {
     /// The mean final accuracy of a variant, to the nearest whole number.
@@ -55,16 +58,18 @@ pub enum Claim {
     Identical(usize, usize),
     /// The final accuracies of the runs of a variant are spread over at least this many points.
     Spread(usize, f64),
+    /// The mean emergence `E_B` of a variant before training is the highest of all.
+    MostEmergence(usize),
 }
 
-use Claim::{Diverges, Final, Identical, Lead, LeadAt, LearnsNothing, Spread, Undecided};
-use ScenarioGroup::{Emergence, Pitfalls, ScaleAndDepth};
+use Claim::{Diverges, Final, Identical, Lead, LeadAt, LearnsNothing, MostEmergence, Spread, Undecided};
+use ScenarioGroup::{Emergence, Pitfalls, ScaleAndDepth, Translation};
 
 /// The scenario that is shown first.
 pub const FIRST_SCENARIO: &str = "emergence";
 
 /// THE table of scenarios, in the order in which they are offered.
-pub static SCENARIOS: [Scenario; 20] = [
+pub static SCENARIOS: [Scenario; 26] = [
     Scenario {
         name: "scale",
         group: ScaleAndDepth,
@@ -80,11 +85,11 @@ pub static SCENARIOS: [Scenario; 20] = [
         group: ScaleAndDepth,
         question: Prose::new("Does batch norm repair the scale?"),
         answer: Prose::new(
-            "Yes: all three learn. What remains of the scale is an effective step size: small weights are ahead at 92 %, large ones reach only 60 %.",
+            "Yes: all three learn. What remains of the scale is an effective step size: small weights are ahead at 91 %, large ones reach only 60 %.",
         ),
         query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64&norm=batch&init=kaiming_normal,custom(std=0.02),custom(std=0.5)\
                 &steps=200",
-        claims: &[Final(0, 89), Final(1, 92), Final(2, 60), Lead(1, 0, 1.5, 3.5)],
+        claims: &[Final(0, 89), Final(1, 91), Final(2, 60), Lead(1, 0, 1.5, 3.5)],
     },
     Scenario {
         name: "default",
@@ -155,21 +160,21 @@ pub static SCENARIOS: [Scenario; 20] = [
         group: ScaleAndDepth,
         question: Prose::new("Can a bad start be repaired?"),
         answer: Prose::new(
-            "LSUV turns a start that learns nothing into one that reaches Kaiming’s 88 %, using a few forward passes on one batch.",
+            "LSUV turns a start that learns nothing into one that reaches 87 %, nearly Kaiming’s 88 %, using a few forward passes on one batch.",
         ),
         query: "test=2000&model=mlp:64,64,64,64,64,64,64,64,64,64,64,64,64,64\
                 &init=custom(std=0.02),lsuv(custom(std=0.02)),kaiming_normal&steps=200",
-        claims: &[LearnsNothing(0), Final(1, 88), Final(2, 88), Lead(1, 2, -1.0, 1.0)],
+        claims: &[LearnsNothing(0), Final(1, 87), Final(2, 88), Lead(1, 2, -1.5, 0.0)],
     },
     Scenario {
         name: "fixup",
         group: ScaleAndDepth,
         question: Prose::new("Residual blocks without normalization?"),
         answer: Prose::new(
-            "The signal grows block by block and learning stalls at 13 %. Fixup starts each block as its shortcut and reaches 51 %.",
+            "The signal grows block by block and learning stalls at 13 %. Fixup starts each block as its shortcut and reaches 50 %.",
         ),
         query: "test=1000&model=resnet:4,8,8,8x4&init=kaiming_normal,fixup&seeds=2&lr=0.05&batch=32&steps=150",
-        claims: &[Final(0, 13), Final(1, 51), LearnsNothing(0)],
+        claims: &[Final(0, 13), Final(1, 50), LearnsNothing(0)],
     },
     Scenario {
         name: "emergence",
@@ -279,11 +284,84 @@ pub static SCENARIOS: [Scenario; 20] = [
         query: "test=2000&model=mlp:8,8,8,8,8,8,8,8,8,8,8&init=kaiming_normal&seeds=12&steps=200",
         claims: &[Spread(0, 38.0)],
     },
+    Scenario {
+        name: "numbers",
+        group: Translation,
+        question: Prose::new("Can a transformer learn to translate in a page?"),
+        answer: Prose::new(
+            "Yes: after 300 steps 98 % of new numbers are translated exactly from English to German. With a small α of 1.1 it learns sooner, 33 points ahead after 100 steps, and ends level at 99 %; Kaiming’s weights are too large for attention, 87 %.",
+        ),
+        query: "data=numbers",
+        claims: &[Final(0, 98), Final(1, 87), Final(2, 99), LeadAt(100, 2, 0, 30.0, 36.0), Undecided(2, 0)],
+    },
+    Scenario {
+        name: "numbers-post",
+        group: Translation,
+        question: Prose::new("With post-LN, is the gain only a matter of learning rates?"),
+        answer: Prose::new(
+            "No: after 100 steps emergence-promoting weights translate 54 % exactly, Xavier 15 %. The same factors as learning rates give 6 %, the same in random order 5 %: here early layers must be the small ones.",
+        ),
+        query: "data=numbers&norm=post&init=xavier_normal,emergence(xavier_normal;alpha=1.1),\
+                lrmatch(emergence(xavier_normal;alpha=1.1)),shuffle(emergence(xavier_normal;alpha=1.1))&seeds=5&steps=100",
+        claims: &[Final(0, 15), Final(1, 54), Final(2, 6), Final(3, 5)],
+    },
+    Scenario {
+        name: "numbers-fairseq",
+        group: Translation,
+        question: Prose::new("Does an ordinary scaling do as well?"),
+        answer: Prose::new(
+            "Partly: fairseq’s smaller queries, keys and values lead Xavier by 10 points after 100 steps, α = 1.1 by 33. After 200 steps the seeds do not distinguish 94 %, 93 % and 96 %; only the control of the rate is behind, 87 %.",
+        ),
+        query: "data=numbers&init=xavier_normal,fairseq,emergence(xavier_normal;alpha=1.1),\
+                lrmatch(emergence(xavier_normal;alpha=1.1))&steps=200",
+        claims: &[
+            LeadAt(100, 1, 0, 7.0, 13.0),
+            LeadAt(100, 2, 0, 30.0, 36.0),
+            Undecided(1, 0),
+            Undecided(2, 0),
+            Final(0, 94),
+            Final(1, 93),
+            Final(2, 96),
+            Final(3, 87),
+        ],
+    },
+    Scenario {
+        name: "numbers-alpha",
+        group: Translation,
+        question: Prose::new("Does the highest emergence translate best?"),
+        answer: Prose::new(
+            "No: over 18 ranks of matrices α = 1.5 means factors up to 38. It has the highest emergence and reaches 48 %; α = 1.1 reaches 96 %, Xavier 94 %. Reversed, with large early layers (α = 0.91), it reaches 17 %.",
+        ),
+        query: "data=numbers&init=xavier_normal,emergence(xavier_normal;alpha=0.91),emergence(xavier_normal;alpha=1.1),\
+                emergence(xavier_normal;alpha=1.5)&steps=200",
+        claims: &[Final(0, 94), Final(1, 17), Final(2, 96), Final(3, 48), MostEmergence(3)],
+    },
+    Scenario {
+        name: "numbers-none",
+        group: Translation,
+        question: Prose::new("What replaces layer normalization?"),
+        answer: Prose::new(
+            "Smaller branches: without any normalization Xavier reaches 44 % after 200 steps, fairseq 82 %, T-Fixup, made for this case, 84 %, and PyTorch’s small default 92 %.",
+        ),
+        query: "data=numbers&norm=none&init=xavier_normal,fairseq,tfixup,pytorch&steps=200",
+        claims: &[Final(0, 44), Final(1, 82), Final(2, 84), Final(3, 92)],
+    },
+    Scenario {
+        name: "numbers-deep",
+        group: Translation,
+        question: Prose::new("Must late layers be the large ones?"),
+        answer: Prose::new(
+            "No: with four encoder and four decoder layers, post-LN, DS-Init reaches 96 % after 200 steps by making late layers smaller. α = 1.05, which makes them larger, reaches 29 %, DeepNet 53 %, Xavier 4 %.",
+        ),
+        query: "data=numbers&model=transformer:32x4&norm=post\
+                &init=xavier_normal,dsinit,deepnet,emergence(xavier_normal;alpha=1.05)&steps=200",
+        claims: &[Final(0, 4), Final(1, 96), Final(2, 53), Final(3, 29)],
+    },
 ];
 
 impl ScenarioGroup {
     /// The groups, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Emergence, Self::ScaleAndDepth, Self::Pitfalls];
+    pub const ALL: [Self; 4] = [Self::Emergence, Self::ScaleAndDepth, Self::Translation, Self::Pitfalls];
 }
 
 impl Scenario {

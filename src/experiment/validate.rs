@@ -2,8 +2,10 @@
 //! that the rest of the experiment rules out (`refusals`).
 
 use super::architecture::{Architecture, WeightShape};
-use super::limits::{DatasetFacts, EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
-use super::{EvaluationSteps, Experiment, Turn, Variant};
+use super::dataset::DatasetFacts;
+use super::limits::{EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
+use super::{EvaluationSteps, Experiment, LanguagePair, Named, NormLayer, Turn, Variant};
+use crate::catalog::DataKind;
 use crate::error::{Bounds, Error, Expected, Requirement, Result, SchemeRequirement};
 use crate::texts::text;
 
@@ -14,9 +16,11 @@ impl Experiment {
     /// # Errors
     /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
     pub fn validate(&self) -> Result<()> {
-        if let Some(facts) = self.dataset.name.facts() {
+        if let Some(facts) = self.dataset.facts() {
             return self.validate_for(&facts);
         }
+        // An upload has no facts yet, but a kind.
+        self.validate_kind(self.dataset.name.row().kind())?;
         self.validate_variants()?;
         self.validate_schemes()?;
         self.validate_curves()
@@ -27,15 +31,41 @@ impl Experiment {
     /// # Errors
     /// [`Error::Value`] names the key that has to change; [`Error::Formula`] is about a formula of `init`.
     pub fn validate_for(&self, facts: &DatasetFacts) -> Result<()> {
+        self.validate_kind(facts.examples.kind())?;
         self.validate_variants()?;
         self.validate_schemes()?;
         self.validate_examples(facts)?;
-        let architecture = self.model.architecture(facts.shape, facts.classes, self.norm)?;
+        let architecture = self.model.architecture(&facts.examples, self.norm)?;
         self.validate_memory(&architecture)?;
         self.validate_orthogonal(&architecture)?;
         // Last, because the checks above may reset other keys to their defaults.
         self.validate_layers(&architecture, facts)?;
         self.validate_curves()
+    }
+
+    /// Checks that the network, and every other value, is for this kind of data.
+    fn validate_kind(&self, kind: DataKind) -> Result<()> {
+        if self.model.kind() != kind {
+            return Err(Error::value("model", Requirement::ModelFor(kind).into(), &self.model));
+        }
+        let norms = NormLayer::of_kind(kind);
+        let others = match kind {
+            DataKind::Images => DataKind::Pairs,
+            DataKind::Pairs => DataKind::Images,
+        };
+        if !norms.contains(&self.norm) {
+            let names = norms.iter().map(|norm| norm.name()).collect();
+            return Err(Error::value("norm", Expected::OneOf(names), self.norm.name()));
+        }
+        let only = |key, got: String| Err(Error::value(key, Requirement::OnlyFor(others).into(), got));
+        match kind {
+            DataKind::Images if self.dataset.pair != LanguagePair::DEFAULT => {
+                only("pair", self.dataset.pair.to_string())
+            }
+            DataKind::Images if self.smoothing > 0.0 => only("smooth", self.smoothing.to_string()),
+            DataKind::Pairs if self.dataset.augment => only("aug", "1".to_owned()),
+            _ => Ok(()),
+        }
     }
 
     fn validate_variants(&self) -> Result<()> {
@@ -46,7 +76,6 @@ impl Experiment {
             let key = if variants * Self::default().seeds as usize > RUNS { "init" } else { "seeds" };
             return Err(Error::value(key, Requirement::Runs { most: RUNS as u64 }.into(), got));
         }
-        let layers = self.model.weight_layer_count();
         for (index, variant) in self.variants.iter().enumerate() {
             let is_same = |other: &&Variant| {
                 let rates = [other, variant].map(|variant| self.learning_rate_of(variant).to_bits());
@@ -55,8 +84,10 @@ impl Experiment {
             if self.variants[..index].iter().any(|other| is_same(&other)) {
                 return Err(Error::value("init", Requirement::DistinctVariants.into(), variant));
             }
-            match variant.scheme.rescaling().map(|rescaling| rescaling.turn) {
-                Some(Turn::At(turn)) if turn > layers => {
+            let Some(rescaling) = variant.scheme.rescaling() else { continue };
+            let layers = self.model.rank_count(rescaling.level);
+            match rescaling.turn {
+                Turn::At(turn) if turn > layers => {
                     let within = SchemeRequirement::TurnWithinLayers { layers: layers as u64 };
                     return Err(Error::parameter("turn", within.into(), turn));
                 }
@@ -92,9 +123,9 @@ impl Experiment {
         }
         let values = architecture.value_count();
         // If the network is too large even for the default batch size, it is the network that has to change.
-        let most = VALUES / self.batch_size.min(Self::default().batch_size).max(1) as u64;
+        let most = VALUES / self.batch_size.min(Self::standard(self.dataset.name).batch_size).max(1) as u64;
         if values > most {
-            return Err(Error::value("model", Requirement::ValuesPerImage { most }.into(), values));
+            return Err(Error::value("model", Requirement::ValuesPerExample { most }.into(), values));
         }
         if values * self.batch_size as u64 > VALUES {
             let smaller = Requirement::BatchForNetwork { most: VALUES / values };

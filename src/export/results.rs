@@ -2,11 +2,14 @@
 
 use super::json::to_json;
 use super::run::RunResults;
+use crate::catalog::Quantity;
 use crate::error::{Result, ResultsError};
 use crate::metrics::{
-    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, Timing, VariantStart, VariantSummary,
+    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, Timing, VariantCurves,
+    VariantStart, VariantSummary,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the format, the value of the key `schema`.
 pub const SCHEMA: &str = "emergence-lab/1";
@@ -25,10 +28,29 @@ pub struct Results {
     /// The emergence of random activity, for any fraction of active units; absent if it was not measured.
     #[serde(default, skip_serializing_if = "RandomActivity::is_empty")]
     pub random_activity: RandomActivity,
+    /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of sentences `exact_match`.
+    #[serde(default = "test_accuracy")]
+    pub verdict_of: String,
+    /// Translations of a few test sentences during training; absent for images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<SampleResults>,
     /// The variants, the baseline first.
     pub variants: Vec<VariantResults>,
     /// Elapsed time and speed.
     pub timing: Timing,
+}
+
+/// A test sentence with its translations at one evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleResults {
+    /// The step of the evaluation.
+    pub step: u64,
+    /// The sentence.
+    pub source: String,
+    /// Its translation in the data set.
+    pub reference: String,
+    /// The greedy translation by the first run of each variant, by the text of its scheme.
+    pub output: BTreeMap<String, String>,
 }
 
 /// One variant of a results file.
@@ -64,6 +86,8 @@ impl Results {
             environment: start.environment.clone(),
             receipt: start.receipt.clone(),
             random_activity: finite_random(&start.random_activity),
+            verdict_of: history.setup.experiment.primary_quantity().facts().name.to_owned(),
+            samples: samples(history, &start.samples),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
         })
@@ -93,6 +117,32 @@ pub fn parse_results(text: &str) -> Result<Results> {
 #[derive(Deserialize)]
 struct Header {
     schema: String,
+}
+
+/// The quantity of files that do not state it.
+fn test_accuracy() -> String {
+    Quantity::TestAccuracy.facts().name.to_owned()
+}
+
+/// The translations of the sample sentences at every evaluation, sentence by sentence.
+fn samples(history: &History, sentences: &[SampleSentence]) -> Vec<SampleResults> {
+    let steps: BTreeSet<u64> = history.variants.iter().flat_map(first_translations).map(|(step, _)| *step).collect();
+    let of_step = |step: u64| {
+        sentences.iter().enumerate().map(move |(index, sentence)| {
+            let output = history.variants.iter().filter_map(|variant| {
+                let (_, texts) = first_translations(variant).iter().find(|(own, _)| *own == step)?;
+                Some((variant.variant.to_string(), texts.get(index)?.clone()))
+            });
+            let SampleSentence { source, reference } = sentence.clone();
+            SampleResults { step, source, reference, output: output.collect() }
+        })
+    };
+    steps.into_iter().flat_map(of_step).collect()
+}
+
+/// The translations by the first run of a variant.
+fn first_translations(variant: &VariantCurves) -> &[(u64, Vec<String>)] {
+    variant.runs.first().map_or(&[], |run| &run.translations)
 }
 
 fn finite_random(random: &RandomActivity) -> RandomActivity {

@@ -19,8 +19,13 @@
 //! | 4 | inner | -1 -2 2 1 |
 //! | 5 | flat | -1 -1 0 1 1 |
 //!
+//! In a chain of layers the rank of a layer is its index. In a transformer, layers that work side by side share a rank
+//! ([`LayerRank`](crate::experiment::architecture::LayerRank)); that is this project's choice, since the paper's order of tensors is not
+//! known, and so is leaving out embedding tables.
+//!
 //! Only weights are rescaled, not biases. `train::rate_control` states which learning rates the rescaling is equivalent to.
 
+use crate::experiment::architecture::WeightLayer;
 use crate::experiment::{Rescaling, RescalingRule, Turn};
 
 /// The exponents of `alpha` for this number of weight layers, in forward order.
@@ -54,10 +59,31 @@ pub fn exponents(rule: RescalingRule, turn: Turn, layers: usize) -> Vec<isize> {
     (0..layers).map(exponent).collect()
 }
 
-/// The factors of this number of weight layers: `alpha^e` with the [`exponents`] of the rescaling.
+/// The exponents of `alpha` for each of these layers: those with the same rank have the same.
 #[must_use]
-pub fn factors(rescaling: &Rescaling, layers: usize) -> Vec<f64> {
-    let exponents = exponents(rescaling.rule, rescaling.turn, layers);
+pub fn layer_exponents(rescaling: &Rescaling, layers: &[WeightLayer]) -> Vec<isize> {
+    let exponents = exponents(rescaling.rule, rescaling.turn, rank_count(rescaling, layers));
+    layers.iter().map(|layer| exponents[rescaling.level.of(layer.rank)]).collect()
+}
+
+/// The factors of each of these layers, from those of the ranks after `arrange` has put them in order.
+pub(super) fn layer_factors(
+    rescaling: &Rescaling,
+    layers: &[WeightLayer],
+    arrange: impl FnOnce(Vec<f64>) -> Vec<f64>,
+) -> Vec<f64> {
+    let factors = arrange(factors(rescaling, rank_count(rescaling, layers)));
+    layers.iter().map(|layer| factors[rescaling.level.of(layer.rank)]).collect()
+}
+
+fn rank_count(rescaling: &Rescaling, layers: &[WeightLayer]) -> usize {
+    layers.iter().map(|layer| rescaling.level.of(layer.rank) + 1).max().unwrap_or_default()
+}
+
+/// The factors of this number of ranks: `alpha^e` with the [`exponents`] of the rescaling.
+#[must_use]
+pub fn factors(rescaling: &Rescaling, ranks: usize) -> Vec<f64> {
+    let exponents = exponents(rescaling.rule, rescaling.turn, ranks);
     exponents.into_iter().map(|exponent| power(rescaling.alpha, exponent)).collect()
 }
 

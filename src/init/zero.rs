@@ -10,14 +10,15 @@
 //!
 //! A convolution (algorithm 2) has this matrix at the center of its kernel and zeros around it. The last layer of a residual
 //! branch is zero, so that every block starts as the identity. The authors' residual networks set every convolution to zero,
-//! which requires a special shortcut around each; this is not done here.
+//! which requires a special shortcut around each; this is not done here. In a transformer every matrix is an identity or a Hadamard
+//! matrix, our choice: with zeros at the ends of all branches no gradient would reach the matrices before them.
 
 use crate::experiment::architecture::{LayerPlace, WeightLayer, WeightShape};
 
 /// The weight of a layer, in the order of its dimensions.
 pub(super) fn zero(layer: WeightLayer) -> Vec<f32> {
     let mut weight = vec![0.0; layer.shape.count()];
-    if layer.place == LayerPlace::BranchEnd {
+    if layer.place == LayerPlace::BranchEnd && layer.part.is_none() {
         return weight;
     }
     let (inputs, outputs) = match layer.shape {

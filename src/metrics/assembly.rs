@@ -83,10 +83,18 @@ impl Assembly {
         while let Some(evaluations) = self.next(pop, |received| received.evaluations.is_empty()) {
             let step = evaluations.first().map_or(self.taken.step, |record| record.step);
             self.taken.evaluation = Some(step);
-            let (runs, layers) =
-                evaluations.into_iter().map(|record| (record.runs, record.layers)).unzip::<_, _, Vec<_>, Vec<_>>();
-            let (runs, layers) = (interleaved(runs), interleaved(layers));
-            record.evaluations.push(EvaluationRecord { step, runs, layers });
+            let (mut runs, mut layers, mut translations) = (Vec::new(), Vec::new(), Vec::new());
+            for record in evaluations {
+                runs.push(record.runs);
+                layers.push(record.layers);
+                translations.push(record.translations);
+            }
+            record.evaluations.push(EvaluationRecord {
+                step,
+                runs: interleaved(runs),
+                layers: interleaved(layers),
+                translations: interleaved(translations),
+            });
         }
         record
     }

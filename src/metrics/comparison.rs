@@ -1,4 +1,5 @@
-//! The results table: the accuracy of each variant, how soon it was reached, and whether it differs from the baseline.
+//! The results table: the accuracy of each variant, or how many sentences it translates exactly, how soon it was reached, and whether it
+//! differs from the baseline.
 
 use super::statistics::{PairedTest, Statistic, paired_t_test};
 use super::{History, RunCurves, VariantCurves};
@@ -19,15 +20,19 @@ pub struct StepsTo {
 /// One row of the results table. Diverged runs are counted but excluded from the statistics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VariantSummary {
-    /// Test accuracy in `[0, 1]` at the last evaluation so far.
+    /// Test accuracy in `[0, 1]` at the last evaluation so far; of sentences, that of their symbols.
     pub final_accuracy: Statistic,
-    /// Test accuracy in `[0, 1]` at the first evaluation after at least one epoch; `n` is 0 before that.
+    /// Fraction of sentences that are translated exactly, likewise; absent for images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_exact_match: Option<Statistic>,
+    /// The primary quantity (test accuracy of images, exact match of sentences) in `[0, 1]` at the first evaluation after at least one
+    /// epoch; `n` is 0 before that.
     pub first_epoch_accuracy: Statistic,
-    /// The first evaluated step at which the test accuracy is at least this high; `n` counts the runs that have reached it.
+    /// The first evaluated step at which the primary quantity is at least this high; `n` counts the runs that have reached it.
     pub steps_to: StepsTo,
     /// Number of diverged runs: those whose loss is no longer a finite number.
     pub diverged: usize,
-    /// Final accuracy minus that of the baseline, paired by seed (same seed, same batches). Absent for the baseline itself and
+    /// The primary quantity at the end minus that of the baseline, paired by seed (same seed, same batches). Absent for the baseline itself and
     /// if there are fewer than two pairs.
     pub vs_baseline: Option<PairedTest>,
 }
@@ -52,27 +57,26 @@ impl VariantCurves {
 }
 
 impl RunCurves {
-    /// Test accuracy in `[0, 1]` at the last evaluation so far.
+    /// A fraction in `[0, 1]` at the last evaluation so far.
     #[must_use]
-    pub fn final_accuracy(&self) -> Option<f64> {
-        self.accuracies().last().map(|(_, accuracy)| accuracy)
+    pub fn final_value(&self, quantity: Quantity) -> Option<f64> {
+        self.finite(quantity).last().map(|(_, value)| value)
     }
 
-    /// Test accuracy in `[0, 1]` at the first evaluation at or after `step`.
+    /// A fraction in `[0, 1]` at the first evaluation at or after `step`.
     #[must_use]
-    pub fn accuracy_from(&self, step: u64) -> Option<f64> {
-        self.accuracies().find(|(at, _)| *at >= step).map(|(_, accuracy)| accuracy)
+    pub fn value_from(&self, quantity: Quantity, step: u64) -> Option<f64> {
+        self.finite(quantity).find(|(at, _)| *at >= step).map(|(_, value)| value)
     }
 
-    /// The first evaluated step with at least this test accuracy. Both are compared in f32, in which 9000 of 10,000 equals 0.9.
+    /// The first evaluated step with at least this value. Both are compared in f32, in which 9000 of 10,000 equals 0.9.
     #[must_use]
-    pub fn steps_to(&self, accuracy: f32) -> Option<u64> {
-        let mut accuracies = self.values(Quantity::TestAccuracy);
-        accuracies.find(|(_, reached)| *reached >= f64::from(accuracy)).map(|(step, _)| step)
+    pub fn steps_to(&self, quantity: Quantity, mark: f32) -> Option<u64> {
+        self.values(quantity).find(|(_, reached)| *reached >= f64::from(mark)).map(|(step, _)| step)
     }
 
-    fn accuracies(&self) -> impl DoubleEndedIterator<Item = (u64, f64)> {
-        self.values(Quantity::TestAccuracy).filter(|(_, accuracy)| accuracy.is_finite())
+    fn finite(&self, quantity: Quantity) -> impl DoubleEndedIterator<Item = (u64, f64)> {
+        self.values(quantity).filter(|(_, value)| value.is_finite())
     }
 }
 
@@ -81,31 +85,34 @@ impl History {
     #[must_use]
     pub fn summaries(&self) -> Vec<VariantSummary> {
         let baseline = self.variants.first();
+        let primary = self.setup.experiment.primary_quantity();
         let steps_per_epoch = self.setup.start.as_ref().map(|start| start.steps_per_epoch);
         let lines = self.variants.iter().enumerate().map(|(index, variant)| VariantSummary {
-            vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline)),
-            ..summary(variant, steps_per_epoch)
+            vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline, primary)),
+            ..summary(variant, primary, steps_per_epoch)
         });
         lines.collect()
     }
 }
 
-fn summary(variant: &VariantCurves, steps_per_epoch: Option<u64>) -> VariantSummary {
+fn summary(variant: &VariantCurves, primary: Quantity, steps_per_epoch: Option<u64>) -> VariantSummary {
     let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(variant.surviving_runs().filter_map(of));
-    let steps = |run: &RunCurves| run.steps_to(ACCURACY_MARK).map(|step| step as f64);
+    let steps = |run: &RunCurves| run.steps_to(primary, ACCURACY_MARK).map(|step| step as f64);
+    let last = |quantity| over_runs(&|run| run.final_value(quantity));
     VariantSummary {
-        final_accuracy: over_runs(&RunCurves::final_accuracy),
-        first_epoch_accuracy: over_runs(&|run| run.accuracy_from(steps_per_epoch?)),
+        final_accuracy: last(Quantity::TestAccuracy),
+        final_exact_match: (primary == Quantity::ExactMatch).then(|| last(Quantity::ExactMatch)),
+        first_epoch_accuracy: over_runs(&|run| run.value_from(primary, steps_per_epoch?)),
         steps_to: StepsTo { nine_tenths: over_runs(&steps) },
         diverged: variant.runs.len() - variant.surviving_runs().count(),
         vs_baseline: None,
     }
 }
 
-fn compare(variant: &VariantCurves, baseline: &VariantCurves) -> Option<PairedTest> {
+fn compare(variant: &VariantCurves, baseline: &VariantCurves, primary: Quantity) -> Option<PairedTest> {
     let differences = variant.surviving_runs().filter_map(|run| {
         let partner = baseline.surviving_runs().find(|partner| partner.seed == run.seed)?;
-        Some(run.final_accuracy()? - partner.final_accuracy()?)
+        Some(run.final_value(primary)? - partner.final_value(primary)?)
     });
     paired_t_test(&differences.collect::<Vec<_>>())
 }

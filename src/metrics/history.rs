@@ -60,6 +60,8 @@ pub struct RunCurves {
     pub active_fraction: Vec<(u64, Vec<f32>)>,
     /// Its layers with weights after some of the training steps.
     pub layers: Vec<(u64, Vec<LayerReport>)>,
+    /// Its translations of the sample sentences, at every evaluation; none if it translates none.
+    pub translations: Vec<(u64, Vec<String>)>,
 }
 
 /// A step and the value measured there; `None` for the logarithm of a measure that is zero.
@@ -256,6 +258,13 @@ impl History {
                 None => run.diverge_at(record.step),
             }
         }
+        for (run, translations) in self.runs_mut().zip(&record.translations) {
+            // A diverged run translates nothing.
+            if translations.is_empty() || run.diverged_by(record.step) {
+                continue;
+            }
+            run.translations.push((record.step, translations.clone()));
+        }
         if record.layers.is_empty() {
             return;
         }
@@ -271,9 +280,9 @@ impl History {
 
 impl NetworkLayers {
     fn of(Setup { experiment, start }: &Setup) -> Self {
-        let data = start.as_ref().map(|start| start.data).or_else(|| experiment.dataset.name.facts());
-        let architecture =
-            data.and_then(|data| experiment.model.architecture(data.shape, data.classes, experiment.norm).ok());
+        let started = start.as_ref().map(|start| start.probe);
+        let examples = started.or_else(|| experiment.dataset.facts().map(|facts| facts.examples));
+        let architecture = examples.and_then(|examples| experiment.model.architecture(&examples, experiment.norm).ok());
         architecture.as_ref().map(Self::of_architecture).unwrap_or_default()
     }
 

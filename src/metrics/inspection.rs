@@ -1,6 +1,7 @@
 //! The inspection of one run (first-layer weights, confusion matrix, misclassified examples), and samples of a data set.
 
-use crate::experiment::DatasetName;
+use super::SampleSentence;
+use crate::experiment::{DatasetName, LanguagePair};
 use serde::{Deserialize, Serialize};
 
 /// The weights of the first layer as images, one per feature map or unit.
@@ -41,16 +42,27 @@ pub struct Mistake {
     /// Its class.
     pub label: u8,
     /// The class that the run predicts.
-    pub predicted: u8,
+    pub predicted: u16,
     /// `[channels, height, width]`, 0 to 255.
     pub pixels: Vec<u8>,
 }
 
-/// The data set of an experiment, with a few of its training images.
+/// A data set with a few of its training examples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetSample {
     /// Which data set it is.
     pub name: DatasetName,
+    /// Images; none at all if its examples are sentences.
+    pub images: ImageSamples,
+    /// The languages of the sentences; none if its examples are images.
+    pub pair: Option<LanguagePair>,
+    /// Sentences with their translations; none if its examples are images.
+    pub sentences: Vec<SampleSentence>,
+}
+
+/// A few images of a data set.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ImageSamples {
     /// Names of the classes.
     pub classes: Vec<String>,
     /// Color channels of an image.

@@ -60,6 +60,8 @@ pub struct EvaluationRecord {
     pub runs: Vec<Option<RunEvaluation>>,
     /// The layers of each run, measured as before training but with the factors of the scheme at 1; empty at most evaluations.
     pub layers: Vec<Vec<LayerReport>>,
+    /// The translations of the sample sentences by each run; none of runs that translate none, and at all for images.
+    pub translations: Vec<Vec<String>>,
 }
 
 /// The evaluation of one run.

@@ -1,8 +1,8 @@
 //! What is known about an experiment before its first step: the experiment itself, and the facts determined at the start.
 
-use super::{InitCost, LayerReport, RandomActivity};
+use super::{InitCost, LayerReport, RandomActivity, SampleSentence};
 use crate::experiment::Experiment;
-use crate::experiment::limits::DatasetFacts;
+use crate::experiment::dataset::{DatasetFacts, ExampleFacts};
 use serde::{Deserialize, Serialize};
 
 /// Everything that is fixed before the first step; some of it is measured later ([`LateFacts`](super::LateFacts)).
@@ -19,6 +19,8 @@ pub struct Setup {
 pub struct StartFacts {
     /// The data set, with the numbers of examples in use.
     pub data: DatasetFacts,
+    /// What the examples are on which emergence is measured: sentences of one pair of lengths.
+    pub probe: ExampleFacts,
     /// Training steps per epoch, one pass over the training examples (the last partial batch is dropped).
     pub steps_per_epoch: u64,
     /// Number of parameters of one run: weights, biases, scales and shifts.
@@ -29,6 +31,8 @@ pub struct StartFacts {
     pub receipt: Receipt,
     /// The emergence of random activity; empty until it is measured.
     pub random_activity: RandomActivity,
+    /// The sentences whose translations are kept at every evaluation; none for images.
+    pub samples: Vec<SampleSentence>,
     /// The variants, in the order of the experiment.
     pub variants: Vec<VariantStart>,
 }
@@ -50,7 +54,7 @@ pub struct Environment {
 /// Checksums of the data and the order of examples, which all runs share.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Receipt {
-    /// SHA-256 of the pixels and labels in use; empty until it is computed.
+    /// SHA-256 of the pixels and labels, or of the symbols, in use; empty until it is computed.
     pub data_sha256: String,
     /// SHA-256 of the order of examples in the first epoch (little-endian u32 indices).
     pub order_sha256: String,

@@ -3,25 +3,17 @@
 //!
 //! Runs do not mix, so the derivatives of the sum of all losses are those of each run's own loss, stacked like the parameters.
 
+use super::batch::Batch;
 use super::batch_norm::BatchStatistics;
 use super::loss::{cross_entropy, cross_entropy_along};
 use super::network::Network;
 use super::pass::{Directions, Mode, Pass};
 use burn::tensor::{Gradients, Tensor};
 
-/// Examples with their targets.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// `[1, examples, inputs]`.
-    pub images: Tensor<3>,
-    /// `[1, examples, classes]`.
-    pub one_hot: Tensor<3>,
-}
-
 /// A gradient with its by-products.
 #[derive(Debug, Clone)]
 pub struct LossGradient {
-    /// Mean cross-entropy of every run, `[runs]`, in nats.
+    /// Mean cross-entropy of every run, `[runs]`, in nats per image or symbol.
     pub losses: Tensor<1>,
     /// Its gradient with respect to every parameter, in the parameter's shape.
     pub gradient: Vec<Tensor<3>>,
@@ -38,41 +30,15 @@ pub struct CurvatureGradient {
     pub first_product: Vec<Tensor<3>>,
 }
 
-impl Batch {
-    /// Number of examples.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.images.dims()[1]
-    }
-
-    /// Whether there is no example.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// These examples and then those of `other`.
-    #[must_use]
-    pub fn joined(&self, other: &Self) -> Self {
-        let join = |own: &Tensor<3>, its: &Tensor<3>| Tensor::cat(vec![own.clone(), its.clone()], 1);
-        Self { images: join(&self.images, &other.images), one_hot: join(&self.one_hot, &other.one_hot) }
-    }
-
-    /// `count` of these examples, starting at index `start`.
-    #[must_use]
-    pub fn part(&self, start: usize, count: usize) -> Self {
-        let cut = |tensor: &Tensor<3>| tensor.clone().narrow(1, start, count);
-        Self { images: cut(&self.images), one_hot: cut(&self.one_hot) }
-    }
-}
-
 impl Network {
     /// The gradient of the mean cross-entropy over the batch.
     #[must_use]
     pub fn gradient(&self, batch: &Batch, mode: Mode) -> LossGradient {
         let network = self.tracked();
-        let (logits, statistics) = Pass::new(&network, mode, Directions::NONE).run(batch.images.clone(), None);
-        let losses = cross_entropy(logits.value, batch.one_hot.clone()).div_scalar(batch.len() as f64);
+        let mut pass = Pass::new(&network, mode, Directions::NONE);
+        let logits = pass.run(&batch.inputs, None);
+        let statistics = pass.statistics;
+        let losses = cross_entropy(logits.value, batch.targets.distribution.clone()).div_scalar(batch.targets.total());
         let mut gradients = losses.clone().sum().backward();
         LossGradient { losses: losses.inner(), gradient: taken(&network.parameters, &mut gradients), statistics }
     }
@@ -84,8 +50,8 @@ impl Network {
     pub fn hessian_vector_product(&self, batch: &Batch, mode: Mode, direction: &[Tensor<3>]) -> Vec<Tensor<3>> {
         let network = self.tracked();
         let directions = Directions { first: direction, second: &[] };
-        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), None);
-        let (along, _) = cross_entropy_along(logits, batch.one_hot.clone());
+        let logits = Pass::new(&network, mode, directions).run(&batch.inputs, None);
+        let (along, _) = cross_entropy_along(logits, batch.targets.distribution.clone());
         network.differentiated(along, batch, &[]).0
     }
 
@@ -102,8 +68,8 @@ impl Network {
         // `uᵀ H v` is linear in `v`, with the gradient `H u`.
         let second: Vec<_> = second.iter().map(|tensor| tensor.clone().autodiff().require_grad()).collect();
         let directions = Directions { first, second: &second };
-        let (logits, _) = Pass::new(&network, mode, directions).run(batch.images.clone(), None);
-        let (_, mixed) = cross_entropy_along(logits, batch.one_hot.clone());
+        let logits = Pass::new(&network, mode, directions).run(&batch.inputs, None);
+        let (_, mixed) = cross_entropy_along(logits, batch.targets.distribution.clone());
         let (gradient, first_product) = network.differentiated(mixed, batch, &second);
         CurvatureGradient { gradient, first_product }
     }
@@ -114,7 +80,7 @@ impl Network {
         Self { parameters, ..self.clone() }
     }
 
-    /// The gradient of a sum over examples, divided by their number, with respect to the parameters and to `others`. It is zero
+    /// The gradient of a sum over rows, divided by the number of those that count, with respect to the parameters and to `others`. It is zero
     /// for tensors that the sum does not depend on.
     fn differentiated(
         &self,
@@ -125,7 +91,7 @@ impl Network {
         let zeros = |tensors: &[Tensor<3>]| tensors.iter().map(|tensor| tensor.clone().inner().zeros_like()).collect();
         match total {
             Some(total) => {
-                let mut gradients = total.sum().div_scalar(batch.len() as f64).backward();
+                let mut gradients = total.sum().div_scalar(batch.targets.total()).backward();
                 (taken(&self.parameters, &mut gradients), taken(others, &mut gradients))
             }
             None => (zeros(&self.parameters), zeros(others)),

@@ -20,6 +20,23 @@ impl Moments {
         let variance = (centered.clone() * centered).mean_dim(1);
         Self { mean: mean.squeeze_dim(1), std: variance.sqrt().squeeze_dim(1) }
     }
+
+    /// The moments of those numbers of `[rows, numbers]` that count: `counted` is 1 or 0 for each, `[1, numbers]` or `[rows, numbers]`; all
+    /// do if it is absent.
+    #[must_use]
+    pub fn of_counted_rows(rows: Tensor<2>, counted: Option<Tensor<2>>) -> Self {
+        let Some(counted) = counted else { return Self::of_rows(rows) };
+        let mean = counted_mean(rows.clone(), &counted);
+        let centered = rows - mean.clone();
+        let variance = counted_mean(centered.clone() * centered, &counted);
+        Self { mean: mean.squeeze_dim(1), std: variance.sqrt().squeeze_dim(1) }
+    }
+}
+
+/// The mean of those numbers of each row that count, `[rows, 1]`.
+#[must_use]
+pub fn counted_mean(rows: Tensor<2>, counted: &Tensor<2>) -> Tensor<2> {
+    (rows * counted.clone()).sum_dim(1) / counted.clone().sum_dim(1)
 }
 
 /// The scalar product of two parameters `[runs, ...]` for every run: `[runs]`.

@@ -2,8 +2,8 @@
 
 use super::batch_norm::BatchStatistics;
 use crate::experiment::Activation;
-use crate::experiment::architecture::{Architecture, ParameterRole};
-use crate::init::LayerWeights;
+use crate::experiment::architecture::{Architecture, ParameterFacts};
+use crate::init::InitialParameters;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::rc::Rc;
 
@@ -21,35 +21,34 @@ pub struct Plan {
 pub struct Network {
     /// What all runs have in common.
     pub plan: Rc<Plan>,
-    /// Parameters in the order of [`Architecture::parameter_roles`]: dense weights `[runs, inputs, outputs]`, those of
-    /// convolutions `[runs, channels_out, channels_in · kernel²]`, all others `[runs, 1, channels]`.
+    /// Parameters in the order of [`Architecture::parameters`]: dense weights `[runs, inputs, outputs]`, those of
+    /// convolutions `[runs, channels_out, channels_in · kernel²]`, embedding tables `[runs, symbols, features]`, all others
+    /// `[runs, 1, channels]`.
     pub parameters: Vec<Tensor<3>>,
     /// Running statistics of each batch normalization, from input to output.
     pub statistics: Vec<BatchStatistics>,
+    /// The weight of each shortcut, `[runs, 1, 1]`; empty if all are 1.
+    pub shortcuts: Vec<Tensor<3>>,
 }
 
 impl Network {
-    /// Stacks the initial weights of several runs, given per run and layer.
+    /// Stacks the initial parameters of several runs.
     #[must_use]
-    pub fn stack(plan: &Rc<Plan>, runs: &[Vec<LayerWeights>], device: &Device) -> Self {
-        let layers = plan.architecture.weight_layers();
-        let shape = |layer: usize| [runs.len(), 1, layers[layer].shape.outputs()];
-        let parameter = |role| match role {
-            ParameterRole::Weight(layer) => {
-                let [rows, columns] = layers[layer].shape.matrix();
-                stacked(runs, |run| &run[layer].weight, [runs.len(), rows, columns], device)
-            }
-            ParameterRole::Bias(layer) => stacked(runs, |run| &run[layer].bias, shape(layer), device),
-            ParameterRole::Scale(layer) => stacked(runs, |run| &run[layer].scale, shape(layer), device),
-            ParameterRole::Shift(layer) => stacked(runs, |run| &run[layer].shift, shape(layer), device),
+    pub fn stack(plan: &Rc<Plan>, runs: &[InitialParameters], device: &Device) -> Self {
+        let facts = plan.architecture.parameters();
+        let parameter = |(index, ParameterFacts { shape: [rows, columns], .. }): (usize, ParameterFacts)| {
+            let values = runs.iter().flat_map(|run| run.parameters[index].values.iter().copied()).collect::<Vec<f32>>();
+            Tensor::from_data(TensorData::new(values, [runs.len(), rows, columns]), device)
         };
+        let layers = plan.architecture.weight_layers();
         let normalized = layers.iter().filter(|layer| layer.normalized);
         Self {
-            plan: Rc::clone(plan),
-            parameters: plan.architecture.parameter_roles().into_iter().map(parameter).collect(),
+            parameters: facts.into_iter().enumerate().map(parameter).collect(),
             statistics: normalized
                 .map(|layer| BatchStatistics::initial(runs.len(), layer.shape.outputs(), device))
                 .collect(),
+            shortcuts: shortcuts(plan.architecture.shortcut_count(), runs, device),
+            plan: Rc::clone(plan),
         }
     }
 
@@ -58,14 +57,24 @@ impl Network {
     pub fn runs(&self) -> usize {
         self.parameters.first().map_or(0, |parameter| parameter.dims()[0])
     }
+
+    /// The same parameters for examples of another length.
+    #[must_use]
+    pub fn planned(&self, plan: &Rc<Plan>) -> Self {
+        Self { plan: Rc::clone(plan), ..self.clone() }
+    }
 }
 
-fn stacked(
-    runs: &[Vec<LayerWeights>],
-    pick: impl Fn(&[LayerWeights]) -> &Vec<f32>,
-    shape: [usize; 3],
-    device: &Device,
-) -> Tensor<3> {
-    let values = runs.iter().flat_map(|run| pick(run).iter().copied()).collect::<Vec<f32>>();
-    Tensor::from_data(TensorData::new(values, shape), device)
+/// The weights of the shortcuts, `[runs, 1, 1]` each; none if all of all runs are 1.
+fn shortcuts(count: usize, runs: &[InitialParameters], device: &Device) -> Vec<Tensor<3>> {
+    if runs.iter().all(|run| run.shortcuts.is_empty()) {
+        return Vec::new();
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
+    let weight = |run: &InitialParameters, index: usize| run.shortcuts.get(index).map_or(1.0, |weight| *weight as f32);
+    let stacked = |index: usize| {
+        let weights = runs.iter().map(|run| weight(run, index)).collect::<Vec<f32>>();
+        Tensor::from_data(TensorData::new(weights, [runs.len(), 1, 1]), device)
+    };
+    (0..count).map(stacked).collect()
 }

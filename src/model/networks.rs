@@ -1,6 +1,6 @@
 //! The networks of all runs, possibly stacked in several groups.
 
-use super::Network;
+use super::{Inputs, Network};
 use burn::tensor::Tensor;
 
 /// The networks of all runs, group by group, in the order of the runs.
@@ -29,13 +29,13 @@ impl Networks {
         None
     }
 
-    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
+    /// The logits `[runs, rows, classes]` of the examples, with running statistics: a row per image, or per position of a translation.
     #[must_use]
-    pub fn forward(&self, images: &Tensor<3>) -> Tensor<3> {
-        join(self.groups.iter().map(|group| group.forward(images.clone())).collect())
+    pub fn forward(&self, inputs: &Inputs) -> Tensor<3> {
+        join(self.groups.iter().map(|group| group.forward(inputs)).collect())
     }
 
-    /// All parameters in the order of [`Architecture::parameter_roles`](crate::experiment::architecture::Architecture::parameter_roles),
+    /// All parameters in the order of [`Architecture::parameters`](crate::experiment::architecture::Architecture::parameters),
     /// each stacked over all runs.
     #[must_use]
     pub fn into_parameters(self) -> Vec<Tensor<3>> {

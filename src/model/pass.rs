@@ -1,14 +1,15 @@
 //! The only forward pass through a network: for training, for evaluation, for measuring, and with derivatives along directions in
 //! parameter space ([`super::jet`]).
 
-use super::activation::curve;
+use super::batch::Inputs;
 use super::batch_norm::{BatchStatistics, StatisticsSource, normalize_jet};
-use super::convolution::{convolve, global_average_pool, pool, shortcut};
+use super::convolution::{convolve, pool, shortcut};
 use super::dense::{dense, product};
 use super::jet::Jet;
 use super::network::Network;
+use super::values::{Features, KeptRows, StepValues};
 use crate::experiment::Activation;
-use crate::experiment::architecture::{FeatureShape, Layer, Pooling, Step, Window};
+use crate::experiment::architecture::{Layer, Pooling, Route, SentenceSide, Step, Window};
 use burn::tensor::Tensor;
 
 /// Which statistics batch normalization uses.
@@ -34,54 +35,66 @@ impl Directions<'_> {
 }
 
 impl Network {
-    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, with running statistics.
+    /// The logits `[runs, rows, classes]` of the examples, with running statistics: a row per image, or per position of a translation.
     #[must_use]
-    pub fn forward(&self, images: Tensor<3>) -> Tensor<3> {
-        Pass::new(self, Mode::Evaluation, Directions::NONE).run(images, None).0.value
+    pub fn forward(&self, inputs: &Inputs) -> Tensor<3> {
+        Pass::new(self, Mode::Evaluation, Directions::NONE).run(inputs, None).value
     }
 
-    /// The values of every measured layer ([`Architecture::measured`]), `[runs, batch, units]`, with running statistics.
+    /// The values of every measured layer ([`Architecture::measured`]), `[runs, examples, units]`, with running statistics.
     #[must_use]
-    pub fn activations(&self, images: Tensor<3>) -> Vec<Tensor<3>> {
+    pub fn activations(&self, inputs: &Inputs) -> Vec<Tensor<3>> {
         let steps: Vec<usize> = self.plan.architecture.measured().into_iter().map(|layer| layer.step).collect();
         let mut kept = Vec::with_capacity(steps.len());
-        self.observe(images, Mode::Evaluation, |step, values| {
+        self.observe(inputs, Mode::Evaluation, |step, values| {
             if steps.contains(&step) {
-                kept.push(values());
+                kept.push(values.units());
             }
         });
         kept
     }
 
-    /// The logits; on the way, `visit` is called for every step and may request the output of the step,
-    /// `[runs, batch, units]`.
-    pub fn observe(
-        &self,
-        images: Tensor<3>,
-        mode: Mode,
-        mut visit: impl FnMut(usize, &dyn Fn() -> Tensor<3>),
-    ) -> Tensor<3> {
-        let pass = Pass::new(self, mode, Directions::NONE);
-        let mut visit = |step, values: &StepValues| visit(step, &|| values.clone().into_units().value);
-        pass.run(images, Some(&mut visit)).0.value
+    /// The logits; on the way, `visit` is called for every step and may request its output.
+    pub fn observe(&self, inputs: &Inputs, mode: Mode, mut visit: impl FnMut(usize, StepView<'_>)) -> Tensor<3> {
+        let mut pass = Pass::new(self, mode, Directions::NONE);
+        let mut visit = |step, values: &StepValues| visit(step, StepView { values, inputs });
+        pass.run(inputs, Some(&mut visit)).value
+    }
+
+    /// The weights of cross-attention of every layer of the decoder, `[runs · examples, heads, positions, positions of the source]`.
+    #[must_use]
+    pub fn cross_attention(&self, inputs: &Inputs) -> Vec<Tensor<4>> {
+        let mut pass = Pass::new(self, Mode::Evaluation, Directions::NONE);
+        pass.kept.cross_attention = Some(Vec::new());
+        pass.run(inputs, None);
+        pass.kept.cross_attention.unwrap_or_default()
     }
 }
 
-/// The values of a mini-batch between two steps. Before the first weights they have one run, shared by all.
-#[derive(Debug, Clone)]
-pub(super) struct StepValues {
-    features: Features,
-    shape: FeatureShape,
-    runs: usize,
+/// The output of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct StepView<'pass> {
+    values: &'pass StepValues,
+    inputs: &'pass Inputs,
 }
 
-/// The same numbers in two layouts.
-#[derive(Debug, Clone)]
-enum Features {
-    /// `[runs, batch, units]`.
-    Units(Jet<3>),
-    /// `[batch, runs · channels, height, width]`.
-    Maps(Jet<4>),
+impl StepView<'_> {
+    /// Its values, `[runs, examples, units]`, units in the order channel, row, column.
+    #[must_use]
+    pub fn units(&self) -> Tensor<3> {
+        self.values.clone().into_units().value
+    }
+
+    /// Which of these count, `[1, examples, units]`: 1, or 0 at positions that only pad a sentence; `None` if all do.
+    #[must_use]
+    pub fn counted(&self) -> Option<Tensor<3>> {
+        let Inputs::Sentences(sentences) = self.inputs else { return None };
+        let present = sentences.side(self.values.side).present.clone();
+        let [examples, positions] = present.dims();
+        let channels = self.values.shape.channels;
+        let repeated = present.reshape([examples, 1, positions]).repeat_dim(1, channels);
+        Some(repeated.reshape([1, examples, channels * positions]))
+    }
 }
 
 /// Sees the index of a step and its output.
@@ -89,7 +102,7 @@ type Visit<'visit> = &'visit mut dyn FnMut(usize, &StepValues);
 
 /// A forward pass in progress.
 pub(super) struct Pass<'network> {
-    network: &'network Network,
+    pub(super) network: &'network Network,
     mode: Mode,
     directions: Directions<'network>,
     /// Parameters used so far.
@@ -97,45 +110,71 @@ pub(super) struct Pass<'network> {
     /// Running statistics used so far.
     normalized: usize,
     /// Statistics of the batch so far.
-    statistics: Vec<BatchStatistics>,
+    pub(super) statistics: Vec<BatchStatistics>,
     /// The values that the next shortcut adds.
     branch: Option<StepValues>,
+    /// Shortcuts so far.
+    shortcuts: usize,
+    /// What is kept for attention.
+    pub(super) kept: KeptRows,
+    /// The output of the last step if it is kept instead of passed on.
+    pub(super) aside: Option<StepValues>,
 }
 
 impl<'network> Pass<'network> {
     pub(super) fn new(network: &'network Network, mode: Mode, directions: Directions<'network>) -> Self {
-        Self { network, mode, directions, parameters: 0, normalized: 0, statistics: Vec::new(), branch: None }
+        Self {
+            network,
+            mode,
+            directions,
+            // Embedding tables come first, and are used by their index.
+            parameters: network.plan.architecture.embeddings.len(),
+            normalized: 0,
+            statistics: Vec::new(),
+            branch: None,
+            shortcuts: 0,
+            kept: KeptRows::default(),
+            aside: None,
+        }
     }
 
-    /// The logits `[runs, batch, classes]` of `images` `[1, batch, inputs]`, and the statistics of the batch in training;
+    /// The logits `[runs, rows, classes]` of the examples; in training, [`Self::statistics`] are then those of the batch.
     /// `visit` sees the output of every step. Without it, a dense layer and the ReLU that follows are computed together.
-    pub(super) fn run(mut self, images: Tensor<3>, mut visit: Option<Visit<'_>>) -> (Jet<3>, Vec<BatchStatistics>) {
-        let architecture = &self.network.plan.architecture;
-        let mut values =
-            StepValues { features: Features::Units(Jet::constant(images)), shape: architecture.input, runs: 1 };
+    pub(super) fn run(&mut self, inputs: &Inputs, mut visit: Option<Visit<'_>>) -> Jet<3> {
+        let network = self.network;
+        let architecture = &network.plan.architecture;
+        let mut values = StepValues::before(inputs, architecture.input);
         let mut steps = architecture.steps.iter().enumerate().peekable();
         while let Some((index, step)) = steps.next() {
             let relu = visit.is_none() && self.has_plain_relu(step, steps.peek().map(|(_, step)| *step));
-            values = self.apply(values, step, relu);
+            values = self.apply(values, step, inputs, relu);
             match &mut visit {
-                Some(visit) => visit(index, &values),
+                Some(visit) => visit(index, self.aside.as_ref().unwrap_or(&values)),
                 None if relu => drop(steps.next()),
                 None => {}
             }
+            self.aside = None;
         }
-        (values.into_units(), self.statistics)
+        values.into_rows()
     }
 
     /// Whether a step is a dense layer with a bias that is followed by ReLU, and no derivatives are carried.
     fn has_plain_relu(&self, step: &Step, next: Option<&Step>) -> bool {
-        let is_affine = matches!(step.layer, Layer::Dense(layer) if !layer.normalized);
+        let is_affine = match step.layer {
+            Layer::Dense(layer) => !layer.normalized,
+            Layer::Projection(_, route) => route == Route::Onward,
+            _ => false,
+        };
         let is_plain = self.directions.first.is_empty() && self.directions.second.is_empty();
         let is_relu = next.is_some_and(|next| matches!(next.layer, Layer::Activation));
         is_affine && is_plain && is_relu && self.network.plan.activation == Activation::Relu
     }
 
-    /// The output of a step; of a dense layer, after ReLU if `relu`.
-    fn apply(&mut self, values: StepValues, step: &Step, relu: bool) -> StepValues {
+    /// What a step passes on; of a dense layer, after ReLU if `relu`.
+    fn apply(&mut self, values: StepValues, step: &Step, inputs: &Inputs, relu: bool) -> StepValues {
+        if let Inputs::Sentences(sentences) = inputs {
+            return self.apply_to_sequence(values, step, sentences, relu);
+        }
         let runs = match step.layer {
             Layer::Dense(_) | Layer::Convolution(..) => self.network.parameters[0].dims()[0],
             _ => values.runs,
@@ -171,14 +210,42 @@ impl<'network> Pass<'network> {
                     None => maps,
                 })
             }
+            // Layers of sequences.
+            Layer::Embedding { .. }
+            | Layer::Projection(..)
+            | Layer::LayerNorm
+            | Layer::Attention { .. }
+            | Layer::EncoderEnd
+            | Layer::TiedOutput { .. } => values.features,
         };
-        StepValues { features, shape: step.output, runs }
+        StepValues { features, shape: step.output, runs, side: SentenceSide::Source }
+    }
+
+    /// Stores the values for the next shortcut.
+    pub(super) fn branch_off(&mut self, values: &StepValues) {
+        self.branch = Some(values.clone());
+    }
+
+    /// The values stored for the next shortcut, as rows, times the shortcut's weight.
+    pub(super) fn shortcut_rows(&mut self) -> Option<Jet<3>> {
+        let index = self.shortcuts;
+        self.shortcuts += 1;
+        let rows = self.branch.take()?.into_rows();
+        Some(match self.network.shortcuts.get(index) {
+            Some(weight) => rows.linear(|rows| rows * weight.clone()),
+            None => rows,
+        })
     }
 
     /// The next parameter.
-    fn take(&mut self) -> Jet<3> {
+    pub(super) fn take(&mut self) -> Jet<3> {
         let index = self.parameters;
         self.parameters += 1;
+        self.parameter(index)
+    }
+
+    /// The parameter with this index.
+    pub(super) fn parameter(&self, index: usize) -> Jet<3> {
         Jet {
             value: self.network.parameters[index].clone(),
             first: self.directions.first.get(index).cloned(),
@@ -214,57 +281,16 @@ impl<'network> Pass<'network> {
                 let (normalized, batch) = normalize_jet(maps, scale, shift, &source);
                 (Features::Maps(normalized), batch)
             }
+            // Sequences have no batch normalization.
+            rows @ Features::Rows(_) => (rows, None),
         };
         self.statistics.extend(batch);
         features
     }
 }
 
-impl Features {
-    fn activated(self, activation: Activation) -> Self {
-        match self {
-            Self::Units(units) => Self::Units(units.map(&curve(activation))),
-            Self::Maps(maps) => Self::Maps(maps.map(&curve(activation))),
-        }
-    }
-}
-
-impl StepValues {
-    /// `[runs, batch, units]`, units in the order of PyTorch's `flatten`: channel, row, column.
-    pub(super) fn into_units(self) -> Jet<3> {
-        match self.features {
-            Features::Units(units) => units,
-            Features::Maps(maps) => {
-                let batch = maps.value.dims()[0];
-                maps.linear(|maps| maps.reshape([batch, self.runs, self.shape.units()]).swap_dims(0, 1))
-            }
-        }
-    }
-
-    /// `[batch, runs · channels, height, width]`.
-    fn into_maps(self) -> Jet<4> {
-        match self.features {
-            Features::Maps(maps) => maps,
-            Features::Units(units) => {
-                let batch = units.value.dims()[1];
-                let FeatureShape { channels, height, width } = self.shape;
-                let shape = [batch, self.runs * channels, height, width];
-                units.linear(|units| units.swap_dims(0, 1).reshape(shape))
-            }
-        }
-    }
-
-    /// `[runs, batch, channels]`.
-    fn means_of_maps(self) -> Jet<3> {
-        let (runs, channels) = (self.runs, self.shape.channels);
-        let maps = self.into_maps();
-        let batch = maps.value.dims()[0];
-        maps.linear(|maps| global_average_pool(maps).reshape([batch, runs, channels]).swap_dims(0, 1))
-    }
-}
-
 /// `x W + b`, as a single operation if there are no derivatives to carry, then with ReLU if asked for.
-fn affine(units: &Jet<3>, weight: &Jet<3>, bias: Jet<3>, relu: bool) -> Jet<3> {
+pub(super) fn affine(units: &Jet<3>, weight: &Jet<3>, bias: Jet<3>, relu: bool) -> Jet<3> {
     if units.is_plain() && weight.is_plain() && bias.is_plain() {
         let (units, weight) = (units.value.clone(), weight.value.clone());
         return Jet::constant(dense(units, weight, bias.value, relu));

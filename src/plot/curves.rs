@@ -2,7 +2,7 @@
 
 use super::scale::{drawable, extent, padded, widened};
 use super::{AxisScale, AxisUnit, Chart, ChartAxis, Dash, Series, Shade};
-use crate::catalog::{FigureQuantity, FigureSource, FigureUnit};
+use crate::catalog::{DataKind, FigureQuantity, FigureSource, FigureUnit};
 use crate::experiment::{Band, FigureView, XUnit, YAxis, Zoom};
 use crate::metrics::{Divergence, FigureCurve, FigureSpec, History};
 use crate::texts::{text, translated};
@@ -53,6 +53,16 @@ pub struct Reading {
     pub band: Option<(f64, f64)>,
 }
 
+/// The heading of a quantity: the accuracy of sentences is that of their tokens, each after the correct ones before it.
+#[must_use]
+pub fn heading(quantity: FigureQuantity, kind: DataKind) -> String {
+    match (quantity, kind) {
+        (FigureQuantity::Accuracy, DataKind::Pairs) => text!("Token accuracy"),
+        (FigureQuantity::Difference, DataKind::Pairs) => text!("Token accuracy, difference from the baseline"),
+        _ => translated(quantity.facts().title),
+    }
+}
+
 impl Figure<'_> {
     /// The chart.
     ///
@@ -70,7 +80,11 @@ impl Figure<'_> {
                 series.reflect(100.0);
             }
         }
-        let label = if is_error { text!("test error (%)") } else { translated(row.axis) };
+        let label = match (self.quantity, self.kind()) {
+            _ if is_error => text!("test error (%)"),
+            (FigureQuantity::Accuracy, DataKind::Pairs) => text!("token accuracy (%)"),
+            _ => translated(row.axis),
+        };
         let log = is_error || self.y_is_logarithmic();
         let counted = counted(&series);
         let range = if log { log_range(&counted, steps) } else { self.y_range(&counted, steps) };
@@ -82,12 +96,16 @@ impl Figure<'_> {
     /// The heading.
     #[must_use]
     pub fn title(&self) -> String {
-        if self.is_error_rate() { text!("Test error") } else { translated(self.quantity.facts().title) }
+        if self.is_error_rate() { text!("Test error") } else { heading(self.quantity, self.kind()) }
+    }
+
+    fn kind(&self) -> DataKind {
+        self.history.setup.experiment.model.kind()
     }
 
     /// Whether an accuracy is shown as an error rate.
     fn is_error_rate(&self) -> bool {
-        self.view.y == YAxis::Error && self.quantity == FigureQuantity::Accuracy
+        self.view.y == YAxis::Error && matches!(self.quantity, FigureQuantity::Accuracy | FigureQuantity::ExactMatch)
     }
 
     /// Logarithms are on a linear axis already, and differences can be negative.

@@ -18,8 +18,9 @@ const BOTTOM: f64 = 42.0;
 /// Height of the name of a variant and of a layer, in CSS pixels, if there is room.
 const NAME: f64 = 22.0;
 const ROW: f64 = 14.0;
-/// Left edge of the cells, in CSS pixels.
-const LEFT: f64 = 68.0;
+/// Minimum and maximum width of the column of layer names, left of the cells, in CSS pixels; a letter is about [`LETTER`] wide.
+const LEFT: (f64, f64) = (68.0, 150.0);
+const LETTER: f64 = 6.5;
 const RIGHT: f64 = 16.0;
 
 /// The fraction of active units of every layer at every evaluation.
@@ -214,7 +215,8 @@ fn map_width(frame: &Frame) -> f64 {
 
 fn frame_of<DB: DrawingBackend>(pen: &Pen<'_, DB>, map: &ActivityMap) -> Frame {
     let (width, height) = pen.size();
-    let (left, top) = (pen.px(LEFT), pen.px(TOP));
+    let longest = map.layers.iter().map(|name| name.chars().count()).max().unwrap_or_default() as f64;
+    let (left, top) = (pen.px((longest * LETTER + 12.0).clamp(LEFT.0, LEFT.1)), pen.px(TOP));
     let (right, bottom) = ((width - pen.px(RIGHT)).max(left + 1.0), (height - pen.px(BOTTOM)).max(top + 1.0));
     Frame::linear([left, top, right, bottom], step_range(map.x_max), (0.0, 1.0))
 }

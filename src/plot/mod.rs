@@ -26,7 +26,7 @@ pub use axis_scale::{AxisScale, AxisUnit};
 pub use chart::{draw, draw_cursor};
 pub use confusion::{ConfusionMatrix, draw_confusion};
 use curves::last_step;
-pub use curves::{Figure, Pinned, Reading, divergence_text, quantity_chart, read_at};
+pub use curves::{Figure, Pinned, Reading, divergence_text, heading, quantity_chart, read_at};
 pub use frame::Frame;
 pub use heatmap::{ActivityMap, draw_heatmap};
 pub use layers::{LayerAxis, LayerChart, LayerLine, draw_layers};

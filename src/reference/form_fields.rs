@@ -1,6 +1,7 @@
 //! Generates the fields of the form from the table of query keys.
 
 use super::markup::{escaped, options, with_code};
+use crate::catalog::DatasetName;
 use crate::error::Bounds;
 use crate::experiment::form_field::{FieldGroup, FormField};
 use crate::experiment::key::{Key, KeyValues};
@@ -17,7 +18,8 @@ fn cell(key: &Key, field: &FormField) -> String {
     let name = key.name;
     let is_switch = matches!(key.values, KeyValues::Switch);
     let wide = if field.wide { " wide" } else { "" };
-    let mut html = format!("<div class=\"cell{wide}{}\">\n", if is_switch { " checks" } else { "" });
+    let kind = key.kind().map_or_else(String::new, |kind| format!(" data-kind=\"{}\"", kind.name()));
+    let mut html = format!("<div class=\"cell{wide}{}\"{kind}>\n", if is_switch { " checks" } else { "" });
     if is_switch {
         let _ = writeln!(
             html,
@@ -49,7 +51,7 @@ fn is_below(key: &Key, field: &FormField) -> bool {
 
 fn control(key: &Key, field: &FormField) -> String {
     let name = key.name;
-    let default = key.default_text();
+    let default = key.default_text(DatasetName::Auto);
     let hint = if is_below(key, field) { format!(" hint-{name}") } else { String::new() };
     let common = format!("id=\"f-{name}\" name=\"{name}\"");
     let described = format!("aria-describedby=\"error-{name}{hint}\"");

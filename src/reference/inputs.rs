@@ -1,4 +1,4 @@
-//! Generates the table of network inputs in docs/method.md: shape and normalization of each data set.
+//! Generates the table of network inputs in docs/method.md: shape and normalization of each data set of images.
 
 use super::GeneratedPart;
 use super::markdown::{code, table};
@@ -9,7 +9,7 @@ use crate::experiment::limits::EXAMPLES;
 /// The table of network inputs; data sets that stand for one of two others are omitted.
 pub(super) fn inputs() -> GeneratedPart {
     let rows = DatasetName::ALL.iter().map(|name| name.row());
-    let loaded = rows.filter(|row| !matches!(row.origin, DatasetOrigin::Either { .. }));
+    let loaded = rows.filter(|row| !matches!(row.origin, DatasetOrigin::Either { .. } | DatasetOrigin::Numbers));
     let text = table(&["data", "shape", "classes", "training, test", "mean; std"], loaded.map(input));
     GeneratedPart::marked("docs/method.md", "of inputs", text)
 }

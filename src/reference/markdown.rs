@@ -2,7 +2,7 @@
 
 use super::GeneratedPart;
 use super::scheme_rows::{SchemeEntry, schemes};
-use crate::catalog::{DatasetName, DatasetOrigin};
+use crate::catalog::{DatasetName, DatasetOrigin, NUMBERS_TEST, NUMBERS_TRAIN};
 use crate::error::Bounds;
 use crate::experiment::key::{Key, KeyValues};
 use crate::experiment::keys::KEYS;
@@ -46,18 +46,22 @@ fn data_sets() -> String {
             let color = if channels == 1 { "gray" } else { "color" };
             format!("{} training, {} test, {color}, {height} × {width}", images.train, images.test)
         });
+        let examples = match row.origin {
+            DatasetOrigin::Numbers => format!("{NUMBERS_TRAIN} training, {NUMBERS_TEST} test, pairs of sentences"),
+            _ => images,
+        };
         let origin = match row.origin {
             DatasetOrigin::Either { .. } => "whichever of the two can be loaded".to_owned(),
             DatasetOrigin::Published(publication) => {
                 let citation = publication.citation;
                 format!("[{}]({}); `lab data fetch {}`", citation.authors.text(), citation.url.text(), row.name)
             }
-            DatasetOrigin::Drawn(..) => "generated as it is needed, offline".to_owned(),
+            DatasetOrigin::Drawn(..) | DatasetOrigin::Numbers => "generated as it is needed, offline".to_owned(),
             DatasetOrigin::Upload => "chosen or dropped on the page; read in your browser, sent nowhere".to_owned(),
         };
-        [code(row.name), row.sentence.text().to_owned(), images, origin]
+        [code(row.name), row.sentence.text().to_owned(), examples, origin]
     };
-    table(&["`data=`", "data set", "images", "source"], DatasetName::ALL.iter().map(row))
+    table(&["`data=`", "data set", "examples", "source"], DatasetName::ALL.iter().map(row))
 }
 
 fn values(key: &Key) -> String {
@@ -71,10 +75,13 @@ fn values(key: &Key) -> String {
 }
 
 fn default(key: &Key) -> String {
-    match key.default_text() {
+    let stated = |name| match key.default_text(name) {
         text if text.is_empty() => "none".to_owned(),
         text => code(&text),
-    }
+    };
+    let [images, pairs] = [DatasetName::Auto, DatasetName::Numbers].map(stated);
+    // That of the data set differs, of course.
+    if images == pairs || key.name == "data" { images } else { format!("{images}; for sentences {pairs}") }
 }
 
 /// `1 to 64`, `above 0, at most 1e6`.

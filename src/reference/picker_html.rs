@@ -7,7 +7,7 @@ use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::scheme::tuning::constant::{Constant, ConstantDomain};
 use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
 use crate::experiment::scheme::{CLOSED_FORMS, Card, CustomKind, Rescaling};
-use crate::experiment::{Named, RescalingRule};
+use crate::experiment::{Named, RescalingLevel, RescalingRule};
 use std::fmt::Write;
 
 /// The scheme that is selected initially.
@@ -106,14 +106,17 @@ fn base_field() -> String {
 fn rescaling_fields() -> String {
     let names = [EMERGENCE, SHUFFLED, RATE_CONTROL].map(|row| row.name).join(" ");
     let rules = RescalingRule::rows().map(|(name, label, _)| (name, label)).collect();
+    let levels = RescalingLevel::rows().map(|(name, label, _)| (name, label)).collect();
     let alpha = Rescaling::default().alpha;
     format!(
         "<div class=\"grid\" data-for=\"{names}\">\n  <label class=\"field\">\n    <span>α</span>\n    <input type=\"text\" \
          inputmode=\"decimal\" data-parameter=\"alpha\" value=\"{alpha}\" {DESCRIBED} />\n  </label>\n  <label class=\"field\">\n    \
          <span>Turning point</span>\n    <input type=\"text\" data-parameter=\"turn\" value=\"auto\" title=\"Number of layers from the input that are scaled down; auto: half of them\" {DESCRIBED} />\n  \
          </label>\n  <label class=\"field wide\">\n    <span>Exponents</span>\n    <select data-parameter=\"rule\" {DESCRIBED}>\n{}    \
+         </select>\n  </label>\n  <label class=\"field wide\">\n    <span>Ranks of a transformer's layers</span>\n    <select data-parameter=\"level\" {DESCRIBED}>\n{}    \
          </select>\n  </label>\n</div>\n",
-        options(rules, "", "      ")
+        options(rules, "", "      "),
+        options(levels, "", "      ")
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::markup::escaped;
 use super::scenario_pages::recording;
-use crate::catalog::{FigureSource, Quantity};
+use crate::catalog::FigureSource;
 use crate::experiment::Band;
 use crate::experiment::scenarios::{Scenario, ScenarioGroup};
 use crate::metrics::{FigureSpec, History};
@@ -17,6 +17,7 @@ pub(super) fn scenario_cards() -> String {
     let groups = [
         (ScenarioGroup::Emergence, "Emergence-promoting initialization"),
         (ScenarioGroup::ScaleAndDepth, "Scale and depth"),
+        (ScenarioGroup::Translation, "Transformers for translation"),
         (ScenarioGroup::Pitfalls, "Pitfalls of comparing"),
     ];
     let mut html = String::new();
@@ -41,7 +42,7 @@ fn card(scenario: &Scenario) -> String {
     )
 }
 
-/// The lines of the recorded accuracies, on a logarithmic axis of steps; empty if nothing is recorded yet.
+/// The lines of the recorded accuracies, or of exact matches, on a logarithmic axis of steps; empty if nothing is recorded yet.
 fn picture(scenario: &Scenario) -> String {
     let lines = recording(scenario).map(|recording| lines(&recording.into_history())).unwrap_or_default();
     format!(
@@ -51,7 +52,7 @@ fn picture(scenario: &Scenario) -> String {
 
 fn lines(history: &History) -> String {
     let spec = FigureSpec {
-        source: FigureSource::Measured(Quantity::TestAccuracy),
+        source: FigureSource::Measured(history.setup.experiment.primary_quantity()),
         baseline: 0,
         band: Band::Deviation,
         smoothing: 0.0,

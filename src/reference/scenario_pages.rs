@@ -43,13 +43,14 @@ pub(super) fn recording(scenario: &Scenario) -> Option<Recording> {
     Recording::from_bytes(&std::fs::read(file).ok()?).ok()
 }
 
-/// The recorded test accuracies, as the page draws them.
+/// The recorded test accuracies, or exact matches, as the page draws them.
 fn poster(history: &History) -> String {
     let names: Vec<String> = history.variants.iter().map(|variant| variant_label(&variant.variant)).collect();
+    let kind = history.setup.experiment.model.kind();
     let figure = Figure {
         history,
-        quantity: FigureQuantity::Accuracy,
-        view: &FigureView::default(),
+        quantity: FigureQuantity::primary(kind).0,
+        view: &FigureView::standard(kind),
         visible: &[],
         names: &names,
         random: false,
@@ -88,18 +89,21 @@ fn page(scenario: &Scenario) -> String {
   <body>
     <h1>{question}</h1>
     <p>{answer}</p>
-    <p><img src="../recorded/{name}.svg" width="{width}" height="{height}" alt="Test accuracy of each variant, recorded" style="max-width: 100%; height: auto" /></p>
+    <p><img src="../recorded/{name}.svg" width="{width}" height="{height}" alt="{} of each variant, recorded" style="max-width: 100%; height: auto" /></p>
     <p><a href="../?{query}">See it in Emergence Lab, and run it live in your browser</a></p>
   </body>
 </html>
 "#,
-        PREVIEW.0, PREVIEW.1
+        PREVIEW.0,
+        PREVIEW.1,
+        scenario.experiment().primary_quantity().facts().title,
     )
 }
 
 fn oembed(scenario: &Scenario) -> String {
     let (name, question) = (scenario.name, scenario.question.text());
-    let source = escaped(&format!("{SITE}?{}&embed=1&show=accuracy", query(scenario)));
+    let (figure, _) = FigureQuantity::primary(scenario.experiment().model.kind());
+    let source = escaped(&format!("{SITE}?{}&embed=1&show={}", query(scenario), figure.facts().name));
     let (width, height) = FRAME;
     let html = format!(
         "<iframe src=\"{source}\" title=\"{}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" style=\"border:0\" \

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The files in the order in which they apply.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "tokens",
     "base",
     "forms",
@@ -14,6 +14,7 @@ const FILES: [&str; 15] = [
     "dialogs",
     "layers",
     "inside",
+    "translation",
     "emergence",
     "learn",
     "embed",

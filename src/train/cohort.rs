@@ -7,9 +7,9 @@ use super::rates::{run_rates, stacked_rates};
 use super::schedule::schedule_factor;
 use crate::device::OpenDevice;
 use crate::error::Result;
-use crate::experiment::architecture::WeightLayer;
+use crate::experiment::architecture::Architecture;
 use crate::experiment::{Experiment, Share};
-use crate::init::{self, LayerWeights};
+use crate::init::{self, InitialParameters};
 use crate::model::{Batch, LossGradient, Mode, Network, Networks, Plan, join};
 use burn::tensor::Tensor;
 use std::rc::Rc;
@@ -40,7 +40,7 @@ impl Cohort {
         experiment: &Experiment,
         share: Share,
         plan: &Rc<Plan>,
-        weights: &[Vec<LayerWeights>],
+        weights: &[InitialParameters],
         open: &OpenDevice,
     ) -> Self {
         let layers = plan.architecture.weight_layers();
@@ -54,7 +54,7 @@ impl Cohort {
         Self { experiment: experiment.clone(), groups: groups.collect(), step: 0 }
     }
 
-    /// Draws the initial weights of the runs of a share, by variant, then by seed. For tuned initializations these are the weights
+    /// Draws the initial parameters of the runs of a share, by variant, then by seed. For tuned initializations these are the weights
     /// before tuning.
     ///
     /// # Errors
@@ -62,12 +62,12 @@ impl Cohort {
     pub fn initial_weights(
         experiment: &Experiment,
         share: Share,
-        layers: &[WeightLayer],
-    ) -> Result<Vec<Vec<LayerWeights>>> {
+        architecture: &Architecture,
+    ) -> Result<Vec<InitialParameters>> {
         let seeds = || experiment.run_seeds();
         let runs = experiment.variants.iter().flat_map(|variant| seeds().map(move |seed| (&variant.scheme, seed)));
         let own = runs.enumerate().filter(|(run, _)| share.contains(*run));
-        own.map(|(_, (scheme, seed))| init::sample(scheme, layers, experiment.activation, seed)).collect()
+        own.map(|(_, (scheme, seed))| init::sample(scheme, architecture, experiment.activation, seed)).collect()
     }
 
     /// Number of steps taken.

@@ -2,7 +2,7 @@
 
 use crate::catalog::Quantity;
 use crate::device::read;
-use crate::emergence::graph::NetworkGraph;
+use crate::emergence::graph::{NetworkGraph, NetworkLayer};
 use crate::emergence::{self, ActiveRule, LayerActivity, Measurement};
 use crate::error::Result;
 use crate::experiment::{ActiveDefinition, ActivitySpec};
@@ -52,7 +52,10 @@ impl EmergenceMeasure {
         };
         #[expect(clippy::cast_possible_truncation, reason = "a threshold on f32 values")]
         let tau = activity.tau as f32;
-        let has_maps = graph.layers().iter().any(|layer| layer.height * layer.width > 1);
+        // The positions of a sequence, which attention reads, are no map.
+        let is_sequence = |layer: &NetworkLayer| layer.inputs.iter().any(|edges| edges.kind.reach().is_of_attention());
+        let has_maps = graph.layers().iter().any(|layer| layer.height * layer.width > 1)
+            && !graph.layers().iter().any(is_sequence);
         Self { graph: Rc::clone(graph), has_maps, rule, tau }
     }
 

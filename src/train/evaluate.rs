@@ -1,39 +1,27 @@
-//! Test accuracy, test loss and emergence of all runs, in chunks small enough for handling commands in between.
+//! Test loss, test accuracy, exact match and emergence of all runs, in chunks small enough for handling commands in between.
 
-use super::batches::{batch, images};
+use super::batches::{BatchForm, batch, positions};
 use super::emergence::{EmergenceMeasure, Observation};
 use super::layer_probe::{LayerProbe, StackedRuns};
+use super::probe::Probe;
+use super::samples::SampleTranslator;
 use crate::catalog::Quantity;
+use crate::dataset::symbols::PADDING;
 use crate::dataset::{Dataset, Part};
 use crate::device::{Backend, OpenDevice, read};
-use crate::emergence::graph::NetworkGraph;
 use crate::error::Result;
 use crate::experiment::ActivitySpec;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
 use crate::metrics::{EvaluationRecord, LayerReport, RunEvaluation};
-use crate::model::{Batch, Networks, cross_entropy, predicted_classes};
+use crate::model::{Batch, Inputs, Networks, Plan, cross_entropy, predicted_classes};
 use burn::tensor::{Device, Tensor, Transaction};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Maximum size of the probe batch, the first training examples.
-pub const PROBE_EXAMPLES: usize = 256;
-/// Minimum size of the probe batch, for networks with many units.
-const LEAST_PROBE_EXAMPLES: usize = 16;
-/// Maximum number of measured values (units times examples) per run in a probe batch of more than the minimum size.
-const PROBE_VALUES: usize = 1_500_000;
-/// Test images stay on a GPU up to this size; larger sets are uploaded again at every evaluation. The CPU keeps the bytes, a quarter of the
+/// Test examples stay on a GPU up to this size; larger sets are uploaded again at every evaluation. The CPU keeps the bytes, a quarter of the
 /// memory, and normalizes a chunk each time.
 const RESIDENT_BYTES: usize = 64 << 20;
-
-/// Size of the probe batch: [`PROBE_EXAMPLES`], or fewer for networks with many units. The same for all runs, steps and
-/// devices.
-#[must_use]
-pub fn probe_examples(architecture: &Architecture) -> usize {
-    let units = architecture.measured().iter().map(|layer| layer.shape.units()).sum::<usize>();
-    (PROBE_VALUES / units.max(1)).clamp(LEAST_PROBE_EXAMPLES, PROBE_EXAMPLES)
-}
 
 /// The examples on which runs are evaluated, and the measurement of emergence.
 #[derive(Debug)]
@@ -45,8 +33,13 @@ pub(super) struct Evaluator {
     resident: Vec<Batch>,
     /// Whether they stay.
     stays: bool,
-    probe: Tensor<3>,
+    /// What the networks should predict.
+    answers: TestAnswers,
+    probe: Inputs,
+    /// The network for examples of the probe batch.
+    probe_plan: Rc<Plan>,
     emergence: EmergenceMeasure,
+    samples: Option<SampleTranslator>,
     device: Device,
 }
 
@@ -57,7 +50,7 @@ pub(super) struct PendingEvaluation {
     networks: Networks,
     /// `[runs]` of each chunk.
     losses: Vec<Tensor<1>>,
-    /// `[runs, examples]` of each chunk.
+    /// `[runs, rows]` of each chunk.
     predicted: Vec<Tensor<2>>,
     /// The measurements on the probe batch, for the runs measured so far.
     measured: Vec<Observation>,
@@ -65,6 +58,8 @@ pub(super) struct PendingEvaluation {
     unmeasured: VecDeque<StackedRuns>,
     /// The layers of each run measured so far.
     layers: Vec<Vec<LayerReport>>,
+    /// The translations of the sample sentences, for the runs so far.
+    translations: Vec<Vec<String>>,
 }
 
 /// The predictions of all runs for the test examples.
@@ -72,8 +67,62 @@ pub(super) struct PendingEvaluation {
 pub struct Judgment {
     /// Number of training steps taken.
     pub step: u64,
-    /// The predicted class of every test example, per run.
-    pub classes: Vec<Vec<u8>>,
+    /// Per run, the predicted class of every test image, or for every position of each test translation the symbol that is predicted
+    /// after those before it.
+    pub classes: Vec<Vec<u16>>,
+}
+
+/// What the networks should predict for the test examples.
+#[derive(Debug)]
+enum TestAnswers {
+    /// The classes of the images.
+    Classes(Vec<u16>),
+    /// The symbols of the translations, with padding, each of this many positions.
+    Symbols(Vec<u16>, usize),
+}
+
+impl TestAnswers {
+    fn of(dataset: &Dataset) -> Self {
+        match dataset {
+            Dataset::Images(images) => Self::Classes(images.test.iter().map(|(_, label)| label.into()).collect()),
+            Dataset::Pairs(pairs) => {
+                Self::Symbols(pairs.test.iter().flat_map(|(_, target)| target).copied().collect(), positions(pairs)[1])
+            }
+        }
+    }
+
+    /// Number of predictions that count.
+    fn count(&self) -> usize {
+        match self {
+            Self::Classes(classes) => classes.len(),
+            Self::Symbols(symbols, _) => symbols.iter().filter(|symbol| **symbol != PADDING).count(),
+        }
+    }
+
+    /// Fraction of correct predictions; of translations also the fraction of those all of whose symbols are predicted, which are the ones
+    /// that greedy decoding reproduces.
+    fn judge(&self, predicted: &[u16]) -> Vec<(Quantity, Option<f64>)> {
+        let fraction = |part: usize, all: usize| Some(in_single_precision(part as f64 / all.max(1) as f64));
+        match self {
+            Self::Classes(classes) => {
+                let correct = predicted.iter().zip(classes).filter(|(class, label)| class == label).count();
+                vec![(Quantity::TestAccuracy, fraction(correct, classes.len()))]
+            }
+            Self::Symbols(symbols, positions) => {
+                let is_right = |(predicted, symbol): &(&u16, &u16)| predicted == symbol;
+                let counts = |(_, symbol): &(&u16, &u16)| **symbol != PADDING;
+                let correct = predicted.iter().zip(symbols).filter(counts).filter(is_right).count();
+                let sentences = predicted.chunks(*positions).zip(symbols.chunks(*positions));
+                let exact = sentences.filter(|(predicted, symbols)| {
+                    predicted.iter().zip(*symbols).filter(counts).all(|pair| is_right(&pair))
+                });
+                vec![
+                    (Quantity::TestAccuracy, fraction(correct, self.count())),
+                    (Quantity::ExactMatch, fraction(exact.count(), symbols.len() / positions)),
+                ]
+            }
+        }
+    }
 }
 
 impl PendingEvaluation {
@@ -88,6 +137,7 @@ impl PendingEvaluation {
             measured: Vec::new(),
             unmeasured: VecDeque::new(),
             layers: Vec::new(),
+            translations: Vec::new(),
         }
     }
 
@@ -104,27 +154,30 @@ impl PendingEvaluation {
 }
 
 impl Evaluator {
-    /// Uploads the probe batch.
+    /// Uploads the probe batch. The runs with the indices `sampled_runs` translate the sample sentences, if there are sentences.
     ///
     /// # Errors
     /// [`DatasetError::NoSuchExample`] does not occur: every index is below the number of examples.
     pub(super) fn new(
         dataset: &Rc<Dataset>,
         architecture: &Architecture,
-        graph: &Rc<NetworkGraph>,
+        probe: &Probe,
         activity: &ActivitySpec,
+        sampled_runs: Vec<usize>,
         open: &OpenDevice,
     ) -> Result<Self> {
-        let indices = first_indices(dataset.test.len());
+        let indices = (0_u32..).take(dataset.len(Part::Test)).collect::<Vec<_>>();
         let chunks = indices.chunks(evaluation_chunk(architecture)).map(<[u32]>::to_vec).collect::<Vec<_>>();
-        let bytes = size_of::<f32>() * dataset.pixels() * dataset.test.len();
-        let probe = first_indices(dataset.train.len().min(probe_examples(architecture)));
+        let bytes = size_of::<f32>() * dataset.facts().examples.values() * dataset.len(Part::Test);
         Ok(Self {
             resident: Vec::new(),
             stays: open.backend != Backend::Cpu && bytes <= RESIDENT_BYTES,
             chunks,
-            probe: images(dataset, Part::Train, &probe, &open.device)?,
-            emergence: EmergenceMeasure::new(graph, activity),
+            answers: TestAnswers::of(dataset),
+            probe: probe.inputs(dataset, &open.device)?,
+            probe_plan: Rc::clone(&probe.plan),
+            emergence: EmergenceMeasure::new(&probe.graph, activity),
+            samples: SampleTranslator::new(dataset, sampled_runs, &open.device),
             dataset: Rc::clone(dataset),
             device: open.device.clone(),
         })
@@ -139,23 +192,34 @@ impl Evaluator {
         if let Some(indices) = self.chunks.get(done) {
             let chunk = match self.resident.get(done) {
                 Some(chunk) => chunk.clone(),
-                None => batch(&self.dataset, Part::Test, indices, None, &self.device)?,
+                None => batch(&self.dataset, Part::Test, indices, BatchForm::default(), &self.device)?,
             };
             if self.stays && self.resident.len() == done {
                 self.resident.push(chunk.clone());
             }
-            let logits = pending.networks.forward(&chunk.images);
-            pending.losses.push(cross_entropy(logits.clone(), chunk.one_hot));
+            let logits = pending.networks.forward(&chunk.inputs);
+            pending.losses.push(cross_entropy(logits.clone(), chunk.targets.distribution));
             pending.predicted.push(predicted_classes(logits));
             return Ok(true);
         }
         if let Some((group, _)) = pending.networks.group_of_run(pending.measured.len()) {
-            let activations = group.activations(self.probe.clone());
+            let activations = group.planned(&self.probe_plan).activations(&self.probe);
             pending.measured.extend(self.emergence.observe(activations).await?);
-        } else {
-            let Some(runs) = pending.unmeasured.pop_front() else { return Ok(false) };
+        } else if let Some(runs) = pending.unmeasured.pop_front() {
             pending.layers.extend(layers.measure(runs).await?);
+        } else {
+            return self.translate_samples(pending).await;
         }
+        Ok(true)
+    }
+
+    /// Translates the sample sentences with the next run; returns `false` when there is nothing left to do.
+    async fn translate_samples(&self, pending: &mut PendingEvaluation) -> Result<bool> {
+        let Some(samples) = &self.samples else { return Ok(false) };
+        let run = pending.translations.len();
+        let Some((group, index)) = pending.networks.group_of_run(run) else { return Ok(false) };
+        let own = if samples.includes(run) { samples.translate(&group.of_run(index)).await? } else { Vec::new() };
+        pending.translations.push(own);
         Ok(true)
     }
 
@@ -172,38 +236,31 @@ impl Evaluator {
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
         let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
-        let labels = self.dataset.test.iter().map(|(_, label)| label).collect::<Vec<_>>();
         let runs = losses.iter().zip(&judgment.classes).zip(pending.measured);
-        let runs = runs
-            .map(|((loss, classes), observed)| loss.is_finite().then(|| evaluation(*loss, classes, &labels, observed)));
-        let record = EvaluationRecord { step: pending.step, runs: runs.collect(), layers: pending.layers };
+        let runs = runs.map(|((loss, classes), observed)| {
+            loss.is_finite().then(|| evaluation(*loss, classes, &self.answers, observed))
+        });
+        let record = EvaluationRecord {
+            step: pending.step,
+            runs: runs.collect(),
+            layers: pending.layers,
+            translations: pending.translations,
+        };
         Ok((record, judgment))
     }
 }
 
-/// All measurements of a run at an evaluation. `loss` is the sum over the test examples, `classes` are the predicted classes.
-fn evaluation(loss: f64, classes: &[u8], labels: &[u8], observed: Observation) -> RunEvaluation {
-    let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
-    let examples = labels.len().max(1) as f64;
-    let test = [
-        (Quantity::TestLoss, Some(in_single_precision(loss / examples))),
-        (Quantity::TestAccuracy, Some(in_single_precision(correct as f64 / examples))),
-    ];
-    RunEvaluation {
-        values: test.into_iter().chain(observed.values()).collect(),
-        active_fraction: observed.into_active_fraction(),
-    }
+/// All measurements of a run at an evaluation. `loss` is the sum over the predictions that count.
+fn evaluation(loss: f64, predicted: &[u16], answers: &TestAnswers, observed: Observation) -> RunEvaluation {
+    let loss = in_single_precision(loss / answers.count().max(1) as f64);
+    let test = std::iter::once((Quantity::TestLoss, Some(loss))).chain(answers.judge(predicted));
+    RunEvaluation { values: test.chain(observed.values()).collect(), active_fraction: observed.into_active_fraction() }
 }
 
 /// The nearest f32: values are summed in f64 and reported in f32.
 #[expect(clippy::cast_possible_truncation, reason = "that is the purpose")]
 fn in_single_precision(value: f64) -> f64 {
     f64::from(value as f32)
-}
-
-/// `0..count`; data sets have far fewer than 2^32 examples.
-fn first_indices(count: usize) -> Vec<u32> {
-    (0_u32..).take(count).collect()
 }
 
 /// Elementwise sum of the vectors, in f64.
@@ -218,12 +275,12 @@ fn totals(read: &[Vec<f32>]) -> Vec<f64> {
     sums
 }
 
-/// The classes of all examples for every run, from the `[runs, examples]` of every chunk.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "classes are whole numbers below 256")]
-fn by_run(chunks: &[Vec<f32>], runs: usize) -> Vec<Vec<u8>> {
+/// The predictions for all examples for every run, from the `[runs, rows]` of every chunk.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^16")]
+fn by_run(chunks: &[Vec<f32>], runs: usize) -> Vec<Vec<u16>> {
     let of_run = |run: usize| {
         let rows = chunks.iter().filter_map(move |chunk| chunk.chunks(chunk.len() / runs).nth(run));
-        rows.flatten().map(|class| *class as u8).collect()
+        rows.flatten().map(|class| *class as u16).collect()
     };
     (0..runs).map(of_run).collect()
 }

@@ -1,10 +1,12 @@
 //! Inspection of individual runs: first-layer weights, confusion matrix, misclassified examples, classification of an image.
 
 use super::training::Training;
+use crate::dataset::ImageSet;
 use crate::device::read;
 use crate::error::{DatasetError, Result};
 use crate::experiment::architecture::WeightShape;
 use crate::metrics::{Examination, Filters, Mistake};
+use crate::model::Inputs;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData, Transaction};
 
@@ -23,8 +25,8 @@ impl Training {
         let (step, networks) = self.networks_at(at);
         let Some((network, index)) = networks.group_of_run(run) else { return Ok(None) };
         let Some(layer) = network.plan.architecture.weight_layers().first().copied() else { return Ok(None) };
+        let Some(image) = self.dataset.images().map(ImageSet::shape) else { return Ok(None) };
         let count = layer.shape.outputs().min(FILTERS);
-        let image = self.dataset.shape();
         let weight = network.parameters[0].clone().narrow(0, index, 1);
         // The weights of a unit are a column, those of a feature map a row.
         let (weight, height, width) = match layer.shape {
@@ -43,24 +45,25 @@ impl Training {
     pub fn examination(&self, run: usize, at: Option<u64>) -> Option<Examination> {
         let judgment = self.judgment_at(at)?;
         let predicted = judgment.classes.get(run)?;
-        let (test, classes) = (&self.dataset.test, self.dataset.classes);
+        let images = self.dataset.images()?;
+        let (test, classes) = (&images.test, images.classes);
         let mut confusion = vec![0; classes * classes];
         let mut mistakes = Vec::new();
         for (index, ((image, label), class)) in test.iter().zip(predicted).enumerate() {
             if let Some(count) = confusion.get_mut(usize::from(label) * classes + usize::from(*class)) {
                 *count += 1;
             }
-            if label != *class && mistakes.len() < MISTAKES {
+            if u16::from(label) != *class && mistakes.len() < MISTAKES {
                 mistakes.push(Mistake { index, label, predicted: *class, pixels: image.to_vec() });
             }
         }
         Some(Examination { run, step: judgment.step, confusion, mistakes })
     }
 
-    /// The pixels, index and class of a test example; `index` is taken modulo the number of test examples.
+    /// The pixels, index and class of a test image; `index` is taken modulo the number of test images. None for sentences.
     #[must_use]
     pub fn test_example(&self, index: usize) -> (Vec<u8>, usize, u8) {
-        let test = &self.dataset.test;
+        let Some(test) = self.dataset.images().map(|images| &images.test) else { return Default::default() };
         let index = index % test.len().max(1);
         test.get(index).map_or_else(Default::default, |(image, label)| (image.to_vec(), index, label))
     }
@@ -71,15 +74,16 @@ impl Training {
     /// # Errors
     /// [`DatasetError::PixelCount`] for an image of another size, [`Error::Device`] when the device cannot be read.
     pub async fn classify(&self, pixels: &[u8], at: Option<u64>) -> Result<Vec<Vec<f32>>> {
-        let expected = self.dataset.pixels();
-        if pixels.len() != expected {
+        let images = self.dataset.images();
+        let expected = images.map_or(0, ImageSet::pixels);
+        let Some(images) = images.filter(|_| pixels.len() == expected) else {
             return Err(DatasetError::PixelCount { expected, got: pixels.len() }.into());
-        }
+        };
         let mut values = Vec::new();
-        self.dataset.write_pixels(pixels, &mut values);
-        let image = Tensor::from_data(TensorData::new(values, [1, 1, expected]), &self.device);
+        images.write_pixels(pixels, &mut values);
+        let image = Inputs::Images(Tensor::from_data(TensorData::new(values, [1, 1, expected]), &self.device));
         let probabilities = softmax(self.networks_at(at).1.forward(&image), 2);
         let read = read(Transaction::default().register(probabilities)).await?.concat();
-        Ok(read.chunks(self.dataset.classes).map(<[f32]>::to_vec).collect())
+        Ok(read.chunks(images.classes).map(<[f32]>::to_vec).collect())
     }
 }

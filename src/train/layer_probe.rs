@@ -7,10 +7,11 @@ use super::optimizer::Optimizer;
 use crate::device::read;
 use crate::error::Result;
 use crate::experiment::architecture::{Architecture, Layer, ParameterRole};
-use crate::init::{Factors, LayerWeights};
+use crate::init::{Factors, InitialParameters};
 use crate::metrics::{LayerReport, LayerScales};
-use crate::model::{Batch, Mode, Moments, Network, inner_product};
+use crate::model::{Batch, Mode, Moments, Network, counted_mean, inner_product};
 use burn::tensor::{Tensor, Transaction};
+use std::rc::Rc;
 
 /// Number of values read back for each layer: gradient norm, step size, standard deviation of the weights, and mean, standard
 /// deviation and active fraction of the activations.
@@ -42,10 +43,14 @@ impl LayerProbe {
     pub(super) async fn at_start(
         &self,
         runs: StackedRuns,
-        weights: &[Vec<LayerWeights>],
+        weights: &[InitialParameters],
     ) -> Result<Vec<Vec<LayerReport>>> {
+        let plan = Rc::clone(&runs.0.plan);
         let mut reports = self.measure(runs).await?;
-        let layers = reports.iter_mut().zip(weights).flat_map(|(report, weights)| report.iter_mut().zip(weights));
+        let layers = reports
+            .iter_mut()
+            .zip(weights)
+            .flat_map(|(report, weights)| report.iter_mut().zip(weights.layers(&plan.architecture)));
         for (report, weights) in layers {
             let Factors { weight, bias, norm } = weights.factors;
             report.scales = LayerScales { weight: finite(weight), bias: finite(bias), norm: finite(norm) };
@@ -84,34 +89,43 @@ impl LayerProbe {
     }
 }
 
-/// The values of each layer with weights after its activation function, `[runs, examples, units]`; the logits for the last one.
-fn layer_values(network: &Network, batch: &Batch) -> Vec<Tensor<3>> {
+/// The values of a layer, `[runs, examples, units]`, and which of them count.
+type LayerValues = (Tensor<3>, Option<Tensor<3>>);
+
+/// The values of each layer with weights after its activation function, if one follows before the next such layer.
+fn layer_values(network: &Network, batch: &Batch) -> Vec<LayerValues> {
     let steps = value_steps(&network.plan.architecture);
     let mut kept = Vec::with_capacity(steps.len());
-    network.observe(batch.images.clone(), Mode::Training, |step, values| {
+    network.observe(&batch.inputs, Mode::Training, |step, values| {
         if steps.contains(&step) {
-            kept.push(values());
+            kept.push((values.units(), values.counted()));
         }
     });
     kept
 }
 
-/// The step of the activation function after each layer with weights, or of the layer itself if there is none.
+/// The step of the activation function after each layer with weights, or of the layer itself if another layer with weights comes first.
 fn value_steps(architecture: &Architecture) -> Vec<usize> {
     let activation_after = |index: usize| {
-        let mut rest = architecture.steps.iter().enumerate().skip(index);
-        rest.find(|(_, step)| step.layer == Layer::Activation).map_or(index, |(index, _)| index)
+        let mut rest = architecture.steps.iter().enumerate().skip(index + 1);
+        let next = rest.find(|(_, step)| step.layer == Layer::Activation || step.layer.with_weights().is_some());
+        next.filter(|(_, step)| step.layer == Layer::Activation).map_or(index, |(index, _)| index)
     };
     architecture.weight_steps().into_iter().map(activation_after).collect()
 }
 
 /// Mean, standard deviation, and fraction with an absolute value above `tau`, for every run, `[runs]` each.
-fn moments(values: Tensor<3>, tau: f64) -> [Tensor<1>; 3] {
+fn moments((values, counted): LayerValues, tau: f64) -> [Tensor<1>; 3] {
     let [runs, examples, units] = values.dims();
     let rows = values.reshape([runs, examples * units]);
-    let active = rows.clone().abs().greater_elem(tau).float().mean_dim(1).squeeze_dim(1);
-    let Moments { mean, std } = Moments::of_rows(rows);
-    [mean, std, active]
+    let counted = counted.map(|counted| counted.reshape([1, examples * units]));
+    let active = rows.clone().abs().greater_elem(tau).float();
+    let active = match &counted {
+        Some(counted) => counted_mean(active, counted),
+        None => active.mean_dim(1),
+    };
+    let Moments { mean, std } = Moments::of_counted_rows(rows, counted);
+    [mean, std, active.squeeze_dim(1)]
 }
 
 /// The 2-norm for every run, `[runs]`.

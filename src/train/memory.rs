@@ -41,12 +41,12 @@ const WORKER_BYTES: u64 = 40 << 20;
 #[must_use]
 pub fn worker_count(experiment: &Experiment, dataset: &Dataset, cores: usize) -> usize {
     let runs = experiment.run_count();
-    let examples = dataset.parts().iter().map(|part| part.len()).sum::<usize>();
-    let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm);
+    let facts = dataset.facts();
+    let architecture = experiment.model.architecture(&facts.examples, experiment.norm);
     let step = architecture.map_or(0, |architecture| Demand::of(experiment, &architecture).step);
     let fits = |workers: &usize| {
         let training = (step * runs.div_ceil(*workers) as u64).min(CPU_STEP_BYTES);
-        let each = WORKER_BYTES + (examples * dataset.pixels()) as u64 + training;
+        let each = WORKER_BYTES + ((facts.train + facts.test) * facts.examples.bytes()) as u64 + training;
         (*workers as u64 - 1) * each <= FURTHER_WORKERS_BYTES
     };
     (2..=cores.min(runs)).rev().find(fits).unwrap_or(1)

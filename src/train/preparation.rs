@@ -4,15 +4,14 @@
 use super::batches::TuningExamples;
 use super::cohort::Cohort;
 use super::memory::{check_fit, tuning_group_size};
-use crate::dataset::Dataset;
+use super::probe::Probe;
 use crate::dataset::batcher::Batcher;
+use crate::dataset::{Dataset, Part};
 use crate::device::OpenDevice;
-use crate::emergence::graph::NetworkGraph;
 use crate::error::Result;
-use crate::experiment::network_graph::network_graph;
 use crate::experiment::scheme::Tuning;
 use crate::experiment::{DatasetSpec, Experiment, Share};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::metrics::{InitCost, PreparationProgress};
 use crate::model::Plan;
 use crate::tune::{Iteration, Tuner, TuningContext};
@@ -30,13 +29,12 @@ pub struct Preparation {
     pub(super) share: Share,
     pub(super) dataset: Rc<Dataset>,
     pub(super) plan: Rc<Plan>,
-    /// The graph on which emergence is measured.
-    pub(super) graph: Rc<NetworkGraph>,
+    pub(super) probe: Probe,
     pub(super) open: OpenDevice,
     pub(super) batcher: Batcher,
     clock: Clock,
-    /// Initial weights of each run, by variant, then by seed.
-    pub(super) weights: Vec<Vec<LayerWeights>>,
+    /// Initial parameters of each run, by variant, then by seed.
+    pub(super) weights: Vec<InitialParameters>,
     /// Cost of the initialization, per variant.
     pub(super) costs: Vec<InitCost>,
     /// Groups of runs that remain to be tuned.
@@ -73,15 +71,15 @@ impl Preparation {
         clock: Clock,
     ) -> Result<Self> {
         let mut experiment = experiment.clone();
-        experiment.dataset.name = dataset.name;
+        experiment.dataset.name = dataset.name();
         experiment.validate_for(&dataset.facts())?;
         let dataset = truncated(dataset, &experiment.dataset)?;
-        let batcher = Batcher::new(dataset.train.len(), experiment.batch_size, experiment.order_seed().into())?;
-        let architecture = experiment.model.architecture(dataset.shape(), dataset.classes, experiment.norm)?;
+        let batcher = Batcher::new(dataset.len(Part::Train), experiment.batch_size, experiment.order_seed().into())?;
+        let architecture = experiment.model.architecture(&dataset.facts().examples, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
-        let graph = Rc::new(network_graph(&architecture)?);
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
-        let weights = Cohort::initial_weights(&experiment, share, &plan.architecture.weight_layers())?;
+        let probe = Probe::new(&experiment, &dataset, &plan)?;
+        let weights = Cohort::initial_weights(&experiment, share, &plan.architecture)?;
         Ok(Self {
             jobs: jobs(&experiment, share, &dataset, &plan, open),
             costs: vec![InitCost::default(); experiment.variants.len()],
@@ -90,7 +88,7 @@ impl Preparation {
             share,
             dataset,
             plan,
-            graph,
+            probe,
             batcher,
             clock,
             weights,
@@ -157,9 +155,9 @@ impl Preparation {
         Tuner::new(&job.tuning, &context, drawn.iter_mut().map(std::mem::take).collect())
     }
 
-    /// The initial weights per run and layer, by variant, then by seed; empty for runs that are being tuned.
+    /// The initial parameters of each run, by variant, then by seed; empty for runs that are being tuned.
     #[must_use]
-    pub fn weights(&self) -> &[Vec<LayerWeights>] {
+    pub fn weights(&self) -> &[InitialParameters] {
         &self.weights
     }
 
@@ -184,7 +182,7 @@ fn jobs(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>, plan: &Pla
         let starts = runs.clone().step_by(size);
         starts.map(move |start| (variant, tuning, start..(start + size).min(runs.end)))
     });
-    let examples = || TuningExamples::new(dataset, experiment.order_seed().into(), &open.device);
+    let examples = || TuningExamples::new(dataset, experiment.order_seed().into(), experiment.smoothing, &open.device);
     groups
         .map(|(variant, tuning, runs)| Job { variant, runs, tuning: tuning.clone(), examples: examples(), tuner: None })
         .collect()

@@ -26,10 +26,14 @@
 //! and shift keep the optimizer's rates. The only remaining effect of the rescaling is then the factor of the last layer, which
 //! the control does not have: the two networks differ in the magnitude of their logits. The control is not exact either if a
 //! shortcut of a residual block without normalization adds values with different products `s`.
+//!
+//! In a transformer the cumulative product `s` is not passed on by a softmax, a normalization or a residual connection. Only the rates of
+//! the matrices are scaled there; biases, embedding tables and normalizations keep the optimizer's rates. The two networks do not compute
+//! the same function, so the control does not test an equality, but whether rates of these sizes explain the effect of the rescaling.
 
 use crate::experiment::architecture::WeightLayer;
 use crate::experiment::{InitScheme, OptimizerKind};
-use crate::init::rescaling::{exponents, power};
+use crate::init::rescaling::{layer_exponents, power};
 
 /// The factors of the optimizer's coefficients for one layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,14 +74,18 @@ pub fn layer_rates(scheme: &InitScheme, layers: &[WeightLayer], optimizer: Optim
     let InitScheme::RateControl(rescaling) = scheme else {
         return vec![LayerRates { weight: ParameterRates::PLAIN, bias: ParameterRates::PLAIN }; layers.len()];
     };
-    let exponents = exponents(rescaling.rule, rescaling.turn, layers.len());
+    let exponents = layer_exponents(rescaling, layers);
     // Exponents add up exactly, so that a product of 1 is 1 to the bit.
     let products = exponents.iter().zip(layers).scan(0, |sum, (exponent, layer)| {
         let product = *sum + exponent;
         *sum = if layer.normalized { 0 } else { product };
         Some(product)
     });
+    let is_transformer = layers.iter().any(|layer| layer.part.is_some());
     let matching = |exponent| ParameterRates::matching(power(rescaling.alpha, exponent), optimizer);
-    let pairs = exponents.iter().zip(products);
-    pairs.map(|(&own, product)| LayerRates { weight: matching(own), bias: matching(product) }).collect()
+    let rates = exponents.iter().zip(products).map(|(&own, product)| {
+        let bias = if is_transformer { ParameterRates::PLAIN } else { matching(product) };
+        LayerRates { weight: matching(own), bias }
+    });
+    rates.collect()
 }

@@ -34,7 +34,11 @@ pub(super) fn stacked_rates(experiment: &Experiment, plan: &Plan, runs: &[RunRat
         let factors = runs.iter().map(|RunRates { learning_rate, layers }| match role {
             ParameterRole::Weight(layer) => (*learning_rate, layers[layer].weight),
             ParameterRole::Bias(layer) => (*learning_rate, layers[layer].bias),
-            ParameterRole::Scale(_) | ParameterRole::Shift(_) => (*learning_rate, ParameterRates::PLAIN),
+            ParameterRole::Embedding(_)
+            | ParameterRole::Scale(_)
+            | ParameterRole::Shift(_)
+            | ParameterRole::LayerNormScale(_)
+            | ParameterRole::LayerNormShift(_) => (*learning_rate, ParameterRates::PLAIN),
         });
         let decays = factors.clone().map(|(_, factor)| spec.weight_decay * factor.weight_decay);
         Rates {

@@ -2,11 +2,16 @@
 //!
 //! Some drivers and browsers return wrong numbers without any error, so a GPU has to pass the test before it trains.
 
+use super::batches::sentence_batch;
 use super::cohort::Cohort;
+use crate::dataset::symbols::{END, PADDING};
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
 use crate::error::{DeviceCheck, DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
-use crate::experiment::{BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer, Share};
+use crate::experiment::dataset::{ExampleFacts, SequenceFacts};
+use crate::experiment::{
+    BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer, Share, TransformerSpec,
+};
 use crate::model::{Batch, Plan};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
@@ -30,21 +35,48 @@ pub struct ChosenDevice {
 #[derive(Debug, Default)]
 pub struct Devices {
     webgpu: Option<Result<OpenDevice>>,
-    /// Whether convolutions have been tested on WebGPU.
-    convolves: bool,
+    /// The kinds of networks that have been tested on WebGPU, besides dense ones.
+    tested: Vec<NetworkKind>,
+}
+
+/// Networks with operations of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NetworkKind {
+    /// Convolutions and batch normalization.
+    Convolutional,
+    /// Attention, layer normalization and embedding tables.
+    Transformer,
+}
+
+impl NetworkKind {
+    /// The kind of a network; `None` if it is dense.
+    fn of(model: &ModelSpec) -> Option<Self> {
+        match model {
+            ModelSpec::Mlp { .. } => None,
+            ModelSpec::Cnn { .. } | ModelSpec::ResNet { .. } => Some(Self::Convolutional),
+            ModelSpec::Transformer(_) => Some(Self::Transformer),
+        }
+    }
+
+    async fn check(self, open: &OpenDevice) -> Result<()> {
+        match self {
+            Self::Convolutional => check_convolutions(open).await,
+            Self::Transformer => check_transformer(open).await,
+        }
+    }
 }
 
 impl Devices {
-    /// Opens the requested device; `Auto` falls back to the CPU and states the reason. Convolutions are tested only if
-    /// `convolutions` is set, since their shaders take long to compile.
+    /// Opens the requested device for this network; `Auto` falls back to the CPU and states the reason. What dense networks lack is tested
+    /// only when a network needs it, since its shaders take long to compile.
     ///
     /// # Errors
     /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] if WebGPU is required.
-    pub async fn choose(&mut self, preference: DevicePreference, convolutions: bool) -> Result<ChosenDevice> {
+    pub async fn choose(&mut self, preference: DevicePreference, model: &ModelSpec) -> Result<ChosenDevice> {
         let (open, fallback) = match preference {
             DevicePreference::Cpu => (open_cpu(), None),
-            DevicePreference::WebGpu => (self.tested_webgpu(convolutions).await?, None),
-            DevicePreference::Auto => match self.tested_webgpu(convolutions).await {
+            DevicePreference::WebGpu => (self.tested_webgpu(model).await?, None),
+            DevicePreference::Auto => match self.tested_webgpu(model).await {
                 Ok(open) => (open, None),
                 Err(error) => (open_cpu(), Some(error.to_string())),
             },
@@ -52,14 +84,15 @@ impl Devices {
         Ok(ChosenDevice { open, fallback })
     }
 
-    async fn tested_webgpu(&mut self, convolutions: bool) -> Result<OpenDevice> {
+    async fn tested_webgpu(&mut self, model: &ModelSpec) -> Result<OpenDevice> {
         let mut webgpu = match self.webgpu.take() {
             Some(webgpu) => webgpu,
             None => open_tested_webgpu().await,
         };
-        if let (true, false, Ok(open)) = (convolutions, self.convolves, &webgpu) {
-            let checked = check_convolutions(open).await;
-            self.convolves = checked.is_ok();
+        let kind = NetworkKind::of(model).filter(|kind| !self.tested.contains(kind));
+        if let (Some(kind), Ok(open)) = (kind, &webgpu) {
+            let checked = kind.check(open).await;
+            self.tested.extend(checked.is_ok().then_some(kind));
             webgpu = checked.and(webgpu);
         }
         self.webgpu.insert(webgpu).clone()
@@ -81,7 +114,8 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
     check_matmul(&open.device).await?;
     check_softmax(&open.device).await?;
-    check_step(DeviceCheck::TrainingStep, &ModelSpec::Mlp { hidden: vec![16, 16] }, NormLayer::None, open).await
+    let model = ModelSpec::Mlp { hidden: vec![16, 16] };
+    check_step(DeviceCheck::TrainingStep, &model, NormLayer::None, images, open).await
 }
 
 /// Compares one training step of a convolutional network with batch normalization with that of the CPU.
@@ -91,12 +125,30 @@ pub async fn check_device(open: &OpenDevice) -> Result<()> {
 pub async fn check_convolutions(open: &OpenDevice) -> Result<()> {
     let entry = ConvolutionSpec { channels: 3, kernel: 3, stride: 1, pool: Some(Pooling::Max) };
     let model = ModelSpec::Cnn { convolutions: vec![entry; 2] };
-    check_step(DeviceCheck::ConvolutionStep, &model, NormLayer::Batch, open).await
+    check_step(DeviceCheck::ConvolutionStep, &model, NormLayer::Batch, images, open).await
 }
 
-async fn check_step(check: DeviceCheck, model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<()> {
-    let expected = one_step(model, norm, &open_cpu()).await?;
-    let got = one_step(model, norm, open).await?;
+/// Compares one training step of a transformer with that of the CPU.
+///
+/// # Errors
+/// As [`check_device`].
+pub async fn check_transformer(open: &OpenDevice) -> Result<()> {
+    let sizes = TransformerSpec { heads: 2, encoder_layers: 1, decoder_layers: 1, ..TransformerSpec::of_width(8) };
+    check_step(DeviceCheck::TransformerStep, &ModelSpec::Transformer(sizes), NormLayer::Pre, sentences, open).await
+}
+
+/// Makes examples up.
+type MadeUp = fn(&Device) -> (ExampleFacts, Batch);
+
+async fn check_step(
+    check: DeviceCheck,
+    model: &ModelSpec,
+    norm: NormLayer,
+    examples: MadeUp,
+    open: &OpenDevice,
+) -> Result<()> {
+    let expected = one_step(model, norm, examples, &open_cpu()).await?;
+    let got = one_step(model, norm, examples, open).await?;
     compare(check, &expected, &got)
 }
 
@@ -118,11 +170,7 @@ async fn check_softmax(device: &Device) -> Result<()> {
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
-async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
-    const SIDE: usize = 4;
-    const INPUTS: usize = SIDE * SIDE;
-    const CLASSES: usize = 4;
-    const BATCH: usize = 8;
+async fn one_step(model: &ModelSpec, norm: NormLayer, examples: MadeUp, open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
     let mut experiment = Experiment {
         model: model.clone(),
         variants: vec![BaseInit::KaimingNormal.into(), BaseInit::XavierNormal.into()],
@@ -131,19 +179,40 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, open: &OpenDevice) -> Resu
         ..Experiment::default()
     };
     experiment.optimizer.learning_rate = 0.5;
-    let input = FeatureShape { channels: 1, height: SIDE, width: SIDE };
-    let architecture = experiment.model.architecture(input, CLASSES, experiment.norm)?;
-    let weights = Cohort::initial_weights(&experiment, Share::WHOLE, &architecture.weight_layers())?;
+    let (facts, batch) = examples(&open.device);
+    let architecture = experiment.model.architecture(&facts, experiment.norm)?;
+    let weights = Cohort::initial_weights(&experiment, Share::WHOLE, &architecture)?;
     let plan = Rc::new(Plan { architecture, activation: experiment.activation });
     let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan, &weights, open);
-    let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();
-    let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
-    let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), &open.device);
-    let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), &open.device);
-    let losses = cohort.step(&Batch { images, one_hot });
+    let losses = cohort.step(&batch);
     let parameters = cohort.networks().into_parameters();
     let first = Transaction::default().register(losses);
     read(parameters.into_iter().fold(first, Transaction::register)).await
+}
+
+/// Eight images of four classes.
+fn images(device: &Device) -> (ExampleFacts, Batch) {
+    const SIDE: usize = 4;
+    const INPUTS: usize = SIDE * SIDE;
+    const CLASSES: usize = 4;
+    const BATCH: usize = 8;
+    let input = FeatureShape { channels: 1, height: SIDE, width: SIDE };
+    let images = (0..BATCH * INPUTS).map(|index| (index * 7 % 11) as f32 / 5.0 - 1.0).collect::<Vec<_>>();
+    let one_hot = (0..BATCH * CLASSES).map(|index| f32::from(u8::from(index % CLASSES == index / CLASSES % CLASSES)));
+    let images = Tensor::from_data(TensorData::new(images, [1, BATCH, INPUTS]), device);
+    let one_hot = Tensor::from_data(TensorData::new(one_hot.collect::<Vec<_>>(), [1, BATCH, CLASSES]), device);
+    (ExampleFacts::images(input, CLASSES), Batch::of_images(images, one_hot))
+}
+
+/// Three pairs of sentences with padding.
+fn sentences(device: &Device) -> (ExampleFacts, Batch) {
+    const POSITIONS: [usize; 2] = [3, 4];
+    const SYMBOLS: usize = 7;
+    const SOURCES: [[u16; 3]; 3] = [[4, 5, 6], [6, PADDING, PADDING], [5, 5, PADDING]];
+    const TARGETS: [[u16; 4]; 3] = [[6, 5, 4, END], [6, END, PADDING, PADDING], [5, 4, END, PADDING]];
+    let [source, target] = POSITIONS.map(|positions| SequenceFacts { symbols: SYMBOLS, positions });
+    let pairs = SOURCES.iter().zip(&TARGETS).map(|(source, target)| (source.as_slice(), target.as_slice()));
+    (ExampleFacts::Pairs { source, target }, sentence_batch(pairs, POSITIONS, SYMBOLS, 0.1, device))
 }
 
 /// Checks that the result of a device for `check` agrees with `expected` to within `1e-4` per number; tensors are concatenated.

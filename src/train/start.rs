@@ -7,7 +7,7 @@ use crate::dataset::{Dataset, DatasetChecksum};
 use crate::emergence::graph::NetworkGraph;
 use crate::emergence::{self, RandomInterval};
 use crate::error::Result;
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::metrics::{LateFacts, LayerReport, RandomActivity, RandomPoint};
 use crate::rng::{Purpose, below, stream};
 use std::collections::VecDeque;
@@ -28,8 +28,8 @@ pub(super) struct StartMeasurement {
 #[derive(Debug)]
 struct PendingLayers {
     unmeasured: VecDeque<StackedRuns>,
-    /// The initial weights, per run.
-    weights: Vec<Vec<LayerWeights>>,
+    /// The initial parameters, per run.
+    weights: Vec<InitialParameters>,
     measured: Vec<Vec<LayerReport>>,
 }
 
@@ -47,7 +47,7 @@ impl StartMeasurement {
     pub(super) fn new(preparation: &mut Preparation, cohort: &Cohort) -> Self {
         let share = preparation.share;
         let random = PendingRandom {
-            graph: Rc::clone(&preparation.graph),
+            graph: Rc::clone(&preparation.probe.graph),
             seed: preparation.experiment.order_seed().into(),
             points: Vec::new(),
         };
@@ -91,7 +91,7 @@ impl StartMeasurement {
                 self.random = Some(random);
             }
         } else if let Some(mut checksum) = self.checksum.take() {
-            if checksum.advance(dataset.parts(), HASHED_EXAMPLES) {
+            if checksum.advance(dataset, HASHED_EXAMPLES) {
                 facts.data_sha256 = checksum.finish();
             } else {
                 self.checksum = Some(checksum);

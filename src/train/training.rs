@@ -1,10 +1,11 @@
 //! Trains one experiment, from the first evaluation to the last, in small pieces of work.
 
-use super::batches::batch;
+use super::batches::{BatchForm, batch};
 use super::cohort::Cohort;
 use super::evaluate::{Evaluator, Judgment, PendingEvaluation};
 use super::layer_probe::LayerProbe;
 use super::preparation::Preparation;
+use super::samples::sample_sentences;
 use super::snapshots::{Snapshot, Snapshots};
 use super::start::StartMeasurement;
 use crate::dataset::batcher::Batcher;
@@ -12,7 +13,6 @@ use crate::dataset::{Dataset, Part};
 use crate::device::{Backend, OpenDevice, read};
 use crate::error::Result;
 use crate::experiment::{Experiment, Share};
-use crate::init::weights_sha256;
 use crate::metrics::{
     Environment, EvaluationRecord, LateFacts, RandomActivity, Receipt, Record, RunStart, Setup, StartFacts, StepRecord,
     VariantStart,
@@ -100,10 +100,11 @@ impl Training {
         let Preparation { experiment, share, plan, weights, open, .. } = &preparation;
         let cohort = Cohort::new(experiment, *share, plan, weights, open);
         let start = StartMeasurement::new(&mut preparation, &cohort);
-        let Preparation { experiment, share, dataset, plan, graph, open, mut batcher, .. } = preparation;
+        let Preparation { experiment, share, dataset, plan, probe, open, mut batcher, .. } = preparation;
         let bytes = 4 * plan.architecture.parameter_count() * share.run_count(&experiment) as u64;
         let most_pending = (PENDING_BYTES / bytes.max(1)).clamp(1, MOST_PENDING);
-        let first = batch(&dataset, Part::Train, batcher.batch(0), None, &open.device)?;
+        let form = BatchForm { augmentation: None, smoothing: experiment.smoothing };
+        let first = batch(&dataset, Part::Train, batcher.batch(0), form, &open.device)?;
         Ok(Self {
             pending: VecDeque::from([PendingEvaluation::new(0, cohort.networks())]),
             most_pending: usize::try_from(most_pending).unwrap_or(1),
@@ -114,7 +115,14 @@ impl Training {
             late_facts: LateFacts::default(),
             cohort,
             latest: None,
-            evaluator: Evaluator::new(&dataset, &plan.architecture, &graph, &experiment.activity, &open)?,
+            evaluator: Evaluator::new(
+                &dataset,
+                &plan.architecture,
+                &probe,
+                &experiment.activity,
+                first_runs(&experiment, share),
+                &open,
+            )?,
             snapshots: Snapshots::new(bytes),
             device: open.device,
             losses: Vec::new(),
@@ -262,7 +270,8 @@ impl Training {
         let step = self.cohort.step_count();
         let indices = self.batcher.batch(step);
         let augmentation = self.experiment.dataset.augment.then_some((self.experiment.order_seed().into(), step));
-        let batch = batch(&self.dataset, Part::Train, indices, augmentation, &self.device)?;
+        let form = BatchForm { augmentation, smoothing: self.experiment.smoothing };
+        let batch = batch(&self.dataset, Part::Train, indices, form, &self.device)?;
         let losses = self.cohort.step(&batch);
         let step = self.step();
         self.losses.push((step, losses));
@@ -275,13 +284,17 @@ impl Training {
     }
 }
 
+/// The indices, in a share, of the first run of each variant.
+fn first_runs(experiment: &Experiment, share: Share) -> Vec<usize> {
+    let is_first = |run: &usize| share.run(*run).is_multiple_of(experiment.seeds as usize);
+    (0..share.run_count(experiment)).filter(is_first).collect()
+}
+
 /// Everything that is fixed before the first step, with the checksums of order and weights; of each variant, the runs of the share.
 fn setup(preparation: &Preparation) -> Setup {
-    let Preparation { experiment, share, plan, dataset, batcher, .. } = preparation;
-    let mut runs = preparation
-        .weights
-        .iter()
-        .map(|weights| RunStart { weights_sha256: weights_sha256(weights), layers: Vec::new() });
+    let Preparation { experiment, share, plan, probe, dataset, batcher, .. } = preparation;
+    let mut runs =
+        preparation.weights.iter().map(|weights| RunStart { weights_sha256: weights.sha256(), layers: Vec::new() });
     let variants = preparation
         .costs
         .iter()
@@ -291,11 +304,13 @@ fn setup(preparation: &Preparation) -> Setup {
     let order_sha256 = if share.first == 0 { batcher.order_sha256() } else { String::new() };
     let start = StartFacts {
         data: dataset.facts(),
+        probe: probe.examples,
         steps_per_epoch: batcher.steps_per_epoch(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
         receipt: Receipt { data_sha256: String::new(), order_sha256 },
         random_activity: RandomActivity::default(),
+        samples: sample_sentences(dataset),
         variants: variants.collect(),
     };
     Setup { experiment: experiment.clone(), start: Some(start) }

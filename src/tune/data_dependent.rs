@@ -14,9 +14,9 @@ use super::vectors::read_runs;
 use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext};
 use crate::error::Result;
 use crate::experiment::Tuning;
-use crate::experiment::architecture::WeightShape;
+use crate::experiment::architecture::{ParameterRole, WeightShape};
 use crate::experiment::scheme::tuning::methods::data_dependent::{BATCH, BATCHES, BETA};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::model::Network;
 
 /// The state of data-dependent initialization.
@@ -26,7 +26,7 @@ struct DataDependent {
     batches: u64,
     batch_size: usize,
     context: TuningContext,
-    runs: Vec<Vec<LayerWeights>>,
+    runs: Vec<InitialParameters>,
     /// The architecture's steps with weights.
     steps: Vec<usize>,
     layer: usize,
@@ -34,7 +34,7 @@ struct DataDependent {
 }
 
 /// Data-dependent initialization before its first iteration.
-pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Box<dyn Method> {
     Box::new(DataDependent {
         beta: tuning.value(&BETA),
         batches: tuning.value(&BATCHES),
@@ -61,7 +61,7 @@ impl Method for DataDependent {
         Box::pin(self.measure_batch(examples, effort))
     }
 
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters> {
         self.runs
     }
 }
@@ -69,9 +69,9 @@ impl Method for DataDependent {
 impl DataDependent {
     async fn measure_batch(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
-        let images = examples.batch(self.batch_size, self.seen.batches() as u64)?.images;
+        let inputs = examples.batch(self.batch_size, self.seen.batches() as u64)?.inputs;
         let network = Network::stack(&self.context.plan, &self.runs, &self.context.device);
-        let Some(moments) = moments_of_channels(&network, images, step) else { return Ok(Iteration::Finished) };
+        let Some(moments) = moments_of_channels(&network, &inputs, step) else { return Ok(Iteration::Finished) };
         self.seen.add(read_runs(vec![moments.mean, moments.std]).await?);
         effort.forward_passes += 1;
         if self.seen.batches() as u64 >= self.batches {
@@ -84,8 +84,12 @@ impl DataDependent {
     fn normalize_layer(&mut self) {
         let channels = std::mem::take(&mut self.seen).channels();
         let count = channels.len() / self.runs.len().max(1);
+        let shape = self.context.plan.architecture.weight_layers().get(self.layer).map(|layer| layer.shape);
         for (run, channels) in self.runs.iter_mut().zip(channels.chunks(count.max(1))) {
-            normalize(&mut run[self.layer], channels, self.beta);
+            if let Some(shape) = shape {
+                normalize_weight(run, self.layer, shape, channels);
+                normalize_bias(run, self.layer, channels, self.beta);
+            }
         }
         self.layer += 1;
     }
@@ -123,14 +127,15 @@ impl Seen {
     }
 }
 
-/// Normalizes every unit or feature map of a layer to mean `beta` and standard deviation 1; `channels` contains their current
-/// means and standard deviations.
+/// Divides the weights of every unit or feature map of a layer by its standard deviation; `channels` contains the current means and
+/// standard deviations.
 #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
-fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
-    let before = norm(&layer.weight);
-    let per_channel = layer.weight.len() / channels.len().max(1);
-    for (index, weight) in layer.weight.iter_mut().enumerate() {
-        let channel = match layer.shape {
+fn normalize_weight(run: &mut InitialParameters, layer: usize, shape: WeightShape, channels: &[(f64, f64)]) {
+    let Some(parameter) = run.get_mut(ParameterRole::Weight(layer)) else { return };
+    let before = norm(&parameter.values);
+    let per_channel = parameter.values.len() / channels.len().max(1);
+    for (index, weight) in parameter.values.iter_mut().enumerate() {
+        let channel = match shape {
             WeightShape::Dense { outputs, .. } => index % outputs,
             WeightShape::Convolution { .. } => index / per_channel,
         };
@@ -139,13 +144,19 @@ fn normalize(layer: &mut LayerWeights, channels: &[(f64, f64)], beta: f64) {
             *weight /= std as f32;
         }
     }
-    for (bias, (mean, std)) in layer.bias.iter_mut().zip(channels) {
+    let after = norm(&parameter.values);
+    if before > 0.0 && after.is_finite() {
+        parameter.factor *= after / before;
+    }
+}
+
+/// Sets the bias of every unit or feature map that has one so that its mean becomes `beta`.
+#[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
+fn normalize_bias(run: &mut InitialParameters, layer: usize, channels: &[(f64, f64)], beta: f64) {
+    let Some(parameter) = run.get_mut(ParameterRole::Bias(layer)) else { return };
+    for (bias, (mean, std)) in parameter.values.iter_mut().zip(channels) {
         if *std > VARIES {
             *bias = (beta - (mean - f64::from(*bias)) / std) as f32;
         }
-    }
-    let after = norm(&layer.weight);
-    if before > 0.0 && after.is_finite() {
-        layer.factors.weight *= after / before;
     }
 }

@@ -21,7 +21,7 @@ use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext,
 use crate::error::Result;
 use crate::experiment::scheme::tuning::methods::grad_init::{ETA, GAMMA, LEARNING_RATE, STEP, STEPS};
 use crate::experiment::{Tuning, UpdateRule};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::Tensor;
 
@@ -38,7 +38,7 @@ struct GradInit {
 }
 
 /// `GradInit` before its first iteration.
-pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Box<dyn Method> {
     let kind = tuning.value(&STEP).unwrap_or(context.optimizer.facts().first_step);
     let learning_rate = if context.has_batch_norm() { 0.1 } else { 0.01 };
     let learning_rate = tuning.value(&LEARNING_RATE).unwrap_or(learning_rate);
@@ -70,7 +70,7 @@ impl Method for GradInit {
         Box::pin(self.iterate(index, examples, effort))
     }
 
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters> {
         self.scales.into_weights()
     }
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::experiment::Tuning;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::methods::lsuv::{TOLERANCE, TRIES};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 
 /// The state of LSUV.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ struct Lsuv {
 }
 
 /// LSUV before its first iteration.
-pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Box<dyn Method> {
     Box::new(Lsuv {
         tolerance: tuning.value(&TOLERANCE),
         most_tries: tuning.value(&TRIES),
@@ -57,7 +57,7 @@ impl Method for Lsuv {
         Box::pin(self.measure_layer(examples, effort))
     }
 
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters> {
         self.scales.into_weights()
     }
 }
@@ -65,8 +65,8 @@ impl Method for Lsuv {
 impl Lsuv {
     async fn measure_layer(&mut self, examples: &mut dyn Examples, effort: &mut Effort) -> Result<Iteration> {
         let Some(&step) = self.steps.get(self.layer) else { return Ok(Iteration::Finished) };
-        let images = examples.batch(self.batch_size, 0)?.images;
-        let Some(moments) = moments_of_layer(&self.scales.network(), images, step) else {
+        let inputs = examples.batch(self.batch_size, 0)?.inputs;
+        let Some(moments) = moments_of_layer(&self.scales.network(), &inputs, step) else {
             return Ok(Iteration::Finished);
         };
         effort.forward_passes += 1;

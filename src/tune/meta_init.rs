@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::experiment::Tuning;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::methods::meta_init::{EPSILON, LEARNING_RATE, MOMENTUM, STEPS};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::model::{Batch, Mode, Network, inner_product};
 use burn::tensor::Tensor;
 
@@ -53,7 +53,7 @@ struct Quotient {
 }
 
 /// `MetaInit` before its first iteration.
-pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Box<dyn Method> {
     let scales = Scales::new(context, runs);
     Box::new(MetaInit {
         steps: tuning.value(&STEPS),
@@ -81,7 +81,7 @@ impl Method for MetaInit {
         Box::pin(self.iterate(index, examples, effort))
     }
 
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters> {
         self.scales.into_weights()
     }
 }

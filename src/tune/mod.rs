@@ -5,6 +5,7 @@
 //! model's only forward pass; scales, moments and decisions are kept in f64 on the CPU. This module uses no clock, no browser
 //! and no data set: it requests examples through [`Examples`].
 
+mod admin;
 mod data_dependent;
 mod grad_init;
 mod lsuv;
@@ -17,7 +18,7 @@ mod vectors;
 use crate::error::Result;
 use crate::experiment::scheme::tuning::methods::TUNING_METHODS;
 use crate::experiment::{Experiment, OptimizerKind, Tuning, TuningMethod};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::model::{Batch, Plan};
 use burn::tensor::Device;
 use std::fmt;
@@ -31,6 +32,7 @@ const STARTS: [(TuningMethod, StartMethod); TUNING_METHODS.len()] = [
     (TuningMethod::MetaInit, meta_init::start),
     (TuningMethod::GradInit, grad_init::start),
     (TuningMethod::Nio, nio::start),
+    (TuningMethod::Admin, admin::start),
 ];
 
 // Checked at compile time: the entries have the order of the methods.
@@ -42,8 +44,8 @@ const _: () = {
     }
 };
 
-/// Creates a method with these constants, before its first iteration, on weights given per run and layer.
-type StartMethod = fn(&Tuning, &TuningContext, Vec<Vec<LayerWeights>>) -> Box<dyn Method>;
+/// Creates a method with these constants, before its first iteration, on the parameters of each run.
+type StartMethod = fn(&Tuning, &TuningContext, Vec<InitialParameters>) -> Box<dyn Method>;
 
 /// The state of a method on the stacked runs of a variant.
 trait Method: fmt::Debug {
@@ -61,8 +63,8 @@ trait Method: fmt::Debug {
         effort: &'a mut Effort,
     ) -> IterationFuture<'a>;
 
-    /// The weights as they are now, per run and layer.
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>>;
+    /// The parameters as they are now, per run.
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters>;
 }
 
 /// A pending iteration.
@@ -147,9 +149,9 @@ pub enum Iteration {
 }
 
 impl Tuner {
-    /// The method of `tuning` before its first iteration, on weights given per run and layer.
+    /// The method of `tuning` before its first iteration, on the parameters of each run.
     #[must_use]
-    pub fn new(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub fn new(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Self {
         let (_, start) = STARTS[tuning.method as usize];
         Self { method: start(tuning, context, runs), effort: Effort::default(), done: 0 }
     }
@@ -184,9 +186,9 @@ impl Tuner {
         self.effort
     }
 
-    /// The weights as they are now, per run and layer.
+    /// The parameters as they are now, per run.
     #[must_use]
-    pub fn into_weights(self) -> Vec<Vec<LayerWeights>> {
+    pub fn into_weights(self) -> Vec<InitialParameters> {
         self.method.into_weights()
     }
 }

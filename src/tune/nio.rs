@@ -21,7 +21,7 @@ use super::{Effort, Examples, Iteration, IterationFuture, Method, TuningContext,
 use crate::error::Result;
 use crate::experiment::Tuning;
 use crate::experiment::scheme::tuning::methods::nio::{GAMMA, LEARNING_RATE, PARTS, STEPS};
-use crate::init::LayerWeights;
+use crate::init::InitialParameters;
 use crate::model::{Batch, Mode, Network};
 use burn::tensor::{Device, Tensor};
 
@@ -85,7 +85,7 @@ impl Products {
 }
 
 /// NIO before its first iteration.
-pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Box<dyn Method> {
+pub(super) fn start(tuning: &Tuning, context: &TuningContext, runs: Vec<InitialParameters>) -> Box<dyn Method> {
     let scales = Scales::new(context, runs);
     Box::new(Nio {
         optimizer: ScaleOptimizer::new(&scales, tuning.value(&LEARNING_RATE), tuning),
@@ -112,7 +112,7 @@ impl Method for Nio {
         Box::pin(self.iterate(index, examples, effort))
     }
 
-    fn into_weights(self: Box<Self>) -> Vec<Vec<LayerWeights>> {
+    fn into_weights(self: Box<Self>) -> Vec<InitialParameters> {
         self.scales.into_weights()
     }
 }

@@ -6,14 +6,14 @@ use super::vectors::{along_runs, of_runs};
 use crate::experiment::Tuning;
 use crate::experiment::architecture::ParameterRole;
 use crate::experiment::scheme::tuning::methods::scales::{BETA_1, BETA_2, BIAS_FLOOR, CLIP, EPSILON, FLOOR};
-use crate::init::LayerWeights;
+use crate::init::{InitialParameters, Parameter};
 use crate::model::{Network, inner_product};
 use burn::tensor::Tensor;
 
 /// Drawn parameters with their scales.
 #[derive(Debug)]
 pub(super) struct Scales {
-    runs: Vec<Vec<LayerWeights>>,
+    runs: Vec<InitialParameters>,
     roles: Vec<ParameterRole>,
     /// The network as drawn.
     drawn: Network,
@@ -25,10 +25,11 @@ pub(super) struct Scales {
 
 impl Scales {
     /// The drawn parameters, with all scales 1.
-    pub(super) fn new(context: &TuningContext, runs: Vec<Vec<LayerWeights>>) -> Self {
+    pub(super) fn new(context: &TuningContext, runs: Vec<InitialParameters>) -> Self {
         let roles = context.plan.architecture.parameter_roles();
         let drawn = Network::stack(&context.plan, &runs, &context.device);
-        let norms = roles.iter().map(|role| runs.iter().map(|run| norm(numbers(run, *role))).collect());
+        let norm_of = |index: usize| runs.iter().map(|run| norm(&run.parameters[index].values)).collect();
+        let norms = (0..roles.len()).map(norm_of);
         Self { values: vec![vec![1.0; runs.len()]; roles.len()], norms: norms.collect(), runs, roles, drawn }
     }
 
@@ -71,24 +72,14 @@ impl Scales {
     }
 
     /// The drawn numbers times the scales.
-    pub(super) fn into_weights(self) -> Vec<Vec<LayerWeights>> {
-        let Self { mut runs, roles, values, .. } = self;
-        for (role, scales) in roles.into_iter().zip(values) {
+    pub(super) fn into_weights(self) -> Vec<InitialParameters> {
+        let Self { mut runs, values, .. } = self;
+        for (index, scales) in values.into_iter().enumerate() {
             for (run, scale) in runs.iter_mut().zip(scales) {
-                multiply(run, role, scale);
+                multiply(&mut run.parameters[index], scale);
             }
         }
         runs
-    }
-}
-
-/// The numbers of a parameter of a run.
-fn numbers(layers: &[LayerWeights], role: ParameterRole) -> &[f32] {
-    match role {
-        ParameterRole::Weight(layer) => &layers[layer].weight,
-        ParameterRole::Bias(layer) => &layers[layer].bias,
-        ParameterRole::Scale(layer) => &layers[layer].scale,
-        ParameterRole::Shift(layer) => &layers[layer].shift,
     }
 }
 
@@ -98,28 +89,11 @@ pub(super) fn norm(numbers: &[f32]) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the precision of the parameters")]
-fn multiply(layers: &mut [LayerWeights], role: ParameterRole, scale: f64) {
-    let (numbers, factor) = match role {
-        ParameterRole::Weight(layer) => {
-            let LayerWeights { weight, factors, .. } = &mut layers[layer];
-            (weight, Some(&mut factors.weight))
-        }
-        ParameterRole::Bias(layer) => {
-            let LayerWeights { bias, factors, .. } = &mut layers[layer];
-            (bias, Some(&mut factors.bias))
-        }
-        ParameterRole::Scale(layer) => {
-            let LayerWeights { scale, factors, .. } = &mut layers[layer];
-            (scale, Some(&mut factors.norm))
-        }
-        ParameterRole::Shift(layer) => (&mut layers[layer].shift, None),
-    };
-    for number in numbers {
+fn multiply(parameter: &mut Parameter, scale: f64) {
+    for number in &mut parameter.values {
         *number *= scale as f32;
     }
-    if let Some(factor) = factor {
-        *factor *= scale;
-    }
+    parameter.factor *= scale;
 }
 
 /// The purpose of a step of a run.
@@ -187,8 +161,11 @@ impl ScaleOptimizer {
     fn step_scale(&mut self, scales: &mut Scales, parameter: usize, run: usize, purpose: StepPurpose, gradient: f64) {
         let Self { beta_1, beta_2, epsilon, floor, bias_floor, .. } = *self;
         let least = match scales.roles()[parameter] {
-            ParameterRole::Weight(_) | ParameterRole::Scale(_) => floor,
-            ParameterRole::Bias(_) | ParameterRole::Shift(_) => bias_floor,
+            ParameterRole::Embedding(_)
+            | ParameterRole::Weight(_)
+            | ParameterRole::Scale(_)
+            | ParameterRole::LayerNormScale(_) => floor,
+            ParameterRole::Bias(_) | ParameterRole::Shift(_) | ParameterRole::LayerNormShift(_) => bias_floor,
         };
         let Some(scale) = scales.scale_mut(parameter, run) else { return };
         let first = &mut self.first[purpose as usize][parameter][run];

@@ -1,11 +1,12 @@
 //! Tests of `dataset`: data sets in IDX files, the generator of digits, and the order of the batches. The catalog, files on
-//! disk, CIFAR-10, color patterns, uploads, augmentation and error messages have separate files.
+//! disk, CIFAR-10, numbers in words, color patterns, uploads, augmentation and error messages have separate files.
 
 mod augment;
 mod catalog;
 mod cifar;
 mod disk;
 mod idx_files;
+mod numbers;
 mod patterns;
 mod upload;
 mod words;
@@ -15,7 +16,7 @@ use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files::{self, gunzip};
 use emergence_lab::dataset::readers::{self, ReadFile, checksum, idx};
 use emergence_lab::dataset::recipe::Recipe;
-use emergence_lab::dataset::{Dataset, DatasetChecksum, Part, digits};
+use emergence_lab::dataset::{Dataset, DatasetChecksum, ImageSet, Part, digits};
 use emergence_lab::digest::sha256;
 use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
@@ -53,11 +54,16 @@ fn small_files() -> [Vec<u8>; 4] {
     [images_file(3, 28), labels_file(&[5, 0, 9]), images_file(2, 28), labels_file(&[7, 2])]
 }
 
-fn small() -> Dataset {
+/// The checksum of the examples in use.
+fn checksum_of(images: &ImageSet) -> String {
+    Dataset::Images(images.clone()).sha256()
+}
+
+fn small() -> ImageSet {
     assemble(&small_files()).expect("complete files")
 }
 
-fn assemble(contents: &[Vec<u8>; 4]) -> Result<Dataset, Error> {
+fn assemble(contents: &[Vec<u8>; 4]) -> Result<ImageSet, Error> {
     let contents = contents.iter().cloned();
     let read = published(DatasetName::Mnist).files.iter().zip(contents).map(|(file, bytes)| ReadFile { file, bytes });
     readers::assemble(DatasetName::Mnist, published(DatasetName::Mnist), &read.collect::<Vec<_>>())
@@ -73,7 +79,7 @@ fn mnist_files() -> [DataFile; 4] {
     published(DatasetName::Mnist).files.try_into().expect("four files")
 }
 
-fn load(folder: &Path, name: DatasetName) -> Result<Dataset, Error> {
+fn load(folder: &Path, name: DatasetName) -> Result<ImageSet, Error> {
     files::load(folder, name, published(name))
 }
 
@@ -171,8 +177,8 @@ fn examples_are_normalized_and_truncated() {
         "sizes"
     );
     let used = [&whole.train.split().images[..1568], &[5, 0], &whole.test.split().images, &[7, 2]].concat();
-    assert_eq!(dataset.sha256(), sha256([&used]), "the checksum covers the examples in use");
-    assert_ne!(dataset.sha256(), whole.sha256(), "other examples have a different checksum");
+    assert_eq!(checksum_of(&dataset), sha256([&used]), "the checksum covers the examples in use");
+    assert_ne!(checksum_of(&dataset), checksum_of(&whole), "other examples have a different checksum");
 }
 
 #[test]
@@ -212,7 +218,7 @@ pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
 }
 
 /// The documented constants of each channel are within `tolerance` of the measured ones.
-fn check_normalization(dataset: &Dataset, tolerance: f64) {
+fn check_normalization(dataset: &ImageSet, tolerance: f64) {
     let (pixels, plane) = (dataset.pixels(), dataset.height * dataset.width);
     assert_eq!(dataset.normalization.len(), dataset.channels, "one for each channel");
     for (channel, stated) in dataset.normalization.iter().enumerate() {
@@ -236,7 +242,7 @@ fn check_normalization(dataset: &Dataset, tolerance: f64) {
 
 #[test]
 fn digits_are_the_same_everywhere() {
-    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
+    let dataset = ImageSet::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
     let bytes = [&dataset.train.split().images[..], &dataset.train.split().labels].concat();
     let golden = "8d0ec2a104cd021bc062a5219d74e5f13723c0b410296b11ad4486d08e3196b5";
     assert_eq!(sha256([&bytes]), golden, "the first 100 examples");
@@ -252,7 +258,7 @@ fn digits_are_the_same_everywhere() {
         (&image[..], label),
         "the first test example"
     );
-    let backwards = Dataset::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
+    let backwards = ImageSet::drawn(&digits::RECIPE, digits::SEED, 100, 20).expect("few");
     (0..100).rev().for_each(|index| assert!(backwards.train.get(index).is_some(), "{index}"));
     assert_eq!(backwards, dataset, "in another order");
     assert_eq!(dataset.train.get(100), None, "no more");
@@ -269,22 +275,23 @@ fn examples_are_drawn_once_when_they_are_needed() {
         },
         ..digits::RECIPE
     };
-    let whole = Dataset::drawn(&RECIPE, 3, 1000, 50).expect("few");
+    let whole = ImageSet::drawn(&RECIPE, 3, 1000, 50).expect("few");
     let few = whole.truncated(Some(20), None).expect("fewer");
     let mut images = Vec::new();
     few.write_examples(Part::Train, &[7, 3, 7], &mut images).expect("they exist");
     whole.write_examples(Part::Train, &[3], &mut images).expect("it exists");
     assert_eq!(DRAWN.load(Ordering::Relaxed), 2, "3 and 7, shared by both");
-    assert_eq!(few.sha256().len(), 64, "a checksum");
+    assert_eq!(checksum_of(&few).len(), 64, "a checksum");
     assert_eq!(DRAWN.load(Ordering::Relaxed), 70, "all of the smaller one");
     let mut checksum = DatasetChecksum::default();
-    while !checksum.advance(few.parts(), 7) {}
-    assert_eq!(checksum.finish(), few.sha256(), "in pieces");
+    let few_examples = Dataset::Images(few.clone());
+    while !checksum.advance(&few_examples, 7) {}
+    assert_eq!(checksum.finish(), checksum_of(&few), "in pieces");
 }
 
 #[test]
 fn digits_are_varied_and_balanced() {
-    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 2000, 1).expect("few");
+    let dataset = ImageSet::drawn(&digits::RECIPE, digits::SEED, 2000, 1).expect("few");
     for class in 0..10 {
         let count = dataset.train.split().labels.iter().fold(0, |count, label| count + u32::from(*label == class));
         // Binomial(2000, 0.1): mean 200, standard deviation 13.4; five of them are 67.
@@ -302,7 +309,7 @@ fn digits_are_varied_and_balanced() {
 
 #[test]
 fn digits_have_the_stated_normalization() {
-    let dataset = Dataset::drawn(&digits::RECIPE, digits::SEED, 3000, 1).expect("few");
+    let dataset = ImageSet::drawn(&digits::RECIPE, digits::SEED, 3000, 1).expect("few");
     // The constants are those of 60,000 images. The mean (standard deviation) of an image varies by 0.035 (0.05) from image
     // to image, by 0.0007 (0.001) over 3000 of them; five of the larger are 0.005.
     check_normalization(&dataset, 0.005);
@@ -311,9 +318,9 @@ fn digits_have_the_stated_normalization() {
 #[test]
 fn digits_are_limited() {
     let too_many = DatasetError::TooManyExamples { part: Part::Train, asked: 60_001, available: 60_000 }.into();
-    assert_eq!(Dataset::drawn(&digits::RECIPE, 0, 60_001, 1), Err(too_many), "too many");
+    assert_eq!(ImageSet::drawn(&digits::RECIPE, 0, 60_001, 1), Err(too_many), "too many");
     assert_eq!(
-        Dataset::drawn(&digits::RECIPE, 0, 1, 0),
+        ImageSet::drawn(&digits::RECIPE, 0, 1, 0),
         Err(DatasetError::NoExamples { part: Part::Test }.into()),
         "none"
     );

@@ -6,6 +6,7 @@ mod graph;
 pub(crate) mod largest;
 mod paths;
 mod random;
+mod transformer;
 
 use dag::Dag;
 use emergence_lab::emergence::{

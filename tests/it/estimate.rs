@@ -7,7 +7,7 @@ use emergence_lab::experiment::{Experiment, ModelSpec, parse_query};
 /// The estimate of a query on its data set.
 fn estimate(query: &str) -> Estimate {
     let experiment = experiment(query);
-    let facts = experiment.dataset.name.facts().expect("a known data set");
+    let facts = experiment.dataset.facts().expect("a known data set");
     Estimate::new(&experiment, &facts).expect("a network that fits")
 }
 
@@ -90,7 +90,7 @@ fn tuning_counts_before_the_first_step() {
         batch_size: 8192,
         ..Experiment::default()
     };
-    let facts = excessive.dataset.name.facts().expect("known");
+    let facts = excessive.dataset.facts().expect("known");
     let found = Estimate::new(&excessive, &facts).expect("a network that fits");
     assert_eq!(found.tuning_work, u64::MAX, "exceeding 64 bits does not panic");
 }
@@ -107,6 +107,6 @@ fn no_more_test_examples_are_evaluated_than_exist() {
     let all = estimate("data=patterns&test=4000");
     assert_eq!(all.evaluation_work, estimate("data=patterns").evaluation_work, "there are 4000");
     let experiment = experiment("data=upload&test=9000");
-    let facts = parse_query("data=patterns").experiment.dataset.name.facts().expect("known");
+    let facts = parse_query("data=patterns").experiment.dataset.facts().expect("known");
     assert_eq!(Estimate::new(&experiment, &facts).map(|found| found.evaluation_work), Ok(all.evaluation_work));
 }

@@ -4,6 +4,7 @@ mod evaluation;
 mod refusals;
 mod round_trip;
 mod schemes;
+mod sentences;
 mod variants;
 
 use emergence_lab::error::{Bounds, Error, Expected, ValueError};
@@ -54,7 +55,12 @@ fn every_key_reaches_its_field() {
         &run=1&embed=1&hide=controls,export&theme=dark";
     let parsed = parse_query(text);
     let expected = Experiment {
-        dataset: DatasetSpec { name: DatasetName::Mnist, train: Some(1000), test: Some(500), augment: true },
+        dataset: DatasetSpec {
+            train: Some(1000),
+            test: Some(500),
+            augment: true,
+            ..DatasetSpec::whole(DatasetName::Mnist)
+        },
         model: ModelSpec::Mlp { hidden: vec![256, 64] },
         activation: Activation::Tanh,
         norm: NormLayer::Batch,
@@ -69,6 +75,7 @@ fn every_key_reaches_its_field() {
             weight_decay: 0.0001,
             schedule: Schedule::Warmup { steps: 100 },
         },
+        smoothing: 0.0,
         batch_size: 64,
         steps: 469,
         evaluation: EvaluationSteps::Every(67),
@@ -85,7 +92,7 @@ fn every_key_reaches_its_field() {
 
 #[test]
 fn the_list_of_keys_has_the_order_of_the_contract() {
-    let order = "v data train test aug model act norm init seeds seed order opt lr momentum wd sched batch steps eval tau active \
+    let order = "v data train test pair aug model act norm init seeds seed order opt lr momentum wd smooth sched batch steps eval tau active \
         device run embed hide theme height show x y zoom at ema band baseline pin lang";
     assert_eq!(
         KEYS.map(|key| key.name).to_vec(),
@@ -97,7 +104,13 @@ fn the_list_of_keys_has_the_order_of_the_contract() {
 #[test]
 fn initializations_nest() {
     let text = "init=lrmatch(emergence(xavier_uniform;alpha=2;rule=flat;turn=3)),emergence( pytorch ; turn=auto ),lecun_normal";
-    let flat = Rescaling { base: BaseInit::XavierUniform, alpha: 2.0, rule: RescalingRule::Flat, turn: Turn::At(3) };
+    let flat = Rescaling {
+        base: BaseInit::XavierUniform,
+        alpha: 2.0,
+        rule: RescalingRule::Flat,
+        turn: Turn::At(3),
+        ..Rescaling::default()
+    };
     let expected = [
         InitScheme::RateControl(flat),
         InitScheme::emergence(Rescaling { base: BaseInit::Pytorch, ..Rescaling::default() }),

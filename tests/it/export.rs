@@ -27,7 +27,7 @@ fn the_results_file_has_the_keys_of_the_contract() {
         expected.sort_unstable();
         assert_eq!(keys(value), expected, "keys of {what}");
     };
-    check(&json, vec!["schema", "query", "environment", "receipt", "variants", "timing"], "the file");
+    check(&json, vec!["schema", "query", "environment", "receipt", "verdict_of", "variants", "timing"], "the file");
     check(&json["environment"], vec!["backend", "adapter", "arithmetic", "version"], "environment");
     check(&json["receipt"], vec!["data_sha256", "order_sha256"], "receipt");
     check(&json["timing"], vec!["steps_per_sec", "ms_per_step", "runs", "elapsed_secs"], "timing");

@@ -3,9 +3,9 @@
 
 use emergence_lab::catalog::Quantity;
 use emergence_lab::emergence::{NetworkGraph, random_point};
-use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, WeightLayer, WeightShape};
-use emergence_lab::experiment::limits::DatasetFacts;
-use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
+use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, LayerRank, WeightLayer, WeightShape};
+use emergence_lab::experiment::dataset::DatasetFacts;
+use emergence_lab::experiment::{DatasetName, DatasetSpec, Experiment, parse_query};
 use emergence_lab::metrics::{
     Environment, EvaluationRecord, History, InitCost, MeasuredPoint, RandomActivity, RandomPoint, Receipt, Record,
     RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
@@ -40,6 +40,8 @@ pub(crate) fn dense_layers(widths: &[usize]) -> Vec<WeightLayer> {
             shape: WeightShape::Dense { inputs: pair[0], outputs: pair[1] },
             normalized: false,
             place: place(index),
+            rank: LayerRank::in_chain(index),
+            part: None,
         })
         .collect()
 }
@@ -61,9 +63,11 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
         cost: InitCost::default(),
         runs: (0..seeds).map(|seed| run(variant, seed)).collect(),
     });
-    let data = DatasetName::Digits.facts().expect("known before it is loaded");
+    let data = DatasetSpec::whole(DatasetName::Digits).facts().expect("known before it is loaded");
     let start = StartFacts {
         data: DatasetFacts { train: 12_800, test: 1000, ..data },
+        probe: data.examples,
+        samples: Vec::new(),
         steps_per_epoch: 100,
         random_activity: RandomActivity::default(),
         parameters: 52_650,
@@ -107,6 +111,7 @@ pub(crate) fn synthetic_history(until: u64) -> History {
         step,
         runs: (0..9).map(|run| (run != 8 || step < 130).then(|| evaluation(run, step))).collect(),
         layers: Vec::new(),
+        translations: Vec::new(),
     });
     let steps = (1..=until).map(|step| StepRecord {
         step,
@@ -221,13 +226,16 @@ pub(crate) fn check_golden(name: &str, text: &str) {
 #[cfg(feature = "train")]
 pub(crate) mod cpu {
     use super::experiment;
+    use crate::layer_weights::{self, LayerWeights, UNSCALED};
     use burn::tensor::{Device, Tensor, TensorData};
-    use emergence_lab::dataset::{Dataset, digits};
+    use emergence_lab::catalog::Quantity;
+    use emergence_lab::dataset::{Dataset, ImageSet, digits};
     use emergence_lab::device::open_cpu;
     use emergence_lab::experiment::Experiment;
     use emergence_lab::experiment::architecture::{FeatureShape, WeightLayer};
-    use emergence_lab::init::{Factors, LayerWeights};
-    use emergence_lab::metrics::History;
+    use emergence_lab::experiment::dataset::ExampleFacts;
+    use emergence_lab::init::InitialParameters;
+    use emergence_lab::metrics::{History, RunCurves};
     use emergence_lab::model::{Batch, Plan};
     use emergence_lab::train::{Training, Work};
     use serde::Deserialize;
@@ -256,7 +264,7 @@ pub(crate) mod cpu {
     }
 
     /// The weights of all layers by these recipes: for each one its weights, then its bias or its scale and shift.
-    pub(crate) fn recipe_weights(layers: &[WeightLayer], recipes: &[Recipe]) -> Vec<LayerWeights> {
+    pub(crate) fn recipe_weights(layers: &[WeightLayer], recipes: &[Recipe]) -> InitialParameters {
         let mut recipes = recipes.iter().map(Recipe::values);
         let mut next = || recipes.next().expect("a recipe for every parameter");
         let weights = layers.iter().map(|layer| {
@@ -264,9 +272,9 @@ pub(crate) mod cpu {
             assert_eq!(weight.len(), layer.shape.count(), "as many weights");
             let (bias, scale, shift) =
                 if layer.normalized { (Vec::new(), second, next()) } else { (second, Vec::new(), Vec::new()) };
-            LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: Factors::ONE }
+            LayerWeights { weight, bias, scale, shift, shape: layer.shape, factors: UNSCALED }
         });
-        weights.collect()
+        layer_weights::parameters(&weights.collect::<Vec<_>>())
     }
 
     /// The inputs of a reference file: images, or vectors.
@@ -282,12 +290,15 @@ pub(crate) mod cpu {
         let (examples, inputs) = (labels.len(), images.len() / labels.len());
         let one_hot = labels.iter().flat_map(|label| (0..classes).map(move |c| f32::from(u8::from(c == *label))));
         let one_hot = tensor(one_hot.collect(), [1, examples, classes]);
-        Batch { images: tensor(images, [1, examples, inputs]), one_hot }
+        Batch::of_images(tensor(images, [1, examples, inputs]), one_hot)
     }
 
     /// The network of an experiment for inputs of this shape.
     pub(crate) fn plan(experiment: &Experiment, input: FeatureShape, classes: usize) -> Rc<Plan> {
-        let architecture = experiment.model.architecture(input, classes, experiment.norm).expect("a network that fits");
+        let architecture = experiment
+            .model
+            .architecture(&ExampleFacts::images(input, classes), experiment.norm)
+            .expect("a network that fits");
         Rc::new(Plan { architecture, activation: experiment.activation })
     }
 
@@ -310,7 +321,17 @@ pub(crate) mod cpu {
 
     /// A small fixed data set: enough to train on for a few dozen steps.
     pub(crate) fn few_digits() -> Rc<Dataset> {
-        Rc::new(Dataset::drawn(&digits::RECIPE, 1, 640, 128).expect("a small data set"))
+        Rc::new(ImageSet::drawn(&digits::RECIPE, 1, 640, 128).expect("a small data set").into())
+    }
+
+    /// The images of a data set.
+    pub(crate) fn images(dataset: &Dataset) -> &ImageSet {
+        dataset.images().expect("images")
+    }
+
+    /// The test accuracy of a run at the last evaluation.
+    pub(crate) fn last_accuracy(run: &RunCurves) -> Option<f64> {
+        run.final_value(Quantity::TestAccuracy)
     }
 
     /// The training of a valid query, before its first step.

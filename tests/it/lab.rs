@@ -1,5 +1,7 @@
 //! The native command line, run as a program: its output, and its error messages.
 
+mod translation;
+
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -61,6 +63,78 @@ fn emergence_prints_the_worked_example() {
 fn emergence_of_nothing_is_zero_without_a_logarithm() {
     let measured = json(&["emergence", "--widths", "2,2", "--active", "2,2"]);
     assert_eq!((&measured["e_a"], &measured["log10_e_a"]), (&Value::from("0"), &Value::Null), "no inactive node");
+}
+
+#[test]
+fn bleu_prints_the_scores_of_two_files() {
+    let folder = Folder::new("bleu");
+    let (hypotheses, references) = (folder.path("hypotheses.txt"), folder.path("references.txt"));
+    // "one order smoothed" of tests/data/bleu_reference.json; Windows ends lines with CR LF, and an empty line is a sentence.
+    std::fs::write(&hypotheses, "one two three five six seven\r\nnine ten\r\n\r\n").expect("a file");
+    std::fs::write(&references, "one two three four five six\nnine ten eleven\n\n").expect("a file");
+    let scores = json(&["bleu", "--hypotheses", &hypotheses, "--references", &references]);
+    let close = |key: &str, expected: f64| {
+        let got = scores[key].as_f64().expect("a number");
+        // Rounding of numbers up to 100.
+        assert!((got - expected).abs() < 1e-9, "{key}: {got} instead of {expected}");
+    };
+    close("bleu", 34.844_928_509_543_394);
+    close("brevity_penalty", 0.882_496_902_584_595_5);
+    close("chrf", 62.082_012_629_939_385);
+    assert_eq!(
+        (&scores["precisions"][0], &scores["precisions"][2]),
+        (&Value::from(87.5), &Value::from(25.0)),
+        "shares"
+    );
+    assert_eq!(
+        (&scores["hypothesis_length"], &scores["reference_length"]),
+        (&Value::from(8), &Value::from(9)),
+        "words"
+    );
+    assert_eq!(scores["bleu_signature"], "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp", "the variant of BLEU");
+    assert_eq!(scores["chrf_signature"], "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no", "the variant of chrF");
+}
+
+#[test]
+fn wrong_translations_are_refused_in_one_line() {
+    let folder = Folder::new("wrong-bleu");
+    let (two, three, empty, binary) = (folder.path("2"), folder.path("3"), folder.path("0"), folder.path("binary"));
+    for (path, bytes) in [(&two, &b"a\nb"[..]), (&three, b"a\nb\nc\n"), (&empty, b""), (&binary, b"\xff\xfe")] {
+        std::fs::write(path, bytes).expect("a file");
+    }
+    let missing = folder.path("none");
+    refuses(&["bleu", "--hypotheses", &two, "--references", &three], &["--hypotheses", "3 references", "got 2"]);
+    refuses(&["bleu", "--hypotheses", &empty, "--references", &empty], &["--hypotheses", "one sentence", "none"]);
+    refuses(&["bleu", "--hypotheses", &missing, "--references", &two], &["--hypotheses", "text file", &missing]);
+    refuses(&["bleu", "--hypotheses", &two, "--references", &binary], &["--references", "UTF-8", &binary]);
+    refuses(&["bleu", "--hypotheses", &two], &["--references", "text file", "nothing"]);
+    refuses(&["bleu", &two, &three], &["--hypotheses and --references", &two]);
+}
+
+#[test]
+fn words_prints_a_number_in_every_language() {
+    let text = |arguments: &[&str]| {
+        let output = lab(arguments);
+        assert!(output.status.success(), "lab {arguments:?} succeeds");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let german = text(&["words", "--number", "423918", "--lang", "de"]);
+    assert_eq!(german, "vierhundertdreiundzwanzigtausendneunhundertachtzehn\n", "one language");
+    let all = "digits\t80\nen\teighty\nde\tachtzig\nfr\tquatre-vingts\nzh\t八十\n";
+    assert_eq!(text(&["words", "--number", "80"]), all, "all languages");
+    refuses(&["words", "--number", "1000000"], &["--number", "from 0 to 999999", "`1000000`"]);
+    refuses(&["words", "--number", "-1"], &["--number", "`-1`"]);
+    refuses(&["words", "--number", "7", "--lang", "it"], &["--lang", "digits, en, de, fr, zh", "`it`"]);
+    refuses(&["words", "--lang", "de"], &["--number", "nothing"]);
+}
+
+#[test]
+fn help_names_every_command() {
+    let help = lab(&["help"]);
+    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    for command in ["run", "emergence", "init", "bleu", "words", "record", "data"] {
+        assert!(help.contains(&format!("\n  lab {command} ")), "`lab {command}` in: {help}");
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ const ALL: &[&str] = &[
     "protocol",
     "reference",
     "rng",
+    "score",
     "texts",
     "train",
     "tune",
@@ -39,7 +40,11 @@ const ALL: &[&str] = &[
 const RULES: &[Rule] = &[
     Rule { module: "catalog", own: &["prose"], outside: &["serde"] },
     Rule { module: "digest", own: &[], outside: &["sha2"] },
-    Rule { module: "error", own: &["catalog", "digest", "emergence", "prose", "texts"], outside: &["thiserror"] },
+    Rule {
+        module: "error",
+        own: &["catalog", "digest", "emergence", "prose", "score", "texts"],
+        outside: &["thiserror"],
+    },
     Rule {
         module: "experiment",
         own: &["catalog", "emergence", "error", "prose", "texts"],
@@ -47,6 +52,7 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "prose", own: &[], outside: &[] },
     Rule { module: "texts", own: &[], outside: &[] },
+    Rule { module: "score", own: &[], outside: &[] },
     Rule { module: "rng", own: &[], outside: &["rand_chacha"] },
     Rule {
         module: "dataset",

@@ -10,6 +10,7 @@ mod export;
 mod fixtures;
 mod init;
 mod lab;
+mod layer_weights;
 mod layers;
 mod metrics;
 #[cfg(feature = "train")]
@@ -20,6 +21,7 @@ mod plot;
 mod protocol;
 mod reference;
 mod scenarios;
+mod score;
 mod sizes;
 mod texts;
 #[cfg(feature = "train")]

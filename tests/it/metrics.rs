@@ -2,8 +2,9 @@
 
 mod random;
 
-use crate::fixtures::{evaluation, points, setup, start};
+use crate::fixtures::{GRAY, evaluation, points, setup, start};
 use emergence_lab::catalog::{QUANTITIES, Quantity};
+use emergence_lab::experiment::dataset::ExampleFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
 use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{EvaluationRecord, History, Record, StepRecord, Stopwatch, Timing};
@@ -122,6 +123,7 @@ fn a_run_ends_where_its_loss_does() {
             step,
             runs: (0..2).map(|other| (other != run).then(|| evaluation(0, step))).collect(),
             layers: Vec::new(),
+            translations: Vec::new(),
         }],
         ..Record::default()
     };
@@ -226,7 +228,7 @@ fn an_experiment_has_a_preview_before_it_starts() {
 fn layers_follow_from_the_data_once_it_has_started() {
     let mut setup = setup(&["pytorch"], 1, 10);
     setup.experiment.dataset.name = DatasetName::Upload;
-    start(&mut setup).data.classes = 3;
+    start(&mut setup).probe = ExampleFacts::images(GRAY, 3);
     let history = History::new(setup);
     assert_eq!(history.layers.weights, ["dense 784 → 64", "dense 64 → 32", "dense 32 → 3"], "three classes");
 }

@@ -5,3 +5,4 @@ mod kernels;
 mod reference;
 mod runs;
 mod training;
+mod transformer;

@@ -15,6 +15,7 @@ mod paths;
 mod picker_fields;
 mod rate_control;
 mod results;
+mod sentences;
 mod start_report;
 mod translation;
 mod tuning;

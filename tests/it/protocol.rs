@@ -4,13 +4,15 @@ use crate::fixtures::{check_golden, setup, start};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::digest::hexadecimal;
 use emergence_lab::error::MessageError;
-use emergence_lab::experiment::{BaseInit, DatasetName, parse_query};
+use emergence_lab::experiment::{BaseInit, DatasetName, LanguagePair, parse_query};
 use emergence_lab::metrics::{
-    DatasetSample, Environment, EvaluationRecord, Examination, Filters, LateFacts, Mistake, PreparationProgress,
-    Receipt, Record, RunEvaluation, SampleImage, StartFacts, StepRecord, Timing,
+    AttentionMap, DatasetSample, Environment, EvaluationRecord, Examination, Filters, ImageSamples, LateFacts, Mistake,
+    PreparationProgress, Receipt, Record, RunEvaluation, SampleImage, SampleSentence, SentenceAnswer, StartFacts,
+    StepRecord, Timing, Translation,
 };
 use emergence_lab::protocol::{
-    Command, Computing, Event, FailureKind, ImageSource, PROTOCOL_VERSION, greeting, last_words,
+    Command, Computing, Event, FailureKind, ImageSource, NetworkAnswer, NetworkQuestion, PROTOCOL_VERSION,
+    SentenceSource, greeting, last_words,
 };
 use proptest::prelude::*;
 
@@ -39,8 +41,12 @@ fn commands() -> Vec<Command> {
         Command::Reset,
         Command::Inspect { run: 4, at: None },
         Command::Inspect { run: 4, at: Some(50) },
-        Command::Classify { image: ImageSource::Test { index: 7 }, at: None },
-        Command::Classify { image: ImageSource::Drawn { pixels: vec![0, 255] }, at: Some(0) },
+        Command::Ask { question: NetworkQuestion::Image(ImageSource::Test { index: 7 }), at: None },
+        Command::Ask { question: NetworkQuestion::Image(ImageSource::Drawn { pixels: vec![0, 255] }), at: Some(0) },
+        Command::Ask {
+            question: NetworkQuestion::Sentence(SentenceSource::Typed { text: "forty two".into() }),
+            at: None,
+        },
         Command::Upload,
         Command::Speak { catalog: vec![("Ready".into(), "就绪".into())] },
     ];
@@ -73,15 +79,38 @@ fn events() -> Vec<Event> {
     events
 }
 
-fn inspections() -> [Event; 6] {
+fn sentence_answer() -> SentenceAnswer {
+    let translation = Translation {
+        text: "zwei".into(),
+        words: vec!["zwei".into()],
+        probabilities: vec![0.75, 0.5],
+        is_right: Some(true),
+    };
+    let attention = AttentionMap { run: 0, layers: 1, heads: 1, inputs: 1, weights: vec![1.0, 1.0] };
+    SentenceAnswer {
+        test: Some(3),
+        sentence: "two".into(),
+        words: vec!["two".into()],
+        left_out: 0,
+        reference: Some("zwei".into()),
+        translations: vec![translation],
+        attention: Some(attention),
+    }
+}
+
+fn inspections() -> [Event; 7] {
     let image = SampleImage { label: 1, pixels: vec![0, 9] };
     let sample = DatasetSample {
         name: DatasetName::Patterns,
-        classes: vec!["disc".into(), "ring".into()],
-        channels: 1,
-        height: 1,
-        width: 2,
-        images: vec![image],
+        images: ImageSamples {
+            classes: vec!["disc".into(), "ring".into()],
+            channels: 1,
+            height: 1,
+            width: 2,
+            images: vec![image],
+        },
+        pair: Some(LanguagePair::DEFAULT),
+        sentences: vec![SampleSentence { source: "two".into(), reference: "zwei".into() }],
     };
     let filters = Filters { run: 2, step: 50, channels: 1, height: 1, width: 2, pictures: vec![vec![0.5, -1.0]] };
     let mistakes = vec![Mistake { index: 3, label: 0, predicted: 1, pixels: vec![7, 8] }];
@@ -91,7 +120,14 @@ fn inspections() -> [Event; 6] {
         Event::UploadRefused { message: "Why.".into() },
         Event::Filters { filters },
         Event::Examination { examination: Examination { run: 2, step: 50, confusion: vec![4, 1, 0, 5], mistakes } },
-        Event::Classified { pixels: vec![1, 2], test: Some((3, 1)), probabilities: vec![vec![0.25, 0.75]] },
+        Event::Answered {
+            answer: NetworkAnswer::Image {
+                pixels: vec![1, 2],
+                test: Some((3, 1)),
+                probabilities: vec![vec![0.25, 0.75]],
+            },
+        },
+        Event::Answered { answer: NetworkAnswer::Sentence(sentence_answer()) },
     ]
 }
 
@@ -102,7 +138,12 @@ fn progress_event() -> Event {
     };
     let record = Record {
         steps: vec![StepRecord { step: 3, losses: vec![Some(0.1), None] }],
-        evaluations: vec![EvaluationRecord { step: 3, runs: vec![Some(evaluation), None], layers: Vec::new() }],
+        evaluations: vec![EvaluationRecord {
+            step: 3,
+            runs: vec![Some(evaluation), None],
+            layers: Vec::new(),
+            translations: vec![vec!["zwei".into()], Vec::new()],
+        }],
         start: LateFacts { data_sha256: "d0".into(), ..LateFacts::default() },
     };
     Event::Progress { record, timing: timing() }
@@ -145,8 +186,10 @@ fn numbers_come_back_to_the_bit() {
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event.clone()), "{value}");
     }
     let probabilities = vec![vec![f32::NAN, 0.5]];
-    let event = Event::Classified { pixels: Vec::new(), test: None, probabilities };
-    let Ok(Event::Classified { probabilities, .. }) = Event::from_bytes(&event.to_bytes()) else {
+    let event = Event::Answered { answer: NetworkAnswer::Image { pixels: Vec::new(), test: None, probabilities } };
+    let Ok(Event::Answered { answer: NetworkAnswer::Image { probabilities, .. } }) =
+        Event::from_bytes(&event.to_bytes())
+    else {
         panic!("another message")
     };
     assert!(probabilities[0][0].is_nan(), "of a diverged run");

@@ -25,3 +25,12 @@ fn generated_parts_are_those_of_the_tables() {
     }
     assert!(stale.is_empty(), "out of date, `cargo xtask docs` writes them: {stale:?}");
 }
+
+#[test]
+fn every_style_sheet_is_in_the_page() {
+    let joined = crate::fixtures::files_below("www", &["css"]);
+    let whole = &joined.iter().find(|(file, _)| file == "style.css").expect("the style sheet of the page").1;
+    for (file, text) in joined.iter().filter(|(file, _)| file.starts_with("css/")) {
+        assert!(whole.contains(text.trim_end()), "{file} is in style.css");
+    }
+}

@@ -20,20 +20,27 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names, which are the same in every language.
 const NAMES: &[&str] = &[
     "Adam",
+    "Admin",
     "AdamW",
     "AISTATS",
     "alpha",
     "CIFAR-10",
     "CPU",
     "Ctrl",
+    "DeepNet",
+    "digits",
+    "DS-Init",
     "Efficient BackProp",
     "Emergence Lab",
     "Enter",
     "Esc",
+    "fairseq",
     "Fashion-MNIST",
     "Fixup",
     "GELU",
+    "GPT-2",
     "GradInit",
+    "ICML",
     "Kaiming",
     "Kaiming normal",
     "Kaiming uniform",
@@ -47,10 +54,13 @@ const NAMES: &[&str] = &[
     "MNIST",
     "NeurIPS",
     "NIO",
+    "numbers",
+    "patterns",
     "PyTorch",
     "ReLU",
     "SGD",
     "sigmoid",
+    "T-Fixup",
     "tanh",
     "torch.nn.Linear",
     "WebGPU",
@@ -58,13 +68,18 @@ const NAMES: &[&str] = &[
     "Xavier normal",
     "Xavier uniform",
     "ZerO",
-    "digits",
-    "patterns",
 ];
 
 /// Entries without words of the language: they only order their parts, consist of a name and an article, or are a formula.
-const ORDERS: &[&str] =
-    &["{first} {second}", "{name} ({date})", "{label}: {done} of {total}", "a softmax", "rate 0.002", "rate 0.02"];
+const ORDERS: &[&str] = &[
+    "{first} {second}",
+    "{name} ({date})",
+    "{label}: {done} of {total}",
+    "a softmax",
+    "rate 0.002",
+    "rate 0.02",
+    "{matrix} {inputs} → {outputs}",
+];
 
 /// The catalogs by language, each in the order of its file.
 fn catalogs() -> Vec<(String, Vec<(String, String)>)> {

@@ -4,22 +4,24 @@ mod pace;
 mod rate_control;
 mod recordings;
 mod shares;
+mod translation;
 mod work;
 
-use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, plan, read, tensor};
+use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, images, last_accuracy, plan, read, tensor};
 use crate::fixtures::experiment;
+use crate::layer_weights::{self, LayerWeights, UNSCALED};
 use burn::tensor::{Device, Tensor, Transaction};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::batcher::Batcher;
-use emergence_lab::dataset::{Dataset, Part, digits};
+use emergence_lab::dataset::{Dataset, ImageSet, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::error::{DeviceCheck, DeviceError, Error};
 use emergence_lab::experiment::architecture::{FeatureShape, WeightShape};
 use emergence_lab::experiment::{Experiment, Schedule, Share};
-use emergence_lab::init::{Factors, LayerWeights};
-use emergence_lab::metrics::{History, RunCurves};
+use emergence_lab::init::InitialParameters;
+use emergence_lab::metrics::History;
 use emergence_lab::model::{Batch, Mode, Network, predicted_classes};
-use emergence_lab::train::self_test::{check_convolutions, check_device, compare};
+use emergence_lab::train::self_test::{check_convolutions, check_device, check_transformer, compare};
 use emergence_lab::train::{Cohort, Training, schedule_factor};
 use serde::Deserialize;
 use std::rc::Rc;
@@ -53,18 +55,17 @@ fn values(tensors: Vec<Tensor<3>>) -> Vec<Vec<f32>> {
     data.into_iter().map(|data| data.try_into_vec().expect("f32")).collect()
 }
 
-fn layer_weights(widths: &[usize], parameters: &[Vec<f32>]) -> Vec<LayerWeights> {
+fn run_parameters(widths: &[usize], parameters: &[Vec<f32>]) -> InitialParameters {
     let shapes = widths.windows(2).zip(parameters.chunks(2));
-    shapes
-        .map(|(widths, pair)| LayerWeights {
-            weight: pair[0].clone(),
-            bias: pair[1].clone(),
-            scale: Vec::new(),
-            shift: Vec::new(),
-            shape: WeightShape::Dense { inputs: widths[0], outputs: widths[1] },
-            factors: Factors::ONE,
-        })
-        .collect()
+    let layers = shapes.map(|(widths, pair)| LayerWeights {
+        weight: pair[0].clone(),
+        bias: pair[1].clone(),
+        scale: Vec::new(),
+        shift: Vec::new(),
+        shape: WeightShape::Dense { inputs: widths[0], outputs: widths[1] },
+        factors: UNSCALED,
+    });
+    layer_weights::parameters(&layers.collect::<Vec<_>>())
 }
 
 /// Ten steps in f32 against float64: a few hundred rounding errors of 6e-8.
@@ -73,7 +74,7 @@ const REFERENCE_TOLERANCE: f64 = 1e-5;
 #[test]
 fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
     let reference = reference();
-    let weights = layer_weights(&reference.widths, &reference.parameters);
+    let weights = run_parameters(&reference.widths, &reference.parameters);
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
         let hidden =
@@ -86,7 +87,7 @@ fn optimizers_schedules_and_activations_agree_with_jax_and_optax() {
         for _ in 0..case.losses.len() {
             let images = tensor(reference.images.clone(), [1, reference.batch, inputs]);
             let one_hot = tensor(reference.one_hot.clone(), [1, reference.batch, classes]);
-            losses.extend(read(cohort.step(&Batch { images, one_hot })));
+            losses.extend(read(cohort.step(&Batch::of_images(images, one_hot))));
         }
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, REFERENCE_TOLERANCE);
         let parameters = values(cohort.networks().into_parameters());
@@ -103,11 +104,11 @@ fn first_gradients_agree_with_jax() {
     let (inputs, classes) = (reference.widths[0], *reference.widths.last().expect("has layers"));
     for case in &reference.cases {
         let plan = plan(&experiment(&format!("model=mlp:5,4&{}", case.query)), FeatureShape::dense(inputs), classes);
-        let weights = layer_weights(&reference.widths, &reference.parameters);
+        let weights = run_parameters(&reference.widths, &reference.parameters);
         let network = Network::stack(&plan, &[weights], &Device::flex());
         let images = tensor(reference.images.clone(), [1, reference.batch, inputs]);
         let one_hot = tensor(reference.one_hot.clone(), [1, reference.batch, classes]);
-        let gradients = values(network.gradient(&Batch { images, one_hot }, Mode::Training).gradient);
+        let gradients = values(network.gradient(&Batch::of_images(images, one_hot), Mode::Training).gradient);
         assert_eq!(gradients.len(), case.first_gradients.len(), "weights and biases of {}", case.query);
         for (got, expected) in gradients.iter().zip(&case.first_gradients) {
             assert_close(&format!("gradients of {}", case.query), got, expected, REFERENCE_TOLERANCE);
@@ -145,12 +146,8 @@ fn stacked_runs_equal_separate_runs() {
     let query =
         |init: &str, seeds| format!("data=digits&model=mlp:32,32,32&lr=0.05&wd=0.001&seeds={seeds}&init={init}");
     let all = experiment(&query(&variants.join(","), 2));
-    let weights = Cohort::initial_weights(
-        &all,
-        Share::WHOLE,
-        &plan(&all, FeatureShape::dense(784), 10).architecture.weight_layers(),
-    )
-    .expect("no formula");
+    let weights = Cohort::initial_weights(&all, Share::WHOLE, &plan(&all, FeatureShape::dense(784), 10).architecture)
+        .expect("no formula");
     let (together, parameters) = fifty_steps(&all, &weights);
     for (run, weights) in weights.iter().enumerate() {
         let variant = variants[run / 2];
@@ -169,9 +166,10 @@ fn stacked_runs_equal_separate_runs() {
 }
 
 /// The losses of 50 steps, one list per step, and the parameters after them.
-fn fifty_steps(experiment: &Experiment, weights: &[Vec<LayerWeights>]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+fn fifty_steps(experiment: &Experiment, weights: &[InitialParameters]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     const BATCH: usize = 64;
     let dataset = few_digits();
+    let dataset = images(&dataset);
     let mut cohort =
         Cohort::new(experiment, Share::WHOLE, &plan(experiment, FeatureShape::dense(784), 10), weights, &open_cpu());
     let mut batcher = Batcher::new(dataset.train.len(), BATCH, 0).expect("ten batches");
@@ -302,12 +300,12 @@ fn training_learns() {
 
 #[test]
 fn digits_are_neither_too_easy_nor_too_hard() {
-    let whole = Dataset::drawn(&digits::RECIPE, digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES);
-    let whole = Rc::new(whole.expect("the whole data set"));
+    let whole = ImageSet::drawn(&digits::RECIPE, digits::SEED, digits::TRAIN_EXAMPLES, digits::TEST_EXAMPLES);
+    let whole = Rc::new(whole.expect("the whole data set").into());
     let accuracy = |model: &str| {
         let query = format!("data=digits&model={model}&steps=1000&eval=1000&seeds=1&init=kaiming_normal");
         let history = train(&open_cpu(), &whole, &query, 50);
-        history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
+        history.runs().next().and_then(last_accuracy).expect("evaluated at the end")
     };
     let (linear, deep) = (accuracy("mlp:"), accuracy("mlp:128,128,128"));
     assert!(linear > 0.8 && linear < 0.95, "a linear classifier reaches {linear}");
@@ -344,6 +342,7 @@ fn a_self_test_detects_wrong_numbers() {
 fn the_cpu_passes_its_own_self_test() {
     pollster::block_on(check_device(&open_cpu())).expect("the CPU agrees with itself");
     pollster::block_on(check_convolutions(&open_cpu())).expect("with convolutions, too");
+    pollster::block_on(check_transformer(&open_cpu())).expect("a transformer, too");
 }
 
 #[test]
@@ -354,4 +353,24 @@ fn schedules_follow_their_formulas() {
     close(schedule_factor(Schedule::Cosine, 5, 10), 0.5);
     close(schedule_factor(Schedule::Warmup { steps: 4 }, 0, 10), 0.25);
     close(schedule_factor(Schedule::Warmup { steps: 4 }, 9, 10), 1.0);
+    let decaying = |step| schedule_factor(Schedule::InverseSqrt { steps: 4 }, step, 400);
+    for (step, expected) in [(0, 0.25), (1, 0.5), (3, 1.0), (8, 2.0 / 3.0), (15, 0.5), (399, 0.1)] {
+        close(decaying(step), expected);
+    }
+}
+
+#[test]
+fn inverse_square_roots_are_those_of_vaswani_et_al() {
+    // Section 5.3: rate = d^-0.5 min(s^-0.5, s W^-1.5) at step s, from 1. The learning rate of an experiment is that at the
+    // peak, s = W.
+    for warmup in [1, 2, 50, 1000_u64] {
+        let rate = |step: f64| step.powf(-0.5).min(step * (warmup as f64).powf(-1.5));
+        let schedule = Schedule::InverseSqrt { steps: warmup };
+        let factors = |total| (0..2000).map(move |step| schedule_factor(schedule, step, total));
+        for (step, factor) in factors(2000).enumerate() {
+            let expected = rate((step + 1) as f64) / rate(warmup as f64);
+            assert!((factor - expected).abs() < 1e-12, "warm-up {warmup}, step {step}: {factor} instead of {expected}");
+        }
+        assert!(factors(2000).eq(factors(17)), "warm-up {warmup}: the number of steps does not matter");
+    }
 }

@@ -5,7 +5,7 @@ mod promises;
 mod reference;
 
 use emergence_lab::error::Result;
-use emergence_lab::init::LayerWeights;
+use emergence_lab::init::InitialParameters;
 use emergence_lab::model::Batch;
 use emergence_lab::tune::{Examples, Iteration, Tuner, TuningContext};
 
@@ -28,9 +28,9 @@ impl Examples for Given {
 fn tuned(
     scheme: &str,
     around: &TuningContext,
-    runs: Vec<Vec<LayerWeights>>,
+    runs: Vec<InitialParameters>,
     examples: &mut Given,
-) -> (Vec<Option<f64>>, Vec<Vec<LayerWeights>>) {
+) -> (Vec<Option<f64>>, Vec<InitialParameters>) {
     let scheme = scheme.parse::<emergence_lab::experiment::InitScheme>().expect("a scheme");
     let mut tuner = Tuner::new(scheme.tuning().expect("a tuned one"), around, runs);
     let mut objectives = Vec::new();

@@ -5,6 +5,9 @@ use lexopt::{Arg, Parser, ValueExt};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// The commands, as they are listed in errors.
+pub(crate) const COMMANDS: &str = "run, emergence, init, bleu, words, record, data or help";
+
 /// Greatest number of threads: as many as an experiment can have runs.
 #[cfg(feature = "train")]
 const MOST_THREADS: usize = emergence_lab::experiment::limits::RUNS;
@@ -23,7 +26,6 @@ impl Usage {
     }
 
     /// An argument with the syntax of a query key that the library rejects.
-    #[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab init` reads such arguments"))]
     pub(crate) fn refused(argument: &str, error: &Error) -> Self {
         match error {
             Error::Value(ValueError { parameter: None, expected, got, .. }) => {
@@ -77,7 +79,7 @@ impl Arguments {
         match self.parser.next().map_err(|error| Usage::new("command line", "words and --options", error))? {
             None | Some(Arg::Long("help") | Arg::Short('h')) => Ok("help".to_owned()),
             Some(Arg::Value(value)) => text("command", value),
-            Some(other) => Err(Usage::new("command", "run, emergence, init, data or help", display(&other))),
+            Some(other) => Err(Usage::new("command", COMMANDS, display(&other))),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::preparation::{load, tune};
-use emergence_lab::experiment::limits::DatasetFacts;
+use emergence_lab::experiment::architecture::Architecture;
 use emergence_lab::experiment::{Experiment, Named, Share, parse_query};
-use emergence_lab::init::{self, Factors, LayerWeights};
+use emergence_lab::init::{self, Factors, InitialParameters, LayerParameters};
 use emergence_lab::metrics::InitCost;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -25,31 +25,32 @@ const KEYS: [(&str, &str); 8] = [
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["scheme", "model", "data", "seed", "act", "norm", "batch", "opt", "data-dir"])?;
     options.positional::<0>("only options")?;
-    let (experiment, facts) = experiment(&options)?;
+    let (experiment, architecture) = experiment(&options)?;
     let scheme = &experiment.variants[0].scheme;
-    let (layers, cost) = if scheme.tuning().is_some() {
+    let (parameters, cost) = if scheme.tuning().is_some() {
         pollster::block_on(tuned(&experiment, &options))?
     } else {
-        let architecture = experiment.model.architecture(facts.shape, facts.classes, experiment.norm)?;
         let seed = u64::from(experiment.first_seed);
-        let layers = init::sample(scheme, &architecture.weight_layers(), experiment.activation, seed)?;
-        (layers, InitCost::default())
+        (init::sample(scheme, &architecture, experiment.activation, seed)?, InitCost::default())
     };
+    let layers = parameters.layers(&architecture);
+    let names = architecture.weight_layer_names();
+    let ranks = architecture.weight_layers().into_iter().map(|layer| layer.rank.depth);
     let document = json!({
         "scheme": scheme.to_string(),
         "model": experiment.model.to_string(),
         "data": experiment.dataset.name.name(),
         "seed": experiment.first_seed,
         "cost": cost,
-        "layers": layers.iter().map(described).collect::<Vec<_>>(),
-        "weights_sha256": init::weights_sha256(&layers),
+        "layers": layers.iter().zip(names).zip(ranks).map(described).collect::<Vec<_>>(),
+        "weights_sha256": parameters.sha256(),
     });
     crate::print(&serde_json::to_string_pretty(&document)?);
     Ok(())
 }
 
-/// The experiment of one run that the options describe, and the facts about its data set.
-fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
+/// The experiment of one run that the options describe, and its network.
+fn experiment(options: &Options) -> anyhow::Result<(Experiment, Architecture)> {
     options.required("scheme", "an initialization, like kaiming_normal")?;
     options.required("model", "a model, like mlp:128,128,128")?;
     let stated = KEYS.iter().filter_map(|(option, key)| Some((*key, options.get(option)?)));
@@ -65,24 +66,29 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, DatasetFacts)> {
     if let Some(rate) = experiment.variants[0].learning_rate {
         return Err(Usage::new("--scheme", "an initialization without a learning rate", format!("@lr={rate}")).into());
     }
-    match experiment.dataset.name.facts() {
-        Some(facts) => Ok((experiment, facts)),
+    match experiment.dataset.facts() {
+        Some(facts) => {
+            let architecture = experiment.model.architecture(&facts.examples, experiment.norm)?;
+            Ok((experiment, architecture))
+        }
         None => Err(Usage::new("--data", "a data set, like mnist or cifar-10", experiment.dataset.name.name()).into()),
     }
 }
 
-/// The tuned weights of the run, and the cost of tuning.
-async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(Vec<LayerWeights>, InitCost)> {
+/// The tuned parameters of the run, and the cost of tuning.
+async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(InitialParameters, InitCost)> {
     let preparation = tune(experiment, Share::WHOLE, load(experiment, options)?, &AtomicBool::new(false)).await?;
-    let layers = preparation.weights().first().cloned().unwrap_or_default();
-    Ok((layers, preparation.costs().first().copied().unwrap_or_default()))
+    let parameters = preparation.weights().first().cloned().unwrap_or_default();
+    Ok((parameters, preparation.costs().first().copied().unwrap_or_default()))
 }
 
-/// The statistics of a layer and the factors of its parameters, as JSON.
-fn described(layer: &LayerWeights) -> Value {
+/// A layer with its name and its rank by depth: its statistics and the factors of its parameters, as JSON.
+fn described(((layer, name), rank): ((&LayerParameters<'_>, String), usize)) -> Value {
     let statistics = layer.statistics();
     let Factors { weight, bias, norm } = layer.factors;
     json!({
+        "name": name,
+        "rank": rank,
         "shape": layer.shape.dimensions(),
         "fan_in": layer.fan().fan_in,
         "fan_out": layer.fan().fan_out,

@@ -1,10 +1,11 @@
-//! The native command line: the same experiments as on the page, computed on the CPU. JSON is written to stdout, progress and
+//! The native command line: the same experiments as on the page, computed on the CPU. Results are written to stdout, progress and
 //! errors to stderr; invalid input results in exit code 2 and one line. Without the feature `train`, hence without Burn, it
-//! compiles quickly but has only the commands `emergence` and `data`.
+//! compiles quickly but has only the commands `emergence`, `bleu`, `words` and `data`.
 
 #![recursion_limit = "256"]
 
 mod arguments;
+mod bleu;
 mod data;
 mod emergence;
 #[cfg(feature = "train")]
@@ -18,21 +19,32 @@ mod record;
 mod run;
 #[cfg(feature = "train")]
 mod threads;
+mod words;
 
-use arguments::{Arguments, Usage};
+use arguments::{Arguments, COMMANDS, Usage};
 use std::process::ExitCode;
 
 const HELP: &str = "\
 lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
+          [--translate TEXT]
       train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself; the runs are shared out
-      over N threads, by default one per core, and the results do not depend on N
+      over N threads, by default one per core, and the results do not depend on N; with --translate, the results are followed by a
+      line per run with its greedy translation of TEXT: scheme, seed and translation, separated by tabs
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       compute the emergence of a layered network exactly
+  lab emergence --model transformer:2h1x1 --positions 2,2 --symbols 3 --active '0011 1100 …' [--norm pre]
+      compute the emergence of a transformer from its active units; --positions are the lengths of source and target, --symbols is the
+      size of the target vocabulary, and --active has a word for each measured layer, in forward order: a digit 1 (active) or 0 per
+      unit, feature by feature and, within a feature, position by position
   lab init --scheme 'emergence(kaiming_normal;alpha=1.5)' --model 'mlp:256,128' --data mnist --seed 0 [--act relu] [--norm batch]
           [--batch 128] [--opt sgd] [--data-dir DIR]
       print statistics of the initial weights, layer by layer; a tuned initialization needs the data, and its cost is printed
+  lab bleu --hypotheses FILE --references FILE
+      compute BLEU and chrF of translations against reference translations, as sacrebleu does; both files have one sentence per line
+  lab words --number 423918 [--lang de]
+      print a number below a million in words, as in data=numbers, in digits, en, de, fr or zh, or in all of these
   lab record NAME --dir DIR [--data-dir DIR]
       train a scenario of the page, or all of them, and write NAME.bin, the recorded result that the page shows at first
   lab data list
@@ -40,7 +52,8 @@ lab: compare weight initializations from the command line
   lab data check NAME [--data-dir DIR]
       list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/
 
-JSON is written to stdout, progress and errors to stderr. Exit codes: 2 for an invalid argument, 1 for any other error.";
+JSON, or the plain text of `words`, is written to stdout, progress and errors to stderr. Exit codes: 2 for an invalid argument, 1 for
+any other error.";
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_env();
@@ -51,6 +64,8 @@ fn main() -> ExitCode {
             #[cfg(feature = "train")]
             "record" => record::run(arguments),
             "emergence" => emergence::run(arguments),
+            "bleu" => bleu::run(arguments),
+            "words" => words::run(arguments),
             #[cfg(feature = "train")]
             "init" => init::run(arguments),
             #[cfg(not(feature = "train"))]
@@ -62,7 +77,7 @@ fn main() -> ExitCode {
                 print(HELP);
                 Ok(())
             }
-            other => Err(Usage::new("command", "run, emergence, init, data, record or help", other).into()),
+            other => Err(Usage::new("command", COMMANDS, other).into()),
         },
         Err(usage) => Err(usage.into()),
     };

@@ -4,10 +4,10 @@ use crate::arguments::Options;
 use anyhow::bail;
 use emergence_lab::catalog::{DatasetName, DatasetOrigin};
 use emergence_lab::dataset::drawn::whole;
-use emergence_lab::dataset::{Dataset, files};
+use emergence_lab::dataset::{Dataset, files, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{DatasetError, Error, Requirement, Result};
-use emergence_lab::experiment::{Experiment, Share};
+use emergence_lab::experiment::{Experiment, LanguagePair, Share};
 use emergence_lab::metrics::PreparationProgress;
 use emergence_lab::train::Preparation;
 use std::path::Path;
@@ -55,19 +55,20 @@ fn report(PreparationProgress { variant, done, total, objective }: &PreparationP
 
 /// Loads the data set of an experiment.
 pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<Dataset> {
-    load_from(&options.data_dir(), experiment.dataset.name)
+    load_from(&options.data_dir(), experiment.dataset.name, experiment.dataset.pair)
 }
 
-fn load_from(directory: &Path, dataset: DatasetName) -> Result<Dataset> {
+fn load_from(directory: &Path, dataset: DatasetName, pair: LanguagePair) -> Result<Dataset> {
     match &dataset.row().origin {
-        DatasetOrigin::Published(publication) => files::load(directory, dataset, publication),
-        DatasetOrigin::Drawn(set, _) => whole(*set),
+        DatasetOrigin::Published(publication) => files::load(directory, dataset, publication).map(Dataset::Images),
+        DatasetOrigin::Drawn(set, _) => whole(*set).map(Dataset::Images),
+        DatasetOrigin::Numbers => Ok(numbers::dataset(pair).into()),
         DatasetOrigin::Upload => Err(Error::value("data", Requirement::NamedDataset.into(), dataset.row().name)),
-        DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, *preferred) {
+        DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, *preferred, pair) {
             Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
                 let [wanted, used] = [preferred, otherwise].map(|dataset| dataset.row().label);
                 eprintln!("note: {wanted} not found in {}; using the built-in {used} instead", directory.display());
-                load_from(directory, *otherwise)
+                load_from(directory, *otherwise, pair)
             }
             loaded => loaded,
         },

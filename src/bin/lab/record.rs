@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         eprintln!("recording {}", scenario.name);
         let experiment = scenario.experiment();
         let dataset = load(&experiment, &options)?;
-        let history = train(&experiment, dataset, cores(), report)?;
+        let history = train(&experiment, dataset, cores(), None, report)?.history;
         let recording = Recording::of(&history, today()).context("the experiment has not started")?;
         write_whole(&Path::new(directory).join(format!("{}.bin", scenario.name)), &recording.to_bytes())?;
     }

@@ -1,19 +1,22 @@
 //! `lab run`: trains one experiment and writes its results as JSON, CSV and SVG.
 
-use crate::arguments::{Arguments, Options};
+use crate::arguments::{Arguments, Options, Usage};
 use crate::output::{check_place, write_whole};
 use crate::preparation::load;
-use crate::threads::train;
+use crate::threads::{Trained, train};
 use anyhow::Context;
-use emergence_lab::catalog::Quantity;
+use emergence_lab::catalog::DataKind;
+use emergence_lab::dataset::PairSet;
+use emergence_lab::dataset::symbols::UNKNOWN;
 use emergence_lab::error::{Error, Requirement};
-use emergence_lab::experiment::{DevicePreference, parse_query};
+use emergence_lab::experiment::dataset::ExampleFacts;
+use emergence_lab::experiment::{DevicePreference, Named, parse_query};
 use emergence_lab::export;
-use emergence_lab::metrics::{History, Record, statistics};
+use emergence_lab::metrics::{History, Record, Translation, statistics};
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let options = arguments.options(&["data-dir", "out", "csv", "svg", "threads"])?;
+    let options = arguments.options(&["data-dir", "out", "csv", "svg", "threads", "translate"])?;
     let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
     let threads = options.threads()?;
     let outputs = Outputs::new(&options)?;
@@ -26,9 +29,19 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         // `auto` means the CPU here, without the note that the browser gives when it falls back to it.
         return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
     }
+    let sentence = options.get("translate");
+    if sentence.is_some() && experiment.model.kind() != DataKind::Pairs {
+        let got = format!("data={}", experiment.dataset.name.name());
+        return Err(Usage::new("--translate", "an experiment on pairs of sentences, like data=numbers", got).into());
+    }
     let dataset = load(&experiment, &options)?;
-    let history = train(&experiment, dataset, threads, report)?;
-    outputs.write(&history)
+    if let (Some(sentence), Some(pairs)) = (sentence, dataset.pairs()) {
+        note_on_sentence(sentence, pairs);
+    }
+    let Trained { history, translations } = train(&experiment, dataset, threads, sentence, report)?;
+    outputs.write(&history)?;
+    print_translations(&history, &translations);
+    Ok(())
 }
 
 /// The query string of a link; other text is returned unchanged, as a query string.
@@ -38,20 +51,45 @@ fn query_of_link(text: &str) -> &str {
     query.split_once('#').map_or(query, |(query, _)| query)
 }
 
+/// Says on stderr what of a sentence is not translated.
+fn note_on_sentence(sentence: &str, pairs: &PairSet) {
+    let symbols = pairs.source.read(sentence);
+    let unknown = symbols.iter().filter(|symbol| **symbol == UNKNOWN).count();
+    if unknown > 0 {
+        eprintln!("note: {unknown} of the words of `{sentence}` are not in the language and are read as <unk>");
+    }
+    let facts = pairs.facts().examples;
+    if let ExampleFacts::Pairs { source, .. } = facts
+        && symbols.len() > source.positions
+    {
+        eprintln!("note: of `{sentence}` only the first {} symbols are translated", source.positions);
+    }
+}
+
+/// A line for every run: scheme, seed, translation.
+fn print_translations(history: &History, translations: &[Translation]) {
+    let runs = history.variants.iter().flat_map(|variant| variant.runs.iter().map(move |run| (variant, run)));
+    for ((variant, run), translation) in runs.zip(translations) {
+        crate::print(&format!("{}\t{}\t{}", variant.variant, run.seed, translation.text));
+    }
+}
+
 /// One line on stderr per evaluation.
 pub(crate) fn report(history: &History, record: &Record) {
+    let quantity = history.setup.experiment.primary_quantity();
+    let name = quantity.facts().title.to_lowercase();
     for evaluation in &record.evaluations {
         let mut runs = evaluation.runs.iter();
         let variants = history.variants.iter().map(|variant| {
             let runs = runs.by_ref().take(variant.runs.len()).flatten();
-            let accuracies = runs.filter_map(|run| run.value(Quantity::TestAccuracy)).collect::<Vec<_>>();
+            let accuracies = runs.filter_map(|run| run.value(quantity)).collect::<Vec<_>>();
             match statistics::mean(&accuracies) {
                 Some(mean) => format!("{} {mean:.4}", variant.variant),
                 None => format!("{} diverged", variant.variant),
             }
         });
         let line = variants.collect::<Vec<_>>().join("  ");
-        eprintln!("step {:>6}  test accuracy  {line}", evaluation.step);
+        eprintln!("step {:>6}  {name}  {line}", evaluation.step);
     }
 }
 

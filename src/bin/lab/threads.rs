@@ -4,7 +4,9 @@ use crate::preparation::{now, tune};
 use anyhow::Context;
 use emergence_lab::dataset::Dataset;
 use emergence_lab::experiment::{Experiment, Share};
-use emergence_lab::metrics::{Assembly, History, Record, Setup, Stopwatch, Timing, assembled};
+use emergence_lab::metrics::{
+    Assembly, History, Record, Setup, Stopwatch, Timing, Translation, assembled, interleaved,
+};
 use emergence_lab::train::Work;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +19,8 @@ enum News {
     Setup(Box<Setup>),
     /// Measurements.
     Record(Record, Timing),
+    /// The translations of its runs, at the end.
+    Translations(Vec<Translation>),
     /// It cannot go on.
     Failed(anyhow::Error),
 }
@@ -26,13 +30,23 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Trains an experiment on this many threads, which share the runs, and if there are fewer runs their operations; `report` is called with every new part of the history.
+/// What a training leaves.
+pub(crate) struct Trained {
+    /// All measurements.
+    pub(crate) history: History,
+    /// The translation of the sentence by every run; none if there is no sentence.
+    pub(crate) translations: Vec<Translation>,
+}
+
+/// Trains an experiment on this many threads, which share the runs, and if there are fewer runs their operations; `report` is called
+/// with every new part of the history. At the end, all runs translate `sentence`.
 pub(crate) fn train(
     experiment: &Experiment,
     dataset: Dataset,
     threads: usize,
+    sentence: Option<&str>,
     report: impl FnMut(&History, &Record),
-) -> anyhow::Result<History> {
+) -> anyhow::Result<Trained> {
     let shares = threads.clamp(1, experiment.run_count().max(1));
     let stop = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
@@ -44,7 +58,7 @@ pub(crate) fn train(
             scope.spawn(move || {
                 let share = Share { first, of: shares };
                 if let Err(error) =
-                    confined(threads / shares, || train_share(experiment, share, dataset, &sender, stop))
+                    confined(threads / shares, || train_share(experiment, share, dataset, sentence, &sender, stop))
                 {
                     // Nobody listens if another thread has failed before.
                     let _ = sender.send((first, News::Failed(error)));
@@ -52,10 +66,10 @@ pub(crate) fn train(
             });
         }
         drop(sender);
-        let history = assemble(shares, receiver, report);
+        let trained = assemble(shares, receiver, report);
         // After a failure the others would go on in vain.
         stop.store(true, Ordering::Relaxed);
-        history
+        trained
     })
 }
 
@@ -68,6 +82,7 @@ fn train_share(
     experiment: &Experiment,
     share: Share,
     dataset: Dataset,
+    sentence: Option<&str>,
     sender: &Sender<(usize, News)>,
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
@@ -86,6 +101,10 @@ fn train_share(
                 break;
             }
         }
+        if let Some(sentence) = sentence {
+            let (translations, _) = training.translate(&training.typed_sentence(sentence), None, None).await?;
+            sender.send((share.first, News::Translations(translations)))?;
+        }
         Ok(())
     })
 }
@@ -95,14 +114,19 @@ fn assemble(
     shares: usize,
     receiver: Receiver<(usize, News)>,
     mut report: impl FnMut(&History, &Record),
-) -> anyhow::Result<History> {
+) -> anyhow::Result<Trained> {
     let (mut setups, mut assembly) = (vec![None; shares], Assembly::new(shares));
+    let mut translations = vec![Vec::new(); shares];
     let mut timings = vec![Timing::default(); shares];
     let mut history = None;
     for (share, news) in receiver {
         match news {
             News::Failed(error) => return Err(error),
             News::Setup(setup) => setups[share] = Some(*setup),
+            News::Translations(of_share) => {
+                translations[share] = of_share;
+                continue;
+            }
             News::Record(record, timing) => {
                 assembly.add(share, record);
                 timings[share] = timing;
@@ -117,5 +141,6 @@ fn assemble(
         history.set_timing(timings.iter().copied().fold(timings[0], Timing::slower));
         report(history, &record);
     }
-    history.context("no thread has reported")
+    let history = history.context("no thread has reported")?;
+    Ok(Trained { history, translations: interleaved(translations) })
 }

@@ -5,8 +5,8 @@ pub mod patterns;
 
 mod draws;
 
+use super::image_set::ImageSet;
 use super::recipe::{Recipe, SEED};
-use super::set::Dataset;
 use crate::catalog::DrawnSet;
 use crate::error::Result;
 
@@ -22,8 +22,8 @@ pub fn recipe(set: DrawnSet) -> &'static Recipe {
 /// The whole data set, as experiments use it. No example is drawn yet.
 ///
 /// # Errors
-/// Those of [`Dataset::drawn`] do not occur.
-pub fn whole(set: DrawnSet) -> Result<Dataset> {
+/// Those of [`ImageSet::drawn`] do not occur.
+pub fn whole(set: DrawnSet) -> Result<ImageSet> {
     let recipe = recipe(set);
-    Dataset::drawn(recipe, SEED, recipe.images.train, recipe.images.test)
+    ImageSet::drawn(recipe, SEED, recipe.images.train, recipe.images.test)
 }

@@ -6,7 +6,8 @@
 use super::ReadFile;
 use crate::catalog::{DatasetName, ImageFacts, Part};
 use crate::dataset::examples::Split;
-use crate::dataset::set::{Dataset, limit};
+use crate::dataset::image_set::ImageSet;
+use crate::dataset::limit::limit;
 use crate::error::{DatasetError, Result};
 
 /// Reads the batches of one part in the given order, each with its name for errors; the result is empty without batches.
@@ -41,8 +42,8 @@ fn append_batch(images: &ImageFacts, file: &str, bytes: &[u8], split: &mut Split
 ///
 /// # Errors
 /// Those of [`read_batches`], and [`DatasetError::NoExamples`] if one of the parts has no batch.
-pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<Dataset> {
-    Ok(Dataset::new(name, images, part(images, Part::Train, read)?, part(images, Part::Test, read)?))
+pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<ImageSet> {
+    Ok(ImageSet::new(name, images, part(images, Part::Train, read)?, part(images, Part::Test, read)?))
 }
 
 fn part(images: &ImageFacts, part: Part, read: &[ReadFile]) -> Result<Split> {

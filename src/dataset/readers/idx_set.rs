@@ -3,7 +3,8 @@
 use super::{ReadFile, idx};
 use crate::catalog::{DatasetName, FileContent, ImageFacts, Part};
 use crate::dataset::examples::Split;
-use crate::dataset::set::{Dataset, limit};
+use crate::dataset::image_set::ImageSet;
+use crate::dataset::limit::limit;
 use crate::error::{DatasetError, Result};
 
 /// The data set in such files, which may contain fewer examples than the published ones.
@@ -11,9 +12,9 @@ use crate::error::{DatasetError, Result};
 /// # Errors
 /// Those of [`idx::read_images`] and [`idx::read_labels`], and [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and
 /// [`DatasetError::NoExamples`].
-pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<Dataset> {
+pub fn assemble(name: DatasetName, images: &ImageFacts, read: &[ReadFile]) -> Result<ImageSet> {
     let [train, test] = [Part::Train, Part::Test].map(|part| split(part, images, read));
-    Ok(Dataset::new(name, images, train?, test?))
+    Ok(ImageSet::new(name, images, train?, test?))
 }
 
 fn split(part: Part, facts: &ImageFacts, read: &[ReadFile]) -> Result<Split> {

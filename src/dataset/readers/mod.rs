@@ -6,7 +6,7 @@ pub mod cifar;
 pub mod idx;
 pub mod idx_set;
 
-use super::set::Dataset;
+use super::image_set::ImageSet;
 use crate::catalog::{DataFile, DatasetName, FileFormat, Publication};
 use crate::error::Result;
 
@@ -33,7 +33,7 @@ pub fn missing(publication: &Publication, read: &[ReadFile]) -> Option<&'static 
 ///
 /// # Errors
 /// Those of [`idx_set::assemble`] and [`cifar::assemble`].
-pub fn assemble(name: DatasetName, publication: &Publication, read: &[ReadFile]) -> Result<Dataset> {
+pub fn assemble(name: DatasetName, publication: &Publication, read: &[ReadFile]) -> Result<ImageSet> {
     match publication.format {
         FileFormat::Idx => idx_set::assemble(name, &publication.images, read),
         FileFormat::CifarBatches => cifar::assemble(name, &publication.images, read),

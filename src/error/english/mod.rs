@@ -4,6 +4,7 @@
 mod dataset;
 mod emergence;
 mod requirements;
+mod score;
 
 use super::{
     Bounds, DatasetError, DeviceCheck, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize, MessageError,
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::emergence::EmergenceError;
 use crate::prose::IS_PAGE;
+use crate::score::ScoreError;
 use crate::texts::{text, translated};
 use std::fmt::{Display, Formatter, Result};
 
@@ -24,6 +26,7 @@ impl std::error::Error for UploadError {}
 impl std::error::Error for DeviceError {}
 impl std::error::Error for ResultsError {}
 impl std::error::Error for EmergenceError {}
+impl std::error::Error for ScoreError {}
 impl std::error::Error for WorkerError {}
 impl std::error::Error for MessageError {}
 
@@ -105,6 +108,12 @@ fn network(form: NetworkForm, entries: &Bounds, size: &Bounds) -> String {
              xBLOCKS, and {least} to {most} blocks in all",
             largest,
             least,
+            most
+        ),
+        NetworkForm::Transformer => text!(
+            "transformer:W with an even width W of at most {largest} that is a multiple of the number of heads, optionally \
+             followed by hHEADS, fHIDDEN_UNITS, xLAYERS or xENCODER+DECODER (1 to {most} layers), and u",
+            largest,
             most
         ),
     }
@@ -189,6 +198,7 @@ impl Display for DeviceCheck {
             Self::Softmax => text!("a softmax"),
             Self::TrainingStep => text!("one training step"),
             Self::ConvolutionStep => text!("one training step of convolutions"),
+            Self::TransformerStep => text!("one training step of a transformer"),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The messages about what a value requires of the rest of an experiment or of the device.
 
+use crate::catalog::DataKind;
 use crate::error::{DeviceDemand, Requirement, SchemeRequirement};
 use crate::texts::text;
 use std::fmt::{Display, Formatter, Result};
@@ -14,7 +15,7 @@ impl Display for Requirement {
             Self::Parameters { most, runs } => {
                 text!("a network of at most {most} parameters for {runs} runs", most, runs)
             }
-            Self::ValuesPerImage { most } => text!("a network that computes at most {most} values per image", most),
+            Self::ValuesPerExample { most } => text!("a network that computes at most {most} values per example", most),
             Self::BatchForNetwork { most } => text!("at most {most} examples for this network", most),
             Self::OrthogonalLayers => text!("layers small enough for orthogonal weights, which are slow to draw"),
             Self::StepsForRuns { most, runs: 1 } => text!("at most {most} steps for 1 run", most),
@@ -30,6 +31,10 @@ impl Display for Requirement {
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most),
             Self::NativeDevice => text!("auto or cpu in the native build"),
             Self::NamedDataset => text!("a named data set; your own files can be uploaded in the browser only"),
+            Self::ModelFor(DataKind::Images) => text!("a network for images: mlp, cnn or resnet"),
+            Self::ModelFor(DataKind::Pairs) => text!("a transformer, which pairs of sentences need"),
+            Self::OnlyFor(DataKind::Images) => text!("the default, since other values are only for images"),
+            Self::OnlyFor(DataKind::Pairs) => text!("the default, since other values are only for pairs of sentences"),
             Self::Scheme(requirement) => requirement.to_string(),
         })
     }
@@ -38,9 +43,13 @@ impl Display for Requirement {
 impl Display for SchemeRequirement {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(&match self {
-            Self::TurnWithinLayers { layers } => text!("at most the number of weight layers, {layers}", layers),
+            Self::TurnWithinLayers { layers } => text!("at most the depth in weight layers, {layers}", layers),
             Self::ResidualWithoutNormalization { scheme } => {
                 text!("a residual network (resnet:...) without normalization for {scheme}", scheme)
+            }
+            Self::Transformer { scheme, norm: None } => text!("a transformer for {scheme}", scheme),
+            Self::Transformer { scheme, norm: Some(norm) } => {
+                text!("a transformer with norm={norm} for {scheme}", norm, scheme)
             }
             Self::NonzeroBase { method } => {
                 text!("a base without zero-initialized layers for {method}, which needs nonzero layer outputs", method)

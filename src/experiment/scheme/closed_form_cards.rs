@@ -33,6 +33,16 @@ pub enum BaseInit {
     Zero,
     /// Zhang, Dauphin & Ma 2019, for residual networks without normalization.
     Fixup,
+    /// The default of fairseq's transformers.
+    Fairseq,
+    /// That of GPT-2, Radford et al. 2019.
+    Gpt2,
+    /// Zhang, Titov & Sennrich 2019.
+    DsInit,
+    /// Huang, Pérez, Ba & Volkovs 2020, without normalization.
+    TFixup,
+    /// Wang et al. 2022, for post-normalization.
+    DeepNet,
     /// A user-defined formula.
     Custom(CustomInit),
 }
@@ -52,8 +62,23 @@ pub struct ClosedFormFacts {
     pub zeros: ZeroLayers,
     /// Whether it computes a QR decomposition for every layer.
     pub takes_qr: bool,
-    /// Whether it requires a residual network without normalization.
-    pub residual_only: bool,
+    /// The networks that it is for.
+    pub network: RequiredNetwork,
+}
+
+/// The networks that a scheme is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequiredNetwork {
+    /// Any.
+    Any,
+    /// Residual networks for images, without normalization.
+    ResidualWithoutNormalization,
+    /// Transformers.
+    Transformer,
+    /// Transformers without normalization.
+    TransformerWithoutNormalization,
+    /// Transformers with normalization after every addition.
+    TransformerWithPostNormalization,
 }
 
 /// Layers whose weights a scheme sets to zero.
@@ -70,7 +95,7 @@ pub enum ZeroLayers {
 /// A row for a scheme that draws every layer at random, in any network.
 const fn random(base: BaseInit, name: &'static str, label: &'static str, card: Card) -> ClosedFormFacts {
     let zeros = ZeroLayers::None;
-    ClosedFormFacts { base, name, label, card, zeros, takes_qr: false, residual_only: false }
+    ClosedFormFacts { base, name, label, card, zeros, takes_qr: false, network: RequiredNetwork::Any }
 }
 
 impl ClosedFormFacts {
@@ -84,8 +109,8 @@ impl ClosedFormFacts {
         self
     }
 
-    const fn for_residual_networks(mut self) -> Self {
-        self.residual_only = true;
+    const fn only_for(mut self, network: RequiredNetwork) -> Self {
+        self.network = network;
         self
     }
 }
@@ -98,7 +123,7 @@ const GAIN: &str = "gain: √2 for ReLU and GELU, 5/3 for tanh, 1 for sigmoid";
 const FREE: Prose = Prose::new("none");
 
 /// THE table of closed-form schemes, in the order in which they are offered.
-pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
+pub static CLOSED_FORMS: [ClosedFormFacts; 14] = [
     random(
         BaseInit::XavierNormal,
         "xavier_normal",
@@ -222,7 +247,79 @@ pub static CLOSED_FORMS: [ClosedFormFacts; 9] = [
                 ),
                 cost: FREE,
             },
-        ).with_zeros(ZeroLayers::BranchEndsAndOutput).for_residual_networks(),
+        ).with_zeros(ZeroLayers::BranchEndsAndOutput).only_for(RequiredNetwork::ResidualWithoutNormalization),
+    random(
+        BaseInit::Fairseq,
+        "fairseq",
+        "fairseq",
+        Card {
+            sentence: Prose::new("The default of fairseq's transformers: Xavier uniform, with smaller matrices of queries, keys and values, \
+                       as if the three were one matrix."),
+            equation: &[Prose::new("bound = √(6 / (fan_in + fan_out))"), Prose::new("queries, keys, values: divided by √2")],
+            source: Source::published("Ott et al. 2019", "arXiv 1904.01038", "https://arxiv.org/abs/1904.01038")
+                .with_note("and its program"),
+            cost: FREE,
+        },
+    ).only_for(RequiredNetwork::Transformer),
+    random(
+        BaseInit::Gpt2,
+        "gpt2",
+        "GPT-2",
+        Card {
+            sentence: Prose::new("Small weights of the same size everywhere, embeddings too; the last matrix of every branch is smaller, the \
+                       more the deeper the stack of N layers is."),
+            equation: &[Prose::new("std = 0.02"), Prose::new("ends of branches: 0.02 / √(2 N)")],
+            source: Source::published(
+                "Radford et al. 2019",
+                "GPT-2",
+                "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
+            )
+            .with_note("the numbers are those of its program"),
+            cost: FREE,
+        },
+    ).only_for(RequiredNetwork::Transformer),
+    random(
+        BaseInit::DsInit,
+        "dsinit",
+        "DS-Init",
+        Card {
+            sentence: Prose::new("Depth-scaled initialization: Xavier uniform, divided by the square root of the number of the layer in its \
+                       stack, so that late layers are smaller."),
+            equation: &[Prose::new("bound = √(6 / (fan_in + fan_out)) / √l")],
+            source: Source::published("Zhang, Titov & Sennrich 2019", "arXiv 1908.11365", "https://arxiv.org/abs/1908.11365"),
+            cost: FREE,
+        },
+    ).only_for(RequiredNetwork::Transformer),
+    random(
+        BaseInit::TFixup,
+        "tfixup",
+        "T-Fixup",
+        Card {
+            sentence: Prose::new("For transformers without normalization: scales down embeddings, values and the matrices after them, so that \
+                       the first updates do not grow with the number of layers N."),
+            equation: &[
+                Prose::new("Xavier, embeddings × (9 N)^{−1/4}; v, o, W_{1}, W_{2}:"),
+                Prose::new("encoder × 0.67 N^{−1/4}, decoder × (9 N)^{−1/4}"),
+            ],
+            source: Source::published("Huang, Pérez, Ba & Volkovs 2020", "ICML", "https://proceedings.mlr.press/v119/huang20f.html"),
+            cost: FREE,
+        },
+    ).only_for(RequiredNetwork::TransformerWithoutNormalization),
+    random(
+        BaseInit::DeepNet,
+        "deepnet",
+        "DeepNet",
+        Card {
+            sentence: Prose::new("For post-normalization: weighs the shortcuts up by ρ and scales down the values and the matrices after them, \
+                       so that updates stay bounded in very deep transformers of N encoder and M decoder layers."),
+            equation: &[
+                Prose::new("encoder: ρ = 0.81 (N⁴ M)^{1/16}, × 0.87 (N⁴ M)^{−1/16}"),
+                Prose::new("decoder: ρ = (3 M)^{1/4}, × (12 M)^{−1/4}"),
+            ],
+            source: Source::published("Wang et al. 2022", "arXiv 2203.00555", "https://arxiv.org/abs/2203.00555"),
+            cost: FREE,
+        },
+    ).only_for(RequiredNetwork::TransformerWithPostNormalization),
 ];
 
 impl BaseInit {

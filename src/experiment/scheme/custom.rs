@@ -74,9 +74,9 @@ pub struct FormulaInputs {
     pub fan_in: usize,
     /// Number of connections out of a unit of the previous layer.
     pub fan_out: usize,
-    /// Number of the layer, from 1.
+    /// Number of the layer, from 1; in a transformer its rank by depth.
     pub layer: usize,
-    /// Number of layers with weights.
+    /// Number of layers with weights; in a transformer of ranks.
     pub n_layers: usize,
 }
 
@@ -84,8 +84,9 @@ impl FormulaInputs {
     /// The variables for the layer with this index.
     #[must_use]
     pub fn of(layers: &[WeightLayer], index: usize) -> Self {
-        let shape = layers[index].shape;
-        Self { fan_in: shape.fan_in(), fan_out: shape.fan_out(), layer: index + 1, n_layers: layers.len() }
+        let WeightLayer { shape, rank, .. } = layers[index];
+        let deepest = layers.iter().map(|layer| layer.rank.depth).max().unwrap_or_default();
+        Self { fan_in: shape.fan_in(), fan_out: shape.fan_out(), layer: rank.depth + 1, n_layers: deepest + 1 }
     }
 }
 

@@ -5,6 +5,7 @@ use super::closed_form_cards::BaseInit;
 use super::parentheses::split_outside;
 use super::{Card, Source};
 use crate::error::{Bounds, Error, Expected, Result};
+use crate::experiment::architecture::LayerRank;
 use crate::experiment::values::Named;
 use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,43 @@ pub struct Rescaling {
     pub rule: RescalingRule,
     /// The turning point: where powers become positive.
     pub turn: Turn,
+    /// How the layers of a transformer are counted.
+    pub level: RescalingLevel,
+}
+
+/// How the layers of a transformer are counted; those with the same number get the same power. In a chain of layers all three are the
+/// same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RescalingLevel {
+    /// By the number of layers with weights before them on the longest path from an input.
+    Depth,
+    /// By sub-layer: attention, feed-forward.
+    Sublayer,
+    /// By encoder or decoder layer.
+    Layer,
+}
+
+impl RescalingLevel {
+    /// The rank that counts.
+    #[must_use]
+    pub fn of(self, rank: LayerRank) -> usize {
+        match self {
+            Self::Depth => rank.depth,
+            Self::Sublayer => rank.sublayer,
+            Self::Layer => rank.layer,
+        }
+    }
+}
+
+impl Named for RescalingLevel {
+    fn rows() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
+        [
+            ("depth", "depth: matrices before it", Self::Depth),
+            ("sublayer", "sub-layer", Self::Sublayer),
+            ("layer", "layer", Self::Layer),
+        ]
+        .into_iter()
+    }
 }
 
 /// The rule for the power of `alpha` of each weight layer.
@@ -125,12 +163,18 @@ impl Named for RescalingRule {
 
 impl Default for Rescaling {
     fn default() -> Self {
-        Self { base: BaseInit::KaimingNormal, alpha: DEFAULT_ALPHA, rule: RescalingRule::Outer, turn: Turn::Auto }
+        Self {
+            base: BaseInit::KaimingNormal,
+            alpha: DEFAULT_ALPHA,
+            rule: RescalingRule::Outer,
+            turn: Turn::Auto,
+            level: RescalingLevel::Depth,
+        }
     }
 }
 
 impl fmt::Display for Rescaling {
-    /// `alpha` is always written, `rule` and `turn` if they differ from their defaults.
+    /// `alpha` is always written, `rule`, `turn` and `level` if they differ from their defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "emergence({};alpha={}", self.base, self.alpha)?;
         if self.rule != RescalingRule::Outer {
@@ -138,6 +182,9 @@ impl fmt::Display for Rescaling {
         }
         if let Turn::At(turn) = self.turn {
             write!(f, ";turn={turn}")?;
+        }
+        if self.level != RescalingLevel::Depth {
+            write!(f, ";level={}", self.level.name())?;
         }
         f.write_str(")")
     }
@@ -154,7 +201,8 @@ pub(super) fn parse(inside: &str) -> Result<Rescaling> {
             "alpha" => rescaling.alpha = parse_alpha(value.trim())?,
             "rule" => rescaling.rule = parse_rule(value.trim())?,
             "turn" => rescaling.turn = parse_turn(value.trim())?,
-            _ => return Err(Error::value("init", Expected::OneOf(vec!["alpha=", "rule=", "turn="]), part)),
+            "level" => rescaling.level = parse_level(value.trim())?,
+            _ => return Err(Error::value("init", Expected::OneOf(vec!["alpha=", "rule=", "turn=", "level="]), part)),
         }
     }
     Ok(rescaling)
@@ -162,6 +210,10 @@ pub(super) fn parse(inside: &str) -> Result<Rescaling> {
 
 fn parse_rule(text: &str) -> Result<RescalingRule> {
     RescalingRule::named(text).ok_or_else(|| Error::parameter("rule", RescalingRule::expected(), text))
+}
+
+fn parse_level(text: &str) -> Result<RescalingLevel> {
+    RescalingLevel::named(text).ok_or_else(|| Error::parameter("level", RescalingLevel::expected(), text))
 }
 
 fn parse_turn(text: &str) -> Result<Turn> {

@@ -10,8 +10,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor};
 
-/// `-sum_b sum_c q_bc log softmax(z_b)_c` of every run, `[runs]`: `logits` are `z`, `[runs, batch, classes]`, `targets` are `q`,
-/// `[1, batch, classes]`, which sum up to 1 for each example.
+/// `-sum_b sum_c q_bc log softmax(z_b)_c` of every run, `[runs]`: `logits` are `z`, `[runs, rows, classes]`, `targets` are `q`,
+/// `[1, rows, classes]`, which sum up to 1 in each row that counts, and are zero in the others.
 #[must_use]
 pub(super) fn softmax_cross_entropy(logits: Tensor<3>, targets: Tensor<3>) -> Tensor<1> {
     let losses = <Dispatch as CrossEntropy>::softmax_cross_entropy(logits.into_dispatch(), targets.into_dispatch());
@@ -26,7 +26,7 @@ pub(super) trait CrossEntropy: Backend {
         Self::softmax_cross_entropy_with_residual(logits, targets).0
     }
 
-    /// The cross-entropy, and its gradient with respect to the logits, `softmax(z) - q`.
+    /// The cross-entropy, and its gradient with respect to the logits, `w softmax(z) - q` with the sum `w` of `q` in a row.
     fn softmax_cross_entropy_with_residual(
         logits: FloatTensor<Self>,
         targets: FloatTensor<Self>,
@@ -36,7 +36,8 @@ pub(super) trait CrossEntropy: Backend {
         let products = Self::float_mul(logarithms.clone(), targets.clone());
         let sums = Self::float_sum_dim(Self::float_sum_dim(products, 2), 1);
         let losses = Self::float_neg(Self::float_reshape(sums, Shape::from([runs])));
-        (losses, Self::float_sub(Self::float_exp(logarithms), targets))
+        let counted = Self::float_sum_dim(targets.clone(), 2);
+        (losses, Self::float_sub(Self::float_mul(Self::float_exp(logarithms), counted), targets))
     }
 }
 
@@ -65,17 +66,18 @@ fn losses_and_residual<T: Number>(logits: &[T], targets: &[T], [batch, classes]:
             let largest = values.iter().fold(values[0], |most, value| if *value > most { *value } else { most });
             // Of the shifted logits, before they become probabilities.
             let mut chosen = 0.0;
-            let mut sum = T::default();
+            let (mut sum, mut weight) = (T::default(), T::default());
             for (value, target) in values.iter_mut().zip(targets) {
                 let shifted = *value - largest;
                 chosen += (shifted * *target).to_f64();
                 *value = shifted.exp();
                 sum += *value;
+                weight += *target;
             }
             for (value, target) in values.iter_mut().zip(targets) {
-                *value = *value / sum - *target;
+                *value = *value / sum * weight - *target;
             }
-            libm::log(sum.to_f64()) - chosen
+            weight.to_f64() * libm::log(sum.to_f64()) - chosen
         });
         T::from_f64(losses.sum::<f64>())
     };

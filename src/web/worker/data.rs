@@ -3,10 +3,11 @@
 use super::Loaded;
 use super::download::{own, published};
 use crate::catalog::{DataFile, DatasetName, DatasetOrigin, Publication};
-use crate::dataset::Dataset;
 use crate::dataset::drawn::whole;
 use crate::dataset::readers::{self, ReadFile};
+use crate::dataset::{Dataset, ImageSet, numbers};
 use crate::error::{DatasetError, DownloadFailure, Result, UploadError};
+use crate::experiment::DatasetSpec;
 use std::rc::Rc;
 
 /// Loads a data set, reporting progress to the page; `Auto` becomes `digits` if MNIST cannot be downloaded.
@@ -14,24 +15,26 @@ use std::rc::Rc;
 /// # Errors
 /// The error of the first file that no source could provide; [`UploadError::Empty`] for the visitor's own files, which
 /// are not loaded from anywhere.
-pub(super) async fn load(asked: DatasetName) -> Result<Loaded> {
-    let row = asked.row();
-    let dataset = match &row.origin {
+pub(super) async fn load(asked: &DatasetSpec) -> Result<Loaded> {
+    let row = asked.name.row();
+    let dataset: Dataset = match &row.origin {
         DatasetOrigin::Either { preferred, otherwise } => {
-            let (loaded, fallback) = match Box::pin(load(*preferred)).await {
+            let named = |name| DatasetSpec { name, ..asked.clone() };
+            let (loaded, fallback) = match Box::pin(load(&named(*preferred))).await {
                 Ok(loaded) => (loaded, None),
-                Err(error) => (Box::pin(load(*otherwise)).await?, Some(error.to_string())),
+                Err(error) => (Box::pin(load(&named(*otherwise))).await?, Some(error.to_string())),
             };
-            return Ok(Loaded { asked, fallback, ..loaded });
+            return Ok(Loaded { asked: asked.clone(), fallback, ..loaded });
         }
-        DatasetOrigin::Published(publication) => load_files(asked, publication).await?,
-        DatasetOrigin::Drawn(set, _) => whole(*set)?,
+        DatasetOrigin::Published(publication) => load_files(asked.name, publication).await?.into(),
+        DatasetOrigin::Drawn(set, _) => whole(*set)?.into(),
+        DatasetOrigin::Numbers => numbers::dataset(asked.pair).into(),
         DatasetOrigin::Upload => return Err(UploadError::Empty.into()),
     };
-    Ok(Loaded { asked, dataset: Rc::new(dataset), fallback: None })
+    Ok(Loaded { asked: asked.clone(), dataset: Rc::new(dataset), fallback: None })
 }
 
-async fn load_files(dataset: DatasetName, publication: &'static Publication) -> Result<Dataset> {
+async fn load_files(dataset: DatasetName, publication: &'static Publication) -> Result<ImageSet> {
     let mut read = Vec::new();
     for file in publication.files {
         read.extend(load_file(dataset, publication, file).await?.map(|bytes| ReadFile { file, bytes }));

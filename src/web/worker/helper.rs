@@ -27,7 +27,7 @@ pub(super) fn read(message: JsValue) -> Assignment {
 /// Serves for the lifetime of the helper.
 pub(super) async fn serve(inbox: Inbox<Assignment>, turn: EventLoopTurn) {
     let mut helper = ShareTrainer { inbox, turn, share: Share::WHOLE, until: 0, inspected: None };
-    if let Err(failure) = helper.train().await {
+    if let Err(failure) = Box::pin(helper.train()).await {
         post_failure(failure);
     }
 }
@@ -123,9 +123,10 @@ impl ShareTrainer {
                 let current = self.inspected.filter(|inspected| inspected.is_current());
                 inspection::examine(training, current, self.share);
             }
-            Order::Classify { pixels, at } => {
-                let probabilities = inspection::probabilities(training, &pixels, at).await.map_err(device_failure)?;
-                post(&Event::Classified { pixels: Vec::new(), test: None, probabilities });
+            Order::Answer { asked, at } => {
+                let attended = self.inspected.map(|inspected| inspected.run);
+                let answer = asked.answer(training, self.share, at, attended).await.map_err(device_failure)?;
+                post(&Event::Answered { answer });
             }
             Order::Speak { catalog } => texts::install(catalog),
             // A helper has one share in its life.

@@ -1,28 +1,43 @@
-//! Answers to questions about the data and the runs: samples, filters, misclassified images, and the runs' predictions.
+//! What the page is shown of data and runs: samples, filters and misclassified images.
 
 use super::scope::post;
 use super::{RunFailure, device_failure};
-use crate::dataset::Dataset;
-use crate::error::{DatasetError, Error};
+use crate::dataset::{Dataset, ImageSet, PairSet, until_end, without_padding};
 use crate::experiment::Share;
-use crate::metrics::{DatasetSample, Examination, Filters, SampleImage};
-use crate::protocol::{Event, ImageSource};
+use crate::metrics::{DatasetSample, Examination, Filters, ImageSamples, SampleImage, SampleSentence};
+use crate::protocol::Event;
 use crate::train::Training;
 use serde::{Deserialize, Serialize};
 
 /// Training images that are shown.
-const SAMPLES: usize = 30;
+const IMAGES: usize = 30;
+/// Training sentences that are shown.
+const SENTENCES: usize = 8;
 
-/// A few images of a data set.
+/// A few examples of a data set.
 pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
-    let images = dataset.train.iter().take(SAMPLES);
+    let (images, sentences) = match dataset {
+        Dataset::Images(images) => (image_samples(images), Vec::new()),
+        Dataset::Pairs(pairs) => {
+            let sentences = pairs.train.iter().take(SENTENCES).map(|(source, target)| SampleSentence {
+                source: pairs.source.text(&without_padding(source)),
+                reference: pairs.target.text(&until_end(target)),
+            });
+            (ImageSamples::default(), sentences.collect())
+        }
+    };
+    let pair = dataset.pairs().map(PairSet::languages);
+    DatasetSample { name: dataset.name(), images, pair, sentences }
+}
+
+fn image_samples(set: &ImageSet) -> ImageSamples {
+    let images = set.train.iter().take(IMAGES);
     let images = images.map(|(pixels, label)| SampleImage { label, pixels: pixels.to_vec() });
-    DatasetSample {
-        name: dataset.name,
-        classes: dataset.class_names(),
-        channels: dataset.channels,
-        height: dataset.height,
-        width: dataset.width,
+    ImageSamples {
+        classes: set.class_names(),
+        channels: set.channels,
+        height: set.height,
+        width: set.width,
         images: images.collect(),
     }
 }
@@ -56,25 +71,5 @@ pub(super) async fn filters(training: &Training, inspected: Option<Inspected>, s
 pub(super) fn examine(training: &Training, inspected: Option<Inspected>, share: Share) {
     if let Some(examination) = inspected.and_then(|one| training.examination(one.run, one.at)) {
         post(&Event::Examination { examination: Examination { run: share.run(examination.run), ..examination } });
-    }
-}
-
-/// The probability of each class for an image, per run; none at all for an image that was drawn for another data set: the training is
-/// fine, but no run can classify it.
-pub(super) async fn probabilities(training: &Training, pixels: &[u8], at: Option<u64>) -> Result<Vec<Vec<f32>>, Error> {
-    match training.classify(pixels, at).await {
-        Err(Error::Dataset(DatasetError::PixelCount { .. })) => Ok(Vec::new()),
-        result => result,
-    }
-}
-
-/// The pixels of an image, with index and class if it is a test example.
-pub(super) fn image(training: &Training, image: ImageSource) -> (Vec<u8>, Option<(usize, u8)>) {
-    match image {
-        ImageSource::Drawn { pixels } => (pixels, None),
-        ImageSource::Test { index } => {
-            let (pixels, index, label) = training.test_example(index);
-            (pixels, Some((index, label)))
-        }
     }
 }

@@ -11,6 +11,7 @@ mod download;
 mod faults;
 mod helper;
 mod inspection;
+mod question;
 mod run;
 mod scope;
 mod upload;
@@ -18,7 +19,7 @@ mod upload;
 use crate::dataset::Dataset;
 use crate::device::Backend;
 use crate::error::{DeviceError, Error, MessageError, UploadError, WorkerError};
-use crate::experiment::{DatasetName, Experiment};
+use crate::experiment::{DatasetName, DatasetSpec, Experiment};
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts;
@@ -27,6 +28,7 @@ use crate::train::{Preparation, Training, Work, environment, worker_count};
 use arrival::{Arrival, Interrupt, Start};
 use crew::{Crew, REPORT_SECS};
 use inspection::Inspected;
+use question::AskedQuestion;
 use run::Run;
 use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
 use std::rc::Rc;
@@ -67,17 +69,18 @@ struct Worker {
 
 /// A data set that is kept for the next experiment.
 struct Loaded {
-    /// The requested name.
-    asked: DatasetName,
+    /// What was requested.
+    asked: DatasetSpec,
     dataset: Rc<Dataset>,
     /// Why it is not the requested data set, as a sentence.
     fallback: Option<String>,
 }
 
 impl Loaded {
-    /// Whether loading `name` would yield the same, or nothing better than the present data set.
-    fn serves(&self, name: DatasetName) -> bool {
-        self.asked == name || self.dataset.name == name.preferred()
+    /// Whether loading another one would yield the same, or nothing better than the present data set.
+    fn serves(&self, other: &DatasetSpec) -> bool {
+        let same = self.asked.name == other.name || self.dataset.name() == other.name.preferred();
+        same && self.asked.pair == other.pair
     }
 }
 
@@ -130,7 +133,7 @@ impl Worker {
                     Mail::Helper { .. } => continue,
                 },
             };
-            match self.run(start).await {
+            match Box::pin(self.run(start)).await {
                 Ok(Some(Interrupt::Start(start))) => next = Some(start),
                 Ok(_) => {}
                 Err(failure) => post_failure(failure),
@@ -188,7 +191,7 @@ impl Worker {
         if !paused {
             crew.resume();
         }
-        self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew).await
+        Box::pin(self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew)).await
     }
 
     /// Tunes initial weights if required, and waits for the helpers, handling messages meanwhile; `paused` says whether training has to
@@ -253,7 +256,7 @@ impl Worker {
     }
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
-        let chosen = self.devices.choose(experiment.device, experiment.model.has_convolutions()).await;
+        let chosen = self.devices.choose(experiment.device, &experiment.model).await;
         // Shader errors during the self-test are judged by the test's numbers and must not fail the training.
         let _ = faults::take_logged_error();
         chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
@@ -265,10 +268,10 @@ impl Worker {
             let missing = || RunFailure::new(FailureKind::Data, UploadError::Empty);
             return self.uploaded.clone().ok_or_else(missing);
         }
-        let loaded = match self.data.take().filter(|loaded| loaded.serves(name)) {
+        let loaded = match self.data.take().filter(|loaded| loaded.serves(&experiment.dataset)) {
             Some(loaded) => loaded,
             // The old one is already dropped: two would not fit a small phone.
-            None => data::load(name).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
+            None => data::load(&experiment.dataset).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
         };
         if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
             post(&Event::DataFallback { reason: reason.clone() });
@@ -306,9 +309,9 @@ impl Worker {
             Arrival::Command(Command::Pause, _) => crew.pause(),
             Arrival::Command(Command::Resume, _) => crew.resume(),
             Arrival::Command(Command::Step, _) => crew.step(),
-            Arrival::Command(Command::Classify { image, at }, _) => {
-                let (pixels, test) = inspection::image(&run.training, image);
-                crew.ask(&run.training, pixels, test, at).await?;
+            Arrival::Command(Command::Ask { question, at }, _) => {
+                let asked = AskedQuestion::read(&run.training, question);
+                crew.ask(&run.training, asked, at).await?;
             }
             Arrival::Command(command, files) => {
                 self.prepare(&command, files).await;

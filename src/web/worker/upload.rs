@@ -3,9 +3,9 @@
 use super::download::unpacked;
 use super::inspection::sample;
 use super::scope::post;
-use crate::dataset::Dataset;
 use crate::dataset::readers::archive::NamedFile;
 use crate::dataset::upload::{UNPACKED, assemble};
+use crate::dataset::{Dataset, Part};
 use crate::error::{DatasetError, Result};
 use crate::protocol::Event;
 use crate::web::error::describe;
@@ -17,7 +17,7 @@ use web_sys::File;
 pub(super) async fn receive(files: Vec<File>) -> Option<Dataset> {
     match read(files).await {
         Ok(dataset) => {
-            let (train, test) = (dataset.train.len(), dataset.test.len());
+            let (train, test) = (dataset.len(Part::Train), dataset.len(Part::Test));
             post(&Event::Uploaded { train, test, sample: sample(&dataset) });
             Some(dataset)
         }
@@ -37,7 +37,7 @@ async fn read(files: Vec<File>) -> Result<Dataset> {
         left = left.saturating_sub(file.bytes.len());
         contents.push(file);
     }
-    assemble(contents)
+    assemble(contents).map(Dataset::Images)
 }
 
 /// Reads one file of at most `limit` bytes, unpacked if it is gzipped; its name then loses the `.gz`.

@@ -2,17 +2,17 @@
 
 use super::small;
 use emergence_lab::dataset::augment::{Augmentation, PADDING};
-use emergence_lab::dataset::{Dataset, Normalization, Part, Split};
+use emergence_lab::dataset::{ImageSet, Normalization, Part, Split};
 use emergence_lab::digest::sha256;
 use emergence_lab::error::DatasetError;
 use emergence_lab::experiment::DatasetName;
 
 /// Four images of two channels whose inputs are their pixels: 0 stays 0.
-fn tiny(height: usize, width: usize) -> Dataset {
+fn tiny(height: usize, width: usize) -> ImageSet {
     let pixels = 4 * 2 * height * width;
     let images = (0_u32..).take(pixels).map(|pixel| (pixel * 7 % 251) as u8).collect();
     let split = Split { images, labels: vec![0, 1, 2, 3] };
-    Dataset {
+    ImageSet {
         name: DatasetName::Upload,
         train: split.clone().into(),
         test: split.into(),
@@ -27,14 +27,14 @@ fn tiny(height: usize, width: usize) -> Dataset {
 
 /// The pixels of an augmented batch.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inputs are bytes divided by 255")]
-fn augmented(dataset: &Dataset, indices: &[u32], seed: u64, step: u64) -> Vec<u8> {
+fn augmented(dataset: &ImageSet, indices: &[u32], seed: u64, step: u64) -> Vec<u8> {
     let mut out = vec![9.0; 3];
     dataset.write_augmented(Part::Train, indices, seed, step, &mut out).expect("all are there");
     out.iter().map(|input| (input * 255.0).round() as u8).collect()
 }
 
 /// The same by brute force: a padded image, from which a window is cropped and flipped.
-fn by_brute_force(dataset: &Dataset, index: u32, Augmentation { dy, dx, flip }: Augmentation) -> Vec<u8> {
+fn by_brute_force(dataset: &ImageSet, index: u32, Augmentation { dy, dx, flip }: Augmentation) -> Vec<u8> {
     let (height, width) = (dataset.height, dataset.width);
     let (high, wide) = (height + 2 * PADDING, width + 2 * PADDING);
     let image = &dataset.train.split().images[index as usize * dataset.pixels()..][..dataset.pixels()];

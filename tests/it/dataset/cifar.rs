@@ -5,7 +5,7 @@ use emergence_lab::catalog::CIFAR_10_IMAGES;
 use emergence_lab::dataset::files::unpack_archive;
 use emergence_lab::dataset::readers::archive::{NamedFile, unpack_tar};
 use emergence_lab::dataset::readers::{ReadFile, assemble, cifar};
-use emergence_lab::dataset::{Dataset, Part, Split};
+use emergence_lab::dataset::{ImageSet, Part, Split};
 use emergence_lab::error::{ArchiveDamage, DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn read_batch(file: &str, bytes: &[u8]) -> Result<Split, Error> {
 }
 
 /// The data set in published files with these contents; all other files are missing.
-fn of_batches(contents: &[(&str, &[u8])]) -> Result<Dataset, Error> {
+fn of_batches(contents: &[(&str, &[u8])]) -> Result<ImageSet, Error> {
     let read = contents.iter().map(|(name, bytes)| {
         let file = published(DatasetName::Cifar10).files.iter().find(|file| file.name == *name).expect("a batch");
         ReadFile { file, bytes: bytes.to_vec() }

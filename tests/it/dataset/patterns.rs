@@ -3,19 +3,20 @@
 
 use super::check_normalization;
 use emergence_lab::dataset::patterns::{self, AREA, SEED, SIDE, VALUES};
-use emergence_lab::dataset::{Dataset, LabeledExamples, Part};
+use emergence_lab::dataset::{ImageSet, LabeledExamples, Part};
 use emergence_lab::digest::sha256;
 use emergence_lab::error::DatasetError;
-use emergence_lab::experiment::DatasetName;
+use emergence_lab::experiment::dataset::ExampleFacts;
+use emergence_lab::experiment::{DatasetName, DatasetSpec};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// 2000 training and 500 test examples, made once for all tests.
-static SOME: LazyLock<Dataset> = LazyLock::new(|| first(2000, 500));
+static SOME: LazyLock<ImageSet> = LazyLock::new(|| first(2000, 500));
 
 /// The first examples of the data set.
-fn first(train: usize, test: usize) -> Dataset {
-    Dataset::drawn(&patterns::RECIPE, SEED, train, test).expect("few")
+fn first(train: usize, test: usize) -> ImageSet {
+    ImageSet::drawn(&patterns::RECIPE, SEED, train, test).expect("few")
 }
 
 #[test]
@@ -45,8 +46,9 @@ fn patterns_are_color_images_of_ten_classes() {
     assert_eq!(dataset.name, DatasetName::Patterns, "name");
     let shape = (dataset.channels, dataset.height, dataset.width, dataset.classes);
     assert_eq!(shape, (3, 32, 32, 10), "shape");
-    let facts = DatasetName::Patterns.facts().expect("known before it is drawn");
-    assert_eq!((dataset.shape(), dataset.classes), (facts.shape, facts.classes), "the facts used by the limits");
+    let facts = DatasetSpec::whole(DatasetName::Patterns).facts().expect("known before it is drawn");
+    let examples = ExampleFacts::images(dataset.shape(), dataset.classes);
+    assert_eq!(examples, facts.examples, "the facts used by the limits");
     let most = (patterns::TRAIN_EXAMPLES, patterns::TEST_EXAMPLES);
     assert_eq!(most, (facts.train, facts.test), "the largest allowed numbers");
     assert_eq!(dataset.class_names()[3..5], ["triangle", "cross"], "names of classes");
@@ -78,16 +80,16 @@ fn patterns_have_the_stated_normalization() {
 #[test]
 fn patterns_are_limited() {
     let too_many = DatasetError::TooManyExamples { part: Part::Train, asked: 20_001, available: 20_000 }.into();
-    assert_eq!(Dataset::drawn(&patterns::RECIPE, 0, 20_001, 1), Err(too_many), "too many training examples");
+    assert_eq!(ImageSet::drawn(&patterns::RECIPE, 0, 20_001, 1), Err(too_many), "too many training examples");
     let too_many = DatasetError::TooManyExamples { part: Part::Test, asked: 4001, available: 4000 }.into();
-    assert_eq!(Dataset::drawn(&patterns::RECIPE, 0, 1, 4001), Err(too_many), "too many test examples");
+    assert_eq!(ImageSet::drawn(&patterns::RECIPE, 0, 1, 4001), Err(too_many), "too many test examples");
     assert_eq!(
-        Dataset::drawn(&patterns::RECIPE, 0, 0, 1),
+        ImageSet::drawn(&patterns::RECIPE, 0, 0, 1),
         Err(DatasetError::NoExamples { part: Part::Train }.into()),
         "no training examples"
     );
     assert_eq!(
-        Dataset::drawn(&patterns::RECIPE, 0, 1, 0),
+        ImageSet::drawn(&patterns::RECIPE, 0, 1, 0),
         Err(DatasetError::NoExamples { part: Part::Test }.into()),
         "no test examples"
     );

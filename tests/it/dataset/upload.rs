@@ -5,7 +5,7 @@ use super::{gzip, header, images_file, labels_file};
 use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::idx;
-use emergence_lab::dataset::{Dataset, Normalization, Part, upload};
+use emergence_lab::dataset::{ImageSet, Normalization, Part, upload};
 use emergence_lab::error::{DatasetError, Error, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 /// A file by its name and contents.
 type Given<'a> = (&'a str, &'a [u8]);
 
-fn assemble(files: &[Given<'_>]) -> Result<Dataset, Error> {
+fn assemble(files: &[Given<'_>]) -> Result<ImageSet, Error> {
     upload::assemble(
         files.iter().map(|(name, bytes)| NamedFile { name: (*name).to_owned(), bytes: bytes.to_vec() }).collect(),
     )

@@ -1,7 +1,7 @@
 //! The measure on any directed acyclic graph, edge by edge and in exact integers: the oracle of the formulas for layers and of
 //! the measure on networks, itself compared with an enumeration of all paths.
 
-use emergence_lab::emergence::{EdgeKind, Edges, EmergenceForm, NetworkGraph, NetworkLayer};
+use emergence_lab::emergence::{EdgeKind, Edges, EmergenceForm, NetworkGraph, NetworkLayer, Reach};
 use num_bigint::BigUint;
 
 /// A directed acyclic graph whose edges point from input to output.
@@ -78,9 +78,14 @@ fn topological_order(successors: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// All units and all edges, from the definition of a convolution: output `(y, x)` reads
-/// `(y·stride + ky - padding, x·stride + kx - padding)`.
+/// All units and all edges.
 pub(super) fn unit_graph(network: &NetworkGraph) -> Dag {
+    Dag::new(network.layers().iter().map(NetworkLayer::units).sum(), &unit_edges(network))
+}
+
+/// All edges between units, from the definition of a convolution: output `(y, x)` reads
+/// `(y·stride + ky - padding, x·stride + kx - padding)`.
+pub(super) fn unit_edges(network: &NetworkGraph) -> Vec<(usize, usize)> {
     let layers = network.layers();
     let starts: Vec<usize> = layers
         .iter()
@@ -96,25 +101,30 @@ pub(super) fn unit_graph(network: &NetworkGraph) -> Dag {
     let mut edges = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
         for Edges { from, kind } in &layer.inputs {
-            let (source, window) = (&layers[*from], kind.window());
-            let read = |axis: usize, position: usize, size: usize| {
-                (0..window.kernel[axis])
-                    .filter_map(move |k| (position * window.stride[axis] + k).checked_sub(window.padding[axis]))
-                    .filter(move |&read| read < size)
+            let (source, reach) = (&layers[*from], *kind.reach());
+            let read = |axis: usize, position: usize, size: usize| -> Vec<usize> {
+                match reach {
+                    Reach::Window(window) => (0..window.kernel[axis])
+                        .filter_map(|k| (position * window.stride[axis] + k).checked_sub(window.padding[axis]))
+                        .filter(|&read| read < size)
+                        .collect(),
+                    Reach::All => (0..size).collect(),
+                    Reach::Before => (0..size).filter(|&read| read <= position).collect(),
+                }
             };
             for (c, y, x) in positions(layer) {
                 for (from_c, from_y) in
-                    (0..source.channels).flat_map(|c| read(0, y, source.height).map(move |y| (c, y)))
+                    (0..source.channels).flat_map(|c| read(0, y, source.height).into_iter().map(move |y| (c, y)))
                 {
                     if from_c == c || matches!(kind, EdgeKind::Convolution(_)) {
-                        let from_x = read(1, x, source.width);
+                        let from_x = read(1, x, source.width).into_iter();
                         edges.extend(from_x.map(|from_x| (node(*from, from_c, from_y, from_x), node(index, c, y, x))));
                     }
                 }
             }
         }
     }
-    Dag::new(layers.iter().map(NetworkLayer::units).sum(), &edges)
+    edges
 }
 
 /// Every `(channel, y, x)` of a layer.

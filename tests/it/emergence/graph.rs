@@ -13,7 +13,7 @@ const TAU: f32 = 0.05;
 
 /// Values of all layers on `samples` samples; about one in two exceeds the threshold. No mean of up to three
 /// of them equals it.
-fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
+pub(super) fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<Vec<f32>> {
     let mut value = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         [0.0, 0.04, -0.2, 0.3][usize::try_from(seed >> 62).unwrap()]
@@ -21,7 +21,7 @@ fn random_values(network: &NetworkGraph, samples: usize, mut seed: u64) -> Vec<V
     network.layers().iter().map(|layer| (0..samples * layer.units()).map(|_| value()).collect()).collect()
 }
 
-fn activity<'values>(network: &NetworkGraph, values: &'values [Vec<f32>]) -> Vec<LayerActivity<'values>> {
+pub(super) fn activity<'values>(network: &NetworkGraph, values: &'values [Vec<f32>]) -> Vec<LayerActivity<'values>> {
     let layers = network.layers().iter().zip(values);
     layers.map(|(layer, values)| LayerActivity { values, units: layer.units() }).collect()
 }
@@ -56,7 +56,11 @@ fn assert_close(got: Option<f64>, expected: Option<f64>, what: &str) {
 
 /// Compares the measure with the exact mean over the masks on the graph of all units.
 fn check(network: &NetworkGraph, values: &[Vec<f32>], samples: usize, what: &str) {
-    let dag = unit_graph(network);
+    check_with(&unit_graph(network), network, values, samples, what);
+}
+
+/// The same on this graph of all units.
+pub(super) fn check_with(dag: &Dag, network: &NetworkGraph, values: &[Vec<f32>], samples: usize, what: &str) {
     let layers = activity(network, values);
     for rule in [ActiveRule::Sample, ActiveRule::Mean, ActiveRule::Rate] {
         let masks = masks(&layers, samples, rule);
@@ -71,11 +75,11 @@ fn check(network: &NetworkGraph, values: &[Vec<f32>], samples: usize, what: &str
 }
 
 pub(super) fn convolution(from: usize, window: GraphWindow) -> Edges {
-    Edges { from, kind: EdgeKind::Convolution(window) }
+    Edges { from, kind: EdgeKind::Convolution(window.into()) }
 }
 
 pub(super) fn depthwise(from: usize, window: GraphWindow) -> Edges {
-    Edges { from, kind: EdgeKind::Depthwise(window) }
+    Edges { from, kind: EdgeKind::Depthwise(window.into()) }
 }
 
 pub(super) fn input(shape: [usize; 3]) -> NetworkLayer {

@@ -2,8 +2,8 @@
 //! link are kept.
 
 use emergence_lab::error::{Error, FormulaReason, FormulaSize, SchemeRequirement};
-use emergence_lab::experiment::limits::DatasetFacts;
-use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
+use emergence_lab::experiment::dataset::DatasetFacts;
+use emergence_lab::experiment::{DatasetName, DatasetSpec, Experiment, parse_query};
 
 /// The error for which this query is rejected, which is about its variants.
 fn refusal(query: &str) -> Error {
@@ -159,13 +159,13 @@ fn conflicts_that_other_keys_resolve_keep_the_variants() {
 fn uploaded_files_are_checked_when_they_are_known() {
     let query = "data=upload&batch=4&init=datadep(batch=20),custom(std=sqrt(784-fan_in))";
     let (experiment, _) = parse_query(query).strict().expect("nothing is known about the files");
-    let digits = DatasetName::Digits.facts().expect("known");
+    let digits = DatasetSpec::whole(DatasetName::Digits).facts().expect("known");
     let check = |facts| experiment.validate_for(&facts);
     assert_eq!(check(DatasetFacts { train: 20, ..digits }), Ok(()), "as many as datadep needs");
     let within = SchemeRequirement::WithinTrainingExamples { method: "datadep", most: 19 };
     let error = check(DatasetFacts { train: 19, ..digits }).expect_err("too few examples");
     assert_eq!(error, Error::parameter("batch", within.into(), 20), "too few examples");
-    let color = DatasetName::Patterns.facts().expect("known");
+    let color = DatasetSpec::whole(DatasetName::Patterns).facts().expect("known");
     let error = check(color).expect_err("more inputs than the formula allows");
     let Error::Formula(error) = error else { panic!("{error}") };
     assert_eq!(error.reason, FormulaReason::NoValue { why: "operand out of domain", layer: 1 }, "the first layer");

@@ -6,8 +6,8 @@ use emergence_lab::experiment::scheme::tuning::constant::Constant;
 use emergence_lab::experiment::scheme::tuning::methods::{data_dependent, grad_init, scales};
 use emergence_lab::experiment::scheme::{Card, CustomInit, CustomKind};
 use emergence_lab::experiment::{
-    BaseInit, ClosedForm, InitScheme, ModelSpec, Named, NormLayer, Rescaling, RescalingRule, Tuning, TuningMethod,
-    Turn, UpdateRule,
+    BaseInit, ClosedForm, InitScheme, ModelSpec, Named, NormLayer, Rescaling, RescalingLevel, RescalingRule, Tuning,
+    TuningMethod, Turn, UpdateRule,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -46,6 +46,7 @@ fn any_rescaling(bases: BoxedStrategy<BaseInit>, layers: usize) -> impl Strategy
     let rules = [RescalingRule::Outer, RescalingRule::Pivot, RescalingRule::Inner, RescalingRule::Flat];
     let turn = prop_oneof![Just(Turn::Auto), (0..=layers).prop_map(Turn::At)];
     (bases, 0.01..=100.0, select(rules.to_vec()), turn).prop_map(|(base, alpha, rule, turn)| Rescaling {
+        level: RescalingLevel::Depth,
         base,
         alpha,
         rule,
@@ -172,14 +173,15 @@ fn texts_have_one_canonical_form() {
 
 #[test]
 fn an_error_lists_what_is_allowed_instead() {
-    let bases = "xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, lecun_normal, pytorch, orthogonal, zero, fixup";
+    let bases = "xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, lecun_normal, pytorch, orthogonal, zero, fixup, \
+                 fairseq, gpt2, dsinit, tfixup, deepnet";
     let check = |text: &str, expected: &str, got: &str| {
         let error = text.parse::<InitScheme>().expect_err("no scheme").to_string();
         assert_eq!(error, format!("init: expected {expected}, got `{got}`"), "{text}");
     };
     let shuffle = "shuffle(emergence(BASE;alpha=...))";
     let closed = format!("one of {bases}, custom(std=FORMULA), emergence(BASE;alpha=...), {shuffle}");
-    let all = format!("{closed}, lrmatch(emergence(BASE;alpha=...)), lsuv, datadep, metainit, gradinit, nio");
+    let all = format!("{closed}, lrmatch(emergence(BASE;alpha=...)), lsuv, datadep, metainit, gradinit, nio, admin");
     check(" he_normal ", &all, "he_normal");
     check("lsuv(", &all, "lsuv(");
     check("gradinit(lsuv)", &closed, "lsuv");

@@ -3,16 +3,18 @@
 
 use super::{STANDARD_ERRORS, sample};
 use crate::fixtures::{COLOR, GRAY, dense_layers};
+use crate::layer_weights::{self, LayerWeights};
 use emergence_lab::error::Error;
-use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, WeightLayer, WeightShape};
+use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, LayerRank, WeightLayer, WeightShape};
+use emergence_lab::experiment::dataset::ExampleFacts;
 use emergence_lab::experiment::scheme::{CustomInit, CustomKind, FormulaInputs};
 use emergence_lab::experiment::{Activation, InitScheme, ModelSpec, NormLayer};
 use emergence_lab::init::variance::{gain, kaiming_normal};
-use emergence_lab::init::{Fan, LayerWeights, custom_distribution, shuffle};
+use emergence_lab::init::{Fan, custom_distribution, shuffle};
 
 fn layers_of(model: &str, input: FeatureShape) -> Vec<WeightLayer> {
     let model: ModelSpec = model.parse().expect("a model");
-    model.architecture(input, 10, NormLayer::None).expect("a network that fits").weight_layers()
+    model.architecture(&ExampleFacts::images(input, 10), NormLayer::None).expect("a network that fits").weight_layers()
 }
 
 fn draw(scheme: &str, layers: &[WeightLayer], seed: u64) -> Vec<LayerWeights> {
@@ -79,7 +81,13 @@ fn zero_to_a_power_of_two_preserves_all_angles() {
 fn zero_in_a_convolution_is_the_matrix_of_the_maps_at_the_center() {
     for (channels_in, channels_out, kernel) in [(3, 8, 3), (8, 3, 5), (4, 4, 3), (1, 6, 5)] {
         let shape = WeightShape::Convolution { channels_in, channels_out, kernel };
-        let layer = WeightLayer { shape, normalized: false, place: LayerPlace::Trunk };
+        let layer = WeightLayer {
+            shape,
+            normalized: false,
+            place: LayerPlace::Trunk,
+            rank: LayerRank::in_chain(0),
+            part: None,
+        };
         let weight = &draw("zero", &[layer], 0)[0].weight;
         let matrix = zero_matrix(channels_in, channels_out);
         for (index, value) in weight.iter().enumerate() {
@@ -297,9 +305,8 @@ fn weights_have_the_spread_of_their_formula() {
 /// The error of a formula: its position, the erroneous part, and the reason.
 fn complaint(scheme: &str) -> (usize, String, String) {
     let layers = layers_of("mlp:128,128,128", GRAY);
-    let drawn = scheme
-        .parse::<InitScheme>()
-        .and_then(|scheme| emergence_lab::init::sample(&scheme, &layers, Activation::Relu, 0));
+    let drawn =
+        scheme.parse::<InitScheme>().and_then(|scheme| layer_weights::sample(&scheme, &layers, Activation::Relu, 0));
     match drawn {
         Err(Error::Formula(error)) => (error.character(), error.parts()[1].to_owned(), error.reason.to_string()),
         other => panic!("{scheme} should be a wrong formula, not {other:?}"),

@@ -52,7 +52,7 @@ impl Case {
         let plan = plan(&experiment(query), input, 3);
         let images = float(numbers(BATCH * input.units(), 77), [1, BATCH, input.units()]);
         let one_hot = float(vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], [1, BATCH, 3]);
-        Self { shapes: shapes(&plan.architecture, RUNS), plan, batch: Batch { images, one_hot } }
+        Self { shapes: shapes(&plan.architecture, RUNS), plan, batch: Batch::of_images(images, one_hot) }
     }
 
     /// Numbers in the shapes of the parameters.
@@ -77,7 +77,7 @@ impl Case {
             BatchStatistics { mean: float(numbers(count, 5), shape), variance: float(vec![0.7; count], shape) }
         });
         let (parameters, statistics) = (self.tensors(&parameters), statistics.collect());
-        Network { parameters, statistics, plan: Rc::clone(&self.plan) }
+        Network { parameters, statistics, shortcuts: Vec::new(), plan: Rc::clone(&self.plan) }
     }
 
     /// Compares derivatives with central differences (step 1e-5) of a function of the parameters along `direction`.
@@ -151,20 +151,7 @@ fn higher_derivatives_agree_with_finite_differences() {
 
 /// Shapes of all parameters of this number of runs.
 fn shapes(architecture: &emergence_lab::experiment::architecture::Architecture, runs: usize) -> Vec<[usize; 3]> {
-    use emergence_lab::experiment::architecture::{ParameterRole, WeightShape};
-    let layers = architecture.weight_layers();
-    let shape = |role| match role {
-        ParameterRole::Weight(layer) => match layers[layer].shape {
-            WeightShape::Dense { inputs, outputs } => [runs, inputs, outputs],
-            WeightShape::Convolution { channels_in, channels_out, kernel } => {
-                [runs, channels_out, channels_in * kernel * kernel]
-            }
-        },
-        ParameterRole::Bias(layer) | ParameterRole::Scale(layer) | ParameterRole::Shift(layer) => {
-            [runs, 1, layers[layer].shape.outputs()]
-        }
-    };
-    architecture.parameter_roles().into_iter().map(shape).collect()
+    architecture.parameters().into_iter().map(|parameter| [runs, parameter.shape[0], parameter.shape[1]]).collect()
 }
 
 /// Visits every product of a convolution: the indices of image, weight and output.

@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::Share;
 use emergence_lab::experiment::architecture::{Pooling, Window};
+use emergence_lab::model::Inputs;
 use emergence_lab::model::batch_norm::{BatchStatistics, StatisticsSource, normalize};
 use emergence_lab::model::convolution::{convolve, global_average_pool, pool, shortcut};
 use emergence_lab::train::Cohort;
@@ -211,7 +212,7 @@ fn training_agrees_with_jax_and_optax() {
         assert_close(&format!("losses of {}", case.query), &losses, &case.losses, TOLERANCE);
         let examples = case.evaluation_input.shape[0];
         let images = tensor(case.evaluation_input.values(), [1, examples, input.units()]);
-        let logits = read(cohort.networks().forward(&images));
+        let logits = read(cohort.networks().forward(&Inputs::Images(images)));
         assert_close(&format!("logits of {}", case.query), &logits, &case.logits, TOLERANCE);
     }
 }

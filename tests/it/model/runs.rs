@@ -5,8 +5,8 @@ use crate::fixtures::experiment;
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::experiment::Share;
 use emergence_lab::experiment::architecture::FeatureShape;
-use emergence_lab::init::LayerWeights;
-use emergence_lab::model::Batch;
+use emergence_lab::init::InitialParameters;
+use emergence_lab::model::{Batch, Inputs};
 use emergence_lab::train::Cohort;
 
 const INPUT: FeatureShape = FeatureShape { channels: 2, height: 8, width: 8 };
@@ -21,7 +21,7 @@ const MODELS: [&str; 5] = [
 const VARIANTS: &str = "xavier_normal,emergence(kaiming_normal;alpha=1.5),lrmatch(emergence(kaiming_normal;alpha=1.2))";
 
 /// Losses of ten steps, one list per step, and the logits after them.
-fn train(query: &str, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> (Vec<Vec<f32>>, Vec<f32>) {
+fn train(query: &str, weights: &[InitialParameters], open: &OpenDevice) -> (Vec<Vec<f32>>, Vec<f32>) {
     let experiment = experiment(query);
     let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan(&experiment, INPUT, 3), weights, open);
     let images = |step: usize| {
@@ -29,16 +29,16 @@ fn train(query: &str, weights: &[Vec<LayerWeights>], open: &OpenDevice) -> (Vec<
         tensor((0..BATCH * INPUT.units()).map(value).collect(), [1, BATCH, INPUT.units()])
     };
     let one_hot = tensor((0..BATCH * 3).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect(), [1, BATCH, 3]);
-    let batch = |step| Batch { images: images(step), one_hot: one_hot.clone() };
+    let batch = |step| Batch::of_images(images(step), one_hot.clone());
     let losses = (0..10).map(|step| read(cohort.step(&batch(step)))).collect();
-    (losses, read(cohort.networks().forward(&images(99))))
+    (losses, read(cohort.networks().forward(&Inputs::Images(images(99)))))
 }
 
 #[test]
 fn stacked_runs_equal_separate_runs() {
     for model in MODELS {
         let all = format!("{model}&seeds=2&init={VARIANTS}");
-        let layers = plan(&experiment(&all), INPUT, 3).architecture.weight_layers();
+        let layers = plan(&experiment(&all), INPUT, 3).architecture.clone();
         let weights = Cohort::initial_weights(&experiment(&all), Share::WHOLE, &layers).expect("no formula");
         let (together, logits) = train(&all, &weights, &open_cpu());
         for (run, own) in weights.iter().enumerate() {
@@ -60,7 +60,7 @@ fn stacked_runs_equal_separate_runs() {
 fn results_do_not_depend_on_memory() {
     for model in MODELS {
         let query = format!("{model}&seeds=2&init={VARIANTS}");
-        let layers = plan(&experiment(&query), INPUT, 3).architecture.weight_layers();
+        let layers = plan(&experiment(&query), INPUT, 3).architecture.clone();
         let weights = Cohort::initial_weights(&experiment(&query), Share::WHOLE, &layers).expect("no formula");
         let together = train(&query, &weights, &open_cpu());
         for (step_bytes, tensor_bytes) in [(0, u64::MAX), (400_000, u64::MAX), (u64::MAX, 40_000)] {

@@ -1,28 +1,30 @@
 //! Complete experiments with convolutions: difficulty of `patterns`, augmentation, emergence, and inspection of runs.
 
-use crate::fixtures::cpu::{few_digits, finish, training};
+use crate::fixtures::cpu::{few_digits, finish, images, last_accuracy, training};
 use crate::fixtures::{COLOR, GRAY, experiment};
 use emergence_lab::catalog::Quantity;
-use emergence_lab::dataset::{Dataset, patterns};
+use emergence_lab::dataset::{ImageSet, patterns};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::emergence::NetworkGraph;
 use emergence_lab::error::{DeviceDemand, Error, Requirement};
 use emergence_lab::experiment::NormLayer;
+use emergence_lab::experiment::architecture::ParameterRole;
+use emergence_lab::experiment::dataset::ExampleFacts;
 use emergence_lab::experiment::network_graph::network_graph;
-use emergence_lab::metrics::{History, RunCurves};
+use emergence_lab::metrics::History;
 use emergence_lab::train::{Training, probe_examples};
 use std::rc::Rc;
 
 #[test]
 fn patterns_need_more_than_a_linear_classifier() {
     let (train, test) = (patterns::TRAIN_EXAMPLES, 1000);
-    let whole = Rc::new(Dataset::drawn(&patterns::RECIPE, patterns::SEED, train, test).expect("the data set"));
+    let whole = Rc::new(ImageSet::drawn(&patterns::RECIPE, patterns::SEED, train, test).expect("the data set").into());
     let accuracy = |query: &str| {
         let history = finish(
             &mut training(&format!("data=patterns&batch=64&seeds=1&init=kaiming_normal&{query}"), &whole),
             usize::MAX,
         );
-        history.runs().next().and_then(RunCurves::final_accuracy).expect("evaluated at the end")
+        history.runs().next().and_then(last_accuracy).expect("evaluated at the end")
     };
     let linear = accuracy("model=mlp&lr=0.001&steps=1000&eval=1000");
     assert!(linear > 0.2 && linear < 0.55, "a linear classifier reaches {linear}");
@@ -51,7 +53,7 @@ fn augmentation_changes_batches_the_same_way_each_time() {
 fn emergence_of_an_architecture_is_that_of_its_graph() {
     let of = |query: &str| {
         let experiment = experiment(query);
-        experiment.model.architecture(COLOR, 10, experiment.norm).expect("a network that fits")
+        experiment.model.architecture(&ExampleFacts::images(COLOR, 10), experiment.norm).expect("a network that fits")
     };
     let dense = network_graph(&of("model=mlp:8,4")).expect("a graph");
     assert_eq!(dense, NetworkGraph::dense(&[8, 4, 10]).expect("a graph"), "an MLP");
@@ -119,7 +121,7 @@ fn a_network_that_does_not_fit_the_device_is_rejected() {
 fn large_networks_are_probed_with_fewer_examples() {
     let probe = |model: &str| {
         let experiment = experiment(&format!("model={model}&batch=32"));
-        probe_examples(&experiment.model.architecture(GRAY, 10, NormLayer::None).expect("fits"))
+        probe_examples(&experiment.model.architecture(&ExampleFacts::images(GRAY, 10), NormLayer::None).expect("fits"))
     };
     assert_eq!((probe("mlp:128,128"), probe("cnn:16,32"), probe("cnn:256,256")), (256, 63, 16), "examples");
 }
@@ -137,12 +139,12 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
         let examination = training.examination(index, None).expect("judged");
         assert_eq!((examination.step, examination.confusion.iter().sum::<u32>()), (30, 128), "all test examples");
         let correct = (0..10).map(|class| examination.confusion[class * 11]).sum::<u32>();
-        let accuracy = run.final_accuracy().expect("evaluated");
+        let accuracy = last_accuracy(run).expect("evaluated");
         assert!((f64::from(correct) / 128.0 - accuracy).abs() < 1e-6, "the diagonal is the accuracy");
         assert_eq!(examination.mistakes.len(), (128 - correct as usize).min(24), "mistakes are shown");
         for mistake in &examination.mistakes {
-            assert_eq!(mistake.label, dataset.test.split().labels[mistake.index], "true class");
-            assert_ne!(mistake.label, mistake.predicted, "a mistake");
+            assert_eq!(mistake.label, images(&dataset).test.split().labels[mistake.index], "true class");
+            assert_ne!(u16::from(mistake.label), mistake.predicted, "a mistake");
             let probabilities =
                 pollster::block_on(training.classify(&mistake.pixels, None)).expect("an image that fits");
             let own = &probabilities[index];
@@ -156,8 +158,8 @@ fn the_inspection_of_a_run_agrees_with_its_evaluation() {
     assert_eq!(pollster::block_on(training.filters(4, None)), Ok(None), "there are four runs");
     assert!(pollster::block_on(training.classify(&[0; 7], None)).is_err(), "an image of another size");
     let (pixels, index, label) = training.test_example(129);
-    assert_eq!((index, label), (1, dataset.test.split().labels[1]), "indices continue from the first");
-    assert_eq!(pixels, dataset.test.split().images[784..1568], "its pixels");
+    assert_eq!((index, label), (1, images(&dataset).test.split().labels[1]), "indices continue from the first");
+    assert_eq!(pixels, images(&dataset).test.split().images[784..1568], "its pixels");
 }
 
 #[test]
@@ -166,16 +168,13 @@ fn units_of_a_dense_first_layer_are_shown_as_images() {
     let training = training("data=digits&model=mlp:5&batch=64&steps=1&seeds=1&init=kaiming_normal", &dataset);
     let filters = pollster::block_on(training.filters(0, None)).expect("readable").expect("a run");
     assert_eq!((filters.pictures.len(), filters.height, filters.width), (5, 28, 28), "a picture per unit");
-    let architecture =
-        experiment("model=mlp:5").model.architecture(dataset.shape(), 10, NormLayer::None).expect("fits");
+    let architecture = experiment("model=mlp:5")
+        .model
+        .architecture(&ExampleFacts::images(images(&dataset).shape(), 10), NormLayer::None)
+        .expect("fits");
     let variant = "kaiming_normal".parse().expect("a scheme");
-    let weights = &emergence_lab::init::sample(
-        &variant,
-        &architecture.weight_layers(),
-        emergence_lab::experiment::Activation::Relu,
-        0,
-    )
-    .expect("no formula")[0]
-        .weight;
+    let activation = emergence_lab::experiment::Activation::Relu;
+    let drawn = emergence_lab::init::sample(&variant, &architecture, activation, 0).expect("no formula");
+    let weights = drawn.values(ParameterRole::Weight(0));
     assert_eq!(filters.pictures[3][100].to_bits(), weights[100 * 5 + 3].to_bits(), "a column of the weight");
 }

@@ -182,7 +182,8 @@ fn only_an_accuracy_has_an_error_rate() {
     };
     let (error, activity) = (chart(FigureQuantity::Accuracy), chart(FigureQuantity::Activity));
     assert_eq!((error.title.as_str(), error.y.label.as_str()), ("Test error", "test error (%)"), "named as such");
-    let accuracy = history.variants[0].runs.iter().filter_map(RunCurves::final_accuracy).sum::<f64>() / 3.0;
+    let accuracy =
+        history.variants[0].runs.iter().filter_map(|run| run.final_value(Quantity::TestAccuracy)).sum::<f64>() / 3.0;
     let last = error.series[0].points.last().expect("a point").1;
     assert!((last - 100.0 * (1.0 - accuracy)).abs() < 1e-3, "100 % minus the accuracy: {last}");
     assert!(activity.series[0].points.iter().all(|(_, value)| (0.0..=100.0).contains(value)), "active units");

@@ -3,9 +3,9 @@
 use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ValueError};
-use emergence_lab::experiment::limits::DatasetFacts;
-use emergence_lab::experiment::{DatasetName, parse_query};
-use emergence_lab::metrics::{DatasetSample, History};
+use emergence_lab::experiment::dataset::DatasetFacts;
+use emergence_lab::experiment::{DatasetName, DatasetSpec, parse_query};
+use emergence_lab::metrics::{History, ImageSamples};
 use emergence_lab::web::page::model::fields::parse_fields;
 use emergence_lab::web::page::model::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::model::picker_fields::scheme;
@@ -14,7 +14,7 @@ use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_titl
 
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = experiment(query);
-    let facts = experiment.dataset.name.facts().expect("a known data set");
+    let facts = experiment.dataset.facts().expect("a known data set");
     Forecast::new(&experiment, &facts, measured).expect("a valid experiment")
 }
 
@@ -59,7 +59,7 @@ fn a_run_measures_the_speed_for_its_kind_of_network() {
 
 #[test]
 fn uploaded_files_limit_the_experiment() {
-    let patterns = DatasetName::Patterns.facts().expect("known");
+    let patterns = DatasetSpec::whole(DatasetName::Patterns).facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
     let check =
         |query: &str| Forecast::new(&experiment(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
@@ -71,8 +71,7 @@ fn uploaded_files_limit_the_experiment() {
 #[test]
 fn the_uploaded_files_are_described() {
     let classes = vec!["a".to_owned(), "b".to_owned()];
-    let mut sample =
-        DatasetSample { name: DatasetName::Upload, classes, channels: 1, height: 28, width: 20, images: Vec::new() };
+    let mut sample = ImageSamples { classes, channels: 1, height: 28, width: 20, images: Vec::new() };
     let text = upload_text(50_000, 1000, &sample);
     assert_eq!(text, "Your files: 50,000 training and 1,000 test examples, 28 × 20 gray images of 2 classes.");
     sample.channels = 3;
@@ -122,7 +121,8 @@ fn a_decimal_comma_in_the_picker_is_a_point_but_not_in_a_formula() {
         assert_eq!(scheme.as_deref(), Ok(expected), "{name} with {texts:?}");
     };
     check("lsuv", &[("base", "orthogonal"), ("tolerance", "0,25")], "lsuv(orthogonal;tolerance=0.25)");
-    let rescaling = [("base", "kaiming_normal"), ("alpha", " 1,25 "), ("rule", "outer"), ("turn", "auto")];
+    let rescaling =
+        [("base", "kaiming_normal"), ("alpha", " 1,25 "), ("rule", "outer"), ("turn", "auto"), ("level", "depth")];
     check("emergence", &rescaling, "emergence(kaiming_normal;alpha=1.25)");
     let custom = [("kind", "std"), ("formula", "min(1, alpha)"), ("alpha", "0,5")];
     check("custom", &custom, "custom(std=min(1, alpha);alpha=0.5)");

@@ -5,7 +5,7 @@ use super::READY;
 use crate::fixtures::{setup, synthetic_history};
 use emergence_lab::experiment::parse_query;
 use emergence_lab::metrics::{Examination, Filters, History, Mistake};
-use emergence_lab::protocol::{Command, Event, ImageSource};
+use emergence_lab::protocol::{Command, Event, ImageSource, NetworkAnswer, NetworkQuestion};
 use emergence_lab::web::page::model::inside::answers::answers;
 use emergence_lab::web::page::model::inside::drawing::{SIDE, Sheet};
 use emergence_lab::web::page::model::inside::inquiry::{Inquiry, Pick, picked};
@@ -32,23 +32,23 @@ fn started(variants: &[&str], seeds: u32) -> Event {
 }
 
 fn classified() -> Event {
-    Event::Classified { pixels: vec![0; PIXELS], test: None, probabilities: Vec::new() }
+    Event::Answered { answer: NetworkAnswer::Image { pixels: vec![0; PIXELS], test: None, probabilities: Vec::new() } }
 }
 
-fn test_image(index: usize) -> ImageSource {
-    ImageSource::Test { index }
+fn test_image(index: usize) -> NetworkQuestion {
+    NetworkQuestion::Image(ImageSource::Test { index })
 }
 
-fn drawn(pixels: usize) -> ImageSource {
-    ImageSource::Drawn { pixels: vec![7; pixels] }
+fn drawn(pixels: usize) -> NetworkQuestion {
+    NetworkQuestion::Image(ImageSource::Drawn { pixels: vec![7; pixels] })
 }
 
 fn inspect(run: usize) -> Command {
     Command::Inspect { run, at: None }
 }
 
-fn classify(image: ImageSource) -> Command {
-    Command::Classify { image, at: None }
+fn classify(question: NetworkQuestion) -> Command {
+    Command::Ask { question, at: None }
 }
 
 fn digits() -> Vec<String> {
@@ -70,8 +70,8 @@ fn started_inquiry() -> Inquiry {
 #[test]
 fn the_selected_run_is_sent_once_and_kept_while_it_exists() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(3, true), Some(inspect(3)), "another run");
-    assert_eq!(inquiry.choose(3, true), None, "which the worker knows");
+    assert_eq!(inquiry.choose(3, true), [inspect(3)], "another run");
+    assert_eq!(inquiry.choose(3, true), [], "which the worker knows");
     assert_eq!(inquiry.event(&started(&["pytorch", "orthogonal"], 2), PIXELS), None, "and keeps at the next start");
     assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(0)), "until there is no such run");
     assert_eq!(inquiry.run(), 0, "then it is the first one");
@@ -80,14 +80,14 @@ fn the_selected_run_is_sent_once_and_kept_while_it_exists() {
 #[test]
 fn a_selection_without_an_experiment_waits_for_the_start() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(1, false), None, "no worker to inform");
+    assert_eq!(inquiry.choose(1, false), [], "no worker to inform");
     assert_eq!(inquiry.event(&started(&["pytorch"], 2), PIXELS), Some(inspect(1)), "sent at the start");
 }
 
 #[test]
 fn another_worker_is_informed_again() {
     let mut inquiry = started_inquiry();
-    assert_eq!(inquiry.choose(2, true), Some(inspect(2)), "the old worker knows");
+    assert_eq!(inquiry.choose(2, true), [inspect(2)], "the old worker knows");
     assert_eq!(inquiry.ask(test_image(5)), Some(classify(test_image(5))), "and is asked");
     inquiry.event(&READY, PIXELS);
     assert_eq!(
@@ -136,7 +136,7 @@ fn a_drawing_for_another_data_set_is_not_sent() {
 
 #[test]
 fn test_images_are_selected_cyclically() {
-    let check = |pick: Pick, asked: Option<ImageSource>, random: f64, expected: usize| {
+    let check = |pick: Pick, asked: Option<NetworkQuestion>, random: f64, expected: usize| {
         assert_eq!(picked(pick, asked.as_ref(), 10, random), expected, "{pick:?} after {asked:?}");
     };
     check(Pick::Next, None, 0.0, 0);

@@ -3,10 +3,10 @@
 use crate::fixtures::experiment;
 use emergence_lab::error::{Error, Expected, Requirement, SchemeRequirement, ValueError};
 use emergence_lab::experiment::variant::list_text;
-use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, Named, TuningMethod, parse_query};
+use emergence_lab::experiment::{BaseInit, Experiment, InitScheme, ModelSpec, Named, TuningMethod, parse_query};
 use emergence_lab::web::page::model::fields::{FieldText, field_error};
 use emergence_lab::web::page::model::picker_fields::{
-    Addition, culprit, default_base, listed_bases, marked, name, parameters, refusal, scheme,
+    Addition, culprit, default_base, listed_bases, marked, name, offered_parameters, parameters, refusal, scheme,
 };
 use emergence_lab::web::page::words::base_label;
 use std::collections::BTreeSet;
@@ -147,6 +147,7 @@ fn every_option_of_a_field_is_known_to_the_parser() {
     named(["auto", "sgd", "adam"].map(String::from).to_vec(), "step");
     named(["std", "uniform"].map(String::from).to_vec(), "kind");
     named(["outer", "pivot", "inner", "flat"].map(String::from).to_vec(), "rule");
+    named(["depth", "sublayer", "layer"].map(String::from).to_vec(), "level");
 }
 
 #[test]
@@ -250,4 +251,17 @@ fn variants_of_the_list_are_offered_as_bases() {
     assert_eq!(listed_bases(&variants, "emergence"), tuned[..1], "for a rescaling");
     assert_eq!(default_base("lsuv"), BaseInit::Orthogonal, "that of the paper");
     assert_eq!(default_base("shuffle"), BaseInit::KaimingNormal, "if the parser has no default");
+}
+
+#[test]
+fn a_rescaling_is_offered_with_a_strength_that_suits_the_depth() {
+    // The strengths that were best for 1 + 1, 2 + 2 and 4 + 4 layers are 1.3, 1.1 and 1.05, all near 2.5 for the last layers.
+    let cases =
+        [("transformer:32x1", "1.26"), ("transformer:32", "1.11"), ("transformer:32x4", "1.05"), ("mlp:8", "1.5")];
+    for (model, alpha) in cases {
+        let model: ModelSpec = model.parse().expect("a network");
+        let offered = offered_parameters("shuffle", &model);
+        assert_eq!(offered[1], ("alpha".to_owned(), alpha.to_owned()), "{model}");
+        assert_eq!(offered_parameters("lsuv", &model).len(), 1, "only the base of others");
+    }
 }

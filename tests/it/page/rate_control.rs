@@ -89,7 +89,8 @@ fn equality_requires_factors_whose_product_is_one() {
         for layers in 1..=9_usize {
             for turn in std::iter::once(Turn::Auto).chain((0..=layers + 1).map(Turn::At)) {
                 for alpha in [1.0, 2.0] {
-                    let rescaling = Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn };
+                    let rescaling =
+                        Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn, ..Rescaling::default() };
                     let experiment =
                         with_variants(&format!("&model=mlp:{}", vec!["16"; layers - 1].join(",")), RESCALED);
                     let sum: isize = exponents(rule, turn, layers).iter().sum();

@@ -52,7 +52,8 @@ fn evaluation(step: u64, emergence: [Option<f64>; 4]) -> EvaluationRecord {
         ],
         active_fraction: vec![0.5; 3],
     };
-    EvaluationRecord { step, runs: emergence.map(|emergence| Some(run(emergence))).to_vec(), layers: Vec::new() }
+    let runs = emergence.map(|emergence| Some(run(emergence))).to_vec();
+    EvaluationRecord { step, runs, layers: Vec::new(), translations: Vec::new() }
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn an_error_is_shown_at_its_field() {
     };
     check(&complaint("seeds=many"), "seeds", "Expected a whole number from 1 to 512; got “many”.");
     check(&complaint("seeds="), "seeds", "Expected a whole number from 1 to 512.");
-    check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”; got “layer”.");
+    check(&complaint("norm=layer"), "norm", "Expected one of “none”, “batch”, “pre”, “post”; got “layer”.");
     check(&complaint("aug=yes"), "aug", "Expected one of “0”, “1”; got “yes”.");
     let small = field_error(&complaint("data=mnist&model=cnn:8,8,8,8,8"));
     assert_eq!((small.0, small.1.contains("28 x 28")), ("model", true), "the image size: {}", small.1);
@@ -130,7 +130,7 @@ fn what_is_quoted_is_not_translated() {
     check("Got “”; or “ without end", &[("Got “", false), ("”; or “ without end", false)]);
     let told = address_error(&complaint("norm=layer"));
     let names: Vec<&str> = quotations(&told).into_iter().filter(|(_, quoted)| *quoted).map(|(name, _)| name).collect();
-    assert_eq!(names, ["norm", "none", "batch", "layer"], "key and names in: {told}");
+    assert_eq!(names, ["norm", "none", "batch", "pre", "post", "layer"], "key and names in: {told}");
 }
 
 #[test]

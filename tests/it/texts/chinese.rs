@@ -18,7 +18,7 @@ fn errors_are_sentences() {
     let _installed = Installed::chinese();
     let check = |text: String, expected: &str| assert_eq!(text, expected, "in Chinese");
     check(field_error(&complaint("seeds=many")).1, "应为：1 到 512 的整数；实际为“many”。");
-    check(field_error(&complaint("norm=layer")).1, "应为：以下之一：“none”, “batch”；实际为“layer”。");
+    check(field_error(&complaint("norm=layer")).1, "应为：以下之一：“none”, “batch”, “pre”, “post”；实际为“layer”。");
     let formula = complaint("init=custom(std=2 *)");
     check(field_error(&formula).1, "公式“2 *”的第 4 个字符：表达式意外结束。");
     check(address_error(&complaint("seeds=many")), "地址中的“seeds”应为：1 到 512 的整数；实际为“many”。改用默认值。");

@@ -3,8 +3,11 @@
 //! layer-wise learning rates.
 
 use crate::fixtures::dense_layers;
-use emergence_lab::experiment::{Activation, BaseInit, InitScheme, OptimizerKind, Rescaling, RescalingRule, Turn};
-use emergence_lab::init::{LayerWeights, sample};
+use crate::layer_weights::{LayerWeights, sample};
+use emergence_lab::experiment::{
+    Activation, BaseInit, InitScheme, LanguagePair, ModelSpec, NormLayer, OptimizerKind, Rescaling, RescalingRule,
+};
+use emergence_lab::init::rescaling::factors;
 use emergence_lab::train::{LayerRates, ParameterRates, layer_rates};
 
 const LEARNING_RATE: f64 = 0.05;
@@ -129,7 +132,7 @@ fn example(index: u32) -> (Vec<f64>, usize) {
 }
 
 fn rescaling(alpha: f64, rule: RescalingRule) -> Rescaling {
-    Rescaling { base: BaseInit::KaimingNormal, alpha, rule, turn: Turn::Auto }
+    Rescaling { base: BaseInit::KaimingNormal, alpha, rule, ..Rescaling::default() }
 }
 
 /// Four and five weight layers, and the rules whose factors multiply to 1 for them.
@@ -233,5 +236,28 @@ fn rates_of_the_rate_control() {
     assert_eq!(rates(outer.clone(), OptimizerKind::AdamW), adam_w, "AdamW");
     for scheme in [InitScheme::from(BaseInit::Pytorch), InitScheme::emergence(with_alpha(BaseInit::Pytorch, 2.0))] {
         assert_eq!(rates(scheme.clone(), OptimizerKind::Sgd), [[1.0; 4]; 4], "{scheme}: the rate of the optimizer");
+    }
+}
+
+#[test]
+fn in_transformers_only_matrices_have_rates_of_their_own() {
+    let rescaling = with_alpha(BaseInit::XavierNormal, 2.0);
+    for text in ["transformer:8", "transformer:8u"] {
+        let model: ModelSpec = text.parse().expect("a transformer");
+        let examples = LanguagePair::DEFAULT.facts().examples;
+        let layers = model.architecture(&examples, NormLayer::Pre).expect("a network").weight_layers();
+        let by_rank = factors(&rescaling, model.rank_count(rescaling.level));
+        for (optimizer, rate_power) in [(OptimizerKind::Sgd, -2), (OptimizerKind::Adam, -1), (OptimizerKind::AdamW, -1)]
+        {
+            let rates = layer_rates(&InitScheme::RateControl(rescaling.clone()), &layers, optimizer);
+            assert_eq!(rates.len(), layers.len(), "{text}, {optimizer:?}: one per matrix");
+            for (layer, LayerRates { weight, bias }) in layers.iter().zip(rates) {
+                // Powers of two are exact.
+                let expected = by_rank[layer.rank.depth].powi(rate_power);
+                assert_eq!(weight.learning_rate.to_bits(), expected.to_bits(), "{text}, {optimizer:?}: {layer:?}");
+                // A softmax, a normalization or a residual connection does not pass the cumulative product on.
+                assert_eq!(bias, ParameterRates::PLAIN, "{text}, {optimizer:?}: the bias of {layer:?}");
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ fn a_scenario_trained_again_gives_its_recorded_result() {
     let Some(folder) = real_data("mnist") else { return };
     let scenario = Scenario::named("zeros").expect("a scenario");
     let DatasetOrigin::Published(publication) = &DatasetName::Mnist.row().origin else { panic!("published") };
-    let dataset = Rc::new(files::load(&folder, DatasetName::Mnist, publication).expect("valid files"));
+    let dataset = Rc::new(files::load(&folder, DatasetName::Mnist, publication).expect("valid files").into());
     let mut again =
         pollster::block_on(Training::new(&scenario.experiment(), &dataset, &open_cpu())).expect("a valid training");
     let again = finish(&mut again, usize::MAX);

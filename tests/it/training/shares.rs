@@ -2,7 +2,8 @@
 
 use crate::fixtures::cpu::few_digits;
 use crate::fixtures::experiment;
-use emergence_lab::dataset::Dataset;
+use emergence_lab::catalog::DataKind;
+use emergence_lab::dataset::{Dataset, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{Assembly, LateFacts, Record, Setup, assembled};
@@ -36,18 +37,29 @@ fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Se
     (setup.expect("a start"), whole)
 }
 
+/// The sentences of an experiment.
+fn sentences(experiment: &Experiment) -> Rc<Dataset> {
+    let all = Dataset::from(numbers::dataset(experiment.dataset.pair));
+    Rc::new(all.truncated(Some(64), experiment.dataset.test).expect("there are more"))
+}
+
 #[test]
 fn results_do_not_depend_on_the_number_of_shares() {
-    let data = few_digits();
+    let digits = few_digits();
     let queries = [
         "model=mlp:16,16&seeds=3&opt=adam&init=xavier_normal,kaiming_normal@lr=0.1,zero",
         "model=cnn:2,3&norm=batch&seeds=2&eval=4&init=kaiming_normal,lsuv",
         "model=mlp:12,8&act=gelu&seeds=2&init=gradinit(kaiming_normal;steps=4),emergence(kaiming_normal;alpha=1.5)",
         // One run diverges.
         "model=mlp:8,8&seeds=1&init=kaiming_normal@lr=1e6,kaiming_normal,xavier_normal",
+        "data=numbers&test=20&model=transformer:8x1&norm=post&smooth=0.1&seeds=1&init=deepnet,xavier_normal@lr=1e6,gpt2",
     ];
     for query in queries {
         let experiment = experiment(&format!("data=digits&batch=32&steps=12&eval=5&{query}"));
+        let data = match experiment.model.kind() {
+            DataKind::Images => Rc::clone(&digits),
+            DataKind::Pairs => sentences(&experiment),
+        };
         let together = trained(&experiment, 1, &data);
         for shares in 2..=experiment.run_count().min(3) {
             let apart = trained(&experiment, shares, &data);

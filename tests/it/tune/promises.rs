@@ -2,13 +2,14 @@
 //! function, independence of test data and of other stacked runs, and the rate control that coincides with the rescaling.
 
 use crate::fixtures;
-use crate::fixtures::cpu::{batch, plan, read};
+use crate::fixtures::cpu::{batch, images, plan, read};
+use crate::layer_weights::{self, LayerWeights};
 use emergence_lab::catalog::Quantity;
-use emergence_lab::dataset::{Dataset, Part, digits};
+use emergence_lab::dataset::{Dataset, ImageSet, Part, digits};
 use emergence_lab::device::{OpenDevice, open_cpu};
 use emergence_lab::error::{DeviceDemand, Error, Expected, Requirement};
 use emergence_lab::experiment::{Experiment, Share};
-use emergence_lab::init::{LayerWeights, weights_sha256};
+use emergence_lab::init::InitialParameters;
 use emergence_lab::metrics::{History, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network};
 use emergence_lab::protocol::Event;
@@ -20,7 +21,7 @@ fn experiment(query: &str) -> Experiment {
 }
 
 fn dataset() -> Rc<Dataset> {
-    Rc::new(Dataset::drawn(&digits::RECIPE, 1, 512, 64).expect("a small data set"))
+    Rc::new(ImageSet::drawn(&digits::RECIPE, 1, 512, 64).expect("a small data set").into())
 }
 
 fn prepared(query: &str, dataset: &Rc<Dataset>) -> Preparation {
@@ -32,7 +33,13 @@ fn prepared(query: &str, dataset: &Rc<Dataset>) -> Preparation {
 }
 
 fn weights(query: &str) -> Vec<Vec<LayerWeights>> {
-    prepared(query, &dataset()).weights().to_vec()
+    layers_of(query, &dataset())
+}
+
+/// The layers of all runs after tuning.
+fn layers_of(query: &str, dataset: &Rc<Dataset>) -> Vec<Vec<LayerWeights>> {
+    let layers = plan(&experiment(query), images(dataset).shape(), 10).architecture.weight_layers();
+    prepared(query, dataset).weights().iter().map(|run| layer_weights::of_run(run, &layers)).collect()
 }
 
 /// The facts known after the start.
@@ -84,11 +91,11 @@ fn lsuv_ends_with_unit_variance() {
     // The batch that LSUV uses is the first one in its own order; since it contains all examples, the order does not matter.
     for (base, tolerance) in [("orthogonal", "0.1"), ("xavier_normal", "0.01"), ("emergence(pytorch;alpha=3)", "0.1")] {
         let query = format!("batch=512&model=mlp:40,30,20&init=lsuv({base};tolerance={tolerance})");
-        let layers = prepared(&query, &dataset).weights()[0].clone();
-        let mut images = Vec::new();
+        let layers = layers_of(&query, &dataset)[0].clone();
+        let mut pixels = Vec::new();
         let all = (0..512).collect::<Vec<u32>>();
-        dataset.write_examples(Part::Train, &all, &mut images).expect("examples");
-        for (index, output) in outputs(&layers, &images, 784).iter().enumerate() {
+        images(&dataset).write_examples(Part::Train, &all, &mut pixels).expect("examples");
+        for (index, output) in outputs(&layers, &pixels, 784).iter().enumerate() {
             let (_, std) = moments(output);
             let accepted: f64 = tolerance.parse().expect("a number");
             assert!((std - 1.0).abs() <= accepted + 1e-4, "{base}, layer {index}: a standard deviation of {std}");
@@ -99,16 +106,16 @@ fn lsuv_ends_with_unit_variance() {
 /// The outputs of every layer with weights, before normalization, as a network of one run computes them on all examples.
 fn network_outputs(query: &str) -> Vec<Vec<f64>> {
     let (experiment, dataset) = (experiment(query), dataset());
-    let plan = plan(&experiment, dataset.shape(), 10);
+    let plan = plan(&experiment, images(&dataset).shape(), 10);
     let steps = plan.architecture.weight_steps();
     let network = Network::stack(&plan, prepared(query, &dataset).weights(), &open_cpu().device);
-    let mut images = Vec::new();
-    dataset.write_examples(Part::Train, &(0..512).collect::<Vec<u32>>(), &mut images).expect("examples");
-    let images = batch(images, &vec![0; 512], 10).images;
+    let mut pixels = Vec::new();
+    images(&dataset).write_examples(Part::Train, &(0..512).collect::<Vec<u32>>(), &mut pixels).expect("examples");
+    let inputs = batch(pixels, &vec![0; 512], 10).inputs;
     let mut outputs = Vec::new();
-    let _ = network.observe(images, Mode::Training, |step, values| {
+    let _ = network.observe(&inputs, Mode::Training, |step, values| {
         if steps.contains(&step) {
-            let data = pollster::block_on(values().into_data_async()).expect("readable");
+            let data = pollster::block_on(values.units().into_data_async()).expect("readable");
             outputs.push(data.try_into_vec::<f32>().expect("f32").into_iter().map(f64::from).collect());
         }
     });
@@ -159,11 +166,11 @@ fn a_tuning_that_needs_too_much_memory_is_rejected() {
 fn data_dependent_initialization_sets_mean_and_variance() {
     let dataset = dataset();
     let query = "batch=64&model=mlp:40,30&init=datadep(kaiming_normal;batches=1;batch=512;beta=0.25)";
-    let layers = prepared(query, &dataset).weights()[0].clone();
-    let mut images = Vec::new();
+    let layers = layers_of(query, &dataset)[0].clone();
+    let mut pixels = Vec::new();
     let all = (0..512).collect::<Vec<u32>>();
-    dataset.write_examples(Part::Train, &all, &mut images).expect("examples");
-    for (layer, output) in layers.iter().zip(outputs(&layers, &images, 784)) {
+    images(&dataset).write_examples(Part::Train, &all, &mut pixels).expect("examples");
+    for (layer, output) in layers.iter().zip(outputs(&layers, &pixels, 784)) {
         let units = layer.shape.outputs();
         for unit in 0..units {
             let (mean, std) = moments(&output.iter().copied().skip(unit).step_by(units).collect::<Vec<_>>());
@@ -222,12 +229,12 @@ fn metainit_and_nio_improve_their_objectives() {
 fn fixup_computes_zero() {
     let experiment = experiment("model=resnet:4,6x2&init=fixup&seeds=2");
     let dataset = dataset();
-    let plan = plan(&experiment, dataset.shape(), 10);
+    let plan = plan(&experiment, images(&dataset).shape(), 10);
     let clock = Box::new(|| 0.0);
     let drawn =
         Preparation::new(&experiment, Share::WHOLE, &dataset, &open_cpu(), clock).expect("valid").weights().to_vec();
     let network = Network::stack(&plan, &drawn, &open_cpu().device);
-    let logits = read(network.forward(batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).images));
+    let logits = read(network.forward(&batch(vec![0.7; 3 * 784], &[0, 1, 2], 10).inputs));
     assert!(logits.iter().all(|logit| *logit == 0.0), "{logits:?}");
     assert!(network.runs() == 2 && logits.len() == 2 * 3 * 10, "two runs");
 }
@@ -270,14 +277,13 @@ fn tuning_is_deterministic_and_independent_of_test_data() {
     let hashes = |dataset: &Rc<Dataset>| {
         let init = SCHEMES.join(",");
         let preparation = prepared(&format!("model=mlp:16,12&test=40&init={init}"), dataset);
-        preparation.weights().iter().map(|layers| weights_sha256(layers)).collect::<Vec<_>>()
+        preparation.weights().iter().map(InitialParameters::sha256).collect::<Vec<_>>()
     };
     let first = hashes(&dataset());
     assert_eq!(first, hashes(&dataset()), "the same twice");
-    let other = Dataset::drawn(&digits::RECIPE, 1, 512, 40).expect("a small data set");
-    let mut swapped = Dataset::clone(&dataset());
-    swapped.test = Rc::new(other).train.clone();
-    assert_eq!(first, hashes(&Rc::new(swapped)), "with other test examples");
+    let other = ImageSet::drawn(&digits::RECIPE, 1, 512, 40).expect("a small data set");
+    let swapped = ImageSet { test: other.train, ..images(&dataset()).clone() };
+    assert_eq!(first, hashes(&Rc::new(swapped.into())), "with other test examples");
     let mut distinct = first.clone();
     distinct.sort_unstable();
     distinct.dedup();

@@ -3,10 +3,11 @@
 use super::{Given, tuned};
 use crate::fixtures::cpu::{Recipe, batch, input_shape, plan, recipe_weights};
 use crate::fixtures::experiment;
+use crate::layer_weights::{self, LayerWeights};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use emergence_lab::experiment::OptimizerKind;
 use emergence_lab::experiment::architecture::WeightLayer;
-use emergence_lab::init::{Factors, LayerWeights};
+use emergence_lab::init::{Factors, InitialParameters};
 use emergence_lab::model::batch_norm::BatchStatistics;
 use emergence_lab::model::{Batch, Mode, Network, Plan};
 use emergence_lab::tune::TuningContext;
@@ -102,7 +103,7 @@ impl Case {
         plan(&experiment(&self.query), input_shape(&self.image), self.classes)
     }
 
-    fn weights(&self, layers: &[WeightLayer]) -> Vec<LayerWeights> {
+    fn weights(&self, layers: &[WeightLayer]) -> InitialParameters {
         recipe_weights(layers, &self.parameters)
     }
 
@@ -126,9 +127,10 @@ impl Case {
     /// Objectives and weights of one run that is tuned on the batches of the case, with this many examples per step.
     fn tuned(&self, method: &str, batch_size: usize) -> (Vec<Option<f64>>, Vec<LayerWeights>) {
         let around = self.around(batch_size);
-        let run = self.weights(&around.plan.architecture.weight_layers());
+        let layers = around.plan.architecture.weight_layers();
+        let run = self.weights(&layers);
         let (objectives, mut runs) = tuned(&self.scheme(method), &around, vec![run], &mut Given(self.batches()));
-        (objectives, runs.remove(0))
+        (objectives, layer_weights::of_run(&runs.remove(0), &layers))
     }
 }
 
@@ -170,7 +172,7 @@ impl Derivatives {
         });
         let statistics = statistics.collect();
         let parameters = self.case.parameters.iter().zip(shapes).map(|(recipe, shape)| float(exact(recipe), shape));
-        Network { parameters: parameters.collect(), statistics, plan }
+        Network { parameters: parameters.collect(), statistics, shortcuts: Vec::new(), plan }
     }
 
     fn check(&self, what: &str, network: &Network, got: Vec<Tensor<3>>, expected: &Derivative) {
@@ -200,10 +202,10 @@ fn derivatives_agree_with_jax() {
         let one_hot = labels
             .iter()
             .flat_map(|label| (0..case.case.classes).map(move |class| f64::from(u8::from(class == *label))));
-        let batch = Batch {
-            images: float(images.clone(), [1, labels.len(), images.len() / labels.len()]),
-            one_hot: float(one_hot.collect(), [1, labels.len(), case.case.classes]),
-        };
+        let batch = Batch::of_images(
+            float(images.clone(), [1, labels.len(), images.len() / labels.len()]),
+            float(one_hot.collect(), [1, labels.len(), case.case.classes]),
+        );
         let mode = if case.mode == "training" { Mode::Training } else { Mode::Evaluation };
         let gradient = network.gradient(&batch, mode);
         let loss = read(gradient.losses.reshape([1, 1, 1]))[0];
@@ -290,7 +292,8 @@ fn lsuv_agrees_with_jax() {
         let run = case.weights(&around.plan.architecture.weight_layers());
         let mut given = Given(vec![batch(input.values(), &vec![0; examples], case.classes)]);
         let (_, runs) = tuned(&case.scheme("lsuv"), &around, vec![run], &mut given);
-        for (layer, expected) in runs[0].iter().zip(factors) {
+        let layers = layer_weights::of_run(&runs[0], &around.plan.architecture.weight_layers());
+        for (layer, expected) in layers.iter().zip(factors) {
             assert_near(&format!("{}: scale", case.name), layer.factors.weight, *expected, TOLERANCE);
         }
     }
@@ -304,7 +307,8 @@ fn data_dependent_initialization_agrees_with_jax() {
         let run = case.weights(&around.plan.architecture.weight_layers());
         let unlabeled = case.inputs.iter().map(|images| batch(images.values(), &vec![0; examples], case.classes));
         let (_, runs) = tuned(&case.scheme("datadep"), &around, vec![run], &mut Given(unlabeled.collect()));
-        for (layer, (expected, biases)) in runs[0].iter().zip(norms.iter().zip(biases)) {
+        let layers = layer_weights::of_run(&runs[0], &around.plan.architecture.weight_layers());
+        for (layer, (expected, biases)) in layers.iter().zip(norms.iter().zip(biases)) {
             assert_near(&format!("{}: norm", case.name), norm(&layer.weight), *expected, TOLERANCE);
             for (got, expected) in layer.bias.iter().zip(biases) {
                 assert_near(&format!("{}: bias", case.name), f64::from(*got), *expected, TOLERANCE);

@@ -7,7 +7,7 @@ use super::constant::{Constant, TypedConstant};
 use super::{TuningBatch, TuningFacts};
 use crate::error::Bounds;
 use crate::experiment::optimizer::UpdateRule;
-use crate::experiment::scheme::closed_form_cards::BaseInit;
+use crate::experiment::scheme::closed_form_cards::{BaseInit, RequiredNetwork};
 use crate::experiment::scheme::{Card, Source};
 use crate::experiment::values::Named;
 use crate::prose::Prose;
@@ -26,6 +26,8 @@ pub enum TuningMethod {
     GradInit,
     /// Neural initialization optimization (NIO) by `GradCosine`, Yang, Wang, Yuan & Lin 2022.
     Nio,
+    /// Adaptive model initialization, Liu, Liu, Gao, Chen & Han 2020.
+    Admin,
 }
 
 /// Allowed range of a number of iterations.
@@ -173,7 +175,7 @@ const SCALE_STEP_WORK: u64 = 9;
 const META_INIT_WORK: u64 = 45;
 
 /// THE table of tuning methods, in the order in which they are offered.
-pub static TUNING_METHODS: [TuningFacts; 5] = [
+pub static TUNING_METHODS: [TuningFacts; 6] = [
     TuningFacts {
         method: TuningMethod::Lsuv,
         name: "lsuv",
@@ -190,6 +192,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
         base: BaseInit::Orthogonal,
         constants: &[&[lsuv::TOLERANCE.constant, lsuv::TRIES.constant]],
         batch: TuningBatch::Whole,
+        network: RequiredNetwork::Any,
         works_on_zeros: false,
         work: |_, layers, batch| LSUV_WORK * layers * batch,
         memory_factor: 1,
@@ -221,6 +224,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
             data_dependent::BATCH.constant,
         ]],
         batch: TuningBatch::Own(data_dependent::BATCH),
+        network: RequiredNetwork::Any,
         works_on_zeros: false,
         work: |values, layers, _| {
             values.get(&data_dependent::BATCHES) * layers * values.get(&data_dependent::BATCH) as u64
@@ -252,6 +256,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
             meta_init::EPSILON.constant,
         ]],
         batch: TuningBatch::Whole,
+        network: RequiredNetwork::Any,
         works_on_zeros: false,
         work: |values, _, batch| META_INIT_WORK * values.get(&meta_init::STEPS) * batch,
         memory_factor: 6,
@@ -285,6 +290,7 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
             &scales::ALL,
         ],
         batch: TuningBatch::Halves,
+        network: RequiredNetwork::Any,
         // Layers of zeros stay unchanged.
         works_on_zeros: true,
         work: |values, _, batch| SCALE_STEP_WORK * values.get(&grad_init::STEPS) * batch,
@@ -313,9 +319,38 @@ pub static TUNING_METHODS: [TuningFacts; 5] = [
             &scales::ALL,
         ],
         batch: TuningBatch::Parts(nio::PARTS),
+        network: RequiredNetwork::Any,
         works_on_zeros: false,
         work: |values, _, batch| SCALE_STEP_WORK * values.get(&nio::STEPS) * batch,
         memory_factor: 3,
+    },
+    TuningFacts {
+        method: TuningMethod::Admin,
+        name: "admin",
+        label: "Admin",
+        card: Card {
+            sentence: Prose::new(
+                "For transformers with post-normalization: weighs every shortcut as strongly as all branches before it \
+                       together, as measured on one batch, so that no single branch dominates.",
+            ),
+            equation: &[
+                Prose::new("LN(ρ_{i} x + f_{i}(x)), ρ_{1} = 1"),
+                Prose::new("ρ_{i+1} = √(Var[ρ_{i} x] + Var[f_{i}(x)])"),
+            ],
+            source: Source::published(
+                "Liu, Liu, Gao, Chen & Han 2020",
+                "arXiv 2004.08249",
+                "https://arxiv.org/abs/2004.08249",
+            ),
+            cost: Prose::new("before step 0: one forward pass per sub-layer"),
+        },
+        base: BaseInit::XavierUniform,
+        constants: &[],
+        batch: TuningBatch::Whole,
+        network: RequiredNetwork::TransformerWithPostNormalization,
+        works_on_zeros: true,
+        work: |_, layers, batch| layers * batch,
+        memory_factor: 1,
     },
 ];
 

@@ -6,7 +6,7 @@
 pub mod constant;
 pub mod methods;
 
-use super::closed_form_cards::BaseInit;
+use super::closed_form_cards::{BaseInit, RequiredNetwork};
 use super::parentheses::{call, split_outside};
 use super::{Card, ClosedForm};
 use crate::error::{Error, Expected, Result};
@@ -33,6 +33,8 @@ pub struct TuningFacts {
     pub constants: &'static [&'static [Constant]],
     /// The batches that it uses.
     pub batch: TuningBatch,
+    /// The networks for which it is defined.
+    pub network: RequiredNetwork,
     /// Whether it can start from layers of zeros. Methods that cannot measure values that would be zero after such layers.
     pub works_on_zeros: bool,
     /// Its work for one run, as a function of the values of its constants, the number of layers with weights, and the batch

@@ -3,9 +3,10 @@
 
 use crate::error::{Error, Expected, ValueError, named};
 use crate::experiment::key::{Key, KeyValues, Link};
-use crate::experiment::query::{changed_pairs, parse_pairs};
+use crate::experiment::keys::KEYS;
+use crate::experiment::query::parse_pairs;
 use crate::experiment::variant::parse_list;
-use crate::experiment::{Experiment, ParsedQuery, View};
+use crate::experiment::{DatasetName, Experiment, Named, ParsedQuery};
 use crate::texts::text;
 
 /// A query key and its value, not escaped.
@@ -38,11 +39,40 @@ pub fn decimal_point(typed: &str) -> Option<String> {
     pointed.parse::<f64>().is_ok().then_some(pointed)
 }
 
+/// The experiment of a form in which another kind of data was chosen: all that belongs to the network has the defaults of this kind. `None`
+/// if the kind of data is that of `before`.
+#[must_use]
+pub fn after_change_of_kind(before: &Experiment, fields: &[FieldText]) -> Option<Experiment> {
+    let chosen =
+        fields.iter().rev().find(|(key, _)| key == "data").and_then(|(_, name)| DatasetName::named(name.trim()))?;
+    // The visitor's own files are images.
+    (chosen.row().kind() != before.model.kind()).then(|| with_data(before, chosen))
+}
+
+/// An experiment on another data set. If it is of another kind, all that belongs to the network has the defaults of this kind.
+#[must_use]
+pub fn with_data(before: &Experiment, name: DatasetName) -> Experiment {
+    if name.row().kind() == before.model.kind() {
+        let mut experiment = before.clone();
+        experiment.dataset.name = name;
+        return experiment;
+    }
+    Experiment {
+        seeds: before.seeds,
+        first_seed: before.first_seed,
+        order: before.order,
+        device: before.device,
+        ..Experiment::standard(name)
+    }
+}
+
 /// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
 #[must_use]
 pub fn changed_fields(experiment: &Experiment) -> Vec<FieldText> {
-    let pairs = changed_pairs(experiment, &View::default()).into_iter();
-    pairs.map(|(key, value)| (key.to_owned(), value)).collect()
+    let link = Link { experiment: experiment.clone(), ..Link::default() };
+    let standard = Link::default();
+    let pairs = KEYS.iter().map(|key| (key.name, key.write(&link), key.write(&standard)));
+    pairs.filter(|(_, value, standard)| value != standard).map(|(key, value, _)| (key.to_owned(), value)).collect()
 }
 
 /// The key that an error concerns, and the message beside its field.

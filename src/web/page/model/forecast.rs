@@ -3,8 +3,8 @@
 
 use crate::catalog::Quantity;
 use crate::error::Result;
+use crate::experiment::dataset::DatasetFacts;
 use crate::experiment::estimate::{Estimate, standard_speed};
-use crate::experiment::limits::DatasetFacts;
 use crate::experiment::{DevicePreference, Experiment, Named};
 use crate::metrics::{History, Setup, Timing};
 
@@ -24,8 +24,8 @@ pub struct MeasuredSpeed {
     pub speed: f64,
     /// The backend.
     pub backend: String,
-    /// Whether the network had convolutions, for which the speed is different.
-    pub convolutions: bool,
+    /// The assumed speed of such networks, which depends on their kind.
+    pub standard: f64,
 }
 
 /// The estimated cost of an experiment.
@@ -51,13 +51,14 @@ impl MeasuredSpeed {
         (seconds >= MEASURABLE && history.step > 0).then(|| Self {
             speed,
             backend: start.environment.backend.clone(),
-            convolutions: experiment.model.has_convolutions(),
+            standard: standard_speed(&experiment.model),
         })
     }
 
     fn tells_of(&self, experiment: &Experiment) -> bool {
         let same_device = experiment.device == DevicePreference::Auto || experiment.device.name() == self.backend;
-        same_device && experiment.model.has_convolutions() == self.convolutions
+        // Exactly: it is one of a few constants.
+        same_device && standard_speed(&experiment.model).to_bits() == self.standard.to_bits()
     }
 }
 

@@ -182,7 +182,7 @@ impl Lifecycle {
             Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
             Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
             Event::Recomputing { .. } => self.measuring() || self.phase == Phase::Preparing,
-            Event::Filters { .. } | Event::Examination { .. } | Event::Classified { .. } => {
+            Event::Filters { .. } | Event::Examination { .. } | Event::Answered { .. } => {
                 self.measuring() || self.phase == Phase::Finished
             }
         }

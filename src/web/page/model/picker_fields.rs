@@ -7,9 +7,12 @@ use crate::experiment::Named;
 use crate::experiment::scheme::CustomInit;
 use crate::experiment::scheme::rescaling::{EMERGENCE, RATE_CONTROL, SHUFFLED};
 use crate::experiment::{
-    BaseInit, ClosedForm, Experiment, InitScheme, Rescaling, TuningMethod, Turn, Variant, variant,
+    BaseInit, ClosedForm, Experiment, InitScheme, ModelSpec, Rescaling, TuningMethod, Turn, Variant, variant,
 };
 use crate::texts::text;
+
+/// The factor of the last layer with the strength that is offered for a transformer.
+const LARGEST_FACTOR: f64 = 2.5;
 
 /// What a button of the picker adds to the list of variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +103,8 @@ fn of_rescaling(rescaling: &Rescaling) -> Vec<FieldText> {
         Turn::At(turn) => turn.to_string(),
     };
     let (base, rule) = (rescaling.base.to_string(), rescaling.rule.name().to_owned());
-    named([("base", base), ("alpha", rescaling.alpha.to_string()), ("rule", rule), ("turn", turn)])
+    let level = rescaling.level.name().to_owned();
+    named([("base", base), ("alpha", rescaling.alpha.to_string()), ("rule", rule), ("turn", turn), ("level", level)])
 }
 
 fn named<const COUNT: usize>(parameters: [(&str, String); COUNT]) -> Vec<FieldText> {
@@ -133,8 +137,8 @@ fn as_typed(error: Error, typed: &[FieldText]) -> Error {
 fn scheme_of(name: &str, parameters: &[FieldText]) -> Result<InitScheme> {
     let of = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
     let rescaling = || {
-        let (base, alpha, rule, turn) = (of("base"), of("alpha"), of("rule"), of("turn"));
-        format!("{}({base};alpha={alpha};rule={rule};turn={turn})", EMERGENCE.name)
+        let [base, alpha, rule, turn, level] = ["base", "alpha", "rule", "turn", "level"].map(of);
+        format!("{}({base};alpha={alpha};rule={rule};turn={turn};level={level})", EMERGENCE.name)
     };
     match name {
         "custom" => custom(of("kind"), of("formula"), of("alpha")).map(|custom| BaseInit::Custom(custom).into()),
@@ -167,6 +171,23 @@ pub fn own_learning_rate(typed: &str) -> Result<Option<f64>> {
 fn custom(kind: &str, formula: &str, alpha: &str) -> Result<CustomInit> {
     let frame: CustomInit = format!("{kind}=1;alpha={alpha}").parse()?;
     CustomInit::new(frame.kind, formula, frame.alpha)
+}
+
+/// The parameters with which a scheme is offered for this network: its default base, and for a rescaling a strength that suits the
+/// depth.
+#[must_use]
+pub fn offered_parameters(name: &str, model: &ModelSpec) -> Vec<FieldText> {
+    let alpha = name == EMERGENCE.name || name == SHUFFLED.name || name == RATE_CONTROL.name;
+    let alpha = alpha.then(|| ("alpha".to_owned(), offered_alpha(model).to_string()));
+    [("base".to_owned(), default_base(name).to_string())].into_iter().chain(alpha).collect()
+}
+
+/// The strength of a rescaling that is offered: the default; for a transformer, which has many more layers, the one with which the largest
+/// factor is about 2.5, the best in our experiments at all depths (docs/method.md), to two digits.
+fn offered_alpha(model: &ModelSpec) -> f64 {
+    let ModelSpec::Transformer(spec) = model else { return Rescaling::default().alpha };
+    let half = (spec.rank_counts().depth / 2).max(1) as f64;
+    ((LARGEST_FACTOR.ln() / half).exp() * 100.0).round() / 100.0
 }
 
 /// The base that is selected when a scheme is selected in the picker.

@@ -15,6 +15,8 @@ pub enum Difference {
     BatchNormalization,
     /// Shortcuts add signals that were multiplied by different factors.
     Shortcuts,
+    /// The softmax of attention is not homogeneous.
+    Attention,
     /// The activation function is not positively homogeneous.
     Activation,
     /// The biases do not start at zero, and the factors multiply weights only.
@@ -84,6 +86,9 @@ fn reason(difference: Difference) -> String {
     match difference {
         Difference::BatchNormalization => text!("batch normalization cancels all factors except the last one"),
         Difference::Shortcuts => text!("shortcuts add signals that were scaled by different factors"),
+        Difference::Attention => {
+            text!("in a transformer, shortcuts, normalization and the softmax of attention lie between the factors")
+        }
         Difference::Activation => text!("among the activation functions, only ReLU is positively homogeneous"),
         Difference::Biases => text!("the biases do not start at zero"),
         Difference::Product => text!("the product of all factors is not 1"),
@@ -98,8 +103,10 @@ pub fn difference(experiment: &Experiment, rescaling: &Rescaling) -> Option<Diff
     if hidden && experiment.norm == NormLayer::Batch {
         return Some(Difference::BatchNormalization);
     }
-    if matches!(experiment.model, ModelSpec::ResNet { .. }) {
-        return Some(Difference::Shortcuts);
+    match experiment.model {
+        ModelSpec::ResNet { .. } => return Some(Difference::Shortcuts),
+        ModelSpec::Transformer(_) => return Some(Difference::Attention),
+        ModelSpec::Mlp { .. } | ModelSpec::Cnn { .. } => {}
     }
     if hidden && experiment.activation != Activation::Relu {
         return Some(Difference::Activation);

@@ -7,10 +7,11 @@ use crate::metrics::{History, Statistic, VariantCurves};
 use crate::texts::text;
 use crate::web::page::words::{sentences, variant_label};
 
-/// The sentence about the test accuracy; empty before the first evaluation.
+/// The sentence about the quantity by which variants are compared; empty before the first evaluation.
 #[must_use]
 pub fn verdict_text(history: &History, baseline: usize, finished: bool) -> String {
-    let spec = RowSpec { quantity: FigureQuantity::Accuracy, at: None, baseline, finished, pinned: None };
+    let (quantity, _) = FigureQuantity::primary(history.setup.experiment.model.kind());
+    let spec = RowSpec { quantity, at: None, baseline, finished, pinned: None };
     let Some(base) = history.variants.get(baseline) else { return String::new() };
     let name = variant_label(&base.variant);
     let tests = (0..history.variants.len()).filter(|index| *index != baseline);
@@ -132,7 +133,8 @@ impl Compared {
 
 /// The step at which the lead of a variant was largest, if it is at least twice as large as at the end.
 fn early_lead(history: &History, variant: usize, baseline: usize) -> String {
-    let source = FigureQuantity::Difference.facts().source;
+    let (_, difference) = FigureQuantity::primary(history.setup.experiment.model.kind());
+    let source = difference.facts().source;
     let runs: Vec<_> = history.variants[variant].surviving_runs().collect();
     let series: Vec<Vec<(u64, f64)>> =
         runs.iter().map(|run| history.figure_values(variant, run, source, baseline)).collect();

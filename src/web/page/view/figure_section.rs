@@ -4,9 +4,9 @@ use super::action::FigureCommand;
 use super::canvas::Canvas;
 use super::section::{Picture, Section};
 use super::{Action, Dispatcher, figure_input, readout};
-use crate::catalog::{FIGURES, FigureQuantity};
+use crate::catalog::{DataKind, FIGURES, FigureQuantity};
 use crate::experiment::{FigureView, YAxis, Zoom};
-use crate::plot::{self, Chart, Figure, Frame, Pinned};
+use crate::plot::{self, Chart, Figure, Frame, Pinned, heading};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::cursor::nearest_step;
@@ -137,14 +137,22 @@ impl FigureSection {
     }
 
     fn show_choices(&self, picture: &Picture<'_>) -> WebResult<()> {
-        let maps = picture.history.setup.experiment.model.has_convolutions();
+        let model = &picture.history.setup.experiment.model;
+        let (maps, pairs) = (model.has_convolutions(), model.kind() == DataKind::Pairs);
         for choice in &self.choices {
             let key = choice.get_attribute("data-figure").unwrap_or_default();
             let value = chosen(&key, picture.view);
             if key == "show" {
-                for row in FIGURES.iter().filter(|row| row.needs_feature_maps()) {
+                for row in FIGURES.iter().filter(|row| row.needs_feature_maps() || row.needs_pairs()) {
+                    let offered = if row.needs_pairs() { pairs } else { maps };
                     if let Some(option) = choice.query_selector(&format!("[value=\"{}\"]", row.name))? {
-                        option.toggle_attribute_with_force("hidden", !maps)?;
+                        option.toggle_attribute_with_force("hidden", !offered)?;
+                    }
+                }
+                for quantity in [FigureQuantity::Accuracy, FigureQuantity::Difference] {
+                    let selector = format!("[value=\"{}\"]", quantity.facts().name);
+                    if let Some(option) = choice.query_selector(&selector)? {
+                        dom::set_text(&option, &heading(quantity, model.kind()));
                     }
                 }
             }

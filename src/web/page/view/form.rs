@@ -6,10 +6,12 @@ use super::dispatch::Dispatcher;
 use super::picker;
 use crate::error::Error;
 use crate::experiment::variant::list_text;
-use crate::experiment::{Experiment, Variant};
+use crate::experiment::{Experiment, Named, NormLayer, Variant};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::model::fields::{FieldText, changed_fields, field_error, is_init_text, parse_fields};
+use crate::web::page::model::fields::{
+    FieldText, after_change_of_kind, changed_fields, field_error, is_init_text, parse_fields, with_data,
+};
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::quotations::quotations;
 use wasm_bindgen::JsCast;
@@ -18,11 +20,18 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 /// The key whose field is a selection with a number beside it.
 const SCHEDULE: &str = "sched";
 
+/// Whether a schedule begins with a ramp, whose length is in a field of its own.
+fn has_ramp(schedule: &str) -> bool {
+    matches!(schedule, "warmup" | "inverse_sqrt")
+}
+
 /// The form with its last valid experiment.
 pub(super) struct Form {
     element: HtmlFormElement,
     /// The last valid experiment, which Run starts and the address bar shows.
     experiment: Experiment,
+    /// The experiment on the other kind of data, from before the kind was changed.
+    put_aside: Option<Experiment>,
     errors: Vec<Error>,
 }
 
@@ -44,7 +53,7 @@ impl Form {
         let defaults = dispatcher.clone();
         dom::on(&dom::element::<Element>("defaults")?, "click", move |_| defaults.dispatch(Action::Defaults))?;
         picker::bind(dispatcher)?;
-        Ok(Self { element, experiment: Experiment::default(), errors: Vec::new() })
+        Ok(Self { element, experiment: Experiment::default(), put_aside: None, errors: Vec::new() })
     }
 
     /// The last valid experiment.
@@ -65,19 +74,30 @@ impl Form {
         }
         self.experiment = experiment;
         self.show_schedule()?;
+        self.show_kind()?;
         self.show_errors(Vec::new())?;
         picker::show(&self.experiment)
     }
 
     /// Reads the fields.
     pub(super) fn read(&mut self) -> WebResult<()> {
-        let parsed = parse_fields(&self.fields()?);
+        let fields = self.fields()?;
+        if let Some(standard) = after_change_of_kind(&self.experiment, &fields) {
+            // Who comes back to the kind of data before finds that experiment.
+            let name = standard.dataset.name;
+            let returned = self.put_aside.take().filter(|aside| aside.model.kind() == standard.model.kind());
+            let experiment = returned.map_or(standard, |aside| with_data(&aside, name));
+            self.put_aside = Some(self.experiment.clone());
+            return self.write(experiment);
+        }
+        let parsed = parse_fields(&fields);
         // Conflicts between fields are known only once every field can be read.
         let errors = if parsed.errors.is_empty() { parsed.conflicts } else { parsed.errors };
         if errors.is_empty() {
             self.experiment = parsed.experiment;
         }
         self.show_schedule()?;
+        self.show_kind()?;
         self.show_errors(errors)?;
         picker::show(&self.experiment)
     }
@@ -119,18 +139,20 @@ impl Form {
         let elements = (0..named.length()).filter_map(|index| named.item(index)?.dyn_into::<Element>().ok());
         let pairs = elements.filter_map(|element| Some((element.get_attribute("name")?, value_of(&element)?)));
         let mut pairs: Vec<FieldText> = pairs.collect();
-        for (_, value) in pairs.iter_mut().filter(|(key, value)| key == SCHEDULE && value == "warmup") {
+        for (_, value) in pairs.iter_mut().filter(|(key, value)| key == SCHEDULE && has_ramp(value)) {
             let steps: HtmlInputElement = dom::element("warmup-steps")?;
-            *value = format!("warmup:{}", steps.value().trim());
+            *value = format!("{value}:{}", steps.value().trim());
         }
         Ok(pairs)
     }
 
     fn set_field(&self, key: &str, value: &str) -> WebResult<()> {
         let mut value = value;
-        if let Some(("warmup", steps)) = value.split_once(':') {
+        if let Some((schedule, steps)) =
+            value.split_once(':').filter(|(schedule, _)| key == SCHEDULE && has_ramp(schedule))
+        {
             dom::element::<HtmlInputElement>("warmup-steps")?.set_value(steps);
-            value = "warmup";
+            value = schedule;
         }
         if let Some(field) = self.control(key)? {
             set_value(&field, value);
@@ -142,8 +164,23 @@ impl Form {
         Ok(self.element.query_selector(&format!("[name=\"{key}\"]"))?)
     }
 
+    /// Shows the fields and choices for this kind of data.
+    fn show_kind(&self) -> WebResult<()> {
+        let kind = self.experiment.model.kind();
+        for cell in dom::all("#controls [data-kind]")? {
+            let own = cell.get_attribute("data-kind").unwrap_or_default();
+            cell.toggle_attribute_with_force("hidden", own != kind.name())?;
+        }
+        for option in dom::all("#f-norm option")? {
+            let norm = option.get_attribute("value").and_then(|value| NormLayer::named(&value));
+            let offered = norm.is_some_and(|norm| NormLayer::of_kind(kind).contains(&norm));
+            option.toggle_attribute_with_force("hidden", !offered)?;
+        }
+        Ok(())
+    }
+
     fn show_schedule(&self) -> WebResult<()> {
-        let warmup = self.control(SCHEDULE)?.and_then(|field| value_of(&field)).is_some_and(|kind| kind == "warmup");
+        let warmup = self.control(SCHEDULE)?.and_then(|field| value_of(&field)).is_some_and(|kind| has_ramp(&kind));
         dom::element::<HtmlElement>("warmup-field")?.set_hidden(!warmup);
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::{Action, Dispatcher, dialogs};
 use crate::experiment::architecture::FeatureShape;
-use crate::experiment::limits::DatasetFacts;
-use crate::metrics::DatasetSample;
+use crate::experiment::dataset::{DatasetFacts, ExampleFacts};
+use crate::metrics::{DatasetSample, ImageSamples};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::uploads::Uploads;
@@ -66,9 +66,10 @@ impl OwnFiles {
 
     /// Handles files that the worker has accepted; returns whether the visitor should be told.
     pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
-        let shape = FeatureShape { channels: sample.channels, height: sample.height, width: sample.width };
-        self.facts = Some(DatasetFacts { shape, classes: sample.classes.len(), train, test });
-        self.summary = upload_text(train, test, sample);
+        let ImageSamples { channels, height, width, ref classes, .. } = sample.images;
+        let examples = ExampleFacts::images(FeatureShape { channels, height, width }, classes.len());
+        self.facts = Some(DatasetFacts { examples, train, test });
+        self.summary = upload_text(train, test, &sample.images);
         self.uploads.taken()
     }
 

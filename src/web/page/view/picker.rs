@@ -82,11 +82,10 @@ fn select_matching(typed: &str) -> WebResult<bool> {
     }
 }
 
-/// Handles the selection of another scheme, with its default base.
-pub(super) fn choose() -> WebResult<()> {
+/// Handles the selection of another scheme, with what is offered for it.
+pub(super) fn choose(experiment: &Experiment) -> WebResult<()> {
     let name = chosen()?;
-    let base = picker_fields::default_base(&name).to_string();
-    fill(&name, &[("base".to_owned(), base)])
+    fill(&name, &picker_fields::offered_parameters(&name, &experiment.model))
 }
 
 /// Loads a variant of the list into the picker, where it can be changed and replaced.

@@ -1,8 +1,8 @@
-//! A few training images of the data set selected in the form, by class.
+//! A few training examples of the data set selected in the form: images by class, or sentences with their translations.
 
 use super::pixels::{add_image, draw_pixels};
-use crate::experiment::DatasetName;
-use crate::metrics::{DatasetSample, SampleImage};
+use crate::experiment::DatasetSpec;
+use crate::metrics::{DatasetSample, ImageSamples, SampleImage, SampleSentence};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::words::inside::class_name;
@@ -37,14 +37,18 @@ impl Samples {
 
     /// Keeps the images of a data set.
     pub(super) fn learn(&mut self, sample: DatasetSample) {
-        self.known.retain(|known| known.name != sample.name);
+        self.known.retain(|known| (known.name, known.pair) != (sample.name, sample.pair));
         self.known.push(sample);
     }
 
     /// Shows the images of a data set, or says when they will appear.
-    pub(super) fn show(&mut self, name: DatasetName) -> WebResult<()> {
+    pub(super) fn show(&mut self, dataset: &DatasetSpec) -> WebResult<()> {
+        let name = dataset.name;
         // `auto` may resolve to either of two data sets; the one loaded last is shown.
-        let wanted = |sample: &&DatasetSample| name.candidates().any(|candidate| sample.name == candidate);
+        let wanted = |sample: &&DatasetSample| {
+            let is_of = name.candidates().any(|candidate| sample.name == candidate);
+            is_of && sample.pair.is_none_or(|pair| pair == dataset.pair)
+        };
         let found = self.known.iter().rev().find(wanted);
         let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == *name));
         dom::set_text(&self.title, &sample_title(resolved.unwrap_or(name)));
@@ -55,7 +59,8 @@ impl Samples {
         };
         if self.shown.as_ref() != Some(sample) {
             self.place.set_inner_html("");
-            dom::append(&self.place, &strip(sample)?)?;
+            let list = if sample.sentences.is_empty() { strip(&sample.images)? } else { pairs(&sample.sentences)? };
+            dom::append(&self.place, &list)?;
             self.shown = Some(sample.clone());
         }
         Ok(())
@@ -63,7 +68,7 @@ impl Samples {
 }
 
 /// A list with one entry for each class that has sample images.
-fn strip(sample: &DatasetSample) -> WebResult<Element> {
+fn strip(sample: &ImageSamples) -> WebResult<Element> {
     let list = dom::create("ul", "strip", "")?;
     for label in 0..sample.classes.len() {
         let class = class_name(&sample.classes, label);
@@ -80,6 +85,19 @@ fn strip(sample: &DatasetSample) -> WebResult<Element> {
         }
         dom::append(&item, &row)?;
         dom::append(&item, &dom::create("span", "", &class)?)?;
+        dom::append(&list, &item)?;
+    }
+    Ok(list)
+}
+
+/// A list of sentences, each with its translation.
+fn pairs(sentences: &[SampleSentence]) -> WebResult<Element> {
+    let list = dom::create("ul", "sentences", "")?;
+    for sentence in sentences {
+        let item = dom::create("li", "", "")?;
+        dom::append(&item, &dom::untranslated("span", &sentence.source)?)?;
+        dom::append(&item, &dom::create("small", "", " → ")?)?;
+        dom::append(&item, &dom::untranslated("span", &sentence.reference)?)?;
         dom::append(&list, &item)?;
     }
     Ok(list)

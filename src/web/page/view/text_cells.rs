@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::variant_name;
+use crate::catalog::NumberLanguage;
 use crate::experiment::Variant;
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
@@ -64,4 +65,12 @@ pub(super) fn row(body: &Element, heading: &Element) -> WebResult<Element> {
     dom::append(&row, heading)?;
     dom::append(body, &row)?;
     Ok(row)
+}
+
+/// States the language of sentences in an element; digits are in none.
+pub(super) fn set_language(element: &Element, language: NumberLanguage) -> WebResult<()> {
+    match language {
+        NumberLanguage::Digits => Ok(element.remove_attribute("lang")?),
+        other => Ok(element.set_attribute("lang", other.facts().name)?),
+    }
 }

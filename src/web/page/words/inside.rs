@@ -36,7 +36,9 @@ pub fn run_labels(history: &History) -> Vec<String> {
 #[must_use]
 pub fn run_note(run: &RunCurves, at: Option<u64>) -> String {
     let until = at.unwrap_or(u64::MAX);
-    let last = run.values(Quantity::TestAccuracy).rev().find(|(step, _)| *step <= until);
+    let quantity =
+        if run.curves[Quantity::ExactMatch].is_empty() { Quantity::TestAccuracy } else { Quantity::ExactMatch };
+    let last = run.values(quantity).rev().find(|(step, _)| *step <= until);
     let correct =
         |(step, share)| text!("{share} correct at step {step}.", share = percent(share), step = grouped(step));
     match (last.map(correct), run.diverged_at.filter(|step| *step <= until)) {
@@ -58,6 +60,7 @@ pub fn filters_note(filters: &Filters, history: &History) -> String {
         ModelSpec::Mlp { .. } => history.layers.measured.first().map(|layer| layer.shape.units()),
         ModelSpec::Cnn { convolutions } => convolutions.first().map(|entry| entry.channels),
         ModelSpec::ResNet { stages } => stages.first().map(|stage| stage.channels),
+        ModelSpec::Transformer(_) => None,
     };
     let count = match total.filter(|total| *total > shown) {
         Some(total) => text!("{shown} of {total}", shown, total),
@@ -107,8 +110,8 @@ fn most_frequent_error((truth, predicted): (String, String), count: u64) -> Stri
 /// `cat classified as dog`.
 #[must_use]
 pub fn mistake_text(mistake: &Mistake, classes: &[String]) -> String {
-    let name = |class: u8| class_name(classes, usize::from(class));
-    text!("{truth} classified as {predicted}", truth = name(mistake.label), predicted = name(mistake.predicted))
+    let name = |class: u16| class_name(classes, usize::from(class));
+    text!("{truth} classified as {predicted}", truth = name(mistake.label.into()), predicted = name(mistake.predicted))
 }
 
 /// The number of misclassified images, and how many are shown.

@@ -6,14 +6,16 @@ pub mod inside;
 mod labels;
 mod numbers;
 pub mod paths;
+pub mod sentences;
 pub mod values;
 
 pub use labels::{base_label, scheme_label, variant_label};
 pub use numbers::{duration, grouped, three_digits};
 
+use crate::catalog::DataKind;
 use crate::error::{Error, ValueError};
 use crate::experiment::{DatasetName, Experiment, Named, NormLayer};
-use crate::metrics::{DatasetSample, History, PreparationProgress, Setup};
+use crate::metrics::{History, ImageSamples, PreparationProgress, Setup};
 use crate::texts::{text, translated};
 use crate::web::page::model::fields::{expectation, field_error};
 use crate::web::page::model::forecast::{Forecast, seconds_left};
@@ -128,7 +130,7 @@ pub fn forecast_needs_files() -> String {
 
 /// The contents of the visitor's own files.
 #[must_use]
-pub fn upload_text(train: usize, test: usize, sample: &DatasetSample) -> String {
+pub fn upload_text(train: usize, test: usize, sample: &ImageSamples) -> String {
     let (height, width, classes) = (sample.height, sample.width, sample.classes.len());
     let images = match sample.channels {
         1 => text!("{height} × {width} gray images of {classes} classes", height, width, classes),
@@ -175,7 +177,10 @@ fn data_label(name: DatasetName) -> String {
 /// The heading of the sample images.
 #[must_use]
 pub fn sample_title(name: DatasetName) -> String {
-    text!("Training images: {data}", data = data_label(name))
+    match name.row().kind() {
+        DataKind::Images => text!("Training images: {data}", data = data_label(name)),
+        DataKind::Pairs => text!("Training sentences: {data}", data = data_label(name)),
+    }
 }
 
 /// Shown instead of the sample images until there are some.
@@ -358,6 +363,8 @@ pub fn setup_summary(experiment: &Experiment) -> String {
     let network = format!("{} {}", experiment.model, experiment.activation.label());
     let network = match experiment.norm {
         NormLayer::Batch => text!("{network}, batch norm", network),
+        NormLayer::Pre => text!("{network}, pre-LN", network),
+        NormLayer::Post => text!("{network}, post-LN", network),
         NormLayer::None => network,
     };
     let parts = [

@@ -5,13 +5,14 @@ mod helper_link;
 mod order;
 
 use super::inspection::Inspected;
+use super::question::{AskedQuestion, joined};
 use super::scope::{Inbox, Mail, now_secs, post};
 use super::{RunFailure, device_failure};
 use crate::dataset::Dataset;
 use crate::error::WorkerError;
 use crate::experiment::{Experiment, Share};
-use crate::metrics::{Assembly, LateFacts, Record, Setup, Timing, assembled, interleaved};
-use crate::protocol::{Computing, Event, FailureKind};
+use crate::metrics::{Assembly, LateFacts, Record, Setup, Timing, assembled};
+use crate::protocol::{Computing, Event, FailureKind, NetworkAnswer};
 use crate::texts;
 use crate::train::{Pace, Training};
 use helper_link::HelperLink;
@@ -63,11 +64,10 @@ struct Helper {
 
 /// A question of the page to which not all shares have answered.
 struct OpenQuestion {
-    pixels: Vec<u8>,
-    test: Option<(usize, u8)>,
+    asked: AskedQuestion,
     at: Option<u64>,
-    /// The answers: the probabilities of each run.
-    answers: Vec<Option<Vec<Vec<f32>>>>,
+    /// The answers of the shares.
+    answers: Vec<Option<NetworkAnswer>>,
 }
 
 impl Crew {
@@ -137,7 +137,7 @@ impl Crew {
     fn ask_again(&self, share: usize) {
         let Some(Helper { link, .. }) = self.helper(share) else { return };
         for question in self.questions.iter().filter(|question| question.answers[share].is_none()) {
-            link.send(&Order::Classify { pixels: question.pixels.clone(), at: question.at });
+            link.send(&Order::Answer { asked: question.asked.clone(), at: question.at });
         }
     }
 
@@ -173,7 +173,7 @@ impl Crew {
             Event::Progress { record, timing } => self.add(share, record, timing),
             Event::Paused { step } => self.pace.rests(share, step),
             event @ (Event::Filters { .. } | Event::Examination { .. }) => post(&event),
-            Event::Classified { probabilities, .. } => self.answer(share, probabilities),
+            Event::Answered { answer } => self.answer(share, answer),
             Event::Failed { kind: FailureKind::Crash, .. } => return self.replace(share),
             Event::Failed { kind, message } => return Err(RunFailure { kind, message }),
             // Helpers send nothing else.
@@ -335,40 +335,41 @@ impl Crew {
         }
     }
 
-    /// Asks every run for the class of an image.
+    /// Asks every run a question.
     ///
     /// # Errors
     /// A failure of the device.
     pub(super) async fn ask(
         &mut self,
         training: &Training,
-        pixels: Vec<u8>,
-        test: Option<(usize, u8)>,
+        asked: AskedQuestion,
         at: Option<u64>,
     ) -> Result<(), RunFailure> {
-        let own = super::inspection::probabilities(training, &pixels, at).await.map_err(device_failure)?;
+        let attended = self.inspected_here().map(|inspected| inspected.run);
+        let own = asked.answer(training, self.own_share(), at, attended).await.map_err(device_failure)?;
         for helper in self.helpers.iter().filter(|helper| helper.goal.is_none()) {
-            helper.link.send(&Order::Classify { pixels: pixels.clone(), at });
+            helper.link.send(&Order::Answer { asked: asked.clone(), at });
         }
         let answers = vec![None; self.size_of_crew()];
-        self.questions.push_back(OpenQuestion { pixels, test, at, answers });
+        self.questions.push_back(OpenQuestion { asked, at, answers });
         self.answer(0, own);
         Ok(())
     }
 
     /// A share answers the first question to which it has not answered.
-    fn answer(&mut self, share: usize, probabilities: Vec<Vec<f32>>) {
+    fn answer(&mut self, share: usize, answer: NetworkAnswer) {
         let open = self
             .questions
             .iter_mut()
             .find_map(|question| question.answers.get_mut(share).filter(|answer| answer.is_none()));
         if let Some(place) = open {
-            *place = Some(probabilities);
+            *place = Some(answer);
         }
         while self.questions.front().is_some_and(|question| question.answers.iter().all(Option::is_some)) {
-            let Some(OpenQuestion { pixels, test, answers, .. }) = self.questions.pop_front() else { return };
-            let probabilities = interleaved(answers.into_iter().flatten());
-            post(&Event::Classified { pixels, test, probabilities });
+            let Some(OpenQuestion { answers, .. }) = self.questions.pop_front() else { return };
+            if let Some(answer) = joined(answers.into_iter().flatten().collect()) {
+                post(&Event::Answered { answer });
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::experiment::{Experiment, Share};
 use crate::protocol::PROTOCOL_VERSION;
 use crate::texts::Catalog;
 use crate::web::worker::inspection::Inspected;
+use crate::web::worker::question::AskedQuestion;
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
@@ -43,10 +44,10 @@ pub(in crate::web::worker) enum Order {
     },
     /// Answer with the `Examination` of the inspected run.
     Examine,
-    /// Classify an image with every run; answered by `Classified`.
-    Classify {
-        /// `[channels, height, width]` of the data set, 0 to 255.
-        pixels: Vec<u8>,
+    /// Answer a question with every run of the share; answered by `Answered`.
+    Answer {
+        /// The question.
+        asked: AskedQuestion,
         /// The training step, as in the page's command.
         at: Option<u64>,
     },

@@ -1,7 +1,9 @@
 //! Decides which questions about the runs are sent to the worker, and when: choices of the visitor and events of the worker go
 //! in, commands come out. Only one question is pending at a time; the next one is sent after its answer has arrived.
 
-use crate::protocol::{Command, Event, ImageSource};
+use crate::catalog::DataKind;
+use crate::experiment::Experiment;
+use crate::protocol::{Command, Event, ImageSource, NetworkQuestion, SentenceSource};
 
 /// An interaction of the visitor with the section.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +23,12 @@ pub enum InspectionRequest {
     Drawn,
     /// The drawing is to be erased.
     Clear,
-    /// A test image was chosen.
+    /// A test image or sentence was chosen.
     Test(Pick),
+    /// A sentence was typed.
+    Typed(String),
+    /// Another layer or head of attention is to be shown.
+    Head,
 }
 
 /// The visitor's choices, and which of them have been sent to the worker.
@@ -33,9 +39,11 @@ pub struct Inquiry {
     at: Option<u64>,
     /// What the worker knows of both.
     told: Option<(usize, Option<u64>)>,
-    asked: Option<ImageSource>,
+    asked: Option<NetworkQuestion>,
     waiting: bool,
     again: bool,
+    /// Whether the answer that is awaited is to another question than the last one.
+    outdated: bool,
 }
 
 impl Inquiry {
@@ -45,32 +53,42 @@ impl Inquiry {
         self.run
     }
 
-    /// The last image to be classified.
+    /// The last question.
     #[must_use]
-    pub fn asked(&self) -> Option<&ImageSource> {
+    pub fn asked(&self) -> Option<&NetworkQuestion> {
         self.asked.as_ref()
     }
 
     /// Inspects another run. Unless an experiment is in progress (`live`), the worker is told at the next start.
-    pub fn choose(&mut self, run: usize, live: bool) -> Option<Command> {
+    pub fn choose(&mut self, run: usize, live: bool) -> Vec<Command> {
         self.run = run;
-        live.then(|| self.tell()).flatten()
+        self.inspect(live)
     }
 
     /// Inspects the run after at most `at` steps, or as it is. Unless an experiment is in progress (`live`), the worker is told at the
     /// next start.
-    pub fn look_at(&mut self, at: Option<u64>, live: bool) -> Option<Command> {
+    pub fn look_at(&mut self, at: Option<u64>, live: bool) -> Vec<Command> {
         self.at = at;
-        live.then(|| self.tell()).flatten()
+        self.inspect(live)
     }
 
-    /// Requests the classification of an image.
-    pub fn ask(&mut self, image: ImageSource) -> Option<Command> {
-        self.asked = Some(image);
+    /// Tells the worker what is inspected, if that is news. A sentence is asked again: the attention is that of the inspected run, and
+    /// the translations are those at the step. (Weights that arrive have an image classified again.)
+    fn inspect(&mut self, live: bool) -> Vec<Command> {
+        let told = live.then(|| self.tell()).flatten();
+        let is_sentence = matches!(self.asked, Some(NetworkQuestion::Sentence(_)));
+        let again = if told.is_some() && is_sentence { self.repeat() } else { None };
+        told.into_iter().chain(again).collect()
+    }
+
+    /// Asks all runs.
+    pub fn ask(&mut self, question: NetworkQuestion) -> Option<Command> {
+        self.outdated = self.waiting;
+        self.asked = Some(question);
         self.repeat()
     }
 
-    /// Withdraws the image: nothing is to be classified.
+    /// Withdraws the question.
     pub fn forget(&mut self) {
         self.asked = None;
         self.again = false;
@@ -81,35 +99,42 @@ impl Inquiry {
     pub fn event(&mut self, event: &Event, pixels: usize) -> Option<Command> {
         match event {
             Event::Ready { .. } => {
-                (self.told, self.waiting, self.again) = (None, false, false);
+                (self.told, self.waiting, self.again, self.outdated) = (None, false, false, false);
                 None
             }
-            Event::Started { setup } => self.started(setup.experiment.run_count(), pixels),
+            Event::Started { setup } => self.started(&setup.experiment, pixels),
             // The weights have changed since the last answer.
             Event::Filters { .. } => self.repeat(),
-            Event::Classified { .. } => {
-                self.waiting = false;
+            Event::Progress { record, .. } if !record.evaluations.is_empty() => match self.asked {
+                Some(NetworkQuestion::Sentence(_)) => self.repeat(),
+                _ => None,
+            },
+            Event::Answered { .. } => {
+                (self.waiting, self.outdated) = (false, false);
                 if std::mem::take(&mut self.again) { self.repeat() } else { None }
             }
             _ => None,
         }
     }
 
-    /// Whether an answer that arrives now belongs to the latest question.
+    /// Whether an answer that arrives now belongs to the latest question; its weights may be older.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        self.asked.is_some() && !self.again
+        self.asked.is_some() && !self.outdated
     }
 
-    fn started(&mut self, runs: usize, pixels: usize) -> Option<Command> {
+    fn started(&mut self, experiment: &Experiment, pixels: usize) -> Option<Command> {
         // Answers about a discarded experiment are not shown, so there is no need to wait for them.
-        (self.waiting, self.again) = (false, false);
-        if self.run >= runs {
+        (self.waiting, self.again, self.outdated) = (false, false, false);
+        if self.run >= experiment.run_count() {
             self.run = 0;
         }
-        if matches!(&self.asked, Some(ImageSource::Drawn { pixels: drawn }) if drawn.len() != pixels) {
-            self.asked = None;
-        }
+        let fits = |question: &NetworkQuestion| match (question, experiment.model.kind()) {
+            (NetworkQuestion::Image(ImageSource::Drawn { pixels: drawn }), DataKind::Images) => drawn.len() == pixels,
+            (NetworkQuestion::Image(_), DataKind::Images) | (NetworkQuestion::Sentence(_), DataKind::Pairs) => true,
+            (NetworkQuestion::Image(_), DataKind::Pairs) | (NetworkQuestion::Sentence(_), DataKind::Images) => false,
+        };
+        self.asked.take_if(|question| !fits(question));
         self.tell()
     }
 
@@ -121,17 +146,17 @@ impl Inquiry {
     }
 
     fn repeat(&mut self) -> Option<Command> {
-        let image = self.asked.clone()?;
+        let question = self.asked.clone()?;
         if self.waiting {
             self.again = true;
             return None;
         }
         self.waiting = true;
-        Some(Command::Classify { image, at: self.at })
+        Some(Command::Ask { question, at: self.at })
     }
 }
 
-/// A button that chooses a test image.
+/// A button that chooses a test example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
     /// The previous image.
@@ -154,12 +179,15 @@ impl Pick {
     }
 }
 
-/// The index of the test image, among `count`, that is chosen after `asked`; `random` is in `[0, 1)`.
+/// The index of the test example, among `count`, that is chosen after `asked`; `random` is in `[0, 1)`.
 #[must_use]
-pub fn picked(pick: Pick, asked: Option<&ImageSource>, count: usize, random: f64) -> usize {
+pub fn picked(pick: Pick, asked: Option<&NetworkQuestion>, count: usize, random: f64) -> usize {
     let count = count.max(1);
     let now = match asked {
-        Some(ImageSource::Test { index }) => Some(index % count),
+        Some(
+            NetworkQuestion::Image(ImageSource::Test { index })
+            | NetworkQuestion::Sentence(SentenceSource::Test { index }),
+        ) => Some(index % count),
         _ => None,
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of images")]

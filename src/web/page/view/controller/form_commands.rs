@@ -5,6 +5,7 @@ use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
 use crate::protocol::{Command, Event};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::fields::with_data;
 use crate::web::page::model::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::Shown;
@@ -56,7 +57,7 @@ impl Page {
         let experiment = self.form.experiment();
         let valid = self.form.is_valid();
         self.files.show(experiment.dataset.name == DatasetName::Upload);
-        let facts = experiment.dataset.name.facts().or(self.files.facts());
+        let facts = experiment.dataset.facts().or(self.files.facts());
         let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref()));
         let text = match forecast {
             _ if !valid => no_forecast(),
@@ -65,7 +66,7 @@ impl Page {
             Some(Err(error)) => incidents::files_do_not_match(error_text(&error)),
         };
         dom::set_text(&self.estimate, &text);
-        self.samples.show(experiment.dataset.name)
+        self.samples.show(&experiment.dataset)
     }
 
     /// Measures the speed after an experiment has stopped, for later estimates.
@@ -138,9 +139,7 @@ impl Page {
     }
 
     fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
-        let mut experiment = self.form.experiment().clone();
-        experiment.dataset.name = name;
-        self.configure(experiment)
+        self.configure(with_data(self.form.experiment(), name))
     }
 
     pub(super) fn use_digits(&mut self) -> WebResult<()> {

@@ -30,22 +30,20 @@ impl Page {
     pub(super) fn look_inside(&mut self) -> WebResult<()> {
         let steps = self.shown.history.layer_steps();
         let at = self.view.figure.at.and_then(|at| steps.into_iter().rev().find(|step| *step <= at));
-        match self.inside.look_at(at, self.inspected_phase()) {
-            Some(command) => self.send(&command),
-            None => Ok(()),
-        }
+        let commands = self.inside.look_at(at, self.inspected_phase());
+        commands.iter().try_for_each(|command| self.send(command))
     }
 
     /// Handles an interaction with the section.
     pub(super) fn inspect(&mut self, request: &InspectionRequest) -> WebResult<()> {
-        if let Some(command) = self.inside.inspect(request, &self.shown.history, self.inspected_phase())? {
+        for command in self.inside.inspect(request, &self.shown.history, self.inspected_phase())? {
             self.send(&command)?;
         }
         // Strokes appear on the drawing area immediately; only choices require a redraw.
-        if matches!(request, InspectionRequest::Run(_) | InspectionRequest::Clear | InspectionRequest::Test(_)) {
-            self.redraw.request()
-        } else {
+        if matches!(request, InspectionRequest::Stroke { .. } | InspectionRequest::Lift | InspectionRequest::Drawn) {
             Ok(())
+        } else {
+            self.redraw.request()
         }
     }
 }

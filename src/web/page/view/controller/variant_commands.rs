@@ -13,7 +13,7 @@ use crate::web::page::words::{fix_first, incidents};
 impl Page {
     /// Handles the selection of another scheme in the picker.
     pub(super) fn choose_scheme(&self) -> WebResult<()> {
-        picker::choose()?;
+        picker::choose(self.form.experiment())?;
         self.show_picker()
     }
 

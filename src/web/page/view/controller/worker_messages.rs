@@ -159,7 +159,7 @@ impl Page {
             | Event::Failed { .. }
             | Event::Filters { .. }
             | Event::Examination { .. }
-            | Event::Classified { .. } => {}
+            | Event::Answered { .. } => {}
         }
         self.show()?;
         self.redraw.request()

@@ -2,7 +2,7 @@
 //! its elements and updates only what changes, so that nothing flickers or moves during training.
 
 use crate::experiment::architecture::MeasuredLayer;
-use crate::metrics::{DatasetSample, Examination, Filters, History, RunCurves};
+use crate::metrics::{Examination, Filters, History, ImageSamples, RunCurves};
 use crate::plot::{ConfusionMatrix, draw_confusion};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -157,7 +157,7 @@ impl Errors {
         }
     }
 
-    pub(super) fn draw(&mut self, data: &DatasetSample, name: &str, dark: bool) -> WebResult<()> {
+    pub(super) fn draw(&mut self, data: &ImageSamples, name: &str, dark: bool) -> WebResult<()> {
         if !self.listed {
             self.list_mistakes(data)?;
             self.listed = true;
@@ -181,7 +181,7 @@ impl Errors {
         self.canvas.describe(&confusion_description(Some(name), &note))
     }
 
-    fn list_mistakes(&self, data: &DatasetSample) -> WebResult<()> {
+    fn list_mistakes(&self, data: &ImageSamples) -> WebResult<()> {
         self.list.set_inner_html("");
         let Some(examination) = &self.examination else {
             dom::set_text(&self.list_note, &later());

@@ -2,8 +2,8 @@
 
 use super::pad::Pad;
 use crate::experiment::Variant;
-use crate::metrics::{DatasetSample, History};
-use crate::protocol::{Command, ImageSource};
+use crate::metrics::{History, ImageSamples};
+use crate::protocol::{Command, ImageSource, NetworkQuestion};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::inside::answers::{Answer, answers};
@@ -86,7 +86,7 @@ impl QuestionPanel {
         &mut self,
         request: &InspectionRequest,
         inquiry: &mut Inquiry,
-        data: &DatasetSample,
+        data: &ImageSamples,
         count: usize,
     ) -> WebResult<Option<Command>> {
         match request {
@@ -95,7 +95,7 @@ impl QuestionPanel {
             InspectionRequest::Lift => self.pad.rest()?,
             InspectionRequest::Drawn => {
                 let image = self.pad.image(data.height, data.width);
-                return Ok(image.and_then(|pixels| inquiry.ask(ImageSource::Drawn { pixels })));
+                return Ok(image.and_then(|pixels| inquiry.ask(NetworkQuestion::Image(ImageSource::Drawn { pixels }))));
             }
             InspectionRequest::Clear => {
                 self.pad.clear()?;
@@ -105,14 +105,14 @@ impl QuestionPanel {
             InspectionRequest::Test(pick) => {
                 self.pad.clear()?;
                 let index = picked(*pick, inquiry.asked(), count, js_sys::Math::random());
-                return Ok(inquiry.ask(ImageSource::Test { index }));
+                return Ok(inquiry.ask(NetworkQuestion::Image(ImageSource::Test { index })));
             }
-            InspectionRequest::Run(_) => {}
+            InspectionRequest::Run(_) | InspectionRequest::Typed(_) | InspectionRequest::Head => {}
         }
         Ok(None)
     }
 
-    pub(super) fn draw(&mut self, history: &History, data: &DatasetSample, phase: Phase) -> WebResult<()> {
+    pub(super) fn draw(&mut self, history: &History, data: &ImageSamples, phase: Phase) -> WebResult<()> {
         let reason = ask_reason(phase);
         let drawable = data.channels == 1;
         self.enabled = reason.is_none() && !data.classes.is_empty();
@@ -132,7 +132,7 @@ impl QuestionPanel {
         self.show(history, data)
     }
 
-    fn show(&self, history: &History, data: &DatasetSample) -> WebResult<()> {
+    fn show(&self, history: &History, data: &ImageSamples) -> WebResult<()> {
         let blank = vec![0; data.channels * data.height * data.width];
         let answer = self.answer.as_ref();
         let pixels = answer.map_or(&blank, |answer| &answer.pixels);

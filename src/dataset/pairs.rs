@@ -1,0 +1,215 @@
+//! Pairs of sentences as symbols, padded to one length per language.
+
+use super::limit::limit;
+use super::numbers::word_lists;
+use super::numbers::words;
+use super::symbols::{END, PADDING};
+use crate::catalog::{NumberLanguage, Part};
+use crate::digest::RunningSha256;
+use crate::error::Result;
+use crate::experiment::LanguagePair;
+use crate::experiment::dataset::{DatasetFacts, ExampleFacts, SequenceFacts};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Sentences with their translations, in a training and a test part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairSet {
+    /// The symbols of the sentences.
+    pub source: Vocabulary,
+    /// The symbols of the translations.
+    pub target: Vocabulary,
+    /// The sizes of sentences and translations.
+    pub examples: ExampleFacts,
+    /// Pairs for training.
+    pub train: SentencePairs,
+    /// Pairs for testing.
+    pub test: SentencePairs,
+}
+
+/// What symbols mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// Words for numbers.
+    Numbers(NumberLanguage),
+}
+
+/// Pairs of one part. Copies share them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentencePairs {
+    /// Symbols of the sentences, `[pairs, positions]`.
+    source: Arc<[u16]>,
+    /// Symbols of the translations, each with [`END`] after it, likewise.
+    target: Arc<[u16]>,
+    /// Positions of a sentence and of a translation.
+    positions: [usize; 2],
+    len: usize,
+}
+
+impl PairSet {
+    /// The languages of the sentences.
+    #[must_use]
+    pub fn languages(&self) -> LanguagePair {
+        let (Vocabulary::Numbers(source), Vocabulary::Numbers(target)) = (self.source, self.target);
+        LanguagePair { source, target }
+    }
+}
+
+impl SentencePairs {
+    /// Pairs of a sentence and a translation, neither of which is longer than it may be.
+    pub(super) fn new(pairs: impl Iterator<Item = (Vec<u16>, Vec<u16>)>, examples: ExampleFacts) -> Self {
+        let positions = positions(examples);
+        let (mut sources, mut targets, mut len) = (Vec::new(), Vec::new(), 0);
+        for (source, target) in pairs {
+            pad(&mut sources, source.into_iter(), positions[0]);
+            pad(&mut targets, target.into_iter().chain([END]), positions[1]);
+            len += 1;
+        }
+        Self { source: sources.into(), target: targets.into(), positions, len }
+    }
+
+    /// Number of pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no pair.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A sentence and its translation, padded; `None` if there is no pair with this index.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<(&[u16], &[u16])> {
+        let [source, target] = self.positions;
+        let is_there = index < self.len;
+        is_there.then(|| (&self.source[index * source..][..source], &self.target[index * target..][..target]))
+    }
+
+    /// All pairs in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u16], &[u16])> {
+        (0..self.len).map_while(|index| self.get(index))
+    }
+
+    fn first(&self, count: usize) -> Self {
+        Self { len: count, ..self.clone() }
+    }
+}
+
+impl PairSet {
+    /// The pairs of a part.
+    #[must_use]
+    pub fn part(&self, part: Part) -> &SentencePairs {
+        match part {
+            Part::Train => &self.train,
+            Part::Test => &self.test,
+        }
+    }
+
+    /// The facts that determine which experiments are possible.
+    #[must_use]
+    pub fn facts(&self) -> DatasetFacts {
+        DatasetFacts { examples: self.examples, train: self.train.len(), test: self.test.len() }
+    }
+
+    /// The first pairs of both parts; all if absent.
+    ///
+    /// # Errors
+    /// As [`super::Dataset::truncated`].
+    pub(super) fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
+        let train = self.train.first(limit(Part::Train, train, self.train.len())?);
+        let test = self.test.first(limit(Part::Test, test, self.test.len())?);
+        Ok(Self { train, test, ..self.clone() })
+    }
+
+    /// Adds all symbols in use as little-endian 16-bit numbers: the sentences for training, their translations, then those for testing.
+    pub(super) fn add_to(&self, hash: &mut RunningSha256) {
+        for part in [&self.train, &self.test] {
+            let [source, target] = part.positions;
+            for symbols in [&part.source[..part.len * source], &part.target[..part.len * target]] {
+                let bytes: Vec<u8> = symbols.iter().flat_map(|symbol| symbol.to_le_bytes()).collect();
+                hash.update(&bytes);
+            }
+        }
+    }
+
+    /// The pair of lengths, without padding, of the most symbols of the training part, and the indices of the training pairs that have it.
+    /// The length of a translation includes its end.
+    #[must_use]
+    pub fn commonest_lengths(&self) -> ([usize; 2], Vec<u32>) {
+        let mut groups: HashMap<[usize; 2], Vec<u32>> = HashMap::new();
+        for (index, (source, target)) in (0_u32..).zip(self.train.iter()) {
+            groups.entry([length(source), length(target)]).or_default().push(index);
+        }
+        let symbols =
+            |(lengths, pairs): &([usize; 2], Vec<u32>)| (lengths.iter().sum::<usize>() * pairs.len(), *lengths);
+        groups.into_iter().max_by_key(symbols).unwrap_or_default()
+    }
+}
+
+impl Vocabulary {
+    /// Symbols as a sentence.
+    #[must_use]
+    pub fn text(self, symbols: &[u16]) -> String {
+        match self {
+            Self::Numbers(language) => words::text(symbols, language),
+        }
+    }
+
+    /// One symbol as text.
+    #[must_use]
+    pub fn symbol(self, symbol: u16) -> &'static str {
+        let Self::Numbers(language) = self;
+        word_lists::word(symbol, language)
+    }
+
+    /// The symbols of a typed sentence.
+    #[must_use]
+    pub fn read(self, text: &str) -> Vec<u16> {
+        match self {
+            Self::Numbers(language) => words::read(text, language),
+        }
+    }
+
+    /// The right translation of a sentence, if there is one that can be computed.
+    #[must_use]
+    pub fn translation(self, symbols: &[u16], target: Self) -> Option<Vec<u16>> {
+        let (Self::Numbers(source), Self::Numbers(target)) = (self, target);
+        words::value(symbols, source).map(|number| words::symbols(number, target))
+    }
+}
+
+/// Number of symbols before the padding.
+#[must_use]
+pub fn length(sentence: &[u16]) -> usize {
+    sentence.iter().position(|symbol| *symbol == PADDING).unwrap_or(sentence.len())
+}
+
+/// Positions of a sentence and of a translation; none for images.
+fn positions(examples: ExampleFacts) -> [usize; 2] {
+    match examples {
+        ExampleFacts::Pairs { source, target } => [source, target].map(|SequenceFacts { positions, .. }| positions),
+        ExampleFacts::Images { .. } => [0; 2],
+    }
+}
+
+/// Appends a sentence with its padding.
+fn pad(sentences: &mut Vec<u16>, sentence: impl Iterator<Item = u16>, positions: usize) {
+    let end = sentences.len() + positions;
+    sentences.extend(sentence.take(positions));
+    sentences.resize(end, PADDING);
+}
+
+/// Symbols before the end.
+#[must_use]
+pub fn until_end(symbols: &[u16]) -> Vec<u16> {
+    symbols.iter().copied().take_while(|symbol| *symbol != END).collect()
+}
+
+/// Symbols before the padding.
+#[must_use]
+pub fn without_padding(symbols: &[u16]) -> Vec<u16> {
+    symbols.iter().copied().take_while(|symbol| *symbol != PADDING).collect()
+}
