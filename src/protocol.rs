@@ -7,7 +7,7 @@
 //! are text, in a format that is the same in all versions.
 
 use crate::error::{MessageError, WorkerError};
-use crate::experiment::Experiment;
+use crate::experiment::{DatasetName, Experiment};
 use crate::metrics::{
     DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, SentenceAnswer, Setup, Timing,
 };
@@ -15,7 +15,7 @@ use crate::texts::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 12;
+pub const PROTOCOL_VERSION: u32 = 13;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,9 +54,14 @@ pub enum Command {
         /// The training step: the latest kept parameters up to it are used, or the current ones if it is absent.
         at: Option<u64>,
     },
-    /// Use the files sent with this message as the data set `upload`; answered by `Uploaded` or `UploadRefused`.
+    /// Use the files sent with this message as the data set `upload` (images) or `text` (sentences); answered by `Uploaded` or `UploadRefused`.
     /// If they are refused, previously uploaded files remain in use.
     Upload,
+    /// The visitor has accepted the license of a data set: from now on it may be downloaded.
+    AcceptLicense {
+        /// The data set.
+        dataset: DatasetName,
+    },
     /// From now on, word errors with this catalog of texts; see `texts`.
     Speak {
         /// English texts with their translations.
@@ -152,13 +157,17 @@ pub enum Event {
         /// A few of its examples.
         sample: DatasetSample,
     },
-    /// The visitor's files are now the data set `upload`.
+    /// The visitor's files are now the data set `upload` or `text`.
     Uploaded {
         /// Training examples.
         train: usize,
         /// Test examples.
         test: usize,
-        /// A few of its images.
+        /// Of sentences, the number of pairs in the files, of which not all need be used.
+        found: usize,
+        /// Names of files that are not used.
+        left_aside: Vec<String>,
+        /// A few of the examples, with the name of the data set.
         sample: DatasetSample,
     },
     /// The visitor's files cannot be used as a data set.
@@ -321,6 +330,8 @@ pub enum FailureKind {
     Experiment,
     /// The data set could not be loaded; retry or use `digits`.
     Data,
+    /// The data set may be downloaded only after its license has been accepted; ask.
+    License,
     /// WebGPU was required but is missing or computes wrong numbers; use the CPU.
     NoDevice,
     /// The device has failed during training; restart, perhaps on the CPU.

@@ -12,7 +12,7 @@ use crate::metrics::{History, LayerReport, MeasuredPoint, RandomPoint, RunCurves
 use serde::{Deserialize, Serialize};
 
 /// Version of the format, its first byte.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 /// Fractions of active units are multiples of its reciprocal.
 const FRACTIONS: f32 = 10_000.0;
 /// Number of values of a layer: all but the factors of the scheme, which do not change.
@@ -74,16 +74,29 @@ impl Recording {
     pub fn of(history: &History, date: String) -> Option<Self> {
         let mut setup = history.setup.clone();
         let start = setup.start.as_mut()?;
+        // The sentences of a data set with a license are not to be published.
+        let is_free =
+            setup.experiment.dataset.name.row().publication().is_none_or(|publication| publication.license.is_none());
+        if !is_free {
+            start.samples.clear();
+        }
         start.random_activity.points.iter_mut().for_each(round);
         start.variants.iter_mut().flat_map(|variant| &mut variant.runs).flat_map(|run| &mut run.layers).for_each(thin);
         let evaluated = |step: u64| history.setup.experiment.evaluation.include(step, history.setup.experiment.steps);
         let elapsed = history.elapsed.iter().filter(|(step, _)| evaluated(*step) || *step == history.step);
+        let mut runs: Vec<RecordedRun> =
+            history.runs().map(|run| RecordedRun::of(run, history.bucket_width(Quantity::TrainLoss))).collect();
+        if !is_free {
+            for run in &mut runs {
+                run.translations.clear();
+            }
+        }
         Some(Self {
             date,
             timing: history.timing,
             elapsed: elapsed.map(|(step, secs)| (*step, single(*secs))).collect(),
             step: history.step,
-            runs: history.runs().map(|run| RecordedRun::of(run, history.bucket_width(Quantity::TrainLoss))).collect(),
+            runs,
             layers: (0..history.variants.len()).map(|variant| recorded_layers(history, variant)).collect(),
             setup,
         })

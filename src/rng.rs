@@ -35,6 +35,8 @@ pub enum Purpose {
     Embeddings = 11,
     /// The numbers of the translation task; there is one stream.
     Numbers = 12,
+    /// Which sentences of a corpus without a test part are for testing; there is one stream.
+    HeldOut = 13,
 }
 
 /// The generator identified by `(seed, purpose, index)`.

@@ -9,7 +9,7 @@ const DIALOGS = ['setup', 'variant-dialog', 'share', 'keys'];
 /** Names and notations, which are the same in every language. */
 const NAMES = [
   'Emergence Lab', 'MIT', 'Apache 2.0', 'Rust', 'Burn', 'JavaScript', 'WebGPU', 'CPU', 'GPU', 'Flex, WebAssembly with SIMD', 'WebAssembly', 'SVG', 'PNG', 'BibTeX',
-  'Fashion-MNIST', 'MNIST', 'CIFAR-10', 'IDX', 'gzip', 'digits', 'patterns', 'numbers',
+  'Fashion-MNIST', 'MNIST', 'CIFAR-10', 'IDX', 'gzip', 'digits', 'patterns', 'numbers', 'Multi30k', 'BLEU', 'chrF', 'Anki', 'Tatoeba',
   'Xavier', 'Kaiming', 'LeCun', 'PyTorch', 'ZerO', 'Fixup', 'LSUV', 'MetaInit', 'GradInit', 'NIO', 'normal', 'uniform',
   'Transformer', 'transformer', 'fairseq', 'GPT-2', 'DS-Init', 'T-Fixup', 'DeepNet', 'Admin', 'pre-LN', 'post-LN', 'Ott', 'Radford', 'Wang',
   'ReLU', 'GELU', 'tanh', 'sigmoid', 'SGD', 'AdamW', 'Adam', 'softmax', 'logits', 'Hessian', 'Hadamard',
@@ -23,7 +23,7 @@ function english(page) {
     const left = new Set();
     const look = (text) => {
       // Authors with a year, and variants as they are written in a query.
-      let rest = text.replace(/(\p{Lu}[\p{L}.]*(, | & | et al\. | )?)+\d{4}/gu, '');
+      let rest = text.replace(/(\p{Lu}[\p{L}.]*(, | & | 与 | et al\. | )?)+\d{4}/gu, '');
       rest = rest.replace(/[a-z]+\(\S*\)|[a-z]+(_[a-z]+)+/g, '');
       for (const name of names) {
         rest = rest.replaceAll(name, '');
@@ -94,6 +94,7 @@ test('an error in the address and a failure are told in Chinese', async ({ lab, 
 
 test('a refusal of the worker is told in Chinese', async ({ lab }) => {
   await lab.open('lang=zh&data=upload');
+  await lab.reach('ready');
   const drop = await lab.drag('empty.bin', Buffer.alloc(0));
   await drop();
   await expect(lab.filesRefused).toContainText('实际有 0 字节');

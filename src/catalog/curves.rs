@@ -4,7 +4,7 @@
 //! To add a curve: a variant and a row of [`QUANTITIES`] here, its measurement in `train/evaluate.rs` and, if the figure shows it, a
 //! row in `figures`.
 
-use super::data_sets::DataKind;
+use super::data_sets::Task;
 use serde::{Deserialize, Serialize};
 
 /// A quantity that is measured as a function of the training step.
@@ -18,6 +18,10 @@ pub enum Quantity {
     TestAccuracy,
     /// Fraction of test sentences whose translation is exactly the reference.
     ExactMatch,
+    /// Corpus BLEU of greedy translations of test sentences.
+    Bleu,
+    /// Corpus chrF2 of these translations.
+    Chrf,
     /// `log10 E_A`, the paths through active units only.
     EmergenceA,
     /// `log10 E_B`, the paths through all units.
@@ -117,6 +121,8 @@ pub static QUANTITIES: [QuantityFacts; Quantity::COUNT] = [
         optional: true,
         ..LOSS
     },
+    QuantityFacts { quantity: Quantity::Bleu, name: "bleu", title: "BLEU", ..SCORE },
+    QuantityFacts { quantity: Quantity::Chrf, name: "chrf", title: "chrF", ..SCORE },
     QuantityFacts {
         quantity: Quantity::EmergenceA,
         name: "emergence_a",
@@ -162,6 +168,9 @@ const LOSS: QuantityFacts = QuantityFacts {
     nodes: None,
 };
 
+/// What scores of translations have in common.
+const SCORE: QuantityFacts = QuantityFacts { unit: Unit::None, precision: Precision::Double, optional: true, ..LOSS };
+
 /// What all measures of emergence have in common.
 const EMERGENCE: QuantityFacts =
     QuantityFacts { unit: Unit::None, logarithmic: true, precision: Precision::Double, optional: true, ..LOSS };
@@ -189,10 +198,10 @@ impl Quantity {
 
     /// The quantity by which variants are compared.
     #[must_use]
-    pub const fn primary(kind: DataKind) -> Self {
-        match kind {
-            DataKind::Images => Self::TestAccuracy,
-            DataKind::Pairs => Self::ExactMatch,
+    pub const fn primary(task: Task) -> Self {
+        match task {
+            Task::Images | Task::Texts => Self::TestAccuracy,
+            Task::Numbers => Self::ExactMatch,
         }
     }
 

@@ -1,5 +1,6 @@
-//! The types of the catalog's rows: facts about images, and about published files.
+//! The types of the catalog's rows: facts about images and sentences, and about published files.
 
+use super::languages::NumberLanguage;
 use crate::prose::Prose;
 use serde::{Deserialize, Serialize};
 
@@ -34,16 +35,49 @@ pub struct Normalization {
 pub struct Publication {
     /// The publication that describes it.
     pub citation: Citation,
-    /// The images in the files.
-    pub images: ImageFacts,
-    /// The format of the files.
-    pub format: FileFormat,
+    /// What the files contain.
+    pub contents: PublishedContents,
     /// The files, in the order in which they are read.
     pub files: &'static [DataFile],
     /// The archive that contains all of them; `None` if each is published separately, gzipped.
     pub archive: Option<DataArchive>,
     /// Where to download the files or the archive, in the order in which they are tried.
     pub mirrors: &'static [Mirror],
+    /// The license, if it has to be accepted before the files are downloaded. They are then never part of the page either.
+    pub license: Option<License>,
+}
+
+/// What published files contain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PublishedContents {
+    /// Images with classes.
+    Images(ImageFacts, FileFormat),
+    /// Sentences with their translations: two files for each part whose lines correspond.
+    Sentences(SentenceFacts),
+}
+
+/// The sentences of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentenceFacts {
+    /// Number of pairs for training, including those that are too long for an experiment.
+    pub train: usize,
+    /// Number of pairs for testing, likewise.
+    pub test: usize,
+    /// The languages of the first and the second file of each part.
+    pub languages: [NumberLanguage; 2],
+}
+
+/// A license that has to be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct License {
+    /// Its name.
+    pub name: &'static str,
+    /// A link to its text.
+    pub url: &'static str,
+    /// Whom it asks to name, with the year of the publication: as in the citation, which is not in WebAssembly.
+    pub authors: &'static str,
+    /// The size of the download in megabytes.
+    pub megabytes: &'static str,
 }
 
 /// A publication to cite.
@@ -91,6 +125,8 @@ pub enum FileContent {
     Labels,
     /// Images with their labels: a batch in the format of CIFAR-10.
     Batch,
+    /// Sentences in the first or the second language, one per line.
+    Sentences(usize),
 }
 
 /// A published archive, `.tar.gz`. Length and checksum are those of the compressed file.
@@ -149,6 +185,13 @@ impl Publication {
             Some(archive) => format!("{}{}", mirror.address, archive.name),
             None => format!("{}{}.gz", mirror.address, file.name),
         }
+    }
+
+    /// The name of the server from which files are downloaded; empty if there is none.
+    #[must_use]
+    pub fn server(&self) -> &'static str {
+        let address = self.mirrors.first().map_or("", |mirror| mirror.address);
+        address.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default()
     }
 
     /// The first mirror that web pages of other origins may read.

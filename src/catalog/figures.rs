@@ -1,7 +1,7 @@
 //! THE table of what the figure can show: measured curves, and quantities derived from them by comparison with the baseline.
 
 use super::curves::{Quantity, QuantityFacts, Unit};
-use super::data_sets::DataKind;
+use super::data_sets::Task;
 
 /// What the figure can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,10 @@ pub enum FigureQuantity {
     Accuracy,
     /// Fraction of test sentences that are translated exactly.
     ExactMatch,
+    /// Corpus BLEU of test sentences.
+    Bleu,
+    /// Corpus chrF2 of test sentences.
+    Chrf,
     /// Cross-entropy of the test examples.
     TestLoss,
     /// Cross-entropy of the mini-batches.
@@ -18,6 +22,8 @@ pub enum FigureQuantity {
     Difference,
     /// Exact match minus that of the baseline.
     ExactMatchDifference,
+    /// BLEU minus that of the baseline.
+    BleuDifference,
     /// `log10 E_B`.
     EmergenceB,
     /// `log10 E_A`.
@@ -61,6 +67,8 @@ pub enum FigureUnit {
     Points,
     /// A change in percent.
     PercentChange,
+    /// A score from 0 to 100.
+    Score,
 }
 
 /// A row of the table.
@@ -82,6 +90,8 @@ pub struct FigureFacts {
 pub static FIGURES: [FigureFacts; FigureQuantity::COUNT] = [
     measured(FigureQuantity::Accuracy, "accuracy", "test accuracy (%)", Quantity::TestAccuracy),
     measured(FigureQuantity::ExactMatch, "exact_match", "exact match (%)", Quantity::ExactMatch),
+    measured(FigureQuantity::Bleu, "bleu", "BLEU", Quantity::Bleu),
+    measured(FigureQuantity::Chrf, "chrf", "chrF", Quantity::Chrf),
     measured(FigureQuantity::TestLoss, "test_loss", "test loss (nats)", Quantity::TestLoss),
     measured(FigureQuantity::TrainLoss, "loss", "train loss (nats)", Quantity::TrainLoss),
     FigureFacts {
@@ -97,6 +107,13 @@ pub static FIGURES: [FigureFacts; FigureQuantity::COUNT] = [
         title: "Exact match, difference from the baseline",
         axis: "difference (points)",
         source: FigureSource::Difference(Quantity::ExactMatch),
+    },
+    FigureFacts {
+        quantity: FigureQuantity::BleuDifference,
+        name: "bleu_difference",
+        title: "BLEU, difference from the baseline",
+        axis: "difference (points)",
+        source: FigureSource::Difference(Quantity::Bleu),
     },
     measured(FigureQuantity::EmergenceB, "emergence_b", "log10 E_B", Quantity::EmergenceB),
     measured(FigureQuantity::EmergenceA, "emergence_a", "log10 E_A", Quantity::EmergenceA),
@@ -157,10 +174,10 @@ impl FigureQuantity {
 
     /// The quantity by which variants are compared, and its difference from the baseline.
     #[must_use]
-    pub const fn primary(kind: DataKind) -> (Self, Self) {
-        match kind {
-            DataKind::Images => (Self::Accuracy, Self::Difference),
-            DataKind::Pairs => (Self::ExactMatch, Self::ExactMatchDifference),
+    pub const fn primary(task: Task) -> (Self, Self) {
+        match task {
+            Task::Images | Task::Texts => (Self::Accuracy, Self::Difference),
+            Task::Numbers => (Self::ExactMatch, Self::ExactMatchDifference),
         }
     }
 
@@ -179,6 +196,7 @@ impl FigureFacts {
             FigureSource::Measured(quantity) => match quantity.facts() {
                 row if row.logarithmic => FigureUnit::PowersOfTen,
                 QuantityFacts { unit: Unit::Percent, .. } => FigureUnit::Percent,
+                QuantityFacts { unit: Unit::None, .. } => FigureUnit::Score,
                 _ => FigureUnit::Nats,
             },
             FigureSource::ActiveFraction => FigureUnit::Percent,
@@ -199,13 +217,18 @@ impl FigureFacts {
         matches!(self.source, FigureSource::Measured(Quantity::ChannelEmergenceA | Quantity::ChannelEmergenceB))
     }
 
-    /// Whether it exists only for pairs of sentences.
+    /// Whether it exists for this task.
     #[must_use]
-    pub fn needs_pairs(&self) -> bool {
-        matches!(
-            self.source,
-            FigureSource::Measured(Quantity::ExactMatch) | FigureSource::Difference(Quantity::ExactMatch)
-        )
+    pub fn serves(&self, task: Task) -> bool {
+        match self.source {
+            FigureSource::Measured(Quantity::ExactMatch) | FigureSource::Difference(Quantity::ExactMatch) => {
+                task != Task::Images
+            }
+            FigureSource::Measured(Quantity::Bleu | Quantity::Chrf) | FigureSource::Difference(Quantity::Bleu) => {
+                task == Task::Texts
+            }
+            _ => true,
+        }
     }
 }
 

@@ -7,14 +7,16 @@ mod data_sets;
 mod facts;
 mod figures;
 mod languages;
+mod publications;
 
 pub use curves::{EmergenceNodes, Occasion, Precision, QUANTITIES, Quantity, QuantityFacts, Unit};
 pub use data_sets::{
-    CIFAR_10_IMAGES, CatalogRow, DIGITS_IMAGES, DataKind, DatasetName, DatasetOrigin, DrawnSet, LARGEST_PART,
-    PATTERNS_IMAGES,
+    CatalogRow, DIGITS_IMAGES, DataKind, DatasetName, DatasetOrigin, DrawnSet, LARGEST_PART, PATTERNS_IMAGES, Task,
 };
 pub use facts::{
-    Citation, DataArchive, DataFile, FileContent, FileFormat, ImageFacts, Mirror, Normalization, Part, Publication,
+    Citation, DataArchive, DataFile, FileContent, FileFormat, ImageFacts, License, Mirror, Normalization, Part,
+    Publication, PublishedContents, SentenceFacts,
 };
 pub use figures::{FIGURES, FigureFacts, FigureQuantity, FigureSource, FigureUnit};
 pub use languages::{LANGUAGES, LanguageFacts, NUMBERS_TEST, NUMBERS_TRAIN, NumberLanguage};
+pub use publications::CIFAR_10_IMAGES;

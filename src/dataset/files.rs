@@ -1,10 +1,10 @@
 //! Data files on disk, plain or gzipped; native only. The sizes of files and of their decompressed contents are bounded, so
 //! that a damaged or malicious file cannot exhaust the machine's memory.
 
-use super::image_set::ImageSet;
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::checksum::verify;
-use super::readers::{self, ReadFile};
+use super::readers::{self, LoadedFiles, ReadFile};
+use super::upload::{UNPACKED, unpacked_name};
 use crate::catalog::{DataArchive, DataFile, DatasetName, Publication};
 use crate::error::{DatasetError, Error, Result};
 use flate2::read::MultiGzDecoder;
@@ -28,7 +28,7 @@ pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// Those of [`read`] and [`readers::assemble`].
-pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<ImageSet> {
+pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<LoadedFiles> {
     let mut read = Vec::with_capacity(publication.files.len());
     for file in publication.files {
         read.extend(find(directory, dataset, file)?.map(|bytes| ReadFile { file, bytes }));
@@ -37,6 +37,45 @@ pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -
         Some(file) => Err(missing(directory, dataset, file)),
         None => readers::assemble(dataset, publication, &read),
     }
+}
+
+/// A visitor's own files, unpacked if gzipped, which natively are all files in the folder `upload` or `text` of the data folder, but not
+/// in folders below it.
+///
+/// # Errors
+/// [`DatasetError::FolderMissing`], and those of [`read`].
+pub fn own(directory: &Path, dataset: DatasetName) -> Result<Vec<NamedFile>> {
+    let folder = directory.join(dataset.row().name);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries.collect::<io::Result<Vec<_>>>(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(DatasetError::FolderMissing { path: folder.display().to_string() }.into());
+        }
+        Err(error) => Err(error),
+    };
+    let entries = entries.map_err(|error| unreadable(&folder, &error))?;
+    let mut left = UNPACKED;
+    let mut files = Vec::new();
+    for path in entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()) {
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
+        let (place, packed) = (path.display().to_string(), [".gz", ".tgz"].iter().any(|suffix| name.ends_with(suffix)));
+        let Some(reader) = open(&path)? else { continue };
+        let bytes = if packed {
+            gunzip(&place, reader, left)?
+        } else {
+            let bytes = read_bounded(reader, left).map_err(|error| unreadable(&path, &error))?;
+            bytes.ok_or_else(|| too_large(&place, left))?
+        };
+        left = left.saturating_sub(bytes.len());
+        files.push(NamedFile { name: unpacked_name(&name), bytes });
+    }
+    if files.is_empty() {
+        return Err(DatasetError::FolderMissing { path: folder.display().to_string() }.into());
+    }
+    Ok(files)
 }
 
 /// Checks that the folder of a data set has all of the published files, plain or gzipped.

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod readers;
 pub mod recipe;
 pub mod symbols;
+pub mod text;
 pub mod upload;
 
 mod checksum;

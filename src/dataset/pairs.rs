@@ -4,17 +4,22 @@ use super::limit::limit;
 use super::numbers::word_lists;
 use super::numbers::words;
 use super::symbols::{END, PADDING};
-use crate::catalog::{NumberLanguage, Part};
+use super::text::BytePairEncoding;
+use crate::catalog::{DatasetName, NumberLanguage, Part};
 use crate::digest::RunningSha256;
 use crate::error::Result;
-use crate::experiment::LanguagePair;
-use crate::experiment::dataset::{DatasetFacts, ExampleFacts, SequenceFacts};
+use crate::experiment::Direction;
+use crate::experiment::dataset::{DatasetFacts, ExampleFacts, Selection, SequenceFacts};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Sentences with their translations, in a training and a test part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairSet {
+    /// Which data set.
+    pub name: DatasetName,
+    /// From which language to which.
+    pub direction: Direction,
     /// The symbols of the sentences.
     pub source: Vocabulary,
     /// The symbols of the translations.
@@ -25,13 +30,19 @@ pub struct PairSet {
     pub train: SentencePairs,
     /// Pairs for testing.
     pub test: SentencePairs,
+    /// Of texts, the translations of the test part as they were read, with which others are compared; none of numbers.
+    pub references: Arc<[String]>,
+    /// Of texts, which pairs were short enough.
+    pub selection: Option<Selection>,
 }
 
 /// What symbols mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Vocabulary {
     /// Words for numbers.
     Numbers(NumberLanguage),
+    /// Parts of words of both languages of a text.
+    Joint(Arc<BytePairEncoding>),
 }
 
 /// Pairs of one part. Copies share them.
@@ -46,16 +57,23 @@ pub struct SentencePairs {
     len: usize,
 }
 
-impl PairSet {
-    /// The languages of the sentences.
-    #[must_use]
-    pub fn languages(&self) -> LanguagePair {
-        let (Vocabulary::Numbers(source), Vocabulary::Numbers(target)) = (self.source, self.target);
-        LanguagePair { source, target }
-    }
-}
-
 impl SentencePairs {
+    /// The symbols of all sentences and of all translations, padded, as [`Self::from_symbols`] reads them.
+    #[must_use]
+    pub fn symbols(&self) -> [&[u16]; 2] {
+        let [source, target] = self.positions;
+        [&self.source[..self.len * source], &self.target[..self.len * target]]
+    }
+
+    /// The pairs with these symbols, of the sizes of `examples`; `None` unless there are as many sentences as translations.
+    #[must_use]
+    pub fn from_symbols(source: Vec<u16>, target: Vec<u16>, examples: ExampleFacts) -> Option<Self> {
+        let positions = positions(examples);
+        let len = source.len().checked_div(positions[0])?;
+        let fits = [source.len(), target.len()] == positions.map(|positions| positions * len);
+        fits.then(|| Self { source: source.into(), target: target.into(), positions, len })
+    }
+
     /// Pairs of a sentence and a translation, neither of which is longer than it may be.
     pub(super) fn new(pairs: impl Iterator<Item = (Vec<u16>, Vec<u16>)>, examples: ExampleFacts) -> Self {
         let positions = positions(examples);
@@ -99,6 +117,12 @@ impl SentencePairs {
 }
 
 impl PairSet {
+    /// Whether both languages have the same vocabulary.
+    #[must_use]
+    pub fn has_joint_vocabulary(&self) -> bool {
+        matches!(self.examples, ExampleFacts::Pairs { joint: true, .. })
+    }
+
     /// The pairs of a part.
     #[must_use]
     pub fn part(&self, part: Part) -> &SentencePairs {
@@ -119,16 +143,22 @@ impl PairSet {
     /// # Errors
     /// As [`super::Dataset::truncated`].
     pub(super) fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
-        let train = self.train.first(limit(Part::Train, train, self.train.len())?);
-        let test = self.test.first(limit(Part::Test, test, self.test.len())?);
+        // Of texts, how many are short enough is not known before: there are at most as many as asked for.
+        let most = |asked: Option<usize>, len: usize| {
+            if self.selection.is_some() { asked.map(|asked| asked.min(len)) } else { asked }
+        };
+        let of = |part: Part, asked| {
+            let pairs = self.part(part);
+            Ok::<_, crate::error::Error>(pairs.first(limit(part, most(asked, pairs.len()), pairs.len())?))
+        };
+        let (train, test) = (of(Part::Train, train)?, of(Part::Test, test)?);
         Ok(Self { train, test, ..self.clone() })
     }
 
     /// Adds all symbols in use as little-endian 16-bit numbers: the sentences for training, their translations, then those for testing.
     pub(super) fn add_to(&self, hash: &mut RunningSha256) {
         for part in [&self.train, &self.test] {
-            let [source, target] = part.positions;
-            for symbols in [&part.source[..part.len * source], &part.target[..part.len * target]] {
+            for symbols in part.symbols() {
                 let bytes: Vec<u8> = symbols.iter().flat_map(|symbol| symbol.to_le_bytes()).collect();
                 hash.update(&bytes);
             }
@@ -152,32 +182,48 @@ impl PairSet {
 impl Vocabulary {
     /// Symbols as a sentence.
     #[must_use]
-    pub fn text(self, symbols: &[u16]) -> String {
+    pub fn text(&self, symbols: &[u16]) -> String {
         match self {
-            Self::Numbers(language) => words::text(symbols, language),
+            Self::Numbers(language) => words::text(symbols, *language),
+            Self::Joint(encoding) => encoding.decode(symbols),
         }
     }
 
     /// One symbol as text.
     #[must_use]
-    pub fn symbol(self, symbol: u16) -> &'static str {
-        let Self::Numbers(language) = self;
-        word_lists::word(symbol, language)
+    pub fn symbol(&self, symbol: u16) -> &str {
+        match self {
+            Self::Numbers(language) => word_lists::word(symbol, *language),
+            Self::Joint(encoding) => encoding.text(symbol),
+        }
     }
 
     /// The symbols of a typed sentence.
     #[must_use]
-    pub fn read(self, text: &str) -> Vec<u16> {
+    pub fn read(&self, text: &str) -> Vec<u16> {
         match self {
-            Self::Numbers(language) => words::read(text, language),
+            Self::Numbers(language) => words::read(text, *language),
+            Self::Joint(encoding) => encoding.encoder().encode(text),
         }
     }
 
-    /// The right translation of a sentence, if there is one that can be computed.
+    /// The right translation of a sentence, if there is only one, which can be computed.
     #[must_use]
-    pub fn translation(self, symbols: &[u16], target: Self) -> Option<Vec<u16>> {
-        let (Self::Numbers(source), Self::Numbers(target)) = (self, target);
-        words::value(symbols, source).map(|number| words::symbols(number, target))
+    pub fn translation(&self, symbols: &[u16], target: &Self) -> Option<Vec<u16>> {
+        let (Self::Numbers(source), Self::Numbers(target)) = (self, target) else { return None };
+        words::value(symbols, *source).map(|number| words::symbols(number, *target))
+    }
+
+    /// SHA-256, in hexadecimal, of the texts of all symbols of a text, each with a line break after it; `None` for numbers.
+    #[must_use]
+    pub fn sha256(&self) -> Option<String> {
+        let Self::Joint(encoding) = self else { return None };
+        let mut hash = RunningSha256::default();
+        for symbol in (0..encoding.len()).filter_map(|symbol| u16::try_from(symbol).ok()) {
+            hash.update(encoding.text(symbol).as_bytes());
+            hash.update(b"\n");
+        }
+        Some(hash.finish())
     }
 }
 
@@ -190,7 +236,7 @@ pub fn length(sentence: &[u16]) -> usize {
 /// Positions of a sentence and of a translation; none for images.
 fn positions(examples: ExampleFacts) -> [usize; 2] {
     match examples {
-        ExampleFacts::Pairs { source, target } => [source, target].map(|SequenceFacts { positions, .. }| positions),
+        ExampleFacts::Pairs { source, target, .. } => [source, target].map(|SequenceFacts { positions, .. }| positions),
         ExampleFacts::Images { .. } => [0; 2],
     }
 }

@@ -33,7 +33,7 @@ impl Dataset {
     pub fn name(&self) -> DatasetName {
         match self {
             Self::Images(images) => images.name,
-            Self::Pairs(_) => DatasetName::Numbers,
+            Self::Pairs(pairs) => pairs.name,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Errors of data files, of requests for examples, and of files that a visitor uploads.
 
+use super::CorpusError;
 use crate::catalog::{DatasetName, FileContent, Part};
 
 /// Why a data set, or the requested part of it, is unavailable.
@@ -88,6 +89,15 @@ pub enum DatasetError {
     },
     /// Uploaded files cannot be used.
     Upload(UploadError),
+    /// Text files cannot be used.
+    Corpus(CorpusError),
+    /// A data set may be downloaded only after its license has been accepted.
+    License {
+        /// The data set.
+        dataset: DatasetName,
+        /// The server from which it would be downloaded.
+        server: &'static str,
+    },
     /// The contents of a file are not the published ones: it was damaged in transit, or is a different file.
     Checksum {
         /// Name of the file.
@@ -105,6 +115,11 @@ pub enum DatasetError {
         dataset: DatasetName,
         /// The folder that holds all data sets.
         directory: String,
+    },
+    /// The folder of a visitor's own files does not exist, or is empty.
+    FolderMissing {
+        /// Where it should be.
+        path: String,
     },
     /// A data file exists but cannot be read.
     DataFileUnreadable {
@@ -182,6 +197,13 @@ pub enum UploadError {
         batch: String,
         /// Name of the first IDX file.
         idx: String,
+    },
+    /// Both images and sentences were uploaded.
+    MixedKinds {
+        /// Name of the first file of images or labels.
+        image: String,
+        /// Name of the first text file.
+        text: String,
     },
     /// Two uploaded files have the same role.
     Twice {
@@ -291,6 +313,10 @@ pub enum UnknownFile {
     Empty,
     /// It begins with these bytes: the first four, or all if there are fewer.
     Beginning(Vec<u8>),
+    /// It is a zip archive.
+    Zip,
+    /// It is text in UTF-16.
+    Utf16,
     /// It is an archive without any data file.
     ArchiveWithoutData,
 }
@@ -302,6 +328,7 @@ impl DatasetError {
         match self {
             Self::TooManyExamples { part, .. } | Self::NoExamples { part } => Some(part.key()),
             Self::BatchSize { .. } => Some("batch"),
+            Self::Corpus(CorpusError::AllTooLong { .. }) => Some("length"),
             _ => None,
         }
     }

@@ -3,11 +3,13 @@
 //!
 //! Errors are values that can be compared; their messages are all in `english`.
 
+mod corpus;
 mod dataset;
 mod english;
 mod reasons;
 
 use crate::emergence::EmergenceError;
+pub use corpus::CorpusError;
 pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use english::named;
 pub use reasons::{
@@ -184,6 +186,12 @@ impl Error {
 impl From<UploadError> for Error {
     fn from(error: UploadError) -> Self {
         Self::Dataset(error.into())
+    }
+}
+
+impl From<CorpusError> for Error {
+    fn from(error: CorpusError) -> Self {
+        Self::Dataset(DatasetError::Corpus(error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why an input is rejected, as data: bounds, lists of names, requirements of the rest of an experiment. Code examines these
 //! values; the messages for people are in `english`.
 
-use crate::catalog::DataKind;
+use crate::catalog::{DataKind, Task};
 
 /// The allowed range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,12 +153,19 @@ pub enum Requirement {
     },
     /// The device is available in the native build.
     NativeDevice,
-    /// The data set can be loaded by its name.
-    NamedDataset,
+    /// A batch has no example twice.
+    TrainingExamples {
+        /// Number of training examples.
+        most: u64,
+    },
+    /// A visitor's own files are for this task.
+    OwnFiles(Task),
     /// The network is for this kind of data.
     ModelFor(DataKind),
     /// The value has its default: others are only for this kind of data.
     OnlyFor(DataKind),
+    /// Another value than the default is only for real sentences, not for images or numbers.
+    OnlyForTexts,
 }
 
 /// What a scheme requires of the rest of an experiment.

@@ -1,36 +1,29 @@
 //! The data of an experiment: which data set and how much of it, and what is known about it before it is loaded.
 
 use super::architecture::FeatureShape;
+use super::direction::{Direction, LanguagePair};
 use crate::catalog::{
-    DataKind, DatasetName, DatasetOrigin, ImageFacts, LanguageFacts, NUMBERS_TEST, NUMBERS_TRAIN, NumberLanguage,
+    DataKind, DatasetName, DatasetOrigin, ImageFacts, LanguageFacts, NUMBERS_TEST, NUMBERS_TRAIN, SentenceFacts,
 };
-use crate::error::{Error, Expected, Result};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
 /// The data set and how much of it is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DatasetSpec {
     /// Which data set.
     pub name: DatasetName,
-    /// The languages of `numbers`.
-    pub pair: LanguagePair,
+    /// From which language to which sentences are translated.
+    pub direction: Direction,
+    /// Largest number of symbols of the vocabulary of texts, including the special ones.
+    pub vocabulary: usize,
+    /// The longest sentence of texts, in symbols; longer ones are left out.
+    pub length: usize,
     /// Number of training examples to use, starting from the first; all if absent.
     pub train: Option<usize>,
     /// Number of test examples to use, starting from the first; all if absent.
     pub test: Option<usize>,
     /// Whether training images are randomly cropped and flipped (`dataset::augment`).
     pub augment: bool,
-}
-
-/// The languages of a translation: `en-de` is from English to German.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LanguagePair {
-    /// The language of the sentences to be translated.
-    pub source: NumberLanguage,
-    /// The language of their translations; another one.
-    pub target: NumberLanguage,
 }
 
 /// What is known about a data set before it is loaded.
@@ -60,6 +53,8 @@ pub enum ExampleFacts {
         source: SequenceFacts,
         /// Its translation.
         target: SequenceFacts,
+        /// Whether both have the same vocabulary, so that a network has one embedding table for both.
+        joint: bool,
     },
 }
 
@@ -70,6 +65,19 @@ pub struct SequenceFacts {
     pub symbols: usize,
     /// Length to which sentences are padded.
     pub positions: usize,
+}
+
+/// How many pairs of a text have sentences that are short enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Selection {
+    /// The longest sentence, in symbols.
+    pub length: usize,
+    /// Number of symbols of the vocabulary.
+    pub vocabulary: usize,
+    /// Pairs for training: those that are short enough, and all.
+    pub train: [usize; 2],
+    /// Pairs for testing, likewise.
+    pub test: [usize; 2],
 }
 
 impl ExampleFacts {
@@ -102,7 +110,7 @@ impl ExampleFacts {
     pub const fn bytes(&self) -> usize {
         match self {
             Self::Images { shape, .. } => shape.units(),
-            Self::Pairs { source, target } => 2 * (source.positions + target.positions),
+            Self::Pairs { source, target, .. } => 2 * (source.positions + target.positions),
         }
     }
 
@@ -111,7 +119,7 @@ impl ExampleFacts {
     pub const fn values(&self) -> usize {
         match self {
             Self::Images { shape, .. } => shape.units(),
-            Self::Pairs { source, target } => {
+            Self::Pairs { source, target, .. } => {
                 2 * (source.positions + target.positions) + target.positions * target.symbols
             }
         }
@@ -119,29 +127,51 @@ impl ExampleFacts {
 }
 
 impl DatasetSpec {
+    /// Symbols of the vocabulary of texts, unless stated.
+    pub const VOCABULARY: usize = 2_000;
+    /// The longest sentence of texts in symbols, unless stated.
+    pub const LENGTH: usize = 20;
+
     /// All of a data set.
     #[must_use]
-    pub const fn whole(name: DatasetName) -> Self {
-        Self { name, pair: LanguagePair::DEFAULT, train: None, test: None, augment: false }
+    pub fn whole(name: DatasetName) -> Self {
+        Self {
+            name,
+            direction: Direction::standard(name),
+            vocabulary: Self::VOCABULARY,
+            length: Self::LENGTH,
+            train: None,
+            test: None,
+            augment: false,
+        }
     }
 
-    /// What is known before it is loaded; `None` for a visitor's own files.
+    /// What is known before it is loaded; `None` for a visitor's own files. Of published texts, of which the longest sentences are left out,
+    /// there are at most as many examples.
     #[must_use]
     pub fn facts(&self) -> Option<DatasetFacts> {
         let row = self.name.row();
-        if let DatasetOrigin::Numbers = row.origin {
-            return Some(self.pair.facts());
+        if let (DatasetOrigin::Numbers, Direction::Languages(pair)) = (&row.origin, self.direction) {
+            return Some(pair.facts());
+        }
+        if let Some(SentenceFacts { train, test, .. }) = row.sentences() {
+            return Some(self.text_facts(*train, *test));
         }
         let ImageFacts { shape: [channels, height, width], classes, train, test, .. } = *row.images()?;
         let shape = FeatureShape { channels, height, width };
         Some(DatasetFacts { examples: ExampleFacts::Images { shape, classes }, train, test })
     }
+
+    /// What is known about texts with this many pairs, before the vocabulary is learned: it has at most as many symbols.
+    #[must_use]
+    pub const fn text_facts(&self, train: usize, test: usize) -> DatasetFacts {
+        let source = SequenceFacts { symbols: self.vocabulary, positions: self.length };
+        let target = SequenceFacts { symbols: self.vocabulary, positions: self.length + 1 };
+        DatasetFacts { examples: ExampleFacts::Pairs { source, target, joint: true }, train, test }
+    }
 }
 
 impl LanguagePair {
-    /// The languages, unless stated.
-    pub const DEFAULT: Self = Self { source: NumberLanguage::English, target: NumberLanguage::German };
-
     /// What is known about the numbers in these languages. A translation ends with a symbol for its end.
     #[must_use]
     pub fn facts(self) -> DatasetFacts {
@@ -149,63 +179,8 @@ impl LanguagePair {
             symbols: *symbols,
             positions: longest + end,
         };
-        let examples =
-            ExampleFacts::Pairs { source: sequence(self.source.facts(), 0), target: sequence(self.target.facts(), 1) };
+        let (source, target) = (sequence(self.source.facts(), 0), sequence(self.target.facts(), 1));
+        let examples = ExampleFacts::Pairs { source, target, joint: false };
         DatasetFacts { examples, train: NUMBERS_TRAIN, test: NUMBERS_TEST }
-    }
-
-    /// All pairs with their texts, in the order in which they are offered.
-    #[must_use]
-    pub fn labels() -> Vec<(&'static str, &'static str)> {
-        PAIRS.to_vec()
-    }
-
-    /// Its text in English: `English to German`.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        let text = self.to_string();
-        PAIRS.iter().find(|(name, _)| *name == text).map_or("", |(_, label)| label)
-    }
-}
-
-/// All pairs: their texts, and the languages.
-const PAIRS: [(&str, &str); 20] = [
-    ("en-de", "English to German"),
-    ("en-fr", "English to French"),
-    ("en-zh", "English to Chinese"),
-    ("en-digits", "English to digits"),
-    ("de-en", "German to English"),
-    ("de-fr", "German to French"),
-    ("de-zh", "German to Chinese"),
-    ("de-digits", "German to digits"),
-    ("fr-en", "French to English"),
-    ("fr-de", "French to German"),
-    ("fr-zh", "French to Chinese"),
-    ("fr-digits", "French to digits"),
-    ("zh-en", "Chinese to English"),
-    ("zh-de", "Chinese to German"),
-    ("zh-fr", "Chinese to French"),
-    ("zh-digits", "Chinese to digits"),
-    ("digits-en", "digits to English"),
-    ("digits-de", "digits to German"),
-    ("digits-fr", "digits to French"),
-    ("digits-zh", "digits to Chinese"),
-];
-
-impl fmt::Display for LanguagePair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.source.facts().name, self.target.facts().name)
-    }
-}
-
-impl FromStr for LanguagePair {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let named = NumberLanguage::named;
-        let pair = text.split_once('-');
-        let pair = pair.and_then(|(source, target)| Some(Self { source: named(source)?, target: named(target)? }));
-        let expected = || Error::value("pair", Expected::OneOf(PAIRS.map(|(name, _)| name).to_vec()), text);
-        pair.filter(|pair| pair.source != pair.target).ok_or_else(expected)
     }
 }

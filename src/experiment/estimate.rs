@@ -7,9 +7,12 @@
 //! The cost of tuning is a rougher estimate; the table of methods (`scheme/tuning/methods.rs`) has a formula for each method.
 
 use super::architecture::Architecture;
-use super::dataset::DatasetFacts;
-use super::limits::{BYTES_PER_PARAMETER, BYTES_PER_VALUE, SNAPSHOT_BYTES, evaluation_chunk};
+use super::dataset::{DatasetFacts, ExampleFacts};
+use super::limits::{
+    BYTES_PER_PARAMETER, BYTES_PER_VALUE, SAMPLE_SENTENCES, SCORED_SENTENCES, SNAPSHOT_BYTES, evaluation_chunk,
+};
 use super::{Experiment, ModelSpec};
+use crate::catalog::Task;
 use crate::error::Result;
 
 /// Speed of dense layers, in multiplications with weights per second, on the CPU in a browser: one core with 128-bit SIMD.
@@ -66,7 +69,7 @@ impl Estimate {
                 + snapshot_bytes(experiment, architecture.parameter_count() * runs),
             tuning_work: tuning_work(experiment, architecture.multiplication_count()),
             step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
-            evaluation_work: forward * tests,
+            evaluation_work: forward * tests + decoding_work(experiment, facts, &architecture, tests),
             steps: experiment.steps,
             evaluations: experiment.evaluation.count(experiment.steps),
         })
@@ -115,6 +118,25 @@ fn tuning_work(experiment: &Experiment, forward: u64) -> u64 {
     let examples = experiment.tunings().map(|tuning| tuning.work(layers, batch)).sum::<u64>();
     // In an experiment that has not been validated yet, the product may exceed 64 bits.
     examples.saturating_mul(forward).saturating_mul(experiment.seeds.into())
+}
+
+/// Multiplications for the greedy translations of an evaluation: the encoder runs once, and the decoder, more than half of the network, again
+/// at every position, on half of them on average. So a sentence costs a third of its positions in forward passes, but for the logits, which are
+/// computed once for each position.
+fn decoding_work(experiment: &Experiment, facts: &DatasetFacts, architecture: &Architecture, tests: u64) -> u64 {
+    let ExampleFacts::Pairs { target, .. } = facts.examples else { return 0 };
+    let sentences = match experiment.task() {
+        Task::Texts => tests.min(SCORED_SENTENCES as u64) * experiment.run_count() as u64,
+        _ => tests.min(SAMPLE_SENTENCES as u64) * experiment.variants.len() as u64,
+    };
+    let logits = (target.symbols * target.positions) as u64 * features(architecture);
+    let rest = architecture.multiplication_count().saturating_sub(logits);
+    sentences * (rest * target.positions as u64 / 3 + logits)
+}
+
+/// Features of a position before the output layer; of images not needed.
+fn features(architecture: &Architecture) -> u64 {
+    architecture.embeddings.first().map_or(0, |[_, features]| *features as u64)
 }
 
 /// Memory for the networks that are kept during training; `parameters` is the number of those of all runs.

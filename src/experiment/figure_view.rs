@@ -3,7 +3,7 @@
 use super::ModelSpec;
 use super::limits;
 use super::values::{Named, real, whole};
-use crate::catalog::{DataKind, FIGURES, FigureQuantity};
+use crate::catalog::{FIGURES, FigureQuantity, Task};
 use crate::error::{Bounds, Error, Expected, Result};
 use std::fmt;
 use std::str::FromStr;
@@ -100,7 +100,7 @@ const EARLY: f64 = 50.0;
 impl Default for FigureView {
     fn default() -> Self {
         Self {
-            show: vec![FigureQuantity::Accuracy, FigureQuantity::TrainLoss, FigureQuantity::EmergenceB],
+            show: shown(Task::Images),
             x: XAxis::default(),
             y: YAxis::default(),
             zoom: Zoom::default(),
@@ -114,42 +114,49 @@ impl Default for FigureView {
 }
 
 impl FigureView {
-    /// The default for this kind of data.
+    /// The default for this task.
     #[must_use]
-    pub fn standard(kind: DataKind) -> Self {
-        let mut view = Self::default();
-        view.compare_by(kind);
-        view
+    pub fn standard(task: Task) -> Self {
+        Self { show: shown(task), ..Self::default() }
     }
 
-    /// Replaces quantities that a network does not have by those of its units, and after a change of the kind of data the quantity by
-    /// which variants are compared.
-    pub fn fit(&mut self, model: &ModelSpec, before: DataKind) {
+    /// Replaces quantities that a network does not have by those of its units, and those that do not exist for the task by others. After a
+    /// change of the task, the default becomes the default, and the quantity by which variants are compared the one of the task.
+    pub fn fit(&mut self, model: &ModelSpec, before: Task, task: Task) {
         if !model.has_convolutions() {
             for quantity in &mut self.show {
                 *quantity = quantity.of_units();
             }
         }
-        if model.kind() != before || model.kind() == DataKind::Images {
-            self.compare_by(model.kind());
+        if task != before && self.show == shown(before) {
+            self.show = shown(task);
+            return;
         }
-    }
-
-    /// Replaces the quantity by which variants of the other kind of data are compared.
-    fn compare_by(&mut self, kind: DataKind) {
-        let (value, difference) = FigureQuantity::primary(kind);
-        let others = match kind {
-            DataKind::Images => FigureQuantity::primary(DataKind::Pairs),
-            DataKind::Pairs => FigureQuantity::primary(DataKind::Images),
-        };
+        let former = (task != before).then(|| FigureQuantity::primary(before));
+        let (value, difference) = FigureQuantity::primary(task);
         for quantity in &mut self.show {
-            if *quantity == others.0 {
-                *quantity = value;
-            } else if *quantity == others.1 {
+            let is_missing = !quantity.facts().serves(task);
+            if is_missing && quantity.facts().is_relative() || former.is_some_and(|former| former.1 == *quantity) {
                 *quantity = difference;
+            } else if is_missing || former.is_some_and(|former| former.0 == *quantity) {
+                *quantity = value;
             }
         }
+        let mut seen = Vec::new();
+        self.show.retain(|quantity| {
+            !seen.contains(quantity) && {
+                seen.push(*quantity);
+                true
+            }
+        });
     }
+}
+
+/// The quantities that are shown by default for a task.
+fn shown(task: Task) -> Vec<FigureQuantity> {
+    let (value, _) = FigureQuantity::primary(task);
+    let second = if task == Task::Texts { FigureQuantity::Bleu } else { FigureQuantity::TrainLoss };
+    vec![value, second, FigureQuantity::EmergenceB]
 }
 
 impl Named for FigureQuantity {

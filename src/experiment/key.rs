@@ -2,7 +2,7 @@
 
 use super::form_field::FormField;
 use super::{DatasetName, Experiment, FigureView, View};
-use crate::catalog::DataKind;
+use crate::catalog::{DataKind, Task};
 use crate::error::{Bounds, Result};
 use crate::prose::Prose;
 
@@ -19,7 +19,7 @@ impl Link {
     /// The link that is described by the name of a data set alone.
     #[must_use]
     pub fn standard(name: DatasetName) -> Self {
-        let view = View { figure: FigureView::standard(name.row().kind()), ..View::default() };
+        let view = View { figure: FigureView::standard(name.row().task()), ..View::default() };
         Self { experiment: Experiment::standard(name), view }
     }
 }
@@ -58,6 +58,46 @@ pub enum KeyValues {
     Text(Prose, &'static [(Prose, Prose)]),
 }
 
+/// The data for which a key can have another value than its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyScope {
+    /// All data.
+    All,
+    /// Examples of one kind.
+    Kind(DataKind),
+    /// Real sentences.
+    Texts,
+}
+
+impl KeyScope {
+    /// The name in the HTML of the page of a scope that is not all data.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Kind(kind) => Some(kind.name()),
+            Self::Texts => Some("texts"),
+        }
+    }
+
+    /// Whether data with this task are in it.
+    #[must_use]
+    pub fn includes(self, task: Task) -> bool {
+        match self {
+            Self::All => true,
+            Self::Kind(kind) => kind == task.kind(),
+            Self::Texts => task == Task::Texts,
+        }
+    }
+
+    /// The scope with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let scopes = [Self::Kind(DataKind::Images), Self::Kind(DataKind::Pairs), Self::Texts];
+        scopes.into_iter().find(|scope| scope.name() == Some(name)).unwrap_or(Self::All)
+    }
+}
+
 impl Key {
     /// Parses `text` and sets the key's value.
     ///
@@ -73,13 +113,14 @@ impl Key {
         (self.write)(link)
     }
 
-    /// The kind of data that it is for; `None` if for both.
+    /// The data that it is for.
     #[must_use]
-    pub fn kind(&self) -> Option<DataKind> {
+    pub fn scope(&self) -> KeyScope {
         match self.name {
-            "aug" => Some(DataKind::Images),
-            "pair" | "smooth" => Some(DataKind::Pairs),
-            _ => None,
+            "aug" => KeyScope::Kind(DataKind::Images),
+            "pair" | "smooth" => KeyScope::Kind(DataKind::Pairs),
+            "vocab" | "length" => KeyScope::Texts,
+            _ => KeyScope::All,
         }
     }
 

@@ -12,8 +12,8 @@ use super::model::NETWORK_EXAMPLES;
 use super::values::{Named, choice, real, whole};
 use super::variant::{LEARNING_RATES, list_text, parse_list};
 use super::{
-    Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Language, LanguagePair, NormLayer,
-    OptimizerKind, PagePart, Schedule, Theme, XAxis, YAxis, limits,
+    Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Direction, Language, NormLayer, OptimizerKind,
+    PagePart, Schedule, Theme, XAxis, YAxis, limits,
 };
 use crate::catalog::FigureQuantity;
 use crate::error::Bounds;
@@ -78,10 +78,12 @@ macro_rules! switch {
 }
 
 const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
+const VOCABULARY: Bounds = Bounds::whole(100, limits::VOCABULARY as u64);
+const LENGTH: Bounds = Bounds::whole(4, limits::SENTENCE as u64);
 const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
 /// All keys, in the order in which they are written.
-pub const KEYS: [Key; 40] = [
+pub const KEYS: [Key; 42] = [
     Key {
         name: "v",
         help: Prose::new("version of this notation"),
@@ -113,12 +115,26 @@ pub const KEYS: [Key; 40] = [
     ),
     key!(
         "pair",
-        "languages of `numbers`, from and to: two different ones of `digits`, `en`, `de`, `fr` and `zh`",
+        "direction of translation: of `numbers`, two different ones of `digits`, `en`, `de`, `fr` and `zh`; of `multi30k`, `de-en` or `en-de`; of `text`, `forward` or `back`",
         Some(field(FieldGroup::Network, "Languages")),
-        KeyValues::Choice(LanguagePair::labels),
-        experiment.dataset.pair,
+        KeyValues::Choice(Direction::labels),
+        experiment.dataset.direction,
         |_, text: &str| text.parse(),
         ToString::to_string
+    ),
+    whole!(
+        "vocab",
+        "largest number of symbols of the joint vocabulary of both languages (byte pair encoding), including the special ones",
+        Some(field(FieldGroup::Network, "Vocabulary (symbols)")),
+        VOCABULARY,
+        experiment.dataset.vocabulary
+    ),
+    whole!(
+        "length",
+        "longest sentence in symbols; pairs with a longer one are left out, and the page says how many",
+        Some(field(FieldGroup::Network, "Longest sentence (symbols)")),
+        LENGTH,
+        experiment.dataset.length
     ),
     switch!(
         "aug",

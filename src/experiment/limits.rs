@@ -26,6 +26,12 @@ pub const TRANSFORMER_WIDTH: usize = 512;
 pub const TRANSFORMER_LAYERS: usize = 12;
 /// Examples of one part of any data set; [`DatasetSpec::facts`](super::DatasetSpec::facts) has those of each data set.
 pub const EXAMPLES: usize = LARGEST_PART;
+/// Pairs of sentences in one part of a visitor's own files.
+pub const PAIRS: usize = 60_000;
+/// Symbols of a vocabulary.
+pub const VOCABULARY: usize = 8_000;
+/// Symbols of a sentence.
+pub const SENTENCE: usize = 64;
 /// Examples of one mini-batch.
 pub const BATCH_SIZE: usize = 8192;
 /// Training steps.
@@ -44,6 +50,11 @@ pub const LOSSES: u64 = 20_000_000;
 pub const EVALUATIONS: u64 = 1_000_000;
 /// Multiplications of the QR decompositions of all orthogonal weights; this many take about a minute.
 pub const ORTHOGONAL: u64 = 40_000_000_000;
+
+/// Test sentences whose translations by the first run of each variant are kept at every evaluation.
+pub const SAMPLE_SENTENCES: usize = 5;
+/// Test sentences of a text that every run translates at every evaluation, for BLEU and chrF.
+pub const SCORED_SENTENCES: usize = 100;
 
 /// Maximum number of test examples that are evaluated together.
 pub const EVALUATION_CHUNK: usize = 500;

@@ -7,6 +7,7 @@
 
 pub mod architecture;
 pub mod dataset;
+mod direction;
 pub mod estimate;
 pub mod evaluation;
 pub mod figure_view;
@@ -29,10 +30,11 @@ mod values;
 pub mod variant;
 mod view;
 
-use crate::catalog::Quantity;
+use crate::catalog::{Quantity, Task};
 
 pub use crate::catalog::DatasetName;
-pub use dataset::{DatasetSpec, LanguagePair};
+pub use dataset::DatasetSpec;
+pub use direction::{Direction, LanguagePair};
 pub use evaluation::EvaluationSteps;
 pub use figure_view::{Band, FigureView, XAxis, XUnit, YAxis, Zoom};
 pub use model::{ConvolutionSpec, ModelSpec, NormLayer, StageSpec, TransformerSpec};
@@ -171,7 +173,13 @@ impl Experiment {
     /// The quantity by which its variants are compared.
     #[must_use]
     pub fn primary_quantity(&self) -> Quantity {
-        Quantity::primary(self.model.kind())
+        Quantity::primary(self.task())
+    }
+
+    /// What its networks learn.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        self.dataset.name.row().task()
     }
 
     /// The learning rate with which a variant is trained.

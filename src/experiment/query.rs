@@ -4,7 +4,7 @@
 
 use super::key::{Key, Link};
 use super::keys::KEYS;
-use super::{DatasetName, Experiment, Named, View};
+use super::{DatasetName, Direction, Experiment, Named, View};
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write;
@@ -44,10 +44,11 @@ pub fn parse_query(text: &str) -> ParsedQuery {
     let text: String =
         text.lines().flat_map(|line| line.trim().chars()).filter(|character| !is_invisible(*character)).collect();
     let pairs = text.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-    parse_pairs(pairs.map(|pair| {
+    let pairs = pairs.map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(key), decode(value))
-    }))
+    });
+    parse_pairs(with_own_sentences(pairs.collect()))
 }
 
 /// Parses unescaped keys and values, as from a form or a command line.
@@ -66,6 +67,23 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
     }
     let conflicts = settle(&mut link);
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
+}
+
+/// Keys and values in which `upload` is [`DatasetName::Text`] if others are about sentences: whoever writes a link need not know that a
+/// visitor's images and sentences are two data sets.
+fn with_own_sentences(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let is_about_sentences = |(name, value): &(String, String)| match name.as_str() {
+        "vocab" | "length" => true,
+        "pair" => matches!(value.parse(), Ok(Direction::Forward | Direction::Back)),
+        "model" => value.starts_with("transformer:"),
+        _ => false,
+    };
+    if pairs.iter().any(is_about_sentences) {
+        for (_, value) in pairs.iter_mut().filter(|(name, value)| name == DATA && value == DatasetName::Upload.name()) {
+            DatasetName::Text.name().clone_into(value);
+        }
+    }
+    pairs
 }
 
 /// The key of the data set.

@@ -1,12 +1,12 @@
-//! The experiments that a query string without further keys describes: one for images, one for pairs of sentences. Values that differ
-//! from those of the kind of data are written.
+//! The experiments that a query string without further keys describes: one for each task. Values that differ from those of the task are
+//! written.
 
-use super::dataset::LanguagePair;
 use super::{
-    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, EvaluationSteps,
-    Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, Rescaling, Schedule, TransformerSpec,
+    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, Direction,
+    EvaluationSteps, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, Rescaling, Schedule,
+    TransformerSpec,
 };
-use crate::catalog::DataKind;
+use crate::catalog::Task;
 
 /// The seeds per variant.
 const SEEDS: u32 = 3;
@@ -15,7 +15,9 @@ const STEPS: u64 = 300;
 
 /// The base of the powers for transformers: the general default would multiply the last of 18 ranks by 38.
 const TRANSFORMER_ALPHA: f64 = 1.1;
-/// Width of the transformer.
+/// Steps of the linear warm-up on texts.
+const TEXT_WARMUP: u64 = 50;
+/// Width of the transformer for numbers; that for texts is twice as wide.
 const TRANSFORMER_WIDTH: usize = 32;
 
 impl Default for Experiment {
@@ -55,18 +57,20 @@ impl Experiment {
     /// The experiment on all of this data set that is described by its name alone.
     #[must_use]
     pub fn standard(name: DatasetName) -> Self {
-        let experiment = match name.row().kind() {
-            DataKind::Images => Self::default(),
-            DataKind::Pairs => Self::on_pairs(),
+        let experiment = match name.row().task() {
+            Task::Images => Self::default(),
+            Task::Numbers => Self::on_numbers(),
+            Task::Texts => Self::on_texts(),
         };
-        Self { dataset: DatasetSpec { name, ..experiment.dataset }, ..experiment }
+        let direction = Direction::standard(name);
+        Self { dataset: DatasetSpec { name, direction, ..experiment.dataset }, ..experiment }
     }
 
-    fn on_pairs() -> Self {
+    fn on_numbers() -> Self {
         let images = Self::default();
         let rescaling = Rescaling { base: BaseInit::XavierNormal, alpha: TRANSFORMER_ALPHA, ..Rescaling::default() };
         Self {
-            dataset: DatasetSpec { pair: LanguagePair::DEFAULT, test: Some(500), ..images.dataset },
+            dataset: DatasetSpec { test: Some(500), ..images.dataset },
             model: ModelSpec::Transformer(TransformerSpec::of_width(TRANSFORMER_WIDTH)),
             norm: NormLayer::Pre,
             variants: vec![
@@ -78,6 +82,20 @@ impl Experiment {
             batch_size: 32,
             evaluation: EvaluationSteps::Every(25),
             ..images
+        }
+    }
+
+    fn on_texts() -> Self {
+        let numbers = Self::on_numbers();
+        Self {
+            model: ModelSpec::Transformer(TransformerSpec::of_width(2 * TRANSFORMER_WIDTH)),
+            seeds: 1,
+            optimizer: OptimizerSpec { schedule: Schedule::Warmup { steps: TEXT_WARMUP }, ..numbers.optimizer },
+            smoothing: 0.1,
+            batch_size: 64,
+            steps: 400,
+            evaluation: EvaluationSteps::Every(50),
+            ..numbers
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use super::architecture::{Architecture, WeightShape};
 use super::dataset::DatasetFacts;
-use super::limits::{EVALUATIONS, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
-use super::{EvaluationSteps, Experiment, LanguagePair, Named, NormLayer, Turn, Variant};
-use crate::catalog::DataKind;
+use super::limits::{EVALUATIONS, EXAMPLES, LOSSES, ORTHOGONAL, PARAMETERS, RUNS, VALUES};
+use super::{DatasetSpec, Direction, EvaluationSteps, Experiment, Named, NormLayer, Turn, Variant};
+use crate::catalog::{DataKind, Task};
 use crate::error::{Bounds, Error, Expected, Requirement, Result, SchemeRequirement};
 use crate::texts::text;
 
@@ -59,12 +59,27 @@ impl Experiment {
         }
         let only = |key, got: String| Err(Error::value(key, Requirement::OnlyFor(others).into(), got));
         match kind {
-            DataKind::Images if self.dataset.pair != LanguagePair::DEFAULT => {
-                only("pair", self.dataset.pair.to_string())
+            DataKind::Images if self.dataset.direction != Direction::standard(self.dataset.name) => {
+                return only("pair", self.dataset.direction.to_string());
             }
-            DataKind::Images if self.smoothing > 0.0 => only("smooth", self.smoothing.to_string()),
-            DataKind::Pairs if self.dataset.augment => only("aug", "1".to_owned()),
-            _ => Ok(()),
+            DataKind::Images if self.smoothing > 0.0 => return only("smooth", self.smoothing.to_string()),
+            DataKind::Pairs if self.dataset.augment => return only("aug", "1".to_owned()),
+            _ => {}
+        }
+        self.validate_sentences()
+    }
+
+    /// Checks that the direction is one of the data set, and that only texts have a vocabulary of their own.
+    fn validate_sentences(&self) -> Result<()> {
+        let DatasetSpec { name, direction, vocabulary, length, .. } = self.dataset;
+        if !Direction::choices(name).contains(&direction) {
+            return Err(Error::value("pair", Direction::expected(name), direction));
+        }
+        let limits = [("vocab", vocabulary, DatasetSpec::VOCABULARY), ("length", length, DatasetSpec::LENGTH)];
+        let is_text = name.row().task() == Task::Texts;
+        match limits.into_iter().find(|(_, value, standard)| !is_text && value != standard) {
+            Some((key, value, _)) => Err(Error::value(key, Requirement::OnlyForTexts.into(), value)),
+            None => Ok(()),
         }
     }
 
@@ -100,9 +115,15 @@ impl Experiment {
     fn validate_examples(&self, facts: &DatasetFacts) -> Result<()> {
         for (key, asked, most) in [("train", self.dataset.train, facts.train), ("test", self.dataset.test, facts.test)]
         {
+            // How many sentences are short enough is known only when they have been read, so of texts there are at most as many as asked for.
+            let most = if self.task() == Task::Texts { EXAMPLES } else { most };
             if let Some(asked) = asked.filter(|asked| *asked == 0 || *asked > most) {
                 return Err(Error::value(key, Expected::Number(Bounds::whole(1, most as u64)), asked));
             }
+        }
+        if self.batch_size > facts.train {
+            let most = Requirement::TrainingExamples { most: facts.train as u64 };
+            return Err(Error::value("batch", most.into(), self.batch_size));
         }
         match self.dataset.train.filter(|train| *train < self.batch_size) {
             Some(train) => {

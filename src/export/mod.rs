@@ -5,7 +5,7 @@ mod results;
 mod run;
 
 pub use json::to_json;
-pub use results::{Results, SCHEMA, SampleResults, VariantResults, parse_results, results_json};
+pub use results::{ReceiptResults, Results, SCHEMA, SampleResults, VariantResults, parse_results, results_json};
 pub use run::RunResults;
 
 use crate::catalog::{EmergenceNodes, Precision, QUANTITIES, QuantityFacts};

@@ -4,6 +4,7 @@ use super::json::to_json;
 use super::run::RunResults;
 use crate::catalog::Quantity;
 use crate::error::{Result, ResultsError};
+use crate::experiment::dataset::Selection;
 use crate::metrics::{
     Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, Timing, VariantCurves,
     VariantStart, VariantSummary,
@@ -24,10 +25,13 @@ pub struct Results {
     /// The backend, the device and the program that computed it.
     pub environment: Environment,
     /// Checksums of the data and the order of examples, which all runs share.
-    pub receipt: Receipt,
+    pub receipt: ReceiptResults,
     /// The emergence of random activity, for any fraction of active units; absent if it was not measured.
     #[serde(default, skip_serializing_if = "RandomActivity::is_empty")]
     pub random_activity: RandomActivity,
+    /// Of texts, which pairs are short enough; absent for other data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
     /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of sentences `exact_match`.
     #[serde(default = "test_accuracy")]
     pub verdict_of: String,
@@ -38,6 +42,25 @@ pub struct Results {
     pub variants: Vec<VariantResults>,
     /// Elapsed time and speed.
     pub timing: Timing,
+}
+
+/// Checksums of a results file. Unlike [`Receipt`], which messages carry, it omits what is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReceiptResults {
+    /// SHA-256 of the pixels and labels, or of the symbols, in use.
+    pub data_sha256: String,
+    /// SHA-256 of the order of examples in the first epoch.
+    pub order_sha256: String,
+    /// SHA-256 of the texts of all symbols of a text; absent for other data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary_sha256: Option<String>,
+}
+
+impl ReceiptResults {
+    fn of(Receipt { data_sha256, order_sha256, vocabulary_sha256 }: &Receipt) -> Self {
+        let vocabulary_sha256 = vocabulary_sha256.clone();
+        Self { data_sha256: data_sha256.clone(), order_sha256: order_sha256.clone(), vocabulary_sha256 }
+    }
 }
 
 /// A test sentence with its translations at one evaluation.
@@ -84,8 +107,9 @@ impl Results {
             schema: SCHEMA.to_owned(),
             query: history.setup.experiment.to_query(),
             environment: start.environment.clone(),
-            receipt: start.receipt.clone(),
+            receipt: ReceiptResults::of(&start.receipt),
             random_activity: finite_random(&start.random_activity),
+            selection: start.selection,
             verdict_of: history.setup.experiment.primary_quantity().facts().name.to_owned(),
             samples: samples(history, &start.samples),
             variants: variants.collect(),

@@ -3,7 +3,7 @@
 
 use super::statistics::{PairedTest, Statistic, paired_t_test};
 use super::{History, RunCurves, VariantCurves};
-use crate::catalog::Quantity;
+use crate::catalog::{Quantity, Task};
 use serde::{Deserialize, Serialize};
 
 /// The accuracy for which the first step that reaches it is reported.
@@ -25,7 +25,10 @@ pub struct VariantSummary {
     /// Fraction of sentences that are translated exactly, likewise; absent for images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub final_exact_match: Option<Statistic>,
-    /// The primary quantity (test accuracy of images, exact match of sentences) in `[0, 1]` at the first evaluation after at least one
+    /// BLEU, from 0 to 100, likewise; absent but for texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_bleu: Option<Statistic>,
+    /// The primary quantity (exact match of numbers, test accuracy of everything else) in `[0, 1]` at the first evaluation after at least one
     /// epoch; `n` is 0 before that.
     pub first_epoch_accuracy: Statistic,
     /// The first evaluated step at which the primary quantity is at least this high; `n` counts the runs that have reached it.
@@ -89,19 +92,21 @@ impl History {
         let steps_per_epoch = self.setup.start.as_ref().map(|start| start.steps_per_epoch);
         let lines = self.variants.iter().enumerate().map(|(index, variant)| VariantSummary {
             vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline, primary)),
-            ..summary(variant, primary, steps_per_epoch)
+            ..summary(variant, self.setup.experiment.task(), steps_per_epoch)
         });
         lines.collect()
     }
 }
 
-fn summary(variant: &VariantCurves, primary: Quantity, steps_per_epoch: Option<u64>) -> VariantSummary {
+fn summary(variant: &VariantCurves, task: Task, steps_per_epoch: Option<u64>) -> VariantSummary {
+    let primary = Quantity::primary(task);
     let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(variant.surviving_runs().filter_map(of));
     let steps = |run: &RunCurves| run.steps_to(primary, ACCURACY_MARK).map(|step| step as f64);
     let last = |quantity| over_runs(&|run| run.final_value(quantity));
     VariantSummary {
         final_accuracy: last(Quantity::TestAccuracy),
-        final_exact_match: (primary == Quantity::ExactMatch).then(|| last(Quantity::ExactMatch)),
+        final_exact_match: (task != Task::Images).then(|| last(Quantity::ExactMatch)),
+        final_bleu: (task == Task::Texts).then(|| last(Quantity::Bleu)),
         first_epoch_accuracy: over_runs(&|run| run.value_from(primary, steps_per_epoch?)),
         steps_to: StepsTo { nine_tenths: over_runs(&steps) },
         diverged: variant.runs.len() - variant.surviving_runs().count(),

@@ -1,7 +1,8 @@
 //! The inspection of one run (first-layer weights, confusion matrix, misclassified examples), and samples of a data set.
 
 use super::SampleSentence;
-use crate::experiment::{DatasetName, LanguagePair};
+use crate::experiment::dataset::Selection;
+use crate::experiment::{DatasetName, Direction};
 use serde::{Deserialize, Serialize};
 
 /// The weights of the first layer as images, one per feature map or unit.
@@ -54,8 +55,10 @@ pub struct DatasetSample {
     pub name: DatasetName,
     /// Images; none at all if its examples are sentences.
     pub images: ImageSamples,
-    /// The languages of the sentences; none if its examples are images.
-    pub pair: Option<LanguagePair>,
+    /// From which language to which the sentences are translated; absent for images.
+    pub direction: Option<Direction>,
+    /// Of texts, which pairs are short enough.
+    pub selection: Option<Selection>,
     /// Sentences with their translations; none if its examples are images.
     pub sentences: Vec<SampleSentence>,
 }

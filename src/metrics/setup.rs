@@ -2,7 +2,7 @@
 
 use super::{InitCost, LayerReport, RandomActivity, SampleSentence};
 use crate::experiment::Experiment;
-use crate::experiment::dataset::{DatasetFacts, ExampleFacts};
+use crate::experiment::dataset::{DatasetFacts, ExampleFacts, Selection};
 use serde::{Deserialize, Serialize};
 
 /// Everything that is fixed before the first step; some of it is measured later ([`LateFacts`](super::LateFacts)).
@@ -31,6 +31,8 @@ pub struct StartFacts {
     pub receipt: Receipt,
     /// The emergence of random activity; empty until it is measured.
     pub random_activity: RandomActivity,
+    /// Of texts, which pairs are short enough.
+    pub selection: Option<Selection>,
     /// The sentences whose translations are kept at every evaluation; none for images.
     pub samples: Vec<SampleSentence>,
     /// The variants, in the order of the experiment.
@@ -58,6 +60,8 @@ pub struct Receipt {
     pub data_sha256: String,
     /// SHA-256 of the order of examples in the first epoch (little-endian u32 indices).
     pub order_sha256: String,
+    /// SHA-256 of the texts of all symbols of a text; absent for other data.
+    pub vocabulary_sha256: Option<String>,
 }
 
 /// A variant before its first step.

@@ -33,8 +33,10 @@ pub struct Translation {
     pub words: Vec<String>,
     /// The probability of each symbol after those before it, then that of the end; none in a run that has diverged.
     pub probabilities: Vec<f32>,
-    /// Whether it is the right one; absent if that is unknown.
+    /// Whether it is the right one; absent if that is unknown, or if there are many.
     pub is_right: Option<bool>,
+    /// Of a test sentence of a text, chrF2 of this translation alone.
+    pub chrf: Option<f64>,
 }
 
 /// How much every symbol of a translation attends to every symbol of the sentence, in one run.

@@ -11,6 +11,7 @@ use super::values::{Features, KeptRows, StepValues};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{Layer, Pooling, Route, SentenceSide, Step, Window};
 use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// Which statistics batch normalization uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,7 @@ impl StepView<'_> {
 type Visit<'visit> = &'visit mut dyn FnMut(usize, &StepValues);
 
 /// A forward pass in progress.
+#[derive(Clone)]
 pub(super) struct Pass<'network> {
     pub(super) network: &'network Network,
     mode: Mode,
@@ -140,11 +142,22 @@ impl<'network> Pass<'network> {
 
     /// The logits `[runs, rows, classes]` of the examples; in training, [`Self::statistics`] are then those of the batch.
     /// `visit` sees the output of every step. Without it, a dense layer and the ReLU that follows are computed together.
-    pub(super) fn run(&mut self, inputs: &Inputs, mut visit: Option<Visit<'_>>) -> Jet<3> {
-        let network = self.network;
-        let architecture = &network.plan.architecture;
-        let mut values = StepValues::before(inputs, architecture.input);
-        let mut steps = architecture.steps.iter().enumerate().peekable();
+    pub(super) fn run(&mut self, inputs: &Inputs, visit: Option<Visit<'_>>) -> Jet<3> {
+        let architecture = &self.network.plan.architecture;
+        let values = StepValues::before(inputs, architecture.input);
+        self.advance(values, 0..architecture.steps.len(), inputs, visit).into_rows()
+    }
+
+    /// The output of some of the steps, which are the next ones; `values` is that of the step before.
+    pub(super) fn advance(
+        &mut self,
+        mut values: StepValues,
+        range: Range<usize>,
+        inputs: &Inputs,
+        mut visit: Option<Visit<'_>>,
+    ) -> StepValues {
+        let steps = &self.network.plan.architecture.steps[range.clone()];
+        let mut steps = range.zip(steps).peekable();
         while let Some((index, step)) = steps.next() {
             let relu = visit.is_none() && self.has_plain_relu(step, steps.peek().map(|(_, step)| *step));
             values = self.apply(values, step, inputs, relu);
@@ -155,7 +168,7 @@ impl<'network> Pass<'network> {
             }
             self.aside = None;
         }
-        values.into_rows()
+        values
     }
 
     /// Whether a step is a dense layer with a bias that is followed by ReLU, and no derivatives are carried.

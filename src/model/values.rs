@@ -53,6 +53,17 @@ impl StepValues {
         Self { features, shape, runs: 1, side: SentenceSide::Source }
     }
 
+    /// Of rows for `positions` of every sentence, those of one position.
+    pub(super) fn at_position(self, position: usize, positions: usize) -> Self {
+        let (shape, runs, side) = (self.shape, self.runs, self.side);
+        let rows = self.into_rows().linear(|rows| {
+            let [runs, all, features] = rows.dims();
+            let sentences = rows.reshape([runs * all / positions, positions, features]);
+            sentences.narrow(1, position, 1).reshape([runs, all / positions, features])
+        });
+        Self { features: Features::Rows(rows), shape, runs, side }
+    }
+
     /// `[runs, batch, units]`, units in the order of PyTorch's `flatten`: channel, row, column.
     pub(super) fn into_units(self) -> Jet<3> {
         match self.features {
@@ -102,7 +113,7 @@ impl StepValues {
 }
 
 /// What is kept on the way: the inputs of the next attention, and the end of the encoder.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct KeptRows {
     pub(super) query: Option<Jet<3>>,
     pub(super) key: Option<Jet<3>>,

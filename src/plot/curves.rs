@@ -170,6 +170,11 @@ impl Figure<'_> {
                 widened((low.max(0.0), high.min(100.0)))
             }
             FigureUnit::Nats => self.loss_range(series, extent(means())),
+            FigureUnit::Score => {
+                let (low, high) = all().unwrap_or((0.0, 1.0));
+                let bottom = if self.view.zoom == Zoom::All { 0.0 } else { low * 0.95 };
+                widened((bottom, (high * 1.05).max(1.0)))
+            }
             FigureUnit::PowersOfTen | FigureUnit::Points | FigureUnit::PercentChange => {
                 let (low, high) = all().unwrap_or((0.0, if self.quantity.facts().is_relative() { 1.0 } else { 10.0 }));
                 let missing = (LEAST_SPAN - (high - low)).max(0.0) / 2.0;

@@ -18,7 +18,7 @@ fn cell(key: &Key, field: &FormField) -> String {
     let name = key.name;
     let is_switch = matches!(key.values, KeyValues::Switch);
     let wide = if field.wide { " wide" } else { "" };
-    let kind = key.kind().map_or_else(String::new, |kind| format!(" data-kind=\"{}\"", kind.name()));
+    let kind = key.scope().name().map_or_else(String::new, |name| format!(" data-kind=\"{name}\""));
     let mut html = format!("<div class=\"cell{wide}{}\"{kind}>\n", if is_switch { " checks" } else { "" });
     if is_switch {
         let _ = writeln!(

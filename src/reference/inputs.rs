@@ -2,14 +2,15 @@
 
 use super::GeneratedPart;
 use super::markdown::{code, table};
-use crate::catalog::{CatalogRow, DatasetName, DatasetOrigin, Normalization};
+use crate::catalog::{CatalogRow, DataKind, DatasetName, DatasetOrigin, Normalization};
 use crate::dataset::upload;
 use crate::experiment::limits::EXAMPLES;
 
 /// The table of network inputs; data sets that stand for one of two others are omitted.
 pub(super) fn inputs() -> GeneratedPart {
     let rows = DatasetName::ALL.iter().map(|name| name.row());
-    let loaded = rows.filter(|row| !matches!(row.origin, DatasetOrigin::Either { .. } | DatasetOrigin::Numbers));
+    let loaded =
+        rows.filter(|row| row.kind() == DataKind::Images && !matches!(row.origin, DatasetOrigin::Either { .. }));
     let text = table(&["data", "shape", "classes", "training, test", "mean; std"], loaded.map(input));
     GeneratedPart::marked("docs/method.md", "of inputs", text)
 }

@@ -6,6 +6,7 @@ use crate::catalog::{DatasetName, DatasetOrigin, NUMBERS_TEST, NUMBERS_TRAIN};
 use crate::error::Bounds;
 use crate::experiment::key::{Key, KeyValues};
 use crate::experiment::keys::KEYS;
+use crate::experiment::limits::PAIRS;
 
 /// All tables.
 pub(super) fn tables() -> Vec<GeneratedPart> {
@@ -48,16 +49,26 @@ fn data_sets() -> String {
         });
         let examples = match row.origin {
             DatasetOrigin::Numbers => format!("{NUMBERS_TRAIN} training, {NUMBERS_TEST} test, pairs of sentences"),
-            _ => images,
+            DatasetOrigin::Text => format!("up to {PAIRS} pairs of sentences"),
+            _ => match row.sentences() {
+                Some(facts) => format!("{} training, {} test, pairs of sentences", facts.train, facts.test),
+                None => images,
+            },
         };
         let origin = match row.origin {
             DatasetOrigin::Either { .. } => "whichever of the two can be loaded".to_owned(),
             DatasetOrigin::Published(publication) => {
                 let citation = publication.citation;
-                format!("[{}]({}); `lab data fetch {}`", citation.authors.text(), citation.url.text(), row.name)
+                let license = publication.license.map_or_else(String::new, |license| {
+                    format!(", [{}]({}), asked for before it is fetched", license.name, license.url)
+                });
+                let (authors, url) = (citation.authors.text(), citation.url.text());
+                format!("[{authors}]({url}){license}; `lab data fetch {}`", row.name)
             }
             DatasetOrigin::Drawn(..) | DatasetOrigin::Numbers => "generated as it is needed, offline".to_owned(),
-            DatasetOrigin::Upload => "chosen or dropped on the page; read in your browser, sent nowhere".to_owned(),
+            DatasetOrigin::Upload | DatasetOrigin::Text => {
+                "chosen or dropped on the page; read in your browser, sent nowhere".to_owned()
+            }
         };
         [code(row.name), row.sentence.text().to_owned(), examples, origin]
     };
@@ -79,9 +90,19 @@ fn default(key: &Key) -> String {
         text if text.is_empty() => "none".to_owned(),
         text => code(&text),
     };
-    let [images, pairs] = [DatasetName::Auto, DatasetName::Numbers].map(stated);
+    let [images, numbers, captions, own] =
+        [DatasetName::Auto, DatasetName::Numbers, DatasetName::Multi30k, DatasetName::Text].map(stated);
+    let texts = if captions == own { captions } else { format!("{captions} or {own}") };
     // That of the data set differs, of course.
-    if images == pairs || key.name == "data" { images } else { format!("{images}; for sentences {pairs}") }
+    if key.name == "data" || images == numbers && images == texts {
+        images
+    } else if numbers == texts {
+        format!("{images}; for sentences {numbers}")
+    } else if images == numbers {
+        format!("{images}; for texts {texts}")
+    } else {
+        format!("{images}; for numbers {numbers}; for texts {texts}")
+    }
 }
 
 /// `1 to 64`, `above 0, at most 1e6`.

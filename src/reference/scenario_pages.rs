@@ -46,11 +46,11 @@ pub(super) fn recording(scenario: &Scenario) -> Option<Recording> {
 /// The recorded test accuracies, or exact matches, as the page draws them.
 fn poster(history: &History) -> String {
     let names: Vec<String> = history.variants.iter().map(|variant| variant_label(&variant.variant)).collect();
-    let kind = history.setup.experiment.model.kind();
+    let task = history.setup.experiment.task();
     let figure = Figure {
         history,
-        quantity: FigureQuantity::primary(kind).0,
-        view: &FigureView::standard(kind),
+        quantity: FigureQuantity::primary(task).0,
+        view: &FigureView::standard(task),
         visible: &[],
         names: &names,
         random: false,
@@ -102,7 +102,7 @@ fn page(scenario: &Scenario) -> String {
 
 fn oembed(scenario: &Scenario) -> String {
     let (name, question) = (scenario.name, scenario.question.text());
-    let (figure, _) = FigureQuantity::primary(scenario.experiment().model.kind());
+    let (figure, _) = FigureQuantity::primary(scenario.experiment().task());
     let source = escaped(&format!("{SITE}?{}&embed=1&show={}", query(scenario), figure.facts().name));
     let (width, height) = FRAME;
     let html = format!(

@@ -183,7 +183,7 @@ pub(super) fn symbols(pairs: &PairSet) -> [usize; 2] {
 
 fn sizes(pairs: &PairSet) -> [[usize; 2]; 2] {
     match pairs.examples {
-        ExampleFacts::Pairs { source, target } => [source, target].map(|side| [side.symbols, side.positions]),
+        ExampleFacts::Pairs { source, target, .. } => [source, target].map(|side| [side.symbols, side.positions]),
         ExampleFacts::Images { .. } => [[0; 2]; 2],
     }
 }

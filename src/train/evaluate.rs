@@ -4,7 +4,7 @@ use super::batches::{BatchForm, batch, positions};
 use super::emergence::{EmergenceMeasure, Observation};
 use super::layer_probe::{LayerProbe, StackedRuns};
 use super::probe::Probe;
-use super::samples::SampleTranslator;
+use super::samples::Translator;
 use crate::catalog::Quantity;
 use crate::dataset::symbols::PADDING;
 use crate::dataset::{Dataset, Part};
@@ -39,7 +39,7 @@ pub(super) struct Evaluator {
     /// The network for examples of the probe batch.
     probe_plan: Rc<Plan>,
     emergence: EmergenceMeasure,
-    samples: Option<SampleTranslator>,
+    translator: Option<Translator>,
     device: Device,
 }
 
@@ -58,8 +58,10 @@ pub(super) struct PendingEvaluation {
     unmeasured: VecDeque<StackedRuns>,
     /// The layers of each run measured so far.
     layers: Vec<Vec<LayerReport>>,
-    /// The translations of the sample sentences, for the runs so far.
+    /// The translations of test sentences, for the runs so far; those of the last run may be incomplete.
     translations: Vec<Vec<String>>,
+    /// Pieces of the test sentences that the last run has translated.
+    translated_chunks: usize,
 }
 
 /// The predictions of all runs for the test examples.
@@ -138,6 +140,7 @@ impl PendingEvaluation {
             unmeasured: VecDeque::new(),
             layers: Vec::new(),
             translations: Vec::new(),
+            translated_chunks: 0,
         }
     }
 
@@ -177,7 +180,7 @@ impl Evaluator {
             probe: probe.inputs(dataset, &open.device)?,
             probe_plan: Rc::clone(&probe.plan),
             emergence: EmergenceMeasure::new(&probe.graph, activity),
-            samples: SampleTranslator::new(dataset, sampled_runs, &open.device),
+            translator: Translator::new(dataset, sampled_runs, open),
             dataset: Rc::clone(dataset),
             device: open.device.clone(),
         })
@@ -208,19 +211,36 @@ impl Evaluator {
         } else if let Some(runs) = pending.unmeasured.pop_front() {
             pending.layers.extend(layers.measure(runs).await?);
         } else {
-            return self.translate_samples(pending).await;
+            return self.translate(pending).await;
         }
         Ok(true)
     }
 
-    /// Translates the sample sentences with the next run; returns `false` when there is nothing left to do.
-    async fn translate_samples(&self, pending: &mut PendingEvaluation) -> Result<bool> {
-        let Some(samples) = &self.samples else { return Ok(false) };
-        let run = pending.translations.len();
+    /// Translates the next piece of the test sentences with a run; returns `false` when there is nothing left to do.
+    async fn translate(&self, pending: &mut PendingEvaluation) -> Result<bool> {
+        let Some(translator) = &self.translator else { return Ok(false) };
+        let current = pending.translations.len().checked_sub(1);
+        let is_done = |run: &usize| pending.translated_chunks >= translator.chunk_count(*run);
+        let run = current.filter(|run| !is_done(run)).unwrap_or(pending.translations.len());
         let Some((group, index)) = pending.networks.group_of_run(run) else { return Ok(false) };
-        let own = if samples.includes(run) { samples.translate(&group.of_run(index)).await? } else { Vec::new() };
-        pending.translations.push(own);
+        if run == pending.translations.len() {
+            pending.translations.push(Vec::new());
+            pending.translated_chunks = 0;
+        }
+        if translator.chunk_count(run) > 0 {
+            let texts = translator.translate(&group.of_run(index), pending.translated_chunks).await?;
+            pending.translations[run].extend(texts);
+            pending.translated_chunks += 1;
+        }
         Ok(true)
+    }
+
+    /// The scores of a run's translations, and those translations that are kept.
+    fn scored(&self, run: usize, translations: Vec<String>) -> (Vec<(Quantity, Option<f64>)>, Vec<String>) {
+        match &self.translator {
+            Some(translator) => (translator.scores(&translations), translator.kept(run, translations)),
+            None => (Vec::new(), Vec::new()),
+        }
     }
 
     /// Reads the results back: one evaluation per run, `None` if its loss is not a finite number, and the predicted classes of
@@ -236,24 +256,29 @@ impl Evaluator {
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
         let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
-        let runs = losses.iter().zip(&judgment.classes).zip(pending.measured);
-        let runs = runs.map(|((loss, classes), observed)| {
-            loss.is_finite().then(|| evaluation(*loss, classes, &self.answers, observed))
+        let translations = pending.translations.into_iter().enumerate();
+        let (scores, translations): (Vec<_>, Vec<_>) = translations.map(|(run, texts)| self.scored(run, texts)).unzip();
+        let scores = scores.into_iter().chain(std::iter::repeat(Vec::new()));
+        let runs = losses.iter().zip(&judgment.classes).zip(pending.measured).zip(scores);
+        let runs = runs.map(|(((loss, classes), observed), scores)| {
+            loss.is_finite().then(|| evaluation(*loss, classes, &self.answers, scores, observed))
         });
-        let record = EvaluationRecord {
-            step: pending.step,
-            runs: runs.collect(),
-            layers: pending.layers,
-            translations: pending.translations,
-        };
+        let record =
+            EvaluationRecord { step: pending.step, runs: runs.collect(), layers: pending.layers, translations };
         Ok((record, judgment))
     }
 }
 
 /// All measurements of a run at an evaluation. `loss` is the sum over the predictions that count.
-fn evaluation(loss: f64, predicted: &[u16], answers: &TestAnswers, observed: Observation) -> RunEvaluation {
+fn evaluation(
+    loss: f64,
+    predicted: &[u16],
+    answers: &TestAnswers,
+    scores: Vec<(Quantity, Option<f64>)>,
+    observed: Observation,
+) -> RunEvaluation {
     let loss = in_single_precision(loss / answers.count().max(1) as f64);
-    let test = std::iter::once((Quantity::TestLoss, Some(loss))).chain(answers.judge(predicted));
+    let test = std::iter::once((Quantity::TestLoss, Some(loss))).chain(answers.judge(predicted)).chain(scores);
     RunEvaluation { values: test.chain(observed.values()).collect(), active_fraction: observed.into_active_fraction() }
 }
 

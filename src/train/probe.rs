@@ -60,6 +60,7 @@ impl Probe {
                 let examples = ExampleFacts::Pairs {
                     source: SequenceFacts { symbols: source_symbols, positions: source },
                     target: SequenceFacts { symbols: target_symbols, positions: target },
+                    joint: pairs.has_joint_vocabulary(),
                 };
                 let architecture = experiment.model.architecture(&examples, experiment.norm)?;
                 (examples, indices, Rc::new(Plan { architecture, activation: plan.activation }))
@@ -75,7 +76,7 @@ impl Probe {
     /// # Errors
     /// [`crate::error::DatasetError::NoSuchExample`] does not occur: every index is below the number of examples.
     pub(super) fn inputs(&self, dataset: &Dataset, device: &Device) -> Result<Inputs> {
-        let (Dataset::Pairs(pairs), ExampleFacts::Pairs { source, target }) = (dataset, self.examples) else {
+        let (Dataset::Pairs(pairs), ExampleFacts::Pairs { source, target, .. }) = (dataset, self.examples) else {
             return Ok(batch(dataset, Part::Train, &self.indices, BatchForm::default(), device)?.inputs);
         };
         debug_assert!(source.positions <= positions(pairs)[0], "no sentence is longer than the longest");

@@ -4,7 +4,7 @@
 
 use super::batches::sentence_batch;
 use super::cohort::Cohort;
-use crate::dataset::symbols::{END, PADDING};
+use crate::dataset::symbols::{BEGINNING, END, PADDING};
 use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
 use crate::error::{DeviceCheck, DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
@@ -12,7 +12,7 @@ use crate::experiment::dataset::{ExampleFacts, SequenceFacts};
 use crate::experiment::{
     BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer, Share, TransformerSpec,
 };
-use crate::model::{Batch, Plan};
+use crate::model::{Batch, Inputs, Plan};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
@@ -169,7 +169,7 @@ async fn check_softmax(device: &Device) -> Result<()> {
     compare(DeviceCheck::Softmax, &[vec![0.125, 0.25, 0.625]], &probabilities)
 }
 
-/// The parameters of a small cohort after one step of momentum SGD, on made-up examples.
+/// The parameters of a small cohort after one step of momentum SGD, on made-up examples, and of sentences the translations by its first run.
 async fn one_step(model: &ModelSpec, norm: NormLayer, examples: MadeUp, open: &OpenDevice) -> Result<Vec<Vec<f32>>> {
     let mut experiment = Experiment {
         model: model.clone(),
@@ -185,8 +185,13 @@ async fn one_step(model: &ModelSpec, norm: NormLayer, examples: MadeUp, open: &O
     let plan = Rc::new(Plan { architecture, activation: experiment.activation });
     let mut cohort = Cohort::new(&experiment, Share::WHOLE, &plan, &weights, open);
     let losses = cohort.step(&batch);
-    let parameters = cohort.networks().into_parameters();
-    let first = Transaction::default().register(losses);
+    let networks = cohort.networks();
+    let mut first = Transaction::default().register(losses);
+    if let (Inputs::Sentences(sentences), Some((network, run))) = (&batch.inputs, networks.group_of_run(0)) {
+        let positions = sentences.target.present.dims()[1];
+        first = first.register(network.of_run(run).translate(&sentences.source, BEGINNING, positions).symbols.float());
+    }
+    let parameters = networks.into_parameters();
     read(parameters.into_iter().fold(first, Transaction::register)).await
 }
 
@@ -212,7 +217,7 @@ fn sentences(device: &Device) -> (ExampleFacts, Batch) {
     const TARGETS: [[u16; 4]; 3] = [[6, 5, 4, END], [6, END, PADDING, PADDING], [5, 4, END, PADDING]];
     let [source, target] = POSITIONS.map(|positions| SequenceFacts { symbols: SYMBOLS, positions });
     let pairs = SOURCES.iter().zip(&TARGETS).map(|(source, target)| (source.as_slice(), target.as_slice()));
-    (ExampleFacts::Pairs { source, target }, sentence_batch(pairs, POSITIONS, SYMBOLS, 0.1, device))
+    (ExampleFacts::Pairs { source, target, joint: true }, sentence_batch(pairs, POSITIONS, SYMBOLS, 0.1, device))
 }
 
 /// Checks that the result of a device for `check` agrees with `expected` to within `1e-4` per number; tensors are concatenated.

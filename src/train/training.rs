@@ -302,14 +302,20 @@ fn setup(preparation: &Preparation) -> Setup {
         .map(|(cost, count)| VariantStart { cost: *cost, runs: runs.by_ref().take(count).collect() });
     // The same for all shares, so that only the first one computes it.
     let order_sha256 = if share.first == 0 { batcher.order_sha256() } else { String::new() };
+    let pairs = dataset.pairs();
     let start = StartFacts {
         data: dataset.facts(),
         probe: probe.examples,
         steps_per_epoch: batcher.steps_per_epoch(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
-        receipt: Receipt { data_sha256: String::new(), order_sha256 },
+        receipt: Receipt {
+            data_sha256: String::new(),
+            order_sha256,
+            vocabulary_sha256: pairs.and_then(|pairs| pairs.target.sha256()),
+        },
         random_activity: RandomActivity::default(),
+        selection: pairs.and_then(|pairs| pairs.selection),
         samples: sample_sentences(dataset),
         variants: variants.collect(),
     };

@@ -7,6 +7,7 @@ use crate::dataset::{PairSet, until_end, without_padding};
 use crate::device::read;
 use crate::error::Result;
 use crate::metrics::{AskedSentence, AttentionMap, Translation};
+use crate::score::chrf;
 use burn::tensor::{Tensor, Transaction};
 
 /// The translations of all runs, and the attention of one.
@@ -42,7 +43,7 @@ impl Training {
     pub fn described(&self, asked: &AskedSentence) -> (Vec<String>, Option<String>) {
         let Some(pairs) = self.pairs() else { return (Vec::new(), None) };
         let words = asked.symbols.iter().map(|symbol| pairs.source.symbol(*symbol).to_owned());
-        (words.collect(), right_translation(pairs, asked).map(|symbols| pairs.target.text(&symbols)))
+        (words.collect(), reference(pairs, asked))
     }
 
     /// Translates a sentence with every run, after at most `at` steps (now if absent), and looks at the attention of run `attended`.
@@ -61,33 +62,46 @@ impl Training {
         padded.resize(source_positions, PADDING);
         let source = sentence_tensor(&padded, source_positions, &self.device);
         let right = right_translation(pairs, asked);
+        let reference = asked.test.and_then(|index| pairs.references.get(index));
         let networks = self.networks_at(at).1;
         let (mut translations, mut attention) = (Vec::new(), None);
         while let Some((group, index)) = networks.group_of_run(translations.len()) {
             let network = group.of_run(index);
             let decoded = network.translate(&source, BEGINNING, target_positions);
-            let logits = read(Transaction::default().register(decoded.logits)).await?.concat();
+            let logits = network.forward(&decoded.inputs);
+            let logits = read(Transaction::default().register(logits)).await?.concat();
             let (symbols, probabilities) = best(&logits, target_positions);
             if attended == Some(translations.len()) && !asked.symbols.is_empty() && !probabilities.is_empty() {
                 let weights = network.cross_attention(&decoded.inputs);
                 let sizes = [probabilities.len(), asked.symbols.len()];
                 attention = Some(attention_map(translations.len(), weights, sizes).await?);
             }
+            let text = pairs.target.text(&symbols);
             translations.push(Translation {
-                text: pairs.target.text(&symbols),
                 words: symbols.iter().map(|symbol| pairs.target.symbol(*symbol).to_owned()).collect(),
+                chrf: reference.and_then(|reference| chrf(&[&text], &[reference]).ok()),
                 is_right: right.as_ref().map(|right| *right == symbols),
                 probabilities,
+                text,
             });
         }
         Ok((translations, attention))
     }
 }
 
-/// The right translation: that of the data set, or the one that can be computed.
+/// The translation in the data set as text, or the one that can be computed.
+fn reference(pairs: &PairSet, asked: &AskedSentence) -> Option<String> {
+    let stated = asked.test.and_then(|index| pairs.references.get(index)).cloned();
+    stated.or_else(|| right_translation(pairs, asked).map(|symbols| pairs.target.text(&symbols)))
+}
+
+/// The only right translation: that of the data set, or the one that can be computed; none of texts, of which there are many.
 fn right_translation(pairs: &PairSet, asked: &AskedSentence) -> Option<Vec<u16>> {
+    if pairs.selection.is_some() {
+        return None;
+    }
     let stated = asked.test.and_then(|index| pairs.test.get(index)).map(|(_, target)| until_end(target));
-    stated.or_else(|| pairs.source.translation(&asked.symbols, pairs.target).filter(|_| asked.left_out == 0))
+    stated.or_else(|| pairs.source.translation(&asked.symbols, &pairs.target).filter(|_| asked.left_out == 0))
 }
 
 /// The most probable symbol at every position up to the end, with their probabilities and that of the end; `logits` is

@@ -41,6 +41,7 @@ CASES = [
     dict(name="no normalization, tanh, tied", query="model=transformer:8h4f12x1+2&norm=none&act=tanh", norm="none", act="tanh", layers=(1, 2), heads=4, hidden=12),
     dict(name="pre-LN, tanh, untied, smoothing", query="model=transformer:8h1f12x1u&norm=pre&act=tanh&smooth=0.1", norm="pre", act="tanh", layers=(1, 1), heads=1, hidden=12, untied=True, smoothing=0.1),
     dict(name="post-LN, tanh, untied", query="model=transformer:8h2f12x2+1u&norm=post&act=tanh", norm="post", act="tanh", layers=(2, 1), heads=2, hidden=12, untied=True),
+    dict(name="pre-LN, GELU, one table for all, smoothing", query="model=transformer:8h2f12x1&norm=pre&act=gelu&smooth=0.1", norm="pre", act="gelu", layers=(1, 1), heads=2, hidden=12, joint=True, smoothing=0.1),
 ]
 WIDTH = 8
 SOURCE_SYMBOLS, TARGET_SYMBOLS = 9, 11
@@ -80,7 +81,8 @@ def layout(case):
         dense(WIDTH, case["hidden"])
         dense(case["hidden"], WIDTH)
 
-    add((SOURCE_SYMBOLS, WIDTH), 0.6)
+    if not case.get("joint"):
+        add((SOURCE_SYMBOLS, WIDTH), 0.6)
     add((TARGET_SYMBOLS, WIDTH), 0.6)
     encoder, decoder = case["layers"]
     for _ in range(encoder):
@@ -120,7 +122,8 @@ def logits(parameters, case, shortcuts=None):
     then used."""
     source, target = np.array(SOURCE), np.array(TARGET)
     before = np.concatenate([np.full((len(target), 1), BEGINNING), np.where(target[:, :-1] == END, PADDING, target[:, :-1])], 1)
-    stack = list(parameters[2:])
+    tables = 1 if case.get("joint") else 2
+    target_table, stack = parameters[tables - 1], list(parameters[tables:])
     take = lambda: stack.pop(0)
     activation = ACTIVATIONS[case["act"]]
     width = WIDTH // case["heads"]
@@ -178,13 +181,13 @@ def logits(parameters, case, shortcuts=None):
         x = sublayer(x, feed_forward)
     memory = end(x)
     stage.update(encoder=False, ratio=1.0)
-    y = embed(parameters[1], before)
+    y = embed(target_table, before)
     for _ in range(case["layers"][1]):
         y = sublayer(y, lambda z: attention(z, z, causal))
         y = sublayer(y, lambda z: attention(z, memory, present))
         y = sublayer(y, feed_forward)
     y = end(y)
-    return dense(y) if case.get("untied") else y @ parameters[1].T
+    return dense(y) if case.get("untied") else y @ target_table.T
 
 
 def loss(parameters, case):
@@ -229,6 +232,7 @@ def solve(case):
     return {
         "name": case["name"],
         "query": case["query"],
+        "joint": case.get("joint", False),
         "parameters": recipes,
         "first": first,
         "second": second,

@@ -8,13 +8,14 @@ mod disk;
 mod idx_files;
 mod numbers;
 mod patterns;
+mod text;
 mod upload;
 mod words;
 
 use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files::{self, gunzip};
-use emergence_lab::dataset::readers::{self, ReadFile, checksum, idx};
+use emergence_lab::dataset::readers::{self, LoadedFiles, ReadFile, checksum, idx};
 use emergence_lab::dataset::recipe::Recipe;
 use emergence_lab::dataset::{Dataset, DatasetChecksum, ImageSet, Part, digits};
 use emergence_lab::digest::sha256;
@@ -66,7 +67,7 @@ fn small() -> ImageSet {
 fn assemble(contents: &[Vec<u8>; 4]) -> Result<ImageSet, Error> {
     let contents = contents.iter().cloned();
     let read = published(DatasetName::Mnist).files.iter().zip(contents).map(|(file, bytes)| ReadFile { file, bytes });
-    readers::assemble(DatasetName::Mnist, published(DatasetName::Mnist), &read.collect::<Vec<_>>())
+    readers::assemble(DatasetName::Mnist, published(DatasetName::Mnist), &read.collect::<Vec<_>>()).map(images)
 }
 
 /// The files of a data set that is published as files.
@@ -80,7 +81,14 @@ fn mnist_files() -> [DataFile; 4] {
 }
 
 fn load(folder: &Path, name: DatasetName) -> Result<ImageSet, Error> {
-    files::load(folder, name, published(name))
+    files::load(folder, name, published(name)).map(images)
+}
+
+fn images(loaded: LoadedFiles) -> ImageSet {
+    match loaded {
+        LoadedFiles::Images(images) => images,
+        LoadedFiles::Sentences(_) => panic!("images"),
+    }
 }
 
 fn check(folder: &Path, name: DatasetName) -> Result<(), Error> {

@@ -5,6 +5,7 @@ mod refusals;
 mod round_trip;
 mod schemes;
 mod sentences;
+mod texts;
 mod variants;
 
 use emergence_lab::error::{Bounds, Error, Expected, ValueError};
@@ -92,7 +93,7 @@ fn every_key_reaches_its_field() {
 
 #[test]
 fn the_list_of_keys_has_the_order_of_the_contract() {
-    let order = "v data train test pair aug model act norm init seeds seed order opt lr momentum wd smooth sched batch steps eval tau active \
+    let order = "v data train test pair vocab length aug model act norm init seeds seed order opt lr momentum wd smooth sched batch steps eval tau active \
         device run embed hide theme height show x y zoom at ema band baseline pin lang";
     assert_eq!(
         KEYS.map(|key| key.name).to_vec(),

@@ -77,7 +77,12 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
             arithmetic: "simd128".to_owned(),
             version: "0.1.0".to_owned(),
         },
-        receipt: Receipt { data_sha256: hash("d".to_owned()), order_sha256: hash("e".to_owned()) },
+        receipt: Receipt {
+            data_sha256: hash("d".to_owned()),
+            order_sha256: hash("e".to_owned()),
+            vocabulary_sha256: None,
+        },
+        selection: None,
         variants: variants.collect(),
     };
     Setup { experiment, start: Some(start) }

@@ -1,5 +1,6 @@
 //! The native command line, run as a program: its output, and its error messages.
 
+mod licenses;
 mod translation;
 
 use serde_json::Value;
@@ -253,7 +254,6 @@ fn wrong_experiments_are_refused_in_one_line() {
     refuses(&["init", "--scheme", "emergence(pytorch;turn=3)", "--model", "mlp:8"], &["--scheme", "turn"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--seed", "-1"], &["--seed", "-1"]);
     refuses(&["init", "--scheme", "pytorch", "--model", "mlp:8", "--data", "cats"], &["--data", "cats"]);
-    refuses(&["run", "data=upload"], &["data", "browser only", "upload"]);
     refuses(&["run", "--help"], &["lab --help"]);
     refuses(&["run", "sched=warmup:soon"], &["sched", "a whole number from 1 to 10000000", "`soon`"]);
 }

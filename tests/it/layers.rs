@@ -80,6 +80,7 @@ const RULES: &[Rule] = &[
             "metrics",
             "model",
             "rng",
+            "score",
             "tune",
         ],
         outside: &["burn", "libm"],
@@ -87,7 +88,11 @@ const RULES: &[Rule] = &[
     Rule { module: "protocol", own: &["error", "experiment", "metrics", "texts"], outside: &["postcard", "serde"] },
     Rule { module: "replay", own: &["catalog", "experiment", "metrics"], outside: &["postcard", "serde"] },
     Rule { module: "plot", own: &["catalog", "experiment", "metrics", "texts"], outside: &["plotters"] },
-    Rule { module: "export", own: &["catalog", "error", "metrics", "plot"], outside: &["csv", "serde", "serde_json"] },
+    Rule {
+        module: "export",
+        own: &["catalog", "error", "experiment", "metrics", "plot"],
+        outside: &["csv", "serde", "serde_json"],
+    },
     Rule {
         module: "reference",
         own: &["catalog", "dataset", "error", "experiment", "metrics", "plot", "replay", "web"],

@@ -4,7 +4,8 @@ use crate::fixtures::{check_golden, setup, start};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::digest::hexadecimal;
 use emergence_lab::error::MessageError;
-use emergence_lab::experiment::{BaseInit, DatasetName, LanguagePair, parse_query};
+use emergence_lab::experiment::dataset::Selection;
+use emergence_lab::experiment::{BaseInit, DatasetName, Direction, parse_query};
 use emergence_lab::metrics::{
     AttentionMap, DatasetSample, Environment, EvaluationRecord, Examination, Filters, ImageSamples, LateFacts, Mistake,
     PreparationProgress, Receipt, Record, RunEvaluation, SampleImage, SampleSentence, SentenceAnswer, StartFacts,
@@ -81,6 +82,7 @@ fn events() -> Vec<Event> {
 
 fn sentence_answer() -> SentenceAnswer {
     let translation = Translation {
+        chrf: Some(12.5),
         text: "zwei".into(),
         words: vec!["zwei".into()],
         probabilities: vec![0.75, 0.5],
@@ -109,14 +111,15 @@ fn inspections() -> [Event; 7] {
             width: 2,
             images: vec![image],
         },
-        pair: Some(LanguagePair::DEFAULT),
+        direction: Some(Direction::Back),
+        selection: Some(Selection { length: 20, vocabulary: 1_999, train: [7, 9], test: [2, 3] }),
         sentences: vec![SampleSentence { source: "two".into(), reference: "zwei".into() }],
     };
     let filters = Filters { run: 2, step: 50, channels: 1, height: 1, width: 2, pictures: vec![vec![0.5, -1.0]] };
     let mistakes = vec![Mistake { index: 3, label: 0, predicted: 1, pixels: vec![7, 8] }];
     [
         Event::Dataset { sample: sample.clone() },
-        Event::Uploaded { train: 5, test: 1, sample },
+        Event::Uploaded { train: 5, test: 1, found: 9, left_aside: vec!["val.de".into()], sample },
         Event::UploadRefused { message: "Why.".into() },
         Event::Filters { filters },
         Event::Examination { examination: Examination { run: 2, step: 50, confusion: vec![4, 1, 0, 5], mistakes } },
@@ -152,7 +155,7 @@ fn progress_event() -> Event {
 fn started() -> Event {
     let mut setup = setup(&["pytorch"], 1, 400);
     let StartFacts { receipt, variants, .. } = start(&mut setup);
-    *receipt = Receipt { data_sha256: "d0".into(), order_sha256: "e0".into() };
+    *receipt = Receipt { data_sha256: "d0".into(), order_sha256: "e0".into(), vocabulary_sha256: Some("f0".into()) };
     variants[0].runs[0].weights_sha256 = "f0".into();
     Event::Started { setup: Box::new(setup) }
 }

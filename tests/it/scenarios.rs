@@ -1,9 +1,10 @@
 //! The scenarios against their recordings: what an answer claims holds, and a recording is what the page needs.
 
 use crate::fixtures::root;
-use emergence_lab::catalog::{DataKind, FigureQuantity, Quantity};
+use emergence_lab::catalog::{DataKind, FigureQuantity, Quantity, Task};
+use emergence_lab::experiment::DatasetName;
 use emergence_lab::experiment::scenarios::{Claim, FIRST_SCENARIO, SCENARIOS, Scenario};
-use emergence_lab::metrics::{History, RunCurves, statistics};
+use emergence_lab::metrics::{History, RunCurves, SampleSentence, statistics};
 use emergence_lab::replay::{Recording, RecordingError};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -53,6 +54,11 @@ fn holds(history: &History, claim: &Claim) -> bool {
             });
             let test = statistics::paired_t_test(&differences.collect::<Vec<_>>()).expect("pairs");
             test.verdict == statistics::Verdict::NoEvidence
+        }
+        Claim::Bleu(variant, score) => {
+            let runs = history.variants[variant].runs.iter();
+            let scores: Vec<f64> = runs.filter_map(|run| run.final_value(Quantity::Bleu)).collect();
+            (statistics::mean(&scores).expect("scored runs") - f64::from(score)).abs() <= 0.55
         }
         Claim::LearnsNothing(variant) => end(variant) <= CHANCE + 2.0,
         Claim::Diverges(variant, step) => {
@@ -118,7 +124,9 @@ fn a_scenario_is_a_short_experiment_in_its_canonical_text() {
         let experiment = scenario.experiment();
         assert_eq!(experiment.validate(), Ok(()), "{}", scenario.name);
         assert_eq!(experiment.to_query(), scenario.query, "{}: only non-default keys, in order", scenario.name);
-        assert!(experiment.steps <= 300, "{}: few steps", scenario.name);
+        let most = if experiment.task() == Task::Texts { 400 } else { 300 };
+        assert!(!scenario.claims.is_empty(), "{}: an answer claims something", scenario.name);
+        assert!(experiment.steps <= most, "{}: few steps", scenario.name);
         assert!(SCENARIOS[..index].iter().all(|other| other.name != scenario.name), "{} once", scenario.name);
         assert!(scenario.question.text().ends_with('?') && scenario.answer.text().ends_with('.'), "{}", scenario.name);
     }
@@ -143,6 +151,37 @@ fn a_recording_is_small_and_has_its_receipt() {
     }
 }
 
+/// Multi30k may not be published with the page; neither may its sentences and what networks make of them.
+#[test]
+fn no_recording_has_sentences_that_ask_for_a_license() {
+    let is_licensed = |scenario: &&Scenario| {
+        let publication = scenario.experiment().dataset.name.row().publication();
+        publication.is_some_and(|publication| publication.license.is_some())
+    };
+    let licensed: Vec<&Scenario> = SCENARIOS.iter().filter(is_licensed).collect();
+    assert!(!licensed.is_empty(), "there is one");
+    for scenario in licensed {
+        let history = recorded(scenario);
+        let sentences = history.setup.start.as_ref().expect("a start").samples.len();
+        let translations = history.runs().map(|run| run.translations.len()).sum::<usize>();
+        assert_eq!((sentences, translations), (0, 0), "{}", scenario.name);
+    }
+    let mut history = crate::fixtures::synthetic_history(400);
+    let sentence = SampleSentence { source: "Zwei Hunde".to_owned(), reference: "Two dogs".to_owned() };
+    history.setup.start.as_mut().expect("a start").samples = vec![sentence];
+    history.variants[0].runs[0].translations = vec![(400, vec!["Three cats".to_owned()])];
+    let has = |history: &History, text: &str| {
+        let bytes = Recording::of(history, "2026-11-29".to_owned()).expect("a start").to_bytes();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    for text in ["Zwei Hunde", "Two dogs", "Three cats"] {
+        history.setup.experiment.dataset.name = DatasetName::Text;
+        assert!(has(&history, text), "{text}: recorded");
+        history.setup.experiment.dataset.name = DatasetName::Multi30k;
+        assert!(!has(&history, text), "{text}: left out");
+    }
+}
+
 #[test]
 fn the_recorded_chart_is_that_of_the_run() {
     let history = crate::fixtures::synthetic_history(400);
@@ -164,10 +203,10 @@ fn the_recorded_chart_is_that_of_the_run() {
 fn damaged_recordings_are_refused() {
     let recording = Recording::of(&crate::fixtures::synthetic_history(40), String::new()).expect("a start");
     let bytes = recording.to_bytes();
-    assert_eq!(Recording::from_bytes(&[]), Err(RecordingError::Format { expected: 2, got: None }), "nothing");
+    assert_eq!(Recording::from_bytes(&[]), Err(RecordingError::Format { expected: 3, got: None }), "nothing");
     assert_eq!(
         Recording::from_bytes(&[7, 0]),
-        Err(RecordingError::Format { expected: 2, got: Some(7) }),
+        Err(RecordingError::Format { expected: 3, got: Some(7) }),
         "another one"
     );
     let cut = &bytes[..bytes.len() / 2];

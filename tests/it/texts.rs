@@ -24,6 +24,9 @@ const NAMES: &[&str] = &[
     "AdamW",
     "AISTATS",
     "alpha",
+    "BLEU",
+    "chrF",
+    "Multi30k",
     "CIFAR-10",
     "CPU",
     "Ctrl",
@@ -73,6 +76,7 @@ const NAMES: &[&str] = &[
 /// Entries without words of the language: they only order their parts, consist of a name and an article, or are a formula.
 const ORDERS: &[&str] = &[
     "{first} {second}",
+    "chrF {score}",
     "{name} ({date})",
     "{label}: {done} of {total}",
     "a softmax",

@@ -4,6 +4,7 @@ mod pace;
 mod rate_control;
 mod recordings;
 mod shares;
+mod texts;
 mod translation;
 mod work;
 

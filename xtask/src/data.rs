@@ -43,7 +43,11 @@ pub(crate) fn stage() -> Result<()> {
 /// Copies the data files of all folders in `from`, which need not exist; returns their number.
 fn copy_data(from: &Path, to: &Path) -> Result<usize> {
     let files = if from.is_dir() { files_below(from)? } else { Vec::new() };
-    let files: Vec<_> = files.iter().filter(|path| is_asked_for(path)).collect();
+    let is_public = |path: &Path| {
+        let folder = path.strip_prefix(from).ok().and_then(|path| path.components().next());
+        folder.is_some_and(|folder| PUBLIC.iter().any(|public| folder.as_os_str() == *public))
+    };
+    let files: Vec<_> = files.iter().filter(|path| is_public(path) && is_asked_for(path)).collect();
     for path in &files {
         let copy = to.join(path.strip_prefix(from)?);
         std::fs::create_dir_all(copy.parent().unwrap_or(to))
@@ -52,6 +56,10 @@ fn copy_data(from: &Path, to: &Path) -> Result<usize> {
     }
     Ok(files.len())
 }
+
+/// The folders of data sets that may be published with the page. Not among them are a visitor's own files, and data sets whose licenses have to be
+/// accepted, for which the page asks each visitor; a test of the crate compares this list with the catalog.
+const PUBLIC: [&str; 3] = ["mnist", "fashion-mnist", "cifar-10"];
 
 /// Whether the page requests a file: a gzipped one that is not an archive, or a plain `*.bin` without a gzipped copy.
 fn is_asked_for(path: &Path) -> bool {
@@ -67,13 +75,21 @@ mod tests {
     fn gzipped_files_are_copied_and_archives_are_not() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("emergence-lab-stage-{}", std::process::id()));
         let (from, to) = (folder.join("from"), folder.join("to"));
-        std::fs::create_dir_all(from.join("set"))?;
-        for name in ["README.md", "set/a.gz", "set/all.tar.gz", "set/b.bin", "set/b.bin.gz", "set/c.bin"] {
+        for folder in ["mnist", "multi30k", "text"] {
+            std::fs::create_dir_all(from.join(folder))?;
+        }
+        let others = ["README.md", "multi30k/a.gz", "text/a.gz", "text/b.bin"];
+        let own = ["mnist/a.gz", "mnist/all.tar.gz", "mnist/b.bin", "mnist/b.bin.gz", "mnist/c.bin"];
+        for name in others.into_iter().chain(own) {
             std::fs::write(from.join(name), name)?;
         }
-        assert_eq!(copy_data(&from, &to)?, 3, "no text, no archive, and nothing twice");
+        assert_eq!(copy_data(&from, &to)?, 3, "no text, no archive, nothing of others, and nothing twice");
         let copied: Vec<_> = files_below(&to)?.iter().map(|path| path.strip_prefix(&to).map(Path::to_owned)).collect();
-        assert_eq!(copied, ["set/a.gz", "set/b.bin.gz", "set/c.bin"].map(|name| Ok(name.into())), "each in its folder");
+        assert_eq!(
+            copied,
+            ["mnist/a.gz", "mnist/b.bin.gz", "mnist/c.bin"].map(|name| Ok(name.into())),
+            "each in its folder"
+        );
         assert_eq!(copy_data(&folder.join("nowhere"), &to)?, 0, "the folder need not exist");
         Ok(std::fs::remove_dir_all(&folder)?)
     }

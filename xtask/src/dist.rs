@@ -13,7 +13,7 @@ use crate::step::{say, step};
 use crate::{build, tools};
 
 /// Page: wasm, JavaScript and CSS together, gzipped, in bytes.
-const PAGE_BUDGET: usize = 361_000;
+const PAGE_BUDGET: usize = 370_000;
 
 /// A worker with its budgets.
 struct Worker {
@@ -33,8 +33,8 @@ const WORKERS: [Worker; 2] = [
     Worker {
         what: "worker for the CPU (wasm)",
         wasm: "worker_bg.wasm",
-        budget: 945_000,
-        compiled_budget: 1_100_000,
+        budget: 1_026_000,
+        compiled_budget: 1_200_000,
         slow: false,
     },
     Worker {

@@ -27,7 +27,8 @@ Emergence Lab: cargo xtask COMMAND
        [--site-url URL]      of the page, other sites can show scenarios (oEmbed, previews)
   record [NAME]              train one scenario, or all, and write its recorded result and what is generated from it
   docs                       write the parts generated from the tables of the crate: the page's partials, tables of the docs
-  data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR
+  data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR; --license NAME
+       [--license NAME]      accepts the license of one that asks
   e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build uses the existing dist/
   bench [ARGS]               measure speed in the browser against jax-js and TensorFlow.js
   help                       this text

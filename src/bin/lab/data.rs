@@ -7,8 +7,9 @@ use emergence_lab::catalog::{DataArchive, DataFile, DatasetName, DatasetOrigin, 
 use emergence_lab::dataset::files;
 use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::checksum::verify;
+use emergence_lab::error::DatasetError;
 use serde_json::json;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ impl PublishedSet {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let options = arguments.options(&["data-dir", "from"])?;
+    let options = arguments.options(&["data-dir", "from", "license"])?;
     let words = options.words();
     match words.as_slice() {
         ["list"] => list(&options),
@@ -93,6 +94,9 @@ fn fetch(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
     for file in present {
         eprintln!("{} is present", file.name);
     }
+    if !absent.is_empty() && source.is_none() {
+        accept_license(set, options)?;
+    }
     let mut members = match &set.publication.archive {
         Some(archive) if !absent.is_empty() => read_archive(set, archive, source)?,
         _ => Vec::new(),
@@ -108,6 +112,24 @@ fn fetch(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
         eprintln!("{} fetched", file.name);
     }
     check(set, options)
+}
+
+/// Makes sure that the license of a data set, if it needs a decision, was accepted: with `--license NAME`, or by an answer on the terminal.
+fn accept_license(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
+    let Some(license) = set.publication.license else { return Ok(()) };
+    let question = DatasetError::License { dataset: set.name, server: set.publication.server() };
+    match options.get("license") {
+        Some(name) if name == license.name => return Ok(()),
+        Some(other) => return Err(Usage::new("--license", license.name, other).into()),
+        None => {}
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("{question} To accept it: --license '{}'", license.name);
+    }
+    eprint!("{question}\nDownload it? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { bail!("not downloaded") }
 }
 
 /// The members of the archive of a data set, downloaded or from another folder. Empty if that folder does not contain the

@@ -50,7 +50,7 @@ fn of_transformer(options: &Options) -> anyhow::Result<Value> {
     let [source, target] = positions;
     let [symbols] = numbers(options, "symbols", "a whole number from 1 on, the outputs of every position, like 36")?;
     let sequence = |positions| SequenceFacts { symbols, positions };
-    let examples = ExampleFacts::Pairs { source: sequence(source), target: sequence(target) };
+    let examples = ExampleFacts::Pairs { source: sequence(source), target: sequence(target), joint: false };
     let architecture = model.architecture(&examples, norm).map_err(|error| Usage::refused("--model", &error))?;
     let graph = network_graph(&architecture)?;
     let layers = architecture.measured();

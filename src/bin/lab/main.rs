@@ -48,9 +48,10 @@ lab: compare weight initializations from the command line
   lab record NAME --dir DIR [--data-dir DIR]
       train a scenario of the page, or all of them, and write NAME.bin, the recorded result that the page shows at first
   lab data list
-  lab data fetch NAME [--data-dir DIR] [--from DIR]
+  lab data fetch NAME [--data-dir DIR] [--from DIR] [--license NAME]
   lab data check NAME [--data-dir DIR]
-      list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/
+      list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/. A license that has to be accepted is asked for on
+      the terminal; --license accepts it by its name
 
 JSON, or the plain text of `words`, is written to stdout, progress and errors to stderr. Exit codes: 2 for an invalid argument, 1 for
 any other error.";

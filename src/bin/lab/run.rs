@@ -56,7 +56,8 @@ fn note_on_sentence(sentence: &str, pairs: &PairSet) {
     let symbols = pairs.source.read(sentence);
     let unknown = symbols.iter().filter(|symbol| **symbol == UNKNOWN).count();
     if unknown > 0 {
-        eprintln!("note: {unknown} of the words of `{sentence}` are not in the language and are read as <unk>");
+        let what = if pairs.selection.is_some() { "characters" } else { "words" };
+        eprintln!("note: {unknown} {what} of `{sentence}` are unknown and are read as <unk>");
     }
     let facts = pairs.facts().examples;
     if let ExampleFacts::Pairs { source, .. } = facts

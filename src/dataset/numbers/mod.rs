@@ -8,8 +8,8 @@ pub mod word_lists;
 pub mod words;
 
 use super::pairs::{PairSet, SentencePairs, Vocabulary};
-use crate::catalog::{NUMBERS_TEST, NUMBERS_TRAIN};
-use crate::experiment::LanguagePair;
+use crate::catalog::{DatasetName, NUMBERS_TEST, NUMBERS_TRAIN};
+use crate::experiment::{Direction, LanguagePair};
 use crate::rng::{Purpose, below, stream};
 use std::collections::HashSet;
 
@@ -52,10 +52,14 @@ pub fn dataset(pair: LanguagePair) -> PairSet {
         SentencePairs::new(sentences, facts.examples)
     };
     PairSet {
+        name: DatasetName::Numbers,
+        direction: Direction::Languages(pair),
         source: Vocabulary::Numbers(source),
         target: Vocabulary::Numbers(target),
         examples: facts.examples,
         train: pairs(train),
         test: pairs(test),
+        references: [].into(),
+        selection: None,
     }
 }

@@ -5,9 +5,11 @@ pub mod checksum;
 pub mod cifar;
 pub mod idx;
 pub mod idx_set;
+pub mod sentences;
 
 use super::image_set::ImageSet;
-use crate::catalog::{DataFile, DatasetName, FileFormat, Publication};
+use super::text::ParallelCorpus;
+use crate::catalog::{DataFile, DatasetName, FileFormat, Publication, PublishedContents};
 use crate::error::Result;
 
 /// A published file with its decompressed contents.
@@ -17,6 +19,15 @@ pub struct ReadFile {
     pub file: &'static DataFile,
     /// Its contents.
     pub bytes: Vec<u8>,
+}
+
+/// What data files contain.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LoadedFiles {
+    /// Images with classes.
+    Images(ImageSet),
+    /// Sentences in two languages, which are encoded as an experiment demands.
+    Sentences(ParallelCorpus),
 }
 
 /// The first file that [`assemble`] needs and that is not among the `read` ones: there must be at least one file for each
@@ -29,13 +40,18 @@ pub fn missing(publication: &Publication, read: &[ReadFile]) -> Option<&'static 
     publication.files.iter().find(|file| !serves(file))
 }
 
-/// The data set in the files of a publication, which may contain fewer examples than the published files.
+/// What the files of a publication contain, which may be fewer examples than the published files have.
 ///
 /// # Errors
-/// Those of [`idx_set::assemble`] and [`cifar::assemble`].
-pub fn assemble(name: DatasetName, publication: &Publication, read: &[ReadFile]) -> Result<ImageSet> {
-    match publication.format {
-        FileFormat::Idx => idx_set::assemble(name, &publication.images, read),
-        FileFormat::CifarBatches => cifar::assemble(name, &publication.images, read),
+/// Those of [`idx_set::assemble`], [`cifar::assemble`] and [`sentences::assemble`].
+pub fn assemble(name: DatasetName, publication: &Publication, read: &[ReadFile]) -> Result<LoadedFiles> {
+    match &publication.contents {
+        PublishedContents::Images(images, FileFormat::Idx) => {
+            idx_set::assemble(name, images, read).map(LoadedFiles::Images)
+        }
+        PublishedContents::Images(images, FileFormat::CifarBatches) => {
+            cifar::assemble(name, images, read).map(LoadedFiles::Images)
+        }
+        PublishedContents::Sentences(_) => sentences::assemble(read).map(LoadedFiles::Sentences),
     }
 }

@@ -1,7 +1,7 @@
 //! The English messages about data files and uploads.
 
 use super::NONE;
-use crate::catalog::{FileContent, Part};
+use crate::catalog::{DatasetName, FileContent, Part};
 use crate::digest::hexadecimal;
 use crate::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
 use crate::prose::IS_PAGE;
@@ -16,12 +16,15 @@ impl Display for DatasetError {
         f.write_str(&match self {
             Self::Download { file, reason } => text!("{file} could not be downloaded: {reason}", file, reason),
             Self::Upload(error) => error.to_string(),
+            Self::Corpus(error) => error.to_string(),
+            Self::License { dataset, server } => license_question(*dataset, server),
             Self::DataFileMissing { path, dataset, directory } => text!(
                 "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {dataset} --data-dir {directory}`",
                 path,
                 dataset = dataset.row().name,
                 directory
             ),
+            Self::FolderMissing { path } => text!("{path}: expected a folder with your files, got none", path),
             Self::DataFileUnreadable { path, reason } => {
                 text!("{path}: expected a readable file, got: {reason}", path, reason)
             }
@@ -107,6 +110,21 @@ fn contents_of_file(error: &DatasetError) -> String {
     }
 }
 
+/// Who made a data set, under which license, and from where it would be downloaded.
+fn license_question(dataset: DatasetName, server: &str) -> String {
+    let row = dataset.row();
+    let Some(license) = row.publication().and_then(|publication| publication.license) else { return String::new() };
+    text!(
+        "{data} ({authors}) is not here yet. It may be downloaded from {server} ({megabytes} MB) and used under its license, {license}: for noncommercial purposes, naming its authors, and sharing changed versions alike ({url}).",
+        data = row.label,
+        authors = license.authors,
+        server,
+        megabytes = license.megabytes,
+        license = license.name,
+        url = license.url
+    )
+}
+
 /// `28 x 28`.
 fn size((height, width): (usize, usize)) -> String {
     format!("{height} x {width}")
@@ -118,15 +136,17 @@ impl Display for UploadError {
             return f.write_str(NONE);
         }
         f.write_str(&match self {
-            Self::Empty => text!("upload: expected files, got none"),
+            Self::Empty => text!("expected your own files, got none"),
             Self::Kind { file, got } => text!(
-                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar), got \
-                 {got}",
+                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, sentences with translations as text, or a tar archive of such files (.tar), got {got}",
                 file,
                 got
             ),
             Self::Mixed { batch, idx } => {
                 text!("upload: expected files of one format, got {batch} (CIFAR-10) and {idx} (IDX)", batch, idx)
+            }
+            Self::MixedKinds { image, text } => {
+                text!("upload: expected either images or sentences, got {image} and {text}", image, text)
             }
             Self::Twice { content, part, first, second } => {
                 let part = kind_of_part(*part);
@@ -175,6 +195,7 @@ fn plural_of(content: FileContent) -> String {
         FileContent::Images => text!("images"),
         FileContent::Labels => text!("labels"),
         FileContent::Batch => text!("CIFAR-10 records"),
+        FileContent::Sentences(_) => text!("sentences"),
     }
 }
 
@@ -210,6 +231,8 @@ impl Display for UnknownFile {
             Self::Beginning(bytes) => {
                 text!("a file that begins with the bytes {bytes}", bytes = hexadecimal(bytes))
             }
+            Self::Zip => text!("a zip archive, which has to be unpacked first"),
+            Self::Utf16 => text!("text in UTF-16; save it as UTF-8"),
             Self::ArchiveWithoutData => text!("an archive without any of these"),
         })
     }

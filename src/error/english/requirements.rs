@@ -1,6 +1,6 @@
 //! The messages about what a value requires of the rest of an experiment or of the device.
 
-use crate::catalog::DataKind;
+use crate::catalog::{DataKind, Task};
 use crate::error::{DeviceDemand, Requirement, SchemeRequirement};
 use crate::texts::text;
 use std::fmt::{Display, Formatter, Result};
@@ -30,11 +30,14 @@ impl Display for Requirement {
             ),
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most),
             Self::NativeDevice => text!("auto or cpu in the native build"),
-            Self::NamedDataset => text!("a named data set; your own files can be uploaded in the browser only"),
+            Self::TrainingExamples { most } => text!("at most {most}, the number of training examples", most),
+            Self::OwnFiles(Task::Images) => text!("upload, since the files are images"),
+            Self::OwnFiles(_) => text!("text, since the files are sentences"),
             Self::ModelFor(DataKind::Images) => text!("a network for images: mlp, cnn or resnet"),
             Self::ModelFor(DataKind::Pairs) => text!("a transformer, which pairs of sentences need"),
             Self::OnlyFor(DataKind::Images) => text!("the default, since other values are only for images"),
             Self::OnlyFor(DataKind::Pairs) => text!("the default, since other values are only for pairs of sentences"),
+            Self::OnlyForTexts => text!("the default, since other values are only for texts"),
             Self::Scheme(requirement) => requirement.to_string(),
         })
     }

@@ -137,8 +137,8 @@ impl ModelSpec {
     /// [`Error::Value`] of `model` if the network is for another kind of examples, or if the feature maps become too small for a window.
     pub fn architecture(&self, examples: &ExampleFacts, norm: NormLayer) -> Result<Architecture> {
         match (self, examples) {
-            (Self::Transformer(spec), ExampleFacts::Pairs { source, target }) => {
-                Ok(transformer::architecture(spec, [*source, *target], norm))
+            (Self::Transformer(spec), ExampleFacts::Pairs { source, target, joint }) => {
+                Ok(transformer::architecture(spec, [*source, *target], *joint, norm))
             }
             (Self::Transformer(_), ExampleFacts::Images { .. }) | (_, ExampleFacts::Pairs { .. }) => {
                 Err(Error::value("model", Requirement::ModelFor(examples.kind()).into(), self))

@@ -135,21 +135,25 @@ impl fmt::Display for TransformerSpec {
 
 /// Index of the embedding table of the source.
 const SOURCE_TABLE: usize = 0;
-/// Index of that of the target.
-const TARGET_TABLE: usize = 1;
 
-/// The layers, for sentences of these sizes.
+/// The layers, for sentences of these sizes; `joint` if both languages have one vocabulary, and so one table.
 pub(super) fn architecture(
     spec: &TransformerSpec,
     [source, target]: [SequenceFacts; 2],
+    joint: bool,
     norm: NormLayer,
 ) -> Architecture {
     let input = FeatureShape { channels: 1, height: 1, width: source.positions };
-    let embeddings = [source, target].map(|side| [side.symbols, spec.width]).to_vec();
+    let mut embeddings = [source, target].map(|side| [side.symbols, spec.width]).to_vec();
+    if joint {
+        embeddings.pop();
+    }
+    let target_table = embeddings.len() - 1;
     let mut builder = TransformerBuilder {
         architecture: Architecture { embeddings, ..Architecture::new(input) },
         spec: *spec,
         norm,
+        target_table,
         positions: source.positions,
         depth: 0,
         memory_depth: 0,
@@ -164,7 +168,7 @@ pub(super) fn architecture(
     builder.end_of_stack();
     builder.same(Layer::EncoderEnd);
     builder.memory_depth = builder.depth;
-    builder.stack(SentenceSide::Target, TARGET_TABLE, target.positions);
+    builder.stack(SentenceSide::Target, target_table, target.positions);
     for layer in 0..spec.decoder_layers {
         builder.attention(Stack::Decoder, layer, AttentionKind::Causal);
         builder.attention(Stack::Decoder, layer, AttentionKind::Cross);
@@ -179,6 +183,8 @@ struct TransformerBuilder {
     architecture: Architecture,
     spec: TransformerSpec,
     norm: NormLayer,
+    /// Index of the embedding table of the target: that of the source if both languages have one vocabulary.
+    target_table: usize,
     /// Positions of the sentence of the stack.
     positions: usize,
     /// Layers with weights on the longest path from an input to the values so far.
@@ -256,7 +262,7 @@ impl TransformerBuilder {
 
     fn output(&mut self, symbols: usize) {
         if self.spec.tied {
-            self.push(Layer::TiedOutput { table: TARGET_TABLE }, symbols, self.positions);
+            self.push(Layer::TiedOutput { table: self.target_table }, symbols, self.positions);
         } else {
             let layer = WeightLayer {
                 shape: WeightShape::Dense { inputs: self.spec.width, outputs: symbols },

@@ -14,11 +14,12 @@ use web_sys::{Blob, Cache, ReadableStreamDefaultReader, ReadableWritablePair, Re
 /// Name of the browser cache.
 const CACHE: &str = "emergence-lab-data-1";
 
-/// One unpacked and verified file: from the cache, from the page's own site, or from its address at a public mirror.
+/// One unpacked and verified file: from the cache, from the page's own site, or from its address at a public mirror, if it may be fetched from
+/// there.
 ///
 /// # Errors
 /// The error of the page's own site if its file is damaged; otherwise that of the mirror.
-pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> Result<Vec<u8>> {
+pub(super) async fn published(folder: &str, file: &DataFile, address: Option<&str>) -> Result<Vec<u8>> {
     let own = own_url(folder, file);
     let cache = open_cache().await;
     if let Some(cache) = &cache
@@ -27,12 +28,13 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: &str) -> R
     {
         return Ok(bytes);
     }
-    let (packed, bytes) = match fetch_verified(&own, file).await {
-        Ok(found) => found,
-        Err(damaged) if !matches!(damaged, Error::Dataset(DatasetError::Download { .. })) => {
+    let (packed, bytes) = match (fetch_verified(&own, file).await, address) {
+        (Ok(found), _) => found,
+        (Err(error), None) => return Err(error),
+        (Err(damaged), Some(address)) if !matches!(damaged, Error::Dataset(DatasetError::Download { .. })) => {
             fetch_verified(address, file).await.map_err(|_| damaged)?
         }
-        Err(_) => fetch_verified(address, file).await?,
+        (Err(_), Some(address)) => fetch_verified(address, file).await?,
     };
     if let Some(cache) = cache {
         // For the next visit; this one does not wait for it.

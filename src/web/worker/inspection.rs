@@ -2,8 +2,9 @@
 
 use super::scope::post;
 use super::{RunFailure, device_failure};
-use crate::dataset::{Dataset, ImageSet, PairSet, until_end, without_padding};
-use crate::experiment::Share;
+use crate::dataset::text::ParallelCorpus;
+use crate::dataset::{Dataset, ImageSet, until_end, without_padding};
+use crate::experiment::{DatasetName, Share};
 use crate::metrics::{DatasetSample, Examination, Filters, ImageSamples, SampleImage, SampleSentence};
 use crate::protocol::Event;
 use crate::train::Training;
@@ -26,8 +27,26 @@ pub(super) fn sample(dataset: &Dataset) -> DatasetSample {
             (ImageSamples::default(), sentences.collect())
         }
     };
-    let pair = dataset.pairs().map(PairSet::languages);
-    DatasetSample { name: dataset.name(), images, pair, sentences }
+    let pairs = dataset.pairs();
+    let (direction, selection) = (pairs.map(|pairs| pairs.direction), pairs.and_then(|pairs| pairs.selection));
+    DatasetSample { name: dataset.name(), images, direction, selection, sentences }
+}
+
+/// A few pairs of a visitor's own sentences, before they are encoded.
+pub(super) fn sample_of_corpus(corpus: &ParallelCorpus) -> DatasetSample {
+    let sentences = corpus
+        .train
+        .iter()
+        .take(SENTENCES)
+        .map(|[first, second]| SampleSentence { source: first.clone(), reference: second.clone() });
+    DatasetSample {
+        name: DatasetName::Text,
+        images: ImageSamples::default(),
+        // Whatever direction the experiment has.
+        direction: None,
+        selection: None,
+        sentences: sentences.collect(),
+    }
 }
 
 fn image_samples(set: &ImageSet) -> ImageSamples {

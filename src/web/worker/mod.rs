@@ -16,10 +16,9 @@ mod run;
 mod scope;
 mod upload;
 
-use crate::dataset::Dataset;
 use crate::device::Backend;
-use crate::error::{DeviceError, Error, MessageError, UploadError, WorkerError};
-use crate::experiment::{DatasetName, DatasetSpec, Experiment};
+use crate::error::{DeviceError, Error, MessageError, WorkerError};
+use crate::experiment::Experiment;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts;
@@ -27,11 +26,11 @@ use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Preparation, Training, Work, environment, worker_count};
 use arrival::{Arrival, Interrupt, Start};
 use crew::{Crew, REPORT_SECS};
+use data::DataStore;
 use inspection::Inspected;
 use question::AskedQuestion;
 use run::Run;
 use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
-use std::rc::Rc;
 use web_sys::File;
 
 /// Listens, announces that the worker is ready, and serves for the lifetime of the worker.
@@ -60,28 +59,9 @@ struct Worker {
     inbox: Inbox<Mail>,
     turn: EventLoopTurn,
     devices: Devices,
-    data: Option<Loaded>,
-    /// The visitor's own files, if any were received.
-    uploaded: Option<Rc<Dataset>>,
+    data: DataStore,
     /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<Inspected>,
-}
-
-/// A data set that is kept for the next experiment.
-struct Loaded {
-    /// What was requested.
-    asked: DatasetSpec,
-    dataset: Rc<Dataset>,
-    /// Why it is not the requested data set, as a sentence.
-    fallback: Option<String>,
-}
-
-impl Loaded {
-    /// Whether loading another one would yield the same, or nothing better than the present data set.
-    fn serves(&self, other: &DatasetSpec) -> bool {
-        let same = self.asked.name == other.name || self.dataset.name() == other.name.preferred();
-        same && self.asked.pair == other.pair
-    }
 }
 
 /// A failure to be sent to the page.
@@ -109,7 +89,7 @@ enum Prepared {
 
 impl Worker {
     fn new(inbox: Inbox<Mail>, turn: EventLoopTurn) -> Self {
-        Self { inbox, turn, devices: Devices::default(), data: None, uploaded: None, inspected: None }
+        Self { inbox, turn, devices: Devices::default(), data: DataStore::default(), inspected: None }
     }
 
     async fn serve(mut self) {
@@ -146,11 +126,8 @@ impl Worker {
         match command {
             Command::Speak { catalog } => texts::install(catalog.clone()),
             Command::Inspect { run, at } => self.inspected = Some(Inspected { run: *run, at: *at }),
-            Command::Upload => {
-                if let Some(dataset) = upload::receive(files).await {
-                    self.uploaded = Some(Rc::new(dataset));
-                }
-            }
+            Command::Upload => self.data.receive(files).await,
+            Command::AcceptLicense { dataset } => self.data.accept(*dataset),
             _ => {}
         }
     }
@@ -163,7 +140,7 @@ impl Worker {
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let device = self.device(&experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
-        let dataset = self.dataset(&experiment).await?;
+        let dataset = self.data.get(&experiment.dataset).await?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
@@ -260,23 +237,6 @@ impl Worker {
         // Shader errors during the self-test are judged by the test's numbers and must not fail the training.
         let _ = faults::take_logged_error();
         chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
-    }
-
-    async fn dataset(&mut self, experiment: &Experiment) -> Result<Rc<Dataset>, RunFailure> {
-        let name = experiment.dataset.name;
-        if name == DatasetName::Upload {
-            let missing = || RunFailure::new(FailureKind::Data, UploadError::Empty);
-            return self.uploaded.clone().ok_or_else(missing);
-        }
-        let loaded = match self.data.take().filter(|loaded| loaded.serves(&experiment.dataset)) {
-            Some(loaded) => loaded,
-            // The old one is already dropped: two would not fit a small phone.
-            None => data::load(&experiment.dataset).await.map_err(|error| RunFailure::new(FailureKind::Data, error))?,
-        };
-        if let Some(reason) = loaded.fallback.as_ref().filter(|_| name == DatasetName::Auto) {
-            post(&Event::DataFallback { reason: reason.clone() });
-        }
-        Ok(Rc::clone(&self.data.insert(loaded).dataset))
     }
 
     async fn drive(&mut self, mut run: Run, mut crew: Crew) -> Result<Option<Interrupt>, RunFailure> {

@@ -1,6 +1,6 @@
 //! The binary format of CIFAR-10, and tar archives.
 
-use super::{Folder, check, check_normalization, gzip, load, missing_file, published, real_data};
+use super::{Folder, check, check_normalization, gzip, images, load, missing_file, published, real_data};
 use emergence_lab::catalog::CIFAR_10_IMAGES;
 use emergence_lab::dataset::files::unpack_archive;
 use emergence_lab::dataset::readers::archive::{NamedFile, unpack_tar};
@@ -23,7 +23,7 @@ fn of_batches(contents: &[(&str, &[u8])]) -> Result<ImageSet, Error> {
         let file = published(DatasetName::Cifar10).files.iter().find(|file| file.name == *name).expect("a batch");
         ReadFile { file, bytes: bytes.to_vec() }
     });
-    assemble(DatasetName::Cifar10, published(DatasetName::Cifar10), &read.collect::<Vec<_>>())
+    assemble(DatasetName::Cifar10, published(DatasetName::Cifar10), &read.collect::<Vec<_>>()).map(images)
 }
 
 /// Records with the given labels; the red plane of each is all 10, the green one all 20, the blue one all 30.

@@ -5,7 +5,8 @@ use super::{gzip, header, images_file, labels_file};
 use emergence_lab::catalog::FileContent;
 use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::idx;
-use emergence_lab::dataset::{ImageSet, Normalization, Part, upload};
+use emergence_lab::dataset::upload::{self, Upload};
+use emergence_lab::dataset::{ImageSet, Normalization, Part};
 use emergence_lab::error::{DatasetError, Error, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
@@ -14,9 +15,11 @@ use proptest::prelude::*;
 type Given<'a> = (&'a str, &'a [u8]);
 
 fn assemble(files: &[Given<'_>]) -> Result<ImageSet, Error> {
-    upload::assemble(
-        files.iter().map(|(name, bytes)| NamedFile { name: (*name).to_owned(), bytes: bytes.to_vec() }).collect(),
-    )
+    let files = files.iter().map(|(name, bytes)| NamedFile { name: (*name).to_owned(), bytes: bytes.to_vec() });
+    match upload::assemble(files.collect())? {
+        Upload::Images(images) => Ok(images),
+        Upload::Sentences(_) => panic!("images"),
+    }
 }
 
 fn labels_of(files: &[Given<'_>]) -> (Vec<u8>, Vec<u8>) {
@@ -96,7 +99,7 @@ fn idx_pairs_are_recognized_by_their_first_bytes() {
 fn files_in_unknown_formats_are_refused() {
     let images = images_file(2, 8);
     let cases: [(Given<'_>, UnknownFile); 3] = [
-        (("a.png", b"\x89PNG\r"), UnknownFile::Beginning(b"\x89PNG".to_vec())),
+        (("a.png", b"\x89PNG\r\n\x1a\n"), UnknownFile::Beginning(b"\x89PNG".to_vec())),
         (("a.txt", b""), UnknownFile::Empty),
         (("a", &gzip(&images)[..2]), UnknownFile::Beginning(vec![0x1f, 0x8b])),
     ];

@@ -47,10 +47,12 @@ fn data_files_say_what_is_wrong_with_them() {
 #[test]
 fn uploads_say_what_was_expected() {
     let unknown = |got| UploadError::Kind { file: name("a"), got };
-    let known = "a CIFAR-10 batch (.bin), IDX images or labels, or a tar archive of such files (.tar)";
+    let known = "a CIFAR-10 batch (.bin), IDX images or labels, sentences with translations as text, or a tar archive of such files (.tar)";
     let cases = [
         (UnknownFile::Empty, "an empty file"),
         (UnknownFile::Beginning(vec![0x89, 0x0e]), "a file that begins with the bytes 890e"),
+        (UnknownFile::Zip, "a zip archive, which has to be unpacked first"),
+        (UnknownFile::Utf16, "text in UTF-16; save it as UTF-8"),
         (UnknownFile::ArchiveWithoutData, "an archive without any of these"),
     ];
     for (got, expected) in cases {

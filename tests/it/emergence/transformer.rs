@@ -147,6 +147,7 @@ fn measured_graph(sizes: &Sizes, norm: NormLayer, [heads, tied]: [bool; 2]) -> N
     });
     let [source, target] = sizes.positions;
     let facts = ExampleFacts::Pairs {
+        joint: false,
         source: SequenceFacts { symbols: 7, positions: source },
         target: SequenceFacts { symbols: sizes.symbols, positions: target },
     };

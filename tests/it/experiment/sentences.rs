@@ -7,9 +7,9 @@ use emergence_lab::catalog::{DataKind, NumberLanguage};
 use emergence_lab::error::{Bounds, Error, Expected, NetworkForm, Requirement, SchemeRequirement};
 use emergence_lab::experiment::{
     Activation, ActiveDefinition, ActivitySpec, BaseInit, ClosedForm, DatasetName, DatasetSpec, DevicePreference,
-    EvaluationSteps, Experiment, InitScheme, LanguagePair, ModelSpec, Named, NormLayer, OptimizerKind, OptimizerSpec,
-    Rescaling, RescalingLevel, RescalingRule, Schedule, TransformerSpec, Tuning, TuningMethod, Turn, Variant,
-    parse_query,
+    Direction, EvaluationSteps, Experiment, InitScheme, LanguagePair, ModelSpec, Named, NormLayer, OptimizerKind,
+    OptimizerSpec, Rescaling, RescalingLevel, RescalingRule, Schedule, TransformerSpec, Tuning, TuningMethod, Turn,
+    Variant, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -22,7 +22,15 @@ const EN_DE: LanguagePair = LanguagePair { source: NumberLanguage::English, targ
 fn numbers_alone_are_a_good_experiment() {
     let rescaling = Rescaling { base: BaseInit::XavierNormal, alpha: 1.1, ..Rescaling::default() };
     let expected = Experiment {
-        dataset: DatasetSpec { name: DatasetName::Numbers, pair: EN_DE, train: None, test: Some(500), augment: false },
+        dataset: DatasetSpec {
+            name: DatasetName::Numbers,
+            direction: Direction::Languages(EN_DE),
+            vocabulary: 2_000,
+            length: 20,
+            train: None,
+            test: Some(500),
+            augment: false,
+        },
         model: ModelSpec::Transformer(TransformerSpec {
             width: 32,
             heads: 4,
@@ -175,8 +183,8 @@ fn any_scheme(norm: NormLayer) -> impl Strategy<Value = InitScheme> {
 fn any_experiment() -> impl Strategy<Value = Experiment> {
     let norms = select(vec![NormLayer::None, NormLayer::Pre, NormLayer::Post]);
     let variants = norms.prop_flat_map(|norm| (Just(norm), vec((any_scheme(norm), option::of(1e-6..=1e6)), 1..4)));
-    let pairs = LanguagePair::labels().into_iter().map(|(name, _)| name.parse::<LanguagePair>().expect("a pair"));
-    let data = (select(pairs.collect::<Vec<_>>()), option::of(128_usize..=19_000), option::of(1_usize..=1000));
+    let directions = Direction::choices(DatasetName::Numbers);
+    let data = (select(directions), option::of(128_usize..=19_000), option::of(1_usize..=1000));
     let schedule = prop_oneof![
         Just(Schedule::Constant),
         Just(Schedule::Cosine),
@@ -185,11 +193,11 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
     ];
     let numbers = (1_u32..=8, 8_usize..=128, 1_u64..=20_000, 0.0..=0.5, option::of(1_u64..=400));
     (data, any_transformer(), variants, schedule, numbers)
-        .prop_map(|((pair, train, test), transformer, (norm, variants), schedule, numbers)| {
+        .prop_map(|((direction, train, test), transformer, (norm, variants), schedule, numbers)| {
             let (seeds, batch_size, steps, smoothing, interval) = numbers;
             let standard = Experiment::standard(DatasetName::Numbers);
             Experiment {
-                dataset: DatasetSpec { pair, train, test, ..standard.dataset },
+                dataset: DatasetSpec { direction, train, test, ..standard.dataset },
                 model: ModelSpec::Transformer(transformer),
                 norm,
                 variants: variants.into_iter().map(|(scheme, rate)| Variant::new(scheme, rate)).collect(),
@@ -225,14 +233,14 @@ proptest! {
 }
 
 /// A malformed value is reported as such, and the rest of the link stands.
-fn check_malformed(query: &str, error: Error, rest: &str) {
+pub(super) fn check_malformed(query: &str, error: Error, rest: &str) {
     let parsed = parse_query(query);
     assert_eq!((parsed.errors, parsed.conflicts), (vec![error], vec![]), "{query}");
     assert_eq!(parsed.experiment, read(rest), "{query}: the default instead");
 }
 
 /// A value that does not fit the others is reported, and replaced by the default for the data set.
-fn check_conflict(query: &str, error: Error, rest: &str) {
+pub(super) fn check_conflict(query: &str, error: Error, rest: &str) {
     let parsed = parse_query(query);
     assert_eq!((parsed.errors, parsed.conflicts), (vec![], vec![error.clone()]), "{query}");
     assert_eq!(parsed.experiment, read(rest), "{query}: the default instead");
@@ -283,7 +291,7 @@ fn a_transformer_out_of_bounds_is_refused() {
 
 #[test]
 fn malformed_values_of_sentences_are_refused() {
-    let pairs = || Expected::OneOf(LanguagePair::labels().into_iter().map(|(name, _)| name).collect());
+    let pairs = || Expected::OneOf(Direction::labels().into_iter().map(|(name, _)| name).collect());
     for got in ["en-en", "digits-digits", "en", "en-", "en-es", "en-de-fr", "EN-DE", ""] {
         check_malformed(&format!("data=numbers&pair={got}"), Error::value("pair", pairs(), got), "data=numbers");
     }

@@ -25,7 +25,7 @@ fn model(text: &str) -> ModelSpec {
 fn architecture(text: &str, norm: NormLayer) -> Architecture {
     let source = SequenceFacts { symbols: 150, positions: 5 };
     let target = SequenceFacts { symbols: 250, positions: 6 };
-    model(text).architecture(&ExampleFacts::Pairs { source, target }, norm).unwrap()
+    model(text).architecture(&ExampleFacts::Pairs { source, target, joint: false }, norm).unwrap()
 }
 
 /// The normalization that a scheme is for.

@@ -1,8 +1,10 @@
 //! The commands about transformers: training one, translating with it, and its emergence.
 
 #[cfg(feature = "train")]
-use super::lab;
+use super::{Folder, lab};
 use super::{json, refuses};
+#[cfg(feature = "train")]
+use emergence_lab::catalog::Quantity;
 #[cfg(feature = "train")]
 use emergence_lab::export::parse_results;
 use std::collections::BTreeMap;
@@ -34,6 +36,51 @@ fn run_translates_a_sentence_with_every_run() {
     }
     let final_match = results.variants.iter().map(|variant| variant.summary.final_exact_match.is_some());
     assert_eq!(final_match.collect::<Vec<_>>(), [true; 2]);
+}
+
+#[test]
+#[cfg(feature = "train")]
+fn own_sentences_are_read_from_their_folder() {
+    let folder = Folder::new("own-text");
+    let query = "data=upload&pair=back&vocab=100&length=12&model=transformer:8h2x1&init=xavier_normal&train=20&test=4&batch=4&steps=2&eval=2";
+    let arguments = ["run", query, "--data-dir", &folder.path(""), "--translate", "b 1"];
+    let missing = lab(&arguments);
+    let line = String::from_utf8(missing.stderr).expect("UTF-8");
+    assert_eq!((missing.status.code(), line.lines().count()), (Some(1), 1), "without files: {line}");
+    assert!(line.contains("text: expected a folder with your files"), "{line}");
+
+    std::fs::create_dir(folder.path("text")).expect("a folder");
+    let lines = (0..30).map(|index| format!("a {index}\tb {index}")).chain([format!("{}\tlong", "a ".repeat(13))]);
+    let table = lines.collect::<Vec<_>>().join("\n");
+    std::fs::write(folder.path("text/pairs.tsv"), table).expect("a file");
+    let output = lab(&arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    assert!(
+        complaint.contains("of at most 12 symbols; longer ones are left out"),
+        "what is left out is said: {complaint}"
+    );
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let (results, _) = text.split_once('\n').expect("a line of results, then a translation");
+    let results = parse_results(results).expect("a results file");
+    assert!(results.query.starts_with("data=text&train=20&test=4&pair=back&vocab=100"), "{}", results.query);
+    assert_eq!(results.verdict_of, "test_accuracy", "of texts");
+    assert_eq!(results.receipt.vocabulary_sha256.map(|sum| sum.len()), Some(64), "the vocabulary has a checksum");
+    let variant = &results.variants[0];
+    let scored = |quantity| variant.runs[0].curves[quantity].iter().map(|(step, _)| *step).collect::<Vec<_>>();
+    assert_eq!(
+        (scored(Quantity::Bleu), scored(Quantity::Chrf)),
+        (vec![0, 2], vec![0, 2]),
+        "scored at every evaluation"
+    );
+    assert!(variant.summary.final_bleu.is_some(), "and in the summary");
+    assert!(results.samples.iter().all(|sample| sample.source.starts_with("b ")), "from the second language");
+
+    std::fs::rename(folder.path("text"), folder.path("upload")).expect("another folder");
+    refuses(
+        &["run", "data=upload&steps=1", "--data-dir", &folder.path("")],
+        &["data", "text, since the files are sentences"],
+    );
 }
 
 #[test]

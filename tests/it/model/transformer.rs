@@ -31,6 +31,8 @@ struct Reference {
 struct Case {
     name: String,
     query: String,
+    /// Whether both languages have one table.
+    joint: bool,
     parameters: Vec<Recipe>,
     first: Vec<Recipe>,
     second: Vec<Recipe>,
@@ -97,10 +99,10 @@ fn batch(source: &[Vec<i32>], target: &[Vec<i32>], classes: usize, smoothing: f6
 }
 
 /// The network of a query for sentences of these sizes.
-fn plan(query: &str, symbols: [usize; 2], positions: [usize; 2]) -> Rc<Plan> {
+fn plan(query: &str, symbols: [usize; 2], positions: [usize; 2], joint: bool) -> Rc<Plan> {
     let experiment = experiment(&format!("data=numbers&init=xavier_normal&{query}"));
     let [source, target] = [0, 1].map(|side| SequenceFacts { symbols: symbols[side], positions: positions[side] });
-    let examples = ExampleFacts::Pairs { source, target };
+    let examples = ExampleFacts::Pairs { source, target, joint };
     let architecture = experiment.model.architecture(&examples, experiment.norm).expect("a transformer");
     Rc::new(Plan { architecture, activation: experiment.activation })
 }
@@ -108,7 +110,12 @@ fn plan(query: &str, symbols: [usize; 2], positions: [usize; 2]) -> Rc<Plan> {
 impl Case {
     fn plan(&self, reference: &Reference) -> Rc<Plan> {
         let query = self.query.replace("&smooth=0.1", "");
-        plan(&query, reference.symbols, [reference.source[0].len(), reference.target[0].len()])
+        plan(&query, self.symbols(reference), [reference.source[0].len(), reference.target[0].len()], self.joint)
+    }
+
+    /// One vocabulary has the symbols of both languages.
+    fn symbols(&self, reference: &Reference) -> [usize; 2] {
+        if self.joint { [reference.symbols[1]; 2] } else { reference.symbols }
     }
 
     fn smoothing(&self) -> f64 {
@@ -244,8 +251,12 @@ fn padding_does_not_matter() {
             rows.iter().map(|row| row.iter().copied().chain([PADDING; 3]).collect()).collect()
         };
         let (source, target) = (longer(&reference.source), longer(&reference.target));
-        let padded =
-            plan(&case.query.replace("&smooth=0.1", ""), reference.symbols, [source[0].len(), target[0].len()]);
+        let padded = plan(
+            &case.query.replace("&smooth=0.1", ""),
+            case.symbols(&reference),
+            [source[0].len(), target[0].len()],
+            case.joint,
+        );
         let loss = |plan: &Rc<Plan>, batch: &Batch| {
             let network = Network::stack(plan, &[case.initial(plan)], &Device::flex());
             read(network.gradient(batch, Mode::Training).losses)[0]

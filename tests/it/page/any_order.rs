@@ -18,7 +18,7 @@ use proptest::sample::select;
 #[derive(Debug, Clone)]
 enum Move {
     Ask(Request),
-    Hear(Event),
+    Hear(Box<Event>),
     LoseWorker,
     RestartWith,
     RunAnywhere,
@@ -38,8 +38,8 @@ fn any_move() -> impl Strategy<Value = Move> {
     ];
     prop_oneof![
         8 => select(REQUESTS.to_vec()).prop_map(Move::Ask),
-        8 => select(news).prop_map(Move::Hear),
-        1 => select(failures).prop_map(Move::Hear),
+        8 => select(news).prop_map(|event| Move::Hear(event.into())),
+        1 => select(failures).prop_map(|event| Move::Hear(event.into())),
         1 => Just(Move::LoseWorker),
         1 => Just(Move::RestartWith),
         2 => Just(Move::RunAnywhere),

@@ -4,13 +4,15 @@ use crate::fixtures::{experiment, field_texts, points, setup};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ValueError};
 use emergence_lab::experiment::dataset::DatasetFacts;
+use emergence_lab::experiment::dataset::Selection;
 use emergence_lab::experiment::{DatasetName, DatasetSpec, parse_query};
 use emergence_lab::metrics::{History, ImageSamples};
 use emergence_lab::web::page::model::fields::parse_fields;
 use emergence_lab::web::page::model::forecast::{Forecast, MeasuredSpeed};
 use emergence_lab::web::page::model::picker_fields::scheme;
 use emergence_lab::web::page::model::uploads::Uploads;
-use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title, upload_text};
+use emergence_lab::web::page::words::files::{selection_note, upload_text, uploaded_sentences};
+use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_title};
 
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = experiment(query);
@@ -78,6 +80,26 @@ fn the_uploaded_files_are_described() {
     assert!(upload_text(1, 1, &sample).contains("28 × 20 color images"), "three channels are colors");
     assert_eq!(sample_title(DatasetName::FashionMnist), "Training images: Fashion-MNIST");
     assert_ne!(sample_missing(DatasetName::Upload), sample_missing(DatasetName::Mnist), "files are not downloaded");
+}
+
+#[test]
+fn uploaded_sentences_are_described() {
+    let text = uploaded_sentences(50_000, 1_000, 60_000, &["val.de".to_owned(), "val.en".to_owned()]);
+    let expected = "Your files: 50,000 training and 1,000 test pairs of sentences. 9,000 more are not used: they lack a \
+                    sentence, exceed the 60,000 that a part may have, or share a sentence with the test part that was set aside. Not used: val.de, val.en.";
+    assert_eq!(text, expected, "what is used, and what is not");
+    assert_eq!(
+        uploaded_sentences(5, 1, 6, &[]),
+        "Your files: 5 training and 1 test pairs of sentences.",
+        "all of them are used"
+    );
+    let note =
+        selection_note(&Selection { length: 20, vocabulary: 2_000, train: [17_656, 29_000], test: [643, 1_000] });
+    let expected = "17,656 of 29,000 training pairs and 643 of 1,000 test pairs have sentences of at most 20 symbols; longer ones are \
+                    left out. The vocabulary has 2,000 symbols.";
+    assert_eq!(note, expected, "which pairs are short enough");
+    assert_eq!(sample_title(DatasetName::Multi30k), "Training sentences: Multi30k");
+    assert_eq!(sample_missing(DatasetName::Text), sample_missing(DatasetName::Upload), "files are chosen");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::dataset::real_data;
 use crate::fixtures::cpu::{few_digits, finish, training};
 use emergence_lab::catalog::{DatasetName, DatasetOrigin, Quantity};
-use emergence_lab::dataset::files;
+use emergence_lab::dataset::{files, readers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::scenarios::Scenario;
 use emergence_lab::metrics::{History, LayerReport, RunCurves};
@@ -23,7 +23,10 @@ fn a_scenario_trained_again_gives_its_recorded_result() {
     let Some(folder) = real_data("mnist") else { return };
     let scenario = Scenario::named("zeros").expect("a scenario");
     let DatasetOrigin::Published(publication) = &DatasetName::Mnist.row().origin else { panic!("published") };
-    let dataset = Rc::new(files::load(&folder, DatasetName::Mnist, publication).expect("valid files").into());
+    let dataset = Rc::new(match files::load(&folder, DatasetName::Mnist, publication).expect("valid files") {
+        readers::LoadedFiles::Images(images) => images.into(),
+        readers::LoadedFiles::Sentences(_) => panic!("images"),
+    });
     let mut again =
         pollster::block_on(Training::new(&scenario.experiment(), &dataset, &open_cpu())).expect("a valid training");
     let again = finish(&mut again, usize::MAX);

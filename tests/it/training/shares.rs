@@ -2,7 +2,7 @@
 
 use crate::fixtures::cpu::few_digits;
 use crate::fixtures::experiment;
-use emergence_lab::catalog::DataKind;
+use emergence_lab::catalog::Task;
 use emergence_lab::dataset::{Dataset, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::{Experiment, Share};
@@ -39,7 +39,7 @@ fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Se
 
 /// The sentences of an experiment.
 fn sentences(experiment: &Experiment) -> Rc<Dataset> {
-    let all = Dataset::from(numbers::dataset(experiment.dataset.pair));
+    let all = Dataset::from(numbers::dataset(experiment.dataset.direction.languages().expect("of numbers")));
     Rc::new(all.truncated(Some(64), experiment.dataset.test).expect("there are more"))
 }
 
@@ -53,12 +53,14 @@ fn results_do_not_depend_on_the_number_of_shares() {
         // One run diverges.
         "model=mlp:8,8&seeds=1&init=kaiming_normal@lr=1e6,kaiming_normal,xavier_normal",
         "data=numbers&test=20&model=transformer:8x1&norm=post&smooth=0.1&seeds=1&init=deepnet,xavier_normal@lr=1e6,gpt2",
+        "data=text&vocab=100&length=24&test=20&model=transformer:8x1&seeds=1&init=xavier_normal,fairseq,gpt2",
     ];
     for query in queries {
         let experiment = experiment(&format!("data=digits&batch=32&steps=12&eval=5&{query}"));
-        let data = match experiment.model.kind() {
-            DataKind::Images => Rc::clone(&digits),
-            DataKind::Pairs => sentences(&experiment),
+        let data = match experiment.task() {
+            Task::Images => Rc::clone(&digits),
+            Task::Numbers => sentences(&experiment),
+            Task::Texts => super::texts::number_sentences(&experiment),
         };
         let together = trained(&experiment, 1, &data);
         for shares in 2..=experiment.run_count().min(3) {

@@ -36,7 +36,7 @@ fn pairs(dataset: &Dataset) -> &PairSet {
 
 /// Positions of a sentence and of a translation, and the number of symbols of the latter.
 fn sizes(dataset: &Dataset) -> (usize, usize, usize) {
-    let ExampleFacts::Pairs { source, target } = dataset.facts().examples else { panic!("sentences") };
+    let ExampleFacts::Pairs { source, target, .. } = dataset.facts().examples else { panic!("sentences") };
     (source.positions, target.positions, target.symbols)
 }
 
@@ -81,6 +81,12 @@ fn predicted(logits: Tensor<3>) -> Vec<u16> {
     read(predicted_classes(logits)).into_iter().map(|symbol| symbol as u16).collect()
 }
 
+/// Symbols, sentence by sentence.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^16")]
+fn symbols(tensor: Tensor<2, Int>) -> Vec<u16> {
+    read(tensor.float()).into_iter().map(|symbol| symbol as u16).collect()
+}
+
 /// The test sentences in one batch, with the networks of all runs after the training of [`QUERY`], step by step.
 fn trained(dataset: &Dataset) -> (Batch, Vec<Network>) {
     let experiment = experiment(QUERY);
@@ -115,7 +121,9 @@ fn greedy_decoding_and_a_pass_with_the_right_symbols_make_the_same_first_mistake
     let mut exact = Vec::new();
     for (run, network) in networks.iter().enumerate() {
         let shown = predicted(network.forward(&batch.inputs));
-        let decoded = predicted(network.translate(source, BEGINNING, positions).logits);
+        let translated = network.translate(source, BEGINNING, positions);
+        let decoded = predicted(network.forward(&translated.inputs));
+        assert_eq!(symbols(translated.symbols), decoded, "run {run}: position by position as in one pass");
         let both = shown.chunks(positions).zip(decoded.chunks(positions));
         let mut count = 0;
         for (index, ((shown, decoded), (_, right))) in both.zip(pairs(&dataset).test.iter()).enumerate() {

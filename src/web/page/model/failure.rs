@@ -18,6 +18,8 @@ pub enum Remedy {
     Change,
     /// Try again, or use the built-in digits.
     OtherData,
+    /// Accept the license of the data set.
+    License,
     /// Replace the worker, or compute on the CPU.
     OtherDevice,
     /// Replace the worker.
@@ -33,6 +35,7 @@ impl Remedy {
         match kind {
             FailureKind::Experiment => Self::Change,
             FailureKind::Data => Self::OtherData,
+            FailureKind::License => Self::License,
             FailureKind::NoDevice | FailureKind::Device => Self::OtherDevice,
             FailureKind::Crash => Self::Restart,
         }

@@ -6,7 +6,7 @@ use crate::experiment::key::{Key, KeyValues, Link};
 use crate::experiment::keys::KEYS;
 use crate::experiment::query::parse_pairs;
 use crate::experiment::variant::parse_list;
-use crate::experiment::{DatasetName, Experiment, Named, ParsedQuery};
+use crate::experiment::{DatasetName, Direction, Experiment, Named, ParsedQuery};
 use crate::texts::text;
 
 /// A query key and its value, not escaped.
@@ -39,30 +39,35 @@ pub fn decimal_point(typed: &str) -> Option<String> {
     pointed.parse::<f64>().is_ok().then_some(pointed)
 }
 
-/// The experiment of a form in which another kind of data was chosen: all that belongs to the network has the defaults of this kind. `None`
-/// if the kind of data is that of `before`.
+/// The experiment of a form in which another data set was chosen that the other fields do not fit: with another task all that belongs to the
+/// network has the defaults of this task, and a direction that does not exist has its default. `None` if the fields fit.
 #[must_use]
-pub fn after_change_of_kind(before: &Experiment, fields: &[FieldText]) -> Option<Experiment> {
+pub fn after_change_of_data(before: &Experiment, fields: &[FieldText]) -> Option<Experiment> {
     let chosen =
         fields.iter().rev().find(|(key, _)| key == "data").and_then(|(_, name)| DatasetName::named(name.trim()))?;
-    // The visitor's own files are images.
-    (chosen.row().kind() != before.model.kind()).then(|| with_data(before, chosen))
+    let fits = chosen.row().task() == before.task() && Direction::choices(chosen).contains(&before.dataset.direction);
+    (!fits).then(|| with_data(before, chosen))
 }
 
-/// An experiment on another data set. If it is of another kind, all that belongs to the network has the defaults of this kind.
+/// An experiment on another data set. If it is for another task, all that belongs to the network has the defaults of this task.
 #[must_use]
 pub fn with_data(before: &Experiment, name: DatasetName) -> Experiment {
-    if name.row().kind() == before.model.kind() {
+    if name.row().task() == before.task() {
         let mut experiment = before.clone();
         experiment.dataset.name = name;
+        if !Direction::choices(name).contains(&experiment.dataset.direction) {
+            experiment.dataset.direction = Direction::standard(name);
+        }
         return experiment;
     }
+    let standard = Experiment::standard(name);
+    let has_own_seeds = before.seeds != Experiment::standard(before.dataset.name).seeds;
     Experiment {
-        seeds: before.seeds,
+        seeds: if has_own_seeds { before.seeds } else { standard.seeds },
         first_seed: before.first_seed,
         order: before.order,
         device: before.device,
-        ..Experiment::standard(name)
+        ..standard
     }
 }
 

@@ -365,7 +365,8 @@ impl Lifecycle {
 
     fn failed(&mut self, kind: FailureKind, message: &str) {
         let remedy = Remedy::against(kind);
-        let alive = matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::NoDevice);
+        let alive =
+            matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::License | FailureKind::NoDevice);
         // The failure of an experiment that was discarded in the meantime.
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;

@@ -147,6 +147,7 @@ fn comparison(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<S
 fn verdict(quantity: FigureQuantity, test: &PairedTest) -> String {
     let more_is_better = match quantity.facts().unit() {
         FigureUnit::Nats => false,
+        FigureUnit::Score => true,
         FigureUnit::Percent if matches!(quantity, FigureQuantity::Accuracy | FigureQuantity::ExactMatch) => true,
         _ => return String::new(),
     };

@@ -10,7 +10,7 @@ use crate::web::page::words::{sentences, variant_label};
 /// The sentence about the quantity by which variants are compared; empty before the first evaluation.
 #[must_use]
 pub fn verdict_text(history: &History, baseline: usize, finished: bool) -> String {
-    let (quantity, _) = FigureQuantity::primary(history.setup.experiment.model.kind());
+    let (quantity, _) = FigureQuantity::primary(history.setup.experiment.task());
     let spec = RowSpec { quantity, at: None, baseline, finished, pinned: None };
     let Some(base) = history.variants.get(baseline) else { return String::new() };
     let name = variant_label(&base.variant);
@@ -133,7 +133,7 @@ impl Compared {
 
 /// The step at which the lead of a variant was largest, if it is at least twice as large as at the end.
 fn early_lead(history: &History, variant: usize, baseline: usize) -> String {
-    let (_, difference) = FigureQuantity::primary(history.setup.experiment.model.kind());
+    let (_, difference) = FigureQuantity::primary(history.setup.experiment.task());
     let source = difference.facts().source;
     let runs: Vec<_> = history.variants[variant].surviving_runs().collect();
     let series: Vec<Vec<(u64, f64)>> =

@@ -114,6 +114,8 @@ pub(super) enum Action {
     Opened(&'static str),
     /// A notice was dismissed.
     Dismiss(String),
+    /// The license of the data set was accepted.
+    AcceptLicense,
     /// The built-in digits are to be used.
     UseDigits,
     /// The CPU is to be used.

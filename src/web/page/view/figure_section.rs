@@ -4,7 +4,7 @@ use super::action::FigureCommand;
 use super::canvas::Canvas;
 use super::section::{Picture, Section};
 use super::{Action, Dispatcher, figure_input, readout};
-use crate::catalog::{DataKind, FIGURES, FigureQuantity};
+use crate::catalog::{FIGURES, FigureQuantity};
 use crate::experiment::{FigureView, YAxis, Zoom};
 use crate::plot::{self, Chart, Figure, Frame, Pinned, heading};
 use crate::web::dom;
@@ -137,14 +137,14 @@ impl FigureSection {
     }
 
     fn show_choices(&self, picture: &Picture<'_>) -> WebResult<()> {
-        let model = &picture.history.setup.experiment.model;
-        let (maps, pairs) = (model.has_convolutions(), model.kind() == DataKind::Pairs);
+        let experiment = &picture.history.setup.experiment;
+        let (model, task) = (&experiment.model, experiment.task());
         for choice in &self.choices {
             let key = choice.get_attribute("data-figure").unwrap_or_default();
             let value = chosen(&key, picture.view);
             if key == "show" {
-                for row in FIGURES.iter().filter(|row| row.needs_feature_maps() || row.needs_pairs()) {
-                    let offered = if row.needs_pairs() { pairs } else { maps };
+                for row in &FIGURES {
+                    let offered = row.serves(task) && (model.has_convolutions() || !row.needs_feature_maps());
                     if let Some(option) = choice.query_selector(&format!("[value=\"{}\"]", row.name))? {
                         option.toggle_attribute_with_force("hidden", !offered)?;
                     }

@@ -5,12 +5,13 @@ use super::controls::{focus, set_value, value_of};
 use super::dispatch::Dispatcher;
 use super::picker;
 use crate::error::Error;
+use crate::experiment::key::KeyScope;
 use crate::experiment::variant::list_text;
-use crate::experiment::{Experiment, Named, NormLayer, Variant};
+use crate::experiment::{DatasetName, Direction, Experiment, Named, NormLayer, Variant};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::fields::{
-    FieldText, after_change_of_kind, changed_fields, field_error, is_init_text, parse_fields, with_data,
+    FieldText, after_change_of_data, changed_fields, field_error, is_init_text, parse_fields, with_data,
 };
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::quotations::quotations;
@@ -30,8 +31,8 @@ pub(super) struct Form {
     element: HtmlFormElement,
     /// The last valid experiment, which Run starts and the address bar shows.
     experiment: Experiment,
-    /// The experiment on the other kind of data, from before the kind was changed.
-    put_aside: Option<Experiment>,
+    /// The last experiment of each other task.
+    put_aside: Vec<Experiment>,
     errors: Vec<Error>,
 }
 
@@ -53,7 +54,7 @@ impl Form {
         let defaults = dispatcher.clone();
         dom::on(&dom::element::<Element>("defaults")?, "click", move |_| defaults.dispatch(Action::Defaults))?;
         picker::bind(dispatcher)?;
-        Ok(Self { element, experiment: Experiment::default(), put_aside: None, errors: Vec::new() })
+        Ok(Self { element, experiment: Experiment::default(), put_aside: Vec::new(), errors: Vec::new() })
     }
 
     /// The last valid experiment.
@@ -82,13 +83,8 @@ impl Form {
     /// Reads the fields.
     pub(super) fn read(&mut self) -> WebResult<()> {
         let fields = self.fields()?;
-        if let Some(standard) = after_change_of_kind(&self.experiment, &fields) {
-            // Who comes back to the kind of data before finds that experiment.
-            let name = standard.dataset.name;
-            let returned = self.put_aside.take().filter(|aside| aside.model.kind() == standard.model.kind());
-            let experiment = returned.map_or(standard, |aside| with_data(&aside, name));
-            self.put_aside = Some(self.experiment.clone());
-            return self.write(experiment);
+        if let Some(standard) = after_change_of_data(&self.experiment, &fields) {
+            return self.use_data(standard.dataset.name);
         }
         let parsed = parse_fields(&fields);
         // Conflicts between fields are known only once every field can be read.
@@ -100,6 +96,18 @@ impl Form {
         self.show_kind()?;
         self.show_errors(errors)?;
         picker::show(&self.experiment)
+    }
+
+    /// Chooses another data set. Who comes back to a task finds the experiment that was left.
+    pub(super) fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
+        let before = self.experiment.clone();
+        if name.row().task() == before.task() {
+            return self.write(with_data(&before, name));
+        }
+        let left = self.put_aside.iter().find(|aside| aside.task() == name.row().task()).cloned();
+        self.put_aside.retain(|aside| aside.task() != before.task());
+        self.put_aside.push(before.clone());
+        self.write(with_data(left.as_ref().unwrap_or(&before), name))
     }
 
     /// Writes another list of variants into its field and reads the form. While a field is invalid, or the list is being edited
@@ -168,8 +176,14 @@ impl Form {
     fn show_kind(&self) -> WebResult<()> {
         let kind = self.experiment.model.kind();
         for cell in dom::all("#controls [data-kind]")? {
-            let own = cell.get_attribute("data-kind").unwrap_or_default();
-            cell.toggle_attribute_with_force("hidden", own != kind.name())?;
+            let scope = KeyScope::named(&cell.get_attribute("data-kind").unwrap_or_default());
+            cell.toggle_attribute_with_force("hidden", !scope.includes(self.experiment.task()))?;
+        }
+        let directions = Direction::choices(self.experiment.dataset.name);
+        for option in dom::all("#f-pair option")? {
+            let direction = option.get_attribute("value").and_then(|value| value.parse::<Direction>().ok());
+            let offered = direction.is_some_and(|direction| directions.contains(&direction));
+            option.toggle_attribute_with_force("hidden", !offered)?;
         }
         for option in dom::all("#f-norm option")? {
             let norm = option.get_attribute("value").and_then(|value| NormLayer::named(&value));

@@ -25,6 +25,8 @@ pub(super) enum Severity {
 pub(super) enum Offer {
     /// Replace the worker.
     Restart,
+    /// Accept the license of the data set, and download it.
+    License,
     /// Use the built-in digits.
     Digits,
     /// Compute on the CPU.
@@ -39,11 +41,12 @@ pub(super) struct Notices {
 }
 
 impl Offer {
-    const ALL: [Self; 4] = [Self::Restart, Self::Digits, Self::Cpu, Self::Reload];
+    const ALL: [Self; 5] = [Self::Restart, Self::License, Self::Digits, Self::Cpu, Self::Reload];
 
     fn name(self) -> &'static str {
         match self {
             Self::Restart => "restart",
+            Self::License => "license",
             Self::Digits => "digits",
             Self::Cpu => "cpu",
             Self::Reload => "reload",
@@ -53,6 +56,7 @@ impl Offer {
     fn label(self) -> String {
         match self {
             Self::Restart => incidents::restart(),
+            Self::License => incidents::accept_license(),
             Self::Digits => incidents::use_digits(),
             Self::Cpu => incidents::use_cpu(),
             Self::Reload => incidents::reload(),
@@ -62,6 +66,7 @@ impl Offer {
     fn action(self) -> Action {
         match self {
             Self::Restart => Action::Requested(Request::Restart),
+            Self::License => Action::AcceptLicense,
             Self::Digits => Action::UseDigits,
             Self::Cpu => Action::UseCpu,
             Self::Reload => Action::Reload,
@@ -73,6 +78,7 @@ impl Offer {
     pub(super) fn against(remedy: Remedy) -> &'static [Self] {
         match remedy {
             Remedy::Change | Remedy::Restart => &[Self::Restart],
+            Remedy::License => &[Self::License],
             Remedy::OtherData => &[Self::Digits, Self::Restart],
             Remedy::OtherDevice => &[Self::Cpu, Self::Restart],
             Remedy::Reload => &[Self::Reload],

@@ -1,13 +1,14 @@
 //! The visitor's own files, chosen with a button or dropped anywhere on the page, and what the worker reports about them.
 
 use super::{Action, Dispatcher, dialogs};
+use crate::experiment::DatasetName;
 use crate::experiment::architecture::FeatureShape;
-use crate::experiment::dataset::{DatasetFacts, ExampleFacts};
+use crate::experiment::dataset::{DatasetFacts, DatasetSpec, ExampleFacts};
 use crate::metrics::{DatasetSample, ImageSamples};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::uploads::Uploads;
-use crate::web::page::words::{deadly_files, no_files, reading_files, upload_text};
+use crate::web::page::words::files::{deadly_files, no_files, reading_files, upload_text, uploaded_sentences};
 use crate::web::schedule::Timer;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
@@ -20,13 +21,22 @@ const DRAG_MILLISECONDS: i32 = 600;
 pub(super) struct OwnFiles {
     /// Which of them the worker has.
     pub(super) uploads: Uploads<Vec<File>>,
-    /// The facts of the data set that the worker has read from them, and the sentence about it.
-    facts: Option<DatasetFacts>,
+    /// What the worker has read from them, and the sentence about it.
+    contents: Option<Contents>,
     summary: String,
     block: HtmlElement,
     button: HtmlElement,
     status: Element,
     refusal: HtmlElement,
+}
+
+/// What the files contain.
+#[derive(Debug, Clone, Copy)]
+enum Contents {
+    /// Images.
+    Images(DatasetFacts),
+    /// Pairs of sentences for training and for testing.
+    Sentences([usize; 2]),
 }
 
 impl OwnFiles {
@@ -44,7 +54,7 @@ impl OwnFiles {
         accept_drops(dispatcher)?;
         Ok(Self {
             uploads: Uploads::default(),
-            facts: None,
+            contents: None,
             summary: String::new(),
             block: dom::element("own-files")?,
             button,
@@ -53,9 +63,22 @@ impl OwnFiles {
         })
     }
 
-    /// The facts of the data set in the files, once they have been read.
-    pub(super) fn facts(&self) -> Option<DatasetFacts> {
-        self.facts
+    /// The facts of the data set in the files, once they have been read, if it is the one that is asked for.
+    pub(super) fn facts(&self, spec: &DatasetSpec) -> Option<DatasetFacts> {
+        match (spec.name, self.contents?) {
+            (DatasetName::Upload, Contents::Images(facts)) => Some(facts),
+            (DatasetName::Text, Contents::Sentences([train, test])) => Some(spec.text_facts(train, test)),
+            _ => None,
+        }
+    }
+
+    /// Whether there are files for a data set; until they have been read, any may be.
+    pub(super) fn serve(&self, name: DatasetName) -> bool {
+        let fits = |contents| match contents {
+            Contents::Images(_) => name == DatasetName::Upload,
+            Contents::Sentences(_) => name == DatasetName::Text,
+        };
+        self.uploads.any() && (self.uploads.reading() || self.contents.is_none_or(fits))
     }
 
     /// Handles newly chosen files, which are sent to the worker.
@@ -65,11 +88,22 @@ impl OwnFiles {
     }
 
     /// Handles files that the worker has accepted; returns whether the visitor should be told.
-    pub(super) fn taken(&mut self, train: usize, test: usize, sample: &DatasetSample) -> bool {
-        let ImageSamples { channels, height, width, ref classes, .. } = sample.images;
-        let examples = ExampleFacts::images(FeatureShape { channels, height, width }, classes.len());
-        self.facts = Some(DatasetFacts { examples, train, test });
-        self.summary = upload_text(train, test, &sample.images);
+    pub(super) fn taken(
+        &mut self,
+        [train, test]: [usize; 2],
+        found: usize,
+        left_aside: &[String],
+        sample: &DatasetSample,
+    ) -> bool {
+        if sample.name == DatasetName::Text {
+            self.contents = Some(Contents::Sentences([train, test]));
+            self.summary = uploaded_sentences(train, test, found, left_aside);
+        } else {
+            let ImageSamples { channels, height, width, ref classes, .. } = sample.images;
+            let examples = ExampleFacts::images(FeatureShape { channels, height, width }, classes.len());
+            self.contents = Some(Contents::Images(DatasetFacts { examples, train, test }));
+            self.summary = upload_text(train, test, &sample.images);
+        }
         self.uploads.taken()
     }
 
@@ -77,7 +111,7 @@ impl OwnFiles {
     pub(super) fn refused(&mut self, reason: &str) -> WebResult<()> {
         self.uploads.refused();
         if !self.uploads.any() {
-            self.facts = None;
+            self.contents = None;
             self.summary.clear();
         }
         self.complain(reason)
@@ -85,7 +119,7 @@ impl OwnFiles {
 
     /// Drops the files, so that they are not sent to any other worker.
     pub(super) fn forget(&mut self) -> WebResult<()> {
-        self.facts = None;
+        self.contents = None;
         self.summary.clear();
         self.complain(&deadly_files())
     }

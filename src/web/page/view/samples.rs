@@ -1,10 +1,11 @@
 //! A few training examples of the data set selected in the form: images by class, or sentences with their translations.
 
 use super::pixels::{add_image, draw_pixels};
-use crate::experiment::DatasetSpec;
+use crate::experiment::{DatasetName, DatasetSpec};
 use crate::metrics::{DatasetSample, ImageSamples, SampleImage, SampleSentence};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::words::files::selection_note;
 use crate::web::page::words::inside::class_name;
 use crate::web::page::words::{sample_missing, sample_title};
 use web_sys::{Element, HtmlDetailsElement};
@@ -35,9 +36,14 @@ impl Samples {
         })
     }
 
-    /// Keeps the images of a data set.
+    /// Forgets the examples of a data set, which has other ones now.
+    pub(super) fn forget(&mut self, name: DatasetName) {
+        self.known.retain(|known| known.name != name);
+    }
+
+    /// Keeps the examples of a data set.
     pub(super) fn learn(&mut self, sample: DatasetSample) {
-        self.known.retain(|known| (known.name, known.pair) != (sample.name, sample.pair));
+        self.known.retain(|known| (known.name, known.direction) != (sample.name, sample.direction));
         self.known.push(sample);
     }
 
@@ -47,7 +53,7 @@ impl Samples {
         // `auto` may resolve to either of two data sets; the one loaded last is shown.
         let wanted = |sample: &&DatasetSample| {
             let is_of = name.candidates().any(|candidate| sample.name == candidate);
-            is_of && sample.pair.is_none_or(|pair| pair == dataset.pair)
+            is_of && sample.direction.is_none_or(|direction| direction == dataset.direction)
         };
         let found = self.known.iter().rev().find(wanted);
         let resolved = name.candidates().find(|name| found.is_some_and(|sample| sample.name == *name));
@@ -61,6 +67,9 @@ impl Samples {
             self.place.set_inner_html("");
             let list = if sample.sentences.is_empty() { strip(&sample.images)? } else { pairs(&sample.sentences)? };
             dom::append(&self.place, &list)?;
+            if let Some(selection) = &sample.selection {
+                dom::append(&self.place, &dom::create("p", "hint", &selection_note(selection))?)?;
+            }
             self.shown = Some(sample.clone());
         }
         Ok(())

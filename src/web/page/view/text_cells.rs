@@ -67,10 +67,10 @@ pub(super) fn row(body: &Element, heading: &Element) -> WebResult<Element> {
     Ok(row)
 }
 
-/// States the language of sentences in an element; digits are in none.
-pub(super) fn set_language(element: &Element, language: NumberLanguage) -> WebResult<()> {
+/// States the language of sentences in an element, if it is known; digits are in none.
+pub(super) fn set_language(element: &Element, language: Option<NumberLanguage>) -> WebResult<()> {
     match language {
-        NumberLanguage::Digits => Ok(element.remove_attribute("lang")?),
-        other => Ok(element.set_attribute("lang", other.facts().name)?),
+        None | Some(NumberLanguage::Digits) => Ok(element.remove_attribute("lang")?),
+        Some(other) => Ok(element.set_attribute("lang", other.facts().name)?),
     }
 }

@@ -59,6 +59,12 @@ pub fn restart() -> String {
     text!("Restart")
 }
 
+/// Remedy: the license of the data set is accepted.
+#[must_use]
+pub fn accept_license() -> String {
+    text!("Accept and download")
+}
+
 /// Remedy: another data set.
 #[must_use]
 pub fn use_digits() -> String {

@@ -36,11 +36,14 @@ pub fn run_labels(history: &History) -> Vec<String> {
 #[must_use]
 pub fn run_note(run: &RunCurves, at: Option<u64>) -> String {
     let until = at.unwrap_or(u64::MAX);
-    let quantity =
-        if run.curves[Quantity::ExactMatch].is_empty() { Quantity::TestAccuracy } else { Quantity::ExactMatch };
+    let measured = |quantity: &Quantity| !run.curves[*quantity].is_empty();
+    let better = [Quantity::Bleu, Quantity::ExactMatch].into_iter().find(measured);
+    let quantity = better.unwrap_or(Quantity::TestAccuracy);
     let last = run.values(quantity).rev().find(|(step, _)| *step <= until);
-    let correct =
-        |(step, share)| text!("{share} correct at step {step}.", share = percent(share), step = grouped(step));
+    let correct = |(step, value)| match quantity {
+        Quantity::Bleu => text!("BLEU {score} at step {step}.", score = format!("{value:.1}"), step = grouped(step)),
+        _ => text!("{share} correct at step {step}.", share = percent(value), step = grouped(step)),
+    };
     match (last.map(correct), run.diverged_at.filter(|step| *step <= until)) {
         (Some(accuracy), None) => accuracy,
         (None, None) => not_evaluated(),

@@ -1,6 +1,7 @@
 //! The sentences and numbers that the page shows, composed from plain values.
 
 pub mod chart_descriptions;
+pub mod files;
 pub mod incidents;
 pub mod inside;
 mod labels;
@@ -15,13 +16,15 @@ pub use numbers::{duration, grouped, three_digits};
 use crate::catalog::DataKind;
 use crate::error::{Error, ValueError};
 use crate::experiment::{DatasetName, Experiment, Named, NormLayer};
-use crate::metrics::{History, ImageSamples, PreparationProgress, Setup};
+use crate::metrics::{History, PreparationProgress, Setup};
 use crate::texts::{text, translated};
+use crate::web::page::model::failure::Remedy;
 use crate::web::page::model::fields::{expectation, field_error};
 use crate::web::page::model::forecast::{Forecast, seconds_left};
 use crate::web::page::model::lifecycle::Lifecycle;
 use crate::web::page::model::phase::Phase;
 use crate::web::page::model::shown::{Origin, Shown};
+use files::selection_note;
 use numbers::{memory, short, whole_seconds};
 
 /// Shown if there is no value.
@@ -49,6 +52,9 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
         Phase::Training => text!("Training"),
         Phase::Paused => text!("Paused at step {step}", step = grouped(history.step)),
         Phase::Finished => text!("Finished in {time}", time = duration(history.timing.elapsed_secs)),
+        Phase::Failed if lifecycle.failure().is_some_and(|failure| failure.remedy == Remedy::License) => {
+            text!("Waiting for your decision")
+        }
         Phase::Failed => text!("Stopped"),
     }
 }
@@ -122,53 +128,6 @@ pub fn no_forecast() -> String {
     text!("The estimate appears once all fields are valid.")
 }
 
-/// Shown instead of the estimate until the files have been read.
-#[must_use]
-pub fn forecast_needs_files() -> String {
-    text!("The estimate appears once the files have been read.")
-}
-
-/// The contents of the visitor's own files.
-#[must_use]
-pub fn upload_text(train: usize, test: usize, sample: &ImageSamples) -> String {
-    let (height, width, classes) = (sample.height, sample.width, sample.classes.len());
-    let images = match sample.channels {
-        1 => text!("{height} × {width} gray images of {classes} classes", height, width, classes),
-        3 => text!("{height} × {width} color images of {classes} classes", height, width, classes),
-        channels => {
-            text!("{height} × {width} {channels}-channel images of {classes} classes", height, width, channels, classes)
-        }
-    };
-    let (train, test) = (grouped(train as u64), grouped(test as u64));
-    text!("Your files: {train} training and {test} test examples, {images}.", train, test, images)
-}
-
-/// The visitor's own files have crashed one worker after another.
-#[must_use]
-pub fn deadly_files() -> String {
-    text!(
-        "Your files have crashed the training worker three times, so they are not loaded again. Please choose other files."
-    )
-}
-
-/// The visitor's own files are being read.
-#[must_use]
-pub fn reading_files() -> String {
-    text!("Reading your files …")
-}
-
-/// The visitor's own files are needed, and there are none.
-#[must_use]
-pub fn no_files() -> String {
-    text!("No files chosen yet. Choose some, or drop them anywhere on this page.")
-}
-
-/// The same on a page without a form.
-#[must_use]
-pub fn no_form_for_files() -> String {
-    text!("This experiment needs your own files, and this page has no form to choose them with.")
-}
-
 /// The name of a data set.
 fn data_label(name: DatasetName) -> String {
     translated(name.row().label)
@@ -186,7 +145,7 @@ pub fn sample_title(name: DatasetName) -> String {
 /// Shown instead of the sample images until there are some.
 #[must_use]
 pub fn sample_missing(name: DatasetName) -> String {
-    if name == DatasetName::Upload {
+    if matches!(name, DatasetName::Upload | DatasetName::Text) {
         text!("Shown once your files have been read.")
     } else {
         text!("Shown once the data is loaded, at the first run.")
@@ -209,7 +168,8 @@ pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
         },
         text!("{steps} steps per epoch", steps = grouped(start.steps_per_epoch)),
     ];
-    Some(parts.join(" · "))
+    let selection = start.selection.iter().map(selection_note);
+    Some(parts.into_iter().chain(selection).collect::<Vec<_>>().join(" · "))
 }
 
 /// The progress of a download: `t10k-images: 45 %`.

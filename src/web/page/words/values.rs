@@ -9,6 +9,7 @@ use crate::texts::text;
 pub fn value_text(quantity: FigureQuantity, value: f64) -> String {
     match quantity.facts().unit() {
         FigureUnit::Percent => format!("{value:.1} %"),
+        FigureUnit::Score => format!("{value:.1}"),
         FigureUnit::Nats => format!("{value:.3}"),
         FigureUnit::PowersOfTen => format!("10^{value:.2}"),
         FigureUnit::Points => format!("{value:+.1}").replace('-', "−"),
@@ -20,7 +21,9 @@ pub fn value_text(quantity: FigureQuantity, value: f64) -> String {
 #[must_use]
 pub fn difference_text(quantity: FigureQuantity, difference: f64) -> String {
     match quantity.facts().unit() {
-        FigureUnit::Percent | FigureUnit::Points | FigureUnit::PercentChange => format!("{difference:.1}"),
+        FigureUnit::Percent | FigureUnit::Score | FigureUnit::Points | FigureUnit::PercentChange => {
+            format!("{difference:.1}")
+        }
         FigureUnit::Nats | FigureUnit::PowersOfTen => format!("{difference:.3}"),
     }
 }

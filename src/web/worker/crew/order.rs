@@ -61,7 +61,7 @@ impl Order {
         let message = Array::of1(&order.to_bytes());
         let buffers = Array::new();
         for bytes in DatasetParts::examples(dataset) {
-            let bytes = Uint8Array::from(bytes);
+            let bytes = Uint8Array::from(&*bytes);
             buffers.push(&bytes.buffer());
             message.push(&bytes);
         }

@@ -1,6 +1,7 @@
 //! How all networks translate one sentence: the rows of a table with one row per variant; and how their translations of the sample
 //! sentences change over time.
 
+use crate::catalog::Task;
 use crate::metrics::{History, SentenceAnswer, Translation};
 use crate::texts::text;
 use crate::web::page::words::NOTHING;
@@ -38,7 +39,7 @@ fn row(runs: &[Translation]) -> TranslationRow {
     };
     let (right, seeds) = (sound.iter().filter(|run| run.is_right == Some(true)).count(), runs.len());
     let verdict = match shown.is_right {
-        None => String::new(),
+        None => shown.chrf.map_or_else(String::new, |score| text!("chrF {score}", score = format!("{score:.0}"))),
         Some(true) if seeds == 1 => text!("✓ correct"),
         Some(false) if seeds == 1 => text!("✗ wrong"),
         Some(true) => text!("✓ correct, {right} of {seeds} seeds", right, seeds),
@@ -68,8 +69,8 @@ pub struct SampleRow {
 pub struct SampleTranslation {
     /// The parts; only the second one differs from the evaluation before.
     pub parts: [String; 3],
-    /// Whether it is the translation in the data set.
-    pub is_right: bool,
+    /// Whether it is the translation in the data set; absent if another one may be as good.
+    pub is_right: Option<bool>,
 }
 
 /// The sample sentences at the last evaluation after at most `at` steps (the last one if absent), with its step; none before the first.
@@ -86,7 +87,9 @@ pub fn sample_rows(history: &History, at: Option<u64>) -> (Option<u64>, Vec<Samp
             let is_there = kept.last().is_some_and(|(own, _)| Some(*own) == step);
             let mut latest = kept.iter().rev().map(|(_, texts)| texts.get(index).map_or("", String::as_str));
             let (now, before) = (latest.next().filter(|_| is_there).unwrap_or(NOTHING), latest.next());
-            SampleTranslation { parts: changed(before.unwrap_or(now), now), is_right: now == sample.reference }
+            let is_same = now == sample.reference;
+            let is_right = (is_same || history.setup.experiment.task() != Task::Texts).then_some(is_same);
+            SampleTranslation { parts: changed(before.unwrap_or(now), now), is_right }
         };
         SampleRow {
             source: sample.source.clone(),

@@ -5,15 +5,13 @@ use crate::experiment::{DatasetName, DevicePreference, Experiment, PagePart};
 use crate::protocol::{Command, Event};
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::model::fields::with_data;
 use crate::web::page::model::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::Shown;
 use crate::web::page::view::dialogs;
 use crate::web::page::view::notices::{Offer, Severity};
-use crate::web::page::words::{
-    error_text, forecast_needs_files, forecast_text, incidents, no_forecast, no_form_for_files,
-};
+use crate::web::page::words::files::{forecast_needs_files, no_form_for_files};
+use crate::web::page::words::{error_text, forecast_text, incidents, no_forecast};
 use web_sys::File;
 
 impl Page {
@@ -56,8 +54,8 @@ impl Page {
     pub(super) fn show_plan(&mut self) -> WebResult<()> {
         let experiment = self.form.experiment();
         let valid = self.form.is_valid();
-        self.files.show(experiment.dataset.name == DatasetName::Upload);
-        let facts = experiment.dataset.facts().or(self.files.facts());
+        self.files.show(is_own(experiment.dataset.name));
+        let facts = experiment.dataset.facts().or(self.files.facts(&experiment.dataset));
         let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref()));
         let text = match forecast {
             _ if !valid => no_forecast(),
@@ -80,7 +78,8 @@ impl Page {
 
     /// Whether the experiment in the form needs the visitor's own files and there are none.
     pub(super) fn lacks_files(&self) -> bool {
-        self.form.experiment().dataset.name == DatasetName::Upload && !self.files.uploads.any()
+        let name = self.form.experiment().dataset.name;
+        is_own(name) && !self.files.serve(name)
     }
 
     /// Tells the visitor that there are no files yet: beside the file picker or, if there is no form, in a notice.
@@ -125,11 +124,13 @@ impl Page {
     pub(super) fn hear_of_data(&mut self, event: Event) -> WebResult<()> {
         match event {
             Event::Dataset { sample } => self.samples.learn(sample),
-            Event::Uploaded { train, test, sample } => {
-                let news = self.files.taken(train, test, &sample);
+            Event::Uploaded { train, test, found, left_aside, sample } => {
+                let name = sample.name;
+                let news = self.files.taken([train, test], found, &left_aside, &sample);
+                self.samples.forget(name);
                 self.samples.learn(sample);
                 if news {
-                    return self.use_data(DatasetName::Upload);
+                    return self.use_data(name);
                 }
             }
             Event::UploadRefused { message } => self.files.refused(&message)?,
@@ -139,7 +140,20 @@ impl Page {
     }
 
     fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
-        self.configure(with_data(self.form.experiment(), name))
+        self.form.use_data(name)?;
+        self.edited()
+    }
+
+    /// Downloads the data set whose license was asked for, and runs the experiment.
+    pub(super) fn accept_license(&mut self) -> WebResult<()> {
+        let asked = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
+        let dataset = asked.dataset.name;
+        self.accepted.push(dataset);
+        self.send(&Command::AcceptLicense { dataset })?;
+        if self.form.experiment().dataset.name != dataset {
+            self.replace_form(asked)?;
+        }
+        self.run_anew()
     }
 
     pub(super) fn use_digits(&mut self) -> WebResult<()> {
@@ -163,4 +177,9 @@ impl Page {
         let effects = self.lifecycle.restart_with(&experiment);
         self.carry_out(effects)
     }
+}
+
+/// Whether a data set is made of the visitor's own files.
+fn is_own(name: DatasetName) -> bool {
+    matches!(name, DatasetName::Upload | DatasetName::Text)
 }

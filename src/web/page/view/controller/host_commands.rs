@@ -33,7 +33,7 @@ impl Page {
         let outcome = match &question.request {
             HostRequest::Request(Request::Run, Some(query)) if self.lifecycle.allows(Request::Run, true) => {
                 match self.adopt(query)? {
-                    None if self.lacks_files() => Some(words::no_files()),
+                    None if self.lacks_files() => Some(words::files::no_files()),
                     None => {
                         self.request(Request::Run)?;
                         None
@@ -106,7 +106,7 @@ impl Page {
             return Ok(Some(incidents::invalid_field()));
         }
         if self.starts(request) && self.lacks_files() {
-            return Ok(Some(words::no_files()));
+            return Ok(Some(words::files::no_files()));
         }
         self.request(request)?;
         Ok(None)

@@ -28,9 +28,10 @@ use super::variant_name::publish_colors;
 use super::variant_table::VariantTable;
 use super::worker_link::WorkerLink;
 use super::{Action, Dispatcher, appearance, cpu_fields, dialogs, navigation, scenario_strip, share};
-use crate::experiment::{Experiment, PagePart, Theme, View, parse_query};
+use crate::experiment::{DatasetName, Experiment, PagePart, Theme, View, parse_query};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::failure::Remedy;
 use crate::web::page::model::forecast::MeasuredSpeed;
 use crate::web::page::model::lifecycle::Lifecycle;
 use crate::web::page::model::messages::{Question, announcement};
@@ -68,6 +69,8 @@ pub(super) struct Page {
     patience: Timer,
     /// Why the GPU is not used although there is one.
     gpu_refusal: Option<String>,
+    /// Data sets whose licenses the visitor has accepted.
+    accepted: Vec<DatasetName>,
     lifecycle: Lifecycle,
     view: View,
     /// The colors that the host has sent.
@@ -144,6 +147,7 @@ impl Page {
             worker: None,
             patience: Timer::new(move || unanswered.dispatch(Action::AdapterKnown(false))),
             gpu_refusal: None,
+            accepted: Vec::new(),
             lifecycle: Lifecycle::default(),
             shown: Shown::nothing(&parsed.experiment),
             visible: Vec::new(),
@@ -202,6 +206,7 @@ impl Page {
             Action::WorkerSilent => self.mention_silence(),
             Action::Asked(question, id) => self.answer(&question, &id),
             Action::OtherStarted => self.yield_to_other(),
+            Action::AcceptLicense => self.accept_license(),
             Action::UseDigits => self.use_digits(),
             Action::UseCpu => self.use_cpu(),
             Action::Reload => Ok(dom::window()?.location().reload()?),
@@ -332,7 +337,12 @@ impl Page {
 
     fn show_failure(&self) -> WebResult<()> {
         if let Some(failure) = self.lifecycle.failure() {
-            self.notices.show("failure", Severity::Failure, &failure.message, Offer::against(failure.remedy))
+            self.notices.show(
+                "failure",
+                failure_severity(failure.remedy),
+                &failure.message,
+                Offer::against(failure.remedy),
+            )
         } else {
             self.notices.remove("failure");
             Ok(())
@@ -357,4 +367,9 @@ impl Page {
             Origin::Nothing | Origin::Live | Origin::Kept { .. } => None,
         }
     }
+}
+
+/// A question is no failure.
+fn failure_severity(remedy: Remedy) -> Severity {
+    if remedy == Remedy::License { Severity::Info } else { Severity::Failure }
 }

@@ -32,7 +32,7 @@ impl Page {
             self.visible = vec![true; shown.experiment.variants.len()];
         }
         self.view.figure.at = self.view.figure.at.filter(|step| *step <= shown.experiment.steps);
-        self.view.figure.fit(&shown.experiment.model, self.shown.experiment.model.kind());
+        self.view.figure.fit(&shown.experiment.model, self.shown.experiment.task(), shown.experiment.task());
         self.shown = shown;
     }
 

@@ -125,6 +125,9 @@ impl Page {
             if let Some(catalog) = texts::installed() {
                 self.send(&Command::Speak { catalog })?;
             }
+            for dataset in self.accepted.clone() {
+                self.send(&Command::AcceptLicense { dataset })?;
+            }
             self.give_files_again()?;
         }
         self.carry_out(effects)?;

@@ -37,7 +37,8 @@ impl SamplesOverTime {
             dom::append(&item, &dom::create("small", "", &reference_label(&row.reference))?)?;
             let (table, body) = (dom::create("table", "", "")?, dom::create("tbody", "", "")?);
             table.set_attribute("aria-label", &row.source)?;
-            set_language(&body, history.setup.experiment.dataset.pair.target)?;
+            let languages = history.setup.experiment.dataset.direction.languages();
+            set_language(&body, languages.map(|pair| pair.target))?;
             for (index, (translation, variant)) in
                 row.translations.iter().zip(&history.setup.experiment.variants).enumerate()
             {
@@ -51,9 +52,11 @@ impl SamplesOverTime {
                 }
                 cell.append_with_str_1(after)?;
                 dom::append(&line, &cell)?;
-                let (mark, words) = judgment(translation.is_right);
-                let verdict = dom::create("td", "", mark)?;
-                dom::append(&verdict, &dom::create("span", "unseen", &words)?)?;
+                let verdict = dom::create("td", "", "")?;
+                if let Some((mark, words)) = translation.is_right.map(judgment) {
+                    verdict.append_with_str_1(mark)?;
+                    dom::append(&verdict, &dom::create("span", "unseen", &words)?)?;
+                }
                 dom::append(&line, &verdict)?;
             }
             dom::append(&table, &body)?;

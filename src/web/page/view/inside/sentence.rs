@@ -107,10 +107,11 @@ impl SentencePanel {
         let reason = ask_reason(phase);
         self.enabled = reason.is_none();
         self.controls.toggle_attribute_with_force("disabled", !self.enabled)?;
-        let pair = history.setup.experiment.dataset.pair;
-        set_language(&self.input, pair.source)?;
-        set_language(&self.body, pair.target)?;
-        dom::set_text(&self.hint, &reason.unwrap_or_else(|| sentence_invitation(pair)));
+        let experiment = &history.setup.experiment;
+        let direction = experiment.dataset.direction;
+        set_language(&self.input, direction.languages().map(|pair| pair.source))?;
+        set_language(&self.body, direction.languages().map(|pair| pair.target))?;
+        dom::set_text(&self.hint, &reason.unwrap_or_else(|| sentence_invitation(experiment.task(), direction)));
         let variants = &history.setup.experiment.variants;
         if self.variants != *variants {
             self.variants.clone_from(variants);
@@ -121,7 +122,9 @@ impl SentencePanel {
             return Ok(());
         }
         self.shown = true;
-        dom::set_text(&self.note, &self.answer.as_ref().map_or_else(no_sentence, sentence_note));
+        let task = history.setup.experiment.task();
+        let note = self.answer.as_ref().map_or_else(no_sentence, |answer| sentence_note(task, answer));
+        dom::set_text(&self.note, &note);
         let rows = self.answer.as_ref().map_or_else(Vec::new, |answer| translation_rows(history, answer));
         for (index, cells) in self.rows.iter().enumerate() {
             cells.show(rows.get(index))?;

@@ -1,46 +1,29 @@
-//! A visitor's own files, after decompression: CIFAR-10 batches (`.bin`), a tar archive of files, or pairs of IDX images and
-//! labels. The format of a file is recognized by its name and first bytes; its name also decides whether it is training or
-//! test data.
-//!
-//! Files are processed in the order of their names, not in the order in which they were chosen. If all of them belong
-//! to one part, its last sixth becomes the test part.
+//! Uploaded images: CIFAR-10 batches, or pairs of IDX images and labels. If all files belong to one part, its last sixth becomes the test
+//! part.
 
-use super::examples::Split;
-use super::image_set::ImageSet;
-use super::limit::limit;
-use super::readers::archive::{NamedFile, unpack_tar};
-use super::readers::idx_set::same_count;
-use super::readers::{cifar, idx};
+use super::{Recognition, part};
 use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
-use crate::error::{DatasetError, Error, Result, UnknownFile, UploadError};
+use crate::dataset::examples::Split;
+use crate::dataset::image_set::ImageSet;
+use crate::dataset::limit::limit;
+use crate::dataset::readers::archive::NamedFile;
+use crate::dataset::readers::idx_set::same_count;
+use crate::dataset::readers::{cifar, idx};
+use crate::error::{DatasetError, Error, Result, UploadError};
 use crate::experiment::limits::EXAMPLES;
 
 /// Largest height and width of an image, in pixels.
 pub const SIDE: usize = 64;
 /// Largest number of classes.
 pub const CLASSES: usize = 100;
-/// Largest size of an unpacked archive, in bytes.
-pub const UNPACKED: usize = 1 << 29;
 
-/// A file that was recognized.
-enum Recognized {
-    /// A tar archive.
-    Archive,
-    /// A data file.
-    Data(FileContent),
-}
-
-/// A data file that was recognized.
-type Recognition = (FileContent, NamedFile);
-
-/// The data set of the given files.
+/// The data set in these files.
 ///
 /// # Errors
-/// Every [`UploadError`]; those of [`cifar::read_batches`], [`idx::read_images`], [`idx::read_labels`] and [`unpack_tar`];
-/// [`DatasetError::ImageSize`], [`DatasetError::LabelCount`] and [`DatasetError::NoExamples`].
-pub fn assemble(files: Vec<NamedFile>) -> Result<ImageSet> {
+/// As [`super::assemble`].
+pub(super) fn assemble(files: Vec<Recognition>) -> Result<ImageSet> {
     let is_batch = |(content, _): &Recognition| *content == FileContent::Batch;
-    let (batches, pairs) = expand(files)?.into_iter().partition::<Vec<_>, _>(is_batch);
+    let (batches, pairs) = files.into_iter().partition::<Vec<_>, _>(is_batch);
     match (batches.first(), pairs.first()) {
         (None, None) => Err(UploadError::Empty.into()),
         (Some((_, batch)), Some((_, idx))) => {
@@ -49,65 +32,6 @@ pub fn assemble(files: Vec<NamedFile>) -> Result<ImageSet> {
         (Some(_), None) => from_batches(&batches),
         (None, Some(_)) => from_pairs(&pairs),
     }
-}
-
-/// The data files, including those in archives, in the order of their names.
-fn expand(files: Vec<NamedFile>) -> Result<Vec<Recognition>> {
-    let mut known = Vec::new();
-    for file in files {
-        match recognize(&file) {
-            Some(Recognized::Archive) => known.extend(members(&file)?),
-            Some(Recognized::Data(content)) => known.push((content, file)),
-            None => return Err(UploadError::Kind { got: unknown(&file.bytes), file: file.name }.into()),
-        }
-    }
-    known.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
-    Ok(known)
-}
-
-fn recognize(file: &NamedFile) -> Option<Recognized> {
-    let name = file.name.to_lowercase();
-    let suffix = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix);
-    if suffix == Some("bin") {
-        return Some(Recognized::Data(FileContent::Batch));
-    }
-    // All tar archives in use have this magic string at this offset.
-    if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
-        return Some(Recognized::Archive);
-    }
-    match file.bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
-        Some(idx::IMAGES_MAGIC) => Some(Recognized::Data(FileContent::Images)),
-        Some(idx::LABELS_MAGIC) => Some(Recognized::Data(FileContent::Labels)),
-        _ => None,
-    }
-}
-
-/// The data files of an archive; descriptions and hidden files, which some systems add, are skipped.
-fn members(archive: &NamedFile) -> Result<Vec<Recognition>> {
-    let mut known = Vec::new();
-    for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
-        match recognize(&file) {
-            Some(Recognized::Data(content)) if !file.base_name().starts_with('.') => known.push((content, file)),
-            _ => {}
-        }
-    }
-    if known.is_empty() {
-        let got = UnknownFile::ArchiveWithoutData;
-        return Err(UploadError::Kind { file: archive.name.clone(), got }.into());
-    }
-    Ok(known)
-}
-
-fn unknown(bytes: &[u8]) -> UnknownFile {
-    if bytes.is_empty() { UnknownFile::Empty } else { UnknownFile::Beginning(bytes.iter().take(4).copied().collect()) }
-}
-
-/// The part named in a file's name; training if none is named.
-fn part(file: &NamedFile) -> Part {
-    let name = file.base_name().to_lowercase();
-    // Whole words, so that `latest.bin` is not a test file.
-    let test = name.contains("t10k") || name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "test");
-    if test && !name.contains("train") { Part::Test } else { Part::Train }
 }
 
 /// What all images of an upload have in common.

@@ -1,75 +1,16 @@
-//! THE table of scenarios: short experiments, each with a question, the answer that its recorded result gives, and the claims in
-//! that answer, which a test checks against the recording. They are chosen to teach, not to advertise: where a scheme does not help,
-//! the answer says so.
+//! THE table of scenarios. They are chosen to teach, not to advertise: where a scheme does not help, the answer says so.
 //!
 //! To add one, add a row here and run `cargo xtask record NAME`.
 
-use super::Experiment;
-use super::query::parse_query;
+use super::scenario::Claim::{
+    Bleu, Diverges, Final, Identical, Lead, LeadAt, LearnsNothing, MostEmergence, Spread, Undecided,
+};
+use super::scenario::Scenario;
+use super::scenario::ScenarioGroup::{Emergence, Pitfalls, ScaleAndDepth, Translation};
 use crate::prose::Prose;
 
-/// A short experiment that answers a question.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scenario {
-    /// Its name in addresses and file names.
-    pub name: &'static str,
-    /// Its group.
-    pub group: ScenarioGroup,
-    /// The question.
-    pub question: Prose,
-    /// What the recorded result answers, in two or three sentences.
-    pub answer: Prose,
-    /// The experiment, as a query string.
-    pub query: &'static str,
-    /// What the answer claims.
-    pub claims: &'static [Claim],
-}
-
-/// A group of scenarios.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScenarioGroup {
-    /// The scale of the weights, and depth.
-    ScaleAndDepth,
-    /// Emergence-promoting initialization and its controls.
-    Emergence,
-    /// Transformers that translate.
-    Translation,
-    /// Mistakes in comparing initializations.
-    Pitfalls,
-}
-
-/// A statement about a recorded result, with variants by index and accuracies in percent of the test examples; of sentences, with the
-/// share that is translated exactly.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Claim {
-    /// The mean final accuracy of a variant, to the nearest whole number.
-    Final(usize, u32),
-    /// The mean final accuracy of a variant minus that of another one is within these bounds.
-    Lead(usize, usize, f64, f64),
-    /// The same at the evaluation after this many steps.
-    LeadAt(u64, usize, usize, f64, f64),
-    /// The mean final accuracy of a variant is at most two points above that of always choosing the most frequent class.
-    LearnsNothing(usize),
-    /// The seeds do not distinguish the final accuracies of two variants: the paired t test finds no evidence of a difference.
-    Undecided(usize, usize),
-    /// All runs of a variant diverge, the first one at this step or earlier.
-    Diverges(usize, u64),
-    /// Two variants have the same losses and accuracies to the last bit.
-    Identical(usize, usize),
-    /// The final accuracies of the runs of a variant are spread over at least this many points.
-    Spread(usize, f64),
-    /// The mean emergence `E_B` of a variant before training is the highest of all.
-    MostEmergence(usize),
-}
-
-use Claim::{Diverges, Final, Identical, Lead, LeadAt, LearnsNothing, MostEmergence, Spread, Undecided};
-use ScenarioGroup::{Emergence, Pitfalls, ScaleAndDepth, Translation};
-
-/// The scenario that is shown first.
-pub const FIRST_SCENARIO: &str = "emergence";
-
 /// THE table of scenarios, in the order in which they are offered.
-pub static SCENARIOS: [Scenario; 26] = [
+pub static SCENARIOS: [Scenario; 27] = [
     Scenario {
         name: "scale",
         group: ScaleAndDepth,
@@ -357,41 +298,14 @@ pub static SCENARIOS: [Scenario; 26] = [
                 &init=xavier_normal,dsinit,deepnet,emergence(xavier_normal;alpha=1.05)&steps=200",
         claims: &[Final(0, 4), Final(1, 96), Final(2, 53), Final(3, 29)],
     },
+    Scenario {
+        name: "captions",
+        group: Translation,
+        question: Prose::new("Does it lead on real sentences?"),
+        answer: Prose::new(
+            "Hardly: on captions of photographs, German to English, α = 1.1 ends with 52 % of the tokens right like Xavier, and with a BLEU of 22 against 21, which three seeds do not distinguish. Only Kaiming, too large for attention, is behind: 47 %, BLEU 18.",
+        ),
+        query: "data=multi30k&seeds=3",
+        claims: &[Final(0, 52), Final(1, 47), Final(2, 52), Undecided(2, 0), Bleu(0, 21), Bleu(1, 18), Bleu(2, 22)],
+    },
 ];
-
-impl ScenarioGroup {
-    /// The groups, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Emergence, Self::ScaleAndDepth, Self::Translation, Self::Pitfalls];
-}
-
-impl Scenario {
-    /// All scenarios, in the order in which they are offered: group by group.
-    pub fn offered() -> impl Iterator<Item = &'static Self> {
-        let of_group = |group| SCENARIOS.iter().filter(move |scenario| scenario.group == group);
-        ScenarioGroup::ALL.into_iter().flat_map(of_group)
-    }
-
-    /// The scenario with the recording of this experiment, whatever the device and the order of the variants.
-    #[must_use]
-    pub fn of(experiment: &Experiment) -> Option<&'static Self> {
-        SCENARIOS.iter().find(|scenario| {
-            let own = scenario.experiment();
-            let same = own.variants.len() == experiment.variants.len()
-                && own.variants.iter().all(|variant| experiment.variants.contains(variant));
-            let arranged = Experiment { variants: experiment.variants.clone(), device: experiment.device, ..own };
-            same && arranged == *experiment
-        })
-    }
-
-    /// The scenario with this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        SCENARIOS.iter().find(|scenario| scenario.name == name)
-    }
-
-    /// The experiment.
-    #[must_use]
-    pub fn experiment(&self) -> Experiment {
-        parse_query(self.query).experiment
-    }
-}
