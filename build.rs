@@ -1,5 +1,5 @@
-//! Compiles the module with relaxed SIMD that the worker carries as bytes (`src/model/kernels/relaxed_simd_module.rs`), and checks that it
-//! works on nothing but what it is given.
+//! Names the build by its sources, so that a page recognizes a worker of another one. Compiles the module with relaxed SIMD that the worker
+//! carries as bytes (`src/model/kernels/relaxed_simd_module.rs`), and checks that it works on nothing but what it is given.
 
 use std::env;
 use std::error::Error;
@@ -9,6 +9,11 @@ use std::process::Command;
 
 const SOURCES: [&str; 3] =
     ["src/model/kernels/relaxed_simd_module.rs", "src/model/kernels/simd128.rs", "src/model/kernels/tile.rs"];
+
+/// What determines a build: page, worker and command line are compiled from these files.
+const BUILT_FROM: [&str; 2] = ["src", "Cargo.lock"];
+/// Sources of the command line alone. It has the name of the library that it uses, so a change here does not compile that again.
+const COMMAND_LINE: &str = "src/bin/lab";
 
 /// Sections of a module (WebAssembly specification, 5.5.2) that this one must not have, with what they would mean: it works on the memory of
 /// the worker, in which every place belongs to somebody.
@@ -24,9 +29,13 @@ const CODE: u8 = 10;
 const STACK_POINTER: [&[u8]; 2] = [&[0x23, 0], &[0x23, 0x80, 0x80, 0x80, 0x80, 0]];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for source in SOURCES {
-        println!("cargo::rerun-if-changed={source}");
+    let mut sources = Vec::new();
+    for path in BUILT_FROM {
+        println!("cargo::rerun-if-changed={path}");
+        collect(Path::new(path), &mut sources)?;
     }
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=EMERGENCE_LAB_BUILD={}", build_name(&mut sources));
     let is_worker = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|name| name == "wasm32");
     if !is_worker || env::var_os("CARGO_FEATURE_TRAIN").is_none() {
         return Ok(());
@@ -47,6 +56,35 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("{} does not compile: {status}", SOURCES[0]).into());
     }
     check(&fs::read(&module)?).map_err(|reason| format!("{}: {reason}", SOURCES[0]).into())
+}
+
+/// Reads a file, or all files of a folder, with their paths.
+fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
+    if path == Path::new(COMMAND_LINE) {
+        return Ok(());
+    }
+    if !path.is_dir() {
+        files.push((path.to_string_lossy().replace('\\', "/"), fs::read(path)?));
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), files)?;
+    }
+    Ok(())
+}
+
+/// The name of a build: the 64-bit FNV-1a hash of its files in the order of their paths, in hexadecimal. It tells builds apart and protects
+/// against nothing. The ends of lines, which Git may convert, do not count.
+pub(crate) fn build_name(files: &mut [(String, Vec<u8>)]) -> String {
+    files.sort();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (path, text) in files {
+        let bytes = path.bytes().chain([0]).chain(text.iter().copied().filter(|byte| *byte != b'\r')).chain([0]);
+        for byte in bytes {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
 }
 
 /// Checks that a module neither brings data nor uses a stack.

@@ -2,6 +2,7 @@
 
 import { test as base, expect } from '@playwright/test';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Host, Lab } from './lab.mjs';
 import { DATA, DIST, serve } from './server.mjs';
@@ -16,6 +17,29 @@ export const MNIST_FILES = [
   't10k-images-idx3-ubyte.gz',
   't10k-labels-idx1-ubyte.gz',
 ];
+
+/** Answers for the mirror from the data folder; resolves to the list of requested files, which grows. */
+export async function mirror(context) {
+  const asked = [];
+  await context.route(`${MIRROR}**`, async (route) => {
+    const file = route.request().url().slice(MIRROR.length);
+    asked.push(file);
+    const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/octet-stream' };
+    await route.fulfill({ body: await readFile(join(DATA, 'mnist', file)), headers });
+  });
+  return asked;
+}
+
+/** The requests to other hosts than the page's own; the list grows. */
+export function foreignRequests(context, site) {
+  const others = [];
+  context.on('request', (request) => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(site.origin)) {
+      others.push(request.url());
+    }
+  });
+  return others;
+}
 
 /** Skips the test, with a conspicuous message, if the folder of a data set is missing. */
 export function needsData(name) {

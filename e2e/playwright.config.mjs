@@ -17,9 +17,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'results/report.json' }]],
-  use: { viewport: { width: 1280, height: 900 }, colorScheme: 'light', trace: 'off' },
+  // The service worker fetches the whole page in the background: only its own tests let it.
+  use: { viewport: { width: 1280, height: 900 }, colorScheme: 'light', trace: 'off', serviceWorkers: 'block' },
   projects: [
-    { name: 'cpu', testIgnore: '**/webgpu.spec.mjs', use: launch(CPU_ARGS) },
+    { name: 'cpu', testIgnore: ['**/webgpu.spec.mjs', '**/faults/**'], use: launch(CPU_ARGS) },
     { name: 'webgpu', testMatch: '**/webgpu.spec.mjs', use: launch(WEBGPU_ARGS) },
+    { name: 'faults', testMatch: '**/faults/*.spec.mjs', use: launch(CPU_ARGS) },
   ],
 });

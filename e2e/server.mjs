@@ -1,10 +1,10 @@
-// A plain static host for the built page, as a visitor's would be: no special headers (no COOP/COEP), and the page at
-// a sub-path so that an absolute URL in it fails with a 404. The tests' pages and the libraries to compare are next to it; the libraries
+// A static host for the built page, as a visitor's would be: no special headers (no COOP/COEP) but the content security policy of the page, which
+// then holds for its workers, too, and the page at a sub-path so that an absolute URL in it fails with a 404. The tests' pages and the libraries to compare are next to it; the libraries
 // also with these headers, since one of them uses threads then.
 //
 //   node server.mjs [PORT]      serves ../dist at http://127.0.0.1:PORT/lab/
 
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize, resolve, sep } from 'node:path';
@@ -51,6 +51,16 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
 };
 
+/** The policy that the page states in its HTML; as a header it can say more: who may show the page. */
+export function policy() {
+  const html = readFileSync(join(HERE, '..', 'www', 'index.html'), 'utf8');
+  const [, stated] = /content="(default-src[^"]*)"/.exec(html) ?? [];
+  return `${stated}; frame-ancestors *`;
+}
+
+/** What the policy holds for. Not for the pages of the tests and of the benchmark, which are those of others, with scripts inside. */
+const OURS = /^\/lab\//;
+
 /**
  * Starts a host on a free port.
  *
@@ -58,11 +68,15 @@ const TYPES = {
  * @param {string} [options.dist] the built page
  * @param {string | null} [options.data] folder with `mnist/*.gz`, null for a host without data
  * @param {RegExp} [options.corrupt] data files whose bytes are corrupted in transfer
+ * @param {number} [options.maxAge] seconds for which browsers may keep what they get; without it they ask each time
+ * @param {object} [options.headers] more headers of the page's files
+ * @param {RegExp} [options.cut] files of which only the first half is sent before the connection breaks
+ * @param {number} [options.cuts] how often that happens to each of them
  * @param {number} [options.port] 0 for any
- * @returns {Promise<{origin: string, url: string, hits: string[], close: () => Promise<void>}>} `url` is the page's
- *   address, `hits` every requested path
+ * @returns {Promise<{origin: string, url: string, hits: string[], publish: (dist: string) => void, close: () => Promise<void>}>} `url` is the
+ *   page's address, `hits` every requested path, `publish` replaces the built page by another one
  */
-export async function serve({ dist = DIST, data = DATA, corrupt, port = 0 } = {}) {
+export async function serve({ dist = DIST, data = DATA, corrupt, cut, cuts = 1, maxAge, headers = {}, port = 0 } = {}) {
   const folders = [
     // Longest prefix first: data is inside the page's sub-path but not inside dist/.
     ['/lab/data/', data],
@@ -73,8 +87,11 @@ export async function serve({ dist = DIST, data = DATA, corrupt, port = 0 } = {}
     ['/node_modules/', join(HERE, 'node_modules')],
   ];
   const hits = [];
+  const cache = maxAge === undefined ? 'no-cache' : `max-age=${maxAge}`;
+  const own = { 'cache-control': cache, 'content-security-policy': policy(), ...headers };
+  const publish = (dist) => (folders.find(([prefix]) => prefix === '/lab/')[1] = dist);
   const server = createServer((request, response) => {
-    answer({ folders, corrupt, hits }, request, response).catch((error) => {
+    answer({ folders, corrupt, cut, cuts, own, hits }, request, response).catch((error) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -85,10 +102,10 @@ export async function serve({ dist = DIST, data = DATA, corrupt, port = 0 } = {}
       server.close(done);
       server.closeAllConnections();
     });
-  return { origin, url: `${origin}/lab/`, hits, close };
+  return { origin, url: `${origin}/lab/`, hits, publish, close };
 }
 
-async function answer({ folders, corrupt, hits }, request, response) {
+async function answer({ folders, corrupt, cut, cuts, own, hits }, request, response) {
   const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
   hits.push(path);
   if (path === '/favicon.ico') {
@@ -102,9 +119,12 @@ async function answer({ folders, corrupt, hits }, request, response) {
   }
   const type = TYPES[extname(file.path)] ?? 'application/octet-stream';
   const isolation = path.startsWith(ISOLATED) ? ISOLATION : {};
-  response.writeHead(200, { 'content-type': type, 'content-length': file.size, 'cache-control': 'no-cache', ...isolation });
+  const particular = OURS.test(path) ? own : { 'cache-control': 'no-cache', ...isolation };
+  response.writeHead(200, { 'content-type': type, 'content-length': file.size, ...particular });
   if (request.method === 'HEAD') {
     response.end();
+  } else if (cut?.test(path) && hits.filter((hit) => hit === path).length <= cuts) {
+    await sendHalf(file, response);
   } else {
     await send(file.path, response, corrupt?.test(path) ?? false);
   }
@@ -138,6 +158,15 @@ async function send(path, response, damaged) {
   }
   // A visitor who leaves while a file is being sent is not an error.
   await pipeline(bytes, response).catch(() => {});
+}
+
+/** Sends the first half of a file, and breaks the connection. */
+async function sendHalf({ path, size }, response) {
+  for await (const chunk of createReadStream(path, { end: size >> 1 })) {
+    response.write(chunk);
+  }
+  await new Promise((sent) => response.write('', sent));
+  response.socket.destroy();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

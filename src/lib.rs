@@ -14,7 +14,9 @@ pub mod experiment;
 pub mod graphics_adapter;
 pub mod rng;
 pub mod texts;
+pub mod version;
 
+pub mod checkpoint;
 pub mod dataset;
 pub mod emergence;
 pub mod init;

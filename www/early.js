@@ -23,7 +23,7 @@
   };
 
   // A page whose program cannot be loaded or compiled says so; once it runs, it speaks for itself.
-  const failed = async (reason) => {
+  const show = async (sentenceOf) => {
     const status = document.querySelector("#status[data-early]");
     if (!status || root.dataset.state !== "loading") return;
     root.dataset.state = "failed";
@@ -32,10 +32,25 @@
     status.textContent = translated("Stopped");
     const notice = document.createElement("p");
     notice.className = "notice failure";
-    const sentence = translated("The page could not be loaded ({reason}). It needs a browser with WebAssembly SIMD; otherwise please reload it.");
-    notice.textContent = sentence.replace("{reason}", reason ?? translated("a script is missing"));
+    notice.textContent = sentenceOf(translated);
     document.querySelector("#notices").append(notice);
+    if (parent !== window) parent.postMessage({ type: "emergence-lab:failed", state: "failed", error: notice.textContent }, "*");
   };
+  // In a frame without an origin every consequence looks like another cause: modules, workers and storage all need one.
+  const sandboxed = self.origin === "null";
+  const failed = (reason) =>
+    show((translated) => {
+      if (sandboxed) return translated("This frame is sandboxed: the page that shows it must add allow-same-origin to the frame's sandbox attribute.");
+      const sentence = translated("The page could not be loaded ({reason}). It needs a browser with WebAssembly SIMD; otherwise please reload it.");
+      return sentence.replace("{reason}", reason ?? translated("a script is missing"));
+    });
+
+  if (sandboxed) addEventListener("DOMContentLoaded", () => failed());
+  // A blocked script raises no error.
+  addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+    if (!effectiveDirective.startsWith("script-src")) return;
+    show((translated) => translated("The page could not be loaded: the content security policy of this site blocks its scripts or WebAssembly."));
+  });
   addEventListener("unhandledrejection", ({ reason }) => failed(reason?.message ?? reason));
   addEventListener("error", ({ message, target }) => {
     if (message || target?.localName === "script") failed(message);

@@ -47,7 +47,7 @@ test('what a helper measures while others still tune is not lost', async ({ host
 });
 
 test('without helpers, one worker trains all runs', async ({ hosted, page, tolerate }) => {
-  tolerate(/Worker|blob|Failed/);
+  tolerate(/Worker|Failed/);
   await choose(page, 2);
   await page.route(/worker\.js/, async (route) => {
     const response = await route.fetch();
@@ -94,6 +94,7 @@ test('several workers pause at one step, and take single steps', async ({ hosted
   await hosted.open(QUERY.replace('steps=30', 'steps=3000').replace('eval=10', 'eval=1000'));
   await hosted.run();
   await hosted.reach('training');
+  await hosted.plotted(1);
   await hosted.button('Pause').click();
   await hosted.reach('paused');
   const paused = await hosted.step();

@@ -1,35 +1,16 @@
-// Where MNIST comes from: the same origin, else the public mirror, once; and what happens if it cannot be downloaded.
+// Where MNIST comes from: the same origin, else, if the visitor wants it, the public mirror, once; and what happens if it cannot be
+// downloaded. The question itself is in elsewhere.spec.mjs.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MIRROR, MNIST_FILES, expect, needsData, test } from '../fixtures.mjs';
+import { MIRROR, MNIST_FILES, expect, foreignRequests, mirror, needsData, test } from '../fixtures.mjs';
 import { Lab, screenshot } from '../lab.mjs';
-import { DATA } from '../server.mjs';
 
 const SHORT = 'train=2000&test=500&model=mlp:16&seeds=1&steps=10&eval=10&device=cpu';
 /** A host without the files answers 404, which the browser itself writes to the console. */
 const NOT_FOUND = /Failed to load resource.*404.*\/lab\/data\//;
 
-/** Answers for the mirror from the data folder; resolves to the list of requested files. */
-async function mirror(context) {
-  const asked = [];
-  await context.route(`${MIRROR}**`, async (route) => {
-    const file = route.request().url().slice(MIRROR.length);
-    asked.push(file);
-    const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/octet-stream' };
-    await route.fulfill({ body: await readFile(join(DATA, 'mnist', file)), headers });
-  });
-  return asked;
-}
-
 test('the same origin is asked first, and no other host', async ({ lab, page, site }) => {
   needsData('mnist');
-  const others = [];
-  page.context().on('request', (request) => {
-    if (/^https?:/.test(request.url()) && !request.url().startsWith(site.origin)) {
-      others.push(request.url());
-    }
-  });
+  const others = foreignRequests(page.context(), site);
   site.hits.length = 0;
   await lab.open(`data=mnist&${SHORT}`);
   await lab.run();
@@ -40,7 +21,7 @@ test('the same origin is asked first, and no other host', async ({ lab, page, si
   expect(others, 'requests to other hosts').toEqual([]);
 });
 
-test('the mirror serves what the host lacks, and the cache the second visit', async ({ page, host, tolerate }) => {
+test('once that is allowed, the mirror serves what the host lacks, and the cache the second visit', async ({ page, host, tolerate }) => {
   needsData('mnist');
   test.setTimeout(90_000);
   tolerate(NOT_FOUND);
@@ -49,6 +30,7 @@ test('the mirror serves what the host lacks, and the cache the second visit', as
   const lab = new Lab(page, site);
   await lab.open(`data=mnist&${SHORT}`);
   await lab.run();
+  await lab.offer('Download').click();
   await lab.reach('finished');
   expect(asked.toSorted(), 'files from the mirror').toEqual(MNIST_FILES.toSorted());
   asked.length = 0;
@@ -80,7 +62,9 @@ test('without MNIST anywhere data=mnist fails and offers digits', async ({ page,
   const lab = new Lab(page, site);
   await lab.open(`data=mnist&${SHORT}`);
   await lab.run();
-  await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
+  await lab.offer('Download').click();
+  await expect(lab.notices).toContainText('could not be downloaded', { timeout: 30_000 });
+  expect(await lab.state()).toBe('failed');
   await takeDigits(lab);
 });
 

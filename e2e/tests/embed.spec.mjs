@@ -180,6 +180,62 @@ test('of two embeds on a page the one that was started last computes', async ({ 
   expect(await first.state()).toBe('training');
 });
 
+test('of two embeds that start at the same moment exactly one computes', async ({ page, site }) => {
+  const query = SMALL.replace('steps=400', 'steps=20000');
+  await page.goto(`${site.origin}/pages/two.html?embed=1&run=1&${query}`);
+  const both = [0, 1].map((index) => new Lab(page, site, page.frameLocator(`iframe >> nth=${index}`)));
+  const states = async () => (await Promise.all(both.map((lab) => lab.state()))).toSorted();
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['paused', 'training']);
+  await page.waitForTimeout(1500);
+  expect(await states(), 'and it goes on').toEqual(['paused', 'training']);
+});
+
+test('an embed pauses off the screen and goes on in sight; a pause of the visitor stays', async ({ hosted, page }) => {
+  await hosted.open(`embed=1&${SMALL.replace('steps=400', 'steps=40000')}`);
+  await page.evaluate(() => {
+    const space = document.createElement('div');
+    space.style.height = '5000px';
+    document.body.append(space);
+  });
+  const scroll = (top) => page.evaluate((top) => scrollTo(0, top), top);
+  await hosted.run();
+  await hosted.plotted(5);
+  await scroll(4000);
+  await hosted.reach('paused');
+  await scroll(0);
+  await hosted.reach('training');
+  // Away and back before the pause takes effect.
+  await scroll(4000);
+  await scroll(0);
+  await page.waitForTimeout(1000);
+  expect(await hosted.state()).toBe('training');
+  // The host may go on off the screen.
+  await scroll(4000);
+  await hosted.reach('paused');
+  await hosted.ask('resume');
+  await hosted.reach('training');
+  await page.waitForTimeout(500);
+  expect(await hosted.state(), 'the host has decided').toBe('training');
+  await scroll(0);
+  await hosted.button('Pause').click();
+  await hosted.reach('paused');
+  await scroll(4000);
+  await scroll(0);
+  await page.waitForTimeout(500);
+  expect(await hosted.state(), 'the visitor has decided').toBe('paused');
+});
+
+test('with run=1 an embed off the screen begins once it is seen', async ({ hosted, page }) => {
+  await page.addInitScript(() => {
+    if (window === parent) addEventListener('DOMContentLoaded', () => (document.body.style.paddingTop = '5000px'));
+  });
+  await hosted.open(`embed=1&run=1&${SMALL.replace('steps=400', 'steps=40000')}`);
+  await hosted.reach('paused');
+  expect(await hosted.step()).toBeLessThan(50);
+  await page.evaluate(() => scrollTo(0, 5000));
+  await hosted.reach('training');
+});
+
 test('the visitor may prefer dark', async ({ lab, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await lab.open(SMALL.replace('steps=400', 'steps=100'));

@@ -8,7 +8,7 @@ const DIALOGS = ['setup', 'variant-dialog', 'share', 'keys'];
 
 /** Names and notations, which are the same in every language. */
 const NAMES = [
-  'Emergence Lab', 'MIT', 'Apache 2.0', 'Rust', 'Burn', 'JavaScript', 'WebGPU', 'CPU', 'GPU', 'Flex, WebAssembly with SIMD', 'WebAssembly', 'SVG', 'PNG', 'BibTeX',
+  'Emergence Lab', 'MIT', 'Apache 2.0', 'Rust', 'Burn', 'JavaScript', 'WebGPU', 'CPU', 'GPU', 'Flex, WebAssembly with SIMD', 'WebAssembly', 'SVG', 'PNG', 'JPEG', 'NumPy', 'BibTeX',
   'Fashion-MNIST', 'MNIST', 'CIFAR-10', 'IDX', 'gzip', 'digits', 'patterns', 'numbers', 'Multi30k', 'BLEU', 'chrF', 'Anki', 'Tatoeba',
   'Xavier', 'Kaiming', 'LeCun', 'PyTorch', 'ZerO', 'Fixup', 'LSUV', 'MetaInit', 'GradInit', 'NIO', 'normal', 'uniform',
   'Transformer', 'transformer', 'fairseq', 'GPT-2', 'DS-Init', 'T-Fixup', 'DeepNet', 'Admin', 'pre-LN', 'post-LN', 'Ott', 'Radford', 'Wang',

@@ -85,7 +85,7 @@ test('until the end every statement is one so far', async ({ lab }) => {
 });
 
 /** The number of colored pixels of a canvas: axes, grid and text are gray. */
-const SATURATED = `
+function saturated(canvas) {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   let count = 0;
   for (let at = 0; at < data.length; at += 4) {
@@ -93,13 +93,13 @@ const SATURATED = `
     count += data[at + 3] > 200 && most - least > 60;
   }
   return count;
-`;
+}
 
 test('every chart is drawn', async ({ lab, page }) => {
   await lab.open(SMALL.replace('steps=400', 'steps=100'));
   await lab.reach('ready');
   const canvases = page.locator('#compare .chart canvas');
-  const ink = () => canvases.evaluateAll((all, saturated) => all.map(new Function('canvas', saturated)), SATURATED);
+  const ink = async () => Promise.all((await canvases.all()).map((canvas) => canvas.evaluate(saturated)));
   const empty = await ink();
   await lab.button('Run').click();
   await lab.reach('finished');

@@ -118,7 +118,7 @@ test('a GPU that computes wrong numbers is not used, and the page says so', asyn
 
 test('if the large worker cannot be loaded, the small one computes, and the page says why', async ({ lab, page, site, tolerate }) => {
   tolerate(/./);
-  await page.route(/\/lab\/worker_gpu\.js(\?.*)?$/, (route) => route.abort());
+  await page.route(/\/lab\/[^/]*worker_gpu\.js(\?.*)?$/, (route) => route.abort());
   site.hits.length = 0;
   await lab.open(`${TINY}&device=auto`);
   await lab.run();
@@ -138,7 +138,7 @@ async function corruptReadback(page) {
       return range;
     };
   `;
-  await page.route(/\/lab\/worker_gpu_loader\.js(\?.*)?$/, async (route) => {
+  await page.route(/\/lab\/[^/]*worker_gpu_loader\.js(\?.*)?$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${corrupt}\n${await response.text()}` });
   });

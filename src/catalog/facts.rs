@@ -43,6 +43,8 @@ pub struct Publication {
     pub archive: Option<DataArchive>,
     /// Where to download the files or the archive, in the order in which they are tried.
     pub mirrors: &'static [Mirror],
+    /// The size of the download in megabytes, as it is written in a sentence.
+    pub megabytes: &'static str,
     /// The license, if it has to be accepted before the files are downloaded. They are then never part of the page either.
     pub license: Option<License>,
 }
@@ -76,8 +78,6 @@ pub struct License {
     pub url: &'static str,
     /// Whom it asks to name, with the year of the publication: as in the citation, which is not in WebAssembly.
     pub authors: &'static str,
-    /// The size of the download in megabytes.
-    pub megabytes: &'static str,
 }
 
 /// A publication to cite.
@@ -187,16 +187,17 @@ impl Publication {
         }
     }
 
-    /// The name of the server from which files are downloaded; empty if there is none.
+    /// The name of the server from which pages download files or, if they may not, of the first one; empty if there is none.
     #[must_use]
     pub fn server(&self) -> &'static str {
-        let address = self.mirrors.first().map_or("", |mirror| mirror.address);
+        let mirror = self.cross_origin_mirror().or(self.mirrors.first());
+        let address = mirror.map_or("", |mirror| mirror.address);
         address.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default()
     }
 
     /// The first mirror that web pages of other origins may read.
     #[must_use]
-    pub fn cross_origin_mirror(&self) -> Option<&Mirror> {
+    pub fn cross_origin_mirror(&self) -> Option<&'static Mirror> {
         self.mirrors.iter().find(|mirror| mirror.cross_origin)
     }
 }

@@ -21,6 +21,7 @@ pub(super) const MNIST: Publication = Publication {
         Mirror { address: "https://raw.githubusercontent.com/fgnt/mnist/master/", cross_origin: true },
         Mirror { address: "https://ossci-datasets.s3.amazonaws.com/mnist/", cross_origin: false },
     ]),
+    megabytes: "11.6",
     license: None,
 };
 
@@ -62,6 +63,7 @@ pub(super) const FASHION_MNIST: Publication = Publication {
         // The authors' own server. It does not support encryption; the checksums ensure that files are intact.
         Mirror { address: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", cross_origin: false },
     ]),
+    megabytes: "30.9",
     license: None,
 };
 
@@ -113,6 +115,7 @@ pub(super) const CIFAR_10: Publication = Publication {
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     }),
     mirrors: not_in_page(&[Mirror { address: "https://www.cs.toronto.edu/~kriz/", cross_origin: false }]),
+    megabytes: "170",
     license: None,
 };
 
@@ -164,11 +167,11 @@ pub(super) const MULTI30K: Publication = Publication {
         address: "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/",
         cross_origin: true,
     }]),
+    megabytes: "1.3",
     license: Some(License {
         name: "CC BY-NC-SA 4.0",
         url: "https://creativecommons.org/licenses/by-nc-sa/4.0/",
         authors: "Elliott, Frank, Sima'an & Specia 2016",
-        megabytes: "1.3",
     }),
 };
 

@@ -3,43 +3,75 @@
 
 use super::readers::archive::{NamedFile, unpack_tar};
 use super::readers::checksum::verify;
+use super::readers::gzip::gunzip;
 use super::readers::{self, LoadedFiles, ReadFile};
-use super::upload::{UNPACKED, unpacked_name};
+use super::upload::UNPACKED;
 use crate::catalog::{DataArchive, DataFile, DatasetName, Publication};
 use crate::error::{DatasetError, Error, Result};
-use flate2::read::MultiGzDecoder;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Maximum number of bytes in an archive besides its data files: a description, headers and padding.
 const ARCHIVE_EXTRAS: usize = 1 << 20;
 
-/// Decompresses gzip, to at most `limit` bytes. `path` is for errors.
-///
-/// # Errors
-/// [`DatasetError::GzipDamaged`], and [`DatasetError::DataFileTooLarge`] for more than `limit` bytes.
-pub fn gunzip(path: &str, packed: impl Read, limit: usize) -> Result<Vec<u8>> {
-    let damaged = |error: io::Error| DatasetError::GzipDamaged { path: path.to_owned(), reason: error.to_string() };
-    read_bounded(MultiGzDecoder::new(packed), limit).map_err(damaged)?.ok_or_else(|| too_large(path, limit))
-}
-
 /// The data set of the published files in its folder in `directory`, each plain or with `.gz`; a plain file takes precedence.
-/// The format of the files is checked, but not their checksums ([`check`] does that).
+/// The format of the files is checked, but not their checksums ([`check`] and [`load_verified`] do that).
 ///
 /// # Errors
 /// Those of [`read`] and [`readers::assemble`].
 pub fn load(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<LoadedFiles> {
+    assembled(directory, dataset, publication, &read_all(directory, dataset, publication)?)
+}
+
+/// A published file whose contents are not the published ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlteredFile {
+    /// Its published name.
+    pub name: &'static str,
+    /// [`DatasetError::Checksum`].
+    pub error: Error,
+}
+
+/// As [`load`], with the files of which the checksum differs, though they have the format of a data set.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_verified(
+    directory: &Path,
+    dataset: DatasetName,
+    publication: &Publication,
+) -> Result<(LoadedFiles, Vec<AlteredFile>)> {
+    let read = read_all(directory, dataset, publication)?;
+    let loaded = assembled(directory, dataset, publication, &read)?;
+    let altered = read.iter().filter_map(|ReadFile { file, bytes }| {
+        let error = verify(file.name, file.sha256, bytes).err()?;
+        Some(AlteredFile { name: file.name, error })
+    });
+    Ok((loaded, altered.collect()))
+}
+
+/// The published files that are there.
+fn read_all(directory: &Path, dataset: DatasetName, publication: &Publication) -> Result<Vec<ReadFile>> {
     let mut read = Vec::with_capacity(publication.files.len());
     for file in publication.files {
         read.extend(find(directory, dataset, file)?.map(|bytes| ReadFile { file, bytes }));
     }
-    match readers::missing(publication, &read) {
+    Ok(read)
+}
+
+fn assembled(
+    directory: &Path,
+    dataset: DatasetName,
+    publication: &Publication,
+    read: &[ReadFile],
+) -> Result<LoadedFiles> {
+    match readers::missing(publication, read) {
         Some(file) => Err(missing(directory, dataset, file)),
-        None => readers::assemble(dataset, publication, &read),
+        None => readers::assemble(dataset, publication, read),
     }
 }
 
-/// A visitor's own files, unpacked if gzipped, which natively are all files in the folder `upload` or `text` of the data folder, but not
+/// A visitor's own files as they are, which natively are all files in the folder `upload` or `text` of the data folder, but not
 /// in folders below it.
 ///
 /// # Errors
@@ -58,19 +90,11 @@ pub fn own(directory: &Path, dataset: DatasetName) -> Result<Vec<NamedFile>> {
     let mut files = Vec::new();
     for path in entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()) {
         let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
-        if name.starts_with('.') {
-            continue;
-        }
-        let (place, packed) = (path.display().to_string(), [".gz", ".tgz"].iter().any(|suffix| name.ends_with(suffix)));
         let Some(reader) = open(&path)? else { continue };
-        let bytes = if packed {
-            gunzip(&place, reader, left)?
-        } else {
-            let bytes = read_bounded(reader, left).map_err(|error| unreadable(&path, &error))?;
-            bytes.ok_or_else(|| too_large(&place, left))?
-        };
+        let bytes = read_bounded(reader, left).map_err(|error| unreadable(&path, &error))?;
+        let bytes = bytes.ok_or_else(|| too_large(&path.display().to_string(), left))?;
         left = left.saturating_sub(bytes.len());
-        files.push(NamedFile { name: unpacked_name(&name), bytes });
+        files.push(NamedFile { name, bytes });
     }
     if files.is_empty() {
         return Err(DatasetError::FolderMissing { path: folder.display().to_string() }.into());
@@ -122,7 +146,7 @@ fn find(directory: &Path, dataset: DatasetName, file: &DataFile) -> Result<Optio
     }
     let packed = PathBuf::from(format!("{}.gz", plain.display()));
     match open(&packed)? {
-        Some(reader) => gunzip(&packed.display().to_string(), reader, file.bytes).map(Some),
+        Some(reader) => gunzip(&packed.display().to_string(), BufReader::new(reader), file.bytes).map(Some),
         None => Ok(None),
     }
 }

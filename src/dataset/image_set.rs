@@ -27,7 +27,7 @@ pub struct ImageSet {
     /// Number of classes; labels are below it.
     pub classes: usize,
     /// Names of the classes; empty if they are digits or unknown.
-    pub names: &'static [&'static str],
+    pub names: Vec<String>,
     /// The normalization of each channel, which converts pixels to network inputs.
     pub normalization: Vec<Normalization>,
 }
@@ -55,7 +55,8 @@ impl ImageSet {
 
     fn of(name: DatasetName, images: &ImageFacts, train: LabeledExamples, test: LabeledExamples) -> Self {
         let [channels, height, width] = images.shape;
-        let (classes, names) = (images.classes, images.class_names);
+        let classes = images.classes;
+        let names = images.class_names.iter().map(|name| (*name).to_owned()).collect();
         let normalization = images.normalization.to_vec();
         Self { name, train, test, channels, height, width, classes, names, normalization }
     }
@@ -91,7 +92,7 @@ impl ImageSet {
     /// Names of the classes; numbers if the names are unknown.
     #[must_use]
     pub fn class_names(&self) -> Vec<String> {
-        let name = |class: usize| self.names.get(class).map_or_else(|| class.to_string(), |name| (*name).to_owned());
+        let name = |class: usize| self.names.get(class).cloned().unwrap_or_else(|| class.to_string());
         (0..self.classes).map(name).collect()
     }
 
@@ -108,8 +109,8 @@ impl ImageSet {
     pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
         let train = limit(Part::Train, train, self.train.len())?;
         let test = limit(Part::Test, test, self.test.len())?;
-        let normalization = self.normalization.clone();
-        Ok(Self { train: self.train.first(train), test: self.test.first(test), normalization, ..*self })
+        let (names, normalization) = (self.names.clone(), self.normalization.clone());
+        Ok(Self { train: self.train.first(train), test: self.test.first(test), names, normalization, ..*self })
     }
 
     /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.

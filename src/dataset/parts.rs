@@ -128,7 +128,7 @@ impl DatasetParts {
             height,
             width,
             classes,
-            names: &[],
+            names: Vec::new(),
             normalization,
         };
         Some(images.into())

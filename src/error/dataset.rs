@@ -1,6 +1,6 @@
 //! Errors of data files, of requests for examples, and of files that a visitor uploads.
 
-use super::CorpusError;
+use super::{CorpusError, DataFileError};
 use crate::catalog::{DatasetName, FileContent, Part};
 
 /// Why a data set, or the requested part of it, is unavailable.
@@ -80,19 +80,21 @@ pub enum DatasetError {
         /// Its actual length in bytes.
         got: usize,
     },
-    /// A tar archive is damaged, or the file is not one.
+    /// An archive is damaged, or the file is not one.
     ArchiveDamaged {
         /// Name of the archive.
         file: String,
         /// How it is damaged.
         damage: ArchiveDamage,
     },
+    /// A data file, or a file of an archive, cannot be read.
+    File(DataFileError),
     /// Uploaded files cannot be used.
     Upload(UploadError),
     /// Text files cannot be used.
     Corpus(CorpusError),
-    /// A data set may be downloaded only after its license has been accepted.
-    License {
+    /// A data set is not here, and may be downloaded from elsewhere only after a person has agreed; to its license, if it has one.
+    Consent {
         /// The data set.
         dataset: DatasetName,
         /// The server from which it would be downloaded.
@@ -195,7 +197,7 @@ pub enum UploadError {
     Mixed {
         /// Name of the first CIFAR-10 batch.
         batch: String,
-        /// Name of the first IDX file.
+        /// Name of the first file of arrays or pictures.
         idx: String,
     },
     /// Both images and sentences were uploaded.
@@ -280,6 +282,11 @@ pub enum DownloadFailure {
         /// The browser's message.
         message: String,
     },
+    /// For a time nothing was received.
+    TimedOut {
+        /// The time.
+        seconds: u32,
+    },
     /// The page's own site does not have it, and the page may not read it from anywhere else.
     NotOnThisSite {
         /// Where a visitor can download it, or the archive that contains it.
@@ -287,7 +294,7 @@ pub enum DownloadFailure {
     },
 }
 
-/// What is wrong with a tar archive.
+/// What is wrong with an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArchiveDamage {
     /// It cannot be read.
@@ -313,12 +320,28 @@ pub enum UnknownFile {
     Empty,
     /// It begins with these bytes: the first four, or all if there are fewer.
     Beginning(Vec<u8>),
-    /// It is a zip archive.
-    Zip,
+    /// It has a known format that is not read, but can be converted.
+    Format {
+        /// Its name.
+        name: &'static str,
+        /// How to convert it.
+        conversion: Conversion,
+    },
     /// It is text in UTF-16.
     Utf16,
     /// It is an archive without any data file.
     ArchiveWithoutData,
+}
+
+/// How a file becomes one that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conversion {
+    /// Unpack it.
+    Unpack,
+    /// Save its arrays with NumPy.
+    Numpy,
+    /// Save it as PNG.
+    Png,
 }
 
 impl DatasetError {

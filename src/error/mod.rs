@@ -3,19 +3,25 @@
 //!
 //! Errors are values that can be compared; their messages are all in `english`.
 
+mod checkpoint;
 mod corpus;
+mod data_file;
 mod dataset;
 mod english;
 mod reasons;
+mod upload_note;
 
 use crate::emergence::EmergenceError;
+pub use checkpoint::{CheckpointError, CheckpointPart, StatePart};
 pub use corpus::CorpusError;
-pub use dataset::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
+pub use data_file::{DataFileError, MemberRefusal, NpyRefusal};
+pub use dataset::{ArchiveDamage, Conversion, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use english::named;
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement,
     SchemeRequirement, Span, ValueError,
 };
+pub use upload_note::{NameList, UploadNote};
 
 /// The library's error type.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -33,6 +39,8 @@ pub enum Error {
     Emergence(#[from] EmergenceError),
     /// A results file cannot be read.
     Results(#[from] ResultsError),
+    /// A training cannot go on from a checkpoint.
+    Checkpoint(#[from] CheckpointError),
 }
 
 /// Why the training worker cannot go on; only the worker itself reports it.
@@ -168,7 +176,7 @@ impl Error {
             Self::Value(error) => Some(error.key),
             Self::Formula(_) => Some("init"),
             Self::Dataset(error) => error.key(),
-            Self::Device(_) | Self::Emergence(_) | Self::Results(_) => None,
+            Self::Device(_) | Self::Emergence(_) | Self::Results(_) | Self::Checkpoint(_) => None,
         }
     }
 
@@ -186,6 +194,12 @@ impl Error {
 impl From<UploadError> for Error {
     fn from(error: UploadError) -> Self {
         Self::Dataset(error.into())
+    }
+}
+
+impl From<DataFileError> for Error {
+    fn from(error: DataFileError) -> Self {
+        Self::Dataset(DatasetError::File(error))
     }
 }
 

@@ -162,6 +162,14 @@ impl DatasetSpec {
         Some(DatasetFacts { examples: ExampleFacts::Images { shape, classes }, train, test })
     }
 
+    /// Whether the data set that was `loaded` for this one is what `other` asks for. What was loaded in place of a missing data set is not:
+    /// the missing one may be there now.
+    #[must_use]
+    pub fn serves(&self, loaded: DatasetName, other: &Self) -> bool {
+        let texts = |spec: &Self| (spec.direction, spec.vocabulary, spec.length);
+        loaded == other.name.preferred() && texts(self) == texts(other)
+    }
+
     /// What is known about texts with this many pairs, before the vocabulary is learned: it has at most as many symbols.
     #[must_use]
     pub const fn text_facts(&self, train: usize, test: usize) -> DatasetFacts {

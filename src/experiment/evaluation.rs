@@ -81,6 +81,23 @@ impl EvaluationSteps {
     }
 }
 
+impl EvaluationSteps {
+    /// Number of evaluations of an experiment of `steps` training steps up to the one after `step`, including those before the first step
+    /// and after `step`.
+    #[must_use]
+    pub fn count_until(self, step: u64, steps: u64) -> u64 {
+        let interval = match self {
+            Self::Auto => auto_interval(steps),
+            Self::Every(interval) => interval.max(1),
+        };
+        let early =
+            EARLY_STEPS.iter().filter(|early| **early <= step && !early.is_multiple_of(interval)).count() as u64;
+        let is_apart =
+            step > 0 && !step.is_multiple_of(interval) && !(self == Self::Auto && EARLY_STEPS.contains(&step));
+        1 + step / interval + u64::from(is_apart) + if self == Self::Auto { early } else { 0 }
+    }
+}
+
 impl FromStr for EvaluationSteps {
     type Err = Error;
 

@@ -94,8 +94,8 @@ pub const KEYS: [Key; 42] = [
     },
     choice!(
         "data",
-        "data set; `auto` is MNIST if its files can be downloaded, otherwise `digits`, and the page says which",
-        Some(field(FieldGroup::Data, "Data").with_hint("MNIST or digits: digits if MNIST cannot be downloaded")),
+        "data set; `auto` is MNIST if the page’s own site has it or the visitor has allowed its download, otherwise `digits`, and the page says which",
+        Some(field(FieldGroup::Data, "Data").with_hint("MNIST or digits: digits if MNIST is not on this site")),
         DatasetName,
         experiment.dataset.name
     ),

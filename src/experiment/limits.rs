@@ -44,9 +44,9 @@ pub const VALUES: u64 = 64_000_000;
 pub const BYTES_PER_VALUE: u64 = 16;
 /// Memory per parameter: the parameter, its gradient, its moments, and a copy for evaluation.
 pub const BYTES_PER_PARAMETER: u64 = 24;
-/// Points of all training loss curves together, 24 bytes each.
+/// Training losses of all runs together. Of each curve at most 10,000 points of 24 bytes are kept, so this bounds time, not memory.
 pub const LOSSES: u64 = 20_000_000;
-/// Evaluations of all runs together, a few hundred bytes each.
+/// Evaluations of all runs together, of which at most 5,000 per run are kept, a few hundred bytes each.
 pub const EVALUATIONS: u64 = 1_000_000;
 /// Multiplications of the QR decompositions of all orthogonal weights; this many take about a minute.
 pub const ORTHOGONAL: u64 = 40_000_000_000;

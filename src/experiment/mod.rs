@@ -19,6 +19,7 @@ pub mod limits;
 pub mod model;
 pub mod network_graph;
 pub mod optimizer;
+pub mod own_files;
 pub mod query;
 mod refusals;
 pub mod scenarios;

@@ -1,6 +1,7 @@
 //! JSON text. Numbers are written by the standard library, with the shortest digits that are read back as the same number and in the
 //! notation that JSON programs use; the page's program is smaller without the tables of another algorithm.
 
+use super::parts::Parts;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
@@ -13,6 +14,14 @@ pub fn to_json(value: &impl Serialize) -> String {
     // Writing to memory cannot fail.
     let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, StandardNumbers));
     String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Writes the JSON of a value to `out`, in parts.
+pub(super) fn write_json(value: &impl Serialize, out: &mut dyn FnMut(&[u8])) {
+    let mut parts = Parts::new(out);
+    // Handing over parts cannot fail.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut parts, StandardNumbers));
+    parts.hand_over();
 }
 
 struct StandardNumbers;

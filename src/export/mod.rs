@@ -1,17 +1,23 @@
 //! Results as JSON, CSV and SVG: the same text from the page and from the native command line.
 
 mod json;
+mod parts;
 mod results;
 mod run;
 
 pub use json::to_json;
-pub use results::{ReceiptResults, Results, SCHEMA, SampleResults, VariantResults, parse_results, results_json};
+pub use parts::PART_BYTES;
+pub use results::{
+    ReceiptResults, Results, SCHEMA, SampleResults, VariantResults, parse_results, results_json, write_results,
+};
 pub use run::RunResults;
 
 use crate::catalog::{EmergenceNodes, Precision, QUANTITIES, QuantityFacts};
 use crate::metrics::{History, LayerReport, RunCurves};
 use crate::plot;
+use parts::Parts;
 use run::narrowed;
+use std::io::Write;
 
 /// All curves in long format: `variant,seed,step,quantity,value`, one line per value, with the names of the results file. Where
 /// a measure is zero, its logarithm has no line.
@@ -22,12 +28,24 @@ use run::narrowed;
 /// - `init_weight_std_1` and so on, at step 0, describe the run before training, for every layer with weights: the fields of
 ///   [`LayerReport`].
 ///
+/// A long experiment has a sixth column, `measurements`: of how many consecutive measurements the value is the mean, the last one of which
+/// was made at `step`; see [`Resolution`](crate::metrics::Resolution).
+///
 /// The cost of an initialization and the table of random activity belong to no single run and have no lines: they are in the
 /// results file.
 #[must_use]
 pub fn csv(history: &History) -> String {
-    // Writing to memory cannot fail.
-    write_csv(history).unwrap_or_default()
+    let mut bytes = Vec::new();
+    write_csv(history, &mut |part| bytes.extend_from_slice(part));
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Hands the text of [`csv`] to `out` in parts of at most [`PART_BYTES`] bytes.
+pub fn write_csv(history: &History, out: &mut dyn FnMut(&[u8])) {
+    let mut parts = Parts::new(out);
+    let mut writer = csv::Writer::from_writer(&mut parts);
+    // Handing over parts cannot fail.
+    let _ = write_lines(history, &mut writer).and_then(|()| Ok(writer.flush()?));
 }
 
 /// The figure of the experiment on white, see [`plot::svg::figure`].
@@ -36,43 +54,64 @@ pub fn svg(history: &History) -> String {
     plot::svg::figure(history, false)
 }
 
-fn write_csv(history: &History) -> csv::Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["variant", "seed", "step", "quantity", "value"])?;
+fn write_lines<W: Write>(history: &History, writer: &mut csv::Writer<W>) -> csv::Result<()> {
+    let columns = if history.resolution().is_full() { 5 } else { 6 };
+    let header = ["variant", "seed", "step", "quantity", "value", "measurements"];
+    writer.write_record(&header[..columns])?;
     for (index, variant) in history.variants.iter().enumerate() {
         let name = variant.variant.to_string();
         let starts = history.start_of(index).map_or(&[][..], |start| &start.runs);
         for (run, curves) in variant.runs.iter().enumerate() {
             let layers = starts.get(run).map_or(&[][..], |start| &start.layers);
             let reports = layers.iter().enumerate().flat_map(|(layer, report)| reported(layer + 1, report));
-            for (step, quantity, value) in measured(history, curves).into_iter().chain(reports) {
-                let (seed, step) = (curves.seed.to_string(), step.to_string());
-                writer.write_record([name.as_str(), &seed, &step, &quantity, &value])?;
+            for CsvRow { step, quantity, value, measurements } in measured(history, curves).into_iter().chain(reports) {
+                let (seed, step, measurements) = (curves.seed.to_string(), step.to_string(), measurements.to_string());
+                let fields = [name.as_str(), &seed, &step, &quantity, &value, &measurements];
+                writer.write_record(&fields[..columns])?;
             }
         }
     }
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(())
 }
 
-/// A step, a quantity and its value.
-type CsvRow = (u64, String, String);
+/// A value of a quantity at a step, and the number of measurements of which it is the mean.
+struct CsvRow {
+    step: u64,
+    quantity: String,
+    value: String,
+    measurements: u64,
+}
+
+impl CsvRow {
+    fn once(step: u64, quantity: String, value: String) -> Self {
+        Self { step, quantity, value, measurements: 1 }
+    }
+}
 
 /// All measurements of a run during training.
 fn measured(history: &History, run: &RunCurves) -> Vec<CsvRow> {
     let mut lines = Vec::new();
+    let resolution = history.resolution();
     for row in &QUANTITIES {
         let points = run.values(row.quantity).filter(|(_, value)| value.is_finite());
-        lines.extend(points.map(|(step, value)| (step, row.name.to_owned(), number(row, value))));
+        lines.extend(points.map(|(step, value)| {
+            let measurements = run.curves.measurements(resolution, row.quantity, step);
+            CsvRow { measurements, ..CsvRow::once(step, row.name.to_owned(), number(row, value)) }
+        }));
     }
     for (step, fractions) in &run.active_fraction {
         let layers = fractions.iter().enumerate().filter(|(_, fraction)| fraction.is_finite());
-        lines.extend(layers.map(|(index, value)| (*step, format!("active_fraction_{}", index + 1), value.to_string())));
+        let line = |(index, value): (usize, &f32)| {
+            CsvRow::once(*step, format!("active_fraction_{}", index + 1), value.to_string())
+        };
+        lines.extend(layers.map(line));
     }
     for row in QUANTITIES.iter().filter(|row| row.nodes == Some(EmergenceNodes::Units)) {
         for (step, low, high) in history.random_of_run(run, row.quantity) {
             let ends = [("low", low), ("high", high)];
-            lines.extend(ends.map(|(end, value)| (step, format!("{}_random_{end}", row.name), value.to_string())));
+            let line =
+                |(end, value): (&str, f64)| CsvRow::once(step, format!("{}_random_{end}", row.name), value.to_string());
+            lines.extend(ends.map(line));
         }
     }
     lines
@@ -100,5 +139,5 @@ fn reported(number: usize, layer: &LayerReport) -> impl Iterator<Item = CsvRow> 
         ("step_size", layer.step_size),
     ];
     let known = values.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| value.is_finite())?)));
-    known.map(move |(name, value)| (0, format!("init_{name}_{number}"), value.to_string()))
+    known.map(move |(name, value)| CsvRow::once(0, format!("init_{name}_{number}"), value.to_string()))
 }

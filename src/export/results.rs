@@ -1,6 +1,6 @@
 //! The results file: one JSON object with all measurements, the experiment and its environment, and the results table.
 
-use super::json::to_json;
+use super::json::{to_json, write_json};
 use super::run::RunResults;
 use crate::catalog::Quantity;
 use crate::error::{Result, ResultsError};
@@ -24,6 +24,9 @@ pub struct Results {
     pub query: String,
     /// The backend, the device and the program that computed it.
     pub environment: Environment,
+    /// The last step, if the training was not finished when this was written; absent if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished_at: Option<u64>,
     /// Checksums of the data and the order of examples, which all runs share.
     pub receipt: ReceiptResults,
     /// The emergence of random activity, for any fraction of active units; absent if it was not measured.
@@ -35,6 +38,14 @@ pub struct Results {
     /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of sentences `exact_match`.
     #[serde(default = "test_accuracy")]
     pub verdict_of: String,
+    /// Training steps per point of `train_loss`: of a long experiment, a point is the mean over the steps that end at its step, but the
+    /// last one, which is the last loss. Absent if it is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_per_point: Option<u64>,
+    /// Evaluations per point of all other curves, likewise, but the first one, of step 0, which is alone; fractions of active units and
+    /// translations are those of the last one. Absent if it is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluations_per_point: Option<u64>,
     /// Translations of a few test sentences during training; absent for images.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<SampleResults>,
@@ -54,12 +65,17 @@ pub struct ReceiptResults {
     /// SHA-256 of the texts of all symbols of a text; absent for other data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_sha256: Option<String>,
+    /// The names of published files whose contents are not the published ones; absent if there are none, or none are known. The reader of
+    /// the files adds them: they are not part of a [`History`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub altered_files: Vec<String>,
 }
 
 impl ReceiptResults {
     fn of(Receipt { data_sha256, order_sha256, vocabulary_sha256 }: &Receipt) -> Self {
         let vocabulary_sha256 = vocabulary_sha256.clone();
-        Self { data_sha256: data_sha256.clone(), order_sha256: order_sha256.clone(), vocabulary_sha256 }
+        let (data_sha256, order_sha256) = (data_sha256.clone(), order_sha256.clone());
+        Self { data_sha256, order_sha256, vocabulary_sha256, altered_files: Vec::new() }
     }
 }
 
@@ -107,9 +123,12 @@ impl Results {
             schema: SCHEMA.to_owned(),
             query: history.setup.experiment.to_query(),
             environment: start.environment.clone(),
+            unfinished_at: (!history.is_finished()).then_some(history.step),
             receipt: ReceiptResults::of(&start.receipt),
             random_activity: finite_random(&start.random_activity),
             selection: start.selection,
+            steps_per_point: several(history.resolution().steps_per_point),
+            evaluations_per_point: several(history.resolution().evaluations_per_point),
             verdict_of: history.setup.experiment.primary_quantity().facts().name.to_owned(),
             samples: samples(history, &start.samples),
             variants: variants.collect(),
@@ -122,6 +141,13 @@ impl Results {
 #[must_use]
 pub fn results_json(history: &History) -> Option<String> {
     Results::of(history).as_ref().map(to_json)
+}
+
+/// Hands the text of [`results_json`] to `out` in parts of at most [`PART_BYTES`](super::PART_BYTES) bytes; none before the start.
+pub fn write_results(history: &History, out: &mut dyn FnMut(&[u8])) {
+    if let Some(results) = Results::of(history) {
+        write_json(&results, out);
+    }
 }
 
 /// Reads a results file. Values measured in f32 are restored exactly, those in f64 to within one unit in the last place.
@@ -141,6 +167,11 @@ pub fn parse_results(text: &str) -> Result<Results> {
 #[derive(Deserialize)]
 struct Header {
     schema: String,
+}
+
+/// A number of measurements, if it is more than one.
+fn several(count: u64) -> Option<u64> {
+    Some(count).filter(|count| *count > 1)
 }
 
 /// The quantity of files that do not state it.

@@ -39,6 +39,12 @@ impl Assembly {
         Self { shares: vec![Received::default(); shares], taken: Position::default(), common: LateFacts::default() }
     }
 
+    /// Of this many shares that go on from a checkpoint at `step`, before which everything was taken.
+    #[must_use]
+    pub fn resumed(shares: usize, step: u64) -> Self {
+        Self { taken: Position { step, evaluation: Some(step), layers: true }, ..Self::new(shares) }
+    }
+
     /// Adds the measurements of a share. Those that were taken before are ignored, as from a share that is computed again.
     pub fn add(&mut self, share: usize, record: Record) {
         let Position { step, evaluation, layers } = self.taken;

@@ -5,11 +5,21 @@
 #[must_use]
 pub fn by_step<T>(values: impl IntoIterator<Item = (u64, T)>) -> Vec<(u64, Vec<T>)> {
     let mut steps: Vec<(u64, Vec<T>)> = Vec::new();
+    // Where the next value belongs if the runs have the same steps.
+    let mut next = 0;
     for (step, value) in values {
-        match steps.binary_search_by_key(&step, |(step, _)| *step) {
-            Ok(index) => steps[index].1.push(value),
-            Err(index) => steps.insert(index, (step, vec![value])),
-        }
+        let expected = steps.get(next).is_some_and(|(expected, _)| *expected == step);
+        let found = if expected { Ok(next) } else { steps.binary_search_by_key(&step, |(step, _)| *step) };
+        next = match found {
+            Ok(index) => {
+                steps[index].1.push(value);
+                index
+            }
+            Err(index) => {
+                steps.insert(index, (step, vec![value]));
+                index
+            }
+        } + 1;
     }
     steps
 }

@@ -76,7 +76,10 @@ fn curve(variant: &VariantCurves, quantity: Quantity, width: u64) -> MeanCurve {
 }
 
 /// The mean over the runs that have a value, at each step; `half_width` is that of the band.
-pub(super) fn runs_mean(runs: &[Vec<(u64, f64)>], half_width: impl Fn(&[f64]) -> Option<f64>) -> Vec<CurvePoint> {
+pub(super) fn runs_mean(
+    runs: &[Vec<(u64, f64)>],
+    mut half_width: impl FnMut(&[f64]) -> Option<f64>,
+) -> Vec<CurvePoint> {
     let points = by_step(runs.iter().flatten().copied()).into_iter().filter_map(|(step, values)| {
         let mean = statistics::mean(&values)?;
         let half = half_width(&values).unwrap_or(0.0);

@@ -2,7 +2,7 @@
 //! baseline's runs with the same seeds.
 
 use super::curve::{bucketed, runs_mean};
-use super::{CurvePoint, History, RunCurves, Statistic};
+use super::{CurvePoint, History, RunCurves, statistics};
 use crate::catalog::{FigureSource, Quantity, Unit};
 use crate::experiment::Band;
 
@@ -82,12 +82,33 @@ impl History {
                 let fractions = self.layers.overall_fractions(run);
                 fractions.map(|(step, fraction)| (step, 100.0 * fraction)).collect()
             }
-            FigureSource::Difference(quantity) => {
-                let factor = if quantity.facts().unit == Unit::Percent { 100.0 } else { 1.0 };
-                self.paired(variant, run, quantity, baseline, |own, other| factor * (own - other))
+            FigureSource::Difference(quantity) | FigureSource::Change(quantity) => {
+                self.paired(variant, run, (source, quantity), baseline).collect()
             }
-            FigureSource::Change(quantity) => {
-                self.paired(variant, run, quantity, baseline, |own, other| 100.0 * (10_f64.powf(own - other) - 1.0))
+        }
+    }
+
+    /// The last of the [`Self::figure_values`] of a run up to a step. The table asks for it several times a second.
+    #[must_use]
+    pub fn figure_value_at(
+        &self,
+        variant: usize,
+        run: &RunCurves,
+        (source, baseline): (FigureSource, usize),
+        until: u64,
+    ) -> Option<f64> {
+        let is_before = |(step, _): &StepValue| *step <= until;
+        match source {
+            FigureSource::Measured(quantity) if self.bucket_width(quantity) == 1 => {
+                let mut latest = run.values(quantity).rev().filter(|(_, value)| value.is_finite());
+                Some(latest.find(is_before)?.1 * quantity.facts().display_factor())
+            }
+            FigureSource::Difference(quantity) | FigureSource::Change(quantity) => {
+                Some(self.paired(variant, run, (source, quantity), baseline).rev().find(is_before)?.1)
+            }
+            _ => {
+                let values = self.figure_values(variant, run, source, baseline).into_iter();
+                values.take_while(is_before).last().map(|(_, value)| value)
             }
         }
     }
@@ -100,25 +121,29 @@ impl History {
     }
 
     /// The comparison with the baseline's run of the same seed at every step at which both have a value.
-    fn paired(
-        &self,
+    fn paired<'history>(
+        &'history self,
         variant: usize,
-        run: &RunCurves,
-        quantity: Quantity,
+        run: &'history RunCurves,
+        (source, quantity): (FigureSource, Quantity),
         baseline: usize,
-        compare: impl Fn(f64, f64) -> f64,
-    ) -> Vec<StepValue> {
-        if variant == baseline {
-            return run.values(quantity).map(|(step, _)| (step, 0.0)).collect();
-        }
+    ) -> impl DoubleEndedIterator<Item = StepValue> + use<'history> {
         let partner =
             self.variants.get(baseline).and_then(|base| base.surviving_runs().find(|one| one.seed == run.seed));
-        let Some(partner) = partner else { return Vec::new() };
-        let others: Vec<StepValue> = partner.values(quantity).collect();
-        let other_at =
-            |step: u64| others.binary_search_by_key(&step, |(step, _)| *step).ok().map(|index| others[index].1);
-        let pairs = run.values(quantity).filter_map(|(step, own)| Some((step, compare(own, other_at(step)?))));
-        pairs.filter(|(_, value)| value.is_finite()).collect()
+        let others = partner.map_or(&[][..], |partner| &partner.curves[quantity]);
+        let factor = if quantity.facts().unit == Unit::Percent { 100.0 } else { 1.0 };
+        run.values(quantity).filter_map(move |(step, own)| {
+            if variant == baseline {
+                return Some((step, 0.0));
+            }
+            let index = others.binary_search_by_key(&step, |(step, _)| *step).ok()?;
+            let other = others.get(index)?.1?;
+            let difference = match source {
+                FigureSource::Change(_) => 100.0 * (10_f64.powf(own - other) - 1.0),
+                _ => factor * (own - other),
+            };
+            difference.is_finite().then_some((step, difference))
+        })
     }
 
     fn figure_curve(&self, variant: usize, spec: &FigureSpec) -> FigureCurve {
@@ -128,7 +153,7 @@ impl History {
             values.filter(|(step, _)| *step < end).collect::<Vec<_>>()
         });
         let series: Vec<Vec<StepValue>> = series.collect();
-        let points = runs_mean(&series, |values| band(values, spec.band));
+        let points = runs_mean(&series, band(spec.band));
         let raw: Vec<StepValue> = points.iter().map(|point| (point.step, point.mean)).collect();
         FigureCurve {
             points: if spec.smoothing > 0.0 { smoothed(points, spec.smoothing) } else { points },
@@ -139,12 +164,18 @@ impl History {
     }
 }
 
-/// The distance of the edges of the band from the mean.
-fn band(values: &[f64], band: Band) -> Option<f64> {
-    let statistic = Statistic::of(values.iter().copied());
-    match band {
-        Band::Deviation => statistic.std,
-        Band::Interval => statistic.mean.zip(statistic.ci95).map(|(mean, [_, high])| high - mean),
+/// The distance of the edges of the band from the mean of some values. A quantile takes far longer than everything else, and its number of
+/// values is mostly that of the point before.
+fn band(band: Band) -> impl FnMut(&[f64]) -> Option<f64> {
+    let mut quantile = (0, None);
+    move |values| match band {
+        Band::Deviation => statistics::standard_deviation(values),
+        Band::Interval => {
+            if quantile.0 != values.len() {
+                quantile = (values.len(), statistics::interval_factor(values.len()));
+            }
+            Some(quantile.1? * statistics::standard_deviation(values)?)
+        }
         Band::Seeds | Band::Random => None,
     }
 }

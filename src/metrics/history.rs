@@ -1,20 +1,24 @@
 //! All measurements of an experiment: records are appended as they arrive, and each run has one curve per quantity.
 
 use super::{
-    EvaluationRecord, LateFacts, LayerReport, LayerScales, Record, RunEvaluation, Setup, StepRecord, Timing,
-    VariantStart,
+    Environment, EvaluationRecord, LateFacts, LayerReport, LayerScales, QuantityCurves, Record, Resolution,
+    RunEvaluation, Setup, StepRecord, Timing, VariantStart,
 };
-use crate::catalog::{Occasion, QUANTITIES, Quantity};
+use crate::catalog::{Occasion, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
 use crate::experiment::{Experiment, Variant};
-use std::ops::{Index, IndexMut};
+use serde::{Deserialize, Serialize};
 
-/// Everything measured so far.
-#[derive(Debug, Clone, PartialEq)]
+/// Most entries of [`History::elapsed`].
+pub const KEPT_TIMES: usize = 2_000;
+
+/// Everything measured so far, as far as it is kept: see [`Resolution`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// What was fixed before the first step.
     pub setup: Setup,
-    /// The layers of the network.
+    /// The layers of the network, named in the language of the page; not part of the stored form, see [`Self::name_layers`].
+    #[serde(skip)]
     pub layers: NetworkLayers,
     /// The curves, per variant and run.
     pub variants: Vec<VariantCurves>,
@@ -22,7 +26,7 @@ pub struct History {
     pub step: u64,
     /// Elapsed time and speed so far.
     pub timing: Timing,
-    /// Seconds since the start after some of the steps, in order of increasing step.
+    /// Seconds since the start after some of the steps, at most [`KEPT_TIMES`] of them, in order of increasing step.
     pub elapsed: Vec<(u64, f64)>,
 }
 
@@ -36,7 +40,7 @@ pub struct NetworkLayers {
 }
 
 /// The curves of one variant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VariantCurves {
     /// What was trained.
     pub variant: Variant,
@@ -47,7 +51,7 @@ pub struct VariantCurves {
 }
 
 /// The curves of one run.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunCurves {
     /// The seed of the initial weights.
     pub seed: u64,
@@ -56,33 +60,13 @@ pub struct RunCurves {
     pub diverged_at: Option<u64>,
     /// One curve per quantity.
     pub curves: QuantityCurves,
-    /// Fraction of active units per measured layer, at every evaluation.
+    /// Fraction of active units per measured layer, at every evaluation; at the last one of each bucket if several make a point
+    /// ([`Resolution`]).
     pub active_fraction: Vec<(u64, Vec<f32>)>,
     /// Its layers with weights after some of the training steps.
     pub layers: Vec<(u64, Vec<LayerReport>)>,
-    /// Its translations of the sample sentences, at every evaluation; none if it translates none.
+    /// Its translations of the sample sentences, likewise; none if it translates none.
     pub translations: Vec<(u64, Vec<String>)>,
-}
-
-/// A step and the value measured there; `None` for the logarithm of a measure that is zero.
-pub type MeasuredPoint = (u64, Option<f64>);
-
-/// The points of each quantity, in order of increasing step. A quantity that was not measured has no points.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct QuantityCurves([Vec<MeasuredPoint>; Quantity::COUNT]);
-
-impl Index<Quantity> for QuantityCurves {
-    type Output = Vec<MeasuredPoint>;
-
-    fn index(&self, quantity: Quantity) -> &Self::Output {
-        &self.0[quantity as usize]
-    }
-}
-
-impl IndexMut<Quantity> for QuantityCurves {
-    fn index_mut(&mut self, quantity: Quantity) -> &mut Self::Output {
-        &mut self.0[quantity as usize]
-    }
 }
 
 impl History {
@@ -114,22 +98,66 @@ impl History {
         Self::new(Setup { experiment: experiment.clone(), start: None })
     }
 
+    /// Names the layers of a history that was stored.
+    pub fn name_layers(&mut self) {
+        self.layers = NetworkLayers::of(&self.setup);
+    }
+
     /// Appends the measurements of a record. Entries for runs that do not exist are ignored.
     pub fn apply(&mut self, record: &Record) {
+        let resolution = self.resolution();
         self.apply_start(&record.start);
         for step in &record.steps {
-            self.apply_step(step);
+            self.apply_step(resolution, step);
         }
         for evaluation in &record.evaluations {
-            self.apply_evaluation(evaluation);
+            self.apply_evaluation(resolution, evaluation);
         }
     }
 
     /// Sets the timing at the last recorded step.
     pub fn set_timing(&mut self, timing: Timing) {
         self.timing = timing;
-        self.elapsed.retain(|(step, _)| *step < self.step);
+        while self.elapsed.pop_if(|(step, _)| *step >= self.step).is_some() {}
+        if self.elapsed.len() >= KEPT_TIMES {
+            // Every second one, with the first.
+            let mut is_kept = false;
+            self.elapsed.retain(|_| {
+                is_kept = !is_kept;
+                is_kept
+            });
+        }
         self.elapsed.push((self.step, timing.elapsed_secs));
+    }
+
+    /// How many measurements the points of its curves stand for.
+    #[must_use]
+    pub fn resolution(&self) -> Resolution {
+        Resolution::of(&self.setup.experiment)
+    }
+
+    /// Number of evaluations so far, of which fewer may be kept.
+    #[must_use]
+    pub fn evaluation_count(&self) -> u64 {
+        let experiment = &self.setup.experiment;
+        let longest = self.runs().map(|run| &run.curves[Quantity::TestLoss]).max_by_key(|points| points.len());
+        match longest.and_then(|points| points.last().map(|(step, _)| (points.len(), *step))) {
+            Some((count, _)) if self.resolution().evaluations_per_point == 1 => count as u64,
+            Some((_, step)) => experiment.evaluation.count_until(step, experiment.steps),
+            None => 0,
+        }
+    }
+
+    /// Training goes on after an interruption, perhaps on another device, which the environment then says.
+    pub fn resume(&mut self, setup: Setup) {
+        let step = self.step;
+        let Some((own, new)) = self.setup.start.as_mut().zip(setup.start) else { return };
+        let (before, now) = (own.environment.clone(), new.environment);
+        let is_same = (&before.backend, &before.adapter) == (&now.backend, &now.adapter);
+        let name = |environment: &Environment| format!("{} {}", environment.backend, environment.adapter);
+        let adapter =
+            if is_same { before.adapter } else { format!("{}until step {step}, then {}", name(&before), name(&now)) };
+        own.environment = Environment { adapter, ..now };
     }
 
     /// Appends the runs of `more`, the same experiment with the seeds that follow; leaves it unchanged and returns `false` if it is
@@ -175,6 +203,14 @@ impl History {
         };
         let receipts = [self, more].map(|history| history.setup.start.as_ref().map(|start| &start.receipt));
         expected == *other && receipts[0] == receipts[1]
+    }
+
+    /// Whether all steps are taken, and every run that has not diverged is evaluated after the last one.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        let Experiment { steps, .. } = self.setup.experiment;
+        let evaluated = |run: &RunCurves| run.curves[Quantity::TestLoss].last().is_some_and(|(step, _)| *step >= steps);
+        self.step >= steps && self.runs().all(|run| run.diverged_at.is_some() || evaluated(run))
     }
 
     /// All runs in the order of the records: by variant, then by seed.
@@ -238,24 +274,26 @@ impl History {
         }
     }
 
-    fn apply_step(&mut self, record: &StepRecord) {
+    fn apply_step(&mut self, resolution: Resolution, record: &StepRecord) {
         self.step = self.step.max(record.step);
         for (run, loss) in self.runs_mut().zip(&record.losses) {
             match loss {
                 _ if run.diverged_by(record.step) => {}
-                Some(loss) => run.curves[Quantity::TrainLoss].push((record.step, Some(f64::from(*loss)))),
+                Some(loss) => {
+                    run.curves.add(resolution, Quantity::TrainLoss, (record.step, Some(f64::from(*loss))));
+                }
                 None => run.diverged_at = Some(record.step),
             }
         }
     }
 
-    fn apply_evaluation(&mut self, record: &EvaluationRecord) {
+    fn apply_evaluation(&mut self, resolution: Resolution, record: &EvaluationRecord) {
         self.step = self.step.max(record.step);
         for (run, evaluation) in self.runs_mut().zip(&record.runs) {
             match evaluation {
                 _ if run.diverged_by(record.step) => {}
-                Some(evaluation) => run.push(record.step, evaluation),
-                None => run.diverge_at(record.step),
+                Some(evaluation) => run.add(resolution, record.step, evaluation),
+                None => run.diverge_at(resolution, record.step),
             }
         }
         for (run, translations) in self.runs_mut().zip(&record.translations) {
@@ -263,7 +301,7 @@ impl History {
             if translations.is_empty() || run.diverged_by(record.step) {
                 continue;
             }
-            run.translations.push((record.step, translations.clone()));
+            keep_latest(resolution, &mut run.translations, (record.step, translations.clone()));
         }
         if record.layers.is_empty() {
             return;
@@ -303,17 +341,21 @@ impl RunCurves {
     }
 
     /// An evaluation may arrive after later training steps, whose losses belong to weights that were no longer finite.
-    fn diverge_at(&mut self, step: u64) {
+    fn diverge_at(&mut self, resolution: Resolution, step: u64) {
         self.diverged_at = Some(step);
-        for row in QUANTITIES.iter().filter(|row| row.occasion == Occasion::Step) {
-            self.curves[row.quantity].retain(|(at, _)| *at <= step);
-        }
+        self.curves.end_steps_at(resolution, step);
     }
 
-    fn push(&mut self, step: u64, evaluation: &RunEvaluation) {
+    fn add(&mut self, resolution: Resolution, step: u64, evaluation: &RunEvaluation) {
         for &(quantity, value) in &evaluation.values {
-            self.curves[quantity].push((step, value));
+            self.curves.add(resolution, quantity, (step, value));
         }
-        self.active_fraction.push((step, evaluation.active_fraction.clone()));
+        keep_latest(resolution, &mut self.active_fraction, (step, evaluation.active_fraction.clone()));
     }
+}
+
+/// Adds what an evaluation has found, in place of that of an earlier one in the same bucket.
+fn keep_latest<T>(resolution: Resolution, found: &mut Vec<(u64, T)>, latest: (u64, T)) {
+    found.pop_if(|(step, _)| resolution.is_same(Occasion::Evaluation, *step, latest.0));
+    found.push(latest);
 }

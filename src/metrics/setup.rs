@@ -49,7 +49,7 @@ pub struct Environment {
     /// How the CPU multiplies and adds: with another arithmetic, results agree to rounding only. Empty on a GPU.
     #[serde(default)]
     pub arithmetic: String,
-    /// Version of this crate.
+    /// Version of this crate, with the build: [`VERSION`](crate::version::VERSION).
     pub version: String,
 }
 

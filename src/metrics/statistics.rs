@@ -120,8 +120,15 @@ pub fn paired_t_test(differences: &[f64]) -> Option<PairedTest> {
 
 /// Half the width of the 95 % confidence interval of a mean of `n` values.
 fn interval_half_width(deviation: f64, n: usize) -> Option<f64> {
-    let half = student(n)?.inverse_cdf(0.975) * deviation / (n as f64).sqrt();
+    let half = interval_factor(n)? * deviation;
     half.is_finite().then_some(half)
+}
+
+/// Half the width of the 95 % confidence interval of a mean of `n` values in units of their standard deviation,
+/// `t(0.975, n - 1) / sqrt(n)`; `None` for fewer than two values.
+#[must_use]
+pub fn interval_factor(n: usize) -> Option<f64> {
+    Some(student(n)?.inverse_cdf(0.975) / (n as f64).sqrt())
 }
 
 /// Student's t distribution for `n` values, with `n - 1` degrees of freedom; `None` for fewer than two values.

@@ -2,6 +2,7 @@
 
 use super::axes::{Axes, left_margin};
 use super::axis_scale::marks;
+use super::decimation::{decimated, decimated_band};
 use super::line_ends::{draw_ends, names_width};
 use super::palette::mixed;
 use super::pen::Pen;
@@ -27,14 +28,14 @@ pub fn draw<DB: DrawingBackend>(root: &Area<DB>, chart: &Chart, style: &PlotStyl
     let (frame, axes) = layout(&pen, chart);
     axes.draw(&pen, &frame)?;
     for series in &chart.series {
-        if let Some(edges) = edges(&frame, &series.random) {
+        if let Some(edges) = edges(&pen, &frame, &series.random) {
             // Bands of several variants overlap; dash and tint of the hairlines identify the variant.
             let hairline = mixed(pen.theme.axis, series.color.on(style.dark), 0.5);
             draw_random(&pen, &edges, hairline, series.dash)?;
         }
     }
     for series in &chart.series {
-        if let Some(edges) = edges(&frame, &series.band) {
+        if let Some(edges) = edges(&pen, &frame, &series.band) {
             pen.polygon(&outline(&edges), series.color.on(style.dark), BAND)?;
         }
     }
@@ -75,12 +76,18 @@ pub fn draw_cursor<DB: DrawingBackend>(
 }
 
 /// The lower and the upper edge of a band, in pixels; `None` for fewer than two points.
-fn edges(frame: &Frame, band: &[(f64, f64, f64)]) -> Option<[Vec<(f64, f64)>; 2]> {
+fn edges<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    frame: &Frame,
+    band: &[(f64, f64, f64)],
+) -> Option<[Vec<(f64, f64)>; 2]> {
     let band = band.iter().filter(|(x, low, high)| drawable(*x) && drawable(*low) && drawable(*high));
     // On a logarithmic axis the lower edge may be below all values that have a place.
     let row = |y: f64| Some(frame.pixel_y(y)).filter(|row| row.is_finite()).unwrap_or(frame.bottom);
-    let at = |x: f64, y: f64| frame.clamped((frame.pixel_x(x), row(y)));
-    let (low, high): (Vec<_>, Vec<_>) = band.map(|(x, low, high)| (at(*x, *low), at(*x, *high))).unzip();
+    let places = band.map(|(x, low, high)| (frame.pixel_x(*x), row(*low), row(*high)));
+    let band = decimated_band(places.collect(), pen.px(1.0), frame.right - frame.left);
+    let at = |(x, low, high)| (frame.clamped((x, low)), frame.clamped((x, high)));
+    let (low, high): (Vec<_>, Vec<_>) = band.into_iter().map(at).unzip();
     (low.len() > 1).then_some([low, high])
 }
 
@@ -122,6 +129,7 @@ fn draw_curve<DB: DrawingBackend>(
     if let [only] = points[..] {
         return if frame.contains(only.0, only.1) { pen.dot(only, 3.0, color) } else { Ok(()) };
     }
+    let points = decimated(points, pen.px(1.0), frame.right - frame.left);
     for piece in frame.clipped(&points) {
         pen.line(&piece, color, width, dash)?;
     }

@@ -1,6 +1,7 @@
 //! The fraction of active units as a heat map: one row per layer below the name of each variant, one column per evaluation.
 
 use super::axes::{draw_columns, draw_x_label};
+use super::decimation::{fits, is_same};
 use super::last_step;
 use super::palette::sequential;
 use super::pen::{Label, Lettering, Pen, SMALL};
@@ -249,13 +250,31 @@ fn draw_row<DB: DrawingBackend>(
     }
     let gap = if bottom - top > pen.px(4.0) { pen.px(1.0) } else { 0.0 };
     pen.rectangle((frame.left, top), (frame.right, bottom - gap), pen.theme.grid)?;
-    for ((_, fraction), (from, to)) in cells.iter().zip(column_spans(cells, map_width(frame))) {
-        let from = frame.clamped((frame.pixel_x(from), top));
+    for (from, to, fraction) in visible_cells(frame, cells, pen.px(1.0)) {
+        let from = frame.clamped((from, top));
         // Slightly too far to the right: the next cell covers the excess, and no seam is visible between the two.
-        let to = frame.clamped((frame.pixel_x(to) + pen.px(0.75), bottom - gap));
-        pen.rectangle(from, to, sequential(*fraction))?;
+        let to = frame.clamped((to + pen.px(0.75), bottom - gap));
+        pen.rectangle(from, to, sequential(fraction))?;
     }
     Ok(())
+}
+
+/// The left and the right edge of the cells of a row, in pixels, with their fractions. Of more cells than pixels can show, those that begin
+/// in the same column of this width are one cell with their mean.
+#[must_use]
+pub fn visible_cells(frame: &Frame, cells: &[(u64, f64)], column: f64) -> Vec<(f64, f64, f64)> {
+    let spans = column_spans(cells, map_width(frame));
+    let places =
+        cells.iter().zip(spans).map(|((_, fraction), (from, to))| (frame.pixel_x(from), frame.pixel_x(to), *fraction));
+    let places: Vec<(f64, f64, f64)> = places.collect();
+    if fits(places.len(), column, frame.right - frame.left) {
+        return places;
+    }
+    let merged = places.chunk_by(|one, other| is_same(one.0, other.0, column)).filter_map(|group| {
+        let mean = group.iter().map(|(_, _, fraction)| fraction).sum::<f64>() / group.len() as f64;
+        Some((group.first()?.0, group.last()?.1, mean))
+    });
+    merged.collect()
 }
 
 fn draw_steps<DB: DrawingBackend>(pen: &Pen<'_, DB>, frame: &Frame) -> Drawn<DB, ()> {

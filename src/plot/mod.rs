@@ -12,6 +12,7 @@ mod axis_scale;
 mod chart;
 mod confusion;
 mod curves;
+pub mod decimation;
 mod frame;
 pub mod heatmap;
 mod layers;

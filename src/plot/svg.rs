@@ -40,7 +40,7 @@ pub fn figure(history: &History, dark: bool) -> String {
     let legend_height = whole(legend.height());
     let size = (WIDTH, legend_height.saturating_add(2 * PANEL.1));
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
-    document(size, &history.setup.experiment.to_query(), |root| {
+    document(size, &description(history), |root| {
         Pen::new(root, &style).background()?;
         legend.draw(root, &style)?;
         for (index, quantity) in FIGURE.into_iter().enumerate() {
@@ -51,6 +51,21 @@ pub fn figure(history: &History, dark: bool) -> String {
         }
         Ok(())
     })
+}
+
+/// The query and, of a long experiment, what its points are.
+fn description(history: &History) -> String {
+    let (query, resolution) = (history.setup.experiment.to_query(), history.resolution());
+    if resolution.is_full() {
+        return query;
+    }
+    let (steps, evaluations) = (resolution.steps_per_point, resolution.evaluations_per_point);
+    let note = text!(
+        "Points are means: of the train loss over {steps} steps, of others over {evaluations} evaluations.",
+        steps,
+        evaluations
+    );
+    format!("{query}\n{note}")
 }
 
 /// One chart of `size` CSS pixels.

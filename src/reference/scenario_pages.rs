@@ -84,12 +84,13 @@ fn page(scenario: &Scenario) -> String {
     <meta property="og:image:width" content="{}" />
     <meta property="og:image:height" content="{}" />
     <meta property="og:url" content="{SITE}scenarios/{name}.html" />
+    <link rel="stylesheet" href="scenario.css" />
     <link rel="alternate" type="application/json+oembed" href="{SITE}oembed/{name}.json" title="{question}" />
   </head>
   <body>
     <h1>{question}</h1>
     <p>{answer}</p>
-    <p><img src="../recorded/{name}.svg" width="{width}" height="{height}" alt="{} of each variant, recorded" style="max-width: 100%; height: auto" /></p>
+    <p><img src="../recorded/{name}.svg" width="{width}" height="{height}" alt="{} of each variant, recorded" /></p>
     <p><a href="../?{query}">See it in Emergence Lab, and run it live in your browser</a></p>
   </body>
 </html>

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The files in the order in which they apply.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "tokens",
     "base",
     "forms",
@@ -11,6 +11,7 @@ const FILES: [&str; 16] = [
     "scenarios",
     "variants",
     "figure",
+    "results",
     "dialogs",
     "layers",
     "inside",

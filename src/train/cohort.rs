@@ -21,16 +21,16 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct Cohort {
     experiment: Experiment,
-    groups: Vec<Group>,
-    step: u64,
+    pub(super) groups: Vec<Group>,
+    pub(super) step: u64,
 }
 
 /// Runs that are trained as one computation.
 #[derive(Debug)]
-struct Group {
+pub(super) struct Group {
     /// The network, without autodiff.
-    network: Network,
-    optimizer: Optimizer,
+    pub(super) network: Network,
+    pub(super) optimizer: Optimizer,
 }
 
 impl Cohort {

@@ -93,6 +93,14 @@ impl TestAnswers {
         }
     }
 
+    /// Number of predictions of a run.
+    fn len(&self) -> usize {
+        match self {
+            Self::Classes(classes) => classes.len(),
+            Self::Symbols(symbols, _) => symbols.len(),
+        }
+    }
+
     /// Number of predictions that count.
     fn count(&self) -> usize {
         match self {
@@ -125,6 +133,11 @@ impl TestAnswers {
             }
         }
     }
+}
+
+/// Number of predictions of a run at an evaluation: one for each test image, or for each position of the test translations.
+pub(super) fn prediction_count(dataset: &Dataset) -> usize {
+    TestAnswers::of(dataset).len()
 }
 
 impl PendingEvaluation {

@@ -17,6 +17,7 @@ mod preparation;
 mod probe;
 mod rate_control;
 mod rates;
+mod resume;
 mod samples;
 mod schedule;
 pub mod self_test;

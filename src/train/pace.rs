@@ -5,8 +5,8 @@
 const MOST_STEPS_AHEAD: u64 = 50;
 /// Fewest: with one, all would wait for the slowest after every step.
 const FEWEST_STEPS_AHEAD: u64 = 2;
-/// Seconds of training that a share may be ahead: no pause takes longer.
-const SECONDS_AHEAD: f64 = 0.2;
+/// Seconds that a share may be ahead: no pause takes longer, but for the last evaluation.
+const SECONDS_AHEAD: f64 = 0.15;
 
 /// The progress of the shares, and how far they may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Pace {
     shares: Vec<Progress>,
     /// Training steps of the experiment.
     steps: u64,
+    /// The step at which all shares begin: not 0 if they go on from a checkpoint.
+    first: u64,
     /// The step at which all wait.
     goal: u64,
     /// The step up to which some share was allowed to train.
@@ -31,12 +33,19 @@ struct Progress {
 }
 
 impl Pace {
-    /// For an experiment of this many steps, paused at the start.
+    /// For an experiment of this many steps of which all shares have taken `first`, paused there.
     #[must_use]
-    pub fn new(shares: usize, steps: u64) -> Self {
+    pub fn new(shares: usize, steps: u64, first: u64) -> Self {
         // Of the first steps it is unknown how long they take.
         let window = FEWEST_STEPS_AHEAD;
-        Self { shares: vec![Progress::default(); shares], steps, goal: 0, granted: 0, window }
+        let progress = Progress { step: first, rests: false };
+        Self { shares: vec![progress; shares], steps, first, goal: first, granted: first, window }
+    }
+
+    /// Whether training goes on to the end.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.goal >= self.steps
     }
 
     /// The step up to which every share may train now.
@@ -57,9 +66,9 @@ impl Pace {
         self.set(share, Progress { step, rests: true });
     }
 
-    /// A share is computed again from the beginning.
+    /// A share is computed again from where it began.
     pub fn restart(&mut self, share: usize) {
-        self.set(share, Progress::default());
+        self.set(share, Progress { step: self.first, rests: false });
     }
 
     fn set(&mut self, share: usize, progress: Progress) {
@@ -68,7 +77,7 @@ impl Pace {
         }
     }
 
-    /// A training step takes this long.
+    /// From one training step to the next it takes this long, with the evaluations in between.
     pub fn set_step_seconds(&mut self, seconds: f64) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 2 and 50")]
         let window =

@@ -70,6 +70,22 @@ impl Preparation {
         open: &OpenDevice,
         clock: Clock,
     ) -> Result<Self> {
+        let mut preparation = Self::undrawn(experiment, share, dataset, open, clock)?;
+        let Self { experiment, dataset, plan, .. } = &preparation;
+        let weights = Cohort::initial_weights(experiment, share, &plan.architecture)?;
+        let jobs = jobs(experiment, share, dataset, plan, open);
+        (preparation.weights, preparation.jobs) = (weights, jobs);
+        Ok(preparation)
+    }
+
+    /// Everything but weights.
+    pub(super) fn undrawn(
+        experiment: &Experiment,
+        share: Share,
+        dataset: &Rc<Dataset>,
+        open: &OpenDevice,
+        clock: Clock,
+    ) -> Result<Self> {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name();
         experiment.validate_for(&dataset.facts())?;
@@ -79,9 +95,8 @@ impl Preparation {
         check_fit(&experiment, &architecture, open)?;
         let plan = Rc::new(Plan { architecture, activation: experiment.activation });
         let probe = Probe::new(&experiment, &dataset, &plan)?;
-        let weights = Cohort::initial_weights(&experiment, share, &plan.architecture)?;
         Ok(Self {
-            jobs: jobs(&experiment, share, &dataset, &plan, open),
+            jobs: VecDeque::new(),
             costs: vec![InitCost::default(); experiment.variants.len()],
             open: open.clone(),
             experiment,
@@ -91,7 +106,7 @@ impl Preparation {
             probe,
             batcher,
             clock,
-            weights,
+            weights: Vec::new(),
         })
     }
 

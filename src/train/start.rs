@@ -62,6 +62,11 @@ impl StartMeasurement {
         }
     }
 
+    /// Nothing is left to be measured.
+    pub(super) fn complete() -> Self {
+        Self { layers: None, random: None, checksum: None }
+    }
+
     /// Whether the layers are still to be measured, which come before those of any later step.
     pub(super) fn has_layers(&self) -> bool {
         self.layers.is_some()

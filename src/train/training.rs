@@ -12,13 +12,15 @@ use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, Part};
 use crate::device::{Backend, OpenDevice, read};
 use crate::error::Result;
-use crate::experiment::{Experiment, Share};
+use crate::experiment::{EvaluationSteps, Experiment, Share};
+use crate::init::InitialParameters;
 use crate::metrics::{
     Environment, EvaluationRecord, LateFacts, RandomActivity, Receipt, Record, RunStart, Setup, StartFacts, StepRecord,
     VariantStart,
 };
 use crate::model::Networks;
 use crate::model::kernels::arithmetic;
+use crate::version::VERSION;
 use burn::tensor::{Device, Tensor, Transaction};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -96,17 +98,34 @@ impl Training {
     }
 
     fn prepared(mut preparation: Preparation) -> Result<Self> {
-        let setup = setup(&preparation);
+        let sums = preparation.weights.iter().map(InitialParameters::sha256).collect();
+        let setup = setup(&preparation, sums);
         let Preparation { experiment, share, plan, weights, open, .. } = &preparation;
         let cohort = Cohort::new(experiment, *share, plan, weights, open);
         let start = StartMeasurement::new(&mut preparation, &cohort);
+        Self::built(preparation, setup, cohort, start, None)
+    }
+
+    /// A training of this cohort, with the measurements of the start that are not complete, and the predictions of the last evaluation;
+    /// without them, the cohort is evaluated first.
+    pub(super) fn built(
+        preparation: Preparation,
+        setup: Setup,
+        cohort: Cohort,
+        start: StartMeasurement,
+        latest: Option<Judgment>,
+    ) -> Result<Self> {
         let Preparation { experiment, share, dataset, plan, probe, open, mut batcher, .. } = preparation;
         let bytes = 4 * plan.architecture.parameter_count() * share.run_count(&experiment) as u64;
-        let most_pending = (PENDING_BYTES / bytes.max(1)).clamp(1, MOST_PENDING);
+        // At a regular interval, more than one would soon always wait, and a pause would have to complete them all.
+        let most_pending = match experiment.evaluation {
+            EvaluationSteps::Auto => (PENDING_BYTES / bytes.max(1)).clamp(1, MOST_PENDING),
+            EvaluationSteps::Every(_) => 1,
+        };
         let form = BatchForm { augmentation: None, smoothing: experiment.smoothing };
         let first = batch(&dataset, Part::Train, batcher.batch(0), form, &open.device)?;
         Ok(Self {
-            pending: VecDeque::from([PendingEvaluation::new(0, cohort.networks())]),
+            pending: latest.is_none().then(|| PendingEvaluation::new(0, cohort.networks())).into_iter().collect(),
             most_pending: usize::try_from(most_pending).unwrap_or(1),
             start,
             probe: LayerProbe::new(first, experiment.activity.tau),
@@ -114,7 +133,7 @@ impl Training {
             evaluation_is_next: false,
             late_facts: LateFacts::default(),
             cohort,
-            latest: None,
+            latest,
             evaluator: Evaluator::new(
                 &dataset,
                 &plan.architecture,
@@ -290,11 +309,11 @@ fn first_runs(experiment: &Experiment, share: Share) -> Vec<usize> {
     (0..share.run_count(experiment)).filter(is_first).collect()
 }
 
-/// Everything that is fixed before the first step, with the checksums of order and weights; of each variant, the runs of the share.
-fn setup(preparation: &Preparation) -> Setup {
+/// Everything that is fixed before the first step, with the checksums of the order and of the weights of each run; of each variant, the runs
+/// of the share.
+pub(super) fn setup(preparation: &Preparation, weights_sha256: Vec<String>) -> Setup {
     let Preparation { experiment, share, plan, probe, dataset, batcher, .. } = preparation;
-    let mut runs =
-        preparation.weights.iter().map(|weights| RunStart { weights_sha256: weights.sha256(), layers: Vec::new() });
+    let mut runs = weights_sha256.into_iter().map(|weights_sha256| RunStart { weights_sha256, layers: Vec::new() });
     let variants = preparation
         .costs
         .iter()
@@ -329,6 +348,6 @@ pub fn environment(open: &OpenDevice) -> Environment {
         backend: open.backend.name().to_owned(),
         adapter: open.adapter.clone(),
         arithmetic: if open.backend == Backend::Cpu { arithmetic().to_owned() } else { String::new() },
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: VERSION.to_owned(),
     }
 }

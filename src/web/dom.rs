@@ -10,6 +10,12 @@ pub fn window() -> WebResult<Window> {
     web_sys::window().ok_or(WebError::Missing { what: "window" })
 }
 
+/// The window of the page around this one, if this one is in a frame.
+pub fn host() -> WebResult<Option<Window>> {
+    let own = window()?;
+    Ok(own.parent()?.filter(|parent| !js_sys::Object::is(parent, &own)))
+}
+
 /// The document.
 pub fn document() -> WebResult<Document> {
     window()?.document().ok_or(WebError::Missing { what: "document" })
@@ -37,6 +43,18 @@ pub fn create(tag: &str, class: &str, text: &str) -> WebResult<Element> {
         element.set_text_content(Some(text));
     }
     Ok(element)
+}
+
+/// Sets a property of an element's style. An attribute `style` would be refused by the content security policy.
+pub fn set_style(element: &Element, property: &str, value: &str) -> WebResult<()> {
+    let Some(element) = element.dyn_ref::<HtmlElement>() else { return Ok(()) };
+    Ok(element.style().set_property(property, value)?)
+}
+
+/// The content of the `<meta>` of this name; `None` if there is none, or nothing in it.
+pub fn meta(name: &str) -> WebResult<Option<String>> {
+    let found = document()?.query_selector(&format!("meta[name=\"{name}\"]"))?;
+    Ok(found.and_then(|meta| meta.get_attribute("content")).filter(|content| !content.is_empty()))
 }
 
 /// Appends an element to another.

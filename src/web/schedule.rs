@@ -75,6 +75,13 @@ impl Timer {
     }
 }
 
+impl Drop for Timer {
+    /// A callback that is gone must not be called.
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 /// Draws at animation frames, but pauses after each drawing for several times the duration of the drawing: for any
 /// number of curves, most of the time is left for the visitor.
 pub struct Redraw {

@@ -1,4 +1,5 @@
-//! The check of the module with relaxed SIMD: it may neither bring data nor use a stack, since it works on the worker's memory.
+//! The build script: the name of a build, and the check of the module with relaxed SIMD, which may neither bring data nor use a stack, since
+//! it works on the worker's memory.
 
 #[expect(dead_code, clippy::print_stdout, reason = "the program around the check, which speaks to Cargo")]
 #[path = "../../build.rs"]
@@ -26,4 +27,25 @@ fn modules_with_data_or_a_stack_are_refused() {
     for broken in [&b"\0asm"[..], b"\0asm\x02\0\0\0", &module(&[(10, &[1, 2, 3])])[..11]] {
         assert!(script::check(broken).is_err(), "{broken:?}");
     }
+}
+
+#[test]
+fn the_name_of_a_build_depends_on_its_files_and_nothing_else() {
+    let name = |files: &[(&str, &str)]| {
+        let mut files: Vec<_> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        script::build_name(&mut files)
+    };
+    assert_eq!(name(&[]), "cbf29ce484222325", "FNV-1a of nothing");
+    let both = name(&[("src/a.rs", "one\n"), ("src/b.rs", "two\n")]);
+    assert_eq!(
+        both,
+        name(&[("src/b.rs", "two\r\n"), ("src/a.rs", "one\r\n")]),
+        "neither the order nor the ends of lines"
+    );
+    for other in [[("src/a.rs", "one\n"), ("src/b.rs", "2\n")], [("src/a.rs", "one\n"), ("src/c.rs", "two\n")]] {
+        assert_ne!(both, name(&other), "{other:?}");
+    }
+    assert_ne!(name(&[("ab", "c")]), name(&[("a", "bc")]), "path and text are separated");
+    assert!(emergence_lab::version::BUILD.len() == 16, "{}", emergence_lab::version::BUILD);
 }

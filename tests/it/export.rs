@@ -1,5 +1,7 @@
 //! Export: the results file, written according to its schema and read back, CSV and SVG.
 
+mod long;
+
 use crate::fixtures::{check_golden, history_with_random, points, setup, start, synthetic_history};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::error::{Error, ResultsError};

@@ -155,7 +155,7 @@ pub(crate) fn evaluation(run: usize, step: u64) -> RunEvaluation {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "made-up numbers")]
-fn narrow(value: f64) -> f32 {
+pub(crate) fn narrow(value: f64) -> f32 {
     value as f32
 }
 

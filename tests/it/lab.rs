@@ -1,6 +1,11 @@
 //! The native command line, run as a program: its output, and its error messages.
 
+mod downloads;
+#[cfg(feature = "train")]
+mod interruption;
 mod licenses;
+#[cfg(feature = "train")]
+mod places;
 mod translation;
 
 use serde_json::Value;

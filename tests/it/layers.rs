@@ -12,6 +12,7 @@ struct Rule {
 
 const ALL: &[&str] = &[
     "catalog",
+    "checkpoint",
     "dataset",
     "device",
     "digest",
@@ -33,6 +34,7 @@ const ALL: &[&str] = &[
     "texts",
     "train",
     "tune",
+    "version",
     "web",
 ];
 
@@ -52,16 +54,18 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "prose", own: &[], outside: &[] },
     Rule { module: "texts", own: &[], outside: &[] },
+    Rule { module: "version", own: &[], outside: &[] },
     Rule { module: "score", own: &[], outside: &[] },
     Rule { module: "rng", own: &[], outside: &["rand_chacha"] },
     Rule {
         module: "dataset",
         own: &["catalog", "digest", "error", "experiment", "rng"],
-        outside: &["rand_chacha", "flate2", "serde", "tar"],
+        outside: &["rand_chacha", "flate2", "png", "serde", "tar", "zip", "zune_jpeg"],
     },
     Rule { module: "emergence", own: &[], outside: &["num_bigint"] },
     Rule { module: "init", own: &["digest", "error", "experiment", "rng"], outside: &["rand", "libm"] },
     Rule { module: "metrics", own: &["catalog", "experiment"], outside: &["serde", "statrs"] },
+    Rule { module: "checkpoint", own: &["digest", "error", "experiment", "metrics"], outside: &["postcard", "serde"] },
     Rule { module: "model/kernels", own: &["model"], outside: &["js_sys", "libm", "pulp", "rayon", "wasm_bindgen"] },
     Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "libm"] },
     Rule { module: "graphics_adapter", own: &["error"], outside: &["js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
@@ -71,6 +75,7 @@ const RULES: &[Rule] = &[
         module: "train",
         own: &[
             "catalog",
+            "checkpoint",
             "dataset",
             "device",
             "emergence",
@@ -82,10 +87,15 @@ const RULES: &[Rule] = &[
             "rng",
             "score",
             "tune",
+            "version",
         ],
         outside: &["burn", "libm"],
     },
-    Rule { module: "protocol", own: &["error", "experiment", "metrics", "texts"], outside: &["postcard", "serde"] },
+    Rule {
+        module: "protocol",
+        own: &["error", "experiment", "metrics", "texts", "version"],
+        outside: &["postcard", "serde"],
+    },
     Rule { module: "replay", own: &["catalog", "experiment", "metrics"], outside: &["postcard", "serde"] },
     Rule { module: "plot", own: &["catalog", "experiment", "metrics", "texts"], outside: &["plotters"] },
     Rule {
@@ -102,8 +112,10 @@ const RULES: &[Rule] = &[
         module: "web/worker",
         own: &[
             "catalog",
+            "checkpoint",
             "dataset",
             "device",
+            "digest",
             "error",
             "experiment",
             "metrics",
@@ -119,6 +131,7 @@ const RULES: &[Rule] = &[
         module: "web/page/model",
         own: &[
             "catalog",
+            "checkpoint",
             "emergence",
             "error",
             "experiment",
@@ -128,19 +141,21 @@ const RULES: &[Rule] = &[
             "protocol",
             "replay",
             "texts",
+            "version",
             "web",
         ],
         outside: &["serde"],
     },
     Rule {
         module: "web/page/words",
-        own: &["catalog", "error", "experiment", "metrics", "protocol", "replay", "texts", "web"],
+        own: &["catalog", "error", "experiment", "metrics", "replay", "texts", "web"],
         outside: &[],
     },
     Rule {
         module: "web",
         own: &[
             "catalog",
+            "checkpoint",
             "emergence",
             "error",
             "experiment",

@@ -1,6 +1,7 @@
 //! All native integration tests, as one binary.
 
 mod build_script;
+mod checkpoint;
 mod circles;
 mod dataset;
 mod emergence;
@@ -18,6 +19,7 @@ mod model;
 mod names;
 mod page;
 mod plot;
+mod policy;
 mod protocol;
 mod reference;
 mod scenarios;

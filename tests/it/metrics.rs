@@ -1,6 +1,7 @@
 //! Curves, summaries and the paired t test, against numbers from SciPy and computed by hand.
 
 mod random;
+mod resolution;
 
 use crate::fixtures::{GRAY, evaluation, points, setup, start};
 use emergence_lab::catalog::{QUANTITIES, Quantity};

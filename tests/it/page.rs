@@ -6,16 +6,21 @@
 mod any_order;
 mod charts;
 mod comparisons;
+mod downloads;
 mod failures;
 mod form;
 mod inside;
 mod main_button;
+mod memory;
 mod messages;
+mod notices;
 mod paths;
 mod picker_fields;
 mod rate_control;
 mod results;
+mod resumption;
 mod sentences;
+mod sight;
 mod start_report;
 mod translation;
 mod tuning;
@@ -25,10 +30,12 @@ mod worker_programs;
 use crate::fixtures::{experiment, setup};
 use emergence_lab::metrics::{Environment, Record, Timing};
 use emergence_lab::protocol::{Command, Computing, Event, FailureKind, PROTOCOL_VERSION};
+use emergence_lab::version::BUILD;
 use emergence_lab::web::page::model::failure::Remedy;
 use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
 use emergence_lab::web::page::model::phase::{Phase, Request};
 use emergence_lab::web::page::model::worker_program::WorkerProgram;
+use std::sync::LazyLock;
 
 const QUERY: &str = "data=digits&steps=5&device=cpu";
 
@@ -37,7 +44,8 @@ const NEW_WORKER: Effect = Effect::ReplaceWorker(WorkerProgram::Cpu);
 
 const WHY: &str = "It broke on purpose.";
 
-const READY: Event = Event::Ready { protocol_version: PROTOCOL_VERSION };
+static READY: LazyLock<Event> =
+    LazyLock::new(|| Event::Ready { protocol_version: PROTOCOL_VERSION, build: BUILD.to_owned() });
 const PAUSED: Event = Event::Paused { step: 0 };
 
 /// The documented values of `data-state`.
@@ -61,7 +69,7 @@ fn data() -> Event {
 }
 
 fn data_fallback() -> Event {
-    Event::DataFallback { reason: "Offline.".into() }
+    Event::DataFallback { reason: "Offline.".into(), offer: None }
 }
 
 fn started() -> Event {
@@ -84,8 +92,14 @@ fn send(command: Command) -> [Effect; 1] {
     [Effect::Send(command)]
 }
 
+/// The start of that experiment.
 fn start(paused: bool) -> [Effect; 1] {
-    send(Command::Start { experiment: experiment(QUERY).into(), paused, computing: Computing::default() })
+    send(Command::Start {
+        experiment: experiment(QUERY).into(),
+        paused,
+        computing: Computing::default(),
+        resumes: false,
+    })
 }
 
 /// The visitor makes an allowed request: it has these `effects` and leads to `phase`.
@@ -232,16 +246,29 @@ fn a_run_before_the_worker_is_ready_waits_for_it() {
 }
 
 #[test]
-fn a_worker_of_another_version_requires_a_reload() {
-    let other = PROTOCOL_VERSION + 1;
-    let mut lifecycle = loading_lifecycle();
-    hear(&mut lifecycle, &Event::Ready { protocol_version: other }, &[], Phase::Failed);
-    let failure = lifecycle.failure().expect("a reason");
-    assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old cache");
-    for part in [format!("version {PROTOCOL_VERSION} "), format!("version {other}:"), "reload".to_owned()] {
-        assert!(failure.message.contains(&part), "`{part}` is in: {}", failure.message);
+fn a_worker_of_another_build_requires_a_reload() {
+    let others = [(PROTOCOL_VERSION + 1, BUILD), (PROTOCOL_VERSION, "0123456789abcdef"), (PROTOCOL_VERSION, "")];
+    for (protocol_version, build) in others {
+        let mut lifecycle = loading_lifecycle();
+        hear(&mut lifecycle, &Event::Ready { protocol_version, build: build.to_owned() }, &[], Phase::Failed);
+        requires_a_reload(&lifecycle);
     }
-    assert!(!lifecycle.waiting_to_start() && !lifecycle.worker_ready(), "nothing will be sent to it");
+}
+
+#[test]
+fn a_page_that_the_site_has_replaced_requires_a_reload_whatever_it_does() {
+    for mut lifecycle in all_lifecycles() {
+        lifecycle.page_outdated();
+        requires_a_reload(&lifecycle);
+    }
+}
+
+fn requires_a_reload(lifecycle: &Lifecycle) {
+    assert_eq!(lifecycle.phase(), Phase::Failed, "it cannot go on");
+    let failure = lifecycle.failure().expect("a reason");
+    assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old page");
+    assert_eq!(failure.message, "This page was updated. Reload.", "a sentence");
+    assert!(!lifecycle.waiting_to_start() && lifecycle.worker_absent(), "nothing will be sent to a worker");
 }
 
 #[test]

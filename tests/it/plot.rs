@@ -1,5 +1,6 @@
 //! Charts: golden figures, the positions of elements, and that arbitrary data can be drawn.
 
+mod decimation;
 mod layers;
 mod maps;
 mod names;

@@ -3,6 +3,7 @@
 mod pace;
 mod rate_control;
 mod recordings;
+mod resume;
 mod shares;
 mod texts;
 mod translation;

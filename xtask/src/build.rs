@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::command::{read, root, run, target_dir, tool};
 use crate::step::{say, step};
-use crate::tools;
+use crate::{stamp, tools};
 
 /// The target of all programs.
 pub(crate) const WASM: &str = "--target=wasm32-unknown-unknown";
@@ -75,7 +75,8 @@ pub(crate) fn page(public_url: Option<&str>) -> Result<()> {
     step("assemble dist/ (trunk)", || {
         let url = public_url.into_iter().flat_map(|url| ["--public-url", url]);
         run(tool("trunk").args(["build", "--release"]).args(url))
-    })
+    })?;
+    stamp::stamp(&root().join("dist"), true)
 }
 
 #[cfg(test)]

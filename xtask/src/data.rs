@@ -1,4 +1,4 @@
-//! `cargo xtask data` puts data sets into `data/`; `stage`, called by Trunk's hook, copies them to the page.
+//! `cargo xtask data` puts data sets into `data/`; `stage`, called by Trunk's hook, copies them to the page and stamps it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{root, run, tool};
 use crate::dist::{files_below, has_extension};
+use crate::stamp::stamp;
 use crate::step::{say, step};
 
 /// Downloads (or copies, with `--from DIR`) a data set and checks it, using `lab data fetch`, which defines the names and
@@ -27,7 +28,8 @@ pub(crate) fn fetch(arguments: &[String]) -> Result<()> {
     })
 }
 
-/// Copies the data files, if there are any, into the page that Trunk is about to publish.
+/// Copies the data files, if there are any, into the page that Trunk is about to publish or to serve, and stamps that page. A page that is being
+/// developed has no service worker.
 pub(crate) fn stage() -> Result<()> {
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         bail!("stage is called by Trunk (see Trunk.toml), which sets TRUNK_STAGING_DIR");
@@ -37,7 +39,7 @@ pub(crate) fn stage() -> Result<()> {
         0 => say("no data files: the page will use public mirrors or `digits` (`cargo xtask data` downloads MNIST)"),
         files => say(&format!("copied {files} data files to the page, from {}", source.display())),
     }
-    Ok(())
+    stamp(&staging, false)
 }
 
 /// Copies the data files of all folders in `from`, which need not exist; returns their number.

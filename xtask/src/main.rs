@@ -7,6 +7,7 @@ mod data;
 mod dist;
 mod e2e;
 mod serve;
+mod stamp;
 mod step;
 mod test;
 mod tools;
@@ -24,7 +25,8 @@ Emergence Lab: cargo xtask COMMAND
   test [--native]            all checks: formatting, spelling, lints, dependencies, native tests, page build, sizes, browser
        [--no-skips]          tests (--native: no page); with --no-skips it fails if something cannot be checked
   dist [--public-url PATH]   build dist/ for any static host: wasm-opt applied, sizes checked; with --site-url, the full address
-       [--site-url URL]      of the page, other sites can show scenarios (oEmbed, previews)
+       [--site-url URL]      of the page, other sites can show scenarios (oEmbed, previews); --service-worker off takes the
+       [--service-worker S]  service worker, which keeps the page for visits without a network, back from all visitors
   record [NAME]              train one scenario, or all, and write its recorded result and what is generated from it
   docs                       write the parts generated from the tables of the crate: the page's partials, tables of the docs
   data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR; --license NAME

@@ -1,6 +1,7 @@
 //! `lab bleu`: the scores of translations against reference translations.
 
 use crate::arguments::{Arguments, Options, Usage};
+use crate::output::print;
 use emergence_lab::score::{BLEU_SIGNATURE, CHRF_SIGNATURE, bleu, chrf};
 use serde_json::json;
 
@@ -22,8 +23,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         "chrf": chrf,
         "chrf_signature": CHRF_SIGNATURE,
     });
-    crate::print(&document.to_string());
-    Ok(())
+    print(&document.to_string())
 }
 
 /// The text of the file that option `name` gives.

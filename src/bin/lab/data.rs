@@ -1,22 +1,18 @@
 //! `lab data`: lists, downloads and verifies data files.
 
 use crate::arguments::{Arguments, Options, Usage};
-use crate::output::write_whole;
+use crate::download::download;
+use crate::output::{partial, print, tell, tell_part, write_whole};
 use anyhow::{Context, bail};
 use emergence_lab::catalog::{DataArchive, DataFile, DatasetName, DatasetOrigin, Publication};
 use emergence_lab::dataset::files;
 use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::checksum::verify;
+use emergence_lab::dataset::readers::gzip::gunzip;
 use emergence_lab::error::DatasetError;
 use serde_json::json;
 use std::io::{IsTerminal, Read};
-use std::path::Path;
-use std::time::Duration;
-
-/// Time limit for connecting to a mirror, and for its response.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time limit for one download; the largest is the archive of CIFAR-10 with 170 MB.
-const BODY_TIMEOUT: Duration = Duration::from_hours(1);
+use std::path::{Path, PathBuf};
 
 /// A data set that is published as files.
 #[derive(Clone, Copy)]
@@ -79,45 +75,84 @@ fn list(options: &Options) -> anyhow::Result<()> {
         json!({"name": name.row().name, "files": files.collect::<Vec<_>>(), "mirrors": mirrors.collect::<Vec<_>>()})
     });
     let drawn = drawn_names().into_iter().map(|name| json!({"name": name, "files": [], "mirrors": []}));
-    crate::print(&serde_json::to_string_pretty(&published.chain(drawn).collect::<Vec<_>>())?);
-    Ok(())
+    print(&serde_json::to_string_pretty(&published.chain(drawn).collect::<Vec<_>>())?)
 }
 
-/// Fetches every file that is missing or damaged, from `--from DIR` or the first mirror that has it.
+/// Where files come from, as `--from` says.
+enum FileSource<'option> {
+    /// A folder.
+    Folder(&'option Path),
+    /// The addresses of servers, each without the file's name.
+    Servers(Vec<String>),
+}
+
+impl<'option> FileSource<'option> {
+    fn new(set: PublishedSet, options: &'option Options) -> Self {
+        let published = || set.publication.mirrors.iter().map(|mirror| mirror.address.to_owned()).collect();
+        match options.get("from") {
+            None => Self::Servers(published()),
+            Some(address) if ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme)) => {
+                Self::Servers(vec![format!("{}/", address.trim_end_matches('/'))])
+            }
+            Some(folder) => Self::Folder(Path::new(folder)),
+        }
+    }
+}
+
+/// Fetches every file that is missing or damaged, from `--from`, a folder or a server, or the first mirror that has it.
 fn fetch(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
     let directory = options.data_dir();
-    let source = options.get("from").map(Path::new);
+    let folder = directory.join(set.folder());
+    let source = FileSource::new(set, options);
     let is_present = |file: &&DataFile| {
         files::read(&directory, set.name, file).is_ok_and(|bytes| verify(file.name, file.sha256, &bytes).is_ok())
     };
     let (present, absent): (Vec<&DataFile>, Vec<&DataFile>) = set.publication.files.iter().partition(is_present);
     for file in present {
-        eprintln!("{} is present", file.name);
+        tell(format!("{} is present", file.name));
     }
-    if !absent.is_empty() && source.is_none() {
+    if !absent.is_empty() && matches!(source, FileSource::Servers(_)) {
         accept_license(set, options)?;
     }
-    let mut members = match &set.publication.archive {
-        Some(archive) if !absent.is_empty() => read_archive(set, archive, source)?,
-        _ => Vec::new(),
-    };
+    let archive = set.publication.archive.as_ref().filter(|_| !absent.is_empty());
+    let mut members = archive.map_or(Ok(Vec::new()), |archive| read_archive(set, archive, &folder, &source))?;
     for file in absent {
         let member = members.iter().position(|member| member.base_name() == file.name);
-        let found = match (member.map(|at| members.swap_remove(at)), source) {
+        let found = match (member.map(|at| members.swap_remove(at)), &source) {
             (Some(member), _) => Found::verified(&member.name, member.bytes, file)?,
-            (None, Some(source)) => read_local(source, set, file)?,
-            (None, None) => download(set, file)?,
+            (None, FileSource::Folder(source)) => read_local(source, set, file)?,
+            (None, FileSource::Servers(servers)) => download_file(servers, &folder, file)?,
         };
-        store(&directory.join(set.folder()), file, &found)?;
-        eprintln!("{} fetched", file.name);
+        store(&folder, file, &found)?;
+        remove(&arrival(&folder, &packed_name(file)))?;
+        tell(format!("{} fetched", file.name));
+    }
+    if let Some(archive) = archive {
+        remove(&arrival(&folder, archive.name))?;
     }
     check(set, options)
+}
+
+/// The place of what has arrived of a download.
+fn arrival(folder: &Path, name: &str) -> PathBuf {
+    partial(&folder.join(name))
+}
+
+fn packed_name(file: &DataFile) -> String {
+    format!("{}.gz", file.name)
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    if path.is_file() {
+        std::fs::remove_file(path).with_context(|| format!("{} cannot be removed", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Makes sure that the license of a data set, if it needs a decision, was accepted: with `--license NAME`, or by an answer on the terminal.
 fn accept_license(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
     let Some(license) = set.publication.license else { return Ok(()) };
-    let question = DatasetError::License { dataset: set.name, server: set.publication.server() };
+    let question = DatasetError::Consent { dataset: set.name, server: set.publication.server() };
     match options.get("license") {
         Some(name) if name == license.name => return Ok(()),
         Some(other) => return Err(Usage::new("--license", license.name, other).into()),
@@ -126,7 +161,7 @@ fn accept_license(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         bail!("{question} To accept it: --license '{}'", license.name);
     }
-    eprint!("{question}\nDownload it? [y/N] ");
+    tell_part(&format!("{question}\nDownload it? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { bail!("not downloaded") }
@@ -134,10 +169,21 @@ fn accept_license(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
 
 /// The members of the archive of a data set, downloaded or from another folder. Empty if that folder does not contain the
 /// archive: it may contain the files themselves.
-fn read_archive(set: PublishedSet, archive: &DataArchive, source: Option<&Path>) -> anyhow::Result<Vec<NamedFile>> {
+fn read_archive(
+    set: PublishedSet,
+    archive: &DataArchive,
+    folder: &Path,
+    source: &FileSource<'_>,
+) -> anyhow::Result<Vec<NamedFile>> {
     let unpack = |place: &str, packed: &[u8]| files::unpack_archive(place, packed, archive, set.publication);
-    let Some(source) = source else {
-        return first_mirror(set, archive.name, |url| Ok(unpack(url, &get(url, archive.bytes)?)?));
+    let source = match source {
+        FileSource::Folder(source) => source,
+        FileSource::Servers(servers) => {
+            let partial = arrival(folder, archive.name);
+            return first_server(servers, archive.name, |url| {
+                download(url, &partial, archive.bytes, |bytes| Ok(unpack(url, &bytes)?))
+            });
+        }
     };
     for path in [source.join(set.folder()).join(archive.name), source.join(archive.name)] {
         if path.is_file() {
@@ -160,7 +206,7 @@ impl Found {
     fn verified(place: &str, bytes: Vec<u8>, file: &DataFile) -> anyhow::Result<Self> {
         let packed = bytes.starts_with(&[0x1f, 0x8b]);
         if packed {
-            verify(file.name, file.sha256, &files::gunzip(place, &bytes[..], file.bytes)?)?;
+            verify(file.name, file.sha256, &gunzip(place, &bytes[..], file.bytes)?)?;
         } else {
             verify(file.name, file.sha256, &bytes)?;
         }
@@ -183,34 +229,25 @@ fn read_local(source: &Path, set: PublishedSet, file: &DataFile) -> anyhow::Resu
     bail!("{} has no {} and no {}.gz", source.display(), file.name, file.name)
 }
 
-/// Downloads a file from the first mirror that has the published version.
-fn download(set: PublishedSet, file: &DataFile) -> anyhow::Result<Found> {
-    let name = format!("{}.gz", file.name);
-    first_mirror(set, &name, |url| Found::verified(url, get(url, file.bytes)?, file))
+/// Downloads a file from the first server that has the published version.
+fn download_file(servers: &[String], folder: &Path, file: &DataFile) -> anyhow::Result<Found> {
+    let name = packed_name(file);
+    let partial = arrival(folder, &name);
+    first_server(servers, &name, |url| download(url, &partial, file.bytes, |bytes| Found::verified(url, bytes, file)))
 }
 
-/// The result of `receive` for the address of a file or archive at the first mirror for which it succeeds.
-fn first_mirror<T>(set: PublishedSet, name: &str, receive: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<T> {
+/// The result of `receive` for the address of a file or archive at the first server for which it succeeds.
+fn first_server<T>(servers: &[String], name: &str, receive: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let mut reasons = Vec::new();
-    for mirror in set.publication.mirrors {
-        let url = format!("{}{name}", mirror.address);
-        eprintln!("{url}");
+    for server in servers {
+        let url = format!("{server}{name}");
+        tell(&url);
         match receive(&url) {
             Ok(received) => return Ok(received),
-            Err(error) => reasons.push(format!("{}: {error:#}", mirror.address)),
+            Err(error) => reasons.push(format!("{server}: {error:#}")),
         }
     }
     bail!("{name} could not be downloaded ({})", reasons.join("; "))
-}
-
-fn get(url: &str, limit: usize) -> anyhow::Result<Vec<u8>> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_connect(Some(ANSWER_TIMEOUT))
-        .timeout_recv_response(Some(ANSWER_TIMEOUT))
-        .timeout_recv_body(Some(BODY_TIMEOUT))
-        .build()
-        .into();
-    read_bounded(agent.get(url).call()?.body_mut().as_reader(), limit)
 }
 
 /// Reads at most one byte more than `limit`, the length of the unpacked file: gzipped files are smaller, and anything longer is
@@ -224,17 +261,13 @@ fn read_bounded(reader: impl Read, limit: usize) -> anyhow::Result<Vec<u8>> {
 /// Writes the file, whole or not at all, and removes its other form (plain or gzipped), which might be read instead.
 fn store(folder: &Path, file: &DataFile, found: &Found) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
-    let (plain, packed) = (folder.join(file.name), folder.join(format!("{}.gz", file.name)));
+    let (plain, packed) = (folder.join(file.name), folder.join(packed_name(file)));
     let (place, other) = if found.packed { (packed, plain) } else { (plain, packed) };
     write_whole(&place, &found.bytes)?;
-    if other.is_file() {
-        std::fs::remove_file(&other).with_context(|| format!("{} cannot be removed", other.display()))?;
-    }
-    Ok(())
+    remove(&other)
 }
 
 fn check(set: PublishedSet, options: &Options) -> anyhow::Result<()> {
     files::check(&options.data_dir(), set.name, set.publication)?;
-    crate::print(&json!({"name": set.folder(), "ok": true}).to_string());
-    Ok(())
+    print(&json!({"name": set.folder(), "ok": true}).to_string())
 }

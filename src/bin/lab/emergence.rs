@@ -1,6 +1,7 @@
 //! `lab emergence`: the emergence of a layered network, as an exact number and as a logarithm, or of a transformer.
 
 use crate::arguments::{Arguments, Options, Usage};
+use crate::output::print;
 use emergence_lab::emergence::{self, ActiveRule, LayerActivity, NetworkLayer};
 use emergence_lab::experiment::dataset::{ExampleFacts, SequenceFacts};
 use emergence_lab::experiment::network_graph::network_graph;
@@ -11,8 +12,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["widths", "active", "model", "norm", "positions", "symbols"])?;
     options.positional::<0>("only options, like --widths and --active")?;
     let document = if options.get("model").is_some() { of_transformer(&options)? } else { of_layers(&options)? };
-    crate::print(&document.to_string());
-    Ok(())
+    print(&document.to_string())
 }
 
 /// The emergence of dense layers with these numbers of active nodes.

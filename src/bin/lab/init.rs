@@ -1,14 +1,15 @@
 //! `lab init`: statistics of the initial weights of each layer and, for a tuned initialization, its scales and its cost.
 
 use crate::arguments::{Arguments, Options, Usage};
+use crate::output::print;
 use crate::preparation::{load, tune};
+use anyhow::Context;
 use emergence_lab::experiment::architecture::Architecture;
 use emergence_lab::experiment::{Experiment, Named, Share, parse_query};
 use emergence_lab::init::{self, Factors, InitialParameters, LayerParameters};
 use emergence_lab::metrics::InitCost;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use std::sync::atomic::AtomicBool;
 
 /// The options that correspond to a key of the query string, with that key.
 const KEYS: [(&str, &str); 8] = [
@@ -45,8 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         "layers": layers.iter().zip(names).zip(ranks).map(described).collect::<Vec<_>>(),
         "weights_sha256": parameters.sha256(),
     });
-    crate::print(&serde_json::to_string_pretty(&document)?);
-    Ok(())
+    print(&serde_json::to_string_pretty(&document)?)
 }
 
 /// The experiment of one run that the options describe, and its network.
@@ -77,7 +77,8 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, Architecture)> {
 
 /// The tuned parameters of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(InitialParameters, InitCost)> {
-    let preparation = tune(experiment, Share::WHOLE, load(experiment, options)?, &AtomicBool::new(false)).await?;
+    let dataset = load(experiment, options)?.dataset;
+    let preparation = tune(experiment, Share::WHOLE, dataset, || false).await?.context("tuning was stopped")?;
     let parameters = preparation.weights().first().cloned().unwrap_or_default();
     Ok((parameters, preparation.costs().first().copied().unwrap_or_default()))
 }

@@ -6,32 +6,50 @@
 
 mod arguments;
 mod bleu;
+#[cfg(feature = "train")]
+mod checkpoints;
+#[cfg(feature = "train")]
+mod conductor;
 mod data;
+mod download;
 mod emergence;
+#[cfg(feature = "train")]
+mod gate;
 #[cfg(feature = "train")]
 mod init;
 mod output;
+#[cfg(feature = "train")]
+mod output_place;
 #[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
 mod record;
 #[cfg(feature = "train")]
+mod results;
+#[cfg(feature = "train")]
 mod run;
+#[cfg(feature = "train")]
+mod signals;
 #[cfg(feature = "train")]
 mod threads;
 mod words;
 
 use arguments::{Arguments, COMMANDS, Usage};
+use output::{print, tell};
 use std::process::ExitCode;
 
 const HELP: &str = "\
 lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
-          [--translate TEXT]
+          [--translate TEXT] [--checkpoint FILE] [--every SECONDS]
+  lab run --resume FILE [the same options]
       train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself; the runs are shared out
       over N threads, by default one per core, and the results do not depend on N; with --translate, the results are followed by a
-      line per run with its greedy translation of TEXT: scheme, seed and translation, separated by tabs
+      line per run with its greedy translation of TEXT: scheme, seed and translation, separated by tabs; with --checkpoint, all that
+      is needed to go on is written to FILE every 60 seconds, or as stated, and at the end; --resume goes on from there, to the results
+      of an uninterrupted run, and keeps FILE up to date unless there is a --checkpoint. Ctrl-C and SIGTERM end a run with a checkpoint, if
+      wanted, and the results so far; the second one ends it at once
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       compute the emergence of a layered network exactly
   lab emergence --model transformer:2h1x1 --positions 2,2 --symbols 3 --active '0011 1100 …' [--norm pre]
@@ -50,11 +68,12 @@ lab: compare weight initializations from the command line
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR] [--license NAME]
   lab data check NAME [--data-dir DIR]
-      list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/. A license that has to be accepted is asked for on
-      the terminal; --license accepts it by its name
+      list, download or verify data files; DIR defaults to $EMERGENCE_LAB_DATA, else data/. A broken download is continued where it broke
+      off; --from names a local folder, or the http:// address of another server. A license that has to be accepted is asked for on the
+      terminal; --license accepts it by its name
 
 JSON, or the plain text of `words`, is written to stdout, progress and errors to stderr. Exit codes: 2 for an invalid argument, 1 for
-any other error.";
+any other error, also if the results cannot be written (except to a closed pipe); 130 after Ctrl-C and 143 after SIGTERM.";
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_env();
@@ -74,10 +93,7 @@ fn main() -> ExitCode {
                 "`{command}` requires training, which this program was built without: build it with the feature `train`"
             )),
             "data" => data::run(arguments),
-            "help" => {
-                print(HELP);
-                Ok(())
-            }
+            "help" => print(HELP),
             other => Err(Usage::new("command", COMMANDS, other).into()),
         },
         Err(usage) => Err(usage.into()),
@@ -85,21 +101,19 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("lab: {error:#}");
+            tell(format!("lab: {error:#}"));
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
-/// The exit code: 2 for invalid input, 1 for any other error.
+/// The exit code: 2 for invalid input, that of the signal that ended a training, 1 for any other error.
 fn exit_code(error: &anyhow::Error) -> u8 {
     use emergence_lab::error::Error;
+    #[cfg(feature = "train")]
+    if let Some(interruption) = error.downcast_ref::<run::Interruption>() {
+        return interruption.exit_code();
+    }
     let bad_input = error.is::<Usage>() || error.downcast_ref::<Error>().and_then(Error::key).is_some();
     if bad_input { 2 } else { 1 }
-}
-
-/// Writes one document to stdout; a closed pipe is not reported as an error.
-fn print(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,28 +1,85 @@
-//! Writes files whole or not at all.
+//! Output: documents on stdout, lines on stderr, and files that are written whole or not at all.
 
-use crate::arguments::Usage;
-use anyhow::Context;
+use anyhow::{Context, bail};
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// The path given by option `name`, if a file can be written there: its folder exists, and it is not a folder itself.
-#[cfg_attr(not(feature = "train"), expect(dead_code, reason = "only `lab run` has options for output files"))]
-pub(crate) fn check_place(name: &str, path: &str) -> Result<PathBuf, Usage> {
-    let place = PathBuf::from(path);
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if place.file_name().is_none() || place.is_dir() || !folder.is_dir() {
-        return Err(Usage::new(&format!("--{name}"), "a file in a folder that exists", path));
-    }
-    Ok(place)
+/// Writes a line to stderr. If nobody can read it, the work goes on all the same.
+pub(crate) fn tell(line: impl Display) {
+    tell_part(&format!("{line}\n"));
 }
 
-/// Writes a file under a temporary name first, so that it appears whole or not at all.
+/// Writes text without a line end to stderr, see [`tell`].
+pub(crate) fn tell_part(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes one document to stdout.
+///
+/// # Errors
+/// If it is closed or cannot be written, except to a closed pipe: then the reader has seen enough.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    if is_stdout_closed() {
+        bail!("standard output is closed");
+    }
+    let mut stdout = io::stdout().lock();
+    let written =
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush());
+    unless_closed(written).context("standard output cannot be written")
+}
+
+/// Whether the program was started without a standard output. Rust then opens `/dev/null` in its place, for reading and writing, which a
+/// shell does not do for `> /dev/null`.
+#[cfg(target_os = "linux")]
+fn is_stdout_closed() -> bool {
+    const READ_AND_WRITE: u32 = 2;
+    let is_null = std::fs::read_link("/proc/self/fd/1").is_ok_and(|target| target == Path::new("/dev/null"));
+    let facts = std::fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default();
+    let flags = facts.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    is_null && flags.is_some_and(|flags| flags & 3 == READ_AND_WRITE)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_stdout_closed() -> bool {
+    false
+}
+
+/// What was written to a stream whose reader may have left.
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
+/// Writes a file under a temporary name first, so that it appears whole or not at all, even if the machine stops meanwhile.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
-    if written.is_err() {
+    let partial = partial(path);
+    let written = write_synced(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    match &written {
+        // The new name is on the disk when its folder is; not every system can wait for that.
+        Ok(()) => drop(File::open(folder_of(path)).and_then(|folder| folder.sync_all())),
         // A partial file is of no use; the error to report is the first one.
-        let _ = std::fs::remove_file(&partial);
+        Err(_) => drop(std::fs::remove_file(&partial)),
     }
     written.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The name under which a file is written at first.
+pub(crate) fn partial(path: &Path) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// The folder of a file.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

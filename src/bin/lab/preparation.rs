@@ -1,23 +1,23 @@
 //! The first part of `lab run` and `lab init`: loading the data set, and drawing and tuning initial weights.
 
 use crate::arguments::Options;
-use anyhow::bail;
-use emergence_lab::catalog::{DatasetName, DatasetOrigin, Task};
+use crate::output::tell;
+use emergence_lab::catalog::{DatasetName, DatasetOrigin, Publication, Task};
 use emergence_lab::dataset::drawn::whole;
 use emergence_lab::dataset::readers::LoadedFiles;
 use emergence_lab::dataset::text::ParallelCorpus;
-use emergence_lab::dataset::upload::{self, Upload};
+use emergence_lab::dataset::upload::{UnpackedFiles, Upload};
 use emergence_lab::dataset::{Dataset, files, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{DatasetError, Error, Requirement, Result};
 use emergence_lab::experiment::dataset::Selection;
 use emergence_lab::experiment::limits::PAIRS;
+use emergence_lab::experiment::own_files::FileRole;
 use emergence_lab::experiment::{DatasetSpec, Experiment, LanguagePair, Named, Share};
 use emergence_lab::metrics::PreparationProgress;
 use emergence_lab::train::Preparation;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Interval between progress lines.
@@ -29,20 +29,21 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Draws and tunes the initial weights of a share of an experiment on the CPU, with progress lines on stderr, until `stop` is set.
+/// Draws and tunes the initial weights of a share of an experiment on the CPU, with progress lines on stderr; `None` if
+/// it is to stop before they are complete.
 pub(crate) async fn tune(
     experiment: &Experiment,
     share: Share,
     dataset: Dataset,
-    stop: &AtomicBool,
-) -> anyhow::Result<Preparation> {
+    is_stopped: impl Fn() -> bool,
+) -> anyhow::Result<Option<Preparation>> {
     let start = now();
     let clock = Box::new(move || start.elapsed().as_secs_f64());
     let mut preparation = Preparation::new(experiment, share, &Rc::new(dataset), &open_cpu(), clock)?;
     let mut reported = now();
     while !preparation.is_tuned() {
-        if stop.load(Ordering::Relaxed) {
-            bail!("another part of the experiment has failed");
+        if is_stopped() {
+            return Ok(None);
         }
         let progress = preparation.advance().await?;
         if let Some(progress) = progress.filter(|_| share.first == 0 && reported.elapsed() >= REPORT_EVERY) {
@@ -50,35 +51,46 @@ pub(crate) async fn tune(
             report(&progress);
         }
     }
-    Ok(preparation)
+    Ok(Some(preparation))
 }
 
 fn report(PreparationProgress { variant, done, total, objective }: &PreparationProgress) {
     let objective = objective.map(|objective| format!("  objective {objective:.4}")).unwrap_or_default();
-    eprintln!("tuning {variant}: {done} of {total}{objective}");
+    tell(format!("tuning {variant}: {done} of {total}{objective}"));
 }
 
-/// Loads the data set of an experiment.
-pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<Dataset> {
+/// The data set of an experiment.
+pub(crate) struct LoadedData {
+    pub(crate) dataset: Dataset,
+    /// The names of published files whose contents are not the published ones.
+    pub(crate) altered: Vec<String>,
+}
+
+impl From<Dataset> for LoadedData {
+    fn from(dataset: Dataset) -> Self {
+        Self { dataset, altered: Vec::new() }
+    }
+}
+
+/// Loads the data set of an experiment. Files with other contents than the published ones are used, and stderr says so.
+pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<LoadedData> {
     load_from(&options.data_dir(), &experiment.dataset)
 }
 
-fn load_from(directory: &Path, spec: &DatasetSpec) -> Result<Dataset> {
+fn load_from(directory: &Path, spec: &DatasetSpec) -> Result<LoadedData> {
     let named = |name| DatasetSpec { name, ..spec.clone() };
     match &spec.name.row().origin {
-        DatasetOrigin::Published(publication) => match files::load(directory, spec.name, publication)? {
-            LoadedFiles::Images(images) => Ok(images.into()),
-            LoadedFiles::Sentences(corpus) => encoded(&corpus, spec),
-        },
-        DatasetOrigin::Drawn(set, _) => whole(*set).map(Dataset::Images),
+        DatasetOrigin::Published(publication) => published(directory, spec, publication),
+        DatasetOrigin::Drawn(set, _) => whole(*set).map(|images| Dataset::Images(images).into()),
         DatasetOrigin::Numbers => {
-            Ok(numbers::dataset(spec.direction.languages().unwrap_or(LanguagePair::DEFAULT)).into())
+            let languages = spec.direction.languages().unwrap_or(LanguagePair::DEFAULT);
+            Ok(Dataset::from(numbers::dataset(languages)).into())
         }
-        DatasetOrigin::Upload | DatasetOrigin::Text => own(directory, spec),
+        DatasetOrigin::Upload | DatasetOrigin::Text => own(directory, spec).map(LoadedData::from),
         DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, &named(*preferred)) {
             Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
                 let [wanted, used] = [preferred, otherwise].map(|dataset| dataset.row().label);
-                eprintln!("note: {wanted} not found in {}; using the built-in {used} instead", directory.display());
+                tell(format!("note: {wanted} not found in {}; using the built-in {used} instead", directory.display()));
                 load_from(directory, &named(*otherwise))
             }
             loaded => loaded,
@@ -86,19 +98,42 @@ fn load_from(directory: &Path, spec: &DatasetSpec) -> Result<Dataset> {
     }
 }
 
+fn published(directory: &Path, spec: &DatasetSpec, publication: &Publication) -> Result<LoadedData> {
+    let (files, altered) = files::load_verified(directory, spec.name, publication)?;
+    for file in &altered {
+        tell(format!("note: {}: not the published data: {}; used all the same", spec.name.row().label, file.error));
+    }
+    let dataset = match files {
+        LoadedFiles::Images(images) => images.into(),
+        LoadedFiles::Sentences(corpus) => encoded(&corpus, spec)?,
+    };
+    Ok(LoadedData { dataset, altered: altered.into_iter().map(|file| file.name.to_owned()).collect() })
+}
+
 /// The files in the folder `upload` or `text`.
 fn own(directory: &Path, spec: &DatasetSpec) -> Result<Dataset> {
-    let files = files::own(directory, spec.name)?;
-    match (upload::assemble(files)?, spec.name) {
-        (Upload::Images(images), DatasetName::Upload) => Ok(images.into()),
-        (Upload::Sentences(corpus), DatasetName::Text) => encoded(&corpus, spec),
-        (Upload::Images(_), _) => {
-            Err(Error::value("data", Requirement::OwnFiles(Task::Images).into(), spec.name.name()))
-        }
-        (Upload::Sentences(_), _) => {
-            Err(Error::value("data", Requirement::OwnFiles(Task::Texts).into(), spec.name.name()))
-        }
+    let unpacked = UnpackedFiles::new(files::own(directory, spec.name)?, &[])?;
+    let uses = unpacked.files.iter().map(|file| {
+        let role = match file.role {
+            FileRole::Training => "training",
+            FileRole::Test => "test",
+            FileRole::LeftOut => "left out",
+        };
+        format!("{}: {role}", file.name)
+    });
+    let uses: Vec<String> = uses.collect();
+    let (upload, notes) = unpacked.assemble()?;
+    let other = |task| Err(Error::value("data", Requirement::OwnFiles(task).into(), spec.name.name()));
+    let dataset = match (upload, spec.name) {
+        (Upload::Images(images), DatasetName::Upload) => images.into(),
+        (Upload::Sentences(corpus), DatasetName::Text) => encoded(&corpus, spec)?,
+        (Upload::Images(_), _) => return other(Task::Images),
+        (Upload::Sentences(_), _) => return other(Task::Texts),
+    };
+    for note in uses.into_iter().chain(notes.iter().map(ToString::to_string)) {
+        tell(format!("note: {note}"));
     }
+    Ok(dataset)
 }
 
 /// The pairs of a corpus that are short enough; says on stderr how many are.
@@ -106,21 +141,18 @@ fn encoded(corpus: &ParallelCorpus, spec: &DatasetSpec) -> Result<Dataset> {
     let pairs = corpus.encoded(spec.name, spec)?;
     let used = corpus.train.len() + corpus.test.len();
     if corpus.found > used {
-        eprintln!(
+        tell(format!(
             "note: {} of {} pairs are not used: they lack a sentence, exceed the {PAIRS} that a part may have, or share a sentence with \
              the test part that was set aside",
             corpus.found - used,
             corpus.found
-        );
-    }
-    for name in &corpus.left_aside {
-        eprintln!("note: {name} is left aside");
+        ));
     }
     if let Some(Selection { length, vocabulary, train: [short, all], test: [test_short, test_all] }) = pairs.selection {
-        eprintln!(
+        tell(format!(
             "note: {short} of {all} pairs for training and {test_short} of {test_all} for testing have sentences of at most {length} symbols; longer \
              ones are left out (vocabulary: {vocabulary} symbols)"
-        );
+        ));
     }
     Ok(pairs.into())
 }

@@ -1,10 +1,10 @@
 //! `lab record`: trains the scenarios of the page and writes their recorded results.
 
 use crate::arguments::{Arguments, Usage};
-use crate::output::write_whole;
+use crate::output::{tell, write_whole};
 use crate::preparation::load;
 use crate::run::report;
-use crate::threads::{cores, train};
+use crate::threads::{Supervision, cores, train};
 use anyhow::Context;
 use emergence_lab::experiment::scenarios::{SCENARIOS, Scenario};
 use emergence_lab::replay::Recording;
@@ -24,11 +24,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         return Err(Usage::new("scenario", &format!("all, {}", names.join(", ")), name).into());
     }
     for scenario in scenarios {
-        eprintln!("recording {}", scenario.name);
+        tell(format!("recording {}", scenario.name));
         let experiment = scenario.experiment();
-        let dataset = load(&experiment, &options)?;
-        let history = train(&experiment, dataset, cores(), None, report)?.history;
-        let recording = Recording::of(&history, today()).context("the experiment has not started")?;
+        let dataset = load(&experiment, &options)?.dataset;
+        let history = train(&experiment, dataset, cores(), Supervision::default(), report)?.history;
+        let recording = history.and_then(|history| Recording::of(&history, today()));
+        let recording = recording.context("the experiment has not started")?;
         write_whole(&Path::new(directory).join(format!("{}.bin", scenario.name)), &recording.to_bytes())?;
     }
     Ok(())

@@ -1,47 +1,113 @@
 //! `lab run`: trains one experiment and writes its results as JSON, CSV and SVG.
 
 use crate::arguments::{Arguments, Options, Usage};
-use crate::output::{check_place, write_whole};
-use crate::preparation::load;
-use crate::threads::{Trained, train};
-use anyhow::Context;
+use crate::checkpoints::{Keeper, Resumption};
+use crate::output::{print, tell};
+use crate::preparation::{LoadedData, load};
+use crate::results::Outputs;
+use crate::signals::{EndSignal, Signals};
+use crate::threads::{Supervision, Trained, train};
 use emergence_lab::catalog::DataKind;
 use emergence_lab::dataset::PairSet;
 use emergence_lab::dataset::symbols::UNKNOWN;
 use emergence_lab::error::{Error, Requirement};
 use emergence_lab::experiment::dataset::ExampleFacts;
-use emergence_lab::experiment::{DevicePreference, Named, parse_query};
-use emergence_lab::export;
+use emergence_lab::experiment::{DevicePreference, Experiment, Named, parse_query};
 use emergence_lab::metrics::{History, Record, Translation, statistics};
-use std::path::PathBuf;
+use std::fmt;
+
+/// A training that a signal ended, after its results were written.
+#[derive(Debug)]
+pub(crate) struct Interruption {
+    signal: EndSignal,
+    /// The last step, if there was one; the results are up to there.
+    step: Option<u64>,
+    steps: u64,
+    /// The path of the checkpoint, if there is one of that step.
+    checkpoint: Option<String>,
+}
+
+impl Interruption {
+    /// The exit code of a program that a signal ended.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.signal.exit_code()
+    }
+}
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, steps, .. } = self;
+        match (step, &self.checkpoint) {
+            (None, _) => f.write_str("interrupted before the first step; there are no results"),
+            (Some(step), None) => write!(f, "interrupted at step {step} of {steps}; the results end there"),
+            (Some(step), Some(path)) => {
+                write!(
+                    f,
+                    "interrupted at step {step} of {steps}; the results end there, `lab run --resume {path}` goes on"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Interruption {}
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let options = arguments.options(&["data-dir", "out", "csv", "svg", "threads", "translate"])?;
-    let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
+    let known = ["data-dir", "out", "csv", "svg", "threads", "translate", "checkpoint", "every", "resume"];
+    let options = arguments.options(&known)?;
     let threads = options.threads()?;
-    let outputs = Outputs::new(&options)?;
+    let resumption = Resumption::new(&options)?;
+    let keeper = Keeper::new(&options)?;
+    let outputs = Outputs::new(&options, keeper.as_ref().map(Keeper::place))?;
+    let experiment = experiment(&options, resumption.as_ref())?;
+    let sentence = options.get("translate");
+    if sentence.is_some() && experiment.model.kind() != DataKind::Pairs {
+        let got = format!("data={}", experiment.dataset.name.name());
+        return Err(Usage::new("--translate", "an experiment on pairs of sentences, like data=numbers", got).into());
+    }
+    let signals = Signals::listen()?;
+    let LoadedData { dataset, altered } = load(&experiment, &options)?;
+    if let Some(resumption) = &resumption {
+        resumption.check_data(&dataset)?;
+    }
+    if let (Some(sentence), Some(pairs)) = (sentence, dataset.pairs()) {
+        note_on_sentence(sentence, pairs);
+    }
+    let kept_at = keeper.as_ref().map(|keeper| keeper.place().to_string());
+    let supervision = Supervision { sentence, resumption: resumption.as_ref(), keeper, signals: Some(&signals) };
+    let trained = train(&experiment, dataset, threads, supervision, report)?;
+    let Trained { history, translations, ended_by, saved_at, unsaved } = trained;
+    if let Some(history) = &history {
+        outputs.write(history, altered)?;
+        print_translations(history, &translations)?;
+    }
+    if let Some(error) = unsaved {
+        return Err(error);
+    }
+    let Some(signal) = ended_by else { return Ok(()) };
+    let step = history.map(|history| history.step);
+    let checkpoint = kept_at.filter(|_| saved_at.is_some() && saved_at == step);
+    Err(Interruption { signal, step, steps: experiment.steps, checkpoint }.into())
+}
+
+/// The experiment of the query, or of the checkpoint, which a query beside it must not contradict.
+fn experiment(options: &Options, resumption: Option<&Resumption>) -> anyhow::Result<Experiment> {
+    let query = match (options.words().as_slice(), resumption) {
+        ([], Some(resumption)) => return Ok(resumption.experiment().clone()),
+        _ => options.positional::<1>("one query, like 'data=mnist&steps=469'")?[0],
+    };
     let parsed = parse_query(query_of_link(query));
     for key in &parsed.unknown {
-        eprintln!("note: unknown key `{key}` ignored");
+        tell(format!("note: unknown key `{key}` ignored"));
     }
     let (experiment, _) = parsed.strict()?;
     if experiment.device == DevicePreference::WebGpu {
         // `auto` means the CPU here, without the note that the browser gives when it falls back to it.
         return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
     }
-    let sentence = options.get("translate");
-    if sentence.is_some() && experiment.model.kind() != DataKind::Pairs {
-        let got = format!("data={}", experiment.dataset.name.name());
-        return Err(Usage::new("--translate", "an experiment on pairs of sentences, like data=numbers", got).into());
-    }
-    let dataset = load(&experiment, &options)?;
-    if let (Some(sentence), Some(pairs)) = (sentence, dataset.pairs()) {
-        note_on_sentence(sentence, pairs);
-    }
-    let Trained { history, translations } = train(&experiment, dataset, threads, sentence, report)?;
-    outputs.write(&history)?;
-    print_translations(&history, &translations);
-    Ok(())
+    let Some(resumption) = resumption else { return Ok(experiment) };
+    resumption.check_experiment(&experiment)?;
+    Ok(resumption.experiment().clone())
 }
 
 /// The query string of a link; other text is returned unchanged, as a query string.
@@ -57,22 +123,23 @@ fn note_on_sentence(sentence: &str, pairs: &PairSet) {
     let unknown = symbols.iter().filter(|symbol| **symbol == UNKNOWN).count();
     if unknown > 0 {
         let what = if pairs.selection.is_some() { "characters" } else { "words" };
-        eprintln!("note: {unknown} {what} of `{sentence}` are unknown and are read as <unk>");
+        tell(format!("note: {unknown} {what} of `{sentence}` are unknown and are read as <unk>"));
     }
     let facts = pairs.facts().examples;
     if let ExampleFacts::Pairs { source, .. } = facts
         && symbols.len() > source.positions
     {
-        eprintln!("note: of `{sentence}` only the first {} symbols are translated", source.positions);
+        tell(format!("note: of `{sentence}` only the first {} symbols are translated", source.positions));
     }
 }
 
 /// A line for every run: scheme, seed, translation.
-fn print_translations(history: &History, translations: &[Translation]) {
+fn print_translations(history: &History, translations: &[Translation]) -> anyhow::Result<()> {
     let runs = history.variants.iter().flat_map(|variant| variant.runs.iter().map(move |run| (variant, run)));
     for ((variant, run), translation) in runs.zip(translations) {
-        crate::print(&format!("{}\t{}\t{}", variant.variant, run.seed, translation.text));
+        print(&format!("{}\t{}\t{}", variant.variant, run.seed, translation.text))?;
     }
+    Ok(())
 }
 
 /// One line on stderr per evaluation.
@@ -90,36 +157,6 @@ pub(crate) fn report(history: &History, record: &Record) {
             }
         });
         let line = variants.collect::<Vec<_>>().join("  ");
-        eprintln!("step {:>6}  {name}  {line}", evaluation.step);
-    }
-}
-
-/// Files for the results, in addition to stdout. Paths are checked before training, which may take long.
-struct Outputs {
-    json: Option<PathBuf>,
-    csv: Option<PathBuf>,
-    svg: Option<PathBuf>,
-}
-
-impl Outputs {
-    fn new(options: &Options) -> anyhow::Result<Self> {
-        let place = |name| options.get(name).map(|path| check_place(name, path)).transpose();
-        Ok(Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? })
-    }
-
-    /// Writes to stdout first, so that the results are not lost if the disk is full.
-    fn write(&self, history: &History) -> anyhow::Result<()> {
-        let json = export::results_json(history).context("the experiment has not started")?;
-        crate::print(&json);
-        if let Some(path) = &self.json {
-            write_whole(path, json.as_bytes())?;
-        }
-        if let Some(path) = &self.csv {
-            write_whole(path, export::csv(history).as_bytes())?;
-        }
-        if let Some(path) = &self.svg {
-            write_whole(path, export::svg(history).as_bytes())?;
-        }
-        Ok(())
+        tell(format!("step {:>6}  {name}  {line}", evaluation.step));
     }
 }

@@ -1,74 +1,102 @@
 //! Trains an experiment on several threads, each with a share of the runs. The results do not depend on how many there are.
 
+use crate::checkpoints::{Keeper, Resumption};
+use crate::conductor::{Conductor, News};
+use crate::gate::{Admission, Gate};
 use crate::preparation::{now, tune};
+use crate::signals::{EndSignal, Signals};
 use anyhow::Context;
 use emergence_lab::dataset::Dataset;
+use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::{Experiment, Share};
-use emergence_lab::metrics::{
-    Assembly, History, Record, Setup, Stopwatch, Timing, Translation, assembled, interleaved,
-};
-use emergence_lab::train::Work;
+use emergence_lab::metrics::{History, Record, Stopwatch, Translation};
+use emergence_lab::train::{Preparation, Training, Work};
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::rc::Rc;
+use std::sync::mpsc::{self, Sender};
 use std::thread;
-
-/// What a thread reports of its share.
-enum News {
-    /// It is ready to train.
-    Setup(Box<Setup>),
-    /// Measurements.
-    Record(Record, Timing),
-    /// The translations of its runs, at the end.
-    Translations(Vec<Translation>),
-    /// It cannot go on.
-    Failed(anyhow::Error),
-}
 
 /// Number of threads if none is asked for: one per core.
 pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
+/// What is to be trained, and what watches over it.
+#[derive(Default)]
+pub(crate) struct Supervision<'watch> {
+    /// The sentence that all runs translate at the end.
+    pub(crate) sentence: Option<&'watch str>,
+    /// The training that goes on.
+    pub(crate) resumption: Option<&'watch Resumption>,
+    /// Keeps checkpoints.
+    pub(crate) keeper: Option<Keeper>,
+    /// Signals that end the training.
+    pub(crate) signals: Option<&'watch Signals>,
+}
+
 /// What a training leaves.
 pub(crate) struct Trained {
-    /// All measurements.
-    pub(crate) history: History,
+    /// All measurements; none if it was ended before the first step.
+    pub(crate) history: Option<History>,
     /// The translation of the sentence by every run; none if there is no sentence.
     pub(crate) translations: Vec<Translation>,
+    /// The signal that ended it early.
+    pub(crate) ended_by: Option<EndSignal>,
+    /// The step of the last checkpoint that was written.
+    pub(crate) saved_at: Option<u64>,
+    /// Why the last checkpoint could not be written.
+    pub(crate) unsaved: Option<anyhow::Error>,
+}
+
+/// What the thread of a share knows.
+struct ShareTask<'task> {
+    experiment: &'task Experiment,
+    share: Share,
+    sentence: Option<&'task str>,
+    resumption: Option<&'task Resumption>,
+    /// Whether states are wanted for checkpoints.
+    is_kept: bool,
+    gate: &'task Gate,
+    sender: Sender<(usize, News)>,
 }
 
 /// Trains an experiment on this many threads, which share the runs, and if there are fewer runs their operations; `report` is called
-/// with every new part of the history. At the end, all runs translate `sentence`.
+/// with every new part of the history.
 pub(crate) fn train(
     experiment: &Experiment,
     dataset: Dataset,
     threads: usize,
-    sentence: Option<&str>,
+    supervision: Supervision<'_>,
     report: impl FnMut(&History, &Record),
 ) -> anyhow::Result<Trained> {
-    let shares = threads.clamp(1, experiment.run_count().max(1));
-    let stop = AtomicBool::new(false);
+    let of = threads.clamp(1, experiment.run_count().max(1));
+    let gate = Gate::new(of, supervision.resumption.map_or(0, |resumption| resumption.state.step));
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        let mut datasets = vec![dataset; shares];
-        for first in 0..shares {
+        let mut datasets = vec![dataset; of];
+        for first in 0..of {
             let Some(dataset) = datasets.pop() else { break };
-            let (sender, stop) = (sender.clone(), &stop);
+            let task = ShareTask {
+                experiment,
+                share: Share { first, of },
+                sentence: supervision.sentence,
+                resumption: supervision.resumption,
+                is_kept: supervision.keeper.is_some(),
+                gate: &gate,
+                sender: sender.clone(),
+            };
             scope.spawn(move || {
-                let share = Share { first, of: shares };
-                if let Err(error) =
-                    confined(threads / shares, || train_share(experiment, share, dataset, sentence, &sender, stop))
-                {
+                let sender = task.sender.clone();
+                if let Err(error) = confined(threads / of, || task.train(dataset)) {
                     // Nobody listens if another thread has failed before.
                     let _ = sender.send((first, News::Failed(error)));
                 }
             });
         }
         drop(sender);
-        let trained = assemble(shares, receiver, report);
+        let trained = Conductor::new(of, supervision, &gate).conduct(&receiver, report);
         // After a failure the others would go on in vain.
-        stop.store(true, Ordering::Relaxed);
+        gate.stop();
         trained
     })
 }
@@ -78,69 +106,79 @@ fn confined<T: Send>(threads: usize, work: impl FnOnce() -> anyhow::Result<T> + 
     rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build()?.install(work)
 }
 
-fn train_share(
-    experiment: &Experiment,
-    share: Share,
-    dataset: Dataset,
-    sentence: Option<&str>,
-    sender: &Sender<(usize, News)>,
-    stop: &AtomicBool,
-) -> anyhow::Result<()> {
-    pollster::block_on(async {
-        let start = now();
-        let mut training = tune(experiment, share, dataset, stop).await?.into_training().await?;
-        let mut stopwatch = Stopwatch::new(experiment.run_count(), start.elapsed().as_secs_f64());
-        sender.send((share.first, News::Setup(Box::new(training.setup().clone()))))?;
-        while !stop.load(Ordering::Relaxed) {
+impl ShareTask<'_> {
+    fn train(self, dataset: Dataset) -> anyhow::Result<()> {
+        pollster::block_on(async {
             let start = now();
-            let work = training.advance(true).await?;
-            let record = training.drain().await?;
-            stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
-            sender.send((share.first, News::Record(record, stopwatch.timing(training.step()))))?;
-            if work == Work::Finished {
-                break;
+            let Some(mut training) = self.begin(dataset).await? else { return Ok(()) };
+            let first = training.step();
+            let before = self.resumption.map_or(0.0, |resumption| resumption.history.timing.elapsed_secs);
+            let mut stopwatch = Stopwatch::new(self.experiment.run_count(), before + start.elapsed().as_secs_f64());
+            self.send(News::Setup(Box::new(training.setup().clone())))?;
+            loop {
+                let (start, step) = (now(), training.step());
+                let admission = self.gate.admission(self.share.first, step, self.experiment.steps);
+                if admission == Admission::Stop {
+                    return Ok(());
+                }
+                let work = training.advance(admission == Admission::Train).await?;
+                let record = training.drain().await?;
+                stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
+                if record != Record::default() {
+                    self.send(News::Record(record, stopwatch.timing(training.step() - first)))?;
+                }
+                match work {
+                    Work::Finished => break,
+                    Work::Waiting => self.wait(&training).await?,
+                    Work::Step | Work::Measurement | Work::Evaluation => {}
+                }
             }
+            self.send_state(&training).await?;
+            if let Some(sentence) = self.sentence {
+                let (translations, _) = training.translate(&training.typed_sentence(sentence), None, None).await?;
+                self.send(News::Translations(translations))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The training of the share, before its next step; `None` if it was stopped before.
+    async fn begin(&self, dataset: Dataset) -> anyhow::Result<Option<Training>> {
+        let Self { experiment, share, .. } = *self;
+        if let Some(Resumption { state, .. }) = self.resumption {
+            let state = state.share(share);
+            return Ok(Some(Preparation::resume(experiment, share, &Rc::new(dataset), &open_cpu(), &state)?));
         }
-        if let Some(sentence) = sentence {
-            let (translations, _) = training.translate(&training.typed_sentence(sentence), None, None).await?;
-            sender.send((share.first, News::Translations(translations)))?;
+        let tuned = tune(experiment, share, dataset, || self.gate.is_stopped()).await?;
+        Ok(match tuned {
+            Some(preparation) => Some(preparation.into_training().await?),
+            None => None,
+        })
+    }
+
+    /// Waits for the other shares, or until a checkpoint is written.
+    async fn wait(&self, training: &Training) -> anyhow::Result<()> {
+        // Counted before the state is sent: the gate may be released, and held again, before this thread waits.
+        let releases = self.gate.releases();
+        if self.gate.is_held_at(training.step()) {
+            self.send_state(training).await?;
+            self.gate.await_release(releases);
+        } else {
+            self.gate.await_turn(training.step());
         }
         Ok(())
-    })
-}
-
-/// Puts together what the threads report.
-fn assemble(
-    shares: usize,
-    receiver: Receiver<(usize, News)>,
-    mut report: impl FnMut(&History, &Record),
-) -> anyhow::Result<Trained> {
-    let (mut setups, mut assembly) = (vec![None; shares], Assembly::new(shares));
-    let mut translations = vec![Vec::new(); shares];
-    let mut timings = vec![Timing::default(); shares];
-    let mut history = None;
-    for (share, news) in receiver {
-        match news {
-            News::Failed(error) => return Err(error),
-            News::Setup(setup) => setups[share] = Some(*setup),
-            News::Translations(of_share) => {
-                translations[share] = of_share;
-                continue;
-            }
-            News::Record(record, timing) => {
-                assembly.add(share, record);
-                timings[share] = timing;
-            }
-        }
-        if history.is_none() && setups.iter().all(Option::is_some) {
-            history = assembled(setups.drain(..).flatten().collect()).map(History::new);
-        }
-        let Some(history) = &mut history else { continue };
-        let record = assembly.take();
-        history.apply(&record);
-        history.set_timing(timings.iter().copied().fold(timings[0], Timing::slower));
-        report(history, &record);
     }
-    let history = history.context("no thread has reported")?;
-    Ok(Trained { history, translations: interleaved(translations) })
+
+    /// Sends the state of the share, of which everything is measured.
+    async fn send_state(&self, training: &Training) -> anyhow::Result<()> {
+        if !self.is_kept {
+            return Ok(());
+        }
+        let state = training.state().await?.context("a state was asked for in the middle of a measurement")?;
+        self.send(News::State(state))
+    }
+
+    fn send(&self, news: News) -> anyhow::Result<()> {
+        Ok(self.sender.send((self.share.first, news))?)
+    }
 }

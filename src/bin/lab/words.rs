@@ -1,6 +1,7 @@
 //! `lab words`: a number in the languages of the embedded translation task.
 
 use crate::arguments::{Arguments, Usage};
+use crate::output::print;
 use emergence_lab::catalog::{LANGUAGES, NumberLanguage};
 use emergence_lab::dataset::numbers::words;
 
@@ -12,12 +13,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let number = text.parse().ok().filter(|number| *number < words::LIMIT);
     let number = number.ok_or_else(|| Usage::new("--number", &expected, text))?;
     if let Some(name) = options.get("lang") {
-        crate::print(&in_words(number, language(name)?));
-        return Ok(());
+        return print(&in_words(number, language(name)?));
     }
     let lines = LANGUAGES.iter().map(|row| format!("{}\t{}", row.name, in_words(number, row.language)));
-    crate::print(&lines.collect::<Vec<_>>().join("\n"));
-    Ok(())
+    print(&lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn language(name: &str) -> Result<NumberLanguage, Usage> {

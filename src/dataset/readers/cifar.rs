@@ -15,20 +15,32 @@ use crate::error::{DatasetError, Result};
 /// # Errors
 /// [`DatasetError::CifarLength`] and [`DatasetError::LabelRange`].
 pub fn read_batches<'a>(images: &ImageFacts, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Split> {
+    read_records(images, 1, files)
+}
+
+/// The same for records with several label bytes, of which the last one is used.
+///
+/// # Errors
+/// As [`read_batches`].
+pub(super) fn read_records<'a>(
+    images: &ImageFacts,
+    labels: usize,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<Split> {
     let mut split = Split::default();
-    files.into_iter().try_for_each(|(file, bytes)| append_batch(images, file, bytes, &mut split))?;
+    files.into_iter().try_for_each(|(file, bytes)| append_batch(images, labels, file, bytes, &mut split))?;
     Ok(split)
 }
 
-fn append_batch(images: &ImageFacts, file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
-    let (classes, record) = (images.classes, 1 + images.pixels());
+fn append_batch(images: &ImageFacts, labels: usize, file: &str, bytes: &[u8], split: &mut Split) -> Result<()> {
+    let (classes, record) = (images.classes, labels + images.pixels());
     let records = bytes.chunks_exact(record);
     if records.len() == 0 || !records.remainder().is_empty() {
         return Err(DatasetError::CifarLength { file: file.to_owned(), record, got: bytes.len() }.into());
     }
     split.images.reserve_exact(records.len() * images.pixels());
     split.labels.reserve_exact(records.len());
-    for (index, (label, pixels)) in records.filter_map(<[u8]>::split_first).enumerate() {
+    for (index, (label, pixels)) in records.filter_map(|record| record.get(labels - 1..)?.split_first()).enumerate() {
         if usize::from(*label) >= classes {
             return Err(DatasetError::LabelRange { file: file.to_owned(), index, label: *label, classes }.into());
         }

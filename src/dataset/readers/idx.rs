@@ -2,14 +2,68 @@
 //! big-endian length per dimension, then the bytes, row-major.
 //!
 //! The header is not trusted: lengths are multiplied in 128 bits and compared with the bytes that are present, and
-//! nothing is allocated before or beyond them.
+//! nothing is allocated before or beyond them. The third byte of the magic number is the type of the numbers, the fourth the number of
+//! dimensions.
 
+use super::number_array::{ElementType, NumberArray};
 use crate::error::{DatasetError, Result};
 
 /// First four bytes of a file of unsigned bytes with three dimensions.
 pub const IMAGES_MAGIC: u32 = 0x0000_0803;
 /// First four bytes of a file of unsigned bytes with one dimension.
 pub const LABELS_MAGIC: u32 = 0x0000_0801;
+
+/// Most dimensions of an array.
+const DIMENSIONS: u8 = 4;
+
+/// The type of the numbers, if the first four bytes are those of a file with one to four dimensions.
+#[must_use]
+pub fn element(magic: [u8; 4]) -> Option<ElementType> {
+    let [0, 0, element, 1..=DIMENSIONS] = magic else { return None };
+    Some(match element {
+        0x08 => ElementType::U8,
+        0x09 => ElementType::I8,
+        0x0b => ElementType::I16,
+        0x0c => ElementType::I32,
+        0x0d => ElementType::F32,
+        0x0e => ElementType::F64,
+        _ => return None,
+    })
+}
+
+/// Reads an array of any type of numbers. `file` is its name, for errors.
+///
+/// # Errors
+/// [`DatasetError::IdxMagic`], [`DatasetError::IdxTruncated`] and [`DatasetError::IdxTooLong`].
+pub fn read_array<'a>(file: &str, bytes: &'a [u8]) -> Result<NumberArray<'a>> {
+    let got = bytes.first_chunk().copied().unwrap_or_default();
+    let element = element(got).ok_or_else(|| DatasetError::IdxMagic {
+        file: file.to_owned(),
+        expected: IMAGES_MAGIC,
+        got: u32::from_be_bytes(got),
+    })?;
+    let (words, _) = bytes.as_chunks::<4>();
+    let header = 4 * (1 + usize::from(got[3]));
+    let wrong = |expected: u128| {
+        let (file, got) = (file.to_owned(), bytes.len() as u128);
+        if got < expected {
+            DatasetError::IdxTruncated { file, expected, got }
+        } else {
+            DatasetError::IdxTooLong { file, expected, got }
+        }
+    };
+    let Some((lengths, numbers)) = words.get(1..=usize::from(got[3])).zip(bytes.get(header..)) else {
+        return Err(wrong(header as u128).into());
+    };
+    let shape = lengths.iter().map(|word| u32::from_be_bytes(*word) as usize).collect::<Vec<_>>();
+    // At most four factors below 2^32, of which the last step may exceed 128 bits.
+    let count = shape.iter().try_fold(element.size() as u128, |product, length| product.checked_mul(*length as u128));
+    let expected = (header as u128).saturating_add(count.unwrap_or(u128::MAX));
+    if expected != bytes.len() as u128 {
+        return Err(wrong(expected).into());
+    }
+    Ok(NumberArray { element, big_endian: true, shape, bytes: numbers })
+}
 
 /// The contents of an image file, borrowed from its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

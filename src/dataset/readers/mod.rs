@@ -3,9 +3,16 @@
 pub mod archive;
 pub mod checksum;
 pub mod cifar;
+pub mod cifar_100;
+pub mod gzip;
 pub mod idx;
 pub mod idx_set;
+pub mod npy;
+pub mod number_array;
+pub mod picture;
 pub mod sentences;
+pub mod shared_bytes;
+pub mod zip_archive;
 
 use super::image_set::ImageSet;
 use super::text::ParallelCorpus;

@@ -13,7 +13,7 @@ pub fn assemble(read: &[ReadFile]) -> Result<ParallelCorpus> {
     let [train, test] = [Part::Train, Part::Test].map(|part| pairs(part, read));
     let (train, test) = (train?, test?);
     let found = train.found + test.found;
-    Ok(ParallelCorpus { found, train: train.pairs, test: test.pairs, left_aside: Vec::new() })
+    Ok(ParallelCorpus { found, train: train.pairs, test: test.pairs })
 }
 
 fn pairs(part: Part, read: &[ReadFile]) -> Result<FoundPairs> {

@@ -8,7 +8,6 @@ use crate::catalog::Part;
 use crate::error::{CorpusError, Result};
 use crate::experiment::limits::PAIRS;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// A text file: its name without folders, and its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +16,6 @@ pub struct TextFile {
     pub name: String,
     /// Its contents.
     pub text: String,
-}
-
-/// What the name of a file says about its pairs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
-    Training,
-    Validation,
-    Testing,
 }
 
 impl TextFile {
@@ -41,20 +32,6 @@ impl TextFile {
         Ok(Self { name: name.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
     }
 
-    fn purpose(&self) -> Use {
-        let name = self.name.to_lowercase();
-        let mut words = name.split(|c: char| !c.is_ascii_alphabetic());
-        words
-            .find_map(|word| match word {
-                "train" | "training" => Some(Use::Training),
-                // Also `newstest2014.de` and `tst2013.en` of the well-known test sets; whole words, so that `latest.tsv` is none.
-                "test" | "tests" | "testing" | "testset" | "newstest" | "tst" | "eval" => Some(Use::Testing),
-                "val" | "valid" | "validation" | "dev" | "newsdev" | "devset" => Some(Use::Validation),
-                _ => None,
-            })
-            .unwrap_or(Use::Training)
-    }
-
     /// The name in two: what comes before the last word, which is the language, and that word; `.txt` is neither.
     fn stem_and_language(&self) -> (&str, &str) {
         let name = self.name.strip_suffix(".txt").unwrap_or(&self.name);
@@ -64,27 +41,17 @@ impl TextFile {
     }
 }
 
-/// The corpus in text files, in the order of their names. A file with tabs in its lines is a table with both sentences of a pair in each; other
-/// files belong together in twos, and the first language is the one whose name, the last word of the file's name, comes first. Files whose
-/// names have the word `test`, or if there are none `val` or `dev`, are for testing; if there are no such files either, a sixth of the sentences is.
+/// The corpus in text files, each with its part, in the order of their names. A file with tabs in its lines is a table with both sentences of
+/// a pair in each; other files belong together in twos, and the first language is the one whose name, the last word of the file's name, comes
+/// first. If all files are of one part, a sixth of the sentences is for testing.
 ///
 /// # Errors
 /// [`CorpusError::Columns`], [`CorpusError::Unpaired`], [`CorpusError::LineCount`] and [`CorpusError::TooFew`].
-pub fn read(mut files: Vec<TextFile>) -> Result<ParallelCorpus> {
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut by_use: BTreeMap<Use, Vec<TextFile>> = BTreeMap::new();
-    for file in files {
-        by_use.entry(file.purpose()).or_default().push(file);
-    }
-    let mut left_aside = Vec::new();
-    if let Some(validation) = by_use.remove(&Use::Validation) {
-        match by_use.entry(Use::Testing) {
-            Entry::Vacant(test) => drop(test.insert(validation)),
-            Entry::Occupied(_) => left_aside = validation.into_iter().map(|file| file.name).collect(),
-        }
-    }
-    let mut of = |purpose| by_use.remove(&purpose).map_or(Ok(FoundPairs::default()), |files| pairs(&files));
-    let (train, test) = (of(Use::Training)?, of(Use::Testing)?);
+pub fn read(mut files: Vec<(Part, TextFile)>) -> Result<ParallelCorpus> {
+    files.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+    let (test, train): (Vec<_>, Vec<_>) = files.into_iter().partition(|(part, _)| *part == Part::Test);
+    let [train, test] = [train, test].map(|files| pairs(&files.into_iter().map(|(_, file)| file).collect::<Vec<_>>()));
+    let (train, test) = (train?, test?);
     let found = train.found + test.found;
     let (mut train, mut test) = (train.pairs, test.pairs);
     train.truncate(PAIRS);
@@ -99,7 +66,7 @@ pub fn read(mut files: Vec<TextFile>) -> Result<ParallelCorpus> {
             return Err(CorpusError::TooFew { got: found }.into());
         }
     }
-    Ok(ParallelCorpus { found, left_aside, ..corpus })
+    Ok(ParallelCorpus { found, ..corpus })
 }
 
 /// The pairs in files of one part.

@@ -39,8 +39,6 @@ pub struct ParallelCorpus {
     pub test: Vec<TextPair>,
     /// Number of pairs in the files, of which at most [`PAIRS`](crate::experiment::limits::PAIRS) are used for each part.
     pub found: usize,
-    /// Names of the files that are not used.
-    pub left_aside: Vec<String>,
 }
 
 impl ParallelCorpus {

@@ -1,15 +1,12 @@
-//! Uploaded images: CIFAR-10 batches, or pairs of IDX images and labels. If all files belong to one part, its last sixth becomes the test
-//! part.
+//! Uploaded images: what they have in common, and CIFAR batches. If all files belong to one part, its last sixth becomes the test part.
 
-use super::{Recognition, part};
+use super::unpacker::DataPiece;
 use crate::catalog::{CIFAR_10_IMAGES, DatasetName, FileContent, Normalization, Part};
 use crate::dataset::examples::Split;
 use crate::dataset::image_set::ImageSet;
-use crate::dataset::limit::limit;
-use crate::dataset::readers::archive::NamedFile;
-use crate::dataset::readers::idx_set::same_count;
-use crate::dataset::readers::{cifar, idx};
-use crate::error::{DatasetError, Error, Result, UploadError};
+use crate::dataset::readers::cifar;
+use crate::dataset::readers::cifar_100::{self, CIFAR_100_IMAGES};
+use crate::error::{Error, Result, UploadError, UploadNote};
 use crate::experiment::limits::EXAMPLES;
 
 /// Largest height and width of an image, in pixels.
@@ -17,118 +14,50 @@ pub const SIDE: usize = 64;
 /// Largest number of classes.
 pub const CLASSES: usize = 100;
 
-/// The data set in these files.
-///
-/// # Errors
-/// As [`super::assemble`].
-pub(super) fn assemble(files: Vec<Recognition>) -> Result<ImageSet> {
-    let is_batch = |(content, _): &Recognition| *content == FileContent::Batch;
-    let (batches, pairs) = files.into_iter().partition::<Vec<_>, _>(is_batch);
-    match (batches.first(), pairs.first()) {
-        (None, None) => Err(UploadError::Empty.into()),
-        (Some((_, batch)), Some((_, idx))) => {
-            Err(UploadError::Mixed { batch: batch.name.clone(), idx: idx.name.clone() }.into())
-        }
-        (Some(_), None) => from_batches(&batches),
-        (None, Some(_)) => from_pairs(&pairs),
-    }
-}
-
 /// What all images of an upload have in common.
-struct UploadShape {
+pub(super) struct UploadShape {
     /// `[channels, height, width]`.
-    image: [usize; 3],
-    classes: usize,
+    pub(super) image: [usize; 3],
+    pub(super) classes: usize,
     /// Names of the classes; empty if they are unknown.
-    names: &'static [&'static str],
+    pub(super) names: Vec<String>,
 }
 
-/// Batches have no header: they are read as those of CIFAR-10.
-fn from_batches(files: &[Recognition]) -> Result<ImageSet> {
-    let of = |wanted| files.iter().map(|(_, file)| file).filter(move |file| part(file) == wanted);
+/// Batches have no header: they are records of CIFAR-10 or of CIFAR-100, as the length of the first one, or a name, says.
+pub(super) fn from_batches(used: &[(Part, DataPiece)], notes: &mut Vec<UploadNote>) -> Result<ImageSet> {
+    let of = |wanted| used.iter().filter(move |(part, _)| *part == wanted).map(|(_, file)| file);
     if let [one, other, ..] = of(Part::Test).collect::<Vec<_>>()[..] {
         return Err(twice(FileContent::Batch, Part::Test, one, other));
     }
-    let images = &CIFAR_10_IMAGES;
-    let read = |part| cifar::read_batches(images, of(part).map(|file| (file.name.as_str(), &file.bytes[..])));
-    let shape = UploadShape { image: images.shape, classes: images.classes, names: images.class_names };
-    finish(&shape, read(Part::Train)?, read(Part::Test)?)
+    let files = |part| of(part).map(|file| (file.name.as_str(), &file.bytes[..]));
+    let is_fine = used.first().is_some_and(|(_, file)| has_two_labels(file));
+    let (images, [train, test]) = if is_fine {
+        notes.push(UploadNote::FineLabels);
+        (&CIFAR_100_IMAGES, [Part::Train, Part::Test].map(|part| cifar_100::read_fine(files(part))))
+    } else {
+        let images = &CIFAR_10_IMAGES;
+        (images, [Part::Train, Part::Test].map(|part| cifar::read_batches(images, files(part))))
+    };
+    let names = images.class_names.iter().map(|name| (*name).to_owned()).collect();
+    finish(UploadShape { image: images.shape, classes: images.classes, names }, train?, test?)
 }
 
-/// Images and their labels.
-struct LabeledImages<'a> {
-    images_file: &'a str,
-    labels_file: &'a str,
-    images: idx::Images<'a>,
-    labels: &'a [u8],
+/// Whether a file has records of CIFAR-100, and not of CIFAR-10.
+fn has_two_labels(file: &DataPiece) -> bool {
+    let is_named = [Some(&file.name), file.archive.as_ref()].into_iter().flatten().any(|name| {
+        let name = name.to_ascii_lowercase();
+        ["cifar-100", "cifar_100", "cifar100"].iter().any(|word| name.contains(word))
+    });
+    let is_multiple = |record| file.bytes.len().is_multiple_of(record);
+    is_multiple(cifar_100::RECORD) && (is_named || !is_multiple(1 + CIFAR_10_IMAGES.pixels()))
 }
 
-fn from_pairs(files: &[Recognition]) -> Result<ImageSet> {
-    let parts = [pair(files, Part::Train)?, pair(files, Part::Test)?];
-    let pairs = parts.iter().flatten().collect::<Vec<_>>();
-    // There is at least one file, and every file belongs to a pair.
-    let first = pairs.first().ok_or(UploadError::Empty)?;
-    let (height, width) = (first.images.height, first.images.width);
-    for pair in &pairs {
-        let (expected, got) = ((height, width), (pair.images.height, pair.images.width));
-        if got != expected {
-            return Err(DatasetError::ImageSize { file: pair.images_file.to_owned(), expected, got }.into());
-        }
-    }
-    let classes = pairs.iter().flat_map(|pair| pair.labels).max().map_or(0, |label| usize::from(*label) + 1);
-    if classes < 2 {
-        return Err(UploadError::Classes { file: first.labels_file.to_owned(), limit: CLASSES }.into());
-    }
-    let [train, test] = parts.map(|pair| pair.map_or_else(Split::default, |pair| pair.split()));
-    finish(&UploadShape { image: [1, height, width], classes, names: &[] }, train, test)
-}
-
-/// The images and labels of a part, if there are any.
-fn pair(files: &[Recognition], part: Part) -> Result<Option<LabeledImages<'_>>> {
-    let unpaired = |file: &NamedFile, missing| UploadError::Unpaired { file: file.name.clone(), missing, part }.into();
-    match (only(files, FileContent::Images, part)?, only(files, FileContent::Labels, part)?) {
-        (None, None) => Ok(None),
-        (Some(images), None) => Err(unpaired(images, FileContent::Labels)),
-        (None, Some(labels)) => Err(unpaired(labels, FileContent::Images)),
-        (Some(images), Some(labels)) => LabeledImages::read(images, labels, part).map(Some),
-    }
-}
-
-/// The only file of a part with this content.
-fn only(files: &[Recognition], wanted: FileContent, of: Part) -> Result<Option<&NamedFile>> {
-    let serves = |(content, file): &&Recognition| *content == wanted && part(file) == of;
-    let mut found = files.iter().filter(serves).map(|(_, file)| file);
-    match (found.next(), found.next()) {
-        (Some(one), Some(other)) => Err(twice(wanted, of, one, other)),
-        (one, _) => Ok(one),
-    }
-}
-
-fn twice(content: FileContent, part: Part, one: &NamedFile, other: &NamedFile) -> Error {
+pub(super) fn twice(content: FileContent, part: Part, one: &DataPiece, other: &DataPiece) -> Error {
     UploadError::Twice { content, part, first: one.name.clone(), second: other.name.clone() }.into()
 }
 
-impl<'a> LabeledImages<'a> {
-    fn read(images_file: &'a NamedFile, labels_file: &'a NamedFile, part: Part) -> Result<Self> {
-        let images = idx::read_images(&images_file.name, &images_file.bytes)?;
-        let labels = idx::read_labels(&labels_file.name, &labels_file.bytes, CLASSES)?;
-        let (images_file, labels_file) = (&images_file.name, &labels_file.name);
-        same_count((images_file, images.count), (labels_file, labels.len()))?;
-        if ![images.height, images.width].iter().all(|length| (1..=SIDE).contains(length)) {
-            let got = (images.height, images.width);
-            return Err(UploadError::ImageSize { file: images_file.clone(), limit: SIDE, got }.into());
-        }
-        limit(part, None, images.count)?;
-        Ok(Self { images_file, labels_file, images, labels })
-    }
-
-    fn split(&self) -> Split {
-        Split { images: self.images.pixels.to_vec(), labels: self.labels.to_vec() }
-    }
-}
-
 /// The data set with these two parts; one may be empty.
-fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<ImageSet> {
+pub(super) fn finish(shape: UploadShape, mut train: Split, mut test: Split) -> Result<ImageSet> {
     let [channels, height, width] = shape.image;
     let plane = height * width;
     let image = channels * plane;
@@ -145,7 +74,7 @@ fn finish(shape: &UploadShape, mut train: Split, mut test: Split) -> Result<Imag
     }
     let channel = |channel| train.images.chunks_exact(plane).skip(channel).step_by(channels);
     let normalization = (0..channels).map(|index| Normalization::measured(channel(index))).collect();
-    let UploadShape { classes, names, .. } = *shape;
+    let UploadShape { classes, names, .. } = shape;
     let (name, train, test) = (DatasetName::Upload, train.into(), test.into());
     Ok(ImageSet { name, train, test, channels, height, width, classes, names, normalization })
 }

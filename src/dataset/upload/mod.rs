@@ -1,20 +1,30 @@
-//! A visitor's own files, after decompression: images as CIFAR-10 batches (`.bin`) or pairs of IDX images and labels, or sentences in two
-//! languages as text, each possibly in a tar archive. The format of a file is recognized by its name and first bytes; its name also decides
-//! whether it is training or test data.
+//! A visitor's own files: images as CIFAR batches, arrays (IDX, NumPy) or pictures, or sentences in two languages as text, each possibly gzipped
+//! or in an archive. One reader serves the browser and the command line. The format of a file is recognized by its first bytes or its name;
+//! its name also decides whether it is training or test data, unless the visitor has decided otherwise.
 //!
 //! Files are processed in the order of their names, not in the order in which they were chosen.
 
+mod arrays;
+mod format;
 mod images;
+mod pictures;
+mod pixels;
+mod purpose;
+mod unpacker;
 
 use super::image_set::ImageSet;
-use super::readers::archive::{NamedFile, unpack_tar};
-use super::readers::idx;
+use super::readers::archive::{NamedFile, base_name};
 use super::text::{self, ParallelCorpus, TextFile};
-use crate::catalog::{FileContent, Part};
-use crate::error::{DatasetError, Result, UnknownFile, UploadError};
+use crate::catalog::Part;
+use crate::error::{DataFileError, DatasetError, NameList, Result, UploadError, UploadNote};
+use crate::experiment::own_files::{FileReading, FileRole};
+use format::Content;
 pub use images::{CLASSES, SIDE};
+use purpose::StatedUse;
+use std::collections::HashMap;
+use unpacker::{DataPiece, Unpacked, folder};
 
-/// Largest size of an unpacked archive, in bytes.
+/// Largest size of all files together, packed and unpacked, in bytes.
 pub const UNPACKED: usize = 1 << 29;
 
 /// The name of a file without the ending that says that it is gzipped.
@@ -38,138 +48,124 @@ pub enum Upload {
     Sentences(ParallelCorpus),
 }
 
-/// A file that was recognized.
-enum Recognized {
-    /// A tar archive.
-    Archive,
-    /// A file of images or labels.
-    Data(FileContent),
-    /// Text.
-    Text,
+/// Files that were unpacked and have their uses, but are not decoded yet.
+pub struct UnpackedFiles {
+    /// Their uses, one for every file or folder of pictures.
+    pub files: Vec<FileReading>,
+    used: Vec<(Part, DataPiece)>,
+    notes: Vec<UploadNote>,
 }
 
-/// A file of images or labels that was recognized.
-type Recognition = (FileContent, NamedFile);
+impl UnpackedFiles {
+    /// Unpacks files and decides what they are used for: as `choices` says, otherwise as their names say; training if these say nothing. A
+    /// validation file is used only if there is no other.
+    ///
+    /// # Errors
+    /// [`UploadError::Kind`], [`DatasetError::DataFileTooLarge`], and those of [`gunzip`](super::readers::gzip::gunzip),
+    /// [`list_tar`](super::readers::archive::list_tar) and [`ZipFiles`](super::readers::zip_archive::ZipFiles).
+    pub fn new(given: Vec<NamedFile>, choices: &[(String, FileRole)]) -> Result<Self> {
+        let unpacked = Unpacked::new(given)?;
+        let mut notes = unpacked.notes();
+        let is_validation = |piece: &DataPiece| piece.purpose == Some(StatedUse::Validation);
+        let nothing_else = choices.is_empty() && unpacked.pieces.iter().all(is_validation);
+        let mut files: Vec<FileReading> = Vec::new();
+        let mut places = HashMap::new();
+        let mut used = Vec::new();
+        let mut validation = NameList::default();
+        for piece in unpacked.pieces {
+            let name = unit(&piece);
+            let chosen = choices.iter().find(|(chosen, _)| *chosen == name).map(|(_, role)| *role);
+            let stated = piece.purpose.filter(|_| !nothing_else).map_or(FileRole::Training, StatedUse::role);
+            let role = chosen.unwrap_or(stated);
+            let place = *places.entry(name.clone()).or_insert(files.len());
+            if let Some(known) = files.get_mut(place) {
+                known.files += 1;
+            } else {
+                if chosen.is_none() && role == FileRole::LeftOut {
+                    validation.push(&name);
+                }
+                files.push(FileReading { name, files: 1, role });
+            }
+            match role {
+                FileRole::Training => used.push((Part::Train, piece)),
+                FileRole::Test => used.push((Part::Test, piece)),
+                FileRole::LeftOut => {}
+            }
+        }
+        notes.extend((!validation.is_empty()).then_some(UploadNote::Validation(validation)));
+        Ok(Self { files, used, notes })
+    }
 
-/// Files that were recognized.
-#[derive(Default)]
-struct KnownFiles {
-    images: Vec<Recognition>,
-    texts: Vec<NamedFile>,
+    /// The data set in the files, and what a visitor should know about it.
+    ///
+    /// # Errors
+    /// Every [`UploadError`] and [`DataFileError`]; those of the readers of batches, arrays and pictures, and those of [`text::read`];
+    /// [`DatasetError::ImageSize`], [`DatasetError::LabelCount`], [`DatasetError::NoExamples`] and [`DatasetError::DataFileTooLarge`].
+    pub fn assemble(self) -> Result<(Upload, Vec<UploadNote>)> {
+        let Self { files, used, mut notes } = self;
+        let Some((_, first)) = used.first() else {
+            return Err(if files.is_empty() { UploadError::Empty.into() } else { DataFileError::AllLeftOut.into() });
+        };
+        if let Some((_, other)) = used.iter().find(|(_, piece)| !piece.content.goes_with(first.content)) {
+            return Err(mixed(first, other).into());
+        }
+        let upload = match first.content {
+            Content::Text => sentences(used).map(Upload::Sentences),
+            Content::Batch => images::from_batches(&used, &mut notes).map(Upload::Images),
+            Content::Idx | Content::Npy => arrays::assemble(&used, &mut notes).map(Upload::Images),
+            Content::Picture => pictures::assemble(used, &mut notes).map(Upload::Images),
+        };
+        Ok((upload?, notes))
+    }
 }
 
 /// The data set in the given files.
 ///
 /// # Errors
-/// Every [`UploadError`]; those of [`readers::cifar::read_batches`](super::readers::cifar::read_batches), [`idx::read_images`],
-/// [`idx::read_labels`], [`unpack_tar`] and [`text::read`]; [`DatasetError::ImageSize`], [`DatasetError::LabelCount`],
-/// [`DatasetError::NoExamples`] and [`DatasetError::DataFileTooLarge`].
-pub fn assemble(files: Vec<NamedFile>) -> Result<Upload> {
-    let KnownFiles { images, texts } = expand(files)?;
-    match (images.first(), texts.first()) {
-        (Some((_, image)), Some(text)) => {
-            Err(UploadError::MixedKinds { image: image.name.clone(), text: text.name.clone() }.into())
+/// Those of [`UnpackedFiles::new`] and [`UnpackedFiles::assemble`].
+pub fn assemble(files: Vec<NamedFile>, choices: &[(String, FileRole)]) -> Result<(Upload, Vec<UploadNote>)> {
+    UnpackedFiles::new(files, choices)?.assemble()
+}
+
+/// What has a use of its own: a file, or a folder with a folder for each class.
+fn unit(piece: &DataPiece) -> String {
+    if piece.content != Content::Picture {
+        return piece.name.clone();
+    }
+    match (folder(folder(&piece.name)), &piece.archive) {
+        ("", Some(archive)) => archive.clone(),
+        ("", None) => piece.name.clone(),
+        (folder, _) => folder.to_owned(),
+    }
+}
+
+fn mixed(first: &DataPiece, other: &DataPiece) -> UploadError {
+    let names = |one: &DataPiece, other: &DataPiece| (one.name.clone(), other.name.clone());
+    match (first.content, other.content) {
+        (Content::Text, _) => {
+            let (text, image) = names(first, other);
+            UploadError::MixedKinds { image, text }
         }
-        (None, Some(_)) => {
-            if texts.iter().map(|file| file.bytes.len()).sum::<usize>() > TEXTS {
-                let path = texts.into_iter().map(|file| file.name).collect::<Vec<_>>().join(", ");
-                return Err(DatasetError::DataFileTooLarge { path, limit: TEXTS as u64 }.into());
-            }
-            let texts = texts.into_iter().map(|file| TextFile::read(file.base_name(), &file.bytes));
-            text::read(texts.collect::<Result<_>>()?).map(Upload::Sentences)
+        (_, Content::Text) => {
+            let (image, text) = names(first, other);
+            UploadError::MixedKinds { image, text }
         }
-        _ => images::assemble(images).map(Upload::Images),
-    }
-}
-
-/// The data files, including those in archives, without descriptions beside them; those of images in the order of their names.
-fn expand(files: Vec<NamedFile>) -> Result<KnownFiles> {
-    let mut known = KnownFiles::default();
-    let several = files.len() > 1;
-    for file in files {
-        match recognize(&file) {
-            Some(Recognized::Text) if several && is_description(&file) => {}
-            Some(Recognized::Archive) => {
-                let KnownFiles { images, texts } = members(&file)?;
-                known.images.extend(images);
-                known.texts.extend(texts);
-            }
-            Some(Recognized::Data(content)) => known.images.push((content, file)),
-            Some(Recognized::Text) => known.texts.push(file),
-            None => return Err(UploadError::Kind { got: unknown(&file.bytes), file: file.name }.into()),
+        (Content::Batch, _) => {
+            let (batch, idx) = names(first, other);
+            UploadError::Mixed { batch, idx }
         }
-    }
-    known.images.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
-    Ok(known)
-}
-
-fn recognize(file: &NamedFile) -> Option<Recognized> {
-    let name = file.name.to_lowercase();
-    let suffix = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix);
-    if suffix == Some("bin") {
-        return Some(Recognized::Data(FileContent::Batch));
-    }
-    // All tar archives in use have this magic string at this offset.
-    if suffix == Some("tar") || file.bytes.get(257..262) == Some(b"ustar") {
-        return Some(Recognized::Archive);
-    }
-    match file.bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
-        Some(idx::IMAGES_MAGIC) => Some(Recognized::Data(FileContent::Images)),
-        Some(idx::LABELS_MAGIC) => Some(Recognized::Data(FileContent::Labels)),
-        // Text in other encodings is refused later, with the line.
-        _ => is_text(&file.bytes).then_some(Recognized::Text),
-    }
-}
-
-/// Number of bytes by which text is told from other data.
-const PROBED: usize = 4096;
-
-/// Whether bytes begin like text: not empty, and without control characters.
-fn is_text(bytes: &[u8]) -> bool {
-    let beginning = &bytes[..bytes.len().min(PROBED)];
-    let is_control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    !beginning.is_empty() && !beginning.iter().any(is_control)
-}
-
-/// The data files of an archive; hidden files, which some systems add, are skipped, and so are descriptions beside images.
-fn members(archive: &NamedFile) -> Result<KnownFiles> {
-    let mut known = KnownFiles::default();
-    for file in unpack_tar(&archive.name, &archive.bytes, UNPACKED)? {
-        match recognize(&file) {
-            _ if file.base_name().starts_with('.') => {}
-            Some(Recognized::Data(content)) => known.images.push((content, file)),
-            Some(Recognized::Text) if !is_description(&file) => known.texts.push(file),
-            _ => {}
+        _ => {
+            let (idx, batch) = names(first, other);
+            UploadError::Mixed { batch, idx }
         }
     }
-    if !known.images.is_empty() {
-        known.texts.clear();
-    } else if known.texts.is_empty() {
-        let got = UnknownFile::ArchiveWithoutData;
-        return Err(UploadError::Kind { file: archive.name.clone(), got }.into());
+}
+
+fn sentences(used: Vec<(Part, DataPiece)>) -> Result<ParallelCorpus> {
+    if used.iter().map(|(_, file)| file.bytes.len()).sum::<usize>() > TEXTS {
+        let names = used.iter().map(|(_, file)| &file.name).collect::<NameList>();
+        return Err(DatasetError::DataFileTooLarge { path: names.names.join(", "), limit: TEXTS as u64 }.into());
     }
-    Ok(known)
-}
-
-/// Whether a file describes others.
-fn is_description(file: &NamedFile) -> bool {
-    let name = file.base_name().to_lowercase();
-    ["readme", "licen", "_about"].iter().any(|word| name.starts_with(word)) || name.rsplit('.').next() == Some("md")
-}
-
-fn unknown(bytes: &[u8]) -> UnknownFile {
-    match bytes {
-        [] => UnknownFile::Empty,
-        [b'P', b'K', 3, 4, ..] => UnknownFile::Zip,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => UnknownFile::Utf16,
-        _ => UnknownFile::Beginning(bytes.iter().take(4).copied().collect()),
-    }
-}
-
-/// The part named in a file's name; training if none is named.
-fn part(file: &NamedFile) -> Part {
-    let name = file.base_name().to_lowercase();
-    // Whole words, so that `latest.bin` is not a test file.
-    let test = name.contains("t10k") || name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "test");
-    if test && !name.contains("train") { Part::Test } else { Part::Train }
+    let texts = used.into_iter().map(|(part, file)| Ok((part, TextFile::read(base_name(&file.name), &file.bytes)?)));
+    text::read(texts.collect::<Result<_>>()?)
 }

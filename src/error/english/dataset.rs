@@ -3,9 +3,9 @@
 use super::NONE;
 use crate::catalog::{DatasetName, FileContent, Part};
 use crate::digest::hexadecimal;
-use crate::error::{ArchiveDamage, DatasetError, DownloadFailure, UnknownFile, UploadError};
+use crate::error::{ArchiveDamage, Conversion, DatasetError, DownloadFailure, UnknownFile, UploadError};
 use crate::prose::IS_PAGE;
-use crate::texts::text;
+use crate::texts::{text, translated};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for DatasetError {
@@ -15,9 +15,10 @@ impl Display for DatasetError {
         }
         f.write_str(&match self {
             Self::Download { file, reason } => text!("{file} could not be downloaded: {reason}", file, reason),
+            Self::File(error) => error.to_string(),
             Self::Upload(error) => error.to_string(),
             Self::Corpus(error) => error.to_string(),
-            Self::License { dataset, server } => license_question(*dataset, server),
+            Self::Consent { dataset, server } => consent_question(*dataset, server),
             Self::DataFileMissing { path, dataset, directory } => text!(
                 "{path}: expected this file or {path}.gz, got none; to get it: `lab data fetch {dataset} --data-dir {directory}`",
                 path,
@@ -32,7 +33,7 @@ impl Display for DatasetError {
                 text!("{path}: expected gzip, got a damaged file: {reason}", path, reason)
             }
             Self::DataFileTooLarge { path, limit } => {
-                text!("{path}: expected at most {limit} bytes, got more", path, limit)
+                text!("{path}: expected at most {limit}, got more", path, limit = length(*limit))
             }
             Self::TooManyExamples { part, asked, available } => {
                 text!("{key}: expected at most {available} examples, got {asked}", key = part.key(), available, asked)
@@ -93,14 +94,13 @@ fn contents_of_file(error: &DatasetError) -> String {
             label,
             index
         ),
-        DatasetError::CifarLength { file, record, got } => text!(
-            "{file}: expected one or more CIFAR-10 records of {record} bytes and nothing else, got {got} bytes",
+        DatasetError::CifarLength { file, got, .. } => text!(
+            "{file}: expected one or more records of CIFAR-10 (3073 bytes) or CIFAR-100 (3074 bytes) and nothing else, got {got} bytes",
             file,
-            record,
             got
         ),
         DatasetError::ArchiveDamaged { file, damage } => {
-            text!("{file}: expected a complete tar archive, got: {damage}", file, damage)
+            text!("{file}: expected a complete archive, got: {damage}", file, damage)
         }
         DatasetError::Checksum { file, expected, got } => {
             text!("{file}: expected SHA-256 {expected}, got {got}", file, expected, got)
@@ -110,19 +110,33 @@ fn contents_of_file(error: &DatasetError) -> String {
     }
 }
 
-/// Who made a data set, under which license, and from where it would be downloaded.
-fn license_question(dataset: DatasetName, server: &str) -> String {
+/// From where a data set would be downloaded; if it has a license, also who made it, and what the license demands.
+fn consent_question(dataset: DatasetName, server: &str) -> String {
     let row = dataset.row();
-    let Some(license) = row.publication().and_then(|publication| publication.license) else { return String::new() };
+    let Some(publication) = row.publication() else { return String::new() };
+    let (data, megabytes) = (translated(row.label), publication.megabytes);
+    let Some(license) = publication.license else {
+        return text!(
+            "{data} is not on this site. It can be downloaded from {server} ({megabytes} MB), which then sees your IP address.",
+            data,
+            server,
+            megabytes
+        );
+    };
     text!(
         "{data} ({authors}) is not here yet. It may be downloaded from {server} ({megabytes} MB) and used under its license, {license}: for noncommercial purposes, naming its authors, and sharing changed versions alike ({url}).",
-        data = row.label,
+        data,
         authors = license.authors,
         server,
-        megabytes = license.megabytes,
+        megabytes,
         license = license.name,
         url = license.url
     )
+}
+
+/// A limit in bytes as a person would say it: `700 bytes`, `512 MB`.
+fn length(bytes: u64) -> String {
+    if bytes < 1 << 20 { text!("{bytes} bytes", bytes) } else { format!("{} MB", bytes >> 20) }
 }
 
 /// `28 x 28`.
@@ -138,12 +152,12 @@ impl Display for UploadError {
         f.write_str(&match self {
             Self::Empty => text!("expected your own files, got none"),
             Self::Kind { file, got } => text!(
-                "{file}: expected a CIFAR-10 batch (.bin), IDX images or labels, sentences with translations as text, or a tar archive of such files (.tar), got {got}",
+                "{file}: expected images (CIFAR batches, IDX, NumPy arrays, folders of PNG or JPEG) or sentences with translations as text, also in a tar or zip archive, got {got}",
                 file,
                 got
             ),
             Self::Mixed { batch, idx } => {
-                text!("upload: expected files of one format, got {batch} (CIFAR-10) and {idx} (IDX)", batch, idx)
+                text!("upload: expected images of one kind, got {batch} and {idx}", batch, idx)
             }
             Self::MixedKinds { image, text } => {
                 text!("upload: expected either images or sentences, got {image} and {text}", image, text)
@@ -194,7 +208,7 @@ fn plural_of(content: FileContent) -> String {
     match content {
         FileContent::Images => text!("images"),
         FileContent::Labels => text!("labels"),
-        FileContent::Batch => text!("CIFAR-10 records"),
+        FileContent::Batch => text!("CIFAR records"),
         FileContent::Sentences(_) => text!("sentences"),
     }
 }
@@ -205,6 +219,7 @@ impl Display for DownloadFailure {
             Self::NotFound => text!("the server answered 404 Not Found, or sent a web page instead"),
             Self::Status { code, text } => text!("the server answered {code} {text}", code, text),
             Self::Network { message } => message.clone(),
+            Self::TimedOut { seconds } => text!("nothing was received for {seconds} seconds", seconds),
             Self::NotOnThisSite { address } => text!(
                 "this site does not have it. Download {address} and drop it on this page, or select it under Data, your own files",
                 address
@@ -231,7 +246,11 @@ impl Display for UnknownFile {
             Self::Beginning(bytes) => {
                 text!("a file that begins with the bytes {bytes}", bytes = hexadecimal(bytes))
             }
-            Self::Zip => text!("a zip archive, which has to be unpacked first"),
+            Self::Format { name, conversion } => match conversion {
+                Conversion::Unpack => text!("a file packed with {name}; unpack it first, or pack it as zip", name),
+                Conversion::Numpy => text!("a file in the format {name}; save its arrays with numpy.savez", name),
+                Conversion::Png => text!("an image in the format {name}; save it as PNG", name),
+            },
             Self::Utf16 => text!("text in UTF-16; save it as UTF-8"),
             Self::ArchiveWithoutData => text!("an archive without any of these"),
         })

@@ -1,15 +1,18 @@
 //! The messages of all errors of the library: one plain line each, with what was expected and what was found. They are English unless
 //! another catalog of texts is installed.
 
+mod checkpoint;
 mod corpus;
+mod data_file;
 mod dataset;
 mod emergence;
 mod requirements;
 mod score;
+mod upload_note;
 
 use super::{
-    Bounds, CorpusError, DatasetError, DeviceCheck, DeviceError, Expected, FormulaError, FormulaReason, FormulaSize,
-    MessageError, MissingWebGpu, NetworkForm, ResultsError, UploadError, ValueError, WorkerError,
+    Bounds, CorpusError, DataFileError, DatasetError, DeviceCheck, DeviceError, Expected, FormulaError, FormulaReason,
+    FormulaSize, MessageError, MissingWebGpu, NetworkForm, ResultsError, UploadError, ValueError, WorkerError,
 };
 use crate::emergence::EmergenceError;
 use crate::prose::IS_PAGE;
@@ -25,6 +28,7 @@ impl std::error::Error for FormulaError {}
 impl std::error::Error for DatasetError {}
 impl std::error::Error for UploadError {}
 impl std::error::Error for CorpusError {}
+impl std::error::Error for DataFileError {}
 impl std::error::Error for DeviceError {}
 impl std::error::Error for ResultsError {}
 impl std::error::Error for EmergenceError {}

@@ -21,6 +21,15 @@ const ADAM_BETA_2: f64 = 0.999;
 /// Adam's `eps`, added to the square root of the second moment (PyTorch's value; Burn's default differs).
 const ADAM_EPSILON: f64 = 1e-8;
 
+/// Number of tensors that an optimizer keeps for each parameter after its first step.
+pub(super) fn moment_count(spec: &OptimizerSpec) -> usize {
+    match spec.kind {
+        OptimizerKind::Sgd if spec.momentum == 0.0 => 0,
+        OptimizerKind::Sgd => 1,
+        OptimizerKind::Adam | OptimizerKind::AdamW => 2,
+    }
+}
+
 /// The hyperparameters of one parameter tensor, each `[runs, 1, 1]`.
 #[derive(Debug, Clone)]
 pub struct Rates {
@@ -49,6 +58,17 @@ impl Optimizer {
     pub fn new(spec: OptimizerSpec, rates: Vec<Rates>) -> Self {
         let moments = vec![Vec::new(); rates.len()];
         Self { spec, rates, moments, step: 0 }
+    }
+
+    /// The state for each parameter tensor: SGD's velocity, if it has momentum, or Adam's two moments; nothing before the first step.
+    pub(super) fn moments(&self) -> &[Vec<Tensor<3>>] {
+        &self.moments
+    }
+
+    /// Goes on with these moments of each parameter after this many steps.
+    pub(super) fn restore(&mut self, moments: Vec<Vec<Tensor<3>>>, step: u64) {
+        self.moments = moments;
+        self.step = i32::try_from(step).unwrap_or(i32::MAX);
     }
 
     /// One update of all parameters; `factor` is the schedule's.

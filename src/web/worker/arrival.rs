@@ -2,16 +2,37 @@
 
 use super::RunFailure;
 use super::crew::Crew;
-use super::scope::Mail;
+use super::scope::{Mail, Message};
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Computing};
 use web_sys::File;
 
 /// An experiment to be started.
 pub(super) struct Start {
+    /// Its number.
+    pub(super) number: u32,
     pub(super) experiment: Box<Experiment>,
     pub(super) paused: bool,
     pub(super) computing: Computing,
+    /// Whether it goes on from a checkpoint.
+    pub(super) resumes: bool,
+}
+
+impl Start {
+    /// The same in this worker alone.
+    pub(super) fn alone(self) -> Self {
+        Self { computing: Computing { cores: 1, ..self.computing }, ..self }
+    }
+
+    /// The start that a message asks for, or the message, if it asks for something else.
+    pub(super) fn read(message: Message) -> Result<Self, Message> {
+        match message.command {
+            Command::Start { experiment, paused, computing, resumes } => {
+                Ok(Self { number: message.start, experiment, paused, computing, resumes })
+            }
+            command => Err(Message { command, ..message }),
+        }
+    }
 }
 
 /// What arrives during an experiment.
@@ -35,14 +56,13 @@ impl Arrival {
     pub(super) fn read(mail: Mail, crew: &mut Crew) -> Result<Self, RunFailure> {
         let message = match mail {
             Mail::Page(message) => message.map_err(RunFailure::unknown_command)?,
-            Mail::Helper { share, event } => return crew.hear(share, event).map(|()| Self::Handled),
+            Mail::Helper { share, event, state } => return crew.hear(share, event, state).map(|()| Self::Handled),
+            Mail::Tick => return crew.check_pulses().map(|()| Self::Handled),
         };
-        Ok(match message.command {
-            Command::Reset => Self::Interrupt(Interrupt::Reset),
-            Command::Start { experiment, paused, computing } => {
-                Self::Interrupt(Interrupt::Start(Start { experiment, paused, computing }))
-            }
-            command => Self::Command(command, message.files),
+        Ok(match Start::read(message) {
+            Ok(start) => Self::Interrupt(Interrupt::Start(start)),
+            Err(Message { command: Command::Reset, .. }) => Self::Interrupt(Interrupt::Reset),
+            Err(Message { command, files, .. }) => Self::Command(command, files),
         })
     }
 }

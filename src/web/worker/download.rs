@@ -1,6 +1,7 @@
 //! Files from the browser's cache, the page's own site or a public mirror, unpacked and verified.
 
 use super::scope::{now_secs, post, scope};
+use super::stall::{STALL_SECS, StallGuard};
 use crate::catalog::DataFile;
 use crate::dataset::readers::checksum::verify;
 use crate::error::{DatasetError, DownloadFailure, Error, Result};
@@ -24,17 +25,18 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: Option<&st
     let cache = open_cache().await;
     if let Some(cache) = &cache
         && let Some(packed) = read_cache(cache, &own).await
-        && let Ok(bytes) = verified(file, &packed).await
+        && let Ok(bytes) = verified(file, packed).await
     {
         return Ok(bytes);
     }
-    let (packed, bytes) = match (fetch_verified(&own, file).await, address) {
+    let fetched = async |url: &str| retried(async || fetch_verified(url, file).await).await;
+    let (packed, bytes) = match (fetched(&own).await, address) {
         (Ok(found), _) => found,
         (Err(error), None) => return Err(error),
         (Err(damaged), Some(address)) if !matches!(damaged, Error::Dataset(DatasetError::Download { .. })) => {
-            fetch_verified(address, file).await.map_err(|_| damaged)?
+            fetched(address).await.map_err(|_| damaged)?
         }
-        (Err(_), Some(address)) => fetch_verified(address, file).await?,
+        (Err(_), Some(address)) => fetched(address).await?,
     };
     if let Some(cache) = cache {
         // For the next visit; this one does not wait for it.
@@ -43,19 +45,37 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: Option<&st
     Ok(bytes)
 }
 
+/// A download, once more if what has arrived was broken.
+async fn retried<T>(download: impl AsyncFn() -> Result<T>) -> Result<T> {
+    match download().await {
+        Err(error) if is_broken(&error) => download().await,
+        ended => ended,
+    }
+}
+
+/// Whether a download did not arrive whole; what does not exist, and what hangs, is not asked for twice.
+fn is_broken(error: &Error) -> bool {
+    let Error::Dataset(error) = error else { return false };
+    match error {
+        DatasetError::Download { reason, .. } => matches!(reason, DownloadFailure::Network { .. }),
+        DatasetError::GzipDamaged { .. } | DatasetError::Checksum { .. } => true,
+        _ => false,
+    }
+}
+
 /// A file of the page's own site, unpacked if gzipped; its checksum is not verified. `None` if the site does not have it.
 ///
 /// # Errors
 /// [`DatasetError::Download`] if the request fails, and [`DatasetError::GzipDamaged`].
 pub(super) async fn own(folder: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let packed = own_url(folder, file);
-    let mut sent = try_fetch(&packed, file).await?;
-    if sent.is_none() {
-        sent = try_fetch(packed.trim_end_matches(".gz"), file).await?;
-    }
-    match sent {
-        Some(bytes) => unpacked(file.name, &bytes, file.bytes).await.map(Some),
+    let sent = async |url: &str| match try_fetch(url, file).await? {
+        Some(bytes) => unpacked(file.name, bytes, file.bytes).await.map(Some),
         None => Ok(None),
+    };
+    match retried(async || sent(&packed).await).await? {
+        Some(bytes) => Ok(Some(bytes)),
+        None => retried(async || sent(packed.trim_end_matches(".gz")).await).await,
     }
 }
 
@@ -66,7 +86,7 @@ fn own_url(folder: &str, file: &DataFile) -> String {
 /// A file as it was sent, and its verified contents.
 async fn fetch_verified(url: &str, file: &DataFile) -> Result<(Vec<u8>, Vec<u8>)> {
     let packed = fetch(url, file).await?;
-    let bytes = verified(file, &packed).await?;
+    let bytes = verified(file, packed.clone()).await?;
     Ok((packed, bytes))
 }
 
@@ -75,7 +95,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// First byte of a server's own page.
 const MARKUP: u8 = b'<';
 
-async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
+async fn verified(file: &DataFile, packed: Vec<u8>) -> Result<Vec<u8>> {
     let bytes = unpacked(file.name, packed, file.bytes).await?;
     verify(file.name, file.sha256, &bytes)?;
     Ok(bytes)
@@ -86,8 +106,8 @@ async fn verified(file: &DataFile, packed: &[u8]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`DatasetError::GzipDamaged`].
-pub(super) async fn unpacked(name: &str, bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
-    if bytes.starts_with(&GZIP) { gunzip(name, bytes, limit).await } else { Ok(bytes.to_vec()) }
+async fn unpacked(name: &str, bytes: Vec<u8>, limit: usize) -> Result<Vec<u8>> {
+    if bytes.starts_with(&GZIP) { gunzip(name, bytes, limit).await } else { Ok(bytes) }
 }
 
 async fn fetch(url: &str, file: &DataFile) -> Result<Vec<u8>> {
@@ -103,8 +123,12 @@ fn packed_name(file: &DataFile) -> String {
 async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let name = packed_name(file);
     let failed = |reason| Error::from(DatasetError::Download { file: name.clone(), reason });
-    let broken = |error: JsValue| failed(DownloadFailure::Network { message: describe(&error) });
-    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(broken)?;
+    let network = |error: &JsValue| DownloadFailure::Network { message: describe(error) };
+    let guard = StallGuard::start().map_err(|error| failed(network(&error)))?;
+    let broken = |error: JsValue| {
+        failed(if guard.has_rung() { DownloadFailure::TimedOut { seconds: STALL_SECS } } else { network(&error) })
+    };
+    let response = JsFuture::from(scope().fetch_with_str_and_init(url, &guard.request())).await.map_err(broken)?;
     let response = response.unchecked_into::<Response>();
     if response.status() == 404 {
         return Ok(None);
@@ -115,6 +139,7 @@ async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
     let total = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
     let mut told = now_secs();
     let bytes = read_body(&response, file.bytes, |received, ended| {
+        guard.heard();
         if ended || now_secs() - told > 0.1 {
             told = now_secs();
             progress(&name, received as u64, total);
@@ -126,34 +151,49 @@ async fn try_fetch(url: &str, file: &DataFile) -> Result<Option<Vec<u8>>> {
 }
 
 /// Reads a response piece by piece, up to slightly more than `limit` bytes, and calls `heard` with the number of bytes so far
-/// and whether that was all.
+/// and whether that was all. The pieces stay outside of this program's memory, which never shrinks, until it is known how long they are.
 async fn read_body(
     response: &Response,
     limit: usize,
     mut heard: impl FnMut(usize, bool),
 ) -> std::result::Result<Vec<u8>, JsValue> {
-    let mut bytes = Vec::with_capacity(limit);
-    let Some(body) = response.body() else { return Ok(bytes) };
+    let mut pieces = Vec::new();
+    let mut length = 0;
+    let Some(body) = response.body() else { return Ok(Vec::new()) };
     let reader = ReadableStreamDefaultReader::new(&body)?;
     loop {
         let piece = JsFuture::from(reader.read()).await?;
         let ended = Reflect::get(&piece, &"done".into())?.is_truthy();
         if !ended {
-            bytes.extend(Reflect::get(&piece, &"value".into())?.unchecked_into::<Uint8Array>().to_vec());
+            let piece = Reflect::get(&piece, &"value".into())?.unchecked_into::<Uint8Array>();
+            length += piece.length() as usize;
+            pieces.push(piece);
         }
-        heard(bytes.len(), ended);
-        if ended || bytes.len() > limit {
+        heard(length, ended);
+        if ended || length > limit {
             // The rest is not needed, and a failure to cancel it does no harm.
             let _ = reader.cancel();
-            return Ok(bytes);
+            return Ok(joined(&pieces, length));
         }
     }
 }
 
-async fn gunzip(name: &str, packed: &[u8], limit: usize) -> Result<Vec<u8>> {
+/// The bytes of all pieces, which together have this length.
+fn joined(pieces: &[Uint8Array], length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    let mut rest = bytes.as_mut_slice();
+    for piece in pieces {
+        let (place, after) = rest.split_at_mut(piece.length() as usize);
+        piece.copy_to(place);
+        rest = after;
+    }
+    bytes
+}
+
+async fn gunzip(name: &str, packed: Vec<u8>, limit: usize) -> Result<Vec<u8>> {
     let unpack = async {
-        let parts = js_sys::Array::of1(&Uint8Array::from(packed));
-        let blob = Blob::new_with_u8_array_sequence(&parts)?;
+        let blob = Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&Uint8Array::from(packed.as_slice())))?;
+        drop(packed);
         let unpacked = blob.stream().pipe_through(&gzip_decompression()?);
         read_body(&Response::new_with_opt_readable_stream(Some(&unpacked))?, limit, |_, _| ()).await
     };

@@ -4,15 +4,17 @@ use super::crew::Order;
 use super::inspection::{self, Inspected};
 use super::run::Run;
 use super::scope::{EventLoopTurn, Inbox, now_secs, post};
-use super::{RunFailure, device_failure, post_failure};
+use super::state::{own_state, post_state};
+use super::{RunFailure, device_failure, heartbeat, post_failure};
+use crate::checkpoint::TrainingState;
 use crate::dataset::Dataset;
 use crate::device::open_cpu;
-use crate::error::{MessageError, UploadError};
+use crate::error::{Error, MessageError, UploadError};
 use crate::experiment::{Experiment, Share};
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Event, FailureKind};
 use crate::texts;
-use crate::train::{Preparation, Training, Work};
+use crate::train::{Preparation, Training};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -26,7 +28,15 @@ pub(super) fn read(message: JsValue) -> Assignment {
 
 /// Serves for the lifetime of the helper.
 pub(super) async fn serve(inbox: Inbox<Assignment>, turn: EventLoopTurn) {
-    let mut helper = ShareTrainer { inbox, turn, share: Share::WHOLE, until: 0, inspected: None };
+    let mut helper = ShareTrainer {
+        inbox,
+        turn,
+        share: Share::WHOLE,
+        until: 0,
+        inspected: None,
+        iterations: None,
+        early: Vec::new(),
+    };
     if let Err(failure) = Box::pin(helper.train()).await {
         post_failure(failure);
     }
@@ -40,34 +50,83 @@ struct ShareTrainer {
     until: u64,
     /// The run that the page inspects, if it is one of this share.
     inspected: Option<Inspected>,
+    /// Iterations of tuning that it may do, if not all.
+    iterations: Option<u64>,
+    /// Orders that arrived before the share was prepared.
+    early: Vec<Order>,
+}
+
+/// A share of the runs of an experiment, with the data and the state from which it goes on, if it is not the start.
+struct HelperTask {
+    experiment: Box<Experiment>,
+    share: Share,
+    dataset: Rc<Dataset>,
+    state: Option<TrainingState>,
 }
 
 impl ShareTrainer {
     async fn train(&mut self) -> Result<(), RunFailure> {
-        let (experiment, share, dataset) = self.assignment().await?;
+        let task = self.task().await?;
         let start = now_secs();
-        let preparation = Preparation::new(&experiment, share, &Rc::new(dataset), &open_cpu(), Box::new(now_secs));
-        let mut preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        while preparation.advance().await.map_err(device_failure)?.is_some() {
-            self.turn.pass().await;
-        }
-        let training = preparation.into_training().await.map_err(device_failure)?;
+        let training = match &task.state {
+            Some(state) => {
+                let HelperTask { experiment, share, dataset, .. } = &task;
+                let resumed = Preparation::resume(experiment, *share, dataset, &open_cpu(), state);
+                resumed.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?
+            }
+            None => self.prepare(&task).await?,
+        };
         post(&Event::Started { setup: Box::new(training.setup().clone()) });
-        self.share = share;
-        self.drive(Run::new(training, experiment.run_count(), now_secs() - start)).await
+        self.share = task.share;
+        let mut run = Run::new(training, task.experiment.run_count(), now_secs() - start);
+        for order in std::mem::take(&mut self.early) {
+            self.obey(&mut run, order).await?;
+        }
+        self.drive(run).await
+    }
+
+    /// Draws and tunes the weights of a share; between two iterations, tuning may be paused.
+    async fn prepare(&mut self, task: &HelperTask) -> Result<Training, RunFailure> {
+        let HelperTask { experiment, share, dataset, .. } = task;
+        let preparation = Preparation::new(experiment, *share, dataset, &open_cpu(), Box::new(now_secs));
+        let mut preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
+        while !preparation.is_tuned() {
+            self.turn.pass().await;
+            while let Some(assignment) = self.next_while_tuning().await {
+                match assignment.map_err(RunFailure::unknown_command)?.0 {
+                    Order::Tune { iterations } => self.iterations = iterations,
+                    order => self.early.push(order),
+                }
+            }
+            preparation.advance().await.map_err(device_failure)?;
+            self.iterations = self.iterations.map(|iterations| iterations.saturating_sub(1));
+        }
+        preparation.into_training().await.map_err(device_failure)
+    }
+
+    /// The next order while weights are tuned: waits for it if tuning is paused.
+    async fn next_while_tuning(&mut self) -> Option<Assignment> {
+        if self.iterations == Some(0) { Some(self.inbox.next().await) } else { self.inbox.try_next() }
     }
 
     /// Waits for a share to train.
-    async fn assignment(&mut self) -> Result<(Box<Experiment>, Share, Dataset), RunFailure> {
+    async fn task(&mut self) -> Result<HelperTask, RunFailure> {
         loop {
-            let (order, examples) = self.inbox.next().await.map_err(RunFailure::unknown_command)?;
+            let (order, mut parts) = self.inbox.next().await.map_err(RunFailure::unknown_command)?;
             match order {
                 Order::Speak { catalog } => texts::install(catalog),
-                Order::Train { experiment, share, exact, dataset } => {
+                Order::Train { experiment, share, exact, dataset, resumes } => {
                     choose_arithmetic(exact);
+                    let state = parts.pop_if(|_| resumes).map(|bytes| TrainingState::from_bytes(&bytes));
+                    let state = state
+                        .transpose()
+                        .map_err(|error| RunFailure::new(FailureKind::Experiment, Error::from(error)))?;
                     let missing = RunFailure::new(FailureKind::Data, UploadError::Empty);
-                    return Ok((experiment, share, dataset.join(examples).ok_or(missing)?));
+                    let dataset = Rc::new(dataset.join(parts).ok_or(missing)?);
+                    heartbeat::expect_work(&experiment, &dataset.facts(), share.of);
+                    return Ok(HelperTask { experiment, share, dataset, state });
                 }
+                Order::Tune { iterations } => self.iterations = iterations,
                 // Everything else is about a share.
                 _ => {}
             }
@@ -81,6 +140,9 @@ impl ShareTrainer {
             let rests = !may_train && run.training.may_rest();
             if rests && !announced {
                 report(&mut run).await?;
+                if run.show_filters() {
+                    self.show_filters(&run).await?;
+                }
                 post(&Event::Paused { step: run.training.step() });
             }
             announced = rests;
@@ -93,26 +155,36 @@ impl ShareTrainer {
             };
             if let Some(assignment) = assignment {
                 let (order, _) = assignment.map_err(RunFailure::unknown_command)?;
-                self.obey(&run.training, order).await?;
+                self.obey(&mut run, order).await?;
             }
         }
     }
 
     /// Does one piece of work, and reports if a report is due.
     async fn work(&self, run: &mut Run, may_train: bool) -> Result<(), RunFailure> {
-        let work = run.advance(may_train).await?;
+        run.advance(may_train).await?;
         if run.is_due() {
             report(run).await?;
         }
-        if work == Work::Evaluation {
-            let current = self.inspected.filter(|inspected| inspected.is_current());
-            inspection::filters(&run.training, current, self.share).await?;
-        }
-        Ok(())
+        if run.shows_filters() { self.show_filters(run).await } else { Ok(()) }
     }
 
-    async fn obey(&mut self, training: &Training, order: Order) -> Result<(), RunFailure> {
+    async fn show_filters(&self, run: &Run) -> Result<(), RunFailure> {
+        let current = self.inspected.filter(|inspected| inspected.is_current());
+        inspection::filters(&run.training, current, self.share).await
+    }
+
+    async fn obey(&mut self, run: &mut Run, order: Order) -> Result<(), RunFailure> {
+        let training = &run.training;
         match order {
+            Order::Checkpoint => {
+                let state = own_state(run).await?;
+                report(run).await?;
+                match state {
+                    Some(state) => post_state(&state),
+                    None => post(&Event::Checkpoint { step: run.training.step(), state_sha256: String::new() }),
+                }
+            }
             Order::Proceed { until } => self.until = until,
             Order::Inspect { inspected } => {
                 self.inspected = inspected;
@@ -129,8 +201,8 @@ impl ShareTrainer {
                 post(&Event::Answered { answer });
             }
             Order::Speak { catalog } => texts::install(catalog),
-            // A helper has one share in its life.
-            Order::Train { .. } => {}
+            // A helper has one share in its life, and has tuned its weights.
+            Order::Train { .. } | Order::Tune { .. } => {}
         }
         Ok(())
     }

@@ -4,43 +4,57 @@
 //! It checks for messages every few milliseconds, between two pieces of work. After a pause no share trains more than a fifth of a second,
 //! or one step; the evaluations that are due are completed. While initial weights are tuned, a pause holds the first step back.
 
+mod allocator;
 mod arrival;
 mod crew;
 mod data;
 mod download;
 mod faults;
+mod heartbeat;
 mod helper;
 mod inspection;
+mod preparation;
 mod question;
 mod run;
 mod scope;
+
+mod stall;
+mod state;
 mod upload;
 
 use crate::device::Backend;
-use crate::error::{DeviceError, Error, MessageError, WorkerError};
+use crate::error::{Error, MessageError, WorkerError};
 use crate::experiment::Experiment;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts;
 use crate::train::self_test::{ChosenDevice, Devices};
-use crate::train::{Preparation, Training, Work, environment, worker_count};
+use crate::train::{Work, environment, worker_count};
 use arrival::{Arrival, Interrupt, Start};
-use crew::{Crew, REPORT_SECS};
+use crew::Crew;
 use data::DataStore;
 use inspection::Inspected;
+use preparation::{Hold, Prepared};
 use question::AskedQuestion;
 use run::Run;
 use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
+use state::{RestoredState, save};
 use web_sys::File;
+
+/// Seconds that it may take to read a visitor's files, or to make a data set of downloaded ones.
+const READING_SECS: f64 = 120.0;
 
 /// Listens, announces that the worker is ready, and serves for the lifetime of the worker.
 pub fn start() {
     faults::watch();
     if scope::scope().name() == scope::HELPER {
         let inbox = Inbox::listen(helper::read);
+        heartbeat::start(|| {});
         serve_with(|turn| helper::serve(inbox, turn));
     } else {
         let inbox = Inbox::listen(|message| Mail::Page(Message::read(message)));
+        let ticked = inbox.clone();
+        heartbeat::start(move || ticked.deliver(Mail::Tick));
         serve_with(|turn| Worker::new(inbox, turn).serve());
     }
     post_text(&greeting());
@@ -62,6 +76,8 @@ struct Worker {
     data: DataStore,
     /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<Inspected>,
+    /// The state from which the next start goes on.
+    restored: Option<RestoredState>,
 }
 
 /// A failure to be sent to the page.
@@ -81,15 +97,9 @@ impl RunFailure {
     }
 }
 
-/// The outcome of a preparation.
-enum Prepared {
-    Training(Box<Training>),
-    Interrupted(Interrupt),
-}
-
 impl Worker {
     fn new(inbox: Inbox<Mail>, turn: EventLoopTurn) -> Self {
-        Self { inbox, turn, devices: Devices::default(), data: DataStore::default(), inspected: None }
+        Self { inbox, turn, devices: Devices::default(), data: DataStore::default(), inspected: None, restored: None }
     }
 
     async fn serve(mut self) {
@@ -98,19 +108,23 @@ impl Worker {
             let start = match next.take() {
                 Some(start) => start,
                 None => match self.inbox.next().await {
-                    Mail::Page(Ok(Message { command: Command::Start { experiment, paused, computing }, .. })) => {
-                        Start { experiment, paused, computing }
-                    }
-                    Mail::Page(Ok(Message { command, files })) => {
-                        self.prepare(&command, files).await;
-                        continue;
-                    }
+                    Mail::Page(Ok(message)) => match Start::read(message) {
+                        Ok(start) => start,
+                        Err(Message { command: Command::Restore { receipt }, state, .. }) => {
+                            self.restored = state.map(|state| RestoredState::new(&state, receipt));
+                            continue;
+                        }
+                        Err(Message { command, files, .. }) => {
+                            self.prepare(&command, files).await;
+                            continue;
+                        }
+                    },
                     Mail::Page(Err(error)) => {
                         post_failure(RunFailure::unknown_command(error));
                         continue;
                     }
                     // Of an experiment that has ended.
-                    Mail::Helper { .. } => continue,
+                    Mail::Helper { .. } | Mail::Tick => continue,
                 },
             };
             match Box::pin(self.run(start)).await {
@@ -126,110 +140,62 @@ impl Worker {
         match command {
             Command::Speak { catalog } => texts::install(catalog.clone()),
             Command::Inspect { run, at } => self.inspected = Some(Inspected { run: *run, at: *at }),
-            Command::Upload => self.data.receive(files).await,
-            Command::AcceptLicense { dataset } => self.data.accept(*dataset),
+            Command::Upload { choices } => {
+                let before = heartbeat::expect_secs(READING_SECS);
+                self.data.receive(files, choices).await;
+                let _ = heartbeat::expect_secs(before);
+            }
+            Command::AllowDownload { source } => self.data.allow(source.clone()),
             _ => {}
         }
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
     async fn run(&mut self, start: Start) -> Result<Option<Interrupt>, RunFailure> {
-        let Start { experiment, mut paused, computing } = start;
-        choose_arithmetic(computing.exact);
+        scope::begin(start.number);
+        choose_arithmetic(start.computing.exact);
+        let experiment = &start.experiment;
         // Before anything is downloaded for it.
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let device = self.device(&experiment).await?;
+        let restored = self.restored.take().filter(|_| start.resumes);
+        let state = if start.resumes { Some(RestoredState::read(restored.as_ref())?) } else { None };
+        let _ = heartbeat::expect_secs(READING_SECS);
+        let device = self.device(experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.data.get(&experiment.dataset).await?;
+        restored.as_ref().map_or(Ok(()), |restored| restored.check_data(experiment, &dataset))?;
+        drop(restored);
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
-        let size =
-            if device.open.backend == Backend::Cpu { worker_count(&experiment, &dataset, computing.cores) } else { 1 };
+        let is_cpu = device.open.backend == Backend::Cpu;
+        let size = if is_cpu { worker_count(experiment, &dataset, start.computing.cores) } else { 1 };
+        heartbeat::expect_work(experiment, &dataset.facts(), if is_cpu { size } else { 1 });
+        let computing = Computing { cores: size, ..start.computing };
+        let crew = Crew::new(experiment, &dataset, computing, &self.inbox, self.inspected, state.clone());
         // Without helpers, if the browser gives none.
-        let alone = Start { experiment: experiment.clone(), paused, computing: Computing { cores: 1, ..computing } };
-        let crew =
-            Crew::new(&experiment, &dataset, Computing { cores: size, ..computing }, &self.inbox, self.inspected);
-        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(alone))) };
-        let preparation = Preparation::new(&experiment, crew.own_share(), &dataset, &device.open, Box::new(now_secs));
-        let preparation = preparation.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
+        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(start.alone()))) };
         let begin = now_secs();
-        let training = match self.finish_preparation(preparation, &mut crew, &mut paused).await {
+        let mut hold = Hold::new(start.paused);
+        let prepared = match &state {
+            Some(state) => self.resume(experiment, state, &mut crew, &mut hold, &dataset, &device.open).await,
+            None => self.prepare_runs(experiment, &mut crew, &mut hold, &dataset, &device.open).await,
+        };
+        let training = match prepared {
             Ok(Prepared::Training(training)) => *training,
             Ok(Prepared::Interrupted(interrupt)) => return Ok(Some(interrupt)),
             Err(failure) if failure.kind == FailureKind::Crash && size > 1 => {
-                return Ok(Some(Interrupt::Start(Start { paused, ..alone })));
+                return Ok(Some(Interrupt::Start(Start { paused: hold.paused, ..start.alone() })));
             }
             Err(failure) => return Err(failure),
         };
         if let Some(setup) = crew.setup(training.setup()) {
             post(&Event::Started { setup: Box::new(setup) });
         }
-        if !paused {
+        if !hold.paused {
             crew.resume();
         }
         Box::pin(self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew)).await
-    }
-
-    /// Tunes initial weights if required, and waits for the helpers, handling messages meanwhile; `paused` says whether training has to
-    /// wait.
-    async fn finish_preparation(
-        &mut self,
-        mut preparation: Preparation,
-        crew: &mut Crew,
-        paused: &mut bool,
-    ) -> Result<Prepared, RunFailure> {
-        let mut reported_at = f64::NEG_INFINITY;
-        while let Some(progress) = preparation.advance().await.map_err(device_failure)? {
-            if let Some(message) = faults::take_logged_error() {
-                return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
-            }
-            let now = now_secs();
-            if now - reported_at >= REPORT_SECS {
-                reported_at = now;
-                post(&Event::Preparation { progress });
-            }
-            if let Some(interrupt) = self.listen(crew, paused).await? {
-                return Ok(Prepared::Interrupted(interrupt));
-            }
-        }
-        let training = preparation.into_training().await.map_err(device_failure)?;
-        // Requests received in the meantime are handled before the announcement that this experiment has started.
-        if let Some(interrupt) = self.listen(crew, paused).await? {
-            return Ok(Prepared::Interrupted(interrupt));
-        }
-        while crew.is_preparing() {
-            let mail = self.inbox.next().await;
-            if let Some(interrupt) = self.hear(mail, crew, paused).await? {
-                return Ok(Prepared::Interrupted(interrupt));
-            }
-        }
-        Ok(Prepared::Training(Box::new(training)))
-    }
-
-    /// Handles the messages that arrived while an experiment is being prepared.
-    async fn listen(&mut self, crew: &mut Crew, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
-        self.turn.pass().await;
-        while let Some(mail) = self.inbox.try_next() {
-            if let Some(interrupt) = self.hear(mail, crew, paused).await? {
-                return Ok(Some(interrupt));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn hear(&mut self, mail: Mail, crew: &mut Crew, paused: &mut bool) -> Result<Option<Interrupt>, RunFailure> {
-        match Arrival::read(mail, crew)? {
-            Arrival::Interrupt(interrupt) => return Ok(Some(interrupt)),
-            Arrival::Handled => {}
-            Arrival::Command(Command::Pause, _) => *paused = true,
-            Arrival::Command(Command::Resume, _) => *paused = false,
-            Arrival::Command(command, files) => {
-                self.prepare(&command, files).await;
-                crew.inspect(self.inspected);
-            }
-        }
-        Ok(None)
     }
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
@@ -269,6 +235,7 @@ impl Worker {
             Arrival::Command(Command::Pause, _) => crew.pause(),
             Arrival::Command(Command::Resume, _) => crew.resume(),
             Arrival::Command(Command::Step, _) => crew.step(),
+            Arrival::Command(Command::Checkpoint, _) => crew.begin_checkpoint(),
             Arrival::Command(Command::Ask { question, at }, _) => {
                 let asked = AskedQuestion::read(&run.training, question);
                 crew.ask(&run.training, asked, at).await?;
@@ -297,11 +264,16 @@ async fn work(run: &mut Run, crew: &mut Crew, may_train: bool) -> Result<(), Run
         let record = run.report().await?;
         crew.add(0, record, run.timing());
     }
-    if work == Work::Evaluation {
-        let current = crew.inspected_here().filter(|inspected| inspected.is_current());
-        inspection::filters(&run.training, current, crew.own_share()).await?;
+    crew.send_in_time();
+    if run.shows_filters() {
+        show_filters(run, crew).await?;
     }
     Ok(())
+}
+
+async fn show_filters(run: &Run, crew: &Crew) -> Result<(), RunFailure> {
+    let current = crew.inspected_here().filter(|inspected| inspected.is_current());
+    inspection::filters(&run.training, current, crew.own_share()).await
 }
 
 /// This worker can do nothing now. If all wait, tells the page, once, that training is paused or finished.
@@ -310,7 +282,13 @@ async fn rest(run: &mut Run, crew: &mut Crew) -> Result<(), RunFailure> {
         let record = run.report().await?;
         crew.add(0, record, run.timing());
     }
+    if run.show_filters() {
+        show_filters(run, crew).await?;
+    }
     crew.rests(run.training.step());
+    if crew.is_saving() {
+        return save(run, crew).await;
+    }
     let Some(step) = crew.arrival() else { return Ok(()) };
     crew.send_progress();
     post(&if run.training.is_finished() { Event::Finished { timing: crew.timing() } } else { Event::Paused { step } });

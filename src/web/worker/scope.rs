@@ -1,7 +1,7 @@
 //! The worker's environment: its messages, its clock and its turn in the event loop.
 
 use crate::error::{MessageError, WorkerError};
-use crate::protocol::{Command, Event};
+use crate::protocol::{Command, Event, Numbered};
 use crate::web::error::describe;
 use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
@@ -13,14 +13,18 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 
-/// A command with the files that came with it.
+/// A command with what came with it.
 pub(super) struct Message {
     pub(super) command: Command,
+    /// The number of the start to which it belongs.
+    pub(super) start: u32,
     pub(super) files: Vec<File>,
+    /// The state of a checkpoint, if one was sent.
+    pub(super) state: Option<Uint8Array>,
 }
 
 impl Message {
-    /// Reads a message: a command, or a list of a command and files.
+    /// Reads a message: a command, or a list of a command and files or a state.
     pub(super) fn read(data: JsValue) -> Result<Self, MessageError> {
         let mut parts = match data.dyn_into::<js_sys::Array>() {
             Ok(list) => list.to_vec(),
@@ -28,8 +32,15 @@ impl Message {
         }
         .into_iter();
         let command = parts.next().and_then(|part| part.dyn_into::<Uint8Array>().ok());
-        let command = Command::from_bytes(&command.map_or_else(Vec::new, |bytes| bytes.to_vec()))?;
-        Ok(Self { command, files: parts.filter_map(|file| file.dyn_into().ok()).collect() })
+        let Numbered { start, message } = Numbered::from_bytes(&command.map_or_else(Vec::new, |bytes| bytes.to_vec()))?;
+        let parts: Vec<JsValue> = parts.collect();
+        let state = parts.iter().find_map(|part| part.dyn_ref::<Uint8Array>()).cloned();
+        Ok(Self {
+            command: message,
+            start,
+            state,
+            files: parts.into_iter().filter_map(|file| file.dyn_into().ok()).collect(),
+        })
     }
 }
 
@@ -42,10 +53,34 @@ pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
+thread_local! {
+    /// The number of the start to which events belong.
+    static START: Cell<u32> = const { Cell::new(0) };
+}
+
+/// From now on, events belong to this start.
+pub(super) fn begin(start: u32) {
+    START.set(start);
+}
+
 /// Sends an event to the page.
 pub(super) fn post(event: &Event) {
     // If the page is gone there is no recipient.
-    let _ = scope().post_message(&Uint8Array::from(event.to_bytes().as_slice()).into());
+    let _ = scope().post_message(&numbered(event));
+}
+
+/// Sends an event with bytes, whose buffer is handed over.
+pub(super) fn post_with(event: &Event, bytes: &[u8]) {
+    let bytes = Uint8Array::from(bytes);
+    let _ = scope().post_message_with_transfer(
+        &js_sys::Array::of2(&numbered(event), &bytes),
+        &js_sys::Array::of1(&bytes.buffer()),
+    );
+}
+
+fn numbered(event: &Event) -> JsValue {
+    let message = Numbered { start: START.get(), message: event.clone() };
+    Uint8Array::from(message.to_bytes().as_slice()).into()
 }
 
 /// Sends a text to the page.
@@ -69,7 +104,11 @@ pub(super) enum Mail {
         share: usize,
         /// The event.
         event: Option<Box<Event>>,
+        /// The state of a training that came with it.
+        state: Option<Uint8Array>,
     },
+    /// Time has passed; see [`super::heartbeat`].
+    Tick,
 }
 
 /// Messages that have not been handled yet.

@@ -20,7 +20,7 @@ fn tiny(height: usize, width: usize) -> ImageSet {
         height,
         width,
         classes: 4,
-        names: &[],
+        names: Vec::new(),
         normalization: vec![Normalization { mean: 0.0, std: 1.0 }; 2],
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Folder, check, check_normalization, gzip, images_file, labels_file, load, missing_file, mnist_files, real_data,
     small, small_files,
 };
-use emergence_lab::dataset::files::gunzip;
+use emergence_lab::dataset::readers::gzip::gunzip;
 use emergence_lab::error::{DatasetError, Error};
 use emergence_lab::experiment::DatasetName;
 

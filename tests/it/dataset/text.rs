@@ -94,7 +94,7 @@ type Given<'a> = (&'a str, &'a [u8]);
 
 fn read(files: &[Given<'_>]) -> Result<ParallelCorpus, Error> {
     let files = files.iter().map(|(name, bytes)| NamedFile { name: (*name).to_owned(), bytes: bytes.to_vec() });
-    match upload::assemble(files.collect())? {
+    match upload::assemble(files.collect(), &[])?.0 {
         Upload::Sentences(corpus) => Ok(corpus),
         Upload::Images(_) => panic!("no images were given"),
     }
@@ -161,15 +161,10 @@ fn files_whose_lines_correspond_belong_together() {
     assert_eq!((shared_task.train, shared_task.test), (pairs.clone(), pairs.clone()), "by language, not by name");
     let latest = read(&[("latest.tsv", &table(12, ""))]).expect("a table");
     assert_eq!((latest.train.len(), latest.test.len()), (10, 2), "`latest` is no test part");
-    let with = |validation: &str| {
-        let [de, en] = ["de", "en"].map(|language| format!("{validation}.{language}"));
-        let mut files: Vec<Given<'_>> = parts.to_vec();
-        files.extend([(de.as_str(), german), (en.as_str(), english)]);
-        read(&files).expect("three parts")
-    };
-    assert_eq!(with("val").left_aside, ["val.de", "val.en"], "the test part is there already");
-    let validation = read(&[("dev.de", german), ("dev.en", english), ("train.de", german), ("train.en", english)]);
-    assert_eq!(validation.expect("two parts").test, pairs, "without a test part it is the one for validation");
+    let with_validation = [&parts[..], &[("val.de", german), ("val.en", english)]].concat();
+    assert_eq!(read(&with_validation), Ok(corpus), "a validation file is neither");
+    let validation = read(&[("dev.de", german), ("dev.en", english)]).expect("one part");
+    assert_eq!((validation.found, validation.test.len()), (4, 1), "unless there is no other");
     let several = [("1.de", german), ("1.en", english), ("2.de", &german[..6]), ("2.en", &english[..6])];
     assert_eq!(read(&several).expect("two files twice").found, 6, "names differ in the last word");
     let archive =
@@ -226,7 +221,8 @@ fn files_that_are_no_pairs_are_refused() {
     let mixed = UploadError::MixedKinds { image: "b.bin".to_owned(), text: "a.tsv".to_owned() };
     assert_eq!(error(&[("a.tsv", &table(3, "")), ("b.bin", &super::cifar::batch(&[1]))]), mixed.into(), "images, too");
     let kind = |file: &str, got| Error::from(UploadError::Kind { file: file.to_owned(), got });
-    assert_eq!(error(&[("a.zip", b"PK\x03\x04\0\0")]), kind("a.zip", UnknownFile::Zip), "a zip archive");
+    let got = error(&[("a.zip", b"PK\x03\x04\0\0")]);
+    assert!(matches!(&got, Error::Dataset(DatasetError::ArchiveDamaged { file, .. }) if file == "a.zip"), "{got}");
     assert_eq!(error(&[("a.txt", b"\xff\xfea\0")]), kind("a.txt", UnknownFile::Utf16), "UTF-16");
     let message = columns("a.txt", 2).to_string();
     let expected = "a.txt: expected a sentence, a tab and its translation in every line, or a second file with the translations, \
@@ -238,7 +234,7 @@ fn files_that_are_no_pairs_are_refused() {
 fn corpus() -> ParallelCorpus {
     let train = ["a b", "b a", "a a b", "b b a a", "a b a b a b a b a"].map(|text| pair(text, &text.to_uppercase()));
     let test = ["b b", "a a a", "c a"].map(|text| pair(text, &text.to_uppercase()));
-    ParallelCorpus { found: 8, train: train.to_vec(), test: test.to_vec(), left_aside: Vec::new() }
+    ParallelCorpus { found: 8, train: train.to_vec(), test: test.to_vec() }
 }
 
 fn spec(direction: Direction, length: usize) -> DatasetSpec {
@@ -291,8 +287,17 @@ fn own_files_are_those_of_a_folder() {
     assert_eq!(missing, DatasetError::FolderMissing { path }.into(), "no folder");
     folder.put_in("text", "b.tsv.gz", &gzip(&table(3, "")));
     folder.put_in("text", ".hidden", b"\0");
-    let found = files::own(&folder.0, DatasetName::Text).expect("a folder");
-    assert_eq!(found, [NamedFile { name: "b.tsv".to_owned(), bytes: table(3, "") }], "unpacked, without hidden ones");
+    let mut found = files::own(&folder.0, DatasetName::Text).expect("a folder");
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    let file = |name: &str, bytes: Vec<u8>| NamedFile { name: name.to_owned(), bytes };
+    assert_eq!(
+        found,
+        [file(".hidden", vec![0]), file("b.tsv.gz", gzip(&table(3, "")))],
+        "all of its files as they are"
+    );
+    let (upload, notes) = upload::assemble(found, &[]).expect("a table");
+    assert!(matches!(upload, Upload::Sentences(corpus) if corpus.found == 3), "unpacked");
+    assert_eq!(notes.len(), 1, "the hidden one is left aside");
 }
 
 /// Merges and numbers from `tests/data/byte_pairs_reference.py data/multi30k`, an independent program.

@@ -7,7 +7,7 @@ use emergence_lab::dataset::readers::archive::NamedFile;
 use emergence_lab::dataset::readers::idx;
 use emergence_lab::dataset::upload::{self, Upload};
 use emergence_lab::dataset::{ImageSet, Normalization, Part};
-use emergence_lab::error::{DatasetError, Error, UnknownFile, UploadError};
+use emergence_lab::error::{Conversion, DatasetError, Error, UnknownFile, UploadError};
 use emergence_lab::experiment::DatasetName;
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ type Given<'a> = (&'a str, &'a [u8]);
 
 fn assemble(files: &[Given<'_>]) -> Result<ImageSet, Error> {
     let files = files.iter().map(|(name, bytes)| NamedFile { name: (*name).to_owned(), bytes: bytes.to_vec() });
-    match upload::assemble(files.collect())? {
+    match upload::assemble(files.collect(), &[])?.0 {
         Upload::Images(images) => Ok(images),
         Upload::Sentences(_) => panic!("images"),
     }
@@ -99,7 +99,7 @@ fn idx_pairs_are_recognized_by_their_first_bytes() {
 fn files_in_unknown_formats_are_refused() {
     let images = images_file(2, 8);
     let cases: [(Given<'_>, UnknownFile); 3] = [
-        (("a.png", b"\x89PNG\r\n\x1a\n"), UnknownFile::Beginning(b"\x89PNG".to_vec())),
+        (("a.gif", b"GIF89a"), UnknownFile::Format { name: "GIF", conversion: Conversion::Png }),
         (("a.txt", b""), UnknownFile::Empty),
         (("a", &gzip(&images)[..2]), UnknownFile::Beginning(vec![0x1f, 0x8b])),
     ];
@@ -191,7 +191,7 @@ proptest! {
             }
             NamedFile { name: names[name].to_owned(), bytes }
         });
-        let got = upload::assemble(files.collect());
+        let got = upload::assemble(files.collect(), &[]);
         prop_assert!(got.is_err(), "none of them is a valid file");
     }
 

@@ -27,14 +27,17 @@ enum Move {
 }
 
 fn any_move() -> impl Strategy<Value = Move> {
-    let news = vec![READY, device(), data(), data_fallback(), tuning(), started(), progress(), PAUSED, finished()];
+    let news =
+        vec![READY.clone(), device(), data(), data_fallback(), tuning(), started(), progress(), PAUSED, finished()];
     let failures = vec![
         failed(FailureKind::Experiment),
         failed(FailureKind::Data),
         failed(FailureKind::NoDevice),
         failed(FailureKind::Device),
+        failed(FailureKind::Consent),
         failed(FailureKind::Crash),
-        Event::Ready { protocol_version: 0 },
+        Event::out_of_memory(),
+        Event::Ready { protocol_version: 0, build: String::new() },
     ];
     prop_oneof![
         8 => select(REQUESTS.to_vec()).prop_map(Move::Ask),

@@ -23,6 +23,7 @@ fn every_kind_of_failure_has_its_remedy() {
     };
     check(FailureKind::Experiment, Remedy::Change, true);
     check(FailureKind::Data, Remedy::OtherData, true);
+    check(FailureKind::Consent, Remedy::Consent, true);
     check(FailureKind::NoDevice, Remedy::OtherDevice, true);
     check(FailureKind::Device, Remedy::OtherDevice, false);
     check(FailureKind::Crash, Remedy::Restart, false);
@@ -30,7 +31,7 @@ fn every_kind_of_failure_has_its_remedy() {
 
 #[test]
 fn a_broken_device_or_worker_is_reported_at_any_time() {
-    for kind in [FailureKind::Device, FailureKind::Crash] {
+    for kind in [FailureKind::Device, FailureKind::Crash, FailureKind::Memory] {
         for mut lifecycle in all_lifecycles() {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
             assert!(!lifecycle.worker_ready(), "it cannot receive commands");
@@ -40,7 +41,7 @@ fn a_broken_device_or_worker_is_reported_at_any_time() {
 
 #[test]
 fn a_worker_that_survives_a_failure_runs_another_experiment() {
-    for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::NoDevice] {
+    for kind in [FailureKind::Experiment, FailureKind::Data, FailureKind::Consent, FailureKind::NoDevice] {
         let mut lifecycle = failed_lifecycle(kind);
         ask(&mut lifecycle, Request::Run, &start(false), Phase::Preparing);
         assert_eq!(lifecycle, preparing_lifecycle(), "the failure is cleared");

@@ -22,7 +22,7 @@ fn one_button_alone_starts_pauses_and_resumes() {
             lifecycle.event(event);
         }
     };
-    press(Request::Run, Some(&READY));
+    press(Request::Run, Some(&*READY));
     press(Request::Pause, Some(&started()));
     press(Request::Pause, Some(&PAUSED));
     press(Request::Resume, Some(&finished()));

@@ -56,13 +56,49 @@ fn a_reset_during_tuning_keeps_the_worker() {
 }
 
 #[test]
-fn a_pause_while_tuning_takes_effect_at_the_start() {
+fn tuning_pauses_and_goes_on() {
     let mut lifecycle = tuning_lifecycle();
-    ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
-    hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
+    ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Preparing);
     assert!(lifecycle.pausing() && !lifecycle.allows(Request::Pause, true), "it was requested");
-    hear(&mut lifecycle, &started(), &send(Command::Pause), Phase::Training);
     hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
+    assert!(lifecycle.tuning() && !lifecycle.measuring(), "no step was taken");
+    ask(&mut lifecycle, Request::Resume, &send(Command::Resume), Phase::Preparing);
+    assert_eq!(lifecycle, tuning_lifecycle(), "as if it had not paused");
+    hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
+    hear(&mut lifecycle, &started(), &[], Phase::Training);
+}
+
+#[test]
+fn tuning_advances_iteration_by_iteration() {
+    let mut lifecycle = tuning_lifecycle();
+    ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Preparing);
+    hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
+    for _ in 0..3 {
+        ask(&mut lifecycle, Request::Step, &send(Command::Step), Phase::Preparing);
+        hear(&mut lifecycle, &tuning(), &[], Phase::Preparing);
+        hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
+    }
+    ask(&mut lifecycle, Request::Reset, &send(Command::Reset), Phase::Ready);
+    assert_eq!(lifecycle, ready_lifecycle(), "nothing of the tuning is left");
+}
+
+#[test]
+fn a_pause_before_tuning_takes_effect_at_its_first_iteration() {
+    let mut lifecycle = preparing_lifecycle();
+    ask(&mut lifecycle, Request::Pause, &[], Phase::Preparing);
+    hear(&mut lifecycle, &data(), &[], Phase::Preparing);
+    hear(&mut lifecycle, &tuning(), &send(Command::Pause), Phase::Preparing);
+    hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
+}
+
+#[test]
+fn a_pause_at_the_last_iteration_takes_effect_at_the_start() {
+    let mut lifecycle = tuning_lifecycle();
+    ask(&mut lifecycle, Request::Pause, &send(Command::Pause), Phase::Preparing);
+    hear(&mut lifecycle, &started(), &[], Phase::Training);
+    assert!(lifecycle.pausing(), "the worker pauses before the first step");
+    hear(&mut lifecycle, &PAUSED, &[], Phase::Paused);
+    assert!(lifecycle.measuring(), "at step 0");
 }
 
 #[test]

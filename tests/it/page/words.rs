@@ -189,6 +189,7 @@ fn the_status_says_what_the_page_is_doing() {
     check(&after(training_lifecycle(), Request::Pause), true, "Pausing");
     check(&paused_lifecycle(), true, "Paused at step 1,234");
     check(&finished_lifecycle(), true, "Finished in 3.4 s");
+    check(&failed_lifecycle(FailureKind::Consent), true, "Waiting for your decision");
     check(&failed_lifecycle(FailureKind::Crash), true, "Stopped");
 }
 

@@ -24,6 +24,7 @@ fn started(experiment: &Experiment) -> [Effect; 1] {
         experiment: experiment.clone().into(),
         paused: false,
         computing: Computing::default(),
+        resumes: false,
     })]
 }
 

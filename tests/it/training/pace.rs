@@ -12,7 +12,7 @@ struct Worker {
 
 #[test]
 fn all_wait_at_the_same_step() {
-    let mut pace = Pace::new(3, 100);
+    let mut pace = Pace::new(3, 100, 0);
     assert_eq!(pace.limit(), 0, "paused at the start");
     assert_eq!(pace.at_rest(), None, "step 0 is not evaluated yet");
     (0..3).for_each(|share| pace.rests(share, 0));
@@ -38,7 +38,7 @@ fn all_wait_at_the_same_step() {
 
 #[test]
 fn a_single_worker_pauses_at_once() {
-    let mut pace = Pace::new(1, 100);
+    let mut pace = Pace::new(1, 100, 0);
     pace.resume();
     pace.set_step_seconds(0.001);
     assert!(pace.limit() > 10, "it need not ask at every step");
@@ -52,7 +52,7 @@ proptest! {
     /// pause ends with all at one step.
     #[test]
     fn no_share_gets_far_ahead(choices in prop::collection::vec((0..5_usize, 1..40_u64, 0.0001..1.0_f64), 1..200)) {
-        let mut pace = Pace::new(3, 1000);
+        let mut pace = Pace::new(3, 1000, 0);
         pace.resume();
         let mut workers = vec![Worker::default(); 3];
         for (choice, steps, seconds) in choices {

@@ -26,7 +26,6 @@ pub(super) fn number_sentences(experiment: &Experiment) -> Rc<Dataset> {
         train: numbers[..200].iter().map(pair).collect(),
         test: numbers[200..].iter().map(pair).collect(),
         found: 240,
-        left_aside: Vec::new(),
     };
     let pairs = corpus.encoded(DatasetName::Text, &experiment.dataset).expect("short sentences");
     Rc::new(pairs.into())

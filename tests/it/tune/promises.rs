@@ -12,7 +12,7 @@ use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::init::InitialParameters;
 use emergence_lab::metrics::{History, RunCurves, Setup, StartFacts};
 use emergence_lab::model::{Mode, Network};
-use emergence_lab::protocol::Event;
+use emergence_lab::protocol::{Event, Numbered};
 use emergence_lab::train::{Preparation, Training, Work};
 use std::rc::Rc;
 
@@ -140,7 +140,8 @@ fn non_finite_scales_survive_the_message() {
         let deep = format!("model=mlp:{}4&init=datadep({base}),metainit({base};steps=2)", "4,".repeat(40));
         let setup = setup(&deep);
         let started = Event::Started { setup: Box::new(setup) };
-        assert_eq!(Event::from_bytes(&started.to_bytes()).expect("it can be read"), started, "{base}");
+        let sent = Numbered { start: 1, message: started };
+        assert_eq!(Numbered::from_bytes(&sent.to_bytes()).expect("it can be read"), sent, "{base}");
     }
 }
 

@@ -1,7 +1,6 @@
 //! The estimated cost of the experiment in the form, and the remaining time of the current one, from the estimate of the crate
 //! and the speed measured on this page.
 
-use crate::catalog::Quantity;
 use crate::error::Result;
 use crate::experiment::dataset::DatasetFacts;
 use crate::experiment::estimate::{Estimate, standard_speed};
@@ -47,7 +46,7 @@ impl MeasuredSpeed {
         let start = start.as_ref()?;
         let estimate = Estimate::new(experiment, &start.data).ok()?;
         let seconds = history.timing.elapsed_secs;
-        let speed = estimate.measured_speed(history.step, evaluations(history), seconds);
+        let speed = estimate.measured_speed(history.step, history.evaluation_count(), seconds);
         (seconds >= MEASURABLE && history.step > 0).then(|| Self {
             speed,
             backend: start.environment.backend.clone(),
@@ -83,13 +82,8 @@ impl Forecast {
 pub fn seconds_left(history: &History) -> Option<f64> {
     let (step, Timing { elapsed_secs, steps_per_sec, .. }) = (history.step, history.timing);
     let estimate = Estimate::new(&history.setup.experiment, &history.setup.start.as_ref()?.data).ok()?;
-    let left = estimate.seconds_left(step, evaluations(history), elapsed_secs)?;
+    let left = estimate.seconds_left(step, history.evaluation_count(), elapsed_secs)?;
     let trained_long = step as f64 >= TELLING_SECONDS * steps_per_sec && steps_per_sec > 0.0;
     let done_enough = elapsed_secs >= TELLING_SHARE * (elapsed_secs + left);
     (step >= TELLING_STEPS && (trained_long || done_enough)).then_some(left)
-}
-
-/// Number of evaluations so far.
-fn evaluations(history: &History) -> u64 {
-    history.runs().map(|run| run.curves[Quantity::TestLoss].len() as u64).max().unwrap_or(0)
 }

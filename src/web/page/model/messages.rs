@@ -8,7 +8,13 @@ use crate::web::page::words::incidents;
 use serde::Serialize;
 
 /// The prefix of every type.
-const PREFIX: &str = "emergence-lab:";
+pub const PREFIX: &str = "emergence-lab:";
+/// Most letters of a type.
+pub const MOST_TYPE_LETTERS: u32 = 100;
+/// Most letters of a query.
+pub const MOST_QUERY_LETTERS: u32 = 100_000;
+/// Most bytes of a results file in a message: browsers have no strings of more than 512 MB.
+pub const MOST_RESULT_BYTES: usize = 200 << 20;
 
 /// A message from the host.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +44,9 @@ pub enum FieldValue {
     Absent,
     /// A string.
     Text(String),
-    /// Anything else, as JSON.
+    /// A string longer than [`MOST_QUERY_LETTERS`]; its length in letters.
+    Long(usize),
+    /// Anything else: a number as JSON, an object in a word.
     Other(String),
 }
 
@@ -97,6 +105,9 @@ impl Question {
         let query = match &fields.query {
             FieldValue::Absent => Ok(None),
             FieldValue::Text(query) => Ok(Some(query.clone())),
+            FieldValue::Long(got) => {
+                Err(HostRequest::Refused(incidents::query_too_long(MOST_QUERY_LETTERS as usize, *got)))
+            }
             FieldValue::Other(json) => Err(HostRequest::Refused(incidents::query_expected(json))),
         };
         let button = Request::named(&name).filter(|button| *button != Request::Restart);
@@ -118,6 +129,7 @@ fn theme(value: &FieldValue) -> HostRequest {
         FieldValue::Absent => (None, None),
         FieldValue::Text(name) => (Theme::named(name), Some(name.as_str())),
         FieldValue::Other(json) => (None, Some(json.as_str())),
+        FieldValue::Long(_) => (None, Some("…")),
     };
     match name.filter(|theme| *theme != Theme::FromParent) {
         Some(theme) => HostRequest::Theme(theme),
@@ -130,6 +142,12 @@ impl Post {
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { kind: format!("{PREFIX}{name}"), ..Self::default() }
+    }
+
+    /// The refusal of a question.
+    #[must_use]
+    pub fn refusal(name: &str, reason: String) -> Self {
+        Self { error: Some(reason), ..Self::named(name) }
     }
 
     /// The height of the page in CSS pixels, for hosts that know this page; `id` is the name of the frame.

@@ -108,10 +108,8 @@ fn seed_values(history: &History, variant: usize, spec: &RowSpec<'_>) -> Vec<(u6
     let source = spec.quantity.facts().source;
     let until = spec.at.unwrap_or(u64::MAX);
     let runs = history.variants[variant].surviving_runs();
-    let values = runs.filter_map(|run| {
-        let values = history.figure_values(variant, run, source, spec.baseline);
-        values.into_iter().take_while(|(step, _)| *step <= until).last().map(|(_, value)| (run.seed, value))
-    });
+    let values =
+        runs.filter_map(|run| Some((run.seed, history.figure_value_at(variant, run, (source, spec.baseline), until)?)));
     values.collect()
 }
 

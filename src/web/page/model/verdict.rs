@@ -2,8 +2,8 @@
 
 use super::variant_rows::{RowSpec, compared};
 use crate::catalog::FigureQuantity;
-use crate::metrics::statistics::Verdict;
-use crate::metrics::{History, Statistic, VariantCurves};
+use crate::metrics::statistics::{self, Verdict};
+use crate::metrics::{History, VariantCurves};
 use crate::texts::text;
 use crate::web::page::words::{sentences, variant_label};
 
@@ -139,7 +139,10 @@ fn early_lead(history: &History, variant: usize, baseline: usize) -> String {
     let series: Vec<Vec<(u64, f64)>> =
         runs.iter().map(|run| history.figure_values(variant, run, source, baseline)).collect();
     let Some(first) = series.first() else { return String::new() };
-    let mean = |index: usize| Statistic::of(series.iter().filter_map(|run| Some(run.get(index)?.1))).mean;
+    let mean = |index: usize| {
+        let values: Vec<f64> = series.iter().filter_map(|run| Some(run.get(index)?.1)).collect();
+        statistics::mean(&values)
+    };
     let means: Vec<(u64, f64)> =
         first.iter().enumerate().filter_map(|(index, (step, _))| Some((*step, mean(index)?))).collect();
     let largest = means.iter().copied().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));

@@ -10,12 +10,12 @@ pub enum WorkerProgram {
 }
 
 impl WorkerProgram {
-    /// Its script, in the folder of the page: Trunk's loader of the binary.
+    /// The `<meta>` of the page that names its script, with the hash of its build: Trunk's loader of the binary, in the folder of the page.
     #[must_use]
-    pub fn script(self) -> &'static str {
+    pub fn meta(self) -> &'static str {
         match self {
-            Self::Cpu => "worker_loader.js",
-            Self::Gpu => "worker_gpu_loader.js",
+            Self::Cpu => "worker",
+            Self::Gpu => "worker-gpu",
         }
     }
 }

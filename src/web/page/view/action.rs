@@ -3,6 +3,8 @@
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Language, Theme, Zoom};
 use crate::protocol::Event;
+use crate::web::error::WebResult;
+use crate::web::page::model::checkpoints::KeptRun;
 use crate::web::page::model::cursor::CursorKey;
 use crate::web::page::model::inside::inquiry::InspectionRequest;
 use crate::web::page::model::layer_quantity::LayerQuantity;
@@ -10,12 +12,15 @@ use crate::web::page::model::messages::Question;
 use crate::web::page::model::path_explorer::Explored;
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::picker_fields::Addition;
+use crate::web::page::model::relief::Relief;
+use crate::web::page::model::start_claim::StartClaim;
 use crate::web::page::model::tabs::Tab;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
 /// Something that has happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Action {
     /// A field of the form has another value.
     Edited,
@@ -45,6 +50,8 @@ pub(super) enum Action {
     Shelved(usize, ShelfCommand),
     /// Files were chosen, or dropped on the page.
     FilesGiven(Vec<File>),
+    /// The use of one of them is to be changed.
+    FileUseChanged(usize),
     /// A button was pressed.
     Requested(Request),
     /// Space was pressed: run, pause or resume.
@@ -55,6 +62,23 @@ pub(super) enum Action {
     WorkerLost(String),
     /// The worker has not sent anything in the expected time.
     WorkerSilent,
+    /// The worker has sent the state of the training at a step.
+    CheckpointMade {
+        /// The step.
+        step: u64,
+        /// SHA-256 of the state.
+        state_sha256: String,
+        /// The state.
+        state: Uint8Array,
+    },
+    /// It is time for a checkpoint: while training goes on, or because the page may soon be gone.
+    CheckpointDue,
+    /// The interrupted runs that the browser keeps, or why they cannot be read.
+    CheckpointsListed(WebResult<Vec<KeptRun>>),
+    /// An interrupted run was read: the beginning of its checkpoint, and its state.
+    CheckpointLoaded(String, WebResult<(Vec<u8>, Uint8Array)>),
+    /// A button of an interrupted run was pressed.
+    Checkpointed(String, CheckpointCommand),
     /// The browser has a graphics adapter for WebGPU, or not.
     AdapterKnown(bool),
     /// A field that says how the CPU computes has another value.
@@ -99,9 +123,11 @@ pub(super) enum Action {
     /// A choice of the dialog for sharing has another value.
     ShareEdited,
     /// The host has sent a message, with this id, which may be any value.
-    Asked(Question, JsValue),
-    /// Another embed of this origin has started to compute.
-    OtherStarted,
+    Asked(Question, Vec<JsValue>),
+    /// Another embed of this site has started to compute.
+    OtherStarted(StartClaim),
+    /// The frame has come into sight, or has left it.
+    Seen(bool),
     /// Another color theme was chosen.
     Themed(Theme),
     /// Another language was chosen.
@@ -114,12 +140,16 @@ pub(super) enum Action {
     Opened(&'static str),
     /// A notice was dismissed.
     Dismiss(String),
-    /// The license of the data set was accepted.
-    AcceptLicense,
+    /// The download of the data set from another site was allowed, and its license accepted.
+    AllowDownload,
+    /// Less memory is to be used.
+    Relieved(Relief),
     /// The built-in digits are to be used.
     UseDigits,
     /// The CPU is to be used.
     UseCpu,
+    /// The site has another build of the page.
+    Outdated,
     /// The page is to be reloaded.
     Reload,
     /// The size or the colors have changed, or the charts need to be redrawn.
@@ -139,6 +169,15 @@ pub(super) enum RowCommand {
     Raise,
     /// Remove it from the list.
     Remove,
+}
+
+/// What can be done with an interrupted run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CheckpointCommand {
+    /// Go on with it.
+    Continue,
+    /// Delete it.
+    Delete,
 }
 
 /// What can be done with a result of the shelf.

@@ -1,7 +1,7 @@
 //! The fields that say how the CPU computes. Their values stay in the browser: they belong to no link.
 
 use super::appearance::media;
-use super::shelf_storage::call;
+use super::shelf_storage::{Storage, call};
 use super::{Action, Dispatcher};
 use crate::protocol::Computing;
 use crate::web::dom;
@@ -17,7 +17,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
     for field in FIELDS {
         let select: HtmlSelectElement = dom::element(field)?;
         let name = format!("emergence-lab/{field}");
-        if let Some(stored) = call("getItem", &[&name]).ok().and_then(|stored| stored.as_string()) {
+        if let Some(stored) = call(Storage::Browser, "getItem", &[&name]).ok().and_then(|stored| stored.as_string()) {
             select.set_value(&stored);
             // Something else than one of the options.
             if select.selected_index() < 0 {
@@ -27,7 +27,7 @@ pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<()> {
         let chosen = dispatcher.clone();
         dom::on(&select.clone(), "change", move |_| {
             // Without storage the choice lasts as long as the page.
-            let _ = call("setItem", &[&name, &select.value()]);
+            let _ = call(Storage::Browser, "setItem", &[&name, &select.value()]);
             chosen.dispatch(Action::ComputingChosen);
         })?;
     }

@@ -1,6 +1,7 @@
 //! Handles actions one at a time: an action that occurs while another one is being handled waits in a queue.
 
 use super::action::Action;
+use super::net;
 use crate::web::dom;
 use crate::web::error::WebResult;
 use std::cell::RefCell;
@@ -45,7 +46,11 @@ impl Dispatcher {
         let Some(target) = target.as_mut() else { return };
         loop {
             let Some(action) = self.0.waiting.borrow_mut().pop_front() else { return };
-            if let Err(error) = target.update(action) {
+            // A trap never returns from here, and the net notices.
+            net::set_acting(true);
+            let updated = target.update(action);
+            net::set_acting(false);
+            if let Err(error) = updated {
                 dom::report(&error);
             }
         }

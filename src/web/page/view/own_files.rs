@@ -1,14 +1,18 @@
 //! The visitor's own files, chosen with a button or dropped anywhere on the page, and what the worker reports about them.
 
+use super::file_list::OwnFileList;
 use super::{Action, Dispatcher, dialogs};
 use crate::experiment::DatasetName;
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::dataset::{DatasetFacts, DatasetSpec, ExampleFacts};
+use crate::experiment::own_files::{FileReading, RoleChoices};
 use crate::metrics::{DatasetSample, ImageSamples};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::file_roles::FileRoles;
 use crate::web::page::model::uploads::Uploads;
 use crate::web::page::words::files::{deadly_files, no_files, reading_files, upload_text, uploaded_sentences};
+use crate::web::page::words::sentences;
 use crate::web::schedule::Timer;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
@@ -20,7 +24,12 @@ const DRAG_MILLISECONDS: i32 = 600;
 /// The file picker of the page, and the chosen files.
 pub(super) struct OwnFiles {
     /// Which of them the worker has.
-    pub(super) uploads: Uploads<Vec<File>>,
+    pub(super) uploads: Uploads<ChosenFiles>,
+    /// The files that were given last.
+    given: Vec<File>,
+    /// What they are used for.
+    roles: FileRoles,
+    list: OwnFileList,
     /// What the worker has read from them, and the sentence about it.
     contents: Option<Contents>,
     summary: String,
@@ -28,6 +37,13 @@ pub(super) struct OwnFiles {
     button: HtmlElement,
     status: Element,
     refusal: HtmlElement,
+}
+
+/// Files that were chosen at one time, with the uses that the visitor has chosen for some of them.
+#[derive(Debug, Clone)]
+pub(super) struct ChosenFiles {
+    pub(super) files: Vec<File>,
+    pub(super) choices: RoleChoices,
 }
 
 /// What the files contain.
@@ -54,6 +70,9 @@ impl OwnFiles {
         accept_drops(dispatcher)?;
         Ok(Self {
             uploads: Uploads::default(),
+            given: Vec::new(),
+            roles: FileRoles::default(),
+            list: OwnFileList::bind(dispatcher)?,
             contents: None,
             summary: String::new(),
             block: dom::element("own-files")?,
@@ -82,9 +101,22 @@ impl OwnFiles {
     }
 
     /// Handles newly chosen files, which are sent to the worker.
-    pub(super) fn give(&mut self, files: Vec<File>) {
-        self.uploads.give(files);
+    pub(super) fn give(&mut self, chosen: ChosenFiles) {
+        self.given.clone_from(&chosen.files);
+        self.uploads.give(chosen);
         self.refuse("");
+    }
+
+    /// The files with another use of one of them; `None` if there is no such file.
+    pub(super) fn changed(&mut self, index: usize) -> Option<ChosenFiles> {
+        let choices = self.roles.change(index)?;
+        Some(ChosenFiles { files: self.given.clone(), choices })
+    }
+
+    /// Lists what the files are used for.
+    pub(super) fn list(&mut self, files: Vec<FileReading>) -> WebResult<()> {
+        self.roles = FileRoles::new(files);
+        self.list.show(&self.roles)
     }
 
     /// Handles files that the worker has accepted; returns whether the visitor should be told.
@@ -92,18 +124,19 @@ impl OwnFiles {
         &mut self,
         [train, test]: [usize; 2],
         found: usize,
-        left_aside: &[String],
+        notes: Vec<String>,
         sample: &DatasetSample,
     ) -> bool {
         if sample.name == DatasetName::Text {
             self.contents = Some(Contents::Sentences([train, test]));
-            self.summary = uploaded_sentences(train, test, found, left_aside);
+            self.summary = uploaded_sentences(train, test, found);
         } else {
             let ImageSamples { channels, height, width, ref classes, .. } = sample.images;
             let examples = ExampleFacts::images(FeatureShape { channels, height, width }, classes.len());
             self.contents = Some(Contents::Images(DatasetFacts { examples, train, test }));
             self.summary = upload_text(train, test, &sample.images);
         }
+        self.summary = sentences([std::mem::take(&mut self.summary)].into_iter().chain(notes));
         self.uploads.taken()
     }
 
@@ -121,6 +154,7 @@ impl OwnFiles {
     pub(super) fn forget(&mut self) -> WebResult<()> {
         self.contents = None;
         self.summary.clear();
+        self.list(Vec::new())?;
         self.complain(&deadly_files())
     }
 

@@ -6,13 +6,14 @@ use super::canvas;
 use super::dispatch::Dispatcher;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Experiment, FigureView, PagePart, Theme, View};
-use crate::export::{csv, results_json, svg};
+use crate::export::{svg, write_csv, write_results};
 use crate::metrics::History;
 use crate::plot::{self, Chart};
 use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::words::incidents;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
@@ -62,13 +63,12 @@ impl ShareSubject<'_> {
     pub(super) fn export(&self, export: Export) -> WebResult<()> {
         match export {
             // Without results the button is disabled.
-            Export::Json => {
-                results_json(self.history).map_or(Ok(()), |json| self.download("json", "application/json", &json))
-            }
-            Export::Csv => self.download("csv", "text/csv", &csv(self.history)),
-            Export::Sheet => self.download("svg", "image/svg+xml", &svg(self.history)),
+            Export::Json => self.download("json", "application/json", |out| write_results(self.history, out)),
+            Export::Csv => self.download("csv", "text/csv", |out| write_csv(self.history, out)),
+            Export::Sheet => self.download("svg", "image/svg+xml", |out| out(svg(self.history).as_bytes())),
             Export::Figure => self.titled().map_or(Ok(()), |chart| {
-                self.download("svg", "image/svg+xml", &plot::svg::chart_with_legend(&chart, FIGURE, false))
+                let text = plot::svg::chart_with_legend(&chart, FIGURE, false);
+                self.download("svg", "image/svg+xml", |out| out(text.as_bytes()))
             }),
             Export::Png => match self.titled() {
                 Some(chart) => save(&canvas::picture(&chart, FIGURE)?, &self.file_name("png")),
@@ -164,11 +164,22 @@ impl ShareSubject<'_> {
         format!("{}.{extension}", safe.take(80).collect::<String>())
     }
 
-    fn download(&self, extension: &str, kind: &str, text: &str) -> WebResult<()> {
+    /// Saves a file that is written in parts: whatever its size, only a part of it is in memory.
+    fn download(&self, extension: &str, kind: &str, write: impl FnOnce(&mut dyn FnMut(&[u8]))) -> WebResult<()> {
+        let (parts, mut refused) = (js_sys::Array::new(), None);
+        write(&mut |part| {
+            // The browser may keep blobs on the disk.
+            match Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&Uint8Array::from(part))) {
+                Ok(blob) => drop(parts.push(&blob)),
+                Err(error) => refused = Some(error),
+            }
+        });
+        if let Some(error) = refused {
+            return Err(error.into());
+        }
         let options = BlobPropertyBag::new();
         options.set_type(kind);
-        let parts = js_sys::Array::of1(&JsValue::from_str(text));
-        let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
+        let blob = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
         let address = Url::create_object_url_with_blob(&blob)?;
         save(&address, &self.file_name(extension))?;
         Ok(Url::revoke_object_url(&address)?)

@@ -15,7 +15,9 @@ const PREFIX: &str = "emergence-lab/result/";
 
 /// The stored results, the latest first.
 pub(super) fn load() -> Vec<Shown> {
-    (0..SHELF).filter_map(|index| restored(&call("getItem", &[&name(index)]).ok()?.as_string()?)).collect()
+    (0..SHELF)
+        .filter_map(|index| restored(&call(Storage::Browser, "getItem", &[&name(index)]).ok()?.as_string()?))
+        .collect()
 }
 
 /// Stores the results that were computed here; recorded ones come with the page.
@@ -24,12 +26,12 @@ pub(super) fn save(shelf: &Shelf) {
     let mut texts = kept.filter_map(stored);
     for index in 0..SHELF {
         let saved = match texts.next() {
-            Some(text) => call("setItem", &[&name(index), &text]),
-            None => call("removeItem", &[&name(index)]),
+            Some(text) => call(Storage::Browser, "setItem", &[&name(index), &text]),
+            None => call(Storage::Browser, "removeItem", &[&name(index)]),
         };
         if saved.is_err() {
             // One that is too large must not leave an older one in its place.
-            let _ = call("removeItem", &[&name(index)]);
+            let _ = call(Storage::Browser, "removeItem", &[&name(index)]);
             web_sys::console::warn_1(&"a result cannot be stored in this browser".into());
         }
     }
@@ -72,10 +74,23 @@ fn today() -> String {
     time.chars().take("2026-11-29".len()).collect()
 }
 
+/// How long what is stored stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    /// For all visits.
+    Browser,
+    /// As long as the tab, also over a reload.
+    Tab,
+}
+
 /// Calls a method of the browser's storage. Reading the property of the window already fails where cookies are blocked.
-pub(super) fn call(method: &str, arguments: &[&str]) -> Result<JsValue, JsValue> {
+pub(super) fn call(storage: Storage, method: &str, arguments: &[&str]) -> Result<JsValue, JsValue> {
     let window = dom::window().map_err(|error| JsValue::from_str(&error.to_string()))?;
-    let storage = Reflect::get(&window, &"localStorage".into())?;
+    let name = match storage {
+        Storage::Browser => "localStorage",
+        Storage::Tab => "sessionStorage",
+    };
+    let storage = Reflect::get(&window, &name.into())?;
     let method: Function = Reflect::get(&storage, &method.into())?.dyn_into()?;
     let arguments: Array = arguments.iter().map(|argument| JsValue::from_str(argument)).collect();
     method.apply(&storage, &arguments)

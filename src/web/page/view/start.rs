@@ -2,6 +2,7 @@
 
 use super::controller::Page;
 use super::dispatch::Dispatcher;
+use super::net;
 use super::translation;
 use crate::experiment::{Language, parse_query};
 use crate::texts;
@@ -11,7 +12,11 @@ use crate::web::page::words::incidents;
 
 /// Initializes the page; an error becomes the state `failed`.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| fail(&incidents::page_crashed(panic))));
+    // Nothing works without an origin; `www/early.js` says so.
+    if dom::window().is_ok_and(|window| window.origin() == "null") {
+        return;
+    }
+    std::panic::set_hook(Box::new(|panic| net::set_reason(&panic.to_string())));
     match wanted_language() {
         Ok(Language::English) => report(begin()),
         Ok(language) => wasm_bindgen_futures::spawn_local(async move {
@@ -40,6 +45,7 @@ fn report(begun: WebResult<()>) {
 }
 
 fn begin() -> WebResult<()> {
+    net::translate();
     let dispatcher = Dispatcher::new();
     dispatcher.direct_to(Box::new(Page::new(&dispatcher)?));
     Ok(())

@@ -123,9 +123,10 @@ impl Toolbar {
     }
 
     fn show_progress(&self, now: &Situation<'_>) -> WebResult<()> {
-        let (text, share) = match (now.lifecycle.phase(), now.loading) {
-            (Phase::Preparing, Some((text, share))) => (text.clone(), *share),
-            (Phase::Preparing, None) => ("\u{a0}".to_owned(), None),
+        let is_preparing = now.lifecycle.phase() == Phase::Preparing || now.lifecycle.tuning();
+        let (text, share) = match now.loading {
+            Some((text, share)) if is_preparing => (text.clone(), *share),
+            None if is_preparing => ("\u{a0}".to_owned(), None),
             _ => {
                 let share = now.history.step as f64 / now.history.setup.experiment.steps.max(1) as f64;
                 (step_text(now.history), Some(share))

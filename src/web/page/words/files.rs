@@ -3,6 +3,7 @@
 use super::{grouped, sentences};
 use crate::experiment::dataset::Selection;
 use crate::experiment::limits::PAIRS;
+use crate::experiment::own_files::{FileReading, FileRole};
 use crate::metrics::ImageSamples;
 use crate::texts::text;
 
@@ -29,7 +30,7 @@ pub fn upload_text(train: usize, test: usize, sample: &ImageSamples) -> String {
 
 /// The sentences in the visitor's own files.
 #[must_use]
-pub fn uploaded_sentences(train: usize, test: usize, found: usize, left_aside: &[String]) -> String {
+pub fn uploaded_sentences(train: usize, test: usize, found: usize) -> String {
     let unused = found.saturating_sub(train + test);
     let (train, test) = (grouped(train as u64), grouped(test as u64));
     let count = text!("Your files: {train} training and {test} test pairs of sentences.", train, test);
@@ -41,8 +42,32 @@ pub fn uploaded_sentences(train: usize, test: usize, found: usize, left_aside: &
             most = grouped(PAIRS as u64)
         )
     });
-    let aside = (!left_aside.is_empty()).then(|| text!("Not used: {files}.", files = left_aside.join(", ")));
-    sentences([count].into_iter().chain(unused).chain(aside))
+    sentences([count].into_iter().chain(unused))
+}
+
+/// A file, or a folder with its number of pictures.
+#[must_use]
+pub fn file_name(reading: &FileReading) -> String {
+    match reading.files {
+        1 => reading.name.clone(),
+        files => text!("{name}: {files} files", name = reading.name, files = grouped(files as u64)),
+    }
+}
+
+/// The use of a file, on the button that changes it.
+#[must_use]
+pub fn file_role(role: FileRole) -> String {
+    match role {
+        FileRole::Training => text!("Training data"),
+        FileRole::Test => text!("Test data"),
+        FileRole::LeftOut => text!("Left out"),
+    }
+}
+
+/// How many files are not listed; empty if all are.
+#[must_use]
+pub fn more_files(count: usize) -> String {
+    if count == 0 { String::new() } else { text!("and {count} more", count = grouped(count as u64)) }
 }
 
 /// Of a text, how many pairs are short enough for the experiment.

@@ -1,8 +1,8 @@
 //! What the page says when something fails or is refused, and which remedies it offers.
 
-use crate::protocol::PROTOCOL_VERSION;
+use crate::experiment::DatasetName;
 use crate::replay::RecordingError;
-use crate::texts::text;
+use crate::texts::{text, translated};
 use std::fmt::Display;
 
 /// A message of the worker that JavaScript could not copy.
@@ -11,10 +11,10 @@ pub fn worker_message_lost() -> String {
     text!("A message from the training worker could not be read.")
 }
 
-/// Another embedded page of this browser has started.
+/// Another embedded page of this site has started.
 #[must_use]
 pub fn paused_for_other() -> String {
-    text!("Paused because another lab was started in this browser.")
+    text!("Paused because another lab was started on this site.")
 }
 
 /// The host asks for results before the first step.
@@ -53,16 +53,46 @@ pub fn dismiss() -> String {
     text!("Dismiss this notice")
 }
 
+/// The notices that are not shown; `count` is their number.
+#[must_use]
+pub fn more_notices(count: &str) -> String {
+    text!("and {count} more", count)
+}
+
 /// Remedy: the same experiment again.
 #[must_use]
 pub fn restart() -> String {
     text!("Restart")
 }
 
-/// Remedy: the license of the data set is accepted.
+/// Remedy: the data set is downloaded from another site, and its license accepted.
 #[must_use]
-pub fn accept_license() -> String {
+pub fn accept_and_download() -> String {
     text!("Accept and download")
+}
+
+/// Remedy: the data set is downloaded from another site.
+#[must_use]
+pub fn download() -> String {
+    text!("Download it")
+}
+
+/// Remedy: less memory for the values of a batch.
+#[must_use]
+pub fn halve_batch() -> String {
+    text!("Halve the batch size, and run")
+}
+
+/// Remedy: less memory for networks.
+#[must_use]
+pub fn halve_seeds() -> String {
+    text!("Halve the seeds, and run")
+}
+
+/// There is not enough memory.
+#[must_use]
+pub fn out_of_memory() -> String {
+    text!("Not enough memory for this experiment: use a smaller batch, fewer seeds or a smaller network.")
 }
 
 /// Remedy: another data set.
@@ -113,15 +143,10 @@ pub fn embed_copied() -> String {
     text!("Embed code copied")
 }
 
-/// The worker belongs to another version of the page.
+/// The site has another build of the page now, which the worker tells, or that the worker's files are gone.
 #[must_use]
-pub fn outdated_worker(version: u32) -> String {
-    text!(
-        "The page uses version {expected} of the protocol but the training worker version {version}: one of them is an \
-         outdated copy from the cache. Please reload the page.",
-        expected = PROTOCOL_VERSION,
-        version
-    )
+pub fn page_updated() -> String {
+    text!("This page was updated. Reload.")
 }
 
 /// The worker sent something that is not an event.
@@ -139,16 +164,37 @@ pub fn worker_stopped(message: Option<&str>) -> String {
     )
 }
 
+/// The worker has not sent its heartbeat.
+#[must_use]
+pub fn worker_silent() -> String {
+    text!("The training worker no longer responds.")
+}
+
 /// The browser refuses a worker.
 #[must_use]
 pub fn worker_refused(error: impl Display) -> String {
     text!("The training worker could not be created: {error}.", error)
 }
 
-/// The page itself has crashed.
+/// The program of the page was trapped; `{reason}` is filled in by the net.
 #[must_use]
-pub fn page_crashed(panic: impl Display) -> String {
-    text!("The page has crashed: {panic} Please reload the page.", panic)
+pub fn page_stopped() -> String {
+    text!(
+        "The page has stopped: {reason}. Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.",
+        reason = "{reason}"
+    )
+}
+
+/// Remedy: what was measured becomes a file.
+#[must_use]
+pub fn save_results() -> String {
+    text!("Save the results")
+}
+
+/// The status of a page or run that cannot go on.
+#[must_use]
+pub fn stopped() -> String {
+    text!("Stopped")
 }
 
 /// The page lacks something that it needs.
@@ -169,6 +215,19 @@ pub fn data_replaced(reason: &str) -> String {
     text!("MNIST could not be downloaded; using the built-in digits instead. {reason}", reason)
 }
 
+/// The default data set is not here but could be downloaded; `offer` is the sentence that says from where.
+#[must_use]
+pub fn digits_meanwhile(offer: &str) -> String {
+    text!("{offer} Until then, the built-in digits are used.", offer)
+}
+
+/// The visitor has decided against a download.
+#[must_use]
+pub fn download_refused(data: DatasetName, server: &str) -> String {
+    let data = translated(data.row().label);
+    text!("As you decided, {data} is not downloaded from {server}; the built-in digits are used instead.", data, server)
+}
+
 /// The experiment in the form is invalid for the visitor's files.
 #[must_use]
 pub fn files_do_not_match(error: impl Display) -> String {
@@ -179,6 +238,34 @@ pub fn files_do_not_match(error: impl Display) -> String {
 #[must_use]
 pub fn query_expected(got: impl Display) -> String {
     text!("Expected a string as query; got {got}.", got)
+}
+
+/// The host's query is too long.
+#[must_use]
+pub fn query_too_long(most: usize, got: usize) -> String {
+    text!("Expected a query of at most {most} letters; got {got}.", most, got)
+}
+
+/// The host has sent an object or an array in place of a text.
+#[must_use]
+pub fn an_object() -> String {
+    text!("an object")
+}
+
+/// The host sends more commands than can be carried out.
+#[must_use]
+pub fn too_many_messages(most: usize) -> String {
+    text!("Expected at most {most} messages at a time; this one was not carried out.", most)
+}
+
+/// The host asks for results that are too large for a message.
+#[must_use]
+pub fn results_too_large(most: usize, got: usize) -> String {
+    text!(
+        "Expected results of at most {most} MB, the most that a message takes; got {got} MB. Export them from the page.",
+        most,
+        got
+    )
 }
 
 /// The host's command needs the name of a theme; `got` is absent if it names none.
@@ -225,4 +312,10 @@ pub fn recording_unreadable(error: RecordingError) -> String {
             text!("The recorded result is damaged: {length} bytes could not be read. Run computes it here.", length)
         }
     }
+}
+
+/// The GPU is lost, or has failed.
+#[must_use]
+pub fn gpu_lost() -> String {
+    text!("The GPU was lost or has failed.")
 }

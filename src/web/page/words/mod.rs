@@ -4,6 +4,7 @@ pub mod chart_descriptions;
 pub mod files;
 pub mod incidents;
 pub mod inside;
+pub mod interruptions;
 mod labels;
 mod numbers;
 pub mod paths;
@@ -50,12 +51,13 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
         Phase::Preparing => text!("Preparing …"),
         Phase::Training if lifecycle.pausing() => text!("Pausing …"),
         Phase::Training => text!("Training"),
+        Phase::Paused if lifecycle.tuning() => text!("Tuning paused"),
         Phase::Paused => text!("Paused at step {step}", step = grouped(history.step)),
         Phase::Finished => text!("Finished in {time}", time = duration(history.timing.elapsed_secs)),
-        Phase::Failed if lifecycle.failure().is_some_and(|failure| failure.remedy == Remedy::License) => {
+        Phase::Failed if lifecycle.failure().is_some_and(|failure| failure.remedy == Remedy::Consent) => {
             text!("Waiting for your decision")
         }
-        Phase::Failed => text!("Stopped"),
+        Phase::Failed => incidents::stopped(),
     }
 }
 
@@ -271,7 +273,10 @@ pub fn silence(loading: bool) -> String {
 pub fn unknown_keys(keys: &[String]) -> String {
     match keys {
         [key] => text!("Unknown key “{key}” in the address was ignored.", key),
-        keys => text!("Unknown keys “{keys}” in the address were ignored.", keys = keys.join("”, “")),
+        // A notice has no room for more.
+        keys => {
+            text!("Unknown keys “{keys}” in the address were ignored.", keys = keys[..keys.len().min(50)].join("”, “"))
+        }
     }
 }
 

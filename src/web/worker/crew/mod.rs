@@ -1,36 +1,43 @@
 //! The workers that train an experiment together: this one, which talks to the page, and its helpers, one for each further core. Each has
 //! a share of the runs; the page gets the measurements that all shares have, as if there were one worker.
 
+mod checkpoint;
 mod helper_link;
 mod order;
+mod pulse;
+mod questions;
 
+use super::RunFailure;
 use super::inspection::Inspected;
-use super::question::{AskedQuestion, joined};
 use super::scope::{Inbox, Mail, now_secs, post};
-use super::{RunFailure, device_failure};
+use crate::checkpoint::TrainingState;
 use crate::dataset::Dataset;
 use crate::error::WorkerError;
 use crate::experiment::{Experiment, Share};
-use crate::metrics::{Assembly, LateFacts, Record, Setup, Timing, assembled};
-use crate::protocol::{Computing, Event, FailureKind, NetworkAnswer};
+use crate::metrics::{Assembly, Record, Setup, Timing, assembled};
+use crate::protocol::{Computing, Event, FailureKind};
 use crate::texts;
-use crate::train::{Pace, Training};
+use crate::train::Pace;
+use checkpoint::{Afterwards, Saving};
 use helper_link::HelperLink;
+use js_sys::Uint8Array;
 pub(super) use order::Order;
+use pulse::HelperPulse;
+use questions::OpenQuestion;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Seconds between reads of the measurements.
 pub(super) const REPORT_SECS: f64 = 0.1;
 /// Seconds between progress reports to the page, for which it draws all charts: at ten per second that took a quarter of a core.
-const PAGE_REPORT_SECS: f64 = 0.2;
+pub(super) const PAGE_REPORT_SECS: f64 = 0.2;
 /// How often the same share may lose its worker.
 const MOST_LOSSES: u32 = 2;
 
 /// The workers of an experiment.
 pub(super) struct Crew {
     experiment: Experiment,
-    exact: bool,
+    computing: Computing,
     dataset: Rc<Dataset>,
     inbox: Inbox<Mail>,
     /// The helpers, with the shares from the second on.
@@ -40,6 +47,8 @@ pub(super) struct Crew {
     /// Measurements that were not sent to the page yet.
     unsent: Record,
     sent_at: f64,
+    /// Elapsed seconds and steps taken when the pace was last set.
+    paced_at: (f64, u64),
     /// Whether the page was told that training has started.
     is_started: bool,
     /// Whether the page was told that all wait.
@@ -50,6 +59,12 @@ pub(super) struct Crew {
     setups: Vec<Option<Setup>>,
     questions: VecDeque<OpenQuestion>,
     inspected: Option<Inspected>,
+    /// The state of all runs from which they go on, if it is not the start.
+    state: Option<TrainingState>,
+    /// The checkpoint in the making.
+    saving: Option<Saving>,
+    /// Whether tuning is paused.
+    is_tuning_held: bool,
 }
 
 /// A worker with a share.
@@ -60,14 +75,7 @@ struct Helper {
     /// The step that the lost one had reached, if this one computes its share again: before, it answers no questions.
     goal: Option<u64>,
     losses: u32,
-}
-
-/// A question of the page to which not all shares have answered.
-struct OpenQuestion {
-    asked: AskedQuestion,
-    at: Option<u64>,
-    /// The answers of the shares.
-    answers: Vec<Option<NetworkAnswer>>,
+    pulse: HelperPulse,
 }
 
 impl Crew {
@@ -81,13 +89,19 @@ impl Crew {
         computing: Computing,
         inbox: &Inbox<Mail>,
         inspected: Option<Inspected>,
+        state: Option<TrainingState>,
     ) -> Result<Self, RunFailure> {
         let size = computing.cores;
+        let first = state.as_ref().map(|state| state.step);
         let mut crew = Self {
-            pace: Pace::new(size, experiment.steps),
-            assembly: Assembly::new(size),
+            pace: Pace::new(size, experiment.steps, first.unwrap_or_default()),
+            assembly: first.map_or_else(|| Assembly::new(size), |step| Assembly::resumed(size, step)),
+            state,
+            saving: None,
+            is_tuning_held: false,
             unsent: Record::default(),
             sent_at: f64::NEG_INFINITY,
+            paced_at: (0.0, first.unwrap_or_default()),
             is_started: false,
             is_announced: false,
             timings: vec![Timing::default(); size],
@@ -95,14 +109,14 @@ impl Crew {
             questions: VecDeque::new(),
             inspected,
             experiment: experiment.clone(),
-            exact: computing.exact,
+            computing,
             dataset: Rc::clone(dataset),
             inbox: inbox.clone(),
             helpers: Vec::new(),
         };
         for share in 1..size {
             let link = crew.hire(share)?;
-            crew.helpers.push(Helper { link, granted: None, goal: None, losses: 0 });
+            crew.helpers.push(Helper { link, granted: None, goal: None, losses: 0, pulse: HelperPulse::new() });
         }
         Ok(crew)
     }
@@ -118,7 +132,9 @@ impl Crew {
 
     fn hire(&self, share: usize) -> Result<HelperLink, RunFailure> {
         let inbox = self.inbox.clone();
-        let link = HelperLink::open(move |event| inbox.deliver(Mail::Helper { share, event: event.map(Box::new) }));
+        let link = HelperLink::open(move |event, state| {
+            inbox.deliver(Mail::Helper { share, event: event.map(Box::new), state });
+        });
         link.map_err(|error| RunFailure::new(FailureKind::Crash, error))
     }
 
@@ -129,16 +145,11 @@ impl Crew {
             link.send(&Order::Speak { catalog });
         }
         let own = Share { first: share, of: self.size_of_crew() };
-        link.hand_over(&Order::train(&self.experiment, own, self.exact, &self.dataset));
-        link.send(&Order::Inspect { inspected: self.inspected_in(share) });
-    }
-
-    /// Asks a helper the open questions that it has not answered.
-    fn ask_again(&self, share: usize) {
-        let Some(Helper { link, .. }) = self.helper(share) else { return };
-        for question in self.questions.iter().filter(|question| question.answers[share].is_none()) {
-            link.send(&Order::Answer { asked: question.asked.clone(), at: question.at });
+        link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, self.state.as_ref()));
+        if self.is_tuning_held {
+            link.send(&Order::Tune { iterations: Some(0) });
         }
+        link.send(&Order::Inspect { inspected: self.inspected_in(share) });
     }
 
     fn helper(&self, share: usize) -> Option<&Helper> {
@@ -153,18 +164,32 @@ impl Crew {
     ///
     /// # Errors
     /// The failure of the experiment: a helper cannot compute its share.
-    pub(super) fn hear(&mut self, share: usize, event: Option<Box<Event>>) -> Result<(), RunFailure> {
+    pub(super) fn hear(
+        &mut self,
+        share: usize,
+        event: Option<Box<Event>>,
+        state: Option<Uint8Array>,
+    ) -> Result<(), RunFailure> {
         let Some(event) = event else { return self.replace(share) };
+        if let Some(helper) = self.helper_mut(share) {
+            helper.pulse.felt(&event);
+        }
         match *event {
+            Event::Checkpoint { .. } => {
+                let bytes = state.map(|state| state.to_vec());
+                let state = bytes.and_then(|bytes| TrainingState::from_bytes(&bytes).ok());
+                self.give_state(share, state);
+            }
             Event::Ready { .. } => self.brief(share),
             Event::Started { setup } => {
                 if let Some(place) = self.setups.get_mut(share) {
                     *place = Some(*setup);
                 }
+                let first = self.state.as_ref().map_or(0, |state| state.step);
                 if let Some(helper) = self.helper_mut(share) {
-                    helper.granted = Some(0);
+                    helper.granted = Some(first);
                     // Before the first step there is nothing to catch up with.
-                    helper.goal = helper.goal.filter(|goal| *goal > 0);
+                    helper.goal = helper.goal.filter(|goal| *goal > first);
                 }
                 if self.helper(share).is_some_and(|helper| helper.goal.is_none()) {
                     self.ask_again(share);
@@ -182,6 +207,14 @@ impl Crew {
         Ok(())
     }
 
+    /// Pauses the tuning of all helpers, after this many more iterations, or lets it go on.
+    pub(super) fn tune(&mut self, iterations: Option<u64>) {
+        self.is_tuning_held = iterations.is_some();
+        for helper in &self.helpers {
+            helper.link.send(&Order::Tune { iterations });
+        }
+    }
+
     /// Has a lost share computed again, by another helper: the result is the same.
     fn replace(&mut self, share: usize) -> Result<(), RunFailure> {
         let (link, reached) = (self.hire(share)?, self.assembly.step());
@@ -191,19 +224,23 @@ impl Crew {
         if helper.losses > MOST_LOSSES {
             return Err(RunFailure::new(FailureKind::Crash, WorkerError::Lost { times: helper.losses }));
         }
-        (helper.link, helper.granted) = (link, None);
+        (helper.link, helper.granted, helper.pulse) = (link, None, HelperPulse::new());
         helper.goal = is_started.then_some(reached);
         // What the lost one had sent belongs to what is computed again; it must not count as sent by the new one.
         self.inbox.retain(|mail| !matches!(mail, Mail::Helper { share: sender, .. } if *sender == share));
         self.assembly.restart(share);
         self.pace.restart(share);
+        if let Some(saving) = &mut self.saving {
+            saving.forget(share);
+        }
         self.is_announced = false;
         let runs = Share { first: share, of: self.size_of_crew() }.run_count(&self.experiment);
         post(&Event::Recomputing { runs });
         Ok(())
     }
 
-    /// Adds measurements of a share, and sends the page what all shares have, unless it was sent some just now.
+    /// Adds measurements of a share, and sends the page what all shares have, unless it was sent some just now: the clock decides, not what
+    /// was measured, since an experiment may be evaluated after every step.
     pub(super) fn add(&mut self, share: usize, record: Record, timing: Timing) {
         if let Some(step) = record.steps.last().map(|last| last.step) {
             self.pace.reached(share, step);
@@ -217,11 +254,15 @@ impl Crew {
         }
         self.assembly.add(share, record);
         let Record { steps, evaluations, start } = self.assembly.take();
-        let is_measured = !evaluations.is_empty() || start != LateFacts::default();
         self.unsent.steps.extend(steps);
         self.unsent.evaluations.extend(evaluations);
         self.unsent.start.extend(start);
-        if is_measured || now_secs() - self.sent_at >= PAGE_REPORT_SECS {
+        self.send_in_time();
+    }
+
+    /// Sends the page what was not sent yet, unless it was sent something just now.
+    pub(super) fn send_in_time(&mut self) {
+        if now_secs() - self.sent_at >= PAGE_REPORT_SECS {
             self.send_progress();
         }
     }
@@ -229,13 +270,23 @@ impl Crew {
     /// Sends the page what was not sent yet, if there is anything.
     pub(super) fn send_progress(&mut self) {
         let timing = self.timing();
-        self.pace.set_step_seconds(timing.ms_per_step / 1000.0);
+        self.set_pace(timing);
         // Before the page knows of the experiment it would not know what to do with its measurements.
         if !self.is_started || self.unsent == Record::default() {
             return;
         }
         post(&Event::Progress { record: std::mem::take(&mut self.unsent), timing });
         self.sent_at = now_secs();
+    }
+
+    /// Where a network is evaluated after every step, most of the time from one step to the next is spent on evaluations.
+    fn set_pace(&mut self, timing: Timing) {
+        let ((secs, step), reached) = (self.paced_at, self.assembly.step());
+        if reached > step {
+            let from_step_to_step = (timing.elapsed_secs - secs) / (reached - step) as f64;
+            self.pace.set_step_seconds(from_step_to_step.max(timing.ms_per_step / 1000.0));
+            self.paced_at = (timing.elapsed_secs, reached);
+        }
     }
 
     /// Elapsed time and speed so far: those of the slowest share.
@@ -283,18 +334,27 @@ impl Crew {
     /// Training ends at the next step that all can reach.
     pub(super) fn pause(&mut self) {
         self.is_announced = false;
+        if let Some(saving) = &mut self.saving {
+            return saving.then(Afterwards::Rest);
+        }
         self.pace.pause();
     }
 
     /// Training goes on to the end.
     pub(super) fn resume(&mut self) {
         self.is_announced = false;
+        if let Some(saving) = &mut self.saving {
+            return saving.then(Afterwards::GoOn);
+        }
         self.pace.resume();
     }
 
     /// One more step.
     pub(super) fn step(&mut self) {
         self.is_announced = false;
+        if let Some(saving) = &mut self.saving {
+            return saving.then(Afterwards::Step);
+        }
         self.pace.step();
     }
 
@@ -332,44 +392,6 @@ impl Crew {
     pub(super) fn examine(&self) {
         for helper in &self.helpers {
             helper.link.send(&Order::Examine);
-        }
-    }
-
-    /// Asks every run a question.
-    ///
-    /// # Errors
-    /// A failure of the device.
-    pub(super) async fn ask(
-        &mut self,
-        training: &Training,
-        asked: AskedQuestion,
-        at: Option<u64>,
-    ) -> Result<(), RunFailure> {
-        let attended = self.inspected_here().map(|inspected| inspected.run);
-        let own = asked.answer(training, self.own_share(), at, attended).await.map_err(device_failure)?;
-        for helper in self.helpers.iter().filter(|helper| helper.goal.is_none()) {
-            helper.link.send(&Order::Answer { asked: asked.clone(), at });
-        }
-        let answers = vec![None; self.size_of_crew()];
-        self.questions.push_back(OpenQuestion { asked, at, answers });
-        self.answer(0, own);
-        Ok(())
-    }
-
-    /// A share answers the first question to which it has not answered.
-    fn answer(&mut self, share: usize, answer: NetworkAnswer) {
-        let open = self
-            .questions
-            .iter_mut()
-            .find_map(|question| question.answers.get_mut(share).filter(|answer| answer.is_none()));
-        if let Some(place) = open {
-            *place = Some(answer);
-        }
-        while self.questions.front().is_some_and(|question| question.answers.iter().all(Option::is_some)) {
-            let Some(OpenQuestion { answers, .. }) = self.questions.pop_front() else { return };
-            if let Some(answer) = joined(answers.into_iter().flatten().collect()) {
-                post(&Event::Answered { answer });
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a worker sends to its helpers. They answer with the events that it sends to the page.
 
+use crate::checkpoint::TrainingState;
 use crate::dataset::Dataset;
 use crate::dataset::parts::DatasetParts;
 use crate::error::MessageError;
@@ -10,6 +11,7 @@ use crate::web::worker::inspection::Inspected;
 use crate::web::worker::question::AskedQuestion;
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A message to a helper.
@@ -30,6 +32,13 @@ pub(in crate::web::worker) enum Order {
         exact: bool,
         /// What describes the data set besides its examples.
         dataset: DatasetParts,
+        /// Go on from the state of a checkpoint, which comes after the examples.
+        resumes: bool,
+    },
+    /// Go on tuning until told otherwise (`None`), or for this many more iterations.
+    Tune {
+        /// The iterations.
+        iterations: Option<u64>,
     },
     /// Train up to this step and answer with `Paused`.
     Proceed {
@@ -44,6 +53,8 @@ pub(in crate::web::worker) enum Order {
     },
     /// Answer with the `Examination` of the inspected run.
     Examine,
+    /// Complete what is to be measured, and answer with `Checkpoint`.
+    Checkpoint,
     /// Answer a question with every run of the share; answered by `Answered`.
     Answer {
         /// The question.
@@ -54,13 +65,22 @@ pub(in crate::web::worker) enum Order {
 }
 
 impl Order {
-    /// The order that begins a share, with the examples: the value to send, and the buffers in it that are handed over.
-    pub(super) fn train(experiment: &Experiment, share: Share, exact: bool, dataset: &Dataset) -> (JsValue, Array) {
+    /// The order that begins a share, with the examples and the state from which it goes on: the value to send, and the buffers in it that
+    /// are handed over.
+    pub(super) fn train(
+        experiment: &Experiment,
+        share: Share,
+        exact: bool,
+        dataset: &Dataset,
+        state: Option<&TrainingState>,
+    ) -> (JsValue, Array) {
         let header = DatasetParts::of(dataset);
-        let order = Self::Train { experiment: experiment.clone().into(), share, exact, dataset: header };
+        let resumes = state.is_some();
+        let order = Self::Train { experiment: experiment.clone().into(), share, exact, dataset: header, resumes };
         let message = Array::of1(&order.to_bytes());
         let buffers = Array::new();
-        for bytes in DatasetParts::examples(dataset) {
+        let state = state.map(|state| Cow::from(state.share(share).to_bytes()));
+        for bytes in DatasetParts::examples(dataset).into_iter().chain(state) {
             let bytes = Uint8Array::from(&*bytes);
             buffers.push(&bytes.buffer());
             message.push(&bytes);

@@ -10,9 +10,9 @@ use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::Shown;
 use crate::web::page::view::dialogs;
 use crate::web::page::view::notices::{Offer, Severity};
+use crate::web::page::view::own_files::ChosenFiles;
 use crate::web::page::words::files::{forecast_needs_files, no_form_for_files};
 use crate::web::page::words::{error_text, forecast_text, incidents, no_forecast};
-use web_sys::File;
 
 impl Page {
     pub(super) fn read_form(&mut self) -> WebResult<()> {
@@ -91,19 +91,24 @@ impl Page {
         self.files.miss()
     }
 
-    pub(super) fn give_files(&mut self, files: &[File]) -> WebResult<()> {
+    pub(super) fn give_files(&mut self, chosen: ChosenFiles) -> WebResult<()> {
         // Without a form, the page stays as its author set it up.
         if self.view.hide.contains(&PagePart::Controls) {
             return Ok(());
         }
-        self.files.give(files.to_vec());
         if self.lifecycle.worker_ready() {
-            self.send_files(files)?;
+            self.send_files(&chosen)?;
         }
+        self.files.give(chosen);
         // The worker reads them; a new one receives them when it is ready.
         let effects = self.lifecycle.want_worker();
         self.carry_out(effects)?;
         self.show_plan()
+    }
+
+    /// Gives a file its next use: the worker reads all files again.
+    pub(super) fn change_file_use(&mut self, index: usize) -> WebResult<()> {
+        self.files.changed(index).map_or(Ok(()), |chosen| self.give_files(chosen))
     }
 
     /// Sends the files of the previous worker to a new one.
@@ -116,60 +121,51 @@ impl Page {
         choices.iter().try_for_each(|files| self.send_files(files))
     }
 
-    fn send_files(&self, files: &[File]) -> WebResult<()> {
-        self.worker.as_ref().map_or(Ok(()), |worker| worker.send_files(&Command::Upload, files))
+    fn send_files(&self, ChosenFiles { files, choices }: &ChosenFiles) -> WebResult<()> {
+        let command = Command::Upload { choices: choices.clone() };
+        self.worker.as_ref().map_or(Ok(()), |worker| worker.send_files(&command, files))
     }
 
     /// Handles an event of the worker about a data set.
     pub(super) fn hear_of_data(&mut self, event: Event) -> WebResult<()> {
         match event {
             Event::Dataset { sample } => self.samples.learn(sample),
-            Event::Uploaded { train, test, found, left_aside, sample } => {
+            Event::Uploaded { train, test, found, files, notes, sample } => {
                 let name = sample.name;
-                let news = self.files.taken([train, test], found, &left_aside, &sample);
+                let news = self.files.taken([train, test], found, notes, &sample);
+                self.files.list(files)?;
                 self.samples.forget(name);
                 self.samples.learn(sample);
                 if news {
                     return self.use_data(name);
                 }
             }
-            Event::UploadRefused { message } => self.files.refused(&message)?,
+            Event::UploadRefused { message, files } => {
+                self.files.refused(&message)?;
+                self.files.list(files)?;
+            }
             _ => {}
         }
         self.show_plan()
     }
 
-    fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
+    pub(super) fn use_data(&mut self, name: DatasetName) -> WebResult<()> {
         self.form.use_data(name)?;
         self.edited()
-    }
-
-    /// Downloads the data set whose license was asked for, and runs the experiment.
-    pub(super) fn accept_license(&mut self) -> WebResult<()> {
-        let asked = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
-        let dataset = asked.dataset.name;
-        self.accepted.push(dataset);
-        self.send(&Command::AcceptLicense { dataset })?;
-        if self.form.experiment().dataset.name != dataset {
-            self.replace_form(asked)?;
-        }
-        self.run_anew()
-    }
-
-    pub(super) fn use_digits(&mut self) -> WebResult<()> {
-        self.use_data(DatasetName::Digits)?;
-        self.run_anew()
     }
 
     pub(super) fn use_cpu(&mut self) -> WebResult<()> {
         let experiment = Experiment { device: DevicePreference::Cpu, ..self.form.experiment().clone() };
         self.configure(experiment)?;
+        if self.can_resume() {
+            return self.resume(Some(DevicePreference::Cpu), false);
+        }
         self.run_anew()
     }
 
     /// Runs the experiment in the form, with a new worker unless this one is idle.
-    fn run_anew(&mut self) -> WebResult<()> {
-        if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.phase() == Phase::Failed) {
+    pub(super) fn run_anew(&mut self) -> WebResult<()> {
+        if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.allows(Request::Run, true)) {
             return self.request(Request::Run);
         }
         let experiment = self.first_batch(self.form.experiment().clone());

@@ -4,8 +4,10 @@ use super::Page;
 use crate::experiment::{Theme, parse_query};
 use crate::export::Results;
 use crate::web::error::WebResult;
+use crate::web::page::model::host_queue::MOST_WAITING;
 use crate::web::page::model::messages::{HostRequest, Post, Question};
 use crate::web::page::model::phase::{Phase, Request};
+use crate::web::page::model::start_claim::StartClaim;
 use crate::web::page::view::appearance;
 use crate::web::page::view::notices::Severity;
 use crate::web::page::words;
@@ -16,19 +18,53 @@ use wasm_bindgen::JsValue;
 pub(super) const OTHER: &str = "other";
 
 impl Page {
-    /// Pauses for another embed. Only embeds do so: two tabs opened on purpose may run side by side.
-    pub(super) fn yield_to_other(&mut self) -> WebResult<()> {
-        if !self.view.embed || !self.lifecycle.allows(Request::Pause, false) {
+    /// Pauses for another embed that was started later. Only embeds do so: two tabs opened on purpose may run side by side.
+    pub(super) fn yield_to_other(&mut self, other: StartClaim) -> WebResult<()> {
+        if !self.view.embed || !self.parent.yields_to(other) {
+            return Ok(());
+        }
+        // The last one that was started computes, even if this one comes into sight.
+        self.sight.decided();
+        if !self.lifecycle.allows(Request::Pause, false) {
             return Ok(());
         }
         self.notices.show(OTHER, Severity::Info, &incidents::paused_for_other(), &[])?;
         self.request(Request::Pause)
     }
 
-    pub(super) fn answer(&mut self, question: &Question, id: &JsValue) -> WebResult<()> {
-        if matches!(question.request, HostRequest::Results) && self.shown.history.step == 0 && self.fetching.is_some() {
-            self.questions.push((question.clone(), id.clone()));
+    /// Pauses an embed that has left the screen, and goes on when it is back.
+    pub(super) fn be_seen(&mut self, seen: bool) -> WebResult<()> {
+        if !self.view.embed {
             return Ok(());
+        }
+        if seen {
+            self.sight.came();
+            return self.go_on_in_sight();
+        }
+        if self.sight.left(self.lifecycle.allows(Request::Pause, false)) {
+            self.request(Request::Pause)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Goes on with what was paused only because it could not be seen.
+    fn go_on_in_sight(&mut self) -> WebResult<()> {
+        if self.sight.goes_on(self.lifecycle.allows(Request::Resume, false)) {
+            self.request(Request::Resume)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn answer(&mut self, question: &Question, ids: Vec<JsValue>) -> WebResult<()> {
+        if matches!(question.request, HostRequest::Results) && self.shown.history.step == 0 && self.fetching.is_some() {
+            return match self.questions.push(question.clone(), ids) {
+                Ok(()) => Ok(()),
+                Err((question, ids)) => {
+                    let reason = incidents::too_many_messages(MOST_WAITING);
+                    self.parent.answer(&Post::refusal(&question.name, reason), &ids)
+                }
+            };
         }
         let outcome = match &question.request {
             HostRequest::Request(Request::Run, Some(query)) if self.lifecycle.allows(Request::Run, true) => {
@@ -56,7 +92,7 @@ impl Page {
             HostRequest::Request(Request::Run, _) | HostRequest::Config(_) => Some(self.form.experiment().to_query()),
             _ => situation.query.clone(),
         };
-        self.parent.answer(&Post { results, error: outcome, query, ..situation }, id)
+        self.parent.answer(&Post { results, error: outcome, query, ..situation }, &ids)
     }
 
     /// Puts the host's experiment into the form; returns the reason if it is invalid.
@@ -98,6 +134,7 @@ impl Page {
 
     /// Carries out a request of the host; returns the reason if it is not possible now.
     fn obey(&mut self, request: Request, name: &str) -> WebResult<Option<String>> {
+        self.sight.decided();
         if !self.lifecycle.allows(request, self.is_edited()) {
             let state = self.lifecycle.phase().name();
             return Ok(Some(incidents::impossible_command(name, state)));

@@ -1,24 +1,27 @@
 //! Carries out each action: the only place where form, lifecycle, worker, figure and messages are connected.
 
+mod checkpoint_commands;
 mod drawing;
 mod figure_commands;
 mod form_commands;
 mod host_commands;
 mod inside;
+mod remedy_commands;
 mod result_commands;
 mod start;
 mod variant_commands;
 mod worker_messages;
 
 use super::activity_section::ActivitySection;
+use super::checkpoints::Checkpoints;
 use super::dispatch::Update;
 use super::embed::Parent;
 use super::figure_section::FigureSection;
 use super::form::Form;
 use super::inside::Inside;
 use super::layer_section::LayerSection;
-use super::notices::{Notices, Offer, Severity};
-use super::own_files::OwnFiles;
+use super::notices::Notices;
+use super::own_files::{ChosenFiles, OwnFiles};
 use super::path_section::PathSection;
 use super::samples::Samples;
 use super::scrubber::Scrubber;
@@ -27,18 +30,23 @@ use super::toolbar::Toolbar;
 use super::variant_name::publish_colors;
 use super::variant_table::VariantTable;
 use super::worker_link::WorkerLink;
-use super::{Action, Dispatcher, appearance, cpu_fields, dialogs, navigation, scenario_strip, share};
-use crate::experiment::{DatasetName, Experiment, PagePart, Theme, View, parse_query};
+use super::{
+    Action, Dispatcher, appearance, consent_storage, cpu_fields, deploy, dialogs, navigation, scenario_strip, share,
+};
+use crate::experiment::{Experiment, PagePart, Theme, View, parse_query};
+use crate::protocol::DownloadSource;
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::model::failure::Remedy;
+use crate::web::page::model::consents::Consents;
 use crate::web::page::model::forecast::MeasuredSpeed;
+use crate::web::page::model::host_queue::HostQueue;
 use crate::web::page::model::lifecycle::Lifecycle;
-use crate::web::page::model::messages::{Question, announcement};
+use crate::web::page::model::messages::announcement;
 use crate::web::page::model::palette_slots::PaletteSlots;
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shelf::Shelf;
 use crate::web::page::model::shown::{Origin, Shown, same_but_device};
+use crate::web::page::model::sight::Sight;
 use crate::web::schedule::{Redraw, Timer};
 use host_commands::OTHER;
 use wasm_bindgen::JsValue;
@@ -63,14 +71,18 @@ pub(super) struct Page {
     shelf_section: ShelfSection,
     notices: Notices,
     parent: Parent,
+    /// Whether the frame can be seen, and waits because it cannot.
+    sight: Sight,
     redraw: Redraw,
     worker: Option<WorkerLink>,
     /// Rings if the browser does not say whether there is a graphics adapter.
     patience: Timer,
     /// Why the GPU is not used although there is one.
     gpu_refusal: Option<String>,
-    /// Data sets whose licenses the visitor has accepted.
-    accepted: Vec<DatasetName>,
+    /// What the visitor has decided about downloads.
+    consents: Consents,
+    /// The latest download that needed a decision.
+    offered: Option<DownloadSource>,
     lifecycle: Lifecycle,
     view: View,
     /// The colors that the host has sent.
@@ -81,6 +93,7 @@ pub(super) struct Page {
     visible: Vec<bool>,
     palette: PaletteSlots,
     shelf: Shelf,
+    checkpoints: Checkpoints,
     /// The experiment that the worker was last told to start.
     started: Option<Experiment>,
     /// The experiment whose networks the worker has.
@@ -92,7 +105,7 @@ pub(super) struct Page {
     /// The name of the scenario whose recording is being fetched.
     fetching: Option<&'static str>,
     /// Questions of the host, with their ids, that wait for a recording.
-    questions: Vec<(Question, JsValue)>,
+    questions: HostQueue<Vec<JsValue>>,
     /// The form before a scenario or the defaults replaced it.
     undo: Option<Experiment>,
     /// What is being loaded or prepared, and the fraction done, if known.
@@ -143,16 +156,19 @@ impl Page {
             shelf_section: ShelfSection::bind(dispatcher)?,
             notices: Notices::bind(dispatcher)?,
             parent: Parent::bind(dispatcher)?,
+            sight: Sight::default(),
             redraw: Redraw::new(move || drawn.dispatch(Action::Draw)),
             worker: None,
             patience: Timer::new(move || unanswered.dispatch(Action::AdapterKnown(false))),
             gpu_refusal: None,
-            accepted: Vec::new(),
+            consents: consent_storage::load(),
+            offered: None,
             lifecycle: Lifecycle::default(),
             shown: Shown::nothing(&parsed.experiment),
             visible: Vec::new(),
             palette: PaletteSlots::default(),
             shelf: Shelf::default(),
+            checkpoints: Checkpoints::bind(dispatcher)?,
             view: parsed.view.clone(),
             host_theme: Theme::Auto,
             started: None,
@@ -161,7 +177,7 @@ impl Page {
             queue: None,
             undo: None,
             fetching: None,
-            questions: Vec::new(),
+            questions: HostQueue::default(),
             loading: None,
             speed: None,
             dispatcher: dispatcher.clone(),
@@ -188,28 +204,32 @@ impl Page {
             Action::Recorded(scenario, bytes) => self.receive_recording(scenario, bytes.as_deref()),
             Action::MoreSeeds => self.compute_more_seeds(),
             Action::Shelved(index, command) => self.use_shelf(index, command),
-            Action::FilesGiven(files) => self.give_files(&files),
+            Action::FilesGiven(files) => self.give_files(ChosenFiles { files, choices: Vec::new() }),
+            Action::FileUseChanged(index) => self.change_file_use(index),
             Action::Requested(request) => self.press(request),
             Action::Toggled => self.press(self.lifecycle.phase().main_request()),
             Action::Heard(event) => self.hear(*event),
-            Action::WorkerLost(message) if self.lifecycle.hopes_for_gpu() => self.leave_gpu(message),
-            Action::WorkerLost(message) => {
-                self.lifecycle.worker_lost(&message);
-                self.files.uploads.crashed();
-                self.expect_news()
-            }
+            Action::WorkerLost(message) => self.end_worker(message),
             Action::ComputingChosen => {
                 self.lifecycle.compute_with(cpu_fields::chosen()?);
                 Ok(())
             }
             Action::AdapterKnown(there) => self.learn_of_adapter(there),
             Action::WorkerSilent => self.mention_silence(),
-            Action::Asked(question, id) => self.answer(&question, &id),
-            Action::OtherStarted => self.yield_to_other(),
-            Action::AcceptLicense => self.accept_license(),
+            Action::Asked(question, ids) => self.answer(&question, ids),
+            Action::CheckpointMade { step, state_sha256, state } => self.keep_checkpoint(step, state_sha256, state),
+            Action::CheckpointDue => self.ask_for_checkpoint(),
+            Action::CheckpointsListed(runs) => self.list_checkpoints(runs),
+            Action::CheckpointLoaded(key, loaded) => self.continue_run(key, loaded),
+            Action::Checkpointed(key, command) => self.use_checkpoint(&key, command),
+            Action::OtherStarted(claim) => self.yield_to_other(claim),
+            Action::Seen(seen) => self.be_seen(seen),
+            Action::AllowDownload => self.allow_download(),
+            Action::Relieved(relief) => self.relieve(relief),
             Action::UseDigits => self.use_digits(),
             Action::UseCpu => self.use_cpu(),
-            Action::Reload => Ok(dom::window()?.location().reload()?),
+            Action::Outdated => self.be_outdated(),
+            Action::Reload => deploy::reload(),
             other => self.act_on_view(other),
         }
     }
@@ -273,6 +293,7 @@ impl Page {
             dialogs::open("setup")?;
             return self.form.focus_error();
         }
+        self.sight.decided();
         self.request(request)
     }
 
@@ -282,6 +303,9 @@ impl Page {
     }
 
     fn request(&mut self, request: Request) -> WebResult<()> {
+        if request == Request::Restart && self.can_resume() {
+            return self.resume(None, false);
+        }
         let starts = self.starts(request);
         if starts && self.lacks_files() {
             return self.ask_for_files();
@@ -315,6 +339,10 @@ impl Page {
             Phase::Failed => self.give_up_batches(),
             _ => {}
         }
+        self.time_checkpoints(after)?;
+        if let Some(seen) = self.sight.unsettled() {
+            self.dispatcher.dispatch(Action::Seen(seen));
+        }
         if self.lifecycle.worker_absent() {
             // A worker that has failed must not go on computing.
             self.worker = None;
@@ -335,20 +363,6 @@ impl Page {
         drawn
     }
 
-    fn show_failure(&self) -> WebResult<()> {
-        if let Some(failure) = self.lifecycle.failure() {
-            self.notices.show(
-                "failure",
-                failure_severity(failure.remedy),
-                &failure.message,
-                Offer::against(failure.remedy),
-            )
-        } else {
-            self.notices.remove("failure");
-            Ok(())
-        }
-    }
-
     /// Whether the experiment in the form is not the one that is shown.
     fn is_edited(&self) -> bool {
         !same_but_device(self.shown_experiment(), self.form.experiment())
@@ -367,9 +381,4 @@ impl Page {
             Origin::Nothing | Origin::Live | Origin::Kept { .. } => None,
         }
     }
-}
-
-/// A question is no failure.
-fn failure_severity(remedy: Remedy) -> Severity {
-    if remedy == Remedy::License { Severity::Info } else { Severity::Failure }
 }

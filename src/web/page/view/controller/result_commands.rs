@@ -1,6 +1,8 @@
 //! Commands that concern results: scenarios with their recordings, runs that begin and end, more seeds, and the shelf.
 
 use super::Page;
+use super::checkpoint_commands::INTERRUPTION;
+use super::remedy_commands::DOWNLOAD;
 use crate::experiment::limits::STACKED_RUNS;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Experiment, PagePart, Zoom};
@@ -11,7 +13,7 @@ use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::{Origin, Shown};
 use crate::web::page::view::action::ShelfCommand;
 use crate::web::page::view::notices::Severity;
-use crate::web::page::view::{scenario_fetch, shelf_storage};
+use crate::web::page::view::{net, scenario_fetch, shelf_storage};
 use crate::web::page::words::{error_text, incidents};
 
 /// Number of seeds that the button adds.
@@ -73,8 +75,8 @@ impl Page {
         if self.fetching.is_some() {
             return Ok(());
         }
-        let waiting = std::mem::take(&mut self.questions);
-        waiting.iter().try_for_each(|(question, id)| self.answer(question, id))
+        let waiting = self.questions.take();
+        waiting.into_iter().try_for_each(|(question, ids)| self.answer(&question, ids.concat()))
     }
 
     fn show_recording(&mut self, scenario: &'static Scenario, bytes: Option<&[u8]>) -> WebResult<()> {
@@ -111,6 +113,10 @@ impl Page {
             self.shelf.keep(&result);
         }
         self.started = Some(experiment.clone());
+        self.checkpoints.begin();
+        net::forget_results();
+        self.notices.remove(INTERRUPTION);
+        self.notices.remove(DOWNLOAD);
         self.undo = None;
         self.view.figure.at = None;
         self.look_inside()?;
@@ -124,7 +130,14 @@ impl Page {
     pub(super) fn started_with(&mut self, setup: Setup) {
         let experiment = self.started.clone().unwrap_or_else(|| setup.experiment.clone());
         self.trained = Some(setup.experiment.clone());
-        self.set_shown(Shown::live(&experiment, setup));
+        self.checkpoints.forget_request();
+        if self.lifecycle.resumes() {
+            self.checkpoints.former_secs = self.shown.history.timing.elapsed_secs;
+            self.shown.history.resume(setup);
+        } else {
+            self.checkpoints.former_secs = 0.0;
+            self.set_shown(Shown::live(&experiment, setup));
+        }
         // Shown and edited may have become equal or different.
         if let Err(error) = self.write_address() {
             crate::web::dom::report(&error);
@@ -153,11 +166,14 @@ impl Page {
             if missing > 0 {
                 let next = missing.min(batch_seeds(&whole));
                 self.queue = Some(whole);
+                self.complete_checkpoint();
                 return self.compute_seeds(next);
             }
             self.started = Some(whole);
         }
         self.write_address()?;
+        self.complete_checkpoint();
+        net::keep_results(&self.shown.history);
         self.shelf.keep(&self.shown);
         if !self.view.embed {
             shelf_storage::save(&self.shelf);
@@ -214,6 +230,7 @@ impl Page {
 
     /// After Reset the result is shown to which seeds were being added, the recording of the form's experiment, or its empty charts.
     pub(super) fn forget_run(&mut self) -> WebResult<()> {
+        self.leave_checkpoint();
         self.queue = None;
         if let Some(base) = self.growing.take() {
             self.shelf.keep(&base);

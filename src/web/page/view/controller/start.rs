@@ -5,6 +5,7 @@ use crate::experiment::scenarios::{FIRST_SCENARIO, Scenario};
 use crate::experiment::{Experiment, PagePart, ParsedQuery};
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::notice_board::MOST_NOTICES;
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::shown::Shown;
 use crate::web::page::model::tabs::Tab;
@@ -16,13 +17,7 @@ use web_sys::HtmlElement;
 impl Page {
     /// Shows what the address asks for: the recording of a scenario if it is one, the first scenario if it asks for nothing.
     pub(super) fn open(&mut self, parsed: &ParsedQuery) -> WebResult<()> {
-        for (index, error) in parsed.errors.iter().chain(&parsed.conflicts).enumerate() {
-            let text = words::address_error(error);
-            self.notices.show(&format!("address-{index}"), Severity::Warning, &text, &[])?;
-        }
-        if !parsed.unknown.is_empty() {
-            self.notices.show("unknown", Severity::Info, &words::unknown_keys(&parsed.unknown), &[])?;
-        }
+        self.show_address_errors(parsed)?;
         self.show_tab(navigation::part_of_address()?)?;
         let search = dom::window()?.location().search()?;
         let asks_nothing = parsed.experiment == Experiment::default() && !parsed.view.run && !search.contains("init=");
@@ -32,6 +27,7 @@ impl Page {
             _ => parsed.experiment.clone(),
         };
         if !parsed.view.embed {
+            self.find_interrupted_runs(&experiment);
             self.shelf.restore(shelf_storage::load());
             if let Some(number) = parsed.view.figure.pin {
                 self.shelf.pin(number as usize - 1);
@@ -46,7 +42,21 @@ impl Page {
         self.edited()?;
         dom::root()?.dataset().set("state", self.lifecycle.phase().name())?;
         self.parent.post(&self.situation_post("ready"))?;
-        if parsed.view.run { self.request(Request::Run) } else { Ok(()) }
+        if parsed.view.run && !self.checkpoints.is_reading { self.request(Request::Run) } else { Ok(()) }
+    }
+
+    /// Says what of the address is not used. A long address can have thousands of errors, of which the first ones are shown.
+    fn show_address_errors(&self, parsed: &ParsedQuery) -> WebResult<()> {
+        let has_unknown = !parsed.unknown.is_empty();
+        let most = MOST_NOTICES - usize::from(has_unknown);
+        for (index, error) in parsed.errors.iter().chain(&parsed.conflicts).take(most).enumerate() {
+            let text = words::address_error(error);
+            self.notices.show(&format!("address-{index}"), Severity::Warning, &text, &[])?;
+        }
+        if has_unknown {
+            self.notices.show("unknown", Severity::Info, &words::unknown_keys(&parsed.unknown), &[])?;
+        }
+        self.notices.add_more((parsed.errors.len() + parsed.conflicts.len()).saturating_sub(most))
     }
 
     /// Shows a part of the page; the first one in place of one that the address omits.

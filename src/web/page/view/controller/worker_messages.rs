@@ -3,18 +3,18 @@
 use super::Page;
 use super::host_commands::OTHER;
 use crate::graphics_adapter;
-use crate::metrics::Environment;
+use crate::metrics::{Environment, Timing};
 use crate::protocol::{Command, Event, FailureKind};
 use crate::texts;
 use crate::web::error::WebResult;
 use crate::web::page::model::lifecycle::Effect;
 use crate::web::page::model::phase::Phase;
 use crate::web::page::model::worker_program::WorkerProgram;
-use crate::web::page::view::Action;
 use crate::web::page::view::notices::{Offer, Severity};
 use crate::web::page::view::worker_link::WorkerLink;
+use crate::web::page::view::{Action, deploy};
 use crate::web::page::words;
-use crate::web::page::words::incidents;
+use crate::web::page::words::{incidents, interruptions};
 
 /// Subject of the notice that the worker has not responded.
 const SILENCE: &str = "silence";
@@ -37,6 +37,7 @@ impl Page {
                 Effect::ReplaceWorker(program) => {
                     // The old worker is terminated first: two would compete for the GPU.
                     self.worker = None;
+                    self.checkpoints.forget_request();
                     self.notices.remove(SILENCE);
                     match WorkerLink::open(&self.dispatcher, program) {
                         Ok(worker) => self.worker = Some(worker),
@@ -86,8 +87,44 @@ impl Page {
         self.carry_out(effects)
     }
 
+    /// The worker has ended, or could not be loaded.
+    pub(super) fn end_worker(&mut self, message: String) -> WebResult<()> {
+        if self.lifecycle.worker_loading() {
+            // Its files may be gone because the site has others now.
+            deploy::check(&self.dispatcher);
+        }
+        if self.lifecycle.hopes_for_gpu() { self.leave_gpu(message) } else { self.lose_worker(&message) }
+    }
+
+    /// The site has another build of the page: this one cannot go on without its files.
+    pub(super) fn be_outdated(&mut self) -> WebResult<()> {
+        self.lifecycle.page_outdated();
+        self.worker = None;
+        self.show_failure()
+    }
+
+    /// The worker is gone: the run goes on from its latest checkpoint, or fails.
+    pub(super) fn lose_worker(&mut self, reason: &str) -> WebResult<()> {
+        if self.recover(reason)? {
+            return Ok(());
+        }
+        self.lifecycle.worker_lost(reason);
+        self.files.uploads.crashed();
+        self.expect_news()
+    }
+
+    /// The timing of the whole run, if this worker has gone on with it.
+    fn whole_timing(&self, timing: Timing) -> Timing {
+        Timing { elapsed_secs: self.checkpoints.former_secs + timing.elapsed_secs, ..timing }
+    }
+
     pub(super) fn send(&self, command: &Command) -> WebResult<()> {
         let Some(worker) = &self.worker else { return Ok(()) };
+        if matches!(command, Command::Start { resumes: true, .. })
+            && let Some(latest) = &self.checkpoints.latest
+        {
+            worker.send_state(&Command::Restore { receipt: latest.receipt() }, &latest.state)?;
+        }
         worker.send(command)?;
         self.expect_news()?;
         if matches!(command, Command::Start { paused: false, .. } | Command::Resume) {
@@ -111,24 +148,61 @@ impl Page {
         self.notices.show(SILENCE, Severity::Warning, &words::silence(loading), offers)
     }
 
+    /// Mends what can be mended after a failure; returns whether a new worker goes on from a checkpoint already.
+    fn mend(&mut self, kind: FailureKind, message: &str) -> WebResult<bool> {
+        // In as little memory the same would happen again.
+        if kind.is_fatal() && kind != FailureKind::Memory && self.recover(message)? {
+            return Ok(true);
+        }
+        if matches!(kind, FailureKind::Crash | FailureKind::Memory) {
+            self.files.uploads.crashed();
+        }
+        if self.lifecycle.resumes() && kind == FailureKind::Experiment {
+            self.drop_checkpoint();
+        }
+        Ok(false)
+    }
+
+    /// A failure of a run that was to go on, or of the GPU, in the words of the page.
+    fn explained(&self, event: Event) -> Event {
+        match event {
+            Event::Failed { kind: FailureKind::Experiment, message } if self.lifecycle.resumes() => {
+                Event::Failed { kind: FailureKind::Experiment, message: interruptions::unreadable(message) }
+            }
+            Event::Failed { kind: FailureKind::Device, message } => {
+                // The browser's own words are for developers.
+                web_sys::console::info_1(&message.into());
+                Event::Failed { kind: FailureKind::Device, message: incidents::gpu_lost() }
+            }
+            event => event,
+        }
+    }
+
+    /// Tells a worker that is ready what it has to know before a start that waits for it: the language and the files.
+    fn introduce(&mut self) -> WebResult<()> {
+        if let Some(catalog) = texts::installed() {
+            self.send(&Command::Speak { catalog })?;
+        }
+        for source in self.consents.allowed() {
+            self.send(&Command::AllowDownload { source: source.clone() })?;
+        }
+        self.give_files_again()
+    }
+
     pub(super) fn hear(&mut self, event: Event) -> WebResult<()> {
         if !self.lifecycle.accepts(&event) {
             return Ok(());
         }
-        if matches!(event, Event::Failed { kind: FailureKind::Crash, .. }) {
-            self.files.uploads.crashed();
+        let event = self.explained(event);
+        if let Event::Failed { kind, message } = &event
+            && self.mend(*kind, message)?
+        {
+            return Ok(());
         }
         let effects = self.lifecycle.event(&event);
         self.expect_news()?;
         if matches!(event, Event::Ready { .. }) && self.lifecycle.worker_ready() {
-            // The language and the files are sent before a start that waits for the worker.
-            if let Some(catalog) = texts::installed() {
-                self.send(&Command::Speak { catalog })?;
-            }
-            for dataset in self.accepted.clone() {
-                self.send(&Command::AcceptLicense { dataset })?;
-            }
-            self.give_files_again()?;
+            self.introduce()?;
         }
         self.carry_out(effects)?;
         self.inspection_event(&event)?;
@@ -142,22 +216,33 @@ impl Page {
             Event::Preparation { progress } => {
                 let share = progress.done as f64 / progress.total.max(1) as f64;
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
+                self.parent.post(&self.situation_post("progress"))?;
             }
             Event::Recomputing { runs } => {
                 self.notices.show(RECOMPUTING, Severity::Warning, &incidents::recomputing(runs), &[])?;
             }
-            Event::DataFallback { reason } => {
-                let text = incidents::data_replaced(&reason);
-                self.notices.show("data", Severity::Warning, &text, &[])?;
-            }
+            Event::DownloadOffered { source } => self.offered = Some(source),
+            Event::DataFallback { reason, offer } => self.explain_digits(&reason, offer)?,
+            Event::Failed { kind: FailureKind::Consent, .. } => self.recall_refusal()?,
             Event::Started { setup } => self.started_with(*setup),
             Event::Progress { record, timing } => {
                 self.shown.history.apply(&record);
-                self.shown.history.set_timing(timing);
+                self.shown.history.set_timing(self.whole_timing(timing));
                 self.parent.post(&self.situation_post("progress"))?;
             }
-            Event::Finished { timing } => self.finish(timing)?,
-            Event::Ready { .. }
+            Event::Finished { timing } => {
+                let timing = self.whole_timing(timing);
+                self.finish(timing)?;
+            }
+            // Without a state: it could not be made.
+            Event::Checkpoint { .. } => {
+                self.checkpoints.forget_request();
+                if self.lifecycle.phase() == Phase::Training {
+                    self.checkpoints.training()?;
+                }
+            }
+            Event::Alive { .. }
+            | Event::Ready { .. }
             | Event::Paused { .. }
             | Event::Failed { .. }
             | Event::Filters { .. }

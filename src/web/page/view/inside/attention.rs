@@ -104,7 +104,7 @@ impl AttentionPanel {
             let row = text_cells::row(&body, &heading)?;
             for weight in weights {
                 let cell = dom::create("td", "", &format!("{:.0}", weight * 100.0))?;
-                cell.set_attribute("style", &format!("--share:{weight:.2}"))?;
+                dom::set_style(&cell, "--share", &format!("{weight:.2}"))?;
                 cell.toggle_attribute_with_force("data-high", *weight > LIGHT_TEXT)?;
                 dom::append(&row, &cell)?;
             }

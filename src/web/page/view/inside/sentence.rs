@@ -159,7 +159,7 @@ impl TranslationCells {
         self.words.set_inner_html("");
         for (word, probability) in row.map_or(&[][..], |row| &row.words) {
             let chip = dom::untranslated("span", word)?;
-            chip.set_attribute("style", &format!("--share:{probability:.2}"))?;
+            dom::set_style(&chip, "--share", &format!("{probability:.2}"))?;
             dom::append(&chip, &dom::create("small", "", &format!(" {:.0} %", probability * 100.0))?)?;
             dom::append(&self.words, &chip)?;
         }

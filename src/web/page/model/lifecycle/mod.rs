@@ -1,15 +1,16 @@
 //! The state machine of the page: requests of the visitor and events of the worker go in, a new phase and commands for the
 //! worker come out. Nothing here depends on the document.
 //!
-//! Page and worker run asynchronously, so events of a discarded experiment may still arrive after `Reset` or a new `Start`. All
-//! measurements are therefore ignored until the `Started` of the new experiment.
+//! Events of a discarded experiment do not get here (`protocol::StartNumbers`); what is left is to know which events each phase expects.
+
+mod expectations;
+mod worker;
 
 use super::failure::{Failure, Remedy};
 use super::phase::{Phase, Request};
 use super::worker_program::WorkerProgram;
 use crate::experiment::{DevicePreference, Experiment};
-use crate::protocol::{Command, Computing, Event, FailureKind, PROTOCOL_VERSION};
-use crate::web::page::words::incidents;
+use crate::protocol::{Command, Computing, Event, FailureKind};
 
 /// An action that follows from a request or an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ enum Then {
 struct PendingStart {
     experiment: Box<Experiment>,
     then: Then,
+    /// Whether it goes on from a checkpoint.
+    resumes: bool,
 }
 
 /// The worker, which is created for the first start, with the program that it needs.
@@ -59,6 +62,8 @@ pub struct Lifecycle {
     pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
+    /// Whether the latest start goes on from a checkpoint.
+    resumes: bool,
     /// Whether the worker is tuning initial weights, during which it handles commands.
     tuning: bool,
     failure: Option<Failure>,
@@ -75,6 +80,7 @@ impl Default for Lifecycle {
             pending: None,
             then: Then::Train,
             pausing: false,
+            resumes: false,
             tuning: false,
             failure: None,
         }
@@ -82,54 +88,6 @@ impl Default for Lifecycle {
 }
 
 impl Lifecycle {
-    /// What the page is doing.
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        self.phase
-    }
-
-    /// Whether a pause has been requested but has not taken effect.
-    #[must_use]
-    pub fn pausing(&self) -> bool {
-        self.pausing
-    }
-
-    /// Whether an experiment is waiting for the worker.
-    #[must_use]
-    pub fn waiting_to_start(&self) -> bool {
-        self.pending.is_some()
-    }
-
-    /// The reason of the failure, in phase [`Phase::Failed`].
-    #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
-    }
-
-    /// Whether the measurements of the worker belong to the experiment that is shown.
-    #[must_use]
-    pub fn measuring(&self) -> bool {
-        matches!(self.phase, Phase::Training | Phase::Paused)
-    }
-
-    /// Whether the worker is loaded and running.
-    #[must_use]
-    pub fn worker_ready(&self) -> bool {
-        self.worker == WorkerState::Ready
-    }
-
-    /// Whether there is no worker, not even one that is loading.
-    #[must_use]
-    pub fn worker_absent(&self) -> bool {
-        self.worker == WorkerState::Absent
-    }
-
-    /// The program of the worker.
-    #[must_use]
-    pub fn program(&self) -> WorkerProgram {
-        self.program
-    }
-
     /// From the next start on, the CPU computes like this.
     pub fn compute_with(&mut self, computing: Computing) {
         self.computing = computing;
@@ -147,7 +105,7 @@ impl Lifecycle {
     pub fn adapter_known(&mut self, there: bool) -> Vec<Effect> {
         self.adapter = Some(there);
         let pending = self.pending.take();
-        pending.map_or_else(Vec::new, |pending| self.start(pending.experiment, pending.then))
+        pending.map_or_else(Vec::new, |pending| self.start(pending))
     }
 
     /// Whether an experiment that needs no GPU waits for the worker that could use one.
@@ -161,47 +119,10 @@ impl Lifecycle {
     /// experiment, starts in a worker for the CPU.
     pub fn leave_gpu(&mut self, experiment: &Experiment) -> Vec<Effect> {
         self.adapter = Some(false);
-        let then = self.then;
-        let pending =
-            self.pending.take().unwrap_or_else(|| PendingStart { experiment: experiment.clone().into(), then });
+        let (then, resumes) = (self.then, self.resumes);
+        let this = || PendingStart { experiment: experiment.clone().into(), then, resumes };
+        let pending = self.pending.take().unwrap_or_else(this);
         self.replace_worker(Some(pending))
-    }
-
-    /// Whether an event belongs to the experiment that is shown, not to a discarded one.
-    #[must_use]
-    pub fn accepts(&self, event: &Event) -> bool {
-        match event {
-            Event::Ready { .. }
-            | Event::Device { .. }
-            | Event::Uploaded { .. }
-            | Event::UploadRefused { .. }
-            | Event::Failed { .. } => true,
-            Event::Data { .. } | Event::DataFallback { .. } | Event::Dataset { .. } | Event::Preparation { .. } => {
-                self.phase == Phase::Preparing
-            }
-            Event::Started { .. } => self.phase == Phase::Preparing || self.measuring(),
-            Event::Progress { .. } | Event::Paused { .. } | Event::Finished { .. } => self.measuring(),
-            Event::Recomputing { .. } => self.measuring() || self.phase == Phase::Preparing,
-            Event::Filters { .. } | Event::Examination { .. } | Event::Answered { .. } => {
-                self.measuring() || self.phase == Phase::Finished
-            }
-        }
-    }
-
-    /// Whether `request` is possible now; `changed` means that the experiment in the form differs from the one shown.
-    #[must_use]
-    pub fn allows(&self, request: Request, changed: bool) -> bool {
-        match (request, self.phase) {
-            (Request::Run, Phase::Loading) => self.pending.is_none(),
-            (Request::Run | Request::Step, Phase::Ready)
-            | (Request::Run, Phase::Finished | Phase::Failed)
-            | (Request::Step | Request::Resume, Phase::Paused)
-            | (Request::Restart, _) => true,
-            (Request::Run, Phase::Paused) => changed,
-            (Request::Pause, Phase::Training | Phase::Preparing) => !self.pausing,
-            (Request::Reset, phase) => !matches!(phase, Phase::Ready | Phase::Failed),
-            _ => false,
-        }
     }
 
     /// Handles a request, with the experiment of the form; does nothing if it is not possible now.
@@ -211,15 +132,15 @@ impl Lifecycle {
         }
         match (request, self.phase) {
             (Request::Step, Phase::Paused) => {
-                self.phase = Phase::Training;
+                self.phase = self.working();
                 self.pausing = true;
                 vec![Effect::Send(Command::Step)]
             }
-            (Request::Run, _) => self.start(experiment.clone().into(), Then::Train),
-            (Request::Step, _) => self.start(experiment.clone().into(), Then::Step),
+            (Request::Run, _) => self.start(new_start(experiment, Then::Train)),
+            (Request::Step, _) => self.start(new_start(experiment, Then::Step)),
             (Request::Pause, _) => self.pause(),
             (Request::Resume, _) => {
-                self.phase = Phase::Training;
+                self.phase = self.working();
                 vec![Effect::Send(Command::Resume)]
             }
             // A worker cannot handle commands while it loads data or opens a device, possibly for long, but can while it tunes.
@@ -243,8 +164,19 @@ impl Lifecycle {
 
     /// Replaces the worker and starts this experiment as soon as the new one has loaded.
     pub fn restart_with(&mut self, experiment: &Experiment) -> Vec<Effect> {
-        let pending = PendingStart { experiment: experiment.clone().into(), then: Then::Train };
-        self.replace_worker(Some(pending))
+        self.replace_worker(Some(new_start(experiment, Then::Train)))
+    }
+
+    /// Replaces the worker and goes on with this experiment from a checkpoint, as soon as the new one has loaded; with `paused` it waits
+    /// there.
+    pub fn resume_with(&mut self, experiment: &Experiment, paused: bool) -> Vec<Effect> {
+        let then = if paused { Then::Pause } else { Then::Train };
+        self.replace_worker(Some(PendingStart { resumes: true, ..new_start(experiment, then) }))
+    }
+
+    /// The phase of an experiment that is not paused.
+    fn working(&self) -> Phase {
+        if self.tuning { Phase::Preparing } else { Phase::Training }
     }
 
     fn replace_worker(&mut self, pending: Option<PendingStart>) -> Vec<Effect> {
@@ -276,8 +208,8 @@ impl Lifecycle {
             return Vec::new();
         }
         match event {
-            Event::Ready { protocol_version } => return self.worker_loaded(*protocol_version),
-            Event::Preparation { .. } => self.tuning = true,
+            Event::Ready { protocol_version, build } => return self.worker_loaded(*protocol_version, build),
+            Event::Preparation { .. } => return self.tunes(),
             Event::Started { .. } => return self.started(),
             Event::Paused { .. } => return self.paused(),
             Event::Finished { .. } => self.settle(Phase::Finished),
@@ -288,27 +220,19 @@ impl Lifecycle {
         Vec::new()
     }
 
-    /// Handles a worker that has terminated or could not be loaded.
-    pub fn worker_lost(&mut self, message: &str) {
-        self.worker = WorkerState::Absent;
-        self.fail(Remedy::Restart, message);
-    }
-
-    fn start(&mut self, experiment: Box<Experiment>, then: Then) -> Vec<Effect> {
-        let wanted = self.program_for(&experiment);
+    fn start(&mut self, pending: PendingStart) -> Vec<Effect> {
+        let wanted = self.program_for(&pending.experiment);
         // Only the smaller program uses all cores.
         let serves = wanted == Some(self.program);
         if self.worker == WorkerState::Ready && serves {
+            let PendingStart { experiment, then, resumes } = pending;
             self.settle(Phase::Preparing);
-            self.then = then;
-            return vec![Effect::Send(Command::Start {
-                experiment,
-                paused: then == Then::Step,
-                computing: self.computing,
-            })];
+            (self.then, self.resumes) = (then, resumes);
+            let (paused, computing) = (then != Then::Train, self.computing);
+            return vec![Effect::Send(Command::Start { experiment, paused, computing, resumes })];
         }
         self.settle(Phase::Loading);
-        self.pending = Some(PendingStart { experiment, then });
+        self.pending = Some(pending);
         match wanted {
             Some(_) if self.worker == WorkerState::Loading && serves => Vec::new(),
             Some(program) => self.open(program),
@@ -321,7 +245,8 @@ impl Lifecycle {
 
     fn pause(&mut self) -> Vec<Effect> {
         self.pausing = true;
-        if self.phase == Phase::Preparing {
+        // A worker that loads data or opens a device cannot pause; it does so before the first iteration or step.
+        if self.phase == Phase::Preparing && !self.tuning {
             self.then = Then::Pause;
             return Vec::new();
         }
@@ -330,22 +255,19 @@ impl Lifecycle {
         vec![Effect::Send(Command::Pause)]
     }
 
-    fn worker_loaded(&mut self, version: u32) -> Vec<Effect> {
-        if version != PROTOCOL_VERSION {
-            self.worker = WorkerState::Absent;
-            self.fail(Remedy::Reload, &incidents::outdated_worker(version));
-            return Vec::new();
+    /// Initial weights are being tuned, which can be paused.
+    fn tunes(&mut self) -> Vec<Effect> {
+        let is_first = !std::mem::replace(&mut self.tuning, true);
+        if is_first && self.then == Then::Pause {
+            self.then = Then::Train;
+            return vec![Effect::Send(Command::Pause)];
         }
-        self.worker = WorkerState::Ready;
-        let pending = self.pending.take();
-        if self.phase == Phase::Loading {
-            self.settle(Phase::Ready);
-        }
-        pending.map_or_else(Vec::new, |pending| self.start(pending.experiment, pending.then))
+        Vec::new()
     }
 
     fn started(&mut self) -> Vec<Effect> {
         self.phase = Phase::Training;
+        self.tuning = false;
         match self.then {
             Then::Pause => vec![Effect::Send(Command::Pause)],
             Then::Train | Then::Step => Vec::new(),
@@ -353,6 +275,11 @@ impl Lifecycle {
     }
 
     fn paused(&mut self) -> Vec<Effect> {
+        if self.tuning {
+            self.phase = Phase::Paused;
+            self.pausing = false;
+            return Vec::new();
+        }
         if self.then == Then::Step {
             // The experiment is waiting at step 0; now the requested step is taken.
             self.then = Then::Train;
@@ -365,8 +292,7 @@ impl Lifecycle {
 
     fn failed(&mut self, kind: FailureKind, message: &str) {
         let remedy = Remedy::against(kind);
-        let alive =
-            matches!(kind, FailureKind::Experiment | FailureKind::Data | FailureKind::License | FailureKind::NoDevice);
+        let alive = !kind.is_fatal();
         // The failure of an experiment that was discarded in the meantime.
         if alive && matches!(self.phase, Phase::Ready | Phase::Loading) {
             return;
@@ -381,7 +307,7 @@ impl Lifecycle {
         // The first failure is shown: a crash is often followed by consequential errors.
         if self.phase != Phase::Failed {
             self.settle(Phase::Failed);
-            self.failure = Some(Failure { remedy, message: message.to_owned() });
+            self.failure = Some(Failure::new(remedy, message));
         }
     }
 
@@ -389,9 +315,14 @@ impl Lifecycle {
     fn settle(&mut self, phase: Phase) {
         self.phase = phase;
         self.then = Then::Train;
+        self.resumes = false;
         self.tuning = false;
         self.pausing = false;
         self.failure = None;
         self.pending = None;
     }
+}
+
+fn new_start(experiment: &Experiment, then: Then) -> PendingStart {
+    PendingStart { experiment: experiment.clone().into(), then, resumes: false }
 }

@@ -6,16 +6,21 @@
 //! that the page does not have to contain all errors of the training. Only the greeting and the crash notice of a worker
 //! are text, in a format that is the same in all versions.
 
+mod question;
+mod start_numbers;
+
 use crate::error::{MessageError, WorkerError};
+use crate::experiment::own_files::{FileReading, RoleChoices};
 use crate::experiment::{DatasetName, Experiment};
-use crate::metrics::{
-    DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, SentenceAnswer, Setup, Timing,
-};
+use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
 use crate::texts::Catalog;
+use crate::version::BUILD;
+pub use question::{ImageSource, NetworkAnswer, NetworkQuestion, SentenceSource};
 use serde::{Deserialize, Serialize};
+pub use start_numbers::{Numbered, StartNumbers};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 13;
+pub const PROTOCOL_VERSION: u32 = 14;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,17 +30,26 @@ pub enum Command {
     Start {
         /// The experiment.
         experiment: Box<Experiment>,
-        /// Wait after the evaluation of step 0.
+        /// Wait after the evaluation of step 0, or at the step of the checkpoint.
         paused: bool,
         /// How the CPU computes.
         computing: Computing,
+        /// Go on from the state that was sent with `Restore`.
+        resumes: bool,
     },
-    /// Pause after the current step, or before the first one.
+    /// The state sent with this message is that of the checkpoint from which the next `Start` goes on.
+    Restore {
+        /// What the state and the data must be.
+        receipt: StateReceipt,
+    },
+    /// Pause after the current step or, while weights are tuned, after the current iteration; answered by `Paused`.
     Pause,
-    /// Continue training.
+    /// Continue.
     Resume,
-    /// Take exactly one training step and pause again.
+    /// Take exactly one training step, or one iteration of tuning, and pause again.
     Step,
+    /// As soon as all runs can wait at the same step, send the state of the training there, and go on; answered by `Checkpoint`.
+    Checkpoint,
     /// Drop the cohort and its curves.
     Reset,
     /// From now on, inspect the run with this index over all variants: answered by `Filters` and `Examination` at once. Without a step,
@@ -56,17 +70,38 @@ pub enum Command {
     },
     /// Use the files sent with this message as the data set `upload` (images) or `text` (sentences); answered by `Uploaded` or `UploadRefused`.
     /// If they are refused, previously uploaded files remain in use.
-    Upload,
-    /// The visitor has accepted the license of a data set: from now on it may be downloaded.
-    AcceptLicense {
-        /// The data set.
-        dataset: DatasetName,
+    Upload {
+        /// The uses that the visitor has chosen for some of them; the others are used as their names say.
+        choices: RoleChoices,
+    },
+    /// The visitor has agreed to the download of a data set from another site, and to its license if it has one.
+    AllowDownload {
+        /// The data set and the server.
+        source: DownloadSource,
     },
     /// From now on, word errors with this catalog of texts; see `texts`.
     Speak {
         /// English texts with their translations.
         catalog: Catalog,
     },
+}
+
+/// Another site that has a data set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadSource {
+    /// The data set.
+    pub dataset: DatasetName,
+    /// The name of the server.
+    pub server: String,
+}
+
+/// What a state belongs to, as SHA-256 in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StateReceipt {
+    /// Of the state.
+    pub state_sha256: String,
+    /// Of the data on which it was trained.
+    pub data_sha256: String,
 }
 
 /// How the CPU computes: settings of the browser, not of an experiment.
@@ -84,52 +119,20 @@ impl Default for Computing {
     }
 }
 
-/// A question to all runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NetworkQuestion {
-    /// What is on an image?
-    Image(ImageSource),
-    /// What is the translation of a sentence?
-    Sentence(SentenceSource),
-}
-
-/// A sentence to be translated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SentenceSource {
-    /// A test sentence.
-    Test {
-        /// Its index, modulo the number of test sentences.
-        index: usize,
-    },
-    /// A sentence typed by the visitor.
-    Typed {
-        /// As it was typed.
-        text: String,
-    },
-}
-
-/// An image to be classified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImageSource {
-    /// A test example.
-    Test {
-        /// Its index, modulo the number of test examples.
-        index: usize,
-    },
-    /// A drawing by the visitor.
-    Drawn {
-        /// `[channels, height, width]` of the data set, 0 to 255.
-        pixels: Vec<u8>,
-    },
-}
-
 /// From the worker to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
+    /// The worker lives: sent at fixed intervals between two pieces of work, so that one that is gone without a word is noticed.
+    Alive {
+        /// Seconds that may pass until the next one.
+        patience_secs: f32,
+    },
     /// The worker has loaded; sent as [`greeting`].
     Ready {
         /// [`PROTOCOL_VERSION`] of the worker.
         protocol_version: u32,
+        /// [`BUILD`] of the worker; empty in those that did not say it yet.
+        build: String,
     },
     /// The device is open.
     Device {
@@ -147,10 +150,12 @@ pub enum Event {
         /// Total number of bytes (or examples), if known.
         total: Option<u64>,
     },
-    /// The default data set could not be downloaded, and the built-in digits are used instead.
+    /// The default data set is not here, and the built-in digits are used instead.
     DataFallback {
         /// Why: the words of an [`Error`](crate::error::Error).
         reason: String,
+        /// From where it could be downloaded after `AllowDownload`.
+        offer: Option<DownloadSource>,
     },
     /// The data set is loaded.
     Dataset {
@@ -165,8 +170,10 @@ pub enum Event {
         test: usize,
         /// Of sentences, the number of pairs in the files, of which not all need be used.
         found: usize,
-        /// Names of files that are not used.
-        left_aside: Vec<String>,
+        /// What every file is used for.
+        files: Vec<FileReading>,
+        /// What was done with them, in sentences.
+        notes: Vec<String>,
         /// A few of the examples, with the name of the data set.
         sample: DatasetSample,
     },
@@ -174,6 +181,8 @@ pub enum Event {
     UploadRefused {
         /// Why: the words of an [`Error`](crate::error::Error).
         message: String,
+        /// What every file is used for, if they could be unpacked.
+        files: Vec<FileReading>,
     },
     /// The first layer of the inspected run.
     Filters {
@@ -213,10 +222,18 @@ pub enum Event {
         /// Number of these runs.
         runs: usize,
     },
-    /// Training waits for `Resume` or `Step`.
+    /// Training, or the tuning before it, waits for `Resume` or `Step`.
     Paused {
         /// Steps taken.
         step: u64,
+    },
+    /// The state of the training, sent with this message as bytes (see `checkpoint`). All measurements up to this step were sent before, and
+    /// none of later steps.
+    Checkpoint {
+        /// Steps taken.
+        step: u64,
+        /// SHA-256 of the state, in hexadecimal.
+        state_sha256: String,
     },
     /// All steps are done.
     Finished {
@@ -227,64 +244,25 @@ pub enum Event {
     Failed {
         /// What can be done about it.
         kind: FailureKind,
-        /// What went wrong: the words of an [`Error`](crate::error::Error).
+        /// What went wrong: the words of an [`Error`](crate::error::Error); empty if the kind says all.
         message: String,
     },
-}
-
-/// The answers of all runs to a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum NetworkAnswer {
-    /// How they classify an image.
-    Image {
-        /// The image, `[channels, height, width]`, 0 to 255.
-        pixels: Vec<u8>,
-        /// Index and true class if it is a test example.
-        test: Option<(usize, u8)>,
-        /// Probability of each class for each run, by variant, then by seed; not finite in a run that has diverged.
-        probabilities: Vec<Vec<f32>>,
+    /// The data set is not here, and is downloaded from another site only after `AllowDownload`; sent before `Failed`.
+    DownloadOffered {
+        /// The data set and the server.
+        source: DownloadSource,
     },
-    /// How they translate a sentence.
-    Sentence(SentenceAnswer),
 }
 
 /// The beginning of [`greeting`], the same in all versions: by it a page recognizes a worker of another version. The number of the
-/// version and a brace follow.
+/// version follows.
 const GREETING: &str = r#"{"type":"ready","protocol_version":"#;
+/// What follows in [`greeting`]; then come the build, a quotation mark and a brace.
+const GREETING_BUILD: &str = r#","build":""#;
 /// The beginning of [`last_words`], which must not depend on anything that a crash may have damaged.
 const LAST_WORDS: &str = "crashed: ";
 
-impl Command {
-    /// The bytes that are sent.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        encoded(self)
-    }
-
-    /// Reads the bytes of a command.
-    ///
-    /// # Errors
-    /// [`MessageError::Bytes`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, MessageError> {
-        decoded(bytes)
-    }
-}
-
 impl Event {
-    /// The bytes that are sent.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        encoded(self)
-    }
-
-    /// Reads the bytes of an event.
-    ///
-    /// # Errors
-    /// [`MessageError::Bytes`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, MessageError> {
-        decoded(bytes)
-    }
-
     /// Reads the text of [`greeting`] or [`last_words`].
     ///
     /// # Errors
@@ -293,10 +271,28 @@ impl Event {
         if let Some(message) = text.strip_prefix(LAST_WORDS) {
             return Ok(Self::Failed { kind: FailureKind::Crash, message: message.to_owned() });
         }
-        let version = text.strip_prefix(GREETING).and_then(|rest| rest.split(['}', ',']).next()?.parse().ok());
+        let rest = text.strip_prefix(GREETING);
+        let version = rest.and_then(|rest| rest.split(['}', ',']).next()?.parse().ok());
+        let build = rest.and_then(|rest| rest.split_once(GREETING_BUILD)?.1.split('"').next()).unwrap_or_default();
         match version {
-            Some(protocol_version) => Ok(Self::Ready { protocol_version }),
+            Some(protocol_version) => Ok(Self::Ready { protocol_version, build: build.to_owned() }),
             None => Err(MessageError::Text { length: text.len() }),
+        }
+    }
+
+    /// What is sent as a bare number, which needs no memory: the worker has none left, and ends.
+    #[must_use]
+    pub fn out_of_memory() -> Self {
+        Self::Failed { kind: FailureKind::Memory, message: String::new() }
+    }
+
+    /// Whether it is about the worker itself or its data, not about an experiment that may have been discarded.
+    #[must_use]
+    pub fn is_about_worker(&self) -> bool {
+        match self {
+            Self::Alive { .. } | Self::Ready { .. } | Self::Uploaded { .. } | Self::UploadRefused { .. } => true,
+            Self::Failed { kind, .. } => kind.is_fatal(),
+            _ => false,
         }
     }
 }
@@ -304,7 +300,7 @@ impl Event {
 /// The greeting: the text by which a worker of this version reports that it is ready.
 #[must_use]
 pub fn greeting() -> String {
-    format!("{GREETING}{PROTOCOL_VERSION}}}")
+    format!("{GREETING}{PROTOCOL_VERSION}{GREETING_BUILD}{BUILD}\"}}")
 }
 
 /// The crash notice: the text by which a worker reports that it has crashed, and why.
@@ -330,12 +326,25 @@ pub enum FailureKind {
     Experiment,
     /// The data set could not be loaded; retry or use `digits`.
     Data,
-    /// The data set may be downloaded only after its license has been accepted; ask.
-    License,
+    /// The data set may be downloaded from another site only after the visitor has agreed; ask.
+    Consent,
     /// WebGPU was required but is missing or computes wrong numbers; use the CPU.
     NoDevice,
     /// The device has failed during training; restart, perhaps on the CPU.
     Device,
     /// The worker has crashed; restart it.
     Crash,
+    /// There is not enough memory; use a smaller experiment.
+    Memory,
+}
+
+impl FailureKind {
+    /// Whether the worker cannot be used any more.
+    #[must_use]
+    pub fn is_fatal(self) -> bool {
+        match self {
+            Self::Device | Self::Crash | Self::Memory => true,
+            Self::Experiment | Self::Data | Self::Consent | Self::NoDevice => false,
+        }
+    }
 }

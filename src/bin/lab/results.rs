@@ -1,0 +1,64 @@
+//! Where the results of `lab run` go.
+
+use crate::arguments::{Options, Usage};
+use crate::output::print;
+use crate::output_place::OutputPlace;
+use anyhow::{Context, bail};
+use emergence_lab::export::{self, Results, to_json};
+use emergence_lab::metrics::History;
+
+/// Files for the results, in addition to stdout.
+pub(crate) struct Outputs {
+    json: Option<OutputPlace>,
+    csv: Option<OutputPlace>,
+    svg: Option<OutputPlace>,
+}
+
+impl Outputs {
+    /// The places of the options, none of which is `checkpoint` or the file of `--resume`. They are checked before training, which may take
+    /// long.
+    ///
+    /// # Errors
+    /// If one cannot be written, or two are the same.
+    pub(crate) fn new(options: &Options, checkpoint: Option<&OutputPlace>) -> Result<Self, Usage> {
+        let place = |name| options.get(name).map(|path| OutputPlace::new(name, path)).transpose();
+        let own = Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? };
+        for input in [checkpoint, place("resume")?.as_ref()] {
+            OutputPlace::check_apart(input.into_iter().chain(own.places()))?;
+        }
+        checkpoint.into_iter().chain(own.places()).try_for_each(OutputPlace::probe)?;
+        Ok(own)
+    }
+
+    fn places(&self) -> impl Iterator<Item = &OutputPlace> {
+        [&self.json, &self.csv, &self.svg].into_iter().flatten()
+    }
+
+    /// Writes all results. What cannot be written does not keep the others from being written.
+    ///
+    /// # Errors
+    /// Names every place that cannot be written.
+    pub(crate) fn write(&self, history: &History, altered: Vec<String>) -> anyhow::Result<()> {
+        let mut results = Results::of(history).context("the experiment has not started")?;
+        results.receipt.altered_files = altered;
+        let json = to_json(&results);
+        let texts = |place: &Option<OutputPlace>, text: &dyn Fn() -> String| Some((place.clone()?, text()));
+        let texts = [
+            texts(&self.json, &|| json.clone()),
+            texts(&self.csv, &|| export::csv(history)),
+            texts(&self.svg, &|| export::svg(history)),
+        ];
+        // Files come first: the reader of a pipe may be slow, or never read.
+        let (files, streams): (Vec<_>, Vec<_>) = texts.into_iter().flatten().partition(|(place, _)| place.is_file());
+        let mut reasons = Vec::new();
+        let mut note = |written: anyhow::Result<()>| reasons.extend(written.err().map(|error| format!("{error:#}")));
+        for (place, text) in &files {
+            note(place.write(text.as_bytes()));
+        }
+        note(print(&json));
+        for (place, text) in &streams {
+            note(place.write(text.as_bytes()));
+        }
+        if reasons.is_empty() { Ok(()) } else { bail!(reasons.join("; ")) }
+    }
+}

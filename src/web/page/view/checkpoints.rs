@@ -1,0 +1,174 @@
+//! What the page knows of checkpoints: the one of the run in progress, and the list of interrupted runs that the browser keeps.
+
+use super::checkpoint_section::CheckpointSection;
+use super::shelf_storage::{Storage, call};
+use super::{Action, Dispatcher};
+use crate::experiment::{Experiment, parse_query};
+use crate::metrics::History;
+use crate::protocol::StateReceipt;
+use crate::web::dom;
+use crate::web::error::WebResult;
+use crate::web::page::model::checkpoints::{KeptRun, UNASKED_MILLISECONDS, interval};
+use crate::web::page::model::shown::same_but_device;
+use crate::web::schedule::{Timer, now};
+use js_sys::Uint8Array;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// The name, in the storage of this tab, under which the key of the run in progress is kept over a reload.
+const RUNNING: &str = "emergence-lab/running";
+/// Between the key and the experiment, in neither of which it occurs.
+const SEPARATOR: char = '?';
+
+/// A checkpoint in memory.
+pub(super) struct LatestCheckpoint {
+    /// The measurements up to it.
+    pub(super) history: History,
+    /// Training steps taken.
+    pub(super) step: u64,
+    /// SHA-256 of the state.
+    pub(super) state_sha256: String,
+    /// The state of the training.
+    pub(super) state: Uint8Array,
+}
+
+impl LatestCheckpoint {
+    /// What the worker has to check before it goes on.
+    pub(super) fn receipt(&self) -> StateReceipt {
+        let start = self.history.setup.start.as_ref();
+        let data_sha256 = start.map(|start| start.receipt.data_sha256.clone()).unwrap_or_default();
+        StateReceipt { state_sha256: self.state_sha256.clone(), data_sha256 }
+    }
+}
+
+/// What the page knows of checkpoints.
+pub(super) struct Checkpoints {
+    /// The list in the document.
+    pub(super) section: CheckpointSection,
+    /// What it shows, the latest first.
+    pub(super) runs: Vec<KeptRun>,
+    /// The latest checkpoint of the run in progress, or of the one that has failed.
+    pub(super) latest: Option<LatestCheckpoint>,
+    /// Key of the run in progress in the browser's storage.
+    pub(super) key: String,
+    /// The step from which the run went on by itself after a failure: it does so only once without progress.
+    pub(super) recovered_at: Option<u64>,
+    /// Seconds that the run took before it was interrupted.
+    pub(super) former_secs: f64,
+    /// Whether a run of a former visit to this tab is being read.
+    pub(super) is_reading: bool,
+    timer: Timer,
+    asked_at: Option<f64>,
+    last_took: f64,
+    /// Since when training goes on that is in no checkpoint, in milliseconds.
+    unsaved_since: Rc<Cell<Option<f64>>>,
+}
+
+impl Checkpoints {
+    /// Binds the list, and listens to the end of the page.
+    pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
+        let due = dispatcher.clone();
+        let unsaved_since = Rc::new(Cell::new(None::<f64>));
+        let window = dom::window()?;
+        // In a frame nothing is stored, and its host's visitors are not asked.
+        if dom::host()?.is_none() {
+            let since = Rc::clone(&unsaved_since);
+            dom::on(&window, "beforeunload", move |event| {
+                let lost = since.get().zip(now().ok()).map_or(0.0, |(since, now)| now - since);
+                if lost > UNASKED_MILLISECONDS {
+                    event.prevent_default();
+                }
+            })?;
+        }
+        // `pagehide` would be too late: the worker that has to answer ends with the page. Browsers hide a page before that.
+        let hidden = dispatcher.clone();
+        dom::on(&dom::document()?, "visibilitychange", move |_| hidden.dispatch(Action::CheckpointDue))?;
+        Ok(Self {
+            section: CheckpointSection::bind(dispatcher)?,
+            runs: Vec::new(),
+            latest: None,
+            key: new_key(),
+            recovered_at: None,
+            former_secs: 0.0,
+            is_reading: false,
+            timer: Timer::new(move || due.dispatch(Action::CheckpointDue)),
+            asked_at: None,
+            last_took: 0.0,
+            unsaved_since,
+        })
+    }
+
+    /// Another run begins.
+    pub(super) fn begin(&mut self) {
+        self.key = new_key();
+        self.latest = None;
+        self.recovered_at = None;
+        self.unsaved_since.set(None);
+        forget();
+    }
+
+    /// Training goes on: the next checkpoint is due after a while.
+    pub(super) fn training(&self) -> WebResult<()> {
+        if self.unsaved_since.get().is_none() {
+            self.unsaved_since.set(Some(now()?));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "seconds to minutes")]
+        self.timer.set(interval(self.last_took) as i32)
+    }
+
+    /// Training does not go on.
+    pub(super) fn rest(&self) {
+        self.timer.clear();
+    }
+
+    /// All measurements are stored, or there are none, so that nothing is lost when the page is left.
+    pub(super) fn saved(&self, is_training: bool) -> WebResult<()> {
+        self.unsaved_since.set(if is_training { Some(now()?) } else { None });
+        Ok(())
+    }
+
+    /// The worker was asked for a checkpoint. False if it has not answered the last time.
+    pub(super) fn ask(&mut self) -> WebResult<bool> {
+        let is_new = self.asked_at.is_none();
+        if is_new {
+            self.asked_at = Some(now()?);
+        }
+        Ok(is_new)
+    }
+
+    /// The worker will not answer: it is another one, or does something else.
+    pub(super) fn forget_request(&mut self) {
+        self.asked_at = None;
+    }
+
+    /// The worker has answered.
+    pub(super) fn keep(&mut self, latest: LatestCheckpoint) -> WebResult<()> {
+        self.last_took = self.asked_at.take().map_or(Ok(0.0), |asked| now().map(|now| now - asked))?;
+        self.latest = Some(latest);
+        Ok(())
+    }
+}
+
+/// The key of the run that was in progress in this tab before the page was loaded again, if the address still asks for it: who follows a link
+/// to another experiment wants that one.
+pub(super) fn interrupted(stated: &Experiment) -> Option<String> {
+    let remembered = call(Storage::Tab, "getItem", &[RUNNING]).ok()?.as_string()?;
+    let (key, query) = remembered.split_once(SEPARATOR)?;
+    let (experiment, _) = parse_query(query).strict().ok()?;
+    same_but_device(&experiment, stated).then(|| key.to_owned())
+}
+
+/// Remembers the run in progress over a reload, with the experiment to which it belongs. Without storage a reload just begins anew.
+pub(super) fn remember(key: &str, experiment: &Experiment) {
+    let value = format!("{key}{SEPARATOR}{}", experiment.to_query());
+    let _ = call(Storage::Tab, "setItem", &[RUNNING, &value]);
+}
+
+/// No run is in progress.
+pub(super) fn forget() {
+    let _ = call(Storage::Tab, "removeItem", &[RUNNING]);
+}
+
+fn new_key() -> String {
+    format!("{}-{}", js_sys::Date::now(), js_sys::Math::random())
+}

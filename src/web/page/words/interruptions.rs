@@ -1,0 +1,50 @@
+//! What the page says about interrupted runs and their checkpoints.
+
+use super::{grouped, numbers::memory};
+use crate::texts::text;
+use crate::web::page::model::checkpoints::KeptRun;
+use std::fmt::Display;
+
+/// How far a run is, and since when it waits: `step 450 of 1,000 · 11/30/2026, 6:34 PM · 10 MB`.
+#[must_use]
+pub fn place(run: &KeptRun) -> String {
+    let (step, steps) = (grouped(run.step), grouped(run.experiment.steps));
+    [text!("step {step} of {steps}", step, steps), run.date.clone(), memory(run.bytes)].join(" · ")
+}
+
+/// What all of them take.
+#[must_use]
+pub fn total(runs: &[KeptRun]) -> String {
+    let bytes = runs.iter().map(|run| run.bytes).sum();
+    text!("Interrupted runs take {memory} in this browser.", memory = memory(bytes))
+}
+
+/// Training goes on after an interruption.
+#[must_use]
+pub fn resumed(step: u64) -> String {
+    text!("Continuing from step {step}.", step = grouped(step))
+}
+
+/// Training goes on by itself after a failure; `reason` is a sentence.
+#[must_use]
+pub fn recovered(step: u64, reason: &str) -> String {
+    text!("Continuing from step {step}. {reason}", step = grouped(step), reason)
+}
+
+/// An interrupted run cannot be read.
+#[must_use]
+pub fn unreadable(error: impl Display) -> String {
+    text!("The interrupted run could not be read: {error}.", error)
+}
+
+/// The browser does not store checkpoints.
+#[must_use]
+pub fn not_stored(error: impl Display) -> String {
+    text!("This browser could not store the run: {error}. It would be lost if the page were closed or reloaded.", error)
+}
+
+/// An interrupted run cannot be continued while another one is being computed.
+#[must_use]
+pub fn busy() -> String {
+    text!("An interrupted run can be continued once this run has ended or was reset.")
+}
