@@ -61,10 +61,21 @@ export async function stored(page, { training, since = 0, runs = 1 }) {
   throw new Error(`stored: ${JSON.stringify(await page.evaluate(storedRuns))}`);
 }
 
+/** Runs until a step, pauses, and waits until the browser has stored the run. */
+export async function pauseAt(lab, query, step, runs = 1) {
+  await lab.open(query);
+  await lab.run();
+  await lab.plotted(step);
+  const since = await lab.page.evaluate(() => Date.now());
+  await lab.button('Pause').click();
+  await lab.reach('paused');
+  await stored(lab.page, { training: false, since, runs });
+}
+
 /** When each stored run was stored, and whether it was training; the latest is the last. */
 function storedRuns() {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('emergence-lab', 1);
+    const opening = indexedDB.open('emergence-lab');
     // If there is none yet, the page has to create it.
     opening.onupgradeneeded = () => opening.transaction.abort();
     opening.onerror = () => resolve([]);
@@ -86,7 +97,7 @@ export function damageStates(page) {
   return page.evaluate(
     () =>
       new Promise((resolve, reject) => {
-        const opening = indexedDB.open('emergence-lab', 1);
+        const opening = indexedDB.open('emergence-lab');
         opening.onsuccess = () => {
           const database = opening.result;
           const writing = database.transaction('states', 'readwrite');

@@ -382,3 +382,14 @@ export function curvesOf({ query, receipt, variants }) {
 export function runsOf(results) {
   return results.variants.flatMap(({ name, runs }) => runs.map((run) => ({ name, ...run })));
 }
+
+/** CIFAR-10 records of dark and bright images; the page uses the last sixth of a single file for testing. */
+export function cifarBatch(records) {
+  const bytes = Buffer.alloc(records * 3073);
+  for (let record = 0; record < records; record += 1) {
+    const label = record % 10;
+    bytes[record * 3073] = label;
+    bytes.fill(label * 25 + (record % 7), record * 3073 + 1, (record + 1) * 3073);
+  }
+  return bytes;
+}

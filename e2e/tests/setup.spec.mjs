@@ -1,18 +1,7 @@
 // Around the form: the dialog of variants, the visitor's own files, sample images, and the estimate of an experiment's cost.
 
 import { expect, test } from '../fixtures.mjs';
-import { screenshot } from '../lab.mjs';
-
-/** CIFAR-10 records of dark and bright images; the page uses the last sixth of a single file for testing. */
-function batch(records) {
-  const bytes = Buffer.alloc(records * 3073);
-  for (let record = 0; record < records; record += 1) {
-    const label = record % 10;
-    bytes[record * 3073] = label;
-    bytes.fill(label * 25 + (record % 7), record * 3073 + 1, (record + 1) * 3073);
-  }
-  return bytes;
-}
+import { cifarBatch, screenshot } from '../lab.mjs';
 
 test('augmentation is a check box', async ({ lab, page }) => {
   await lab.open('data=digits&device=cpu');
@@ -116,7 +105,7 @@ test('dropping a wrong file shows a sentence and keeps what was there', async ({
 test('files are read, shown, and given to the next worker too', async ({ lab, page }) => {
   await lab.open('data=digits&model=mlp:8&init=pytorch&seeds=1&batch=100&steps=4&eval=4&device=cpu');
   await lab.reach('ready');
-  const drop = await lab.drag('data_batch_1.bin', batch(240));
+  const drop = await lab.drag('data_batch_1.bin', cifarBatch(240));
   await drop();
   await expect(lab.filesStatus).toContainText(/Your files: [\d,]+ training and [\d,]+ test examples, 32 × 32 color/);
   await expect(lab.field('data')).toHaveValue('upload');
@@ -155,7 +144,7 @@ test('a few images are shown once the data is loaded', async ({ lab }) => {
 test('a worker that takes another’s place is given the files again', async ({ lab, page }) => {
   await lab.open('data=digits&model=mlp:8&init=pytorch&seeds=1&batch=100&steps=100000&eval=1000&device=cpu');
   await lab.reach('ready');
-  await (await lab.drag('data_batch_1.bin', batch(240)))();
+  await (await lab.drag('data_batch_1.bin', cifarBatch(240)))();
   await expect(lab.field('data')).toHaveValue('upload');
   await lab.button('Run').click();
   await lab.plotted(1);

@@ -267,6 +267,12 @@ impl DatasetName {
         }
     }
 
+    /// Whether it is made of the visitor's own files.
+    #[must_use]
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Upload | Self::Text)
+    }
+
     /// The data sets that may be loaded under this name, the preferred one first.
     pub fn candidates(self) -> impl Iterator<Item = Self> {
         let otherwise = match self.row().origin {

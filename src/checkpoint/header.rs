@@ -3,6 +3,7 @@
 use super::{decoded, encoded};
 use crate::digest::sha256;
 use crate::error::{CheckpointError, CheckpointPart};
+use crate::version::VERSION;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of every checkpoint. The first one is not ASCII, and the line ends are changed by whatever takes the file for text.
@@ -14,8 +15,8 @@ pub const FORMAT: u32 = 1;
 /// Most bytes of magic, format, length, checksum and header together: this much of a file is enough to read its header.
 pub const LARGEST_HEADER: usize = 1 << 20;
 
-/// The program that writes checkpoints. One of another version may compute something else.
-pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+/// The program that writes checkpoints. One of another build may compute something else.
+pub(super) const PROGRAM: &str = VERSION;
 
 /// Bytes before the header: magic, format, length, checksum.
 const PREFIX: usize = MAGIC.len() + 4 + 4 + CHECKSUM;
@@ -25,7 +26,7 @@ const CHECKSUM: usize = 64;
 /// What a checkpoint says of itself before its contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointHeader {
-    /// Version of the program that wrote it.
+    /// [Version and build](crate::version::VERSION) of the program that wrote it.
     pub program: String,
     /// The experiment, as a canonical query string.
     pub query: String,
@@ -46,9 +47,8 @@ impl CheckpointHeader {
     /// history begins, too.
     ///
     /// # Errors
-    /// [`CheckpointError::Foreign`] for another file, [`CheckpointError::Format`] and [`CheckpointError::Program`] for that of another
-    /// version, [`CheckpointError::Length`] if the file ends too early, [`CheckpointError::Checksum`] and [`CheckpointError::Contents`] if
-    /// the header is damaged.
+    /// [`CheckpointError::Foreign`] for another file, [`CheckpointError::Format`] for one in another format, [`CheckpointError::Length`] if the
+    /// file ends too early, [`CheckpointError::Checksum`] and [`CheckpointError::Contents`] if the header is damaged.
     pub fn read(bytes: &[u8]) -> Result<(Self, usize), CheckpointError> {
         let length = bytes.len() as u64;
         let foreign = CheckpointError::Foreign { length };
@@ -73,10 +73,18 @@ impl CheckpointHeader {
             return Err(CheckpointError::Checksum { part: CheckpointPart::Header, expected, got });
         }
         let header: Self = decoded(header, CheckpointPart::Header)?;
-        if header.program != PROGRAM {
-            return Err(CheckpointError::Program { expected: PROGRAM.to_owned(), got: header.program });
-        }
         Ok((header, start))
+    }
+
+    /// Checks that this program has written it: the numbers of another one may differ.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Program`].
+    pub fn check_program(&self) -> Result<(), CheckpointError> {
+        if self.program == PROGRAM {
+            return Ok(());
+        }
+        Err(CheckpointError::Program { expected: PROGRAM.to_owned(), got: self.program.clone() })
     }
 
     /// Length of the whole file, whose history begins at `start`; `None` if no file is that long.

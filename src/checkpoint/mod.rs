@@ -14,6 +14,7 @@
 //! wrote it, and [`FORMAT`] changes with any of their types. A file that is torn, damaged, or something else is told by its lengths and
 //! checksums before anything is decoded. The header can be read alone: a list of checkpoints needs no states.
 
+mod context;
 mod header;
 mod state;
 
@@ -21,6 +22,7 @@ use crate::digest::sha256;
 use crate::error::{CheckpointError, CheckpointPart};
 use crate::experiment::Experiment;
 use crate::metrics::History;
+pub use context::RunContext;
 pub use header::{CheckpointHeader, FORMAT, LARGEST_HEADER, MAGIC};
 use serde::{Deserialize, Serialize};
 pub use state::{RunState, StateShape, TrainingState};
@@ -75,10 +77,11 @@ impl CheckpointHead {
     /// Reads a file up to its state, which is what remains.
     ///
     /// # Errors
-    /// As [`CheckpointHeader::read`]; [`CheckpointError::Length`] if it is shorter than its header says, [`CheckpointError::Checksum`] if the
+    /// As [`CheckpointHeader::read`]; [`CheckpointError::Program`] if another program has written it, [`CheckpointError::Length`] if it is shorter than its header says, [`CheckpointError::Checksum`] if the
     /// history has changed, and [`CheckpointError::Contents`] if it is none.
     pub fn read(bytes: &[u8]) -> Result<(Self, &[u8]), CheckpointError> {
         let (header, start) = CheckpointHeader::read(bytes)?;
+        header.check_program()?;
         let length = usize::try_from(header.history_bytes).ok();
         let parts = length.and_then(|length| bytes.get(start..)?.split_at_checked(length));
         let expected = header.file_bytes(start).unwrap_or(u64::MAX);

@@ -79,6 +79,8 @@ pub enum CheckpointPart {
     History,
     /// The state of the training.
     State,
+    /// What the run belongs to, which is kept beside the file.
+    Context,
 }
 
 /// What a state of a training consists of.

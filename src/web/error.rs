@@ -31,6 +31,9 @@ pub enum WebError {
         /// The message of the backend.
         message: String,
     },
+    /// Another tab computes the run.
+    #[error("{}", computed_elsewhere())]
+    Elsewhere,
     /// The library has refused something.
     #[error(transparent)]
     Lab(#[from] Error),
@@ -42,6 +45,10 @@ fn no_element(id: &str) -> String {
 
 fn nothing_offered(what: &str) -> String {
     text!("the browser offers no {what}", what)
+}
+
+fn computed_elsewhere() -> String {
+    text!("another tab is computing it")
 }
 
 fn drawing_failed(message: &str) -> String {

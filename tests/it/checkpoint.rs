@@ -7,6 +7,7 @@ use emergence_lab::digest::sha256;
 use emergence_lab::error::{CheckpointError, CheckpointPart};
 use emergence_lab::experiment::Share;
 use emergence_lab::metrics::InitCost;
+use emergence_lab::version::VERSION;
 use proptest::prelude::*;
 
 /// A made-up state of this many runs; the numbers of each run are its own.
@@ -144,9 +145,12 @@ fn a_header_that_lies_is_refused() {
         ]
         .concat()
     };
-    let error = CheckpointError::Program { expected: env!("CARGO_PKG_VERSION").to_owned(), got: "9.9.9".to_owned() };
-    assert_eq!(read(&file_with(&with("9.9.9"), b"")), error, "another program");
-    let bytes = file_with(&with(env!("CARGO_PKG_VERSION")), b"abc");
+    let error = |got: &str| CheckpointError::Program { expected: VERSION.to_owned(), got: got.to_owned() };
+    let (other_build, _) = VERSION.split_once('+').expect("a version and a build");
+    for other in ["9.9.9", other_build] {
+        assert_eq!(read(&file_with(&with(other), b"")), error(other), "another program, or another build of it");
+    }
+    let bytes = file_with(&with(VERSION), b"abc");
     let error = CheckpointError::Length { expected: u64::MAX, got: bytes.len() as u64 };
     assert_eq!(read(&bytes), error, "sizes that no file has");
 }

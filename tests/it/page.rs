@@ -4,12 +4,14 @@
 //! Its texts are in [`messages`], [`words`] and [`rate_control`]; the other modules are about one section of the page each.
 
 mod any_order;
+mod batches;
 mod charts;
 mod comparisons;
 mod downloads;
 mod failures;
 mod form;
 mod inside;
+mod kept_runs;
 mod main_button;
 mod memory;
 mod messages;

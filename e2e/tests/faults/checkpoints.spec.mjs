@@ -1,6 +1,6 @@
 // What is left of a run after a reload, a closed tab, damaged or missing storage: everything, or a sentence that says what is lost.
 
-import { anotherTab, choose, damageStates, exported, stored } from '../../faults.mjs';
+import { anotherTab, choose, damageStates, exported, pauseAt, stored } from '../../faults.mjs';
 import { expect, test } from '../../fixtures.mjs';
 import { curvesOf, screenshot } from '../../lab.mjs';
 
@@ -9,17 +9,6 @@ const SHORT =
   'data=digits&train=512&test=128&model=cnn:4,6&init=kaiming_normal,orthogonal&seeds=2&batch=32&opt=adam&lr=0.001&eval=20&steps=120&device=cpu';
 /** Takes longer than any test. */
 const LONG = SHORT.replace('steps=120', 'steps=100000').replace('eval=20', 'eval=1000');
-
-/** Runs until a step, pauses, and waits until the browser has stored the run. */
-async function pauseAt(lab, query, step, runs = 1) {
-  await lab.open(query);
-  await lab.run();
-  await lab.plotted(step);
-  const since = await lab.page.evaluate(() => Date.now());
-  await lab.button('Pause').click();
-  await lab.reach('paused');
-  await stored(lab.page, { training: false, since, runs });
-}
 
 test('after a reload a run goes on by itself, and ends as if nothing had happened', async ({ lab, page }) => {
   test.setTimeout(120_000);
@@ -67,7 +56,9 @@ test('a run of a closed tab is listed, goes on in another one, and can be delete
   await expect(entries).toContainText('cnn:4,6');
   await expect(entries).toContainText(`step ${step} of 120`);
   await expect(entries, 'a date').toContainText(String(new Date().getFullYear()));
-  await expect(other.root.locator('#interrupted-total')).toContainText(/\d (KB|MB)/);
+  await other.openDialog('setup');
+  await expect(other.root.locator('#interrupted-total'), 'the form says how much they take').toContainText(/\d (KB|MB)/);
+  await other.closeDialog();
   await screenshot(other.page, 'interrupted');
   await entries.getByRole('button', { name: 'Continue' }).click();
   await other.reach('finished');

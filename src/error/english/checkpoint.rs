@@ -68,6 +68,7 @@ impl Display for CheckpointPart {
             Self::Header => text!("header"),
             Self::History => text!("measurements"),
             Self::State => text!("state"),
+            Self::Context => text!("experiment"),
         })
     }
 }

@@ -3,9 +3,6 @@
 use super::{NEW_WORKER, PAUSED, QUERY, READY, ask, device, failed, hear, progress, send, started, training_lifecycle};
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Command, Computing, Event, FailureKind};
-use emergence_lab::web::page::model::checkpoints::{
-    INTERVAL_MILLISECONDS, KeptRun, MOST_BYTES, MOST_KEPT, interval, superfluous,
-};
 use emergence_lab::web::page::model::lifecycle::Effect;
 use emergence_lab::web::page::model::phase::{Phase, Request};
 
@@ -69,41 +66,4 @@ fn checkpoints_are_expected_while_training_and_paused_only() {
         let expected = matches!(lifecycle.phase(), Phase::Training | Phase::Paused);
         assert_eq!(lifecycle.accepts(&made), expected, "{lifecycle:?}");
     }
-}
-
-fn kept(key: &str, bytes: u64) -> KeptRun {
-    KeptRun {
-        key: key.to_owned(),
-        experiment: experiment(QUERY),
-        step: 1,
-        bytes,
-        stored_at: 0.0,
-        date: String::new(),
-        was_training: true,
-    }
-}
-
-#[test]
-fn the_oldest_runs_have_to_go() {
-    let check = |sizes: &[u64], gone: &[&str]| {
-        let runs: Vec<KeptRun> =
-            sizes.iter().enumerate().map(|(index, bytes)| kept(&index.to_string(), *bytes)).collect();
-        assert_eq!(superfluous(&runs), gone, "{sizes:?}");
-    };
-    check(&[], &[]);
-    check(&[1; MOST_KEPT], &[]);
-    check(&[1; MOST_KEPT + 2], &["5", "6"]);
-    check(&[MOST_BYTES - 1, 1, 1], &["2"]);
-    check(&[MOST_BYTES + 1, 1], &["1"]);
-    check(&[u64::MAX, u64::MAX], &["1"]);
-}
-
-#[test]
-fn large_checkpoints_are_rarer() {
-    let check = |took: f64, expected: f64, what: &str| {
-        assert!((interval(took) - expected).abs() < 1e-9, "{what}: {}", interval(took));
-    };
-    check(0.0, INTERVAL_MILLISECONDS, "the first one");
-    check(100.0, INTERVAL_MILLISECONDS, "of a small network");
-    check(3_000.0, 60_000.0, "one twentieth of the time at most");
 }

@@ -2,6 +2,7 @@
 
 use super::shown::differences;
 use crate::checkpoint::CheckpointHeader;
+use crate::error::{CheckpointError, CheckpointPart};
 use crate::experiment::{Experiment, parse_query};
 use crate::texts::text;
 
@@ -9,8 +10,12 @@ use crate::texts::text;
 pub const MOST_KEPT: usize = 5;
 /// Most bytes that they take together; the latest one is kept whatever it takes.
 pub const MOST_BYTES: u64 = 512 << 20;
+/// Most bytes of the visitor's own files that are kept with a run; larger ones can be chosen again.
+pub const MOST_FILE_BYTES: f64 = 256e6;
 /// Milliseconds of training between two checkpoints.
 pub const INTERVAL_MILLISECONDS: f64 = 10_000.0;
+/// Milliseconds of training before the first checkpoint of a later batch: only from then on the batches before are kept.
+pub const FIRST_OF_BATCH_MILLISECONDS: f64 = 1_000.0;
 /// Checkpoints take at most one part in this many of the time.
 const SHARE_OF_TIME: f64 = 20.0;
 /// Milliseconds of training that may be lost without a question when the page is left.
@@ -21,28 +26,42 @@ pub const UNASKED_MILLISECONDS: f64 = 20_000.0;
 pub struct KeptRun {
     /// The key under which it is stored.
     pub key: String,
-    /// The experiment, with the data set that was in use.
-    pub experiment: Experiment,
-    /// Training steps taken.
-    pub step: u64,
+    /// What it is, or why it cannot be continued.
+    pub contents: Result<InterruptedRun, CheckpointError>,
     /// Bytes that it takes.
     pub bytes: u64,
     /// When it was stored, in milliseconds since 1970.
     pub stored_at: f64,
     /// The day and time for people.
     pub date: String,
-    /// Whether training was in progress, not paused.
-    pub was_training: bool,
+    /// Whether another tab computes it now.
+    pub is_elsewhere: bool,
 }
 
-impl KeptRun {
-    /// A stored run, from the beginning of its checkpoint; `None` for one of another version of the page, or a damaged one.
-    #[must_use]
-    pub fn read(key: String, head: &[u8], stored_at: f64, date: String, was_training: bool) -> Option<Self> {
-        let (header, start) = CheckpointHeader::read(head).ok()?;
-        let (experiment, _) = parse_query(&header.query).strict().ok()?;
-        let bytes = header.file_bytes(start)?;
-        Some(Self { key, experiment, step: header.step, bytes, stored_at, date, was_training })
+/// What an interrupted run is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InterruptedRun {
+    /// The experiment as it was started, with all batches of its seeds.
+    pub experiment: Experiment,
+    /// Training steps taken.
+    pub step: u64,
+}
+
+impl InterruptedRun {
+    /// Reads the beginning of a checkpoint. `stated` is the experiment as it was started, as a query string; without one that can be read
+    /// it is that of the checkpoint.
+    ///
+    /// # Errors
+    /// As [`CheckpointHeader::read`], [`CheckpointError::Program`] for one of another build of the page, and [`CheckpointError::Contents`] for
+    /// one without an experiment.
+    pub fn read(head: &[u8], stated: &str) -> Result<Self, CheckpointError> {
+        let (header, _) = CheckpointHeader::read(head)?;
+        header.check_program()?;
+        let queries = [stated, &header.query].into_iter().filter(|query| !query.is_empty());
+        let mut read = queries.filter_map(|query| parse_query(query).strict().ok());
+        let part = CheckpointPart::Header;
+        let (experiment, _) = read.next().ok_or(CheckpointError::Contents { part, length: head.len() as u64 })?;
+        Ok(Self { experiment, step: header.step })
     }
 
     /// How it differs from the default experiment.

@@ -2,6 +2,7 @@
 //! the form, the rows of the table, the results of the visit, messages to and from the embedding page. Nothing here depends on the
 //! document, so all of it is compiled and tested natively.
 
+pub mod batches;
 pub mod checkpoints;
 pub mod consents;
 pub mod cores;

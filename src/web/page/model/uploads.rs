@@ -62,6 +62,12 @@ impl<F: Clone> Uploads<F> {
         self.asked.iter().map(|asked| asked.files.clone()).collect()
     }
 
+    /// The files that the visitor has chosen last, unless the worker has refused them.
+    #[must_use]
+    pub fn latest(&self) -> Option<&F> {
+        self.asked.back().map(|asked| &asked.files).or(self.kept.as_ref())
+    }
+
     /// Whether the worker has accepted files or been sent some.
     #[must_use]
     pub fn any(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Everything that can happen on the page.
 
+use super::checkpoint_storage::LoadedRun;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Language, Theme, Zoom};
 use crate::protocol::Event;
@@ -75,8 +76,8 @@ pub(super) enum Action {
     CheckpointDue,
     /// The interrupted runs that the browser keeps, or why they cannot be read.
     CheckpointsListed(WebResult<Vec<KeptRun>>),
-    /// An interrupted run was read: the beginning of its checkpoint, and its state.
-    CheckpointLoaded(String, WebResult<(Vec<u8>, Uint8Array)>),
+    /// An interrupted run was read.
+    CheckpointLoaded(String, WebResult<Box<LoadedRun>>),
     /// A button of an interrupted run was pressed.
     Checkpointed(String, CheckpointCommand),
     /// The browser has a graphics adapter for WebGPU, or not.

@@ -13,7 +13,8 @@ use web_sys::{Element, HtmlElement};
 pub(super) struct CheckpointSection {
     section: HtmlElement,
     list: Element,
-    total: Element,
+    /// What they take, in the form.
+    total: HtmlElement,
 }
 
 impl CheckpointSection {
@@ -37,12 +38,21 @@ impl CheckpointSection {
         self.list.set_inner_html("");
         for run in runs {
             let item = dom::create("li", "", "")?;
-            dom::append(&item, &dom::untranslated("span", &run.name())?)?;
+            let name = match &run.contents {
+                Ok(contents) => dom::untranslated("span", &contents.name())?,
+                Err(error) => dom::create("span", "", &interruptions::unusable(error))?,
+            };
+            dom::append(&item, &name)?;
             dom::append(&item, &dom::create("span", "hint", &interruptions::place(run))?)?;
-            dom::append(&item, &button("continue", &run.key, &text!("Continue"))?)?;
-            dom::append(&item, &button("delete", &run.key, &text!("Delete"))?)?;
+            if run.contents.is_ok() && !run.is_elsewhere {
+                dom::append(&item, &button("continue", &run.key, &text!("Continue"))?)?;
+            }
+            if !run.is_elsewhere {
+                dom::append(&item, &button("delete", &run.key, &text!("Delete"))?)?;
+            }
             dom::append(&self.list, &item)?;
         }
+        self.total.set_hidden(runs.is_empty());
         dom::set_text(&self.total, &interruptions::total(runs));
         Ok(())
     }

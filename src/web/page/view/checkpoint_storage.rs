@@ -1,48 +1,99 @@
 //! Keeps interrupted runs in the browser's database (IndexedDB), where there is one. A checkpoint is two records, its head (what it is, and
 //! the measurements) and its state, written in one transaction: either both are there or the former ones are, so a torn checkpoint is never
-//! read. IndexedDB rather than the private file system: every browser with WebAssembly has it, also in the page's own thread.
+//! read. What the run belongs to, which stays the same, is a third record, written with the first checkpoint: the other batches of its
+//! experiment, and the visitor's own files. IndexedDB rather than the private file system: every browser with WebAssembly has it, also in
+//! the page's own thread.
 
+use super::own_files::ChosenFiles;
+use super::run_lock::{RunLock, computed_runs};
 use super::{Action, Dispatcher};
+use crate::checkpoint::{CheckpointHeader, RunContext};
+use crate::error::Error;
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult, describe};
-use crate::web::page::model::checkpoints::{KeptRun, superfluous};
+use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun, MOST_FILE_BYTES, superfluous};
 use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
+use web_sys::{File, IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 /// The name of the database.
 const DATABASE: &str = "emergence-lab";
+/// Its version: that of the stores below.
+const VERSION: u32 = 2;
 /// What a checkpoint is, with the measurements, by key.
 const HEADS: &str = "heads";
 /// The states of the trainings, by key.
 const STATES: &str = "states";
+/// What the runs belong to, by key.
+const CONTEXTS: &str = "contexts";
+const STORES: [&str; 3] = [HEADS, STATES, CONTEXTS];
 
 /// A checkpoint to be stored.
 pub(super) struct StoredCheckpoint {
     /// The key of the run.
     pub(super) key: String,
+    /// The experiment as it was started, with all batches, as a query string.
+    pub(super) query: String,
     /// The checkpoint up to its state.
     pub(super) head: Vec<u8>,
     /// The state.
     pub(super) state: Uint8Array,
+    /// What the run belongs to, unless that is stored already.
+    pub(super) context: Option<StoredContext>,
     /// Whether training is in progress, not paused.
     pub(super) is_training: bool,
+}
+
+/// What a run belongs to, and the visitor's own files, if it needs them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StoredContext {
+    /// What it belongs to.
+    pub(super) context: RunContext,
+    /// The files.
+    pub(super) files: Vec<File>,
+}
+
+/// An interrupted run as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct LoadedRun {
+    /// The experiment as it was started, with all batches, as a query string.
+    pub(super) query: String,
+    /// The checkpoint up to its state.
+    pub(super) head: Vec<u8>,
+    /// The state.
+    pub(super) state: Uint8Array,
+    /// Whether training was in progress, not paused.
+    pub(super) was_training: bool,
+    /// What it belongs to.
+    pub(super) context: RunContext,
+    /// The visitor's own files, if it needs them and they could be kept.
+    pub(super) files: Option<ChosenFiles>,
+    /// The lock that keeps other tabs from it.
+    pub(super) lock: RunLock,
 }
 
 /// Stores a checkpoint, and deletes the oldest ones if there are too many; the new list follows, or the reason why there is none.
 pub(super) fn save(checkpoint: StoredCheckpoint, dispatcher: &Dispatcher) {
     answer(dispatcher, async move {
         let database = open().await?;
-        let runs = put_and_tidy(&database, &checkpoint).await;
+        let runs = put_and_tidy(&database, checkpoint).await;
         database.close();
         runs
     });
 }
 
-async fn put_and_tidy(database: &IdbDatabase, checkpoint: &StoredCheckpoint) -> WebResult<Vec<KeptRun>> {
-    put(database, checkpoint).await?;
+async fn put_and_tidy(database: &IdbDatabase, mut checkpoint: StoredCheckpoint) -> WebResult<Vec<KeptRun>> {
+    let mut stored = put(database, &checkpoint).await;
+    if stored.is_err()
+        && let Some(context) = checkpoint.context.as_mut().filter(|context| !context.files.is_empty())
+    {
+        // Without the files, which may be too large or gone, the run can be kept all the same: they can be chosen again.
+        context.files.clear();
+        stored = put(database, &checkpoint).await;
+    }
+    stored?;
     let runs = list_in(database).await?;
     let gone = superfluous(&runs);
     delete(database, &gone).await?;
@@ -70,25 +121,39 @@ pub(super) fn remove(key: String, dispatcher: &Dispatcher) {
     });
 }
 
-/// Reads a run: its head and its state.
+/// Reads a run, once its lock is taken.
 pub(super) fn load(key: String, dispatcher: &Dispatcher) {
     let dispatcher = dispatcher.clone();
     wasm_bindgen_futures::spawn_local(async move {
-        let loaded = load_from_database(&key).await;
-        dispatcher.dispatch(Action::CheckpointLoaded(key, loaded));
+        let loaded = load_locked(&key).await;
+        dispatcher.dispatch(Action::CheckpointLoaded(key, loaded.map(Box::new)));
     });
 }
 
-async fn load_from_database(key: &str) -> WebResult<(Vec<u8>, Uint8Array)> {
+async fn load_locked(key: &str) -> WebResult<LoadedRun> {
+    let lock = RunLock::take(key).await?.ok_or(WebError::Elsewhere)?;
     let database = open().await?;
     let transaction = transaction(&database, IdbTransactionMode::Readonly)?;
-    let head = transaction.object_store(HEADS)?.get(&key.into())?;
-    let state = transaction.object_store(STATES)?.get(&key.into())?;
-    let (head, state) = (result(&head).await?, result(&state).await?);
+    let [head, state, context] = STORES.map(|store| transaction.object_store(store)?.get(&key.into()));
+    let (head, state, context) = (result(&head?), result(&state?), result(&context?));
+    let (record, state, context) = (head.await?, state.await?, context.await?);
     database.close();
-    let head = bytes_of(&head).ok_or(WebError::Missing { what: "interrupted run" })?;
-    let state = state.dyn_into().map_err(|_| WebError::Missing { what: "interrupted run" })?;
-    Ok((head, state))
+    let missing = || WebError::Missing { what: "interrupted run" };
+    let head = bytes_of(&record, "head").ok_or_else(missing)?;
+    let state = state.dyn_into().map_err(|_| missing())?;
+    let (context, files) = read_context(&context)?;
+    let was_training = is_training(&record);
+    Ok(LoadedRun { query: query_of(&record), head, state, was_training, context, files, lock })
+}
+
+/// Reads a record of a context; there is none for a run that needs none.
+fn read_context(record: &JsValue) -> WebResult<(RunContext, Option<ChosenFiles>)> {
+    let Some(bytes) = bytes_of(record, "context") else { return Ok((RunContext::default(), None)) };
+    let context = RunContext::from_bytes(&bytes).map_err(Error::from)?;
+    let files = Array::from(&Reflect::get(record, &"files".into())?);
+    let files: Vec<File> = files.iter().filter_map(|file| file.dyn_into().ok()).collect();
+    let chosen = (!files.is_empty()).then(|| ChosenFiles { files, choices: context.choices.clone() });
+    Ok((context, chosen))
 }
 
 fn answer(dispatcher: &Dispatcher, runs: impl Future<Output = WebResult<Vec<KeptRun>>> + 'static) {
@@ -103,7 +168,7 @@ fn answer(dispatcher: &Dispatcher, runs: impl Future<Output = WebResult<Vec<Kept
 async fn open() -> WebResult<IdbDatabase> {
     let factory = dom::window()?.indexed_db()?;
     let factory = factory.ok_or(WebError::Missing { what: "database" })?;
-    let request = factory.open_with_u32(DATABASE, 1)?;
+    let request = factory.open_with_u32(DATABASE, VERSION)?;
     let upgraded = request.clone();
     let upgrade = Closure::once(move || create_stores(&upgraded));
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
@@ -113,27 +178,52 @@ async fn open() -> WebResult<IdbDatabase> {
 
 fn create_stores(request: &IdbOpenDbRequest) {
     let Ok(database) = request.result().and_then(JsCast::dyn_into::<IdbDatabase>) else { return };
-    for store in [HEADS, STATES] {
+    for store in STORES {
         // Fails only if it exists.
         let _ = database.create_object_store(store);
     }
 }
 
 fn transaction(database: &IdbDatabase, mode: IdbTransactionMode) -> WebResult<IdbTransaction> {
-    let stores = Array::of2(&HEADS.into(), &STATES.into());
+    let stores: Array = STORES.iter().map(|store| JsValue::from(*store)).collect();
     Ok(database.transaction_with_str_sequence_and_mode(&stores, mode)?)
 }
 
 async fn put(database: &IdbDatabase, checkpoint: &StoredCheckpoint) -> WebResult<()> {
-    let StoredCheckpoint { key, head, state, is_training } = checkpoint;
-    let record = Object::new();
-    Reflect::set(&record, &"head".into(), &Uint8Array::from(head.as_slice()))?;
-    Reflect::set(&record, &"storedAt".into(), &Date::now().into())?;
-    Reflect::set(&record, &"training".into(), &(*is_training).into())?;
+    let StoredCheckpoint { key, query, head, state, context, is_training } = checkpoint;
+    let key = key.as_str().into();
     let transaction = transaction(database, IdbTransactionMode::Readwrite)?;
-    transaction.object_store(HEADS)?.put_with_key(&record, &key.as_str().into())?;
-    transaction.object_store(STATES)?.put_with_key(state, &key.as_str().into())?;
+    let record = Object::new();
+    let fields: [(&str, JsValue); 4] = [
+        ("head", Uint8Array::from(head.as_slice()).into()),
+        ("query", query.into()),
+        ("storedAt", Date::now().into()),
+        ("training", (*is_training).into()),
+    ];
+    for (name, value) in fields {
+        Reflect::set(&record, &name.into(), &value)?;
+    }
+    transaction.object_store(HEADS)?.put_with_key(&record, &key)?;
+    transaction.object_store(STATES)?.put_with_key(state, &key)?;
+    if let Some(context) = context {
+        transaction.object_store(CONTEXTS)?.put_with_key(&context.record()?, &key)?;
+    }
     completed(&transaction).await
+}
+
+impl StoredContext {
+    fn record(&self) -> WebResult<JsValue> {
+        let record = Object::new();
+        let bytes = Uint8Array::from(self.context.to_bytes().as_slice());
+        let files: f64 = self.files.iter().map(|file| file.size()).sum();
+        // Large files can be chosen again.
+        let kept: Array = self.files.iter().filter(|_| files <= MOST_FILE_BYTES).collect();
+        let size = f64::from(bytes.length()) + if kept.length() > 0 { files } else { 0.0 };
+        Reflect::set(&record, &"context".into(), &bytes)?;
+        Reflect::set(&record, &"files".into(), &kept)?;
+        Reflect::set(&record, &"size".into(), &size.into())?;
+        Ok(record.into())
+    }
 }
 
 async fn delete(database: &IdbDatabase, keys: &[String]) -> WebResult<()> {
@@ -142,7 +232,7 @@ async fn delete(database: &IdbDatabase, keys: &[String]) -> WebResult<()> {
     }
     let transaction = transaction(database, IdbTransactionMode::Readwrite)?;
     for key in keys {
-        for store in [HEADS, STATES] {
+        for store in STORES {
             transaction.object_store(store)?.delete(&key.as_str().into())?;
         }
     }
@@ -150,25 +240,58 @@ async fn delete(database: &IdbDatabase, keys: &[String]) -> WebResult<()> {
 }
 
 async fn list_in(database: &IdbDatabase) -> WebResult<Vec<KeptRun>> {
+    let elsewhere = computed_runs().await.unwrap_or_default();
     let transaction = transaction(database, IdbTransactionMode::Readonly)?;
-    let heads: IdbObjectStore = transaction.object_store(HEADS)?;
-    let (keys, records) = (heads.get_all_keys()?, heads.get_all()?);
-    let (keys, records) = (Array::from(&result(&keys).await?), Array::from(&result(&records).await?));
-    let mut runs: Vec<KeptRun> =
-        keys.iter().zip(records.iter()).filter_map(|(key, record)| kept(&key, &record)).collect();
+    let (heads, contexts) = (transaction.object_store(HEADS)?, transaction.object_store(CONTEXTS)?);
+    let requests = [heads.get_all_keys()?, heads.get_all()?, contexts.get_all_keys()?, contexts.get_all()?];
+    let [keys, records, context_keys, contexts] = requests.each_ref().map(result);
+    let (keys, records) = (Array::from(&keys.await?), Array::from(&records.await?));
+    let (context_keys, contexts) = (Array::from(&context_keys.await?), Array::from(&contexts.await?));
+    let context_size = |key: &JsValue| {
+        let (_, context) = context_keys.iter().zip(contexts.iter()).find(|(own, _)| own == key)?;
+        field(&context, "size")?.as_f64()
+    };
+    let kept = |(key, record): (JsValue, JsValue)| {
+        let run = kept(&key, &record, context_size(&key).unwrap_or_default())?;
+        Some(KeptRun { is_elsewhere: elsewhere.contains(&run.key), ..run })
+    };
+    let mut runs: Vec<KeptRun> = keys.iter().zip(records.iter()).filter_map(kept).collect();
     runs.sort_by(|one, other| other.stored_at.total_cmp(&one.stored_at));
     Ok(runs)
 }
 
-fn kept(key: &JsValue, record: &JsValue) -> Option<KeptRun> {
-    let field = |name: &str| Reflect::get(record, &name.into()).ok();
-    let stored_at = field("storedAt")?.as_f64()?;
+fn kept(key: &JsValue, record: &JsValue, context_size: f64) -> Option<KeptRun> {
+    let stored_at = field(record, "storedAt")?.as_f64()?;
     let date = Date::new(&stored_at.into()).to_locale_string("default", &JsValue::UNDEFINED);
-    KeptRun::read(key.as_string()?, &bytes_of(record)?, stored_at, date.into(), field("training")?.is_truthy())
+    let head = bytes_of(record, "head")?;
+    let file = CheckpointHeader::read(&head).ok().and_then(|(header, start)| header.file_bytes(start));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size of something in memory")]
+    let bytes = file.unwrap_or(head.len() as u64).saturating_add(context_size as u64);
+    Some(KeptRun {
+        key: key.as_string()?,
+        contents: InterruptedRun::read(&head, &query_of(record)),
+        bytes,
+        stored_at,
+        date: date.into(),
+        is_elsewhere: false,
+    })
 }
 
-fn bytes_of(record: &JsValue) -> Option<Vec<u8>> {
-    Some(Reflect::get(record, &"head".into()).ok()?.dyn_into::<Uint8Array>().ok()?.to_vec())
+/// The experiment of a record as it was started; empty if it does not say.
+fn query_of(record: &JsValue) -> String {
+    field(record, "query").and_then(|query| query.as_string()).unwrap_or_default()
+}
+
+fn is_training(record: &JsValue) -> bool {
+    field(record, "training").is_some_and(|training| training.is_truthy())
+}
+
+fn field(record: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(record, &name.into()).ok()
+}
+
+fn bytes_of(record: &JsValue, name: &str) -> Option<Vec<u8>> {
+    Some(field(record, name)?.dyn_into::<Uint8Array>().ok()?.to_vec())
 }
 
 /// The result of a request. It listens at once, not when it is first awaited: of two requests, the second may succeed first.

@@ -1,18 +1,20 @@
 //! What the page knows of checkpoints: the one of the run in progress, and the list of interrupted runs that the browser keeps.
 
 use super::checkpoint_section::CheckpointSection;
+use super::checkpoint_storage::StoredContext;
+use super::run_lock::RunLock;
 use super::shelf_storage::{Storage, call};
 use super::{Action, Dispatcher};
+use crate::checkpoint::CheckpointHead;
 use crate::experiment::{Experiment, parse_query};
-use crate::metrics::History;
 use crate::protocol::StateReceipt;
 use crate::web::dom;
 use crate::web::error::WebResult;
-use crate::web::page::model::checkpoints::{KeptRun, UNASKED_MILLISECONDS, interval};
+use crate::web::page::model::checkpoints::{FIRST_OF_BATCH_MILLISECONDS, KeptRun, UNASKED_MILLISECONDS, interval};
 use crate::web::page::model::shown::same_but_device;
 use crate::web::schedule::{Timer, now};
 use js_sys::Uint8Array;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// The name, in the storage of this tab, under which the key of the run in progress is kept over a reload.
@@ -22,12 +24,8 @@ const SEPARATOR: char = '?';
 
 /// A checkpoint in memory.
 pub(super) struct LatestCheckpoint {
-    /// The measurements up to it.
-    pub(super) history: History,
-    /// Training steps taken.
-    pub(super) step: u64,
-    /// SHA-256 of the state.
-    pub(super) state_sha256: String,
+    /// The measurements up to it, and what the state is.
+    pub(super) head: CheckpointHead,
     /// The state of the training.
     pub(super) state: Uint8Array,
 }
@@ -35,9 +33,9 @@ pub(super) struct LatestCheckpoint {
 impl LatestCheckpoint {
     /// What the worker has to check before it goes on.
     pub(super) fn receipt(&self) -> StateReceipt {
-        let start = self.history.setup.start.as_ref();
+        let start = self.head.history.setup.start.as_ref();
         let data_sha256 = start.map(|start| start.receipt.data_sha256.clone()).unwrap_or_default();
-        StateReceipt { state_sha256: self.state_sha256.clone(), data_sha256 }
+        StateReceipt { state_sha256: self.head.state_sha256.clone(), data_sha256 }
     }
 }
 
@@ -51,12 +49,18 @@ pub(super) struct Checkpoints {
     pub(super) latest: Option<LatestCheckpoint>,
     /// Key of the run in progress in the browser's storage.
     pub(super) key: String,
+    /// What the run belongs to, until that is stored.
+    pub(super) context: Option<StoredContext>,
+    /// Key of the batch before, whose checkpoint stays until there is one of this batch.
+    pub(super) former_batch: Option<String>,
     /// The step from which the run went on by itself after a failure: it does so only once without progress.
     pub(super) recovered_at: Option<u64>,
     /// Seconds that the run took before it was interrupted.
     pub(super) former_secs: f64,
     /// Whether a run of a former visit to this tab is being read.
     pub(super) is_reading: bool,
+    /// The lock of the run in progress, once the browser has granted it.
+    lock: Rc<OnceCell<RunLock>>,
     timer: Timer,
     asked_at: Option<f64>,
     last_took: f64,
@@ -88,6 +92,9 @@ impl Checkpoints {
             runs: Vec::new(),
             latest: None,
             key: new_key(),
+            context: None,
+            former_batch: None,
+            lock: Rc::default(),
             recovered_at: None,
             former_secs: 0.0,
             is_reading: false,
@@ -98,13 +105,43 @@ impl Checkpoints {
         })
     }
 
-    /// Another run begins.
-    pub(super) fn begin(&mut self) {
+    /// Another run begins, which belongs to this.
+    pub(super) fn begin(&mut self, context: StoredContext) {
         self.key = new_key();
-        self.latest = None;
+        self.context = Some(context);
+        self.former_batch = None;
         self.recovered_at = None;
         self.unsaved_since.set(None);
+        self.leave();
+    }
+
+    /// A stored run goes on: its context is stored as well.
+    pub(super) fn adopt(&mut self, key: String, lock: RunLock, latest: LatestCheckpoint) {
+        self.key = key;
+        self.lock = Rc::new(OnceCell::from(lock));
+        self.context = None;
+        self.latest = Some(latest);
+    }
+
+    /// The run does not go on by itself any more, and other tabs may take it.
+    pub(super) fn leave(&mut self) {
+        self.latest = None;
+        self.lock = Rc::default();
         forget();
+    }
+
+    /// Keeps other tabs from the run in progress.
+    fn take_lock(&self) {
+        if self.lock.get().is_some() {
+            return;
+        }
+        // If the run has ended by then, nothing else refers to the cell, so that the lock is released at once.
+        let (lock, key) = (Rc::clone(&self.lock), self.key.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Ok(Some(granted)) = RunLock::take(&key).await {
+                let _ = lock.set(granted);
+            }
+        });
     }
 
     /// Training goes on: the next checkpoint is due after a while.
@@ -112,8 +149,11 @@ impl Checkpoints {
         if self.unsaved_since.get().is_none() {
             self.unsaved_since.set(Some(now()?));
         }
+        let is_first = self.latest.is_none();
+        let follows = self.context.as_ref().is_some_and(|stored| stored.context.complete.is_some());
+        let wait = if is_first && follows { FIRST_OF_BATCH_MILLISECONDS } else { interval(self.last_took) };
         #[expect(clippy::cast_possible_truncation, reason = "seconds to minutes")]
-        self.timer.set(interval(self.last_took) as i32)
+        self.timer.set(wait as i32)
     }
 
     /// Training does not go on.
@@ -145,6 +185,7 @@ impl Checkpoints {
     pub(super) fn keep(&mut self, latest: LatestCheckpoint) -> WebResult<()> {
         self.last_took = self.asked_at.take().map_or(Ok(0.0), |asked| now().map(|now| now - asked))?;
         self.latest = Some(latest);
+        self.take_lock();
         Ok(())
     }
 }
@@ -159,13 +200,13 @@ pub(super) fn interrupted(stated: &Experiment) -> Option<String> {
 }
 
 /// Remembers the run in progress over a reload, with the experiment to which it belongs. Without storage a reload just begins anew.
-pub(super) fn remember(key: &str, experiment: &Experiment) {
-    let value = format!("{key}{SEPARATOR}{}", experiment.to_query());
+pub(super) fn remember(key: &str, query: &str) {
+    let value = format!("{key}{SEPARATOR}{query}");
     let _ = call(Storage::Tab, "setItem", &[RUNNING, &value]);
 }
 
 /// No run is in progress.
-pub(super) fn forget() {
+fn forget() {
     let _ = call(Storage::Tab, "removeItem", &[RUNNING]);
 }
 

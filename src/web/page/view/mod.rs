@@ -31,6 +31,7 @@ mod path_section;
 mod picker;
 mod pixels;
 mod readout;
+mod run_lock;
 mod samples;
 mod scenario_fetch;
 mod scenario_strip;

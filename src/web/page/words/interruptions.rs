@@ -1,15 +1,38 @@
 //! What the page says about interrupted runs and their checkpoints.
 
 use super::{grouped, numbers::memory};
+use crate::error::CheckpointError;
 use crate::texts::text;
-use crate::web::page::model::checkpoints::KeptRun;
+use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun};
 use std::fmt::Display;
 
 /// How far a run is, and since when it waits: `step 450 of 1,000 · 11/30/2026, 6:34 PM · 10 MB`.
 #[must_use]
 pub fn place(run: &KeptRun) -> String {
-    let (step, steps) = (grouped(run.step), grouped(run.experiment.steps));
-    [text!("step {step} of {steps}", step, steps), run.date.clone(), memory(run.bytes)].join(" · ")
+    let progress = run.contents.as_ref().ok().map(|InterruptedRun { experiment, step }| {
+        let (step, steps) = (grouped(*step), grouped(experiment.steps));
+        text!("step {step} of {steps}", step, steps)
+    });
+    let elsewhere = run.is_elsewhere.then(|| text!("another tab is computing it"));
+    let parts = progress.into_iter().chain([run.date.clone(), memory(run.bytes)]).chain(elsewhere);
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+/// Why a run cannot be continued, in place of its name.
+#[must_use]
+pub fn unusable(error: &CheckpointError) -> String {
+    match error {
+        CheckpointError::Program { .. } | CheckpointError::Format { .. } => {
+            text!("A run of another version of this page, which cannot be continued")
+        }
+        _ => text!("A damaged run, which cannot be continued"),
+    }
+}
+
+/// Another tab has taken the run.
+#[must_use]
+pub fn elsewhere() -> String {
+    text!("Another tab of this browser is computing this run.")
 }
 
 /// What all of them take.

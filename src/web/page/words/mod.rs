@@ -147,7 +147,7 @@ pub fn sample_title(name: DatasetName) -> String {
 /// Shown instead of the sample images until there are some.
 #[must_use]
 pub fn sample_missing(name: DatasetName) -> String {
-    if matches!(name, DatasetName::Upload | DatasetName::Text) {
+    if name.is_own() {
         text!("Shown once your files have been read.")
     } else {
         text!("Shown once the data is loaded, at the first run.")

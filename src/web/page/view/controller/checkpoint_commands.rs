@@ -6,14 +6,16 @@ use crate::error::Error;
 use crate::experiment::{DevicePreference, Experiment};
 use crate::protocol::Command;
 use crate::web::error::{WebError, WebResult};
-use crate::web::page::model::checkpoints::KeptRun;
+use crate::web::page::model::batches::Batches;
+use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun};
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::{Origin, Shown};
 use crate::web::page::view::action::CheckpointCommand;
-use crate::web::page::view::checkpoint_storage::{self, StoredCheckpoint};
-use crate::web::page::view::checkpoints::{LatestCheckpoint, forget, interrupted, remember};
+use crate::web::page::view::checkpoint_storage::{self, LoadedRun, StoredCheckpoint, StoredContext};
+use crate::web::page::view::checkpoints::{LatestCheckpoint, interrupted, remember};
 use crate::web::page::view::net;
 use crate::web::page::view::notices::Severity;
+use crate::web::page::view::own_files::ChosenFiles;
 use crate::web::page::words::interruptions;
 use js_sys::Uint8Array;
 
@@ -48,7 +50,7 @@ impl Page {
 
     /// Asks the worker for a checkpoint, while training goes on or waits at a step that is in none.
     pub(super) fn ask_for_checkpoint(&mut self) -> WebResult<()> {
-        let is_new = self.checkpoints.latest.as_ref().is_none_or(|latest| latest.step < self.shown.history.step);
+        let is_new = self.checkpoints.latest.as_ref().is_none_or(|latest| latest.head.step < self.shown.history.step);
         let is_measuring = self.lifecycle.measuring() && self.shown.history.step > 0;
         if is_new && is_measuring && self.checkpoints.ask()? {
             return self.send(&Command::Checkpoint);
@@ -62,7 +64,8 @@ impl Page {
             // Of a run that has ended in the meantime.
             return Ok(());
         }
-        let latest = LatestCheckpoint { history: self.shown.history.clone(), step, state_sha256, state };
+        let (history, state_bytes) = (self.shown.history.clone(), state.length().into());
+        let latest = LatestCheckpoint { head: CheckpointHead { step, history, state_bytes, state_sha256 }, state };
         let is_training = self.lifecycle.phase() == Phase::Training && !self.lifecycle.pausing();
         if is_training {
             self.checkpoints.training()?;
@@ -70,14 +73,13 @@ impl Page {
             self.checkpoints.rest();
         }
         if !self.view.embed {
-            let LatestCheckpoint { history, step, state_sha256, state } = &latest;
-            let (state_bytes, state_sha256) = (state.length().into(), state_sha256.clone());
-            let head = CheckpointHead { step: *step, history: history.clone(), state_bytes, state_sha256 }.to_bytes();
-            let (key, state) = (self.checkpoints.key.clone(), latest.state.clone());
-            remember(&key, self.shown_experiment());
-            checkpoint_storage::save(StoredCheckpoint { key, head, state, is_training }, &self.dispatcher);
+            let (key, head, state) = (self.checkpoints.key.clone(), latest.head.to_bytes(), latest.state.clone());
+            let (query, context) = (self.shown_experiment().to_query(), self.checkpoints.context.clone());
+            remember(&key, &query);
+            let stored = StoredCheckpoint { key, query, head, state, context, is_training };
+            checkpoint_storage::save(stored, &self.dispatcher);
         }
-        net::keep_results(&latest.history);
+        net::keep_results(&latest.head.history);
         self.checkpoints.keep(latest)
     }
 
@@ -89,7 +91,7 @@ impl Page {
     /// Goes on from the latest checkpoint in a new worker.
     pub(super) fn resume(&mut self, device: Option<DevicePreference>, paused: bool) -> WebResult<()> {
         let Some(latest) = &self.checkpoints.latest else { return Ok(()) };
-        let (history, step) = (latest.history.clone(), latest.step);
+        let (history, step) = (latest.head.history.clone(), latest.head.step);
         let experiment = history.setup.experiment.clone();
         let experiment = Experiment { device: device.unwrap_or(experiment.device), ..experiment };
         let started = self.started.clone().unwrap_or_else(|| experiment.clone());
@@ -104,7 +106,7 @@ impl Page {
     pub(super) fn recover(&mut self, reason: &str) -> WebResult<bool> {
         let phase = self.lifecycle.phase();
         let is_busy = self.lifecycle.measuring() || phase == Phase::Preparing && self.lifecycle.resumes();
-        let step = self.checkpoints.latest.as_ref().map(|latest| latest.step);
+        let step = self.checkpoints.latest.as_ref().map(|latest| latest.head.step);
         let Some(step) = step.filter(|step| is_busy && self.checkpoints.recovered_at.is_none_or(|last| last < *step))
         else {
             return Ok(false);
@@ -118,22 +120,41 @@ impl Page {
 
     /// A resumed run has failed to start, so its checkpoint is of no use.
     pub(super) fn drop_checkpoint(&mut self) {
-        self.leave_checkpoint();
+        self.checkpoints.leave();
         self.notices.remove(INTERRUPTION);
     }
 
-    /// The run does not go on by itself any more.
-    pub(super) fn leave_checkpoint(&mut self) {
-        self.checkpoints.latest = None;
-        forget();
+    /// What the run belongs to that begins now.
+    pub(super) fn context_of(&self, experiment: &Experiment) -> StoredContext {
+        let mut stored = StoredContext::default();
+        if let Some(batches) = &self.batches {
+            batches.write(&mut stored.context);
+        }
+        if experiment.dataset.name.is_own()
+            && let Some(ChosenFiles { files, choices }) = self.files.uploads.latest().cloned()
+        {
+            (stored.files, stored.context.choices) = (files, choices);
+        }
+        stored
     }
 
     /// All steps are done: the shelf has the result.
     pub(super) fn complete_checkpoint(&mut self) {
-        self.leave_checkpoint();
+        self.checkpoints.leave();
         // Even if it is not listed yet: the first one may still be on its way.
         if !self.view.embed {
-            checkpoint_storage::remove(self.checkpoints.key.clone(), &self.dispatcher);
+            let former = self.checkpoints.former_batch.take();
+            for key in [self.checkpoints.key.clone()].into_iter().chain(former) {
+                checkpoint_storage::remove(key, &self.dispatcher);
+            }
+        }
+    }
+
+    /// The checkpoint of a batch that is complete stays until there is one of the next batch, which has begun.
+    pub(super) fn keep_former_batch(&mut self, key: String) {
+        if let Some(batches) = &self.batches {
+            remember(&key, &batches.whole.to_query());
+            self.checkpoints.former_batch = Some(key);
         }
     }
 
@@ -142,11 +163,16 @@ impl Page {
         match runs {
             Ok(runs) => {
                 let (key, latest) = (&self.checkpoints.key, &self.checkpoints.latest);
-                let is_latest = |run: &KeptRun| latest.as_ref().is_some_and(|latest| run.step >= latest.step);
+                let step = |run: &KeptRun| run.contents.as_ref().map_or(0, |contents| contents.step);
+                let is_latest = |run: &KeptRun| latest.as_ref().is_some_and(|latest| step(run) >= latest.head.step);
                 let is_stored = runs.iter().any(|run| run.key == *key && is_latest(run));
                 self.checkpoints.runs = runs;
                 if is_stored {
+                    self.checkpoints.context = None;
                     self.checkpoints.saved(self.lifecycle.phase() == Phase::Training)?;
+                    if let Some(former) = self.checkpoints.former_batch.take() {
+                        checkpoint_storage::remove(former, &self.dispatcher);
+                    }
                 }
             }
             // Without storage, runs last as long as the page.
@@ -181,36 +207,57 @@ impl Page {
     }
 
     /// An interrupted run was read: goes on with it.
-    pub(super) fn continue_run(&mut self, key: String, loaded: WebResult<(Vec<u8>, Uint8Array)>) -> WebResult<()> {
+    pub(super) fn continue_run(&mut self, key: String, loaded: WebResult<Box<LoadedRun>>) -> WebResult<()> {
         let after_reload = std::mem::take(&mut self.checkpoints.is_reading);
         if !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
             // Another run was started while it was read.
             return self.notices.show(INTERRUPTION, Severity::Info, &interruptions::busy(), &[]);
         }
-        let read = loaded.and_then(|(head, state)| Ok((CheckpointHead::read(&head).map_err(Error::from)?.0, state)));
-        let latest = match read {
-            Ok((CheckpointHead { history, step, state_sha256, .. }, state)) => {
-                LatestCheckpoint { history, step, state_sha256, state }
-            }
-            Err(error) => return self.give_up_run(after_reload, error),
-        };
-        let was_training = self.checkpoints.runs.iter().find(|run| run.key == key).is_none_or(|run| run.was_training);
-        let experiment = latest.history.setup.experiment.clone();
-        self.form.write(experiment.clone())?;
+        match loaded
+            .and_then(|loaded| Ok((InterruptedRun::read(&loaded.head, &loaded.query).map_err(Error::from)?, loaded)))
+        {
+            Ok((run, loaded)) => match CheckpointHead::read(&loaded.head) {
+                Ok((head, _)) => self.go_on(key, run, head, *loaded, after_reload),
+                Err(error) => self.give_up_run(after_reload, Error::from(error).into()),
+            },
+            Err(error) => self.give_up_run(after_reload, error),
+        }
+    }
+
+    fn go_on(
+        &mut self,
+        key: String,
+        run: InterruptedRun,
+        head: CheckpointHead,
+        loaded: LoadedRun,
+        after_reload: bool,
+    ) -> WebResult<()> {
+        let LoadedRun { state, was_training, mut context, files, lock, .. } = loaded;
+        let batches = Batches::read(&mut context);
+        let started = batches.as_ref().map_or_else(|| run.experiment.clone(), Batches::next);
+        self.form.write(run.experiment.clone())?;
         self.edited()?;
+        if let Some(files) = files.filter(|_| self.lacks_files()) {
+            self.files.give(files);
+        }
         if self.lacks_files() {
             return self.ask_for_files();
         }
-        self.begin(&experiment)?;
-        self.checkpoints.key = key;
-        self.checkpoints.latest = Some(latest);
-        remember(&self.checkpoints.key, &experiment);
+        self.begin(&started, batches)?;
+        remember(&key, &run.experiment.to_query());
+        self.checkpoints.adopt(key, lock, LatestCheckpoint { head, state });
         self.resume(None, after_reload && !was_training)
     }
 
     fn give_up_run(&mut self, after_reload: bool, error: WebError) -> WebResult<()> {
-        forget();
-        self.notices.show(INTERRUPTION, Severity::Warning, &interruptions::unreadable(error), &[])?;
+        self.checkpoints.leave();
+        let (severity, text) = match error {
+            // Of a tab that was duplicated, or of one that is open twice.
+            WebError::Elsewhere => (Severity::Info, interruptions::elsewhere()),
+            error => (Severity::Warning, interruptions::unreadable(error)),
+        };
+        self.notices.show(INTERRUPTION, severity, &text, &[])?;
+        checkpoint_storage::list(&self.dispatcher);
         if after_reload && self.view.run { self.request(Request::Run) } else { Ok(()) }
     }
 }

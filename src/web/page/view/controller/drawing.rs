@@ -154,7 +154,8 @@ impl Page {
         };
         set("verdict", &verdict.filter(|text| !text.is_empty()).unwrap_or_else(|| "\u{a0}".to_owned()))?;
         let origin = words::origin_text(&self.shown, self.lifecycle.phase(), !self.view.hide.contains(&PagePart::Run));
-        let queued = self.queue.as_ref().map(|whole| words::queue_text(history.runs().count(), whole.run_count()));
+        let all = self.batches.as_ref().map(|batches| batches.whole.run_count());
+        let queued = all.map(|all| words::queue_text(history.runs().count(), all));
         set("origin", &words::sentences([Some(origin), queued].into_iter().flatten()))?;
         set("facts", &words::facts(&history.setup).unwrap_or_else(|| "\u{a0}".to_owned()))?;
         set("setup-summary", &setup_summary(self.form.experiment()))?;

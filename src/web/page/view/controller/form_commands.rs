@@ -54,7 +54,7 @@ impl Page {
     pub(super) fn show_plan(&mut self) -> WebResult<()> {
         let experiment = self.form.experiment();
         let valid = self.form.is_valid();
-        self.files.show(is_own(experiment.dataset.name));
+        self.files.show(experiment.dataset.name.is_own());
         let facts = experiment.dataset.facts().or(self.files.facts(&experiment.dataset));
         let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref()));
         let text = match forecast {
@@ -79,7 +79,7 @@ impl Page {
     /// Whether the experiment in the form needs the visitor's own files and there are none.
     pub(super) fn lacks_files(&self) -> bool {
         let name = self.form.experiment().dataset.name;
-        is_own(name) && !self.files.serve(name)
+        name.is_own() && !self.files.serve(name)
     }
 
     /// Tells the visitor that there are no files yet: beside the file picker or, if there is no form, in a notice.
@@ -168,14 +168,8 @@ impl Page {
         if self.lacks_files() || (self.lifecycle.worker_ready() && self.lifecycle.allows(Request::Run, true)) {
             return self.request(Request::Run);
         }
-        let experiment = self.first_batch(self.form.experiment().clone());
-        self.begin(&experiment)?;
+        let experiment = self.begin_whole(self.form.experiment().clone())?;
         let effects = self.lifecycle.restart_with(&experiment);
         self.carry_out(effects)
     }
-}
-
-/// Whether a data set is made of the visitor's own files.
-fn is_own(name: DatasetName) -> bool {
-    matches!(name, DatasetName::Upload | DatasetName::Text)
 }

@@ -37,6 +37,7 @@ use crate::experiment::{Experiment, PagePart, Theme, View, parse_query};
 use crate::protocol::DownloadSource;
 use crate::web::dom;
 use crate::web::error::WebResult;
+use crate::web::page::model::batches::Batches;
 use crate::web::page::model::consents::Consents;
 use crate::web::page::model::forecast::MeasuredSpeed;
 use crate::web::page::model::host_queue::HostQueue;
@@ -98,10 +99,8 @@ pub(super) struct Page {
     started: Option<Experiment>,
     /// The experiment whose networks the worker has.
     trained: Option<Experiment>,
-    /// The result to which the seeds in training will be added.
-    growing: Option<Shown>,
-    /// The whole experiment, if it has more runs than are computed at once.
-    queue: Option<Experiment>,
+    /// The batches to which the seeds in training belong, if not all runs are computed at once.
+    batches: Option<Batches>,
     /// The name of the scenario whose recording is being fetched.
     fetching: Option<&'static str>,
     /// Questions of the host, with their ids, that wait for a recording.
@@ -173,8 +172,7 @@ impl Page {
             host_theme: Theme::Auto,
             started: None,
             trained: None,
-            growing: None,
-            queue: None,
+            batches: None,
             undo: None,
             fetching: None,
             questions: HostQueue::default(),
@@ -317,8 +315,7 @@ impl Page {
             _ => form,
         };
         if starts && self.lifecycle.allows(request, true) {
-            experiment = self.first_batch(experiment);
-            self.begin(&experiment)?;
+            experiment = self.begin_whole(experiment)?;
         }
         let effects = self.lifecycle.request(request, &experiment);
         self.carry_out(effects)?;
@@ -336,7 +333,7 @@ impl Page {
                 self.notices.remove("data");
             }
             Phase::Ready if before != Phase::Loading => self.forget_run()?,
-            Phase::Failed => self.give_up_batches(),
+            Phase::Failed => self.show_complete_batches(),
             _ => {}
         }
         self.time_checkpoints(after)?;
@@ -370,8 +367,7 @@ impl Page {
 
     /// The experiment to which what is shown belongs: more than is shown while further seeds are computed.
     fn shown_experiment(&self) -> &Experiment {
-        let base = self.growing.as_ref().unwrap_or(&self.shown);
-        self.queue.as_ref().unwrap_or(&base.experiment)
+        self.batches.as_ref().map_or(&self.shown.experiment, |batches| &batches.whole)
     }
 
     /// The name of the scenario whose recording is shown.

@@ -3,14 +3,14 @@
 use super::Page;
 use super::checkpoint_commands::INTERRUPTION;
 use super::remedy_commands::DOWNLOAD;
-use crate::experiment::limits::STACKED_RUNS;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Experiment, PagePart, Zoom};
 use crate::metrics::{Setup, Timing};
 use crate::replay::Recording;
 use crate::web::error::WebResult;
+use crate::web::page::model::batches::Batches;
 use crate::web::page::model::phase::{Phase, Request};
-use crate::web::page::model::shown::{Origin, Shown};
+use crate::web::page::model::shown::Shown;
 use crate::web::page::view::action::ShelfCommand;
 use crate::web::page::view::notices::Severity;
 use crate::web::page::view::{net, scenario_fetch, shelf_storage};
@@ -84,7 +84,7 @@ impl Page {
         if !wanted || !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
             return Ok(());
         }
-        self.give_up_batches();
+        self.batches = None;
         match bytes.map(Recording::from_bytes) {
             Some(Ok(recording)) => {
                 let mut shown = Shown::recorded(scenario, recording);
@@ -104,16 +104,18 @@ impl Page {
         self.draw()
     }
 
-    /// Prepares for a start: what is shown goes to the shelf, and stays on the screen until the first measurements arrive.
-    pub(super) fn begin(&mut self, experiment: &Experiment) -> WebResult<()> {
-        // Of further seeds that are not complete only the result to which they would have been added is kept.
-        let result = self.growing.take().unwrap_or_else(|| self.shown.clone());
+    /// Prepares for a start: what is shown goes to the shelf, and stays on the screen until the first measurements arrive. `batches` are
+    /// those to which the experiment belongs.
+    pub(super) fn begin(&mut self, experiment: &Experiment, batches: Option<Batches>) -> WebResult<()> {
+        let former = std::mem::replace(&mut self.batches, batches);
+        // Of a batch that is not complete only the result that it would have joined is kept.
+        let result = former.and_then(|former| former.complete).unwrap_or_else(|| self.shown.clone());
         // What is shown may be the first part of the same experiment.
-        if !self.queue.as_ref().is_some_and(|whole| result.is_part_of(whole)) {
+        if !self.batches.as_ref().is_some_and(|batches| result.is_part_of(&batches.whole)) {
             self.shelf.keep(&result);
         }
         self.started = Some(experiment.clone());
-        self.checkpoints.begin();
+        self.checkpoints.begin(self.context_of(experiment));
         net::forget_results();
         self.notices.remove(INTERRUPTION);
         self.notices.remove(DOWNLOAD);
@@ -124,6 +126,14 @@ impl Page {
             self.set_shown(Shown::nothing(experiment));
         }
         self.write_address()
+    }
+
+    /// Prepares for the start of an experiment, which may have more runs than are computed at once; returns what is computed first.
+    pub(super) fn begin_whole(&mut self, whole: Experiment) -> WebResult<Experiment> {
+        let batches = Batches::of(&whole);
+        let first = batches.as_ref().map_or(whole, Batches::next);
+        self.begin(&first, batches)?;
+        Ok(first)
     }
 
     /// The experiment has started.
@@ -144,32 +154,22 @@ impl Page {
         }
     }
 
-    /// The experiment has ended; seeds that were added join the result to which they belong, and the next batch follows if there is one.
+    /// The experiment has ended; a batch joins those before, and the next one follows if there is one.
     pub(super) fn finish(&mut self, timing: Timing) -> WebResult<()> {
         self.shown.history.set_timing(timing);
-        if let Some(mut base) = self.growing.take() {
-            if base.history.extend_seeds(self.shown.history.clone()) {
-                base.experiment.seeds += self.shown.experiment.seeds;
-                base.origin = Origin::Live;
-                self.started = Some(base.experiment.clone());
-                if self.queue.is_none() {
-                    self.form.write(base.experiment.clone())?;
+        if let Some(batches) = self.batches.take() {
+            match batches.joined(self.shown.clone()) {
+                Some(batches) => {
+                    if let Some(complete) = batches.complete.clone() {
+                        self.set_shown(complete);
+                    }
+                    if !batches.are_complete() {
+                        return self.compute_batch(batches);
+                    }
+                    self.started = Some(batches.whole);
                 }
-                self.set_shown(base);
-            } else {
-                self.queue = None;
-                self.notices.show("seeds", Severity::Warning, &incidents::seeds_do_not_fit(), &[])?;
+                None => self.notices.show("seeds", Severity::Warning, &incidents::seeds_do_not_fit(), &[])?,
             }
-        }
-        if let Some(whole) = self.queue.take() {
-            let missing = whole.seeds.saturating_sub(self.shown.experiment.seeds);
-            if missing > 0 {
-                let next = missing.min(batch_seeds(&whole));
-                self.queue = Some(whole);
-                self.complete_checkpoint();
-                return self.compute_seeds(next);
-            }
-            self.started = Some(whole);
         }
         self.write_address()?;
         self.complete_checkpoint();
@@ -181,60 +181,40 @@ impl Page {
         Ok(())
     }
 
-    /// The first runs of an experiment that has more than are computed at once; the experiment itself otherwise.
-    pub(super) fn first_batch(&mut self, experiment: Experiment) -> Experiment {
-        let seeds = batch_seeds(&experiment);
-        if experiment.seeds <= seeds {
-            self.queue = None;
-            return experiment;
-        }
-        let batch = Experiment { seeds, ..experiment.clone() };
-        self.queue = Some(experiment);
-        batch
-    }
-
     /// Computes five more seeds of what is shown.
     pub(super) fn compute_more_seeds(&mut self) -> WebResult<()> {
-        let own = &self.shown.experiment;
-        let whole = Experiment { seeds: own.seeds + MORE_SEEDS, ..own.clone() };
+        let batches = Batches::adding(&self.shown, MORE_SEEDS);
         let fixed = self.view.hide.contains(&PagePart::Run);
         if fixed || !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished) {
             return Ok(());
         }
-        if let Err(error) = whole.validate() {
+        if let Err(error) = batches.whole.validate() {
             return self.notices.show("seeds", Severity::Warning, &error_text(&error), &[]);
         }
         self.shelf.keep(&self.shown);
-        self.form.write(Experiment { device: self.form.experiment().device, ..whole.clone() })?;
-        let next = MORE_SEEDS.min(batch_seeds(&whole));
-        self.queue = Some(whole);
-        self.compute_seeds(next)
+        self.form.write(Experiment { device: self.form.experiment().device, ..batches.whole.clone() })?;
+        self.compute_batch(batches)
     }
 
-    /// Computes the next seeds of what is shown.
-    fn compute_seeds(&mut self, seeds: u32) -> WebResult<()> {
-        let base = self.shown.clone();
-        let more = Experiment {
-            first_seed: base.experiment.first_seed.wrapping_add(base.experiment.seeds),
-            seeds,
-            order: Some(base.experiment.order_seed()),
-            device: self.form.experiment().device,
-            ..base.experiment.clone()
-        };
-        self.begin(&more)?;
-        self.growing = Some(base);
-        let effects = self.lifecycle.request(Request::Run, &more);
+    /// Computes the next batch.
+    fn compute_batch(&mut self, batches: Batches) -> WebResult<()> {
+        let former = self.checkpoints.latest.is_some().then(|| self.checkpoints.key.clone());
+        let next = Experiment { device: self.form.experiment().device, ..batches.next() };
+        self.begin(&next, Some(batches))?;
+        if let Some(former) = former {
+            self.keep_former_batch(former);
+        }
+        let effects = self.lifecycle.request(Request::Run, &next);
         self.carry_out(effects)?;
         self.show()
     }
 
     /// After Reset the result is shown to which seeds were being added, the recording of the form's experiment, or its empty charts.
     pub(super) fn forget_run(&mut self) -> WebResult<()> {
-        self.leave_checkpoint();
-        self.queue = None;
-        if let Some(base) = self.growing.take() {
-            self.shelf.keep(&base);
-            self.set_shown(base);
+        self.checkpoints.leave();
+        if let Some(complete) = self.batches.take().and_then(|batches| batches.complete) {
+            self.shelf.keep(&complete);
+            self.set_shown(complete);
         } else {
             self.shelf.keep(&self.shown);
             self.show_unrun();
@@ -257,11 +237,10 @@ impl Page {
         scenario_fetch::fetch(scenario, &self.dispatcher);
     }
 
-    /// Forgets what remained to be computed; the seeds that were complete are shown.
-    pub(super) fn give_up_batches(&mut self) {
-        self.queue = None;
-        if let Some(base) = self.growing.take() {
-            self.set_shown(base);
+    /// After a failure the batches that are complete are shown; a restart goes on with the others.
+    pub(super) fn show_complete_batches(&mut self) {
+        if let Some(complete) = self.batches.as_ref().and_then(|batches| batches.complete.clone()) {
+            self.set_shown(complete);
         }
     }
 
@@ -276,7 +255,7 @@ impl Page {
                 if !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
                     return self.notices.show("shelf", Severity::Info, &incidents::shelf_busy(), &[]);
                 }
-                self.give_up_batches();
+                self.batches = None;
                 if let Some(result) = self.shelf.results().get(index).cloned() {
                     self.form.write(result.experiment.clone())?;
                     self.set_shown(result);
@@ -286,10 +265,4 @@ impl Page {
         }
         self.draw()
     }
-}
-
-/// Number of seeds of an experiment that are computed at once.
-fn batch_seeds(experiment: &Experiment) -> u32 {
-    let seeds = STACKED_RUNS / experiment.variants.len().max(1);
-    u32::try_from(seeds).unwrap_or(u32::MAX).max(1)
 }
