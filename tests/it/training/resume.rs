@@ -33,7 +33,8 @@ fn begun(experiment: &Experiment, share: Share, data: &Rc<Dataset>) -> Training 
 }
 
 fn resumed(experiment: &Experiment, data: &Rc<Dataset>, before: &Training) -> Training {
-    Preparation::resume(experiment, Share::WHOLE, data, &open_cpu(), &state_of(before)).expect("its own state")
+    let state = state_of(before);
+    Preparation::resume(experiment, Share::WHOLE, data, &open_cpu(), &state.share(Share::WHOLE)).expect("its own state")
 }
 
 /// Trains up to a step and completes its measurements; what was measured is added to `record`.
@@ -158,7 +159,7 @@ fn a_state_of_another_experiment_is_refused() {
     train_to(&mut training, 3, &mut Record::default());
     let state = state_of(&training);
     let refused = |query: &str, share, expected| {
-        let resumed = Preparation::resume(&experiment_of(query), share, &data, &open_cpu(), &state);
+        let resumed = Preparation::resume(&experiment_of(query), share, &data, &open_cpu(), &state.share(Share::WHOLE));
         match resumed {
             Err(Error::Checkpoint(CheckpointError::Misfit { part, .. })) => assert_eq!(part, expected, "{query}"),
             other => panic!("{query}: {other:?}"),

@@ -57,6 +57,8 @@ pub(super) struct Checkpoints {
     pub(super) former_secs: f64,
     /// Whether a run of a former visit to this tab is being read.
     pub(super) is_reading: bool,
+    /// Whether the run in progress has no checkpoints, as the visitor was told.
+    pub(super) is_too_large: bool,
     timer: Timer,
     asked_at: Option<f64>,
     last_took: f64,
@@ -91,6 +93,7 @@ impl Checkpoints {
             recovered_at: None,
             former_secs: 0.0,
             is_reading: false,
+            is_too_large: false,
             timer: Timer::new(move || due.dispatch(Action::CheckpointDue)),
             asked_at: None,
             last_took: 0.0,
@@ -103,6 +106,7 @@ impl Checkpoints {
         self.key = new_key();
         self.latest = None;
         self.recovered_at = None;
+        self.is_too_large = false;
         self.unsaved_since.set(None);
         forget();
     }
