@@ -112,7 +112,6 @@ impl TrainingState {
         }
         Some(Self { step, evaluated, costs, runs: interleaved(shares.into_iter().map(|share| share.runs)) })
     }
-
 }
 
 impl ShareOfState<'_> {

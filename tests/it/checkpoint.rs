@@ -61,7 +61,11 @@ fn bytes_take_no_more_memory_than_they_need() {
     let all = whole.to_bytes();
     assert_eq!((all.capacity(), all.len()), (all.len(), all.len()), "nothing is reserved beyond their end");
     assert_eq!(whole.share(Share::WHOLE).to_bytes(), all, "the share of all runs has the same bytes");
-    assert_eq!(whole.share(Share { first: 1, of: 3 }).runs, [1, 4, 7].map(|run| &whole.runs[run]), "and copies nothing");
+    assert_eq!(
+        whole.share(Share { first: 1, of: 3 }).runs,
+        [1, 4, 7].map(|run| &whole.runs[run]),
+        "and copies nothing"
+    );
 }
 
 /// The bytes of numbers that are not numbers survive: a diverged run goes on as it was.

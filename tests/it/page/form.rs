@@ -82,8 +82,9 @@ fn a_run_measures_the_speed_for_its_kind_of_network() {
 fn uploaded_files_limit_the_experiment() {
     let patterns = DatasetSpec::whole(DatasetName::Patterns).facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
-    let check =
-        |query: &str| Forecast::new(&experiment(query), &facts, None, None).map(|_| ()).map_err(|error| error.to_string());
+    let check = |query: &str| {
+        Forecast::new(&experiment(query), &facts, None, None).map(|_| ()).map_err(|error| error.to_string())
+    };
     assert_eq!(check("data=upload&train=500"), Ok(()), "all examples");
     let error = check("data=upload&train=501").expect_err("one more than exist");
     assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");

@@ -9,6 +9,7 @@ use emergence_lab::checkpoint::TrainingState;
 use emergence_lab::dataset::{Dataset, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{CheckpointError, Error, StatePart};
+use emergence_lab::experiment::estimate::Estimate;
 use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{Assembly, Record, assembled};
 use emergence_lab::train::{Preparation, Training, Work};
@@ -139,6 +140,31 @@ fn another_number_of_workers_can_go_on() {
         assert!(record == whole, "the measurements of {query}");
         let end = state.expect("shares at the same step").to_bytes();
         assert!(end == state_of(&straight).to_bytes(), "the last state of {query}");
+    }
+}
+
+#[test]
+fn the_estimate_knows_the_size_of_a_state() {
+    for query in queries() {
+        let experiment = experiment_of(query);
+        let data = data_of(&experiment);
+        let mut training = begun(&experiment, Share::WHOLE, &data);
+        train_to(&mut training, 1, &mut Record::default());
+        let bytes = state_of(&training).to_bytes().len() as u64;
+        let estimated = Estimate::new(&experiment, &data.facts()).expect("it fits").state_bytes;
+        // A checksum, lengths, running statistics, and two or three bytes per prediction.
+        let rest = 2_500 * experiment.run_count() as u64;
+        assert!((estimated..estimated + rest).contains(&bytes), "{query}: {bytes} bytes, estimated {estimated}");
+    }
+}
+
+#[test]
+fn known_answers_are_right_at_every_step() {
+    let experiment = experiment_of(queries()[0]);
+    let mut training = begun(&experiment, Share::WHOLE, &few_digits());
+    for step in 0..STEPS {
+        train_to(&mut training, step, &mut Record::default());
+        pollster::block_on(training.check_device()).expect("the CPU computes correctly");
     }
 }
 

@@ -148,7 +148,8 @@ impl Crew {
             link.send(&Order::Speak { catalog });
         }
         let own = Share { first: share, of: self.size_of_crew() };
-        link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, self.state.as_deref()));
+        let state = self.state.as_deref();
+        link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, state));
         if self.is_tuning_held {
             link.send(&Order::Tune { iterations: Some(0) });
         }
@@ -220,8 +221,7 @@ impl Crew {
 
     /// Has a lost share computed again, by another helper: the result is the same.
     fn replace(&mut self, share: usize) -> Result<(), RunFailure> {
-        let (link, reached) = (self.hire(share)?, self.assembly.step());
-        let is_started = self.is_started;
+        let (link, reached, is_started) = (self.hire(share)?, self.assembly.step(), self.is_started);
         let Some(helper) = self.helper_mut(share) else { return Ok(()) };
         helper.losses += 1;
         if helper.losses > MOST_LOSSES {

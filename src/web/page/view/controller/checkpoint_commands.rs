@@ -94,7 +94,8 @@ impl Page {
             if self.view.embed {
                 return Ok(());
             }
-            return self.notices.show("storage", Severity::Warning, &interruptions::too_large(estimate.state_bytes), &[]);
+            let text = interruptions::too_large(estimate.state_bytes);
+            return self.notices.show("storage", Severity::Warning, &text, &[]);
         }
         if self.lifecycle.phase() == Phase::Training { self.checkpoints.training() } else { Ok(()) }
     }

@@ -174,7 +174,9 @@ impl Page {
     /// A GPU that has failed twice at the same step is given up, if the experiment leaves the choice. True if the CPU goes on.
     fn recover_on_cpu(&mut self, reason: &str) -> WebResult<bool> {
         let is_free = self.shown_experiment().device == DevicePreference::Auto;
-        if !is_free || self.lifecycle.program() != WorkerProgram::Gpu || self.checkpoints.recovered_at.take().is_none() {
+        let is_busy = matches!(self.lifecycle.phase(), Phase::Preparing | Phase::Training | Phase::Paused);
+        let may_leave = is_free && is_busy && self.lifecycle.program() == WorkerProgram::Gpu;
+        if !may_leave || self.checkpoints.recovered_at.take().is_none() {
             return Ok(false);
         }
         self.gpu_refusal = Some(reason.to_owned());
@@ -249,7 +251,9 @@ impl Page {
             Event::DownloadOffered { source } => self.offered = Some(source),
             Event::DataFallback { reason, offer } => self.explain_digits(&reason, offer)?,
             Event::Failed { kind: FailureKind::Consent, .. } => self.recall_refusal()?,
-            Event::Failed { kind: FailureKind::Device, .. } if self.lifecycle.failure().is_none() => self.let_worker_go()?,
+            Event::Failed { kind: FailureKind::Device, .. } if self.lifecycle.failure().is_none() => {
+                self.let_worker_go()?;
+            }
             Event::Started { setup } => self.started_with(*setup),
             Event::Progress { record, timing } => {
                 self.shown.history.apply(&record);
