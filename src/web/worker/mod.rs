@@ -38,7 +38,7 @@ use preparation::{Hold, Prepared};
 use question::AskedQuestion;
 use run::Run;
 use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
-use state::{RestoredState, Resumption, save};
+use state::{DecodedState, RestoredState, save};
 use std::cell::Cell;
 use web_sys::File;
 
@@ -156,7 +156,7 @@ impl Worker {
     async fn run(&mut self, mut start: Start) -> Result<Option<Interrupt>, RunFailure> {
         scope::begin(start.number);
         choose_arithmetic(start.computing.exact);
-        let resumption = self.resumption(&mut start)?;
+        let decoded = self.decode_state(&mut start)?;
         let experiment = &start.experiment;
         // Before anything is downloaded for it.
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
@@ -164,7 +164,7 @@ impl Worker {
         let device = self.device(experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.data.get(&experiment.dataset).await?;
-        resumption.as_ref().map_or(Ok(()), |resumption| resumption.check_data(experiment, &dataset))?;
+        decoded.as_ref().map_or(Ok(()), |decoded| decoded.check_data(experiment, &dataset))?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
@@ -172,10 +172,10 @@ impl Worker {
         let size = if is_cpu { worker_count(experiment, &dataset, start.computing.cores) } else { 1 };
         heartbeat::expect_work(experiment, &dataset.facts(), if is_cpu { size } else { 1 });
         let computing = Computing { cores: size, ..start.computing };
-        let state = resumption.as_ref().map(|resumption| &resumption.state);
+        let state = decoded.as_ref().map(|decoded| &decoded.state);
         let crew = Crew::new(experiment, &dataset, computing, &self.inbox, self.inspected, state);
         // Without helpers, if the browser gives none.
-        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(Start { resumption, ..start.alone() }))) };
+        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(Start { decoded, ..start.alone() }))) };
         let begin = now_secs();
         let mut hold = Hold::new(start.paused);
         let prepared = match state {
@@ -186,11 +186,11 @@ impl Worker {
             Ok(Prepared::Training(training)) => *training,
             Ok(Prepared::Interrupted(interrupt)) => return Ok(Some(interrupt)),
             Err(failure) if failure.kind == FailureKind::Crash && size > 1 => {
-                return Ok(Some(Interrupt::Start(Start { paused: hold.paused, resumption, ..start.alone() })));
+                return Ok(Some(Interrupt::Start(Start { paused: hold.paused, decoded, ..start.alone() })));
             }
             Err(failure) => return Err(failure),
         };
-        drop(resumption);
+        drop(decoded);
         if let Some(setup) = crew.setup(training.setup()) {
             post(&Event::Started { setup: Box::new(setup) });
         }
@@ -201,10 +201,10 @@ impl Worker {
     }
 
     /// The state from which an experiment goes on, if it is not the start.
-    fn resumption(&mut self, start: &mut Start) -> Result<Option<Resumption>, RunFailure> {
+    fn decode_state(&mut self, start: &mut Start) -> Result<Option<DecodedState>, RunFailure> {
         let restored = self.restored.take();
-        match start.resumption.take() {
-            None if start.resumes => Resumption::read(restored).map(Some),
+        match start.decoded.take() {
+            None if start.resumes => DecodedState::read(restored).map(Some),
             known => Ok(known),
         }
     }

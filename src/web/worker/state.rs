@@ -68,13 +68,13 @@ impl RestoredState {
 
 /// The state from which training goes on: once, for however many need it.
 #[derive(Clone)]
-pub(super) struct Resumption {
+pub(super) struct DecodedState {
     pub(super) state: Rc<TrainingState>,
     /// SHA-256 of the data on which it was trained.
     data_sha256: String,
 }
 
-impl Resumption {
+impl DecodedState {
     /// Reads a state, whose bytes are let go.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Resumption {
         let restored = restored.map(|RestoredState { bytes, receipt }| (bytes.to_vec(), receipt));
         let (bytes, StateReceipt { state_sha256, data_sha256 }) = restored.unwrap_or_default();
         let before = heartbeat::expect_secs(bytes.len() as f64 / BYTES_PER_SEC);
-        let state = decoded(&bytes, state_sha256);
+        let state = checked(&bytes, state_sha256);
         let _ = heartbeat::expect_secs(before);
         Ok(Self { state: Rc::new(state.map_err(unusable)?), data_sha256 })
     }
@@ -107,7 +107,7 @@ impl Resumption {
     }
 }
 
-fn decoded(bytes: &[u8], expected: String) -> Result<TrainingState, CheckpointError> {
+fn checked(bytes: &[u8], expected: String) -> Result<TrainingState, CheckpointError> {
     let got = sha256([bytes]);
     if got != expected {
         return Err(CheckpointError::Checksum { part: CheckpointPart::State, expected, got });
