@@ -75,6 +75,16 @@ test('the estimate follows the fields', async ({ lab }) => {
   await expect(lab.estimate).toContainText('once all fields are valid');
 });
 
+test('the estimate warns where memory is scarce', async ({ lab, page }) => {
+  // A property of the hardware, which nothing but this can change.
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 0.25 }));
+  await lab.open('data=digits&model=mlp:1024,1024&device=cpu');
+  await lab.reach('ready');
+  await expect(lab.estimate).toContainText(/about \d+ MB of memory, more than this device may have · about/);
+  await (await lab.reveal('model')).fill('mlp:16');
+  await expect(lab.estimate).toContainText(/about \d+ MB of memory · about/);
+});
+
 test('without files data=upload is explained before any start', async ({ lab }) => {
   await lab.open('data=upload&device=cpu');
   await lab.reach('ready');

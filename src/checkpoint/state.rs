@@ -20,6 +20,19 @@ pub struct TrainingState {
     pub runs: Vec<RunState>,
 }
 
+/// The state of some of the runs of a [`TrainingState`], which has the numbers: a state may take hundreds of megabytes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShareOfState<'state> {
+    /// Number of training steps taken.
+    pub step: u64,
+    /// The step of the last evaluation.
+    pub evaluated: u64,
+    /// The cost of each variant's initialization.
+    pub costs: &'state [InitCost],
+    /// The runs of the share, in their order.
+    pub runs: Vec<&'state RunState>,
+}
+
 /// The state of one run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunState {
@@ -76,9 +89,10 @@ impl TrainingState {
 
     /// The state of a share of these runs, which are all runs of an experiment.
     #[must_use]
-    pub fn share(&self, share: Share) -> Self {
+    pub fn share(&self, share: Share) -> ShareOfState<'_> {
         let runs = self.runs.iter().enumerate().filter(|(run, _)| share.contains(*run));
-        Self { runs: runs.map(|(_, run)| run.clone()).collect(), costs: self.costs.clone(), ..*self }
+        let Self { step, evaluated, costs, .. } = self;
+        ShareOfState { step: *step, evaluated: *evaluated, costs, runs: runs.map(|(_, run)| run).collect() }
     }
 
     /// The state of all runs from those of all shares, in their order. `None` if they are not at the same step, or not shares of the same
@@ -97,6 +111,14 @@ impl TrainingState {
             costs.iter_mut().zip(&share.costs).for_each(|(cost, other)| *cost = cost.most(*other));
         }
         Some(Self { step, evaluated, costs, runs: interleaved(shares.into_iter().map(|share| share.runs)) })
+    }
+}
+
+impl ShareOfState<'_> {
+    /// The bytes from which [`TrainingState::from_bytes`] makes the state of these runs alone.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encoded(self)
     }
 
     /// Checks that the state is one of an experiment with these sizes.

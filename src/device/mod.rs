@@ -12,6 +12,9 @@ pub use native::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 #[cfg(target_arch = "wasm32")]
 pub use wasm::{CPU_ADAPTER, CPU_GROUP_BYTES, CPU_STEP_BYTES, open_webgpu};
 
+/// Is told, in the words of the browser, that a GPU was lost. That happens at any time, also while nothing is computed.
+pub type LossListener = fn(&str);
+
 /// An open device with its description and limits.
 #[derive(Debug, Clone)]
 pub struct OpenDevice {

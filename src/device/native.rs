@@ -1,6 +1,6 @@
 //! Devices of the native build: the CPU only.
 
-use super::OpenDevice;
+use super::{LossListener, OpenDevice};
 use crate::error::{DeviceError, MissingWebGpu, Result};
 
 /// Description of the CPU path.
@@ -16,6 +16,6 @@ pub const CPU_STEP_BYTES: u64 = 4 << 30;
 ///
 /// # Errors
 /// Always [`DeviceError::NoWebGpu`].
-pub async fn open_webgpu() -> Result<OpenDevice> {
+pub async fn open_webgpu(_lost: LossListener) -> Result<OpenDevice> {
     Err(DeviceError::NoWebGpu(MissingWebGpu::NativeBuild).into())
 }

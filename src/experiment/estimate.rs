@@ -9,7 +9,8 @@
 use super::architecture::Architecture;
 use super::dataset::{DatasetFacts, ExampleFacts};
 use super::limits::{
-    BYTES_PER_PARAMETER, BYTES_PER_VALUE, SAMPLE_SENTENCES, SCORED_SENTENCES, SNAPSHOT_BYTES, evaluation_chunk,
+    BYTES_PER_PARAMETER, BYTES_PER_VALUE, CHECKPOINT_BYTES, SAMPLE_SENTENCES, SCORED_SENTENCES, SNAPSHOT_BYTES,
+    evaluation_chunk,
 };
 use super::{Experiment, ModelSpec};
 use crate::catalog::Task;
@@ -39,6 +40,8 @@ pub struct Estimate {
     /// of a step with their gradients (and higher derivatives if weights are tuned) or of an evaluation, whichever is larger.
     /// The program itself is not counted.
     pub memory_bytes: u64,
+    /// Size of the state of all runs in a checkpoint: parameters and the optimizer's moments, without the rest, which is small.
+    pub state_bytes: u64,
     /// Approximate number of multiplications for tuning initial weights.
     pub tuning_work: u64,
     /// Multiplications of a training step of all runs.
@@ -67,12 +70,19 @@ impl Estimate {
             memory_bytes: data_bytes(facts)
                 + computing_bytes(experiment, &architecture, tests)
                 + snapshot_bytes(experiment, architecture.parameter_count() * runs),
+            state_bytes: 4 * architecture.parameter_count() * runs * (1 + experiment.optimizer.moment_count() as u64),
             tuning_work: tuning_work(experiment, architecture.multiplication_count()),
             step_work: PRODUCTS_PER_STEP * forward * experiment.batch_size as u64,
             evaluation_work: forward * tests + decoding_work(experiment, facts, &architecture, tests),
             steps: experiment.steps,
             evaluations: experiment.evaluation.count(experiment.steps),
         })
+    }
+
+    /// Whether checkpoints of the experiment are made.
+    #[must_use]
+    pub fn has_checkpoints(&self) -> bool {
+        self.state_bytes <= CHECKPOINT_BYTES
     }
 
     /// Duration of the whole experiment in seconds, including tuning, at `speed` multiplications per second.

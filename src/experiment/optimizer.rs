@@ -107,6 +107,18 @@ pub const OPTIMIZERS: [OptimizerFacts; 3] = [
     },
 ];
 
+impl OptimizerSpec {
+    /// Number of tensors that are kept for each parameter after the first step.
+    #[must_use]
+    pub fn moment_count(&self) -> usize {
+        match self.kind {
+            OptimizerKind::Sgd if self.momentum == 0.0 => 0,
+            OptimizerKind::Sgd => 1,
+            OptimizerKind::Adam | OptimizerKind::AdamW => 2,
+        }
+    }
+}
+
 impl OptimizerKind {
     /// Its row of the table.
     #[must_use]

@@ -5,11 +5,10 @@
 
 use super::cohort::{Cohort, Group};
 use super::evaluate::{Judgment, prediction_count};
-use super::optimizer::moment_count;
 use super::preparation::Preparation;
 use super::start::StartMeasurement;
 use super::training::{Training, setup};
-use crate::checkpoint::{RunState, StateShape, TrainingState};
+use crate::checkpoint::{RunState, ShareOfState, StateShape, TrainingState};
 use crate::dataset::Dataset;
 use crate::device::{OpenDevice, read};
 use crate::error::Result;
@@ -42,8 +41,8 @@ impl Training {
 }
 
 impl Preparation {
-    /// Goes on with a share of an experiment, from the [`TrainingState`] of its runs. Nothing is drawn, tuned or evaluated; the next piece
-    /// of work is a training step, if one is left.
+    /// Goes on with a share of an experiment, from the state of its runs. Nothing is drawn, tuned or evaluated; the next piece of work is a
+    /// training step, if one is left.
     ///
     /// The [`Setup`](crate::metrics::Setup) of the training equals that of the interrupted one before anything was measured, its
     /// records go on where those ended, and there are no snapshots of earlier steps.
@@ -55,11 +54,11 @@ impl Preparation {
         share: Share,
         dataset: &Rc<Dataset>,
         open: &OpenDevice,
-        state: &TrainingState,
+        state: &ShareOfState<'_>,
     ) -> Result<Training> {
         let mut preparation = Self::undrawn(experiment, share, dataset, open, Box::new(|| 0.0))?;
         state.check(&preparation.state_shape())?;
-        preparation.costs.clone_from(&state.costs);
+        preparation.costs = state.costs.to_vec();
         let weights =
             state.runs.iter().map(|run| current_parameters(run, &preparation.plan)).collect::<Vec<InitialParameters>>();
         let mut cohort = Cohort::new(&preparation.experiment, share, &preparation.plan, &weights, open);
@@ -82,7 +81,7 @@ impl Preparation {
             variants: experiment.variants.len(),
             runs: share.run_count(experiment),
             parameters: parameters.iter().map(|parameter| parameter.shape.iter().product()).collect(),
-            moments: moment_count(&experiment.optimizer),
+            moments: experiment.optimizer.moment_count(),
             normalized: normalized.map(|layer| layer.shape.outputs()).collect(),
             shortcuts: architecture.shortcut_count(),
             predictions: prediction_count(dataset),
@@ -110,7 +109,7 @@ impl Cohort {
     }
 
     /// Takes running statistics, moments and step from a state whose sizes are right. The parameters are those of the cohort.
-    fn restore(&mut self, state: &TrainingState, device: &Device) {
+    fn restore(&mut self, state: &ShareOfState<'_>, device: &Device) {
         self.step = state.step;
         let mut runs = state.runs.as_slice();
         for group in &mut self.groups {
@@ -132,22 +131,28 @@ impl Group {
             self.optimizer.moments().iter().flatten().collect(),
         ];
         let tensors = kinds.iter().flatten().map(|tensor| (*tensor).clone());
-        let values = read(tensors.fold(Transaction::default(), Transaction::register)).await?;
-        let count = self.network.runs();
-        let of_run = |run: usize| {
-            let mut own = values.iter().map(|values| part(values, run, count).to_vec());
-            let [shortcuts, parameters, statistics, moments] =
-                kinds.each_ref().map(|kind| own.by_ref().take(kind.len()).collect::<Vec<_>>());
-            // Other runs of the group may have shortcuts that weigh something else.
-            let shortcuts = Some(shortcuts.concat())
-                .filter(|weights| weights.iter().any(|weight| weight.to_bits() != 1.0_f32.to_bits()));
-            let shortcuts = shortcuts.unwrap_or_default();
-            RunState { shortcuts, parameters, statistics, moments, ..RunState::default() }
-        };
-        Ok((0..count).map(of_run).collect())
+        let mut values = read(tensors.fold(Transaction::default(), Transaction::register)).await?.into_iter();
+        let mut runs = vec![RunState::default(); self.network.runs()];
+        let count = runs.len();
+        let places: [fn(&mut RunState, &[f32]); 4] = [
+            |run, values| run.shortcuts.extend_from_slice(values),
+            |run, values| run.parameters.push(values.to_vec()),
+            |run, values| run.statistics.push(values.to_vec()),
+            |run, values| run.moments.push(values.to_vec()),
+        ];
+        for (kind, place) in kinds.iter().zip(places) {
+            // Each tensor is let go as soon as every run has its part of it.
+            for values in values.by_ref().take(kind.len()) {
+                runs.iter_mut().enumerate().for_each(|(run, state)| place(state, part(&values, run, count)));
+            }
+        }
+        // Other runs of the group may have shortcuts that weigh something else.
+        let is_one = |weight: &f32| weight.to_bits() == 1.0_f32.to_bits();
+        runs.iter_mut().filter(|run| run.shortcuts.iter().all(is_one)).for_each(|run| run.shortcuts.clear());
+        Ok(runs)
     }
 
-    fn restore(&mut self, runs: &[RunState], step: u64, device: &Device) {
+    fn restore(&mut self, runs: &[&RunState], step: u64, device: &Device) {
         for (layer, statistics) in self.network.statistics.iter_mut().enumerate() {
             let [_, rows, channels] = statistics.mean.dims();
             let of = |index| runs.iter().filter_map(move |run| run.statistics.get(2 * layer + index));

@@ -1,11 +1,13 @@
 //! Choosing a device that computes correctly: a GPU that fails the self-test, a comparison with known results, is not used.
 //!
-//! Some drivers and browsers return wrong numbers without any error, so a GPU has to pass the test before it trains.
+//! Some drivers and browsers return wrong numbers without any error, so a GPU has to pass the test before it trains. A short part of it is
+//! repeated later ([`Training::check_device`]), before what was computed is kept.
 
 use super::batches::sentence_batch;
 use super::cohort::Cohort;
+use super::training::Training;
 use crate::dataset::symbols::{BEGINNING, END, PADDING};
-use crate::device::{Backend, OpenDevice, open_cpu, open_webgpu, read};
+use crate::device::{Backend, LossListener, OpenDevice, open_cpu, open_webgpu, read};
 use crate::error::{DeviceCheck, DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::dataset::{ExampleFacts, SequenceFacts};
@@ -32,8 +34,9 @@ pub struct ChosenDevice {
 
 /// The devices of this process. WebGPU is opened and tested only once, when it is first requested: it cannot be opened again,
 /// and a device that computes wrong numbers would do so again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Devices {
+    lost: LossListener,
     webgpu: Option<Result<OpenDevice>>,
     /// The kinds of networks that have been tested on WebGPU, besides dense ones.
     tested: Vec<NetworkKind>,
@@ -67,6 +70,12 @@ impl NetworkKind {
 }
 
 impl Devices {
+    /// None is open yet; `lost` will be told when a GPU is lost.
+    #[must_use]
+    pub fn new(lost: LossListener) -> Self {
+        Self { lost, webgpu: None, tested: Vec::new() }
+    }
+
     /// Opens the requested device for this network; `Auto` falls back to the CPU and states the reason. What dense networks lack is tested
     /// only when a network needs it, since its shaders take long to compile.
     ///
@@ -87,7 +96,7 @@ impl Devices {
     async fn tested_webgpu(&mut self, model: &ModelSpec) -> Result<OpenDevice> {
         let mut webgpu = match self.webgpu.take() {
             Some(webgpu) => webgpu,
-            None => open_tested_webgpu().await,
+            None => open_tested_webgpu(self.lost).await,
         };
         let kind = NetworkKind::of(model).filter(|kind| !self.tested.contains(kind));
         if let (Some(kind), Ok(open)) = (kind, &webgpu) {
@@ -99,8 +108,8 @@ impl Devices {
     }
 }
 
-async fn open_tested_webgpu() -> Result<OpenDevice> {
-    let open = open_webgpu().await?;
+async fn open_tested_webgpu(lost: LossListener) -> Result<OpenDevice> {
+    let open = open_webgpu(lost).await?;
     debug_assert_eq!(open.backend, Backend::WebGpu, "open_webgpu opens WebGPU");
     check_device(&open).await?;
     Ok(open)
@@ -112,10 +121,20 @@ async fn open_tested_webgpu() -> Result<OpenDevice> {
 /// # Errors
 /// [`DeviceError::SelfTest`] with the first wrong result, [`Error::Device`] when the device cannot be read.
 pub async fn check_device(open: &OpenDevice) -> Result<()> {
-    check_matmul(&open.device).await?;
-    check_softmax(&open.device).await?;
+    check_answers(&open.device, 0).await?;
     let model = ModelSpec::Mlp { hidden: vec![16, 16] };
     check_step(DeviceCheck::TrainingStep, &model, NormLayer::None, images, open).await
+}
+
+impl Training {
+    /// Compares a matrix product and a softmax with their known results again: a GPU that was right may be wrong later. Both take one read-back
+    /// of a few numbers, and no shader that is not compiled yet.
+    ///
+    /// # Errors
+    /// As [`check_device`].
+    pub async fn check_device(&self) -> Result<()> {
+        check_answers(&self.device, self.step()).await
+    }
 }
 
 /// Compares one training step of a convolutional network with batch normalization with that of the CPU.
@@ -152,21 +171,25 @@ async fn check_step(
     compare(check, &expected, &got)
 }
 
-async fn check_matmul(device: &Device) -> Result<()> {
+/// A matrix product and a softmax, with other numbers in every round: where a computation is left out, its memory may still have the results
+/// of the last one.
+async fn check_answers(device: &Device, round: u64) -> Result<()> {
+    let varied = (1 + round % 8) as f32;
     // Small whole numbers are exact in f32, for any order of summation.
-    let left = Tensor::<3>::from_data(TensorData::new(vec![1.0_f32, 2.0, 3.0, 4.0], [1, 2, 2]), device);
+    let left = [1.0_f32, 2.0, 3.0, 4.0].map(|value| varied * value).to_vec();
+    let left = Tensor::<3>::from_data(TensorData::new(left, [1, 2, 2]), device);
     let right =
         Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
-    let product = read(Transaction::default().register(left.matmul(right))).await?;
-    compare(DeviceCheck::MatrixProduct, &[vec![19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0]], &product)
-}
-
-async fn check_softmax(device: &Device) -> Result<()> {
-    // softmax(0, ln 2, ln 5) = (1, 2, 5) / 8.
-    let logits = vec![0.0_f32, std::f32::consts::LN_2, 1.609_438];
-    let logits = Tensor::<2>::from_data(TensorData::new(logits, [1, 3]), device);
-    let probabilities = read(Transaction::default().register(softmax(logits, 1))).await?;
-    compare(DeviceCheck::Softmax, &[vec![0.125, 0.25, 0.625]], &probabilities)
+    // softmax(0, ln 2, ln 5, ln v) = (1, 2, 5, v) / (8 + v).
+    let weights = [1.0, 2.0, 5.0, varied];
+    let logits = Tensor::<2>::from_data(TensorData::new(weights.map(f32::ln).to_vec(), [1, 4]), device);
+    let computed = Transaction::default().register(left.matmul(right)).register(softmax(logits, 1));
+    let computed = read(computed).await?;
+    let product = [19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0].map(|value| varied * value).to_vec();
+    let probabilities = weights.map(|weight| weight / (8.0 + varied)).to_vec();
+    let (first, second) = computed.split_at(computed.len().min(1));
+    compare(DeviceCheck::MatrixProduct, &[product], first)?;
+    compare(DeviceCheck::Softmax, &[probabilities], second)
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples, and of sentences the translations by its first run.

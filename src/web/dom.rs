@@ -16,6 +16,11 @@ pub fn host() -> WebResult<Option<Window>> {
     Ok(own.parent()?.filter(|parent| !js_sys::Object::is(parent, &own)))
 }
 
+/// The memory of the device in gigabytes, rounded; `None` in browsers that do not tell.
+pub fn device_memory() -> WebResult<Option<f64>> {
+    Ok(js_sys::Reflect::get(&window()?.navigator(), &"deviceMemory".into())?.as_f64())
+}
+
 /// The document.
 pub fn document() -> WebResult<Document> {
     window()?.document().ok_or(WebError::Missing { what: "document" })

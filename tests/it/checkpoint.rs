@@ -25,6 +25,11 @@ fn state(runs: usize) -> TrainingState {
     TrainingState { step: 40, evaluated: 40, costs: vec![cost; 3], runs: (0..runs).map(run).collect() }
 }
 
+/// The state of a share as another worker gets it.
+fn sent(state: &TrainingState, first: usize, of: usize) -> TrainingState {
+    TrainingState::from_bytes(&state.share(Share { first, of }).to_bytes()).expect("its own bytes")
+}
+
 fn checkpoint() -> Checkpoint {
     Checkpoint::new(synthetic_history(40), &state(9))
 }
@@ -49,6 +54,19 @@ fn the_header_is_read_without_the_rest() {
     let (header, start) = CheckpointHeader::read(&bytes[..400]).expect("a header");
     assert_eq!((header.step, header.query), (40, checkpoint().head.experiment().to_query()), "what it is");
     assert_eq!((start as u64) + header.history_bytes + header.state_bytes, bytes.len() as u64, "its size");
+}
+
+#[test]
+fn bytes_take_no_more_memory_than_they_need() {
+    let whole = state(9);
+    let all = whole.to_bytes();
+    assert_eq!((all.capacity(), all.len()), (all.len(), all.len()), "nothing is reserved beyond their end");
+    assert_eq!(whole.share(Share::WHOLE).to_bytes(), all, "the share of all runs has the same bytes");
+    assert_eq!(
+        whole.share(Share { first: 1, of: 3 }).runs,
+        [1, 4, 7].map(|run| &whole.runs[run]),
+        "and copies nothing"
+    );
 }
 
 /// The bytes of numbers that are not numbers survive: a diverged run goes on as it was.
@@ -159,7 +177,7 @@ fn a_header_that_lies_is_refused() {
 fn shares_are_joined_to_what_they_were_taken_from() {
     for (runs, of) in [(9, 1), (9, 2), (9, 4), (9, 9), (3, 2), (1, 1)] {
         let whole = state(runs);
-        let shares = || (0..of).map(|first| whole.share(Share { first, of })).collect::<Vec<_>>();
+        let shares = || (0..of).map(|first| sent(&whole, first, of)).collect::<Vec<_>>();
         assert_eq!(TrainingState::joined(shares()), Some(whole.clone()), "{runs} runs in {of} shares");
         if of > 1 {
             let mut apart = shares();
@@ -171,13 +189,13 @@ fn shares_are_joined_to_what_they_were_taken_from() {
         }
     }
     assert_eq!(TrainingState::joined(Vec::new()), None, "no shares");
-    let of_third = state(9).share(Share { first: 2, of: 3 });
+    let of_third = sent(&state(9), 2, 3);
     assert_eq!(of_third.runs, [2, 5, 8].map(|run| state(9).runs[run].clone()), "every third run");
 }
 
 #[test]
 fn initial_costs_are_those_of_the_most_expensive_share() {
-    let (mut one, other) = (state(4).share(Share { first: 0, of: 2 }), state(4).share(Share { first: 1, of: 2 }));
+    let (mut one, other) = (sent(&state(4), 0, 2), sent(&state(4), 1, 2));
     one.costs[1] = InitCost { seconds: 0.25, forward_passes: 8, gradient_evaluations: 1 };
     let joined = TrainingState::joined(vec![one, other]).expect("shares of the same runs");
     let expected = InitCost { seconds: 0.5, forward_passes: 8, gradient_evaluations: 1 };

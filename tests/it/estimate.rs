@@ -28,6 +28,21 @@ fn the_cost_of_a_dense_network_is_that_of_its_matrices() {
 }
 
 #[test]
+fn a_checkpoint_has_parameters_and_moments() {
+    let check = |query: &str, bytes: u64, kept: bool| {
+        let found = estimate(&format!("data=mnist&seeds=2&init=pytorch&{query}"));
+        assert_eq!((found.state_bytes, found.has_checkpoints()), (bytes, kept), "{query}");
+    };
+    check("model=mlp:100&momentum=0", 2 * 4 * 79_510, true);
+    check("model=mlp:100", 2 * 8 * 79_510, true);
+    check("model=mlp:100&opt=adam", 2 * 12 * 79_510, true);
+    let wide = 784 * 2048 + 2048 + 2048 * 4096 + 4096 + 4096 * 10 + 10;
+    check("model=mlp:2048,4096&opt=adamw", 2 * 12 * wide, true);
+    let wider = wide + 784 * 512 + 512 + 512 * 4096;
+    check("model=mlp:2560,4096&opt=adamw", 2 * 12 * wider, false);
+}
+
+#[test]
 fn a_convolution_multiplies_at_every_position() {
     let found =
         estimate("data=patterns&model=cnn:8s2&norm=batch&seeds=1&init=pytorch&batch=10&test=100&steps=10&eval=10");

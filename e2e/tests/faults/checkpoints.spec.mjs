@@ -111,6 +111,28 @@ test('without room for a checkpoint the run goes on, the page says so, and leavi
   await dialog.dismiss();
 });
 
+test('a run that is too large to be kept goes on without checkpoints, and the page says so', async ({ lab, page }) => {
+  test.setTimeout(240_000);
+  await choose(page, 1);
+  // 24 million parameters with two moments each: 291 MB.
+  await lab.open(
+    'data=digits&train=64&test=16&model=mlp:4096,5120&init=kaiming_normal&seeds=1&batch=4&opt=adam&steps=100000&eval=100000&device=cpu',
+  );
+  await lab.run();
+  await lab.plotted(1, 180_000);
+  await lab.button('Pause').click();
+  await lab.reach('paused', 60_000);
+  const told = lab.notices.locator('> *').filter({ hasText: /too large to be kept \(\d+ MB\)/ });
+  await expect(told).toHaveCount(1);
+  await told.getByRole('button', { name: 'Dismiss' }).click();
+  await lab.button('Resume').click();
+  await lab.reach('training');
+  await lab.button('Pause').click();
+  await lab.reach('paused', 60_000);
+  await expect(told, 'once').toHaveCount(0);
+  await expect(stored(page, { training: false }), 'nothing is stored').rejects.toThrow('stored: []');
+});
+
 test('a browser that blocks storage trains', async ({ lab, page }) => {
   await page.addInitScript(() => {
     const refuse = { get: () => { throw new DOMException('blocked', 'SecurityError'); } };

@@ -21,15 +21,6 @@ const ADAM_BETA_2: f64 = 0.999;
 /// Adam's `eps`, added to the square root of the second moment (PyTorch's value; Burn's default differs).
 const ADAM_EPSILON: f64 = 1e-8;
 
-/// Number of tensors that an optimizer keeps for each parameter after its first step.
-pub(super) fn moment_count(spec: &OptimizerSpec) -> usize {
-    match spec.kind {
-        OptimizerKind::Sgd if spec.momentum == 0.0 => 0,
-        OptimizerKind::Sgd => 1,
-        OptimizerKind::Adam | OptimizerKind::AdamW => 2,
-    }
-}
-
 /// The hyperparameters of one parameter tensor, each `[runs, 1, 1]`.
 #[derive(Debug, Clone)]
 pub struct Rates {

@@ -3,6 +3,7 @@
 use super::RunFailure;
 use super::crew::Crew;
 use super::scope::{Mail, Message};
+use super::state::DecodedState;
 use crate::experiment::Experiment;
 use crate::protocol::{Command, Computing};
 use web_sys::File;
@@ -16,6 +17,8 @@ pub(super) struct Start {
     pub(super) computing: Computing,
     /// Whether it goes on from a checkpoint.
     pub(super) resumes: bool,
+    /// The state of that checkpoint, if it was read already.
+    pub(super) decoded: Option<DecodedState>,
 }
 
 impl Start {
@@ -28,7 +31,7 @@ impl Start {
     pub(super) fn read(message: Message) -> Result<Self, Message> {
         match message.command {
             Command::Start { experiment, paused, computing, resumes } => {
-                Ok(Self { number: message.start, experiment, paused, computing, resumes })
+                Ok(Self { number: message.start, experiment, paused, computing, resumes, decoded: None })
             }
             command => Err(Message { command, ..message }),
         }

@@ -1,6 +1,8 @@
-//! Errors that must not go unnoticed: panics, and errors that the GPU stack only logs.
+//! Errors that must not go unnoticed: panics, errors that the GPU stack only logs, and a GPU that is lost while nothing is computed.
 
 use super::scope::post_text;
+use super::{RunFailure, device_failure, post_failure};
+use crate::error::{DeviceError, Error};
 use crate::protocol::last_words;
 use std::sync::Mutex;
 
@@ -41,8 +43,24 @@ pub(super) fn watch() {
     }));
 }
 
+/// Whether the GPU stack has logged an error since the last call.
+///
+/// # Errors
+/// That one, as a failure of the device.
+pub(super) fn check_log() -> Result<(), RunFailure> {
+    match take_logged_error() {
+        Some(message) => Err(device_failure(DeviceError::Logged { message }.into())),
+        None => Ok(()),
+    }
+}
+
 /// The first logged error since the last call.
 #[must_use]
 pub(super) fn take_logged_error() -> Option<String> {
     LOGGED.lock().ok().and_then(|mut logged| logged.take())
+}
+
+/// Tells the page at once that the GPU is lost: while training is paused, nothing else would.
+pub(super) fn tell_of_loss(message: &str) {
+    post_failure(device_failure(Error::from(DeviceError::Failed { message: message.to_owned() })));
 }

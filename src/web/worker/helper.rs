@@ -66,12 +66,14 @@ struct HelperTask {
 
 impl ShareTrainer {
     async fn train(&mut self) -> Result<(), RunFailure> {
-        let task = self.task().await?;
+        let mut task = self.task().await?;
         let start = now_secs();
-        let training = match &task.state {
+        // Once training goes on, the state from which it does is let go.
+        let training = match task.state.take() {
             Some(state) => {
                 let HelperTask { experiment, share, dataset, .. } = &task;
-                let resumed = Preparation::resume(experiment, *share, dataset, &open_cpu(), state);
+                let own = state.share(Share::WHOLE);
+                let resumed = Preparation::resume(experiment, *share, dataset, &open_cpu(), &own);
                 resumed.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?
             }
             None => self.prepare(&task).await?,
@@ -181,7 +183,7 @@ impl ShareTrainer {
                 let state = own_state(run).await?;
                 report(run).await?;
                 match state {
-                    Some(state) => post_state(&state),
+                    Some(state) => post_state(state),
                     None => post(&Event::Checkpoint { step: run.training.step(), state_sha256: String::new() }),
                 }
             }

@@ -23,11 +23,11 @@ mod state;
 mod upload;
 
 use crate::device::Backend;
-use crate::error::{Error, MessageError, WorkerError};
+use crate::error::{DeviceError, Error, MessageError, WorkerError};
 use crate::experiment::Experiment;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
-use crate::texts;
+use crate::texts::{self, text};
 use crate::train::self_test::{ChosenDevice, Devices};
 use crate::train::{Work, environment, worker_count};
 use arrival::{Arrival, Interrupt, Start};
@@ -38,7 +38,8 @@ use preparation::{Hold, Prepared};
 use question::AskedQuestion;
 use run::Run;
 use scope::{EventLoopTurn, Inbox, Mail, Message, now_secs, post, post_text};
-use state::{RestoredState, save};
+use state::{DecodedState, RestoredState, save};
+use std::cell::Cell;
 use web_sys::File;
 
 /// Seconds that it may take to read a visitor's files, or to make a data set of downloaded ones.
@@ -99,7 +100,8 @@ impl RunFailure {
 
 impl Worker {
     fn new(inbox: Inbox<Mail>, turn: EventLoopTurn) -> Self {
-        Self { inbox, turn, devices: Devices::default(), data: DataStore::default(), inspected: None, restored: None }
+        let devices = Devices::new(faults::tell_of_loss);
+        Self { inbox, turn, devices, data: DataStore::default(), inspected: None, restored: None }
     }
 
     async fn serve(mut self) {
@@ -111,7 +113,7 @@ impl Worker {
                     Mail::Page(Ok(message)) => match Start::read(message) {
                         Ok(start) => start,
                         Err(Message { command: Command::Restore { receipt }, state, .. }) => {
-                            self.restored = state.map(|state| RestoredState::new(&state, receipt));
+                            self.restored = state.map(|state| RestoredState::new(state, receipt));
                             continue;
                         }
                         Err(Message { command, files, .. }) => {
@@ -151,20 +153,18 @@ impl Worker {
     }
 
     /// Runs one experiment until an interrupt; after its end it still answers questions.
-    async fn run(&mut self, start: Start) -> Result<Option<Interrupt>, RunFailure> {
+    async fn run(&mut self, mut start: Start) -> Result<Option<Interrupt>, RunFailure> {
         scope::begin(start.number);
         choose_arithmetic(start.computing.exact);
+        let decoded = self.decode_state(&mut start)?;
         let experiment = &start.experiment;
         // Before anything is downloaded for it.
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let restored = self.restored.take().filter(|_| start.resumes);
-        let state = if start.resumes { Some(RestoredState::read(restored.as_ref())?) } else { None };
         let _ = heartbeat::expect_secs(READING_SECS);
         let device = self.device(experiment).await?;
         post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
         let dataset = self.data.get(&experiment.dataset).await?;
-        restored.as_ref().map_or(Ok(()), |restored| restored.check_data(experiment, &dataset))?;
-        drop(restored);
+        decoded.as_ref().map_or(Ok(()), |decoded| decoded.check_data(experiment, &dataset))?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
@@ -172,12 +172,13 @@ impl Worker {
         let size = if is_cpu { worker_count(experiment, &dataset, start.computing.cores) } else { 1 };
         heartbeat::expect_work(experiment, &dataset.facts(), if is_cpu { size } else { 1 });
         let computing = Computing { cores: size, ..start.computing };
-        let crew = Crew::new(experiment, &dataset, computing, &self.inbox, self.inspected, state.clone());
+        let state = decoded.as_ref().map(|decoded| &decoded.state);
+        let crew = Crew::new(experiment, &dataset, computing, &self.inbox, self.inspected, state);
         // Without helpers, if the browser gives none.
-        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(start.alone()))) };
+        let Ok(mut crew) = crew else { return Ok(Some(Interrupt::Start(Start { decoded, ..start.alone() }))) };
         let begin = now_secs();
         let mut hold = Hold::new(start.paused);
-        let prepared = match &state {
+        let prepared = match state {
             Some(state) => self.resume(experiment, state, &mut crew, &mut hold, &dataset, &device.open).await,
             None => self.prepare_runs(experiment, &mut crew, &mut hold, &dataset, &device.open).await,
         };
@@ -185,10 +186,11 @@ impl Worker {
             Ok(Prepared::Training(training)) => *training,
             Ok(Prepared::Interrupted(interrupt)) => return Ok(Some(interrupt)),
             Err(failure) if failure.kind == FailureKind::Crash && size > 1 => {
-                return Ok(Some(Interrupt::Start(Start { paused: hold.paused, ..start.alone() })));
+                return Ok(Some(Interrupt::Start(Start { paused: hold.paused, decoded, ..start.alone() })));
             }
             Err(failure) => return Err(failure),
         };
+        drop(decoded);
         if let Some(setup) = crew.setup(training.setup()) {
             post(&Event::Started { setup: Box::new(setup) });
         }
@@ -196,6 +198,15 @@ impl Worker {
             crew.resume();
         }
         Box::pin(self.drive(Run::new(training, experiment.run_count(), now_secs() - begin), crew)).await
+    }
+
+    /// The state from which an experiment goes on, if it is not the start.
+    fn decode_state(&mut self, start: &mut Start) -> Result<Option<DecodedState>, RunFailure> {
+        let restored = self.restored.take();
+        match start.decoded.take() {
+            None if start.resumes => DecodedState::read(restored).map(Some),
+            known => Ok(known),
+        }
     }
 
     async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
@@ -290,6 +301,9 @@ async fn rest(run: &mut Run, crew: &mut Crew) -> Result<(), RunFailure> {
         return save(run, crew).await;
     }
     let Some(step) = crew.arrival() else { return Ok(()) };
+    if run.training.is_finished() {
+        run.check_device().await?;
+    }
     crew.send_progress();
     post(&if run.training.is_finished() { Event::Finished { timing: crew.timing() } } else { Event::Paused { step } });
     let current = crew.inspected_here().filter(|inspected| inspected.is_current());
@@ -299,9 +313,22 @@ async fn rest(run: &mut Run, crew: &mut Crew) -> Result<(), RunFailure> {
 }
 
 fn device_failure(error: Error) -> RunFailure {
-    RunFailure::new(FailureKind::Device, error)
+    // The words of browsers and drivers are for developers.
+    web_sys::console::info_1(&error.to_string().into());
+    let message = match error {
+        Error::Device(DeviceError::SelfTest { .. }) => text!("The GPU computed wrong numbers."),
+        _ => text!("The GPU was lost or has failed."),
+    };
+    RunFailure { kind: FailureKind::Device, message }
+}
+
+thread_local! {
+    /// Whether the page knows that the device has failed, which ends this worker: whatever else fails because of that is no news.
+    static HAS_DEVICE_FAILED: Cell<bool> = const { Cell::new(false) };
 }
 
 fn post_failure(failure: RunFailure) {
-    post(&Event::Failed { kind: failure.kind, message: failure.message });
+    if failure.kind != FailureKind::Device || !HAS_DEVICE_FAILED.replace(true) {
+        post(&Event::Failed { kind: failure.kind, message: failure.message });
+    }
 }

@@ -8,7 +8,6 @@ use super::{RunFailure, Worker, device_failure, faults};
 use crate::checkpoint::TrainingState;
 use crate::dataset::Dataset;
 use crate::device::OpenDevice;
-use crate::error::DeviceError;
 use crate::experiment::Experiment;
 use crate::metrics::PreparationProgress;
 use crate::protocol::{Command, Event, FailureKind};
@@ -101,9 +100,7 @@ impl Worker {
                 return Ok(Prepared::Interrupted(interrupt));
             }
             let Some(progress) = preparation.advance().await.map_err(device_failure)? else { break };
-            if let Some(message) = faults::take_logged_error() {
-                return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
-            }
+            faults::check_log()?;
             hold.unreported = Some(progress);
             let now = now_secs();
             if hold.tuning || now - reported_at >= REPORT_SECS {
@@ -130,8 +127,7 @@ impl Worker {
         open: &OpenDevice,
     ) -> Result<Prepared, RunFailure> {
         let share = crew.own_share();
-        let state = state.share(share);
-        let training = Preparation::resume(experiment, share, dataset, open, &state);
+        let training = Preparation::resume(experiment, share, dataset, open, &state.share(share));
         let training = training.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         self.await_helpers(training, crew, hold).await
     }

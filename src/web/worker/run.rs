@@ -3,9 +3,7 @@
 use super::crew::{PAGE_REPORT_SECS, REPORT_SECS};
 use super::scope::now_secs;
 use super::{RunFailure, device_failure, faults};
-use crate::error::DeviceError;
 use crate::metrics::{Record, Stopwatch, Timing};
-use crate::protocol::FailureKind;
 use crate::train::{Training, Work};
 
 /// A training with its clock.
@@ -79,9 +77,7 @@ impl Run {
     pub(super) async fn report(&mut self) -> Result<Record, RunFailure> {
         let start = now_secs();
         let record = self.training.drain().await.map_err(device_failure)?;
-        if let Some(message) = faults::take_logged_error() {
-            return Err(RunFailure::new(FailureKind::Device, DeviceError::Logged { message }));
-        }
+        faults::check_log()?;
         let end = now_secs();
         self.stopwatch.add(end - start, !record.steps.is_empty());
         if !record.steps.is_empty() {
@@ -90,6 +86,15 @@ impl Run {
         self.reported_at = end;
         self.steps_since_report = 0;
         Ok(record)
+    }
+
+    /// Makes sure that the device still computes correctly, before what it has computed is kept.
+    ///
+    /// # Errors
+    /// A failure of the device.
+    pub(super) async fn check_device(&self) -> Result<(), RunFailure> {
+        self.training.check_device().await.map_err(device_failure)?;
+        faults::check_log()
     }
 
     /// Elapsed time and speed so far.

@@ -1,12 +1,14 @@
 //! Failures: the effect of each kind, and how a restart recovers.
 
 use super::{
-    NEW_WORKER, PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, hear, ignore,
-    loading_lifecycle, paused_lifecycle, preparing_lifecycle, progress, start, started, training_lifecycle,
+    NEW_WORKER, PAUSED, QUERY, READY, WHY, all_lifecycles, ask, failed, failed_lifecycle, finished, finished_lifecycle,
+    hear, ignore, loading_lifecycle, paused_lifecycle, preparing_lifecycle, progress, ready_lifecycle, start, started,
+    training_lifecycle,
 };
 use crate::fixtures::experiment;
 use emergence_lab::protocol::{Event, FailureKind};
 use emergence_lab::web::page::model::failure::{Failure, Remedy};
+use emergence_lab::web::page::model::lifecycle::Lifecycle;
 use emergence_lab::web::page::model::phase::{Phase, Request};
 
 #[test]
@@ -30,9 +32,24 @@ fn every_kind_of_failure_has_its_remedy() {
 }
 
 #[test]
-fn a_broken_device_or_worker_is_reported_at_any_time() {
+fn a_gpu_that_is_lost_while_nothing_is_computed_is_no_failure() {
+    for (mut lifecycle, phase) in [(ready_lifecycle(), Phase::Ready), (finished_lifecycle(), Phase::Finished)] {
+        hear(&mut lifecycle, &failed(FailureKind::Device), &[], phase);
+        assert!(lifecycle.worker_absent() && lifecycle.failure().is_none(), "its worker is gone");
+        ask(&mut lifecycle, Request::Run, &[NEW_WORKER], Phase::Loading);
+        hear(&mut lifecycle, &READY, &start(false), Phase::Preparing);
+        assert_eq!(lifecycle, preparing_lifecycle(), "the next run has another one");
+    }
+    let mut lifecycle = finished_lifecycle();
+    hear(&mut lifecycle, &failed(FailureKind::Device), &[], Phase::Finished);
+    ask(&mut lifecycle, Request::Reset, &[], Phase::Ready);
+}
+
+#[test]
+fn a_broken_device_or_worker_is_reported_at_any_other_time() {
+    let is_idle = |lifecycle: &Lifecycle| matches!(lifecycle.phase(), Phase::Ready | Phase::Finished);
     for kind in [FailureKind::Device, FailureKind::Crash, FailureKind::Memory] {
-        for mut lifecycle in all_lifecycles() {
+        for mut lifecycle in all_lifecycles().into_iter().filter(|all| kind != FailureKind::Device || !is_idle(all)) {
             hear(&mut lifecycle, &failed(kind), &[], Phase::Failed);
             assert!(!lifecycle.worker_ready(), "it cannot receive commands");
         }

@@ -17,7 +17,7 @@ use emergence_lab::web::page::words::{forecast_text, sample_missing, sample_titl
 fn forecast(query: &str, measured: Option<&MeasuredSpeed>) -> Forecast {
     let experiment = experiment(query);
     let facts = experiment.dataset.facts().expect("a known data set");
-    Forecast::new(&experiment, &facts, measured).expect("a valid experiment")
+    Forecast::new(&experiment, &facts, measured, None).expect("a valid experiment")
 }
 
 #[test]
@@ -32,6 +32,25 @@ fn the_estimate_is_displayed_in_round_numbers() {
     assert_eq!(text, "7,850 parameters per run, 1 run · about 55 MB of memory · about 1 s on the CPU", "a tiny one");
     let text = forecast_text(&forecast("data=cifar-10&model=resnet:64,128&batch=64", None));
     assert!(text.contains(" GB of memory · ") && text.contains(" h on the CPU"), "a huge one: {text}");
+}
+
+#[test]
+fn the_estimate_warns_where_memory_is_scarce() {
+    let check = |query: &str, gigabytes: Option<f64>, expected: bool| {
+        let experiment = experiment(query);
+        let facts = experiment.dataset.facts().expect("a known data set");
+        let forecast = Forecast::new(&experiment, &facts, None, gigabytes).expect("a valid experiment");
+        assert_eq!(forecast.scarce, expected, "{query} on a device with {gigabytes:?} GB");
+        let text = forecast_text(&forecast);
+        assert_eq!(text.contains(" of memory, more than this device may have · "), expected, "{text}");
+    };
+    // About 150 MB, and several GB.
+    let (usual, huge) = ("data=mnist", "data=cifar-10&model=resnet:64,128&batch=64");
+    check(usual, Some(0.25), true);
+    check(usual, Some(0.5), false);
+    check(huge, Some(2.0), true);
+    check(huge, Some(64.0), false);
+    check(huge, None, false);
 }
 
 #[test]
@@ -63,8 +82,9 @@ fn a_run_measures_the_speed_for_its_kind_of_network() {
 fn uploaded_files_limit_the_experiment() {
     let patterns = DatasetSpec::whole(DatasetName::Patterns).facts().expect("known");
     let facts = DatasetFacts { train: 500, ..patterns };
-    let check =
-        |query: &str| Forecast::new(&experiment(query), &facts, None).map(|_| ()).map_err(|error| error.to_string());
+    let check = |query: &str| {
+        Forecast::new(&experiment(query), &facts, None, None).map(|_| ()).map_err(|error| error.to_string())
+    };
     assert_eq!(check("data=upload&train=500"), Ok(()), "all examples");
     let error = check("data=upload&train=501").expect_err("one more than exist");
     assert!(error.contains("train") && error.contains("500"), "the key and the limit: {error}");

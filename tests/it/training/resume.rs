@@ -9,6 +9,7 @@ use emergence_lab::checkpoint::TrainingState;
 use emergence_lab::dataset::{Dataset, numbers};
 use emergence_lab::device::open_cpu;
 use emergence_lab::error::{CheckpointError, Error, StatePart};
+use emergence_lab::experiment::estimate::Estimate;
 use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{Assembly, Record, assembled};
 use emergence_lab::train::{Preparation, Training, Work};
@@ -33,7 +34,8 @@ fn begun(experiment: &Experiment, share: Share, data: &Rc<Dataset>) -> Training 
 }
 
 fn resumed(experiment: &Experiment, data: &Rc<Dataset>, before: &Training) -> Training {
-    Preparation::resume(experiment, Share::WHOLE, data, &open_cpu(), &state_of(before)).expect("its own state")
+    let state = state_of(before);
+    Preparation::resume(experiment, Share::WHOLE, data, &open_cpu(), &state.share(Share::WHOLE)).expect("its own state")
 }
 
 /// Trains up to a step and completes its measurements; what was measured is added to `record`.
@@ -142,6 +144,31 @@ fn another_number_of_workers_can_go_on() {
 }
 
 #[test]
+fn the_estimate_knows_the_size_of_a_state() {
+    for query in queries() {
+        let experiment = experiment_of(query);
+        let data = data_of(&experiment);
+        let mut training = begun(&experiment, Share::WHOLE, &data);
+        train_to(&mut training, 1, &mut Record::default());
+        let bytes = state_of(&training).to_bytes().len() as u64;
+        let estimated = Estimate::new(&experiment, &data.facts()).expect("it fits").state_bytes;
+        // A checksum, lengths, running statistics, and two or three bytes per prediction.
+        let rest = 2_500 * experiment.run_count() as u64;
+        assert!((estimated..estimated + rest).contains(&bytes), "{query}: {bytes} bytes, estimated {estimated}");
+    }
+}
+
+#[test]
+fn known_answers_are_right_at_every_step() {
+    let experiment = experiment_of(queries()[0]);
+    let mut training = begun(&experiment, Share::WHOLE, &few_digits());
+    for step in 0..STEPS {
+        train_to(&mut training, step, &mut Record::default());
+        pollster::block_on(training.check_device()).expect("the CPU computes correctly");
+    }
+}
+
+#[test]
 fn there_is_no_state_while_something_is_measured() {
     let experiment = experiment_of(queries()[0]);
     let mut training = begun(&experiment, Share::WHOLE, &few_digits());
@@ -158,7 +185,7 @@ fn a_state_of_another_experiment_is_refused() {
     train_to(&mut training, 3, &mut Record::default());
     let state = state_of(&training);
     let refused = |query: &str, share, expected| {
-        let resumed = Preparation::resume(&experiment_of(query), share, &data, &open_cpu(), &state);
+        let resumed = Preparation::resume(&experiment_of(query), share, &data, &open_cpu(), &state.share(Share::WHOLE));
         match resumed {
             Err(Error::Checkpoint(CheckpointError::Misfit { part, .. })) => assert_eq!(part, expected, "{query}"),
             other => panic!("{query}: {other:?}"),

@@ -16,6 +16,9 @@ pub const TELLING_SECONDS: f64 = 2.0;
 /// Fraction of the total work after which it is estimated, even if fewer seconds have passed.
 pub const TELLING_SHARE: f64 = 0.01;
 
+/// One part in this many of a device's memory is what a page may have of it; the rest is for the browser and other programs.
+const SHARE_OF_MEMORY: f64 = 2.0;
+
 /// The speed of the last experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredSpeed {
@@ -36,6 +39,8 @@ pub struct Forecast {
     pub seconds: f64,
     /// Whether the duration is based on a speed measured on this page.
     pub measured: bool,
+    /// Whether the experiment may need more memory than the device can give.
+    pub scarce: bool,
 }
 
 impl MeasuredSpeed {
@@ -62,16 +67,23 @@ impl MeasuredSpeed {
 }
 
 impl Forecast {
-    /// The estimate for an experiment on a data set with these facts.
+    /// The estimate for an experiment on a data set with these facts, on a device with this memory in gigabytes, as far as the browser tells.
     ///
     /// # Errors
     /// The key that has to be changed if the experiment does not fit the data set.
-    pub fn new(experiment: &Experiment, facts: &DatasetFacts, measured: Option<&MeasuredSpeed>) -> Result<Self> {
+    pub fn new(
+        experiment: &Experiment,
+        facts: &DatasetFacts,
+        measured: Option<&MeasuredSpeed>,
+        device_memory: Option<f64>,
+    ) -> Result<Self> {
         experiment.validate_for(facts)?;
         let estimate = Estimate::new(experiment, facts)?;
         let measured = measured.filter(|measured| measured.tells_of(experiment));
         let speed = measured.map_or_else(|| standard_speed(&experiment.model), |measured| measured.speed);
-        Ok(Self { estimate, seconds: estimate.seconds(speed), measured: measured.is_some() })
+        let most = device_memory.map(|gigabytes| gigabytes * f64::from(1 << 30) / SHARE_OF_MEMORY);
+        let scarce = most.is_some_and(|most| estimate.memory_bytes as f64 > most);
+        Ok(Self { estimate, seconds: estimate.seconds(speed), measured: measured.is_some(), scarce })
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) struct Checkpoints {
     pub(super) is_reading: bool,
     /// The lock of the run in progress, once the browser has granted it.
     lock: Rc<OnceCell<RunLock>>,
+    /// Whether the run in progress has no checkpoints, as the visitor was told.
+    pub(super) is_too_large: bool,
     timer: Timer,
     asked_at: Option<f64>,
     last_took: f64,
@@ -98,6 +100,7 @@ impl Checkpoints {
             recovered_at: None,
             former_secs: 0.0,
             is_reading: false,
+            is_too_large: false,
             timer: Timer::new(move || due.dispatch(Action::CheckpointDue)),
             asked_at: None,
             last_took: 0.0,
@@ -111,6 +114,7 @@ impl Checkpoints {
         self.context = Some(context);
         self.former_batch = None;
         self.recovered_at = None;
+        self.is_too_large = false;
         self.unsaved_since.set(None);
         self.leave();
     }

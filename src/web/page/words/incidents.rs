@@ -314,8 +314,8 @@ pub fn recording_unreadable(error: RecordingError) -> String {
     }
 }
 
-/// The GPU is lost, or has failed.
+/// The GPU was lost after the end of a run, with the networks.
 #[must_use]
-pub fn gpu_lost() -> String {
-    text!("The GPU was lost or has failed.")
+pub fn gpu_lost_afterwards() -> String {
+    text!("The GPU was lost. The results are complete; to look inside the networks again, run the experiment again.")
 }

@@ -66,6 +66,15 @@ pub fn not_stored(error: impl Display) -> String {
     text!("This browser could not store the run: {error}. It would be lost if the page were closed or reloaded.", error)
 }
 
+/// No checkpoint of the experiment is made; it would take so many bytes.
+#[must_use]
+pub fn too_large(bytes: u64) -> String {
+    text!(
+        "This run is too large to be kept ({memory}). It would be lost if the page were closed or reloaded.",
+        memory = memory(bytes)
+    )
+}
+
 /// An interrupted run cannot be continued while another one is being computed.
 #[must_use]
 pub fn busy() -> String {

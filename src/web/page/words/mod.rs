@@ -92,13 +92,17 @@ pub fn pace_text(history: &History, phase: Phase) -> String {
 /// The estimated cost of an experiment: `118,282 parameters per run, 9 runs · about 120 MB of memory · about 40 s on the CPU`.
 #[must_use]
 pub fn forecast_text(forecast: &Forecast) -> String {
-    let Forecast { estimate, seconds, measured } = forecast;
+    let Forecast { estimate, seconds, measured, scarce } = forecast;
     // Tenths of a second would suggest a precision that an estimate does not have.
     let time = if *seconds < 9.5 { whole_seconds(seconds.max(1.0)) } else { duration(*seconds) };
-    let parameters = grouped(estimate.parameters);
+    let (parameters, memory) = (grouped(estimate.parameters), memory(estimate.memory_bytes));
     let parts = [
         text!("{parameters} parameters per run, {runs}", parameters, runs = runs_text(estimate.runs)),
-        text!("about {memory} of memory", memory = memory(estimate.memory_bytes)),
+        if *scarce {
+            text!("about {memory} of memory, more than this device may have", memory)
+        } else {
+            text!("about {memory} of memory", memory)
+        },
         if *measured {
             text!("about {time} at the last run’s speed", time)
         } else {

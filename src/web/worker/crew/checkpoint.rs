@@ -3,6 +3,7 @@
 use super::Crew;
 use super::order::Order;
 use crate::checkpoint::TrainingState;
+use crate::experiment::estimate::Estimate;
 use crate::protocol::Event;
 use crate::web::worker::scope::post;
 
@@ -55,10 +56,15 @@ impl Saving {
 }
 
 impl Crew {
-    /// All are to wait at the next step that all can reach, and give their states; then training goes on as before.
+    /// All are to wait at the next step that all can reach, and give their states; then training goes on as before. States that would take too
+    /// much memory are not asked for.
     pub(in crate::web::worker) fn begin_checkpoint(&mut self) {
         if self.saving.is_some() {
             return;
+        }
+        let estimate = Estimate::new(&self.experiment, &self.dataset.facts());
+        if !estimate.is_ok_and(|estimate| estimate.has_checkpoints()) {
+            return self.give_up_checkpoint();
         }
         let afterwards = if self.pace.goes_on() { Afterwards::GoOn } else { Afterwards::Rest };
         self.saving = Some(Saving::new(self.size_of_crew(), afterwards));

@@ -59,8 +59,10 @@ pub(super) struct Crew {
     setups: Vec<Option<Setup>>,
     questions: VecDeque<OpenQuestion>,
     inspected: Option<Inspected>,
-    /// The state of all runs from which they go on, if it is not the start.
-    state: Option<TrainingState>,
+    /// The step from which they go on.
+    first: u64,
+    /// The state of all runs from which helpers go on, and from which a lost share is computed again.
+    state: Option<Rc<TrainingState>>,
     /// The checkpoint in the making.
     saving: Option<Saving>,
     /// Whether tuning is paused.
@@ -89,19 +91,20 @@ impl Crew {
         computing: Computing,
         inbox: &Inbox<Mail>,
         inspected: Option<Inspected>,
-        state: Option<TrainingState>,
+        state: Option<&Rc<TrainingState>>,
     ) -> Result<Self, RunFailure> {
         let size = computing.cores;
-        let first = state.as_ref().map(|state| state.step);
+        let first = state.map_or(0, |state| state.step);
         let mut crew = Self {
-            pace: Pace::new(size, experiment.steps, first.unwrap_or_default()),
-            assembly: first.map_or_else(|| Assembly::new(size), |step| Assembly::resumed(size, step)),
-            state,
+            pace: Pace::new(size, experiment.steps, first),
+            assembly: state.map_or_else(|| Assembly::new(size), |_| Assembly::resumed(size, first)),
+            first,
+            state: state.filter(|_| size > 1).cloned(),
             saving: None,
             is_tuning_held: false,
             unsent: Record::default(),
             sent_at: f64::NEG_INFINITY,
-            paced_at: (0.0, first.unwrap_or_default()),
+            paced_at: (0.0, first),
             is_started: false,
             is_announced: false,
             timings: vec![Timing::default(); size],
@@ -145,7 +148,8 @@ impl Crew {
             link.send(&Order::Speak { catalog });
         }
         let own = Share { first: share, of: self.size_of_crew() };
-        link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, self.state.as_ref()));
+        let state = self.state.as_deref();
+        link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, state));
         if self.is_tuning_held {
             link.send(&Order::Tune { iterations: Some(0) });
         }
@@ -185,7 +189,7 @@ impl Crew {
                 if let Some(place) = self.setups.get_mut(share) {
                     *place = Some(*setup);
                 }
-                let first = self.state.as_ref().map_or(0, |state| state.step);
+                let first = self.first;
                 if let Some(helper) = self.helper_mut(share) {
                     helper.granted = Some(first);
                     // Before the first step there is nothing to catch up with.
@@ -217,8 +221,7 @@ impl Crew {
 
     /// Has a lost share computed again, by another helper: the result is the same.
     fn replace(&mut self, share: usize) -> Result<(), RunFailure> {
-        let (link, reached) = (self.hire(share)?, self.assembly.step());
-        let is_started = self.is_started;
+        let (link, reached, is_started) = (self.hire(share)?, self.assembly.step(), self.is_started);
         let Some(helper) = self.helper_mut(share) else { return Ok(()) };
         helper.losses += 1;
         if helper.losses > MOST_LOSSES {

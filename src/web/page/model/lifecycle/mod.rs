@@ -157,7 +157,8 @@ impl Lifecycle {
             }
             (Request::Reset, _) => {
                 self.settle(Phase::Ready);
-                vec![Effect::Send(Command::Reset)]
+                // After the end of a run its worker may be gone.
+                if self.worker_ready() { vec![Effect::Send(Command::Reset)] } else { Vec::new() }
             }
         }
     }
@@ -291,6 +292,11 @@ impl Lifecycle {
     }
 
     fn failed(&mut self, kind: FailureKind, message: &str) {
+        // Where nothing is computed, nothing is lost with the GPU: the next start has another worker.
+        if kind == FailureKind::Device && matches!(self.phase, Phase::Ready | Phase::Finished) {
+            self.worker = WorkerState::Absent;
+            return;
+        }
         let remedy = Remedy::against(kind);
         let alive = !kind.is_fatal();
         // The failure of an experiment that was discarded in the meantime.

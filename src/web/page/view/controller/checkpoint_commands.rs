@@ -3,7 +3,9 @@
 use super::Page;
 use crate::checkpoint::CheckpointHead;
 use crate::error::Error;
+use crate::experiment::estimate::Estimate;
 use crate::experiment::{DevicePreference, Experiment};
+use crate::metrics::Setup;
 use crate::protocol::Command;
 use crate::web::error::{WebError, WebResult};
 use crate::web::page::model::batches::Batches;
@@ -52,7 +54,7 @@ impl Page {
     pub(super) fn ask_for_checkpoint(&mut self) -> WebResult<()> {
         let is_new = self.checkpoints.latest.as_ref().is_none_or(|latest| latest.head.step < self.shown.history.step);
         let is_measuring = self.lifecycle.measuring() && self.shown.history.step > 0;
-        if is_new && is_measuring && self.checkpoints.ask()? {
+        if is_new && is_measuring && !self.checkpoints.is_too_large && self.checkpoints.ask()? {
             return self.send(&Command::Checkpoint);
         }
         Ok(())
@@ -81,6 +83,23 @@ impl Page {
         }
         net::keep_results(&latest.head.history);
         self.checkpoints.keep(latest)
+    }
+
+    /// The worker could not make a checkpoint: it is asked again later, unless no checkpoint of the experiment can be made, which is said once.
+    pub(super) fn do_without_checkpoint(&mut self) -> WebResult<()> {
+        self.checkpoints.forget_request();
+        let Setup { experiment, start } = &self.shown.history.setup;
+        let estimate = start.as_ref().and_then(|start| Estimate::new(experiment, &start.data).ok());
+        if let Some(estimate) = estimate.filter(|estimate| !estimate.has_checkpoints()) {
+            self.checkpoints.is_too_large = true;
+            // In a frame no run is kept.
+            if self.view.embed {
+                return Ok(());
+            }
+            let text = interruptions::too_large(estimate.state_bytes);
+            return self.notices.show("storage", Severity::Warning, &text, &[]);
+        }
+        if self.lifecycle.phase() == Phase::Training { self.checkpoints.training() } else { Ok(()) }
     }
 
     /// Whether there is a checkpoint from which the experiment that was started can go on.

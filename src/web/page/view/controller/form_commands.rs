@@ -56,7 +56,8 @@ impl Page {
         let valid = self.form.is_valid();
         self.files.show(experiment.dataset.name.is_own());
         let facts = experiment.dataset.facts().or(self.files.facts(&experiment.dataset));
-        let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref()));
+        let memory = dom::device_memory()?;
+        let forecast = facts.map(|facts| Forecast::new(experiment, &facts, self.speed.as_ref(), memory));
         let text = match forecast {
             _ if !valid => no_forecast(),
             None => forecast_needs_files(),

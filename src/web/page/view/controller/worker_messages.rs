@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::host_commands::OTHER;
+use crate::experiment::DevicePreference;
 use crate::graphics_adapter;
 use crate::metrics::{Environment, Timing};
 use crate::protocol::{Command, Event, FailureKind};
@@ -21,6 +22,9 @@ const SILENCE: &str = "silence";
 /// Time that the browser may take to look for a graphics adapter, in milliseconds.
 const ADAPTER_MILLISECONDS: i32 = 5_000;
 
+/// Subject of the notice that the GPU was lost after the end of a run.
+const LOSS: &str = "loss";
+
 /// The subject of the notice that runs are being recomputed.
 pub(super) const RECOMPUTING: &str = "recomputing";
 
@@ -39,6 +43,7 @@ impl Page {
                     self.worker = None;
                     self.checkpoints.forget_request();
                     self.notices.remove(SILENCE);
+                    self.notices.remove(LOSS);
                     match WorkerLink::open(&self.dispatcher, program) {
                         Ok(worker) => self.worker = Some(worker),
                         Err(error) => {
@@ -154,6 +159,9 @@ impl Page {
         if kind.is_fatal() && kind != FailureKind::Memory && self.recover(message)? {
             return Ok(true);
         }
+        if kind == FailureKind::Device && self.recover_on_cpu(message)? {
+            return Ok(true);
+        }
         if matches!(kind, FailureKind::Crash | FailureKind::Memory) {
             self.files.uploads.crashed();
         }
@@ -163,16 +171,35 @@ impl Page {
         Ok(false)
     }
 
-    /// A failure of a run that was to go on, or of the GPU, in the words of the page.
+    /// A GPU that has failed twice at the same step is given up, if the experiment leaves the choice. True if the CPU goes on.
+    fn recover_on_cpu(&mut self, reason: &str) -> WebResult<bool> {
+        let is_free = self.shown_experiment().device == DevicePreference::Auto;
+        let is_busy = matches!(self.lifecycle.phase(), Phase::Preparing | Phase::Training | Phase::Paused);
+        let may_leave = is_free && is_busy && self.lifecycle.program() == WorkerProgram::Gpu;
+        if !may_leave || self.checkpoints.recovered_at.take().is_none() {
+            return Ok(false);
+        }
+        self.gpu_refusal = Some(reason.to_owned());
+        let effects = self.lifecycle.adapter_known(false);
+        self.carry_out(effects)?;
+        self.recover(reason)
+    }
+
+    /// The GPU was lost while nothing was computed: its worker goes, and with it the networks of the last run.
+    fn let_worker_go(&mut self) -> WebResult<()> {
+        self.worker = None;
+        self.trained = None;
+        if self.lifecycle.phase() == Phase::Finished && !self.view.embed {
+            return self.notices.show(LOSS, Severity::Info, &incidents::gpu_lost_afterwards(), &[]);
+        }
+        Ok(())
+    }
+
+    /// A failure of a run that was to go on, in the words of the page.
     fn explained(&self, event: Event) -> Event {
         match event {
             Event::Failed { kind: FailureKind::Experiment, message } if self.lifecycle.resumes() => {
                 Event::Failed { kind: FailureKind::Experiment, message: interruptions::unreadable(message) }
-            }
-            Event::Failed { kind: FailureKind::Device, message } => {
-                // The browser's own words are for developers.
-                web_sys::console::info_1(&message.into());
-                Event::Failed { kind: FailureKind::Device, message: incidents::gpu_lost() }
             }
             event => event,
         }
@@ -224,6 +251,9 @@ impl Page {
             Event::DownloadOffered { source } => self.offered = Some(source),
             Event::DataFallback { reason, offer } => self.explain_digits(&reason, offer)?,
             Event::Failed { kind: FailureKind::Consent, .. } => self.recall_refusal()?,
+            Event::Failed { kind: FailureKind::Device, .. } if self.lifecycle.failure().is_none() => {
+                self.let_worker_go()?;
+            }
             Event::Started { setup } => self.started_with(*setup),
             Event::Progress { record, timing } => {
                 self.shown.history.apply(&record);
@@ -235,12 +265,7 @@ impl Page {
                 self.finish(timing)?;
             }
             // Without a state: it could not be made.
-            Event::Checkpoint { .. } => {
-                self.checkpoints.forget_request();
-                if self.lifecycle.phase() == Phase::Training {
-                    self.checkpoints.training()?;
-                }
-            }
+            Event::Checkpoint { .. } => self.do_without_checkpoint()?,
             Event::Alive { .. }
             | Event::Ready { .. }
             | Event::Paused { .. }
