@@ -94,14 +94,22 @@ impl ShareTrainer {
             self.turn.pass().await;
             while let Some(assignment) = self.next_while_tuning().await {
                 match assignment.map_err(RunFailure::unknown_command)?.0 {
-                    Order::Tune { iterations } => self.iterations = iterations,
+                    Order::Tune { iterations } => self.allow(iterations),
                     order => self.early.push(order),
                 }
             }
-            preparation.advance().await.map_err(device_failure)?;
-            self.iterations = self.iterations.map(|iterations| iterations.saturating_sub(1));
+            let progress = preparation.advance().await.map_err(device_failure)?;
+            if let (Some(left), Some(progress)) = (&mut self.iterations, progress) {
+                *left = left.saturating_sub(1);
+                post(&Event::Preparation { progress });
+            }
         }
         preparation.into_training().await.map_err(device_failure)
+    }
+
+    /// Tuning goes on to the end, or is paused after this many iterations more than were allowed before.
+    fn allow(&mut self, iterations: Option<u64>) {
+        self.iterations = iterations.map(|more| self.iterations.unwrap_or_default().saturating_add(more));
     }
 
     /// The next order while weights are tuned: waits for it if tuning is paused.
@@ -126,7 +134,7 @@ impl ShareTrainer {
                     heartbeat::expect_work(&experiment, &dataset.facts(), share.of);
                     return Ok(HelperTask { experiment, share, dataset, state });
                 }
-                Order::Tune { iterations } => self.iterations = iterations,
+                Order::Tune { iterations } => self.allow(iterations),
                 // Everything else is about a share.
                 _ => {}
             }
