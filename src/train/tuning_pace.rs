@@ -1,5 +1,8 @@
 //! How far several workers, each with a share of the runs, may tune initial weights: on to the end, or, while tuning is paused, only the
 //! iterations that were asked for one by one, each of which every share takes that has something left to tune.
+//!
+//! The first share is that of the worker that asks. The others answer when they have paused, and after every iteration that they were asked
+//! for; nothing else counts.
 
 /// Whether tuning is paused, and what the shares still have to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +16,8 @@ pub struct TuningPace {
 /// What a share has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct TuningShare {
-    /// Iterations that it takes although tuning is paused.
-    granted: u64,
+    /// Answers that it owes: one when it pauses, and one for each iteration that it takes then.
+    answers: u64,
     /// Whether its weights are final.
     is_tuned: bool,
 }
@@ -32,16 +35,16 @@ impl TuningPace {
         self.is_held
     }
 
-    /// Iterations that a share takes although tuning is paused.
+    /// Number of answers that a share owes.
     #[must_use]
-    pub fn granted(&self, share: usize) -> u64 {
-        self.shares.get(share).map_or(0, |share| share.granted)
+    pub fn answers(&self, share: usize) -> u64 {
+        self.shares.get(share).map_or(0, |share| share.answers)
     }
 
-    /// Whether a share has to wait.
+    /// Whether the first share has to wait.
     #[must_use]
-    pub fn waits(&self, share: usize) -> bool {
-        self.is_held && self.granted(share) == 0
+    pub fn waits(&self) -> bool {
+        self.is_held && self.answers(0) == 0
     }
 
     /// Whether the weights of a share are final.
@@ -50,50 +53,73 @@ impl TuningPace {
         self.shares.get(share).is_some_and(|share| share.is_tuned)
     }
 
-    /// Tuning is paused; iterations that were asked for before are still taken.
-    pub fn hold(&mut self) {
-        (self.is_held, self.is_announced) = (true, false);
+    /// The first share that is not tuned.
+    #[must_use]
+    pub fn first_untuned(&self) -> Option<usize> {
+        self.shares.iter().position(|share| !share.is_tuned)
     }
 
-    /// Tuning goes on to the end.
+    /// Tuning is paused; iterations that were asked for before are still taken. True if the other shares have to be told.
+    pub fn hold(&mut self) -> bool {
+        self.is_announced = false;
+        if self.is_held {
+            return false;
+        }
+        self.is_held = true;
+        self.ask(1);
+        true
+    }
+
+    /// Tuning goes on to the end; the others answer what they were asked before.
     pub fn go_on(&mut self) {
         self.is_held = false;
-        self.shares.iter_mut().for_each(|share| share.granted = 0);
+        self.owes(0, 0);
     }
 
-    /// Grants one more iteration of a tuning that is paused. If there is nothing left to tune, the pause of tuning is over.
-    pub fn step(&mut self) {
+    /// One more iteration of a tuning that is paused. True if the other shares have to be told; if there is nothing left to tune, the pause is
+    /// over instead.
+    pub fn step(&mut self) -> bool {
         self.is_announced = false;
-        self.is_held &= self.shares.iter().any(|share| !share.is_tuned);
+        self.is_held &= self.first_untuned().is_some();
         if self.is_held {
-            self.shares.iter_mut().filter(|share| !share.is_tuned).for_each(|share| share.granted += 1);
+            self.ask(0);
+        }
+        self.is_held
+    }
+
+    /// All shares from this one on that are not tuned owe one more answer.
+    fn ask(&mut self, first: usize) {
+        let asked = self.shares.iter_mut().skip(first).filter(|share| !share.is_tuned);
+        asked.for_each(|share| share.answers += 1);
+    }
+
+    fn owes(&mut self, share: usize, answers: u64) {
+        if let Some(share) = self.shares.get_mut(share) {
+            share.answers = answers;
         }
     }
 
-    /// A share has taken an iteration.
-    pub fn stepped(&mut self, share: usize) {
-        if let Some(share) = self.shares.get_mut(share) {
-            share.granted = share.granted.saturating_sub(1);
-        }
+    /// A share has paused, or taken an iteration.
+    pub fn answered(&mut self, share: usize) {
+        self.owes(share, self.answers(share).saturating_sub(1));
     }
 
     /// The weights of a share are final.
     pub fn tuned(&mut self, share: usize) {
         if let Some(share) = self.shares.get_mut(share) {
-            *share = TuningShare { granted: 0, is_tuned: true };
+            *share = TuningShare { answers: 0, is_tuned: true };
         }
     }
 
-    /// A share is tuned again from the beginning, by another worker, which waits if tuning is paused.
+    /// A share is computed again from the beginning by another worker. It pauses at once if tuning is paused, unless its weights were final.
     pub fn restart(&mut self, share: usize) {
-        if let Some(share) = self.shares.get_mut(share) {
-            *share = TuningShare::default();
-        }
+        let pauses = self.is_held && !self.is_tuned(share);
+        self.owes(share, u64::from(pauses));
     }
 
     /// Whether all shares wait, unless that was returned before.
     pub fn arrival(&mut self) -> bool {
-        let arrives = self.is_held && !self.is_announced && self.shares.iter().all(|share| share.granted == 0);
+        let arrives = self.is_held && !self.is_announced && self.shares.iter().all(|share| share.answers == 0);
         self.is_announced |= arrives;
         arrives
     }

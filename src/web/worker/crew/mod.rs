@@ -201,8 +201,9 @@ impl Crew {
                 }
             }
             Event::Progress { record, timing } => self.add(share, record, timing),
+            Event::Paused { .. } if !self.tuning.is_tuned(share) => self.tuning.answered(share),
             Event::Paused { step } => self.pace.rests(share, step),
-            event @ Event::Preparation { .. } => self.tuning_stepped(share, &event),
+            event @ Event::Preparation { .. } => self.relay_tuning(share, &event),
             event @ (Event::Filters { .. } | Event::Examination { .. }) => post(&event),
             Event::Answered { answer } => self.answer(share, answer),
             Event::Failed { kind: FailureKind::Crash, .. } => return self.replace(share),

@@ -7,20 +7,24 @@ use crate::web::worker::scope::post;
 impl Crew {
     /// Pauses tuning between two iterations of every share.
     pub(in crate::web::worker) fn hold_tuning(&mut self) {
-        self.tuning.hold();
-        self.order_tuning(Some(0));
+        if self.tuning.hold() {
+            self.order_tuning(Some(0));
+        }
     }
 
     /// Lets tuning go on to the end.
     pub(in crate::web::worker) fn resume_tuning(&mut self) {
         self.tuning.go_on();
         self.order_tuning(None);
+        // Those that were not told to pause do not answer.
+        for (index, _) in self.helpers.iter().enumerate().filter(|(_, helper)| !helper.is_briefed) {
+            self.tuning.restart(index + 1);
+        }
     }
 
     /// One more iteration of a tuning that is paused.
     pub(in crate::web::worker) fn step_tuning(&mut self) {
-        self.tuning.step();
-        if self.tuning.is_held() {
+        if self.tuning.step() {
             self.order_tuning(Some(1));
         }
     }
@@ -34,25 +38,26 @@ impl Crew {
         }
     }
 
-    /// Tells a helper that begins to listen if tuning is paused.
+    /// Tells a helper that begins to listen if tuning is paused, and which iterations it is to take nevertheless.
     pub(super) fn brief_on_tuning(&self, share: usize) {
-        if self.tuning.is_held() && !self.tuning.is_tuned(share) {
-            let iterations = Some(self.tuning.granted(share));
-            self.helper(share).inspect(|helper| helper.link.send(&Order::Tune { iterations }));
+        let answers = self.tuning.answers(share);
+        let Some(Helper { link, .. }) = self.helper(share).filter(|_| self.tuning.is_held() && answers > 0) else { return };
+        link.send(&Order::Tune { iterations: Some(0) });
+        if answers > 1 {
+            link.send(&Order::Tune { iterations: Some(answers - 1) });
         }
     }
 
-    /// A helper has taken an iteration that was granted to it. The page shows the progress of this worker's share, as long as it has any.
-    pub(super) fn tuning_stepped(&mut self, share: usize, progress: &Event) {
-        self.tuning.stepped(share);
-        if self.tuning.is_tuned(0) {
+    /// Tells the page how far a helper's tuning is, if it is the first one that is not complete: the page shows one.
+    pub(super) fn relay_tuning(&self, share: usize, progress: &Event) {
+        if self.tuning.first_untuned() == Some(share) {
             post(progress);
         }
     }
 
     /// This worker has taken an iteration.
     pub(in crate::web::worker) fn own_tuning_stepped(&mut self) {
-        self.tuning.stepped(0);
+        self.tuning.answered(0);
     }
 
     /// The weights of this worker's share are final.
@@ -67,7 +72,7 @@ impl Crew {
 
     /// Whether this worker has to wait since tuning is paused.
     pub(in crate::web::worker) fn waits_with_tuning(&self) -> bool {
-        self.tuning.waits(0)
+        self.tuning.waits()
     }
 
     /// Whether all workers wait since tuning is paused, unless that was returned before.
