@@ -57,8 +57,10 @@ pub fn svg(history: &History) -> String {
 
 fn write_lines<W: Write>(history: &History, writer: &mut csv::Writer<W>) -> csv::Result<()> {
     let is_full = history.resolution().is_full();
-    let unfinished = history.unfinished_at().map(|step| [step, history.setup.experiment.steps].map(|step| step.to_string()));
-    let header = ["variant", "seed", "step", "quantity", "value"].into_iter().chain((!is_full).then_some("measurements"));
+    let unfinished =
+        history.unfinished_at().map(|step| [step, history.setup.experiment.steps].map(|step| step.to_string()));
+    let header =
+        ["variant", "seed", "step", "quantity", "value"].into_iter().chain((!is_full).then_some("measurements"));
     writer.write_record(header.chain(unfinished.iter().flat_map(|_| ["unfinished_at", "planned_steps"])))?;
     for (index, variant) in history.variants.iter().enumerate() {
         let name = variant.variant.to_string();
@@ -68,7 +70,8 @@ fn write_lines<W: Write>(history: &History, writer: &mut csv::Writer<W>) -> csv:
             let reports = layers.iter().enumerate().flat_map(|(layer, report)| reported(layer + 1, report));
             for CsvRow { step, quantity, value, measurements } in measured(history, curves).into_iter().chain(reports) {
                 let (seed, step, measurements) = (curves.seed.to_string(), step.to_string(), measurements.to_string());
-                let fields = [&name, &seed, &step, &quantity, &value].into_iter().chain((!is_full).then_some(&measurements));
+                let fields =
+                    [&name, &seed, &step, &quantity, &value].into_iter().chain((!is_full).then_some(&measurements));
                 writer.write_record(fields.chain(unfinished.iter().flatten()))?;
             }
         }

@@ -328,7 +328,8 @@ fn csv_and_drawing_say_how_far_an_unfinished_training_has_come() {
     assert!(whole.starts_with("variant,seed,step,quantity,value\n"), "no such columns at the end: {}", &whole[..80]);
     assert!(whole.lines().all(|line| line.matches(',').count() == 4), "and no such values");
     let chart = |history: &History| quantity_chart(history, FigureQuantity::Accuracy, &[], true);
-    let drawings = |history: &History| [figure(history, false), chart_with_legend(history, &chart(history), (800, 400), false)];
+    let drawings =
+        |history: &History| [figure(history, false), chart_with_legend(history, &chart(history), (800, 400), false)];
     for drawing in drawings(&unfinished) {
         assert!(drawing.contains("\nUnfinished: step 40 of 400.</desc>"), "in its description");
     }

@@ -19,7 +19,11 @@ pub(crate) fn serve(arguments: &[String]) -> Result<()> {
     let is_complete = holding(number, || {
         tools::page()?;
         let is_complete = build::has_gpu_worker()?;
-        if is_complete { build::compile()? } else { build::compile_first()? }
+        if is_complete {
+            build::compile()?
+        } else {
+            build::compile_first()?
+        }
         Ok(is_complete)
     })?;
     if !is_complete {

@@ -155,8 +155,9 @@ fn a_server_without_ranges_sends_all_of_it_again() {
 fn a_download_that_hangs_is_tried_once_more() {
     let check = |name: &str, cut: Option<usize>, expected: &[&str], complaint: &str| {
         let folder = Folder::new(name);
-        let answer = |index: usize, _: &str| {
-            Answer { hangs: index == 0, ..Answer::cut(vec![7; 1000], cut.filter(|_| index == 0)) }
+        let answer = |index: usize, _: &str| Answer {
+            hangs: index == 0,
+            ..Answer::cut(vec![7; 1000], cut.filter(|_| index == 0))
         };
         let (output, requests) = fetched("multi30k", &folder, true, answer);
         let notes = text(&output.stderr);

@@ -41,7 +41,9 @@ impl Crew {
     /// Tells a helper that begins to listen if tuning is paused, and which iterations it is to take nevertheless.
     pub(super) fn brief_on_tuning(&self, share: usize) {
         let answers = self.tuning.answers(share);
-        let Some(Helper { link, .. }) = self.helper(share).filter(|_| self.tuning.is_held() && answers > 0) else { return };
+        let Some(Helper { link, .. }) = self.helper(share).filter(|_| self.tuning.is_held() && answers > 0) else {
+            return;
+        };
         link.send(&Order::Tune { iterations: Some(0) });
         if answers > 1 {
             link.send(&Order::Tune { iterations: Some(answers - 1) });
