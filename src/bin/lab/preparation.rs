@@ -105,7 +105,7 @@ fn load_from(directory: &Path, spec: &DatasetSpec, choices: &RoleChoices) -> any
 
 /// Whether the files of a data set are not there.
 fn is_missing(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Error::Dataset(DatasetError::DataFileMissing { .. })))
+    matches!(error.downcast_ref::<Error>(), Some(Error::Dataset(DatasetError::DataFileMissing { .. })))
 }
 
 fn published(directory: &Path, spec: &DatasetSpec, publication: &Publication) -> Result<LoadedData> {

@@ -13,7 +13,7 @@ fn folder(name: &str, files: &[(&str, &[u8])]) -> Folder {
     let folder = Folder::new(name);
     std::fs::create_dir(folder.path("upload")).expect("a folder");
     for (name, bytes) in files {
-        std::fs::write(folder.path("upload").clone() + "/" + name, bytes).expect("a file");
+        std::fs::write(folder.path("upload") + "/" + name, bytes).expect("a file");
     }
     folder
 }
