@@ -3,8 +3,30 @@
 // what was measured for download.
 (() => {
   const root = document.documentElement;
-  // The program sets: whether it is inside an action, its worker, the latest results as text, and the texts below in the page's language.
-  const net = (globalThis.emergenceLabNet = { acting: false, worker: null, results: null, reason: null, texts: {} });
+  // The program sets: whether it is inside an action, its memory, its worker, the latest results as text, and the texts below in the page's
+  // language.
+  const net = (globalThis.emergenceLabNet = { acting: false, memory: null, worker: null, results: null, reason: null, texts: {} });
+  const english = {
+    stopped: "Stopped",
+    error: "The page has stopped because of an error in its program.",
+    memory: "The page has stopped because its memory is full.",
+    remains: "Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.",
+    reload: "Reload the page",
+    save: "Save the results",
+  };
+  const text = (name) => net.texts[name] ?? english[name];
+
+  // Pages of 64 KiB; a memory with less room than this is full.
+  const ROOM = 256;
+  const isFull = () => {
+    try {
+      // The program is not called any more, so what it is given does no harm.
+      net.memory?.grow(ROOM);
+      return false;
+    } catch {
+      return true;
+    }
+  };
 
   const button = (text, press) => {
     const element = document.createElement("button");
@@ -28,14 +50,19 @@
     net.worker?.terminate();
     root.dataset.state = "failed";
     const status = document.querySelector("#status");
-    if (status) status.textContent = net.texts.stopped ?? "Stopped";
+    if (status) status.textContent = text("stopped");
     const notice = document.createElement("div");
     notice.className = "notice failure";
     notice.dataset.subject = "net";
     const sentence = document.createElement("p");
-    sentence.textContent = (net.texts.sentence ?? "The page has stopped: {reason}").replace("{reason}", net.reason ?? reason);
-    notice.append(sentence, button(net.texts.reload ?? "Reload the page", () => (globalThis.emergenceLabDeploy ?? location).reload()));
-    if (net.results) notice.append(button(net.texts.save ?? "Save the results", save));
+    sentence.textContent = [text(isFull() ? "memory" : "error"), ...(net.results ? [text("remains")] : [])].join(" ");
+    // In the words of the browser, or of the program's last breath: for those who look for the cause.
+    const technical = document.createElement("small");
+    technical.translate = false;
+    technical.textContent = ` (${String(net.reason ?? reason).slice(0, 300)})`;
+    sentence.append(technical);
+    notice.append(sentence, button(text("reload"), () => (globalThis.emergenceLabDeploy ?? location).reload()));
+    if (net.results) notice.append(button(text("save"), save));
     document.querySelector("#notices")?.append(notice);
     if (parent !== window) parent.postMessage({ type: "emergence-lab:failed", state: "failed", error: sentence.textContent }, "*");
   };

@@ -128,11 +128,28 @@ test('the data are saved as CSV and JSON, of what is shown and not of what is ed
   expect(json.query).toBe(TINY);
   const csv = (await download(lab, 'csv')).bytes.toString().trim().split('\n');
   const header = csv[0].split(',');
-  expect(header).toEqual(expect.arrayContaining(['variant', 'seed', 'step', 'value']));
+  expect(header).toEqual(['variant', 'seed', 'step', 'quantity', 'value']);
   const lines = csv.slice(1).filter((line) => line.includes('orthogonal') && line.includes('test_accuracy'));
   expect(lines.length, 'two seeds, evaluated at 0, 1, 2, 5 and 10').toBe(10);
   const last = json.variants[1].runs[1].test_accuracy.at(-1)[1];
   expect(lines.at(-1)).toContain(`${last}`.slice(0, 6));
+});
+
+test('every export of an unfinished run says how far it has come', async ({ lab }) => {
+  await lab.open(TINY.replace('steps=10', 'steps=5000'));
+  await lab.run();
+  await lab.plotted(1);
+  await lab.button('Pause').click();
+  await lab.reach('paused');
+  const step = await lab.step();
+  await lab.openDialog('share');
+  expect(JSON.parse((await download(lab, 'json')).bytes.toString()).unfinished_at).toBe(step);
+  const [header, ...lines] = (await download(lab, 'csv')).bytes.toString().trim().split('\n');
+  expect(header).toBe('variant,seed,step,quantity,value,unfinished_at,planned_steps');
+  expect(lines.filter((line) => !line.endsWith(`,${step},5000`))).toEqual([]);
+  for (const drawing of ['svg', 'figure']) {
+    expect((await download(lab, drawing)).bytes.toString(), drawing).toContain(`Unfinished: step ${step} of 5000.</desc>`);
+  }
 });
 
 test('before there is a result only links can be copied', async ({ lab }) => {

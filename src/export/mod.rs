@@ -28,8 +28,9 @@ use std::io::Write;
 /// - `init_weight_std_1` and so on, at step 0, describe the run before training, for every layer with weights: the fields of
 ///   [`LayerReport`].
 ///
-/// A long experiment has a sixth column, `measurements`: of how many consecutive measurements the value is the mean, the last one of which
-/// was made at `step`; see [`Resolution`](crate::metrics::Resolution).
+/// A long experiment has a further column, `measurements`: of how many consecutive measurements the value is the mean, the last one of which
+/// was made at `step`; see [`Resolution`](crate::metrics::Resolution). If the training was not finished, the last columns are
+/// `unfinished_at` and `planned_steps`, the same in all lines: the last step, and that at which it would be finished.
 ///
 /// The cost of an initialization and the table of random activity belong to no single run and have no lines: they are in the
 /// results file.
@@ -55,9 +56,12 @@ pub fn svg(history: &History) -> String {
 }
 
 fn write_lines<W: Write>(history: &History, writer: &mut csv::Writer<W>) -> csv::Result<()> {
-    let columns = if history.resolution().is_full() { 5 } else { 6 };
-    let header = ["variant", "seed", "step", "quantity", "value", "measurements"];
-    writer.write_record(&header[..columns])?;
+    let is_full = history.resolution().is_full();
+    let unfinished =
+        history.unfinished_at().map(|step| [step, history.setup.experiment.steps].map(|step| step.to_string()));
+    let header =
+        ["variant", "seed", "step", "quantity", "value"].into_iter().chain((!is_full).then_some("measurements"));
+    writer.write_record(header.chain(unfinished.iter().flat_map(|_| ["unfinished_at", "planned_steps"])))?;
     for (index, variant) in history.variants.iter().enumerate() {
         let name = variant.variant.to_string();
         let starts = history.start_of(index).map_or(&[][..], |start| &start.runs);
@@ -66,8 +70,9 @@ fn write_lines<W: Write>(history: &History, writer: &mut csv::Writer<W>) -> csv:
             let reports = layers.iter().enumerate().flat_map(|(layer, report)| reported(layer + 1, report));
             for CsvRow { step, quantity, value, measurements } in measured(history, curves).into_iter().chain(reports) {
                 let (seed, step, measurements) = (curves.seed.to_string(), step.to_string(), measurements.to_string());
-                let fields = [name.as_str(), &seed, &step, &quantity, &value, &measurements];
-                writer.write_record(&fields[..columns])?;
+                let fields =
+                    [&name, &seed, &step, &quantity, &value].into_iter().chain((!is_full).then_some(&measurements));
+                writer.write_record(fields.chain(unfinished.iter().flatten()))?;
             }
         }
     }

@@ -123,7 +123,7 @@ impl Results {
             schema: SCHEMA.to_owned(),
             query: history.setup.experiment.to_query(),
             environment: start.environment.clone(),
-            unfinished_at: (!history.is_finished()).then_some(history.step),
+            unfinished_at: history.unfinished_at(),
             receipt: ReceiptResults::of(&start.receipt),
             random_activity: finite_random(&start.random_activity),
             selection: start.selection,

@@ -213,6 +213,12 @@ impl History {
         self.step >= steps && self.runs().all(|run| run.diverged_at.is_some() || evaluated(run))
     }
 
+    /// The last step, if the training is not finished.
+    #[must_use]
+    pub fn unfinished_at(&self) -> Option<u64> {
+        (!self.is_finished()).then_some(self.step)
+    }
+
     /// All runs in the order of the records: by variant, then by seed.
     pub fn runs(&self) -> impl Iterator<Item = &RunCurves> {
         self.variants.iter().flat_map(|variant| &variant.runs)

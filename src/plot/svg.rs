@@ -24,8 +24,8 @@ const PANEL: (u32, u32) = (480, 300);
 const FIGURE: [FigureQuantity; 4] =
     [FigureQuantity::Accuracy, FigureQuantity::TrainLoss, FigureQuantity::EmergenceB, FigureQuantity::EmergenceA];
 
-/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`. Curves of
-/// emergence have the band of random activity below them, if the history contains it.
+/// The figure of an experiment: accuracy, train loss, `E_B` and `E_A` with a legend, and the query in `<desc>`, with how far an unfinished
+/// training has come. Curves of emergence have the band of random activity below them, if the history contains it.
 #[must_use]
 pub fn figure(history: &History, dark: bool) -> String {
     let names: Vec<String> = history.variants.iter().map(|variant| variant.variant.to_string()).collect();
@@ -53,19 +53,28 @@ pub fn figure(history: &History, dark: bool) -> String {
     })
 }
 
-/// The query and, of a long experiment, what its points are.
+/// The query, of a long experiment what its points are, and how far a training has come that is not finished.
 fn description(history: &History) -> String {
     let (query, resolution) = (history.setup.experiment.to_query(), history.resolution());
-    if resolution.is_full() {
-        return query;
-    }
     let (steps, evaluations) = (resolution.steps_per_point, resolution.evaluations_per_point);
-    let note = text!(
-        "Points are means: of the train loss over {steps} steps, of others over {evaluations} evaluations.",
-        steps,
-        evaluations
-    );
-    format!("{query}\n{note}")
+    let means = (!resolution.is_full()).then(|| {
+        text!(
+            "Points are means: of the train loss over {steps} steps, of others over {evaluations} evaluations.",
+            steps,
+            evaluations
+        )
+    });
+    lines([Some(query), means, unfinished(history)])
+}
+
+/// How far a training has come that is not finished.
+fn unfinished(history: &History) -> Option<String> {
+    let steps = history.setup.experiment.steps;
+    history.unfinished_at().map(|step| text!("Unfinished: step {step} of {steps}.", step, steps))
+}
+
+fn lines<const N: usize>(lines: [Option<String>; N]) -> String {
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// One chart of `size` CSS pixels.
@@ -75,12 +84,13 @@ pub fn chart(chart: &Chart, size: (u32, u32), dark: bool) -> String {
     document(size, &chart.title, |root| draw(root, chart, &style).map(drop))
 }
 
-/// A chart of `size` CSS pixels below a legend, for which the document is higher.
+/// A chart of a history, of `size` CSS pixels, below a legend, for which the document is higher.
 #[must_use]
-pub fn chart_with_legend(chart: &Chart, size: (u32, u32), dark: bool) -> String {
+pub fn chart_with_legend(history: &History, chart: &Chart, size: (u32, u32), dark: bool) -> String {
     let style = PlotStyle::svg(f64::from(FINENESS), dark);
     let height = size.1.saturating_add(whole(legend_height(chart, size.0)));
-    document((size.0, height), &chart.title, |root| draw_with_legend(root, chart, &style))
+    let description = lines([Some(chart.title.clone()), unfinished(history)]);
+    document((size.0, height), &description, |root| draw_with_legend(root, chart, &style))
 }
 
 /// The heat map of active units, `width` CSS pixels wide, at its natural height.

@@ -56,7 +56,7 @@ fn poster(history: &History) -> String {
         random: false,
         pinned: None,
     };
-    plot::svg::chart_with_legend(&figure.chart(), POSTER, false)
+    plot::svg::chart_with_legend(history, &figure.chart(), POSTER, false)
 }
 
 fn query(scenario: &Scenario) -> String {

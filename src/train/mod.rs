@@ -25,6 +25,7 @@ mod snapshots;
 mod start;
 mod training;
 mod translate;
+mod tuning_pace;
 
 pub use cohort::Cohort;
 pub use evaluate::Judgment;
@@ -37,3 +38,4 @@ pub use rate_control::{LayerRates, ParameterRates, layer_rates};
 pub use schedule::schedule_factor;
 pub use training::{Training, Work, environment};
 pub use translate::RunTranslations;
+pub use tuning_pace::TuningPace;

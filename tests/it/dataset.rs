@@ -3,7 +3,7 @@
 
 mod augment;
 mod catalog;
-mod cifar;
+pub(crate) mod cifar;
 mod disk;
 mod foreign;
 mod idx_files;

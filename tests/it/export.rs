@@ -3,12 +3,13 @@
 mod long;
 
 use crate::fixtures::{check_golden, history_with_random, points, setup, start, synthetic_history};
-use emergence_lab::catalog::Quantity;
+use emergence_lab::catalog::{FigureQuantity, Quantity};
 use emergence_lab::error::{Error, ResultsError};
 use emergence_lab::experiment::Experiment;
 use emergence_lab::export::{self, Results, parse_results, results_json};
 use emergence_lab::metrics::{History, InitCost, LayerReport, LayerScales, MeasuredPoint, RandomActivity, Verdict};
-use emergence_lab::plot::svg::figure;
+use emergence_lab::plot::quantity_chart;
+use emergence_lab::plot::svg::{chart_with_legend, figure};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -72,7 +73,7 @@ fn numbers_in_f32_are_written_short() {
     let json = results_of(&history);
     assert!(json.contains("\"test_accuracy\":[[0,0.1],[10,0.9]]"), "not 0.8999999761581421: {json}");
     let csv = export::csv(&history);
-    assert!(csv.contains("pytorch,0,10,test_accuracy,0.9\n"), "there, too: {csv}");
+    assert!(csv.contains("pytorch,0,10,test_accuracy,0.9,"), "there, too: {csv}");
 }
 
 /// Whether two lists of logarithms agree. serde_json reads f64 to within a unit in the last place, hence 1e-12.
@@ -260,7 +261,8 @@ fn csv_has_a_line_per_value() {
     let text = export::csv(&history);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
-    assert_eq!(header, ["variant", "seed", "step", "quantity", "value"], "the columns");
+    let columns = ["variant", "seed", "step", "quantity", "value", "unfinished_at", "planned_steps"];
+    assert_eq!(header, columns, "the columns");
     let lines: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("well-formed lines");
     // Per run: 40 training losses and, at 0, 20 and 40, two test values, two measures and three layers.
     assert_eq!(lines.len(), 9 * (40 + 3 * 7), "a line per value");
@@ -300,7 +302,7 @@ fn csv_has_the_layers_before_training() {
     let mut history = History::new(setup(&["pytorch"], 2, 10));
     start(&mut history.setup).variants[0].runs[1].layers = vec![report(1.5), report(f64::INFINITY)];
     let text = export::csv(&history);
-    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let lines: Vec<&str> = text.lines().skip(1).filter_map(|line| line.strip_suffix(",0,10")).collect();
     let expected = [
         "pytorch,1,0,init_scale_weight_1,1.5",
         "pytorch,1,0,init_scale_bias_1,1",
@@ -316,11 +318,32 @@ fn csv_has_the_layers_before_training() {
     assert_eq!(lines.len(), 8 + 7, "two layers");
 }
 
+/// At step 40 of 400, and at the end.
+#[test]
+fn csv_and_drawing_say_how_far_an_unfinished_training_has_come() {
+    let (unfinished, finished) = (synthetic_history(40), synthetic_history(400));
+    let ends = |history: &History, end: &str| export::csv(history).lines().skip(1).all(|line| line.ends_with(end));
+    assert!(ends(&unfinished, ",40,400"), "in every line");
+    let whole = export::csv(&finished);
+    assert!(whole.starts_with("variant,seed,step,quantity,value\n"), "no such columns at the end: {}", &whole[..80]);
+    assert!(whole.lines().all(|line| line.matches(',').count() == 4), "and no such values");
+    let chart = |history: &History| quantity_chart(history, FigureQuantity::Accuracy, &[], true);
+    let drawings =
+        |history: &History| [figure(history, false), chart_with_legend(history, &chart(history), (800, 400), false)];
+    for drawing in drawings(&unfinished) {
+        assert!(drawing.contains("\nUnfinished: step 40 of 400.</desc>"), "in its description");
+    }
+    for drawing in drawings(&finished) {
+        assert!(drawing.contains("<desc>") && !drawing.contains("Unfinished"), "nothing at the end");
+    }
+}
+
 #[test]
 fn csv_quotes_what_needs_it() {
     let mut history = History::new(setup(&["custom(std=min(1,depth))"], 1, 10));
     history.variants[0].runs[0].curves[Quantity::TrainLoss] = points([(1, 2.5), (2, f32::NAN)]);
-    let expected = "variant,seed,step,quantity,value\n\"custom(std=min(1,depth))\",0,1,train_loss,2.5\n";
+    let expected = "variant,seed,step,quantity,value,unfinished_at,planned_steps\n\
+                    \"custom(std=min(1,depth))\",0,1,train_loss,2.5,0,10\n";
     assert_eq!(export::csv(&history), expected, "a comma is quoted, non-finite values are omitted");
 }
 

@@ -5,6 +5,8 @@ mod downloads;
 mod interruption;
 mod licenses;
 #[cfg(feature = "train")]
+mod own_files;
+#[cfg(feature = "train")]
 mod places;
 mod translation;
 

@@ -7,6 +7,7 @@ mod resume;
 mod shares;
 mod texts;
 mod translation;
+mod tuning_pace;
 mod work;
 
 use crate::fixtures::cpu::{assert_close, batch, few_digits, finish, images, last_accuracy, plan, read, tensor};

@@ -102,15 +102,25 @@ pub(crate) fn e2e_packages() -> Result<()> {
     node()?;
     let folder = root().join("e2e");
     let lock = read(&folder.join("package-lock.json"))?;
-    let mark = folder.join("node_modules/.installed-lock.json");
-    if std::fs::read(&mark).is_ok_and(|installed| installed == lock) {
+    unless_installed(&folder.join("node_modules/.installed-lock.json"), &lock, || {
+        step("install the npm packages of e2e/", || {
+            // The system's browser is used, so npm must not download another one.
+            run(tool("npm").current_dir(&folder).arg("ci").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+        })
+    })
+}
+
+/// Installs something, unless the file `mark` says that this very thing is installed. An installation that fails or is killed leaves no mark,
+/// not even that of another version that it may have replaced in part.
+fn unless_installed(mark: &Path, wanted: &[u8], install: impl FnOnce() -> Result<()>) -> Result<()> {
+    if std::fs::read(mark).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    step("install the npm packages of e2e/", || {
-        // The system's browser is used, so npm must not download another one.
-        run(tool("npm").current_dir(&folder).arg("ci").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
-        std::fs::write(&mark, &lock).with_context(|| format!("cannot write {}", mark.display()))
-    })
+    if mark.exists() {
+        std::fs::remove_file(mark).with_context(|| format!("cannot remove {}", mark.display()))?;
+    }
+    install()?;
+    std::fs::write(mark, wanted).with_context(|| format!("cannot write {}", mark.display()))
 }
 
 /// Chrome or Chromium: the one that e2e/chromium.mjs finds, or else Debian's package.
@@ -141,6 +151,28 @@ fn apt(packages: &[&str]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With a process that is killed in place of npm.
+    #[test]
+    #[cfg(unix)]
+    fn a_killed_installation_does_not_count() {
+        let mark = std::env::temp_dir().join(format!("emergence-lab-mark-{}", std::process::id()));
+        let mut runs = 0;
+        let mut install = |version: &str, script: &str| {
+            unless_installed(&mark, version.as_bytes(), || {
+                runs += 1;
+                run(tool("sh").args(["-c", script]))
+            })
+        };
+        let (killed, whole) = ("kill -KILL $$", "true");
+        install("1", killed).expect_err("killed");
+        install("1", whole).expect("installed");
+        install("1", killed).expect("nothing left to do");
+        install("2", killed).expect_err("another version, killed");
+        install("1", whole).expect("the first one, which may be replaced in part");
+        assert_eq!(runs, 4, "every installation but the one after a success");
+        std::fs::remove_file(&mark).expect("the mark of the last one");
+    }
 
     #[test]
     fn pinned_versions_are_found() {

@@ -23,7 +23,8 @@ test('a page that runs out of memory says so, ends its worker, and keeps its res
     field.dispatchEvent(new Event('change', { bubbles: true }));
   });
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
-  await expect(lab.notices).toContainText(/stopped/i);
+  await expect(lab.notices).toContainText('The page has stopped because its memory is full. Measurements so far can be saved');
+  await expect(lab.notices.locator('small'), 'the words of the browser').toHaveText(/unreachable|memory/);
   await expect.poll(() => page.workers().length, 'workers').toBe(0);
   await screenshot(page, 'page-stopped');
   const saved = page.waitForEvent('download');
@@ -35,4 +36,25 @@ test('a page that runs out of memory says so, ends its worker, and keeps its res
   await lab.offer('Reload').click();
   await expect(lab.html, 'the new page').toHaveAttribute('data-state', 'training', { timeout: 30_000 });
   await expect(lab.notices).toContainText('Continuing from step');
+});
+
+test('a page that an error has stopped says so in its language', async ({ lab, tolerate }) => {
+  tolerate(/./);
+  await lab.open(`${SMALL}&lang=zh`);
+  await lab.reach('ready');
+  // An exception of the browser in the middle of an action.
+  await lab.field('train').evaluate((field) => {
+    Object.defineProperty(field, 'value', {
+      get: () => {
+        throw new Error('thrown on purpose');
+      },
+    });
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await expect(lab.html).toHaveAttribute('data-state', 'failed');
+  await expect(lab.notices).toContainText('页面已停止，因为其程序出错。');
+  await expect(lab.notices, 'there are no results').not.toContainText('已有的测量结果可以保存');
+  await expect(lab.notices.locator('small')).toHaveText(/thrown on purpose/);
+  await expect(lab.notices.getByRole('button', { name: '重新加载' })).toBeVisible();
 });

@@ -5,6 +5,38 @@ import { expect, test } from '../../fixtures.mjs';
 
 const TUNED = 'data=digits&train=512&test=128&model=mlp:16&seeds=1&batch=32&device=cpu&init=kaiming_normal,gradinit(kaiming_normal;steps=STEPS)';
 const tuned = (steps) => TUNED.replace('STEPS', steps);
+/** As many iterations as there may be, of a network for which they take far longer than a test. */
+const LONG_TUNED = tuned(10_000).replace('mlp:16', 'mlp:64').replace('batch=32', 'batch=64');
+
+/** Iterations of tuning that the page states; 0 if it states none. */
+async function iterations(page) {
+  const [, text] = /: ([\d,]+) of 10,000/.exec(await page.root.locator('#steps').innerText()) ?? [];
+  return Number((text ?? '0').replaceAll(',', ''));
+}
+
+/** Pauses the tuning that goes on, takes single iterations of it, and resumes it. */
+async function stepsThroughTuning(page) {
+  await expect.poll(() => iterations(page), 'iterations').toBeGreaterThan(0);
+  await page.button('Pause').click();
+  await page.reach('paused');
+  await page.page.waitForTimeout(300);
+  const paused = await iterations(page);
+  await page.page.waitForTimeout(1000);
+  expect(await iterations(page), 'while paused').toBe(paused);
+  for (const step of [1, 2]) {
+    await page.button('Step').click();
+    await expect.poll(() => iterations(page), 'after a step').toBe(paused + step);
+    await page.reach('paused');
+    // The pulse of the workers is no iteration.
+    await page.page.waitForTimeout(2000);
+    expect(await iterations(page), 'still after the step').toBe(paused + step);
+    expect(await page.state()).toBe('paused');
+  }
+  await page.button('Resume').click();
+  // Or they are over, if the machine is that fast.
+  const goesOn = async () => (await iterations(page)) > paused + 10 || (await page.step()) > 0;
+  await expect.poll(goesOn, 'after Resume').toBe(true);
+}
 
 test('Reset and Run in one task, sixty times: none announces the former experiment', async ({ hosted, page }) => {
   test.setTimeout(180_000);
@@ -48,20 +80,16 @@ test('Reset and Run in one task, sixty times: none announces the former experime
 
 test('Pause holds the tuning of weights, Step takes one iteration of it, and the host is told', async ({ hosted, page }) => {
   await choose(page, 1);
-  await hosted.open(`${tuned(5000)}&steps=4`);
+  await hosted.open(`${LONG_TUNED}&steps=4`);
   await hosted.run();
-  const steps = hosted.root.locator('#steps');
-  const done = async () => Number(/: ([\d,]+) of/.exec(await steps.innerText())[1].replace(',', ''));
-  await expect(steps).toContainText(/GradInit.*: [\d,]+ of 5,000/);
-  await hosted.button('Pause').click();
-  await hosted.reach('paused');
-  await page.waitForTimeout(300);
-  const paused = await done();
-  await page.waitForTimeout(1000);
-  expect(await done(), 'iterations while paused').toBe(paused);
-  await hosted.button('Step').click();
-  await expect.poll(done).toBe(paused + 1);
+  await stepsThroughTuning(hosted);
   expect(await hosted.types(), 'messages while tuning').toContain('progress');
-  await hosted.button('Resume').click();
-  await expect.poll(done).toBeGreaterThan(paused + 10);
+});
+
+// The first run, which has nothing to tune, is that of the worker that talks to the page.
+test('Pause and Step also hold the tuning in another worker alone', async ({ hosted, page }) => {
+  await choose(page, 2);
+  await hosted.open(`${LONG_TUNED}&steps=4`);
+  await hosted.run();
+  await stepsThroughTuning(hosted);
 });

@@ -1,4 +1,4 @@
-//! Parses the command line: every option at most once; an error is one line that names the argument.
+//! Parses the command line: every option at most once, except those that may be repeated; an error is one line that names the argument.
 
 use emergence_lab::error::{Error, FormulaError, ValueError};
 use lexopt::{Arg, Parser, ValueExt};
@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// The commands, as they are listed in errors.
 pub(crate) const COMMANDS: &str = "run, emergence, init, bleu, words, record, data or help";
+
+/// The options that may be repeated.
+const REPEATABLE: [&str; 1] = ["use"];
 
 /// Greatest number of threads: as many as an experiment can have runs.
 #[cfg(feature = "train")]
@@ -93,7 +96,7 @@ impl Arguments {
                 Some(Arg::Value(value)) => options.positional.push(text("argument", value)?),
                 Some(Arg::Long(name)) if known.contains(&name) => {
                     let name = name.to_owned();
-                    if options.get(&name).is_some() {
+                    if options.get(&name).is_some() && !REPEATABLE.contains(&name.as_str()) {
                         return Err(Usage::new(&format!("--{name}"), "at most one occurrence", "two"));
                     }
                     let flag = format!("--{name}");
@@ -112,6 +115,12 @@ impl Arguments {
 impl Options {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.named.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of an option that may be repeated.
+    #[cfg(feature = "train")]
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.named.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn required(&self, name: &str, expected: &str) -> Result<&str, Usage> {

@@ -3,19 +3,23 @@
 use crate::output::tell;
 use anyhow::Context;
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use ureq::http::{StatusCode, header};
 
-/// Time limit for connecting to a mirror, and for its response.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time without a byte after which a download has failed, while connecting, before its response, or within it.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Time limit for one download; the largest is the archive of CIFAR-10 with 170 MB.
 const BODY_TIMEOUT: Duration = Duration::from_hours(1);
+/// Bytes of a piece of a response, and how many may wait to be written.
+const PIECE_BYTES: usize = 1 << 16;
+const PIECES: usize = 4;
 /// Pause before a download is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
-/// The result of `verify` for the file at `url`. If the download breaks off, it is tried once more, from where it broke off if the server
+/// The result of `verify` for the file at `url`. If the download breaks off or hangs, it is tried once more, from where it broke off if the server
 /// can do that. What has arrived is in `partial`, until it turns out not to be the file; at most one byte more than `limit` is read, since
 /// anything longer is a different file.
 pub(crate) fn download<T>(
@@ -71,7 +75,7 @@ fn receive_once(url: &str, partial: &Path, limit: usize) -> Result<bool, ureq::E
     if start > 0 {
         request = request.header(header::RANGE, format!("bytes={start}-"));
     }
-    let mut response = request.call()?;
+    let response = request.call()?;
     let status = response.status();
     let resumes = start > 0 && status == StatusCode::PARTIAL_CONTENT && begins_at(response.headers(), start);
     if start > 0 && !status.is_success() && !may_pass(&ureq::Error::StatusCode(status.as_u16())) {
@@ -88,10 +92,47 @@ fn receive_once(url: &str, partial: &Path, limit: usize) -> Result<bool, ureq::E
     let mut file = OpenOptions::new().create(true).write(true).truncate(!resumes).append(resumes).open(partial)?;
     let left = (limit as u64 + 1).saturating_sub(if resumes { start } else { 0 });
     let expected = response.body().content_length();
-    let copied = io::copy(&mut response.body_mut().as_reader().take(left), &mut file)?;
+    let copied = copy_while_it_flows(response.into_body().into_reader().take(left), &mut file)?;
     match expected {
         Some(expected) if copied < expected.min(left) => Err(io::Error::from(ErrorKind::UnexpectedEof).into()),
         _ => Ok(resumes),
+    }
+}
+
+/// Copies all of a response, as [`io::copy`], but waits no longer than [`PATIENCE`] for the next bytes: the time limit for a whole response has
+/// to be that of a slow connection.
+fn copy_while_it_flows(mut response: impl Read + Send + 'static, file: &mut File) -> io::Result<u64> {
+    let (sender, receiver) = mpsc::sync_channel(PIECES);
+    // If it hangs, it is left behind; it ends at the time limit for a whole response, or with the program.
+    #[expect(clippy::disallowed_methods, reason = "only the native command line has threads")]
+    std::thread::spawn(move || {
+        loop {
+            let mut piece = vec![0; PIECE_BYTES];
+            let read = response.read(&mut piece).map(|length| {
+                piece.truncate(length);
+                piece
+            });
+            let ends = read.as_ref().map_or(true, Vec::is_empty);
+            if sender.send(read).is_err() || ends {
+                break;
+            }
+        }
+    });
+    let mut copied = 0;
+    loop {
+        let piece = match receiver.recv_timeout(PATIENCE) {
+            Ok(read) => read?,
+            Err(RecvTimeoutError::Timeout) => {
+                let reason = format!("nothing was received for {} seconds", PATIENCE.as_secs());
+                return Err(io::Error::new(ErrorKind::TimedOut, reason));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(ErrorKind::UnexpectedEof.into()),
+        };
+        if piece.is_empty() {
+            return Ok(copied);
+        }
+        file.write_all(&piece)?;
+        copied += piece.len() as u64;
     }
 }
 
@@ -116,8 +157,8 @@ fn read(partial: &Path) -> anyhow::Result<Vec<u8>> {
 
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
-        .timeout_connect(Some(ANSWER_TIMEOUT))
-        .timeout_recv_response(Some(ANSWER_TIMEOUT))
+        .timeout_connect(Some(PATIENCE))
+        .timeout_recv_response(Some(PATIENCE))
         .timeout_recv_body(Some(BODY_TIMEOUT))
         // A part has a status of its own.
         .http_status_as_error(false)

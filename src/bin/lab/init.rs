@@ -5,6 +5,7 @@ use crate::output::print;
 use crate::preparation::{load, tune};
 use anyhow::Context;
 use emergence_lab::experiment::architecture::Architecture;
+use emergence_lab::experiment::own_files::RoleChoices;
 use emergence_lab::experiment::{Experiment, Named, Share, parse_query};
 use emergence_lab::init::{self, Factors, InitialParameters, LayerParameters};
 use emergence_lab::metrics::InitCost;
@@ -77,7 +78,7 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, Architecture)> {
 
 /// The tuned parameters of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(InitialParameters, InitCost)> {
-    let dataset = load(experiment, options)?.dataset;
+    let dataset = load(experiment, options, &RoleChoices::new())?.dataset;
     let preparation = tune(experiment, Share::WHOLE, dataset, || false).await?.context("tuning was stopped")?;
     let parameters = preparation.weights().first().cloned().unwrap_or_default();
     Ok((parameters, preparation.costs().first().copied().unwrap_or_default()))

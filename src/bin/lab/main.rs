@@ -21,6 +21,8 @@ mod output;
 #[cfg(feature = "train")]
 mod output_place;
 #[cfg(feature = "train")]
+mod own_files;
+#[cfg(feature = "train")]
 mod preparation;
 #[cfg(feature = "train")]
 mod record;
@@ -42,14 +44,16 @@ const HELP: &str = "\
 lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
-          [--translate TEXT] [--checkpoint FILE] [--every SECONDS]
+          [--translate TEXT] [--checkpoint FILE] [--every SECONDS] [--use FILE=train|test|none]...
   lab run --resume FILE [the same options]
       train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself; the runs are shared out
       over N threads, by default one per core, and the results do not depend on N; with --translate, the results are followed by a
       line per run with its greedy translation of TEXT: scheme, seed and translation, separated by tabs; with --checkpoint, all that
       is needed to go on is written to FILE every 60 seconds, or as stated, and at the end; --resume goes on from there, to the results
       of an uninterrupted run, and keeps FILE up to date unless there is a --checkpoint. Ctrl-C and SIGTERM end a run with a checkpoint, if
-      wanted, and the results so far; the second one ends it at once
+      wanted, and the results so far; the second one ends it at once. --use states whether a file of data=upload or data=text, or a
+      folder of pictures, is for training, for testing or for neither, if its name does not say it; FILE is its name in the folder or in
+      an archive, as stderr lists it
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       compute the emergence of a layered network exactly
   lab emergence --model transformer:2h1x1 --positions 2,2 --symbols 3 --active '0011 1100 …' [--norm pre]

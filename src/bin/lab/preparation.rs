@@ -2,18 +2,19 @@
 
 use crate::arguments::Options;
 use crate::output::tell;
-use emergence_lab::catalog::{DatasetName, DatasetOrigin, Publication, Task};
+use crate::own_files;
+use emergence_lab::catalog::{DatasetOrigin, Publication};
 use emergence_lab::dataset::drawn::whole;
 use emergence_lab::dataset::readers::LoadedFiles;
 use emergence_lab::dataset::text::ParallelCorpus;
-use emergence_lab::dataset::upload::{UnpackedFiles, Upload};
+use emergence_lab::dataset::upload::Upload;
 use emergence_lab::dataset::{Dataset, files, numbers};
 use emergence_lab::device::open_cpu;
-use emergence_lab::error::{DatasetError, Error, Requirement, Result};
+use emergence_lab::error::{DatasetError, Error, Result};
 use emergence_lab::experiment::dataset::Selection;
 use emergence_lab::experiment::limits::PAIRS;
-use emergence_lab::experiment::own_files::FileRole;
-use emergence_lab::experiment::{DatasetSpec, Experiment, LanguagePair, Named, Share};
+use emergence_lab::experiment::own_files::RoleChoices;
+use emergence_lab::experiment::{DatasetSpec, Experiment, LanguagePair, Share};
 use emergence_lab::metrics::PreparationProgress;
 use emergence_lab::train::Preparation;
 use std::path::Path;
@@ -72,30 +73,39 @@ impl From<Dataset> for LoadedData {
     }
 }
 
-/// Loads the data set of an experiment. Files with other contents than the published ones are used, and stderr says so.
-pub(crate) fn load(experiment: &Experiment, options: &Options) -> Result<LoadedData> {
-    load_from(&options.data_dir(), &experiment.dataset)
+/// Loads the data set of an experiment; `choices` are the uses of a person's own files. Files with other contents than the published ones
+/// are used, and stderr says so.
+pub(crate) fn load(experiment: &Experiment, options: &Options, choices: &RoleChoices) -> anyhow::Result<LoadedData> {
+    load_from(&options.data_dir(), &experiment.dataset, choices)
 }
 
-fn load_from(directory: &Path, spec: &DatasetSpec) -> Result<LoadedData> {
+fn load_from(directory: &Path, spec: &DatasetSpec, choices: &RoleChoices) -> anyhow::Result<LoadedData> {
     let named = |name| DatasetSpec { name, ..spec.clone() };
     match &spec.name.row().origin {
-        DatasetOrigin::Published(publication) => published(directory, spec, publication),
-        DatasetOrigin::Drawn(set, _) => whole(*set).map(|images| Dataset::Images(images).into()),
+        DatasetOrigin::Published(publication) => Ok(published(directory, spec, publication)?),
+        DatasetOrigin::Drawn(set, _) => Ok(Dataset::Images(whole(*set)?).into()),
         DatasetOrigin::Numbers => {
             let languages = spec.direction.languages().unwrap_or(LanguagePair::DEFAULT);
             Ok(Dataset::from(numbers::dataset(languages)).into())
         }
-        DatasetOrigin::Upload | DatasetOrigin::Text => own(directory, spec).map(LoadedData::from),
-        DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, &named(*preferred)) {
-            Err(Error::Dataset(DatasetError::DataFileMissing { .. })) => {
+        DatasetOrigin::Upload | DatasetOrigin::Text => Ok(match own_files::read(directory, spec, choices)? {
+            Upload::Images(images) => Dataset::from(images).into(),
+            Upload::Sentences(corpus) => encoded(&corpus, spec)?.into(),
+        }),
+        DatasetOrigin::Either { preferred, otherwise } => match load_from(directory, &named(*preferred), choices) {
+            Err(error) if is_missing(&error) => {
                 let [wanted, used] = [preferred, otherwise].map(|dataset| dataset.row().label);
                 tell(format!("note: {wanted} not found in {}; using the built-in {used} instead", directory.display()));
-                load_from(directory, &named(*otherwise))
+                load_from(directory, &named(*otherwise), choices)
             }
             loaded => loaded,
         },
     }
+}
+
+/// Whether the files of a data set are not there.
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<Error>(), Some(Error::Dataset(DatasetError::DataFileMissing { .. })))
 }
 
 fn published(directory: &Path, spec: &DatasetSpec, publication: &Publication) -> Result<LoadedData> {
@@ -108,32 +118,6 @@ fn published(directory: &Path, spec: &DatasetSpec, publication: &Publication) ->
         LoadedFiles::Sentences(corpus) => encoded(&corpus, spec)?,
     };
     Ok(LoadedData { dataset, altered: altered.into_iter().map(|file| file.name.to_owned()).collect() })
-}
-
-/// The files in the folder `upload` or `text`.
-fn own(directory: &Path, spec: &DatasetSpec) -> Result<Dataset> {
-    let unpacked = UnpackedFiles::new(files::own(directory, spec.name)?, &[])?;
-    let uses = unpacked.files.iter().map(|file| {
-        let role = match file.role {
-            FileRole::Training => "training",
-            FileRole::Test => "test",
-            FileRole::LeftOut => "left out",
-        };
-        format!("{}: {role}", file.name)
-    });
-    let uses: Vec<String> = uses.collect();
-    let (upload, notes) = unpacked.assemble()?;
-    let other = |task| Err(Error::value("data", Requirement::OwnFiles(task).into(), spec.name.name()));
-    let dataset = match (upload, spec.name) {
-        (Upload::Images(images), DatasetName::Upload) => images.into(),
-        (Upload::Sentences(corpus), DatasetName::Text) => encoded(&corpus, spec)?,
-        (Upload::Images(_), _) => return other(Task::Images),
-        (Upload::Sentences(_), _) => return other(Task::Texts),
-    };
-    for note in uses.into_iter().chain(notes.iter().map(ToString::to_string)) {
-        tell(format!("note: {note}"));
-    }
-    Ok(dataset)
 }
 
 /// The pairs of a corpus that are short enough; says on stderr how many are.

@@ -6,6 +6,7 @@ use crate::preparation::load;
 use crate::run::report;
 use crate::threads::{Supervision, cores, train};
 use anyhow::Context;
+use emergence_lab::experiment::own_files::RoleChoices;
 use emergence_lab::experiment::scenarios::{SCENARIOS, Scenario};
 use emergence_lab::replay::Recording;
 use std::path::Path;
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     for scenario in scenarios {
         tell(format!("recording {}", scenario.name));
         let experiment = scenario.experiment();
-        let dataset = load(&experiment, &options)?.dataset;
+        let dataset = load(&experiment, &options, &RoleChoices::new())?.dataset;
         let history = train(&experiment, dataset, cores(), Supervision::default(), report)?.history;
         let recording = history.and_then(|history| Recording::of(&history, today()));
         let recording = recording.context("the experiment has not started")?;

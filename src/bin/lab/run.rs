@@ -3,6 +3,7 @@
 use crate::arguments::{Arguments, Options, Usage};
 use crate::checkpoints::{Keeper, Resumption};
 use crate::output::{print, tell};
+use crate::own_files;
 use crate::preparation::{LoadedData, load};
 use crate::results::Outputs;
 use crate::signals::{EndSignal, Signals};
@@ -53,20 +54,22 @@ impl fmt::Display for Interruption {
 impl std::error::Error for Interruption {}
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let known = ["data-dir", "out", "csv", "svg", "threads", "translate", "checkpoint", "every", "resume"];
+    let known = ["data-dir", "out", "csv", "svg", "threads", "translate", "checkpoint", "every", "resume", "use"];
     let options = arguments.options(&known)?;
     let threads = options.threads()?;
     let resumption = Resumption::new(&options)?;
     let keeper = Keeper::new(&options)?;
+    let choices = own_files::choices(&options)?;
     let outputs = Outputs::new(&options, keeper.as_ref().map(Keeper::place))?;
     let experiment = experiment(&options, resumption.as_ref())?;
+    own_files::check_experiment(&experiment, &choices)?;
     let sentence = options.get("translate");
     if sentence.is_some() && experiment.model.kind() != DataKind::Pairs {
         let got = format!("data={}", experiment.dataset.name.name());
         return Err(Usage::new("--translate", "an experiment on pairs of sentences, like data=numbers", got).into());
     }
     let signals = Signals::listen()?;
-    let LoadedData { dataset, altered } = load(&experiment, &options)?;
+    let LoadedData { dataset, altered } = load(&experiment, &options, &choices)?;
     if let Some(resumption) = &resumption {
         resumption.check_data(&dataset)?;
     }

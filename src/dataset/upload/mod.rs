@@ -67,7 +67,7 @@ impl UnpackedFiles {
         let unpacked = Unpacked::new(given)?;
         let mut notes = unpacked.notes();
         let is_validation = |piece: &DataPiece| piece.purpose == Some(StatedUse::Validation);
-        let nothing_else = choices.is_empty() && unpacked.pieces.iter().all(is_validation);
+        let nothing_else = unpacked.pieces.iter().all(is_validation);
         let mut files: Vec<FileReading> = Vec::new();
         let mut places = HashMap::new();
         let mut used = Vec::new();

@@ -45,7 +45,7 @@ pub(super) async fn published(folder: &str, file: &DataFile, address: Option<&st
     Ok(bytes)
 }
 
-/// A download, once more if what has arrived was broken.
+/// A download, once more if it did not arrive whole.
 async fn retried<T>(download: impl AsyncFn() -> Result<T>) -> Result<T> {
     match download().await {
         Err(error) if is_broken(&error) => download().await,
@@ -53,11 +53,13 @@ async fn retried<T>(download: impl AsyncFn() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Whether a download did not arrive whole; what does not exist, and what hangs, is not asked for twice.
+/// Whether a download did not arrive whole: it broke off, hung, or was damaged. What does not exist is not asked for twice.
 fn is_broken(error: &Error) -> bool {
     let Error::Dataset(error) = error else { return false };
     match error {
-        DatasetError::Download { reason, .. } => matches!(reason, DownloadFailure::Network { .. }),
+        DatasetError::Download { reason, .. } => {
+            matches!(reason, DownloadFailure::Network { .. } | DownloadFailure::TimedOut { .. })
+        }
         DatasetError::GzipDamaged { .. } | DatasetError::Checksum { .. } => true,
         _ => false,
     }

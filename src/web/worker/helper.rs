@@ -1,6 +1,6 @@
 //! A helper: a worker that trains a share of the runs for another worker, as far as it is told.
 
-use super::crew::Order;
+use super::crew::{Order, REPORT_SECS};
 use super::inspection::{self, Inspected};
 use super::run::Run;
 use super::scope::{EventLoopTurn, Inbox, now_secs, post};
@@ -11,6 +11,7 @@ use crate::dataset::Dataset;
 use crate::device::open_cpu;
 use crate::error::{Error, MessageError, UploadError};
 use crate::experiment::{Experiment, Share};
+use crate::metrics::PreparationProgress;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Event, FailureKind};
 use crate::texts;
@@ -35,6 +36,8 @@ pub(super) async fn serve(inbox: Inbox<Assignment>, turn: EventLoopTurn) {
         until: 0,
         inspected: None,
         iterations: None,
+        unreported: None,
+        reported_at: f64::NEG_INFINITY,
         early: Vec::new(),
     };
     if let Err(failure) = Box::pin(helper.train()).await {
@@ -52,6 +55,9 @@ struct ShareTrainer {
     inspected: Option<Inspected>,
     /// Iterations of tuning that it may do, if not all.
     iterations: Option<u64>,
+    /// The latest progress of tuning that was not told, and when some was.
+    unreported: Option<PreparationProgress>,
+    reported_at: f64,
     /// Orders that arrived before the share was prepared.
     early: Vec<Order>,
 }
@@ -96,14 +102,48 @@ impl ShareTrainer {
             self.turn.pass().await;
             while let Some(assignment) = self.next_while_tuning().await {
                 match assignment.map_err(RunFailure::unknown_command)?.0 {
-                    Order::Tune { iterations } => self.iterations = iterations,
+                    Order::Tune { iterations } => self.allow(iterations),
                     order => self.early.push(order),
                 }
             }
-            preparation.advance().await.map_err(device_failure)?;
-            self.iterations = self.iterations.map(|iterations| iterations.saturating_sub(1));
+            self.unreported = preparation.advance().await.map_err(device_failure)?;
+            self.stepped();
         }
         preparation.into_training().await.map_err(device_failure)
+    }
+
+    /// Tuning goes on to the end, or is paused after this many iterations more than were allowed before. Every order to pause or to take an
+    /// iteration is answered once.
+    fn allow(&mut self, iterations: Option<u64>) {
+        let left = self.iterations.take().unwrap_or_default();
+        match iterations {
+            None => (0..left).for_each(|_| self.answer()),
+            Some(0) => self.answer(),
+            Some(_) => {}
+        }
+        self.iterations = iterations.map(|more| left.saturating_add(more));
+    }
+
+    /// An iteration of tuning is done.
+    fn stepped(&mut self) {
+        if let Some(left) = &mut self.iterations {
+            *left = left.saturating_sub(1);
+            self.answer();
+        } else if now_secs() - self.reported_at >= REPORT_SECS {
+            self.report_tuning();
+        }
+    }
+
+    fn answer(&mut self) {
+        self.report_tuning();
+        post(&Event::Paused { step: 0 });
+    }
+
+    fn report_tuning(&mut self) {
+        if let Some(progress) = self.unreported.take() {
+            self.reported_at = now_secs();
+            post(&Event::Preparation { progress });
+        }
     }
 
     /// The next order while weights are tuned: waits for it if tuning is paused.
@@ -128,7 +168,6 @@ impl ShareTrainer {
                     heartbeat::expect_work(&experiment, &dataset.facts(), share.of);
                     return Ok(HelperTask { experiment, share, dataset, state });
                 }
-                Order::Tune { iterations } => self.iterations = iterations,
                 // Everything else is about a share.
                 _ => {}
             }

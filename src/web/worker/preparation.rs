@@ -22,14 +22,10 @@ pub(super) enum Prepared {
     Interrupted(Interrupt),
 }
 
-/// What the page has asked for while an experiment is being prepared.
+/// What the page has asked for while an experiment is being prepared, and what it was not told.
 pub(super) struct Hold {
     /// Training has to wait before its first step.
     pub(super) paused: bool,
-    /// Tuning has to wait.
-    tuning: bool,
-    /// Iterations that are done nevertheless.
-    iterations: u64,
     /// The latest progress that the page was not told.
     unreported: Option<PreparationProgress>,
 }
@@ -37,19 +33,7 @@ pub(super) struct Hold {
 impl Hold {
     /// Nothing but whether training has to wait.
     pub(super) fn new(paused: bool) -> Self {
-        Self { paused, tuning: false, iterations: 0, unreported: None }
-    }
-
-    fn waits(&self) -> bool {
-        self.tuning && self.iterations == 0
-    }
-
-    fn pause(&mut self, crew: &mut Crew) {
-        (self.paused, self.tuning, self.iterations) = (true, true, 0);
-        crew.tune(Some(0));
-        self.report();
-        // Nothing is computed while messages are handled.
-        post(&Event::Paused { step: 0 });
+        Self { paused, unreported: None }
     }
 
     /// Tells the page how far tuning is, unless it knows.
@@ -59,25 +43,11 @@ impl Hold {
         }
     }
 
-    fn resume(&mut self, crew: &mut Crew) {
-        (self.paused, self.tuning, self.iterations) = (false, false, 0);
-        crew.tune(None);
-    }
-
-    fn step(&mut self, crew: &mut Crew) {
-        if self.tuning {
-            self.iterations += 1;
-            crew.tune(Some(1));
-        }
-    }
-
-    /// An iteration, or all of them, is done.
-    fn stepped(&mut self) {
-        if self.tuning {
-            self.iterations = self.iterations.saturating_sub(1);
-            if self.iterations == 0 {
-                post(&Event::Paused { step: 0 });
-            }
+    /// Tells the page, once, that all workers wait since tuning is paused.
+    fn report_arrival(&mut self, crew: &mut Crew) {
+        if crew.tuning_arrival() {
+            self.report();
+            post(&Event::Paused { step: 0 });
         }
     }
 }
@@ -103,11 +73,12 @@ impl Worker {
             faults::check_log()?;
             hold.unreported = Some(progress);
             let now = now_secs();
-            if hold.tuning || now - reported_at >= REPORT_SECS {
+            if crew.is_tuning_held() || now - reported_at >= REPORT_SECS {
                 reported_at = now;
                 hold.report();
             }
-            hold.stepped();
+            crew.own_tuning_stepped();
+            hold.report_arrival(crew);
             if let Some(interrupt) = self.listen(crew, hold).await? {
                 return Ok(Prepared::Interrupted(interrupt));
             }
@@ -140,13 +111,12 @@ impl Worker {
         crew: &mut Crew,
         hold: &mut Hold,
     ) -> Result<Prepared, RunFailure> {
+        crew.own_share_is_tuned();
+        hold.report_arrival(crew);
         let mut interrupt = self.listen(crew, hold).await?;
-        while interrupt.is_none() && (crew.is_preparing() || hold.waits()) {
+        while interrupt.is_none() && (crew.is_preparing() || crew.waits_with_tuning()) {
             let mail = self.inbox.next().await;
             interrupt = self.hear(mail, crew, hold).await?;
-            if crew.is_preparing() {
-                hold.stepped();
-            }
         }
         Ok(interrupt.map_or_else(|| Prepared::Training(Box::new(training)), Prepared::Interrupted))
     }
@@ -158,7 +128,7 @@ impl Worker {
         hold: &mut Hold,
         is_tuning: bool,
     ) -> Result<Option<Interrupt>, RunFailure> {
-        while is_tuning && hold.waits() {
+        while is_tuning && crew.waits_with_tuning() {
             let mail = self.inbox.next().await;
             if let Some(interrupt) = self.hear(mail, crew, hold).await? {
                 return Ok(Some(interrupt));
@@ -182,14 +152,21 @@ impl Worker {
         match Arrival::read(mail, crew)? {
             Arrival::Interrupt(interrupt) => return Ok(Some(interrupt)),
             Arrival::Handled => {}
-            Arrival::Command(Command::Pause, _) => hold.pause(crew),
-            Arrival::Command(Command::Resume, _) => hold.resume(crew),
-            Arrival::Command(Command::Step, _) => hold.step(crew),
+            Arrival::Command(Command::Pause, _) => {
+                hold.paused = true;
+                crew.hold_tuning();
+            }
+            Arrival::Command(Command::Resume, _) => {
+                hold.paused = false;
+                crew.resume_tuning();
+            }
+            Arrival::Command(Command::Step, _) => crew.step_tuning(),
             Arrival::Command(command, files) => {
                 self.prepare(&command, files).await;
                 crew.inspect(self.inspected);
             }
         }
+        hold.report_arrival(crew);
         Ok(None)
     }
 }

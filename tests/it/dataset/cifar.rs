@@ -27,13 +27,13 @@ fn of_batches(contents: &[(&str, &[u8])]) -> Result<ImageSet, Error> {
 }
 
 /// Records with the given labels; the red plane of each is all 10, the green one all 20, the blue one all 30.
-pub(super) fn batch(labels: &[u8]) -> Vec<u8> {
+pub(crate) fn batch(labels: &[u8]) -> Vec<u8> {
     let planes = [10, 20, 30].map(|value| [value; 1024]).concat();
     labels.iter().flat_map(|label| std::iter::once(*label).chain(planes.iter().copied())).collect()
 }
 
 /// A tar archive of the given files, after a folder.
-pub(super) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     let mut append = |kind, name: &str, bytes: &[u8]| {
         let mut header = tar::Header::new_ustar();

@@ -88,6 +88,9 @@ fn validation_files_are_neither_unless_the_visitor_says_so() {
     );
     assert_eq!(notes, [], "nothing is left out");
     let all = files.map(|(name, _)| (name.to_owned(), FileRole::LeftOut));
+    let only: [Given<'_>; 2] = [("dev.bin", &train), ("val.bin", &validation)];
+    let expected = [reading("dev.bin", FileRole::Training), reading("val.bin", FileRole::Test)];
+    assert_eq!(unpack(&only, &choices).expect("readable").files, expected, "also if only one of them is decided");
     let got = unpack(&files, &all).expect("readable").assemble().expect_err("nothing is left");
     assert_eq!(got, DataFileError::AllLeftOut.into(), "all are left out");
 }

@@ -46,23 +46,25 @@ fn files_of_long_experiments_state_their_resolution() {
     assert_eq!(
         lines[..3],
         [
-            "variant,seed,step,quantity,value,measurements",
-            "pytorch,0,2,train_loss,1.5,2",
-            "pytorch,0,4,train_loss,3.5,2"
+            "variant,seed,step,quantity,value,measurements,unfinished_at,planned_steps",
+            "pytorch,0,2,train_loss,1.5,2,19,20000",
+            "pytorch,0,4,train_loss,3.5,2,19,20000"
         ]
     );
     for line in [
-        "pytorch,0,19,train_loss,19,1",
-        "pytorch,0,0,test_accuracy,0,1",
-        "pytorch,0,8,test_accuracy,4.5,8",
-        "pytorch,0,19,test_accuracy,19,1",
-        "pytorch,0,8,active_fraction_1,0.5,1",
+        "pytorch,0,19,train_loss,19,1,19,20000",
+        "pytorch,0,0,test_accuracy,0,1,19,20000",
+        "pytorch,0,8,test_accuracy,4.5,8,19,20000",
+        "pytorch,0,19,test_accuracy,19,1,19,20000",
+        "pytorch,0,8,active_fraction_1,0.5,1,19,20000",
     ] {
         assert!(lines.contains(&line), "{line} in {csv}");
     }
     let drawing = figure(&history, false);
     assert!(
-        drawing.contains("Points are means: of the train loss over 2 steps, of others over 8 evaluations.</desc>"),
+        drawing.contains(
+            "\nPoints are means: of the train loss over 2 steps, of others over 8 evaluations.\nUnfinished: step 19 of 20000.</desc>"
+        ),
         "in the drawing"
     );
 }

@@ -13,6 +13,14 @@ struct Answer {
     body: Vec<u8>,
     /// Number of bytes that it sends before it hangs up.
     cut: Option<usize>,
+    /// Whether it sends nothing more instead of hanging up; without a `cut`, not even the first line.
+    hangs: bool,
+}
+
+impl Answer {
+    fn cut(body: Vec<u8>, cut: Option<usize>) -> Self {
+        Self { body, cut, hangs: false }
+    }
 }
 
 /// The first lines of requests with their ranges, in order: `train.de.gz bytes=400-`.
@@ -36,12 +44,18 @@ fn fetched(
     thread::scope(|scope| {
         let served = scope.spawn(|| {
             let mut requests = Requests::new();
+            let mut hanging = Vec::new();
             for stream in listener.incoming() {
-                let Some((name, range)) = request(&stream.expect("a connection"), |stream, name, range| {
-                    respond(stream, &answer(requests.len(), name), range.filter(|_| knows_ranges));
+                let stream = stream.expect("a connection");
+                let mut hangs = false;
+                let Some((name, range)) = request(&stream, |stream, name, range| {
+                    let answer = answer(requests.len(), name);
+                    hangs = answer.hangs;
+                    respond(stream, &answer, range.filter(|_| knows_ranges));
                 }) else {
                     break;
                 };
+                hanging.extend(hangs.then_some(stream));
                 requests.push(range.map_or(name.clone(), |range| format!("{name} bytes={range}-")));
             }
             requests
@@ -69,7 +83,10 @@ fn request(
     Some((name, range))
 }
 
-fn respond(mut stream: &TcpStream, Answer { body, cut }: &Answer, range: Option<usize>) {
+fn respond(mut stream: &TcpStream, Answer { body, cut, hangs }: &Answer, range: Option<usize>) {
+    if *hangs && cut.is_none() {
+        return;
+    }
     let length = body.len();
     let (status, start) = match range {
         Some(start) if start < length => ("206 Partial Content", start),
@@ -104,7 +121,7 @@ fn a_broken_download_goes_on_where_it_broke_off() {
     let folder = Folder::new("broken");
     let body = || vec![7; 1000];
     let cuts = [400, 100];
-    let answer = |index: usize, _: &str| Answer { body: body(), cut: cuts.get(index).copied() };
+    let answer = |index: usize, _: &str| Answer::cut(body(), cuts.get(index).copied());
     let (output, requests) = fetched("multi30k", &folder, true, answer);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert_eq!(requests, ["train.de.gz", "train.de.gz bytes=400-"], "one retry");
@@ -112,7 +129,7 @@ fn a_broken_download_goes_on_where_it_broke_off() {
     let partial = folder.0.join("multi30k/train.de.gz.partial");
     assert_eq!(std::fs::read(&partial).expect("it is kept"), vec![7; 500], "what has arrived");
 
-    let (output, requests) = fetched("multi30k", &folder, true, |_, _| Answer { body: body(), cut: None });
+    let (output, requests) = fetched("multi30k", &folder, true, |_, _| Answer::cut(body(), None));
     assert_eq!(
         requests,
         ["train.de.gz bytes=500-", "train.de.gz"],
@@ -127,10 +144,33 @@ fn a_broken_download_goes_on_where_it_broke_off() {
 #[test]
 fn a_server_without_ranges_sends_all_of_it_again() {
     let folder = Folder::new("no-ranges");
-    let answer = |index: usize, _: &str| Answer { body: vec![7; 1000], cut: (index == 0).then_some(400) };
+    let answer = |index: usize, _: &str| Answer::cut(vec![7; 1000], (index == 0).then_some(400));
     let (output, requests) = fetched("multi30k", &folder, false, answer);
     assert_eq!(requests, ["train.de.gz", "train.de.gz bytes=400-"], "the second answer has all of it");
     assert!(text(&output.stderr).contains("expected SHA-256"), "it is whole: {}", text(&output.stderr));
+}
+
+/// Both wait for the patience of the program, 20 seconds.
+#[test]
+fn a_download_that_hangs_is_tried_once_more() {
+    let check = |name: &str, cut: Option<usize>, expected: &[&str], complaint: &str| {
+        let folder = Folder::new(name);
+        let answer = |index: usize, _: &str| Answer {
+            hangs: index == 0,
+            ..Answer::cut(vec![7; 1000], cut.filter(|_| index == 0))
+        };
+        let (output, requests) = fetched("multi30k", &folder, true, answer);
+        let notes = text(&output.stderr);
+        assert_eq!(requests, expected, "{notes}");
+        assert!(notes.contains(complaint) && notes.contains("trying once more"), "{notes}");
+        assert!(notes.contains("expected SHA-256"), "then it is whole, but another file: {notes}");
+    };
+    thread::scope(|scope| {
+        // After a part, which is kept, but is not one of the file; and before the first byte.
+        let all = ["train.de.gz", "train.de.gz bytes=400-", "train.de.gz"];
+        scope.spawn(move || check("hangs-within", Some(400), &all, "nothing was received for 20 seconds"));
+        scope.spawn(move || check("hangs-before", None, &all[..1].repeat(2), "timeout"));
+    });
 }
 
 #[test]
@@ -138,7 +178,7 @@ fn published_files_arrive_whole_over_a_bad_connection() {
     let Some(source) = crate::dataset::real_data("mnist") else { return };
     let folder = Folder::new("bad-connection");
     let read = |name: &str| std::fs::read(source.join("mnist").join(name)).expect("a gzipped file");
-    let answer = |index: usize, name: &str| Answer { body: read(name), cut: index.is_multiple_of(2).then_some(2000) };
+    let answer = |index: usize, name: &str| Answer::cut(read(name), index.is_multiple_of(2).then_some(2000));
     let (output, requests) = fetched("mnist", &folder, true, answer);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let expected = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];

@@ -125,12 +125,23 @@ fn the_last_checkpoint_has_the_whole_result() {
 #[test]
 fn a_run_without_checkpoint_leaves_its_results() {
     let folder = Folder::new("terminated");
-    let out = folder.path("r.json");
+    let [out, csv, svg] = ["r.json", "r.csv", "r.svg"].map(|name| folder.path(name));
     for (name, code) in [("INT", 130), ("TERM", 143)] {
-        let output = interrupted(&["run", LONG, "--threads", "2", "--out", &out], name, 0);
+        let output =
+            interrupted(&["run", LONG, "--threads", "2", "--out", &out, "--csv", &csv, "--svg", &svg], name, 0);
         assert_eq!(output.status.code(), Some(code), "after {name}");
         let results: Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
-        assert!(results["unfinished_at"].as_u64().is_some_and(|step| step < 1_000_000), "the last step");
+        let step = results["unfinished_at"].as_u64().expect("the last step");
+        assert!(step < 200_000, "of all steps");
+        let [csv, svg] = [&csv, &svg].map(|path| std::fs::read_to_string(path).expect("it is written"));
+        assert!(
+            csv.lines().skip(1).all(|line| line.ends_with(&format!(",{step},200000"))),
+            "CSV says so in every line"
+        );
+        assert!(
+            svg.contains(&format!("Unfinished: step {step} of 200000.</desc>")),
+            "and the drawing in its description"
+        );
         assert_eq!(results["variants"][1]["runs"][1]["test_loss"][0][0], 0, "with the evaluation of step 0");
         std::fs::remove_file(&out).expect("--out is written");
     }

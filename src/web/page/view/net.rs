@@ -1,4 +1,4 @@
-//! What the net under the page (`www/net.js`) needs from its program: whether it is inside an action, its worker, the latest results, and
+//! What the net under the page (`www/net.js`) needs from its program: whether it is inside an action, its memory, its worker, the latest results, and
 //! the words to say if the program is trapped and cannot be called any more.
 
 use crate::export::results_json;
@@ -24,6 +24,11 @@ pub(super) fn set_worker(worker: Option<&Worker>) {
     set(&"worker".into(), &worker.map_or(JsValue::NULL, Into::into));
 }
 
+/// The memory of the program, of which the net finds out whether it is full.
+pub(super) fn set_memory() {
+    set(&"memory".into(), &wasm_bindgen::memory());
+}
+
 /// Why the program will be trapped now.
 pub(super) fn set_reason(reason: &str) {
     set(&"reason".into(), &reason.into());
@@ -44,7 +49,9 @@ pub(super) fn translate() {
     let texts = Object::new();
     let all = [
         ("stopped", incidents::stopped()),
-        ("sentence", incidents::page_stopped()),
+        ("error", incidents::page_stopped()),
+        ("memory", incidents::page_out_of_memory()),
+        ("remains", incidents::what_remains()),
         ("reload", incidents::reload()),
         ("save", incidents::save_results()),
     ];

@@ -67,7 +67,7 @@ impl ShareSubject<'_> {
             Export::Csv => self.download("csv", "text/csv", |out| write_csv(self.history, out)),
             Export::Sheet => self.download("svg", "image/svg+xml", |out| out(svg(self.history).as_bytes())),
             Export::Figure => self.titled().map_or(Ok(()), |chart| {
-                let text = plot::svg::chart_with_legend(&chart, FIGURE, false);
+                let text = plot::svg::chart_with_legend(self.history, &chart, FIGURE, false);
                 self.download("svg", "image/svg+xml", |out| out(text.as_bytes()))
             }),
             Export::Png => match self.titled() {

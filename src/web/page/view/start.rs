@@ -16,6 +16,7 @@ pub fn start() {
     if dom::window().is_ok_and(|window| window.origin() == "null") {
         return;
     }
+    net::set_memory();
     std::panic::set_hook(Box::new(|panic| net::set_reason(&panic.to_string())));
     match wanted_language() {
         Ok(Language::English) => report(begin()),

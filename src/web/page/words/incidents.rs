@@ -176,13 +176,22 @@ pub fn worker_refused(error: impl Display) -> String {
     text!("The training worker could not be created: {error}.", error)
 }
 
-/// The program of the page was trapped; `{reason}` is filled in by the net.
+/// The program of the page was trapped.
 #[must_use]
 pub fn page_stopped() -> String {
-    text!(
-        "The page has stopped: {reason}. Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.",
-        reason = "{reason}"
-    )
+    text!("The page has stopped because of an error in its program.")
+}
+
+/// The program of the page was trapped, and its memory cannot grow any more.
+#[must_use]
+pub fn page_out_of_memory() -> String {
+    text!("The page has stopped because its memory is full.")
+}
+
+/// What remains of a run when the page has stopped.
+#[must_use]
+pub fn what_remains() -> String {
+    text!("Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.")
 }
 
 /// Remedy: what was measured becomes a file.

@@ -6,6 +6,7 @@ mod helper_link;
 mod order;
 mod pulse;
 mod questions;
+mod tuning;
 
 use super::RunFailure;
 use super::inspection::Inspected;
@@ -17,7 +18,7 @@ use crate::experiment::{Experiment, Share};
 use crate::metrics::{Assembly, Record, Setup, Timing, assembled};
 use crate::protocol::{Computing, Event, FailureKind};
 use crate::texts;
-use crate::train::Pace;
+use crate::train::{Pace, TuningPace};
 use checkpoint::{Afterwards, Saving};
 use helper_link::HelperLink;
 use js_sys::Uint8Array;
@@ -65,13 +66,14 @@ pub(super) struct Crew {
     state: Option<Rc<TrainingState>>,
     /// The checkpoint in the making.
     saving: Option<Saving>,
-    /// Whether tuning is paused.
-    is_tuning_held: bool,
+    tuning: TuningPace,
 }
 
 /// A worker with a share.
 struct Helper {
     link: HelperLink,
+    /// Whether it listens: what it was sent before is lost.
+    is_briefed: bool,
     /// The step up to which it may train; `None` before it is prepared, when it could not keep it in mind.
     granted: Option<u64>,
     /// The step that the lost one had reached, if this one computes its share again: before, it answers no questions.
@@ -101,7 +103,7 @@ impl Crew {
             first,
             state: state.filter(|_| size > 1).cloned(),
             saving: None,
-            is_tuning_held: false,
+            tuning: TuningPace::new(size),
             unsent: Record::default(),
             sent_at: f64::NEG_INFINITY,
             paced_at: (0.0, first),
@@ -119,7 +121,8 @@ impl Crew {
         };
         for share in 1..size {
             let link = crew.hire(share)?;
-            crew.helpers.push(Helper { link, granted: None, goal: None, losses: 0, pulse: HelperPulse::new() });
+            let pulse = HelperPulse::new();
+            crew.helpers.push(Helper { link, is_briefed: false, granted: None, goal: None, losses: 0, pulse });
         }
         Ok(crew)
     }
@@ -142,7 +145,7 @@ impl Crew {
     }
 
     /// What a helper has to know, once it can listen.
-    fn brief(&self, share: usize) {
+    fn brief(&mut self, share: usize) {
         let Some(Helper { link, .. }) = self.helper(share) else { return };
         if let Some(catalog) = texts::installed() {
             link.send(&Order::Speak { catalog });
@@ -150,10 +153,11 @@ impl Crew {
         let own = Share { first: share, of: self.size_of_crew() };
         let state = self.state.as_deref();
         link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, state));
-        if self.is_tuning_held {
-            link.send(&Order::Tune { iterations: Some(0) });
-        }
         link.send(&Order::Inspect { inspected: self.inspected_in(share) });
+        if let Some(helper) = self.helper_mut(share) {
+            helper.is_briefed = true;
+        }
+        self.brief_on_tuning(share);
     }
 
     fn helper(&self, share: usize) -> Option<&Helper> {
@@ -189,6 +193,7 @@ impl Crew {
                 if let Some(place) = self.setups.get_mut(share) {
                     *place = Some(*setup);
                 }
+                self.tuning.tuned(share);
                 let first = self.first;
                 if let Some(helper) = self.helper_mut(share) {
                     helper.granted = Some(first);
@@ -200,7 +205,9 @@ impl Crew {
                 }
             }
             Event::Progress { record, timing } => self.add(share, record, timing),
+            Event::Paused { .. } if !self.tuning.is_tuned(share) => self.tuning.answered(share),
             Event::Paused { step } => self.pace.rests(share, step),
+            event @ Event::Preparation { .. } => self.relay_tuning(share, &event),
             event @ (Event::Filters { .. } | Event::Examination { .. }) => post(&event),
             Event::Answered { answer } => self.answer(share, answer),
             Event::Failed { kind: FailureKind::Crash, .. } => return self.replace(share),
@@ -211,14 +218,6 @@ impl Crew {
         Ok(())
     }
 
-    /// Pauses the tuning of all helpers, after this many more iterations, or lets it go on.
-    pub(super) fn tune(&mut self, iterations: Option<u64>) {
-        self.is_tuning_held = iterations.is_some();
-        for helper in &self.helpers {
-            helper.link.send(&Order::Tune { iterations });
-        }
-    }
-
     /// Has a lost share computed again, by another helper: the result is the same.
     fn replace(&mut self, share: usize) -> Result<(), RunFailure> {
         let (link, reached, is_started) = (self.hire(share)?, self.assembly.step(), self.is_started);
@@ -227,12 +226,13 @@ impl Crew {
         if helper.losses > MOST_LOSSES {
             return Err(RunFailure::new(FailureKind::Crash, WorkerError::Lost { times: helper.losses }));
         }
-        (helper.link, helper.granted, helper.pulse) = (link, None, HelperPulse::new());
+        (helper.link, helper.is_briefed, helper.granted, helper.pulse) = (link, false, None, HelperPulse::new());
         helper.goal = is_started.then_some(reached);
         // What the lost one had sent belongs to what is computed again; it must not count as sent by the new one.
         self.inbox.retain(|mail| !matches!(mail, Mail::Helper { share: sender, .. } if *sender == share));
         self.assembly.restart(share);
         self.pace.restart(share);
+        self.tuning.restart(share);
         if let Some(saving) = &mut self.saving {
             saving.forget(share);
         }

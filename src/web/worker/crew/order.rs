@@ -35,7 +35,8 @@ pub(in crate::web::worker) enum Order {
         /// Go on from the state of a checkpoint, which comes after the examples.
         resumes: bool,
     },
-    /// Go on tuning until told otherwise (`None`), or for this many more iterations.
+    /// Go on tuning until told otherwise (`None`), or only for this many iterations more than before, each answered by `Paused`; with 0, wait and
+    /// answer with `Paused`.
     Tune {
         /// The iterations.
         iterations: Option<u64>,
