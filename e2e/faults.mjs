@@ -61,8 +61,8 @@ export async function stored(page, { training, since = 0, runs = 1 }) {
   throw new Error(`stored: ${JSON.stringify(await page.evaluate(storedRuns))}`);
 }
 
-/** When each stored run was stored, and whether it was training; the latest is the last. */
-function storedRuns() {
+/** When each stored run was stored, and whether it was training; the latest is the last. To be evaluated in the page. */
+export function storedRuns() {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('emergence-lab', 1);
     // If there is none yet, the page has to create it.

@@ -2,7 +2,7 @@
 
 import { anotherTab, choose, damageStates, exported, stored } from '../../faults.mjs';
 import { expect, test } from '../../fixtures.mjs';
-import { curvesOf, screenshot } from '../../lab.mjs';
+import { Lab, curvesOf, screenshot } from '../../lab.mjs';
 
 /** Takes a few seconds, with a batch normalization, an optimizer with two moments, and a schedule. */
 const SHORT =
@@ -81,6 +81,34 @@ test('a run of a closed tab is listed, goes on in another one, and can be delete
   await expect(entries).toHaveCount(0);
 });
 
+test('after a crash of its tab a run is listed, and ends as if nothing had happened', async ({ lab, page, context, tolerate }) => {
+  test.setTimeout(90_000);
+  tolerate(/crashed/);
+  await choose(context, 1);
+  await lab.open(SHORT);
+  await lab.run();
+  await lab.reach('finished');
+  const undisturbed = await exported(lab);
+  await pauseAt(lab, SHORT, 20);
+  const step = await lab.step();
+  await lab.button('Resume').click();
+  await lab.plotted(step + 5);
+  const session = await context.newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  const other = await anotherTab(lab, '');
+  const entries = other.root.locator('#interrupted li');
+  await expect(entries).toHaveCount(1);
+  await expect(entries).toContainText('cnn:4,6');
+  await expect(entries).toContainText(`step ${step} of 120`);
+  await expect(entries, 'a date').toContainText(String(new Date().getFullYear()));
+  await entries.getByRole('button', { name: 'Continue' }).click();
+  await expect(other.notices).toContainText(`Continuing from step ${step}.`);
+  await other.reach('finished');
+  expect(curvesOf(await exported(other)), 'the results').toEqual(curvesOf(undisturbed));
+});
+
 test('the last five runs are kept', async ({ lab }) => {
   test.setTimeout(90_000);
   for (let run = 1; run <= 6; run += 1) {
@@ -120,19 +148,32 @@ test('without room for a checkpoint the run goes on, the page says so, and leavi
   await dialog.dismiss();
 });
 
-test('a browser that blocks storage trains', async ({ lab, page }) => {
-  await page.addInitScript(() => {
-    const refuse = { get: () => { throw new DOMException('blocked', 'SecurityError'); } };
-    for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'caches']) {
-      Object.defineProperty(window, name, refuse);
-    }
-  });
-  await lab.open(SHORT);
+// Until locks: both tabs compute the same run, and the one that stores last is kept.
+test.fixme('a run that one tab computes is not computed by a second one', async ({ lab, page }) => {
+  test.setTimeout(90_000);
+  await choose(page.context(), 1);
+  await lab.open(LONG);
   await lab.run();
-  await lab.plotted(20);
-  await lab.button('Pause').click();
-  await lab.reach('paused');
-  await expect(lab.notices).toContainText('could not store the run');
-  await lab.button('Resume').click();
-  await lab.reach('finished');
+  await stored(page, { training: true });
+
+  // A second tab that lists it: it has no way to continue it, or says why not.
+  const other = await anotherTab(lab, '');
+  const button = other.root.locator('#interrupted li').getByRole('button', { name: 'Continue' });
+  if ((await button.count()) > 0 && (await button.isEnabled())) {
+    await button.click();
+    await expect(other.notices).toContainText(/another tab|other tab/i);
+  }
+  expect(await other.state()).toBe('ready');
+  await other.page.close();
+
+  // A copy of the tab, with its storage.
+  const opened = page.waitForEvent('popup');
+  await page.evaluate(() => void window.open(location.href));
+  const copy = new Lab(await opened, lab.site);
+  await copy.reach('ready');
+  await copy.page.waitForTimeout(3000);
+  expect(await copy.state(), 'the copy computes nothing').toBe('ready');
+  const step = await lab.step();
+  await lab.plotted(step + 10);
+  expect(await lab.state(), 'the first one goes on').toBe('training');
 });
