@@ -72,8 +72,8 @@ export async function pauseAt(lab, query, step, runs = 1) {
   await stored(lab.page, { training: false, since, runs });
 }
 
-/** When each stored run was stored, and whether it was training; the latest is the last. */
-function storedRuns() {
+/** When each stored run was stored, and whether it was training; the latest is the last. To be evaluated in the page. */
+export function storedRuns() {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('emergence-lab');
     // If there is none yet, the page has to create it.

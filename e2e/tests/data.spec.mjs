@@ -4,6 +4,8 @@
 import { MIRROR, MNIST_FILES, expect, foreignRequests, mirror, needsData, test } from '../fixtures.mjs';
 import { Lab, screenshot } from '../lab.mjs';
 
+/** The browser's cache of data. */
+const CACHE = 'emergence-lab-data-1';
 const SHORT = 'train=2000&test=500&model=mlp:16&seeds=1&steps=10&eval=10&device=cpu';
 /** A host without the files answers 404, which the browser itself writes to the console. */
 const NOT_FOUND = /Failed to load resource.*404.*\/lab\/data\//;
@@ -35,12 +37,54 @@ test('once that is allowed, the mirror serves what the host lacks, and the cache
   expect(asked.toSorted(), 'files from the mirror').toEqual(MNIST_FILES.toSorted());
   asked.length = 0;
   // The files are cached in the background.
-  const kept = () => page.evaluate(async () => (await (await caches.open('emergence-lab-data-1')).keys()).length);
-  await expect.poll(kept, 'files in the cache').toBe(4);
+  await expect.poll(() => sums(page), 'files in the cache').toHaveLength(4);
   await page.reload();
   await lab.run();
   await lab.reach('finished');
   expect(asked, 'files from the mirror on the second visit').toEqual([]);
+});
+
+test('damaged entries of the cache are found, and downloaded again', async ({ lab, page, site }) => {
+  needsData('mnist');
+  const asked = () => site.hits.filter((path) => path.endsWith('.gz'));
+  await lab.open(`data=mnist&${SHORT}`);
+  await lab.run();
+  await lab.reach('finished');
+  await expect.poll(() => sums(page), 'files in the cache').toHaveLength(4);
+  const whole = await sums(page);
+  // One file that is still gzip, one that is another file, one that is empty; the fourth is not damaged.
+  await page.evaluate(async (name) => {
+    const cache = await caches.open(name);
+    const [first, second, third, fourth] = await cache.keys();
+    const bytes = new Uint8Array(await (await cache.match(first)).arrayBuffer());
+    bytes[bytes.length >> 1] ^= 1;
+    await cache.put(first, new Response(bytes));
+    await cache.put(second, await cache.match(fourth));
+    await cache.put(third, new Response(''));
+  }, CACHE);
+  site.hits.length = 0;
+  await page.reload();
+  await lab.run();
+  await lab.reach('finished');
+  expect(asked(), 'files that are fetched again').toHaveLength(3);
+  await expect(lab.notices.locator('.notice.warning'), 'nobody has to know').toHaveCount(0);
+  await expect.poll(() => sums(page), 'the cache is mended').toEqual(whole);
+  site.hits.length = 0;
+  await page.reload();
+  await lab.run();
+  await lab.reach('finished');
+  expect(asked(), 'files at the next visit').toEqual([]);
+});
+
+test('without room for the cache, MNIST is downloaded and used', async ({ lab, page, site }) => {
+  needsData('mnist');
+  await lab.open(`data=mnist&${SHORT}`);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.origin, quotaSize: 1000 });
+  await lab.run();
+  await lab.reach('finished');
+  await expect(lab.root.locator('body')).toContainText('Training images: MNIST');
+  expect(await sums(page), 'files in the cache').toEqual([]);
 });
 
 test('without MNIST anywhere the default falls back to digits and says so', async ({ page, host, tolerate }) => {
@@ -87,4 +131,18 @@ async function takeDigits(lab) {
   await lab.offer('Use digits').click();
   await lab.reach('finished');
   expect(lab.search()).toContain('data=digits');
+}
+
+/** Checksums of what the browser keeps, by address. */
+function sums(page) {
+  return page.evaluate(async (name) => {
+    const cache = await caches.open(name);
+    const keys = (await cache.keys()).toSorted((one, other) => (one.url < other.url ? -1 : 1));
+    return Promise.all(
+      keys.map(async (key) => {
+        const sum = await crypto.subtle.digest('SHA-256', await (await cache.match(key)).arrayBuffer());
+        return [key.url, Array.from(new Uint8Array(sum)).join()];
+      }),
+    );
+  }, CACHE);
 }

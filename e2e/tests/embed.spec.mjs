@@ -231,7 +231,10 @@ test('with run=1 an embed off the screen begins once it is seen', async ({ hoste
   });
   await hosted.open(`embed=1&run=1&${SMALL.replace('steps=400', 'steps=40000')}`);
   await hosted.reach('paused');
-  expect(await hosted.step()).toBeLessThan(50);
+  const step = await hosted.step();
+  expect(step).toBeLessThan(50);
+  await page.waitForTimeout(2000);
+  expect(await hosted.step(), 'what is never seen does not train').toBe(step);
   await page.evaluate(() => scrollTo(0, 5000));
   await hosted.reach('training');
 });

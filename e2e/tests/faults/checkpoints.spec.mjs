@@ -72,6 +72,34 @@ test('a run of a closed tab is listed, goes on in another one, and can be delete
   await expect(entries).toHaveCount(0);
 });
 
+test('after a crash of its tab a run is listed, and ends as if nothing had happened', async ({ lab, page, context, tolerate }) => {
+  test.setTimeout(90_000);
+  tolerate(/crashed/);
+  await choose(context, 1);
+  await lab.open(SHORT);
+  await lab.run();
+  await lab.reach('finished');
+  const undisturbed = await exported(lab);
+  await pauseAt(lab, SHORT, 20);
+  const step = await lab.step();
+  await lab.button('Resume').click();
+  await lab.plotted(step + 5);
+  const session = await context.newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  const other = await anotherTab(lab, '');
+  const entries = other.root.locator('#interrupted li');
+  await expect(entries).toHaveCount(1);
+  await expect(entries).toContainText('cnn:4,6');
+  await expect(entries).toContainText(`step ${step} of 120`);
+  await expect(entries, 'a date').toContainText(String(new Date().getFullYear()));
+  await entries.getByRole('button', { name: 'Continue' }).click();
+  await expect(other.notices).toContainText(`Continuing from step ${step}.`);
+  await other.reach('finished');
+  expect(curvesOf(await exported(other)), 'the results').toEqual(curvesOf(undisturbed));
+});
+
 test('the last five runs are kept', async ({ lab }) => {
   test.setTimeout(90_000);
   for (let run = 1; run <= 6; run += 1) {
@@ -131,21 +159,4 @@ test('a run that is too large to be kept goes on without checkpoints, and the pa
   await lab.reach('paused', 60_000);
   await expect(told, 'once').toHaveCount(0);
   await expect(stored(page, { training: false }), 'nothing is stored').rejects.toThrow('stored: []');
-});
-
-test('a browser that blocks storage trains', async ({ lab, page }) => {
-  await page.addInitScript(() => {
-    const refuse = { get: () => { throw new DOMException('blocked', 'SecurityError'); } };
-    for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'caches']) {
-      Object.defineProperty(window, name, refuse);
-    }
-  });
-  await lab.open(SHORT);
-  await lab.run();
-  await lab.plotted(20);
-  await lab.button('Pause').click();
-  await lab.reach('paused');
-  await expect(lab.notices).toContainText('could not store the run');
-  await lab.button('Resume').click();
-  await lab.reach('finished');
 });

@@ -119,6 +119,10 @@ fn answer_to(window: &Window, message: &Post, ids: &[JsValue]) -> WebResult<()> 
 
 /// Watches whether the frame can be seen, through however many frames it is shown.
 fn watch_sight(dispatcher: &Dispatcher) -> WebResult<()> {
+    // An observer says nothing in a tab that was opened in the background, until that is seen.
+    if dom::document()?.hidden() {
+        dispatcher.dispatch(Action::Seen(false));
+    }
     let dispatcher = dispatcher.clone();
     let changed = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
         if let Ok(latest) = entries.get(entries.length().saturating_sub(1)).dyn_into::<IntersectionObserverEntry>() {
