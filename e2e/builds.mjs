@@ -1,5 +1,5 @@
-// A second build of the page, made from the first one without compiling: the page has another title, and every name and every list that depends on
-// the build another hash.
+// Other builds of the page, made from the first one without compiling: the page has another title, and every name and every list that depends on the
+// build another hash.
 
 import { cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,10 +17,19 @@ export async function buildOf(dist) {
   return /<meta name="build" content="([0-9a-f]{16})">/.exec(await textOf(dist, 'index.html'))[1];
 }
 
+/** A hash in the name of a file. */
+const HASH = /[0-9a-f]{16}(?=-)/;
+
 /** The names of all files of the page itself, without data. */
 async function names(dist) {
-  const all = await readdir(dist, { withFileTypes: true });
-  return all.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const folders = await Promise.all(['', 'texts/', 'recorded/'].map(async (folder) => [folder, await readdir(join(dist, folder), { withFileTypes: true })]));
+  return folders.flatMap(([folder, all]) => all.filter((entry) => entry.isFile()).map(({ name }) => folder + name));
+}
+
+/** The hashes in the names of a build's files. */
+export async function hashesOf(dist) {
+  const found = (await names(dist)).map((name) => HASH.exec(name)?.[0]);
+  return new Set(found.filter(Boolean));
 }
 
 /** Copies the built page into a folder of its own, which the caller removes, without data sets. */
@@ -30,16 +39,14 @@ export async function copyBuild(dist = DIST) {
   return folder;
 }
 
-/** Another build: every 16-digit hash in names and lists has another first digit, and so has the page's own name; the title says which it is. */
-export async function otherBuild(title, digit = 'f') {
+/**
+ * Another build: every hash in names and lists has another first digit, by so much larger, and so has the page's own name; the title says which it is.
+ */
+export async function otherBuild(title, larger = 1) {
   const folder = await copyBuild();
-  const build = await buildOf(folder);
-  const hashes = new Set([build]);
-  for (const name of await names(folder)) {
-    const [, before] = /^([0-9a-f]{16})-/.exec(name) ?? [];
-    if (before) hashes.add(before);
-  }
-  const other = (text) => [...hashes].reduce((text, hash) => text.replaceAll(hash, digit + hash.slice(1)), text);
+  const hashes = new Set([await buildOf(folder), ...(await hashesOf(folder))]);
+  const another = (hash) => ((parseInt(hash[0], 16) + larger) % 16).toString(16) + hash.slice(1);
+  const other = (text) => text.replaceAll(/[0-9a-f]{16}/g, (hash) => (hashes.has(hash) ? another(hash) : hash));
   for (const name of await names(folder)) {
     const path = join(folder, name);
     if (TEXT.test(name)) await writeFile(path, other(await readFile(path, 'utf8')));
@@ -48,6 +55,11 @@ export async function otherBuild(title, digit = 'f') {
   await retitle(folder, title);
   await relist(folder);
   return folder;
+}
+
+/** The title of the page. */
+export async function titleOf(dist) {
+  return /<title>([^<]*)/.exec(await textOf(dist, 'index.html'))[1];
 }
 
 async function retitle(folder, title) {

@@ -73,8 +73,9 @@ const OURS = /^\/lab\//;
  * @param {RegExp} [options.cut] files of which only the first half is sent before the connection breaks
  * @param {number} [options.cuts] how often that happens to each of them
  * @param {number} [options.port] 0 for any
- * @returns {Promise<{origin: string, url: string, hits: string[], publish: (dist: string) => void, close: () => Promise<void>}>} `url` is the
- *   page's address, `hits` every requested path, `publish` replaces the built page by another one
+ * @returns {Promise<{origin: string, url: string, hits: string[], fault: null | 'unreachable' | 'silent' | number, publish: (dist: string) => void,
+ *   close: () => Promise<void>}>} `url` is the page's address, `hits` every requested path, `fault` what is wrong with the host (a number is the
+ *   status of all answers), `publish` replaces the built page by another one
  */
 export async function serve({ dist = DIST, data = DATA, corrupt, cut, cuts = 1, maxAge, headers = {}, port = 0 } = {}) {
   const folders = [
@@ -86,28 +87,32 @@ export async function serve({ dist = DIST, data = DATA, corrupt, cut, cuts = 1, 
     [ISOLATED, join(HERE, 'bench')],
     ['/node_modules/', join(HERE, 'node_modules')],
   ];
-  const hits = [];
+  const site = { hits: [], fault: null };
   const cache = maxAge === undefined ? 'no-cache' : `max-age=${maxAge}`;
   const own = { 'cache-control': cache, 'content-security-policy': policy(), ...headers };
-  const publish = (dist) => (folders.find(([prefix]) => prefix === '/lab/')[1] = dist);
+  site.publish = (dist) => (folders.find(([prefix]) => prefix === '/lab/')[1] = dist);
   const server = createServer((request, response) => {
-    answer({ folders, corrupt, cut, cuts, own, hits }, request, response).catch((error) => {
+    answer({ folders, corrupt, cut, cuts, own, site }, request, response).catch((error) => {
       response.writeHead(500).end(String(error));
     });
   });
   await new Promise((ready, fail) => server.once('error', fail).listen(port, '127.0.0.1', ready));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  const close = () =>
+  site.close = () =>
     new Promise((done) => {
       server.close(done);
       server.closeAllConnections();
     });
-  return { origin, url: `${origin}/lab/`, hits, publish, close };
+  return Object.assign(site, { origin, url: `${origin}/lab/` });
 }
 
-async function answer({ folders, corrupt, cut, cuts, own, hits }, request, response) {
+async function answer({ folders, corrupt, cut, cuts, own, site: { hits, fault } }, request, response) {
   const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
   hits.push(path);
+  if (fault) {
+    meet(fault, response);
+    return;
+  }
   if (path === '/favicon.ico') {
     response.writeHead(204).end();
     return;
@@ -127,6 +132,15 @@ async function answer({ folders, corrupt, cut, cuts, own, hits }, request, respo
     await sendHalf(file, response);
   } else {
     await send(file.path, response, corrupt?.test(path) ?? false);
+  }
+}
+
+/** What a host does that has this fault. */
+function meet(fault, response) {
+  if (fault === 'unreachable') {
+    response.socket.destroy();
+  } else if (fault !== 'silent') {
+    response.writeHead(fault, { 'content-type': 'text/plain' }).end('out of order');
   }
 }
 

@@ -18,7 +18,7 @@
   const language = (wanted === "auto" ? navigator.language : wanted).split("-")[0].toLowerCase();
   const catalog = async () => {
     if (language === "en") return {};
-    const response = await fetch(`texts/${encodeURIComponent(language)}.json`);
+    const response = await fetch(`${document.querySelector("meta[name=texts]").content}${encodeURIComponent(language)}.json`);
     return response.ok ? response.json() : {};
   };
 

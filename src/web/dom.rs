@@ -62,6 +62,11 @@ pub fn meta(name: &str) -> WebResult<Option<String>> {
     Ok(found.and_then(|meta| meta.get_attribute("content")).filter(|content| !content.is_empty()))
 }
 
+/// The address of a file in a folder of the page, of which a `<meta>` says how it begins: with a hash that changes with the files.
+pub fn address_in(folder: &str, name: &str) -> WebResult<String> {
+    Ok(meta(folder)?.unwrap_or_default() + name)
+}
+
 /// Appends an element to another.
 pub fn append(parent: &Element, child: &Element) -> WebResult<()> {
     parent.append_child(child)?;

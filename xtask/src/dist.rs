@@ -9,7 +9,8 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::command::{options, read, root, run, target_dir, tool};
-use crate::stamp::{plain_name, stamp};
+use crate::hashed_names::plain_name;
+use crate::stamp::stamp;
 use crate::step::{say, step};
 use crate::{build, tools};
 

@@ -6,6 +6,7 @@ mod command;
 mod data;
 mod dist;
 mod e2e;
+mod hashed_names;
 mod serve;
 mod stamp;
 mod step;

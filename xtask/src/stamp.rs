@@ -1,78 +1,69 @@
-//! Gives a built page what distinguishes it from other builds, and what a strict policy needs: no script inside the HTML, a hash in the names of
-//! files that Trunk leaves without one, the name of the build, and the list of files for the service worker.
+//! Gives a built page what distinguishes it from other builds, and what a strict policy needs: no script inside the HTML, a hash of the contents
+//! before the name of every file that the page needs, the name of the build, and the list of files for the service worker. Files of two builds
+//! never have the same name unless they are the same, so that no cache can mix builds.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::command::{read, root};
-use crate::dist::{files_below, has_extension};
+use crate::dist::files_below;
+use crate::hashed_names::{
+    hash, hash_together, is_hash, plain_name, plain_names, renamed, text, without_hashes, without_hashes_of_trunk,
+    write,
+};
 
-/// Our own scripts in the HTML, which Trunk copies as they are.
-const SCRIPTS: [&str; 3] = ["early.js", "net.js", "deploy.js"];
-/// The programs of the worker, each with the `<meta>` that says where its loader is.
-const PROGRAMS: [(&str, &str); 2] = [("worker", "worker"), ("worker_gpu", "worker-gpu")];
-/// The script of a helper of the worker for the CPU.
-const HELPER: &str = "worker_helper.js";
+/// What the page itself names: its program, which its start loads, its styles, and our own scripts. Files that name each other have a common hash.
+const NAMED_BY_PAGE: [&[&str]; 6] =
+    [&["app_bg.wasm", "app.js", START], &["style.css"], &["early.js"], &["net.js"], &["deploy.js"], &[RELOAD]];
+/// The program of each worker with its scripts; the `<meta>` says where the loader is. A helper of the worker for the CPU derives its address from it.
+const WORKERS: [(&str, &str, &[&str]); 2] = [
+    ("worker", "worker_loader.js", &["worker_bg.wasm", "worker.js", "worker_loader.js", "worker_helper.js"]),
+    ("worker-gpu", "worker_gpu_loader.js", &["worker_gpu_bg.wasm", "worker_gpu.js", "worker_gpu_loader.js"]),
+];
+/// Folders whose files of this kind the page loads when they are wanted; the `<meta>` of the same name says how their addresses begin.
+const FOLDERS: [(&str, &str); 2] = [("texts", "json"), ("recorded", "bin")];
+/// The script that Trunk writes into the page to start its program.
+const START: &str = "start.js";
+/// The script with which Trunk's development server loads the page again after a change.
+const RELOAD: &str = "reload.js";
 /// The script of the service worker, in `www/` and in the page.
 const SERVICE_WORKER: &str = "service_worker.js";
-/// What other sites load, and data sets: no part of a visit without a network, or kept by the training worker.
-const FOR_OTHERS: [&str; 6] = ["data/", "examples/", "oembed/", "scenarios/", "embed.js", SERVICE_WORKER];
 /// What is kept for a visit without a network once it has been used: translations, recordings, and the larger worker.
 const KEPT_IF_USED: [&str; 3] = ["texts/", "recorded/", "worker_gpu"];
-/// Letters of a hash in a name.
-const LETTERS: usize = 16;
 
 /// Stamps the page in `folder`, which may be stamped already; with `offline` it gets its service worker, else one that removes any earlier one.
 pub(crate) fn stamp(folder: &Path, offline: bool) -> Result<()> {
     let page = folder.join("index.html");
-    let mut html = text(&page)?;
+    let mut html = without_hashes_of_trunk(folder, without_hashes(&text(&page)?))?;
     html = scripts_to_files(folder, &html)?;
-    for name in SCRIPTS {
-        html = hash_script(folder, html, name)?;
+    for names in NAMED_BY_PAGE {
+        let prefix = hash_together(folder, names)?;
+        html = renamed(&html, names, &prefix);
     }
-    for (program, meta) in PROGRAMS {
-        html = set_meta(&html, meta, &hash_worker(folder, program)?)?;
+    for (meta, loader, names) in WORKERS {
+        html = set_meta(&html, meta, &format!("{}{loader}", hash_together(folder, names)?))?;
+    }
+    for (name, extension) in FOLDERS {
+        let folder = folder.join(name);
+        let files = if folder.is_dir() { plain_names(&folder, extension)? } else { Vec::new() };
+        let names = files.iter().map(String::as_str).collect::<Vec<_>>();
+        html = set_meta(&html, name, &format!("{name}/{}", hash_together(&folder, &names)?))?;
     }
     html = set_meta(&html, "service-worker", if offline { SERVICE_WORKER } else { "" })?;
     html = set_meta(&html, "build", "")?;
     let files = listed(folder)?;
     let names = files.iter().map(|(name, sum)| format!("{name} {sum}\n")).collect::<Vec<_>>().concat();
-    let build = hash(&[html.as_bytes(), names.as_bytes()]);
-    write(&page, set_meta(&html, "build", &build)?)?;
     let source = text(&root().join("www").join(SERVICE_WORKER))?;
+    let build = hash(&[html.as_bytes(), names.as_bytes(), source.as_bytes()]);
+    write(&page, set_meta(&html, "build", &build)?)?;
     let script = if offline { service_worker(&source, &build, &files)? } else { source };
     write(&folder.join(SERVICE_WORKER), script)
 }
 
-/// The name of a file without the hash that [`stamp`] puts before it.
-pub(crate) fn plain_name(name: &str) -> &str {
-    let rest = name.split_at_checked(LETTERS).filter(|(hash, _)| is_hash(hash));
-    rest.and_then(|(_, rest)| rest.strip_prefix('-')).unwrap_or(name)
-}
-
-fn is_hash(text: &str) -> bool {
-    text.len() == LETTERS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// The first letters of the SHA-256 of all parts.
-fn hash(parts: &[&[u8]]) -> String {
-    let sum = parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize();
-    format!("{sum:x}").chars().take(LETTERS).collect()
-}
-
-fn text(path: &Path) -> Result<String> {
-    String::from_utf8(read(path)?).with_context(|| format!("{} is not text", path.display()))
-}
-
-fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
-    std::fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Moves the scripts inside the HTML, which Trunk writes, to files: the one that starts the page, and on the development server the one that loads
-/// it again after a change.
+/// Moves the scripts inside the HTML, which Trunk writes, to files.
 fn scripts_to_files(folder: &Path, html: &str) -> Result<String> {
     let (mut done, mut rest) = (String::new(), html);
     while let Some((before, tag)) = rest.split_once("<script") {
@@ -83,9 +74,11 @@ fn scripts_to_files(folder: &Path, html: &str) -> Result<String> {
             let _ = write!(done, "<script{attributes}></script>");
         } else {
             let body = with_server_address(body.trim());
-            let kind = if attributes.contains("module") { "start" } else { "inline" };
-            let name = format!("{kind}-{}.js", hash(&[body.as_bytes()]));
-            write(&folder.join(&name), body + "\n")?;
+            let name = if attributes.contains("module") { START } else { RELOAD };
+            if done.contains(name) {
+                bail!("index.html has another script inside, which would have the name {name}, too");
+            }
+            write(&folder.join(name), body + "\n")?;
             let _ = write!(done, r#"<script{attributes} src="{name}"></script>"#);
         }
         rest = after;
@@ -102,68 +95,6 @@ fn with_server_address(script: &str) -> String {
     script
 }
 
-/// Puts the hash of a script into its name.
-fn hash_script(folder: &Path, html: String, name: &str) -> Result<String> {
-    let path = folder.join(name);
-    let Ok(bytes) = std::fs::read(&path) else { return Ok(html) };
-    let hashed = name.replace(".js", &format!("-{}.js", hash(&[&bytes])));
-    rename(&path, &folder.join(&hashed))?;
-    Ok(html.replace(name, &hashed))
-}
-
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    std::fs::rename(from, to).with_context(|| format!("cannot rename {} to {}", from.display(), to.display()))
-}
-
-/// Puts a common hash before the names of a worker's files, so that those of two builds never meet, and returns the name of its loader. Before the
-/// names, because Trunk and wasm-bindgen determine how they end.
-fn hash_worker(folder: &Path, program: &str) -> Result<String> {
-    let [wasm, bindings, loader] = ["_bg.wasm", ".js", "_loader.js"].map(|end| format!("{program}{end}"));
-    let Some(wasm_path) = find(folder, &wasm)? else {
-        // A page that is served while this worker is compiled.
-        return Ok(loader);
-    };
-    let helper = (program == "worker").then(|| HELPER.to_owned());
-    let mut scripts = Vec::new();
-    for name in [bindings.clone(), loader.clone()].into_iter().chain(helper) {
-        let path = find(folder, &name)?.with_context(|| format!("{name} is missing in {}", folder.display()))?;
-        let text = without_hash(&without_hash(&text(&path)?, &wasm), &bindings);
-        scripts.push((name, path, text));
-    }
-    let bytes = read(&wasm_path)?;
-    let parts = scripts.iter().map(|(_, _, text)| text.as_bytes()).chain([bytes.as_slice()]).collect::<Vec<_>>();
-    let hash = hash(&parts);
-    let hashed = |name: &str| format!("{hash}-{name}");
-    for (name, path, text) in scripts {
-        let imported = if name == bindings { &wasm } else { &bindings };
-        if !text.contains(imported.as_str()) {
-            bail!("{name} does not name {imported}");
-        }
-        std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-        write(&folder.join(hashed(&name)), text.replace(imported.as_str(), &hashed(imported)))?;
-    }
-    rename(&wasm_path, &folder.join(hashed(&wasm)))?;
-    Ok(hashed(&loader))
-}
-
-/// The file of this name, with or without a hash before it.
-fn find(folder: &Path, name: &str) -> Result<Option<PathBuf>> {
-    let is_it = |path: &PathBuf| {
-        path.parent() == Some(folder)
-            && path.file_name().is_some_and(|file| plain_name(&file.to_string_lossy()) == name)
-    };
-    Ok(files_below(folder)?.into_iter().find(is_it))
-}
-
-/// A script that names a file without the hash before that name.
-fn without_hash(script: &str, name: &str) -> String {
-    let Some((before, after)) = script.split_once(&format!("-{name}")) else { return script.to_owned() };
-    match before.len().checked_sub(LETTERS).and_then(|at| before.split_at_checked(at)) {
-        Some((before, hash)) if is_hash(hash) => format!("{before}{name}{after}"),
-        _ => script.to_owned(),
-    }
-}
-
 /// Replaces the `<meta>` of this name, however it is written.
 fn set_meta(html: &str, name: &str, content: &str) -> Result<String> {
     let named = [format!(r#"name="{name}""#), format!("name={name}")];
@@ -177,16 +108,14 @@ fn set_meta(html: &str, name: &str, content: &str) -> Result<String> {
     bail!(r#"index.html has no `<meta name="{name}">`"#)
 }
 
-/// The files that belong to a visit without a network, with their SHA-256; the page itself has the address `./`, and a sum only so that it is listed.
+/// The files that belong to one build, which have a hash in their addresses, with their SHA-256.
 fn listed(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut listed = Vec::new();
     for path in files_below(folder)? {
         let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-        let is_picture = has_extension(&path, &["svg", "png"]);
-        if name == "index.html" || is_picture || FOR_OTHERS.iter().any(|other| name.starts_with(other)) {
-            continue;
+        if name.split(['/', '-']).any(is_hash) {
+            listed.push((name, format!("{:x}", Sha256::digest(read(&path)?))));
         }
-        listed.push((name, format!("{:x}", Sha256::digest(read(&path)?))));
     }
     Ok(listed)
 }
@@ -201,7 +130,7 @@ fn service_worker(source: &str, build: &str, files: &[(String, String)]) -> Resu
     let mut script = source.to_owned();
     let lines = [
         ("const BUILD = \"\";", format!("const BUILD = \"{build}\";")),
-        ("const NEEDED = {};", format!("const NEEDED = {{\n  \"./\": \"\",{}\n}};", list(false))),
+        ("const NEEDED = {};", format!("const NEEDED = {{{}\n}};", list(false))),
         ("const USED = {};", format!("const USED = {{{}\n}};", list(true))),
     ];
     for (empty, full) in lines {
@@ -215,20 +144,28 @@ fn service_worker(source: &str, build: &str, files: &[(String, String)]) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     /// As Trunk writes it: minified, with the start of the page inside.
-    const PAGE: &str = r#"<!doctype html><meta charset=utf-8><meta content name=build><meta name="service-worker" content=""/><meta content=worker_loader.js name=worker><meta content=worker_gpu_loader.js name=worker-gpu><script src=early.js></script><script type="module">import init from './app-1.js';await init();</script><script>const address = `{{__TRUNK_ADDRESS__}}`, base = '{{__TRUNK_WS_BASE__}}';</script>"#;
+    const PAGE: &str = r#"<!doctype html><meta charset=utf-8><meta content name=build><meta name="service-worker" content=""/><meta content=worker_loader.js name=worker><meta content=worker_gpu_loader.js name=worker-gpu><meta content=texts/ name=texts><meta content=recorded/ name=recorded><script src=early.js></script><link rel=stylesheet href=./style-5c.css><link rel="modulepreload" href="./app-1f.js"><script type="module">import init from './app-1f.js';await init({module_or_path:'./app-1f_bg.wasm'});</script><script>const address = `{{__TRUNK_ADDRESS__}}`, base = '{{__TRUNK_WS_BASE__}}';</script>"#;
 
     /// A built page with these bytes as the wasm of its worker.
     fn page(name: &str, wasm: &str) -> Result<PathBuf> {
         let folder = std::env::temp_dir().join(format!("emergence-lab-stamp-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(folder.join("texts"))?;
+        for folder in ["texts", "recorded"].map(|name| folder.join(name)) {
+            std::fs::create_dir_all(folder)?;
+        }
         let files = [
             ("index.html", PAGE),
             ("early.js", "early"),
-            ("app-1.js", "page"),
+            ("style-5c.css", "a { color: red }"),
+            ("app-1f_bg.wasm", wasm),
+            ("app-1f.js", "import.meta; new URL('app-1f_bg.wasm')"),
             ("texts/zh.json", "{}"),
+            ("recorded/a.bin", "a"),
+            ("recorded/a.png", "picture"),
             ("embed.js", "element"),
             ("worker_bg.wasm", wasm),
             ("worker.js", "import.meta; new URL('worker_bg.wasm')"),
@@ -250,8 +187,14 @@ mod tests {
         files_below(folder)?.iter().map(file).collect()
     }
 
-    fn file<'a>(files: &'a [(String, String)], end: &str) -> &'a (String, String) {
-        files.iter().find(|(name, _)| name.ends_with(end)).expect("the file")
+    /// The file of this name, whatever hash is before it.
+    fn file<'a>(files: &'a [(String, String)], plain: &str) -> &'a (String, String) {
+        files.iter().find(|(name, _)| without_hashes(&format!("/{name}")) == format!("/{plain}")).expect(plain)
+    }
+
+    /// The addresses that a page names: hashes with what follows them.
+    fn named(html: &str) -> Vec<&str> {
+        html.split(['"', '\'', '=', ' ', '>']).filter(|part| part.split(['/', '-']).any(is_hash)).collect()
     }
 
     #[test]
@@ -261,27 +204,38 @@ mod tests {
         let files = contents(&folder)?;
         let html = &file(&files, "index.html").1;
         assert!(html.match_indices("<script").count() == 3 && html.match_indices("></script>").count() == 3, "{html}");
-        for (end, named) in [
-            ("-worker_loader.js", "-worker.js"),
-            ("-worker_helper.js", "-worker.js"),
-            ("-worker.js", "-worker_bg.wasm"),
+        for (script, target) in [
+            ("worker_loader.js", "worker.js"),
+            ("worker_helper.js", "worker.js"),
+            ("worker.js", "worker_bg.wasm"),
+            ("app.js", "app_bg.wasm"),
+            ("start.js", "app.js"),
+            ("start.js", "app_bg.wasm"),
         ] {
-            let target = &file(&files, named).0;
-            assert!(file(&files, end).1.contains(target.as_str()), "{end} names {target}");
+            let target = &file(&files, target).0;
+            assert!(file(&files, script).1.contains(&format!("{target}'")), "{script} names {target}");
         }
-        let loader = &file(&files, "-worker_loader.js").0;
+        let loader = &file(&files, "worker_loader.js").0;
         assert!(html.contains(&format!(r#"<meta name="worker" content="{loader}">"#)), "{html}");
-        let (inline, script) = files.iter().find(|(name, _)| name.starts_with("inline-")).expect("Trunk's reload");
-        assert!(html.contains(inline.as_str()), "{html}");
-        assert_eq!(script, "const address = window.location.host, base = '/';\n", "its server");
-        for (name, _) in files.iter().filter(|(name, _)| name.starts_with("start-") || name.starts_with("early-")) {
-            assert!(html.contains(name.as_str()), "{name}");
+        for (meta, plain) in [("texts", "texts/zh.json"), ("recorded", "recorded/a.bin")] {
+            let start = file(&files, plain).0.split_inclusive('-').next().expect("a hash");
+            assert!(html.contains(&format!(r#"<meta name="{meta}" content="{start}">"#)), "{html}");
         }
+        for name in ["early.js", "style.css", "app.js", "start.js", "reload.js"] {
+            let (name, _) = file(&files, name);
+            assert!(
+                html.contains(&format!("={name}"))
+                    || html.contains(&format!("/{name}"))
+                    || html.contains(&format!("\"{name}")),
+                "{name}"
+            );
+        }
+        assert_eq!(file(&files, "reload.js").1, "const address = window.location.host, base = '/';\n", "its server");
         Ok(std::fs::remove_dir_all(&folder)?)
     }
 
     #[test]
-    fn the_service_worker_lists_what_a_visit_needs() -> Result<()> {
+    fn every_file_of_the_page_has_a_hash_in_its_name_and_is_listed() -> Result<()> {
         let folder = page("lists", "one")?;
         stamp(&folder, true)?;
         let files = contents(&folder)?;
@@ -289,15 +243,21 @@ mod tests {
         let (_, lists) = script.split_once("const NEEDED = {").expect("a list");
         let (needed, used) = lists.split_once("const USED = {").expect("another one");
         let used = used.split_once("};").expect("its end").0;
-        for (name, _) in &files {
-            let optional = name.contains("worker_gpu") || name.starts_with("texts/");
-            let absent = ["index.html", "embed.js", SERVICE_WORKER].contains(&name.as_str());
-            assert_eq!(used.contains(name.as_str()), optional && !absent, "kept if used: {name}");
-            assert_eq!(needed.contains(&format!("\"{name}\"")), !optional && !absent, "needed: {name}");
+        for (name, text) in &files {
+            let optional = ["worker_gpu", "texts/", "recorded/"].iter().any(|part| name.contains(part));
+            let public = ["index.html", "embed.js", "recorded/a.png", SERVICE_WORKER].contains(&name.as_str());
+            let line = format!("\"{name}\": \"{:x}\",", Sha256::digest(text));
+            assert_eq!(used.contains(&line), optional && !public, "kept if used: {name}");
+            assert_eq!(needed.contains(&line), !optional && !public, "needed: {name}");
+            assert_eq!(name.split(['/', '-']).any(is_hash), !public, "a hash: {name}");
+        }
+        let html = &file(&files, "index.html").1;
+        for name in named(html).into_iter().filter(|name| !is_hash(name) && !name.ends_with('-')) {
+            assert!(files.iter().any(|(file, _)| file == name.trim_start_matches("./")), "{name} is there");
         }
         let build =
             script.split_once("const BUILD = \"").and_then(|(_, rest)| rest.split_once('"')).expect("a build").0;
-        assert!(file(&files, "index.html").1.contains(build), "the page has the same name {build}");
+        assert!(html.contains(build), "the page has the same name {build}");
         Ok(std::fs::remove_dir_all(&folder)?)
     }
 
@@ -316,7 +276,9 @@ mod tests {
         stamp(&folder, true)?;
         assert_eq!(contents(&folder)?, first, "the same page");
         // As wasm-opt does.
-        std::fs::write(folder.join(&file(&first, "-worker_bg.wasm").0), "two")?;
+        for program in ["app_bg.wasm", "worker_bg.wasm"] {
+            std::fs::write(folder.join(&file(&first, program).0), "two")?;
+        }
         stamp(&folder, true)?;
         stamp(&other, true)?;
         assert_eq!(contents(&folder)?, contents(&other)?, "as if it had been so from the beginning");
@@ -336,14 +298,5 @@ mod tests {
         assert!(html.contains(r#"<meta name="worker-gpu" content="worker_gpu_loader.js">"#), "{html}");
         assert!(html.contains(r#"<meta name="service-worker" content="">"#), "{html}");
         Ok(std::fs::remove_dir_all(&folder)?)
-    }
-
-    #[test]
-    fn only_a_hash_is_taken_from_a_name() {
-        assert_eq!(plain_name("0123456789abcdef-worker.js"), "worker.js", "a hash");
-        for name in ["worker.js", "0123456789abcdeX-worker.js", "0123456789abcdef_worker.js", "app-0123456789abcdef.js"]
-        {
-            assert_eq!(plain_name(name), name, "none");
-        }
     }
 }

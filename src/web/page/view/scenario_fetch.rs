@@ -12,14 +12,15 @@ use web_sys::Response;
 pub(super) fn fetch(scenario: &'static Scenario, dispatcher: &Dispatcher) {
     let dispatcher = dispatcher.clone();
     wasm_bindgen_futures::spawn_local(async move {
-        let bytes = download(&format!("recorded/{}.bin", scenario.name)).await.ok();
+        let bytes = download(&format!("{}.bin", scenario.name)).await.ok();
         dispatcher.dispatch(Action::Recorded(scenario, bytes));
     });
 }
 
-async fn download(address: &str) -> Result<Vec<u8>, JsValue> {
-    let window = dom::window().map_err(|error| JsValue::from_str(&error.to_string()))?;
-    let response: Response = JsFuture::from(window.fetch_with_str(address)).await?.dyn_into()?;
+async fn download(name: &str) -> Result<Vec<u8>, JsValue> {
+    let place = dom::window().and_then(|window| Ok((window, dom::address_in("recorded", name)?)));
+    let (window, address) = place.map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let response: Response = JsFuture::from(window.fetch_with_str(&address)).await?.dyn_into()?;
     if !response.ok() {
         return Err(JsValue::from_f64(f64::from(response.status())));
     }

@@ -28,8 +28,9 @@ pub(super) fn resolved(wanted: Language) -> Language {
 
 /// Fetches the catalog of a language.
 pub(super) async fn catalog(language: Language) -> Result<Catalog, JsValue> {
-    let window = dom::window().map_err(|error| JsValue::from_str(&error.to_string()))?;
-    let address = format!("texts/{}.json", language.name());
+    let address = dom::address_in("texts", &format!("{}.json", language.name()));
+    let place = dom::window().and_then(|window| Ok((window, address?)));
+    let (window, address) = place.map_err(|error| JsValue::from_str(&error.to_string()))?;
     let response: Response = JsFuture::from(window.fetch_with_str(&address)).await?.dyn_into()?;
     if !response.ok() {
         return Err(JsValue::from_f64(f64::from(response.status())));
