@@ -312,6 +312,7 @@ async fn rest(run: &mut Run, crew: &mut Crew) -> Result<(), RunFailure> {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a function for `map_err`")]
 fn device_failure(error: Error) -> RunFailure {
     // The words of browsers and drivers are for developers.
     web_sys::console::info_1(&error.to_string().into());

@@ -236,7 +236,7 @@ impl Page {
             .and_then(|loaded| Ok((InterruptedRun::read(&loaded.head, &loaded.query).map_err(Error::from)?, loaded)))
         {
             Ok((run, loaded)) => match CheckpointHead::read(&loaded.head) {
-                Ok((head, _)) => self.go_on(key, run, head, *loaded, after_reload),
+                Ok((head, _)) => self.go_on(key, &run, head, *loaded, after_reload),
                 Err(error) => self.give_up_run(after_reload, Error::from(error).into()),
             },
             Err(error) => self.give_up_run(after_reload, error),
@@ -246,7 +246,7 @@ impl Page {
     fn go_on(
         &mut self,
         key: String,
-        run: InterruptedRun,
+        run: &InterruptedRun,
         head: CheckpointHead,
         loaded: LoadedRun,
         after_reload: bool,
