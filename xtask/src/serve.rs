@@ -20,9 +20,9 @@ pub(crate) fn serve(arguments: &[String]) -> Result<()> {
         tools::page()?;
         let is_complete = build::has_gpu_worker()?;
         if is_complete {
-            build::compile()?
+            build::compile()?;
         } else {
-            build::compile_first()?
+            build::compile_first()?;
         }
         Ok(is_complete)
     })?;
