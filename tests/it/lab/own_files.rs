@@ -43,7 +43,7 @@ fn a_file_is_used_as_stated() {
     }
     assert!(!told.contains("validation files"), "nothing is left out because of its name: {told}");
     refuses_to_test(&place, &["val.bin=train"]);
-    notes(&place, &["a.bin=train", "test.bin=test", "val.bin=test"]);
+    notes(&place, &["a.bin=train", "val.bin=test", "test.bin=train"]);
 }
 
 /// There is only one example for testing.
