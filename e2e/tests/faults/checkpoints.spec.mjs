@@ -84,7 +84,7 @@ test('a run of a closed tab is listed, goes on in another one, and can be delete
 test('after a crash of its tab a run is listed, and ends as if nothing had happened', async ({ lab, page, context, tolerate }) => {
   test.setTimeout(90_000);
   tolerate(/crashed/);
-  await choose(context, 1);
+  await choose(page, 1);
   await lab.open(SHORT);
   await lab.run();
   await lab.reach('finished');
@@ -151,7 +151,7 @@ test('without room for a checkpoint the run goes on, the page says so, and leavi
 // Until locks: both tabs compute the same run, and the one that stores last is kept.
 test.fixme('a run that one tab computes is not computed by a second one', async ({ lab, page }) => {
   test.setTimeout(90_000);
-  await choose(page.context(), 1);
+  await choose(page, 1);
   await lab.open(LONG);
   await lab.run();
   await stored(page, { training: true });
