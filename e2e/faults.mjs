@@ -31,14 +31,17 @@ export function choose(page, cores) {
   return page.addInitScript((stored) => Object.assign(localStorage, stored), choices);
 }
 
-/** The results file of what is shown, as an object. */
-export async function exported(lab) {
-  const saved = lab.page.waitForEvent('download');
+/** The results file of what is shown, as an object; `saved` is where the browser puts it. */
+export async function exported(lab, saved = nextDownload(lab.page)) {
   await lab.openDialog('share');
   await lab.share.getByRole('button', { name: 'JSON' }).click();
-  const text = await readFile(await (await saved).path(), 'utf8');
+  const text = await readFile(await saved, 'utf8');
   await lab.closeDialog();
   return JSON.parse(text);
+}
+
+async function nextDownload(page) {
+  return (await page.waitForEvent('download')).path();
 }
 
 /** The same page in another tab of the same browser. */

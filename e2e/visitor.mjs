@@ -3,7 +3,7 @@
 
 import { chromium } from '@playwright/test';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CPU_ARGS, chromiumPath } from './chromium.mjs';
@@ -49,22 +49,35 @@ class Visitor {
     const places = [`--user-data-dir=${profile}`, `--load-extension=${extension}`, '--disable-features=DisableLoadExtensionCommandLineSwitch'];
     const program = spawn(chromiumPath(), [...CPU_ARGS, ...own, ...places, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const browser = await chromium.connectOverCDP(await endpoint(program), { noDefaults: true });
-    return Object.assign(new Visitor(), { folder, program, browser, context: browser.contexts()[0] });
+    const session = await browser.newBrowserCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: join(folder, 'downloads') });
+    return Object.assign(new Visitor(), { folder, program, browser, session, context: browser.contexts()[0] });
+  }
+
+  /** Where the next file is that it saves, once it is complete. */
+  async nextDownload() {
+    const folder = join(this.folder, 'downloads');
+    const complete = async () => (await readdir(folder).catch(() => [])).filter((name) => !/^\.|\.crdownload$/.test(name));
+    const before = await complete();
+    for (;;) {
+      const [name] = (await complete()).filter((name) => !before.includes(name));
+      if (name) return join(folder, name);
+      await new Promise((wait) => setTimeout(wait, 50));
+    }
   }
 
   /** Stops all its processes for some seconds, as a machine that sleeps does; clocks go on. */
   async sleep(seconds) {
     const all = family(this.program.pid);
-    all.forEach((id) => process.kill(id, 'SIGSTOP'));
+    signal(all, 'SIGSTOP');
     await new Promise((resume) => setTimeout(resume, seconds * 1000));
-    all.toReversed().forEach((id) => process.kill(id, 'SIGCONT'));
+    signal(all.toReversed(), 'SIGCONT');
   }
 
   /** Another window, in front of nothing: pages in both are visible. */
   async newWindow(address) {
-    const session = await this.browser.newBrowserCDPSession();
     const opened = this.context.waitForEvent('page');
-    await session.send('Target.createTarget', { url: 'about:blank', newWindow: true });
+    await this.session.send('Target.createTarget', { url: 'about:blank', newWindow: true });
     const page = await opened;
     await page.goto(address);
     return page;
@@ -100,7 +113,7 @@ class Visitor {
 
   async end() {
     await this.browser.close();
-    this.program.kill('SIGKILL');
+    signal(family(this.program.pid), 'SIGKILL');
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
@@ -124,4 +137,15 @@ function family(id) {
   const parents = lines.map((line) => line.trim().split(/\s+/).map(Number));
   const children = (parent) => parents.filter(([, one]) => one === parent).flatMap(([child]) => [child, ...children(child)]);
   return [id, ...children(id)];
+}
+
+/** Sends a signal to processes, of which some may have ended. */
+function signal(ids, name) {
+  for (const id of ids) {
+    try {
+      process.kill(id, name);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
 }

@@ -9,7 +9,7 @@ const MANY_EVALUATIONS =
 const MANY_STEPS =
   'data=digits&train=256&test=64&model=mlp:8&batch=8&init=kaiming_normal,xavier_normal,orthogonal&seeds=3&steps=100000&device=cpu';
 
-/** Longest task of the page in milliseconds. */
+/** How long a task of the page may compute, in milliseconds. */
 const LONGEST_TASK = 200;
 /** Categories of the browser's trace: tasks of its threads, with the time that they computed, and marks; and the mark at its end. */
 const [TASKS, MARKS, END] = ['disabled-by-default-devtools.timeline', 'blink.user_timing', 'end of the measurement'];

@@ -84,6 +84,8 @@ test('without room for the cache, MNIST is downloaded and used', async ({ lab, p
   await lab.run();
   await lab.reach('finished');
   await expect(lab.root.locator('body')).toContainText('Training images: MNIST');
+  // Files are cached in the background.
+  await page.waitForTimeout(1000);
   expect(await sums(page), 'files in the cache').toEqual([]);
 });
 

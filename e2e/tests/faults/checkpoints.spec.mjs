@@ -75,7 +75,7 @@ test('a run of a closed tab is listed, goes on in another one, and can be delete
 test('after a crash of its tab a run is listed, and ends as if nothing had happened', async ({ lab, page, context, tolerate }) => {
   test.setTimeout(90_000);
   tolerate(/crashed/);
-  await choose(context, 1);
+  await choose(page, 1);
   await lab.open(SHORT);
   await lab.run();
   await lab.reach('finished');
