@@ -1,5 +1,5 @@
-// A browser whose service workers nobody watches. Playwright attaches a debugger to each of them, and Chromium takes one that is debugged for busy:
-// whatever is to take its place then waits for five minutes, as it does for no visitor. This one is attached to its pages alone.
+// A browser whose service workers nobody watches. Playwright attaches a debugger to each of them, and Chromium can take one that is debugged for busy:
+// whatever is to take its place then waits for minutes, as it does for no visitor. This one is attached to its pages alone.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,22 +7,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CPU_ARGS, chromiumPath } from './chromium.mjs';
 
-/** Starts a browser with a fresh profile. */
+/** Starts a browser with a fresh profile, which it keeps when it is started again. */
 export async function startUnwatched() {
   const profile = await mkdtemp(join(tmpdir(), 'emergence-lab-profile-'));
+  let browser = launch(profile);
+  const quit = async () => {
+    await browser.send('Browser.close');
+    await browser.ended;
+  };
+  return {
+    open: (address) => openTab(browser.send, address),
+    async restart() {
+      await quit();
+      browser = launch(profile);
+    },
+    async close() {
+      await quit();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function launch(profile) {
   const flags = ['--headless=new', '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'];
   // Commands go to its file 3 and answers come from its file 4, each with a zero byte at its end.
   const browser = spawn(chromiumPath(), [...CPU_ARGS, ...flags], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   const ended = new Promise((done) => browser.once('exit', done));
-  const send = commands(browser.stdio[3], browser.stdio[4]);
-  return {
-    open: (address) => openTab(send, address),
-    async close() {
-      browser.kill();
-      await ended;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+  return { ended, send: commands(browser.stdio[3], browser.stdio[4]) };
 }
 
 /** The function that sends a command of the DevTools protocol and resolves to its result. */
@@ -60,6 +71,5 @@ async function openTab(send, address) {
       const { result } = (await send('Runtime.evaluate', options, sessionId).catch(() => null)) ?? {};
       return result?.value ?? null;
     },
-    close: () => send('Target.closeTarget', { targetId }),
   };
 }

@@ -86,9 +86,11 @@ const file = async (event, path) => {
   const found = await caches.match(BASE + path);
   if (found) return found;
   const response = await fetch(event.request);
-  const copy = response.clone();
-  const storing = async () => store(await caches.open(CACHE), path, copy);
-  if (path in NEEDED || path in USED) event.waitUntil(storing().catch(() => {}));
+  if (path in NEEDED || path in USED) {
+    const copy = response.clone();
+    const storing = caches.open(CACHE).then((cache) => store(cache, path, copy));
+    event.waitUntil(storing.catch(() => {}));
+  }
   return response;
 };
 

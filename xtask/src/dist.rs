@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_page_budget_counts_the_files_that_delay_its_form() {
-        for name in ["app-1f2e_bg.wasm", "style-aa.css", "snippets/x/inline0.js"] {
+        for name in ["0123456789abcdef-app_bg.wasm", "0123456789abcdef-style.css", "snippets/x/inline0.js"] {
             assert!(delays_the_form(name), "{name}");
         }
         let workers = WORKERS.map(|worker| worker.wasm);
