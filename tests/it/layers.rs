@@ -65,7 +65,11 @@ const RULES: &[Rule] = &[
     Rule { module: "emergence", own: &[], outside: &["num_bigint"] },
     Rule { module: "init", own: &["digest", "error", "experiment", "rng"], outside: &["rand", "libm"] },
     Rule { module: "metrics", own: &["catalog", "experiment"], outside: &["serde", "statrs"] },
-    Rule { module: "checkpoint", own: &["digest", "error", "experiment", "metrics"], outside: &["postcard", "serde"] },
+    Rule {
+        module: "checkpoint",
+        own: &["digest", "error", "experiment", "metrics", "version"],
+        outside: &["postcard", "serde"],
+    },
     Rule { module: "model/kernels", own: &["model"], outside: &["js_sys", "libm", "pulp", "rayon", "wasm_bindgen"] },
     Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "libm"] },
     Rule { module: "graphics_adapter", own: &["error"], outside: &["js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },

@@ -1,6 +1,6 @@
 //! Everything that can happen on the page.
 
-use super::checkpoint_storage::LoadedRun;
+use super::stored_run::LoadedRun;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Language, Theme, Zoom};
 use crate::protocol::Event;

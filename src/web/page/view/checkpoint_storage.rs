@@ -4,14 +4,15 @@
 //! experiment, and the visitor's own files. IndexedDB rather than the private file system: every browser with WebAssembly has it, also in
 //! the page's own thread.
 
-use super::own_files::ChosenFiles;
+use super::chosen_files::ChosenFiles;
 use super::run_lock::{RunLock, computed_runs};
+use super::stored_run::{LoadedRun, StoredCheckpoint};
 use super::{Action, Dispatcher};
 use crate::checkpoint::{CheckpointHeader, RunContext};
 use crate::error::Error;
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult, describe};
-use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun, MOST_FILE_BYTES, superfluous};
+use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun, superfluous};
 use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,50 +30,6 @@ const STATES: &str = "states";
 /// What the runs belong to, by key.
 const CONTEXTS: &str = "contexts";
 const STORES: [&str; 3] = [HEADS, STATES, CONTEXTS];
-
-/// A checkpoint to be stored.
-pub(super) struct StoredCheckpoint {
-    /// The key of the run.
-    pub(super) key: String,
-    /// The experiment as it was started, with all batches, as a query string.
-    pub(super) query: String,
-    /// The checkpoint up to its state.
-    pub(super) head: Vec<u8>,
-    /// The state.
-    pub(super) state: Uint8Array,
-    /// What the run belongs to, unless that is stored already.
-    pub(super) context: Option<StoredContext>,
-    /// Whether training is in progress, not paused.
-    pub(super) is_training: bool,
-}
-
-/// What a run belongs to, and the visitor's own files, if it needs them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StoredContext {
-    /// What it belongs to.
-    pub(super) context: RunContext,
-    /// The files.
-    pub(super) files: Vec<File>,
-}
-
-/// An interrupted run as it was read.
-#[derive(Debug, Clone)]
-pub(super) struct LoadedRun {
-    /// The experiment as it was started, with all batches, as a query string.
-    pub(super) query: String,
-    /// The checkpoint up to its state.
-    pub(super) head: Vec<u8>,
-    /// The state.
-    pub(super) state: Uint8Array,
-    /// Whether training was in progress, not paused.
-    pub(super) was_training: bool,
-    /// What it belongs to.
-    pub(super) context: RunContext,
-    /// The visitor's own files, if it needs them and they could be kept.
-    pub(super) files: Option<ChosenFiles>,
-    /// The lock that keeps other tabs from it.
-    pub(super) lock: RunLock,
-}
 
 /// Stores a checkpoint, and deletes the oldest ones if there are too many; the new list follows, or the reason why there is none.
 pub(super) fn save(checkpoint: StoredCheckpoint, dispatcher: &Dispatcher) {
@@ -209,21 +166,6 @@ async fn put(database: &IdbDatabase, checkpoint: &StoredCheckpoint) -> WebResult
         transaction.object_store(CONTEXTS)?.put_with_key(&context.record()?, &key)?;
     }
     completed(&transaction).await
-}
-
-impl StoredContext {
-    fn record(&self) -> WebResult<JsValue> {
-        let record = Object::new();
-        let bytes = Uint8Array::from(self.context.to_bytes().as_slice());
-        let files: f64 = self.files.iter().map(|file| file.size()).sum();
-        // Large files can be chosen again.
-        let kept: Array = self.files.iter().filter(|_| files <= MOST_FILE_BYTES).collect();
-        let size = f64::from(bytes.length()) + if kept.length() > 0 { files } else { 0.0 };
-        Reflect::set(&record, &"context".into(), &bytes)?;
-        Reflect::set(&record, &"files".into(), &kept)?;
-        Reflect::set(&record, &"size".into(), &size.into())?;
-        Ok(record.into())
-    }
 }
 
 async fn delete(database: &IdbDatabase, keys: &[String]) -> WebResult<()> {

@@ -1,9 +1,9 @@
 //! What the page knows of checkpoints: the one of the run in progress, and the list of interrupted runs that the browser keeps.
 
 use super::checkpoint_section::CheckpointSection;
-use super::checkpoint_storage::StoredContext;
 use super::run_lock::RunLock;
 use super::shelf_storage::{Storage, call};
+use super::stored_run::StoredContext;
 use super::{Action, Dispatcher};
 use crate::checkpoint::CheckpointHead;
 use crate::experiment::{Experiment, parse_query};

@@ -1,11 +1,12 @@
 //! The visitor's own files, chosen with a button or dropped anywhere on the page, and what the worker reports about them.
 
+use super::chosen_files::ChosenFiles;
 use super::file_list::OwnFileList;
 use super::{Action, Dispatcher, dialogs};
 use crate::experiment::DatasetName;
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::dataset::{DatasetFacts, DatasetSpec, ExampleFacts};
-use crate::experiment::own_files::{FileReading, RoleChoices};
+use crate::experiment::own_files::FileReading;
 use crate::metrics::{DatasetSample, ImageSamples};
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -37,13 +38,6 @@ pub(super) struct OwnFiles {
     button: HtmlElement,
     status: Element,
     refusal: HtmlElement,
-}
-
-/// Files that were chosen at one time, with the uses that the visitor has chosen for some of them.
-#[derive(Debug, Clone)]
-pub(super) struct ChosenFiles {
-    pub(super) files: Vec<File>,
-    pub(super) choices: RoleChoices,
 }
 
 /// What the files contain.

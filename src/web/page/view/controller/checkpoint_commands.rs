@@ -13,11 +13,12 @@ use crate::web::page::model::checkpoints::{InterruptedRun, KeptRun};
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::{Origin, Shown};
 use crate::web::page::view::action::CheckpointCommand;
-use crate::web::page::view::checkpoint_storage::{self, LoadedRun, StoredCheckpoint, StoredContext};
+use crate::web::page::view::checkpoint_storage;
 use crate::web::page::view::checkpoints::{LatestCheckpoint, interrupted, remember};
+use crate::web::page::view::chosen_files::ChosenFiles;
 use crate::web::page::view::net;
 use crate::web::page::view::notices::Severity;
-use crate::web::page::view::own_files::ChosenFiles;
+use crate::web::page::view::stored_run::{LoadedRun, StoredCheckpoint, StoredContext};
 use crate::web::page::words::interruptions;
 use js_sys::Uint8Array;
 

@@ -8,9 +8,9 @@ use crate::web::error::WebResult;
 use crate::web::page::model::forecast::{Forecast, MeasuredSpeed};
 use crate::web::page::model::phase::{Phase, Request};
 use crate::web::page::model::shown::Shown;
+use crate::web::page::view::chosen_files::ChosenFiles;
 use crate::web::page::view::dialogs;
 use crate::web::page::view::notices::{Offer, Severity};
-use crate::web::page::view::own_files::ChosenFiles;
 use crate::web::page::words::files::{forecast_needs_files, no_form_for_files};
 use crate::web::page::words::{error_text, forecast_text, incidents, no_forecast};
 

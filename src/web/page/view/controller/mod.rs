@@ -14,6 +14,7 @@ mod worker_messages;
 
 use super::activity_section::ActivitySection;
 use super::checkpoints::Checkpoints;
+use super::chosen_files::ChosenFiles;
 use super::dispatch::Update;
 use super::embed::Parent;
 use super::figure_section::FigureSection;
@@ -21,7 +22,7 @@ use super::form::Form;
 use super::inside::Inside;
 use super::layer_section::LayerSection;
 use super::notices::Notices;
-use super::own_files::{ChosenFiles, OwnFiles};
+use super::own_files::OwnFiles;
 use super::path_section::PathSection;
 use super::samples::Samples;
 use super::scrubber::Scrubber;
