@@ -1,4 +1,4 @@
-//! Names the build by its sources, so that a page recognizes a worker of another one. Compiles the module with relaxed SIMD that the worker
+//! Names the build by its sources, so that a page recognizes a worker of another one, and what computes by those of them that do. Compiles the module with relaxed SIMD that the worker
 //! carries as bytes (`src/model/kernels/relaxed_simd_module.rs`), and checks that it works on nothing but what it is given.
 
 use std::env;
@@ -12,6 +12,23 @@ const SOURCES: [&str; 3] =
 
 /// What determines a build: page, worker and command line are compiled from these files.
 const BUILT_FROM: [&str; 2] = ["src", "Cargo.lock"];
+/// What determines the numbers and the format of checkpoints: the modules that compute, and what they are compiled with.
+const COMPUTED_FROM: [&str; 14] = [
+    "Cargo.lock",
+    "src/catalog",
+    "src/checkpoint",
+    "src/dataset",
+    "src/device",
+    "src/digest.rs",
+    "src/emergence",
+    "src/experiment",
+    "src/init",
+    "src/metrics",
+    "src/model",
+    "src/rng.rs",
+    "src/train",
+    "src/tune",
+];
 /// Sources of the command line alone. It has the name of the library that it uses, so a change here does not compile that again.
 const COMMAND_LINE: &str = "src/bin/lab";
 
@@ -36,6 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=EMERGENCE_LAB_BUILD={}", build_name(&mut sources));
+    sources.retain(|(path, _)| COMPUTED_FROM.iter().any(|part| Path::new(path).starts_with(part)));
+    println!("cargo::rustc-env=EMERGENCE_LAB_COMPUTATION={}", build_name(&mut sources));
     let is_worker = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|name| name == "wasm32");
     if !is_worker || env::var_os("CARGO_FEATURE_TRAIN").is_none() {
         return Ok(());

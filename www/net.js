@@ -3,14 +3,16 @@
 // what was measured for download.
 (() => {
   const root = document.documentElement;
-  // The program sets: whether it is inside an action, its memory, its worker, the latest results as text, and the texts below in the page's
+  // The program sets: whether it is inside an action, its memory, its worker, the latest results as text, whether the run is
+  // stored, and the texts below in the page's
   // language.
-  const net = (globalThis.emergenceLabNet = { acting: false, memory: null, worker: null, results: null, reason: null, texts: {} });
+  const net = (globalThis.emergenceLabNet = { acting: false, memory: null, worker: null, results: null, stored: false, reason: null, texts: {} });
   const english = {
     stopped: "Stopped",
     error: "The page has stopped because of an error in its program.",
     memory: "The page has stopped because its memory is full.",
-    remains: "Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.",
+    remains: "Measurements so far can be saved.",
+    returns: "After a reload, the run goes on from its last checkpoint.",
     reload: "Reload the page",
     save: "Save the results",
   };
@@ -55,7 +57,7 @@
     notice.className = "notice failure";
     notice.dataset.subject = "net";
     const sentence = document.createElement("p");
-    sentence.textContent = [text(isFull() ? "memory" : "error"), ...(net.results ? [text("remains")] : [])].join(" ");
+    sentence.textContent = [isFull() ? "memory" : "error", net.results && "remains", net.stored && "returns"].filter(Boolean).map(text).join(" ");
     // In the words of the browser, or of the program's last breath: for those who look for the cause.
     const technical = document.createElement("small");
     technical.translate = false;

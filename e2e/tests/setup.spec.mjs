@@ -80,7 +80,7 @@ test('the estimate warns where memory is scarce', async ({ lab, page }) => {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 0.25 }));
   await lab.open('data=digits&model=mlp:1024,1024&device=cpu');
   await lab.reach('ready');
-  await expect(lab.estimate).toContainText(/about \d+ MB of memory, more than this device may have · about/);
+  await expect(lab.estimate).toContainText(/about \d+ MB of memory, which may exceed that of this device · about/);
   await (await lab.reveal('model')).fill('mlp:16');
   await expect(lab.estimate).toContainText(/about \d+ MB of memory · about/);
 });

@@ -3,7 +3,7 @@
 use super::{decoded, encoded};
 use crate::digest::sha256;
 use crate::error::{CheckpointError, CheckpointPart};
-use crate::version::VERSION;
+use crate::version::COMPUTATION;
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of every checkpoint. The first one is not ASCII, and the line ends are changed by whatever takes the file for text.
@@ -15,8 +15,8 @@ pub const FORMAT: u32 = 1;
 /// Most bytes of magic, format, length, checksum and header together: this much of a file is enough to read its header.
 pub const LARGEST_HEADER: usize = 1 << 20;
 
-/// The program that writes checkpoints. One of another build may compute something else.
-pub(super) const PROGRAM: &str = VERSION;
+/// The program that writes checkpoints, as far as it computes: another one may compute something else.
+pub(super) const PROGRAM: &str = COMPUTATION;
 
 /// Bytes before the header: magic, format, length, checksum.
 const PREFIX: usize = MAGIC.len() + 4 + 4 + CHECKSUM;
@@ -26,7 +26,7 @@ const CHECKSUM: usize = 64;
 /// What a checkpoint says of itself before its contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointHeader {
-    /// [Version and build](crate::version::VERSION) of the program that wrote it.
+    /// [Version](crate::version::COMPUTATION) of what computes in the program that wrote it.
     pub program: String,
     /// The experiment, as a canonical query string.
     pub query: String,

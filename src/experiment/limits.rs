@@ -12,8 +12,8 @@ pub const SHELF: usize = 8;
 pub const STACKED_RUNS: usize = 64;
 /// Most memory for the parameters of networks that are kept during training, so that they can be inspected later, in bytes.
 pub const SNAPSHOT_BYTES: u64 = 64 << 20;
-/// Most memory for the state of all runs in a checkpoint, in bytes: it is held three times while one is made, and copied for the page, which
-/// stores it. A larger experiment has none.
+/// Most memory for the state of all runs in a checkpoint, in bytes: while one is made, the worker holds it twice, as
+/// numbers and as bytes, and copies it for the page, which stores it. A larger experiment has none.
 pub const CHECKPOINT_BYTES: u64 = 256 << 20;
 /// Seeds of one variant; all runs may belong to it.
 pub const SEEDS: u64 = 512;

@@ -7,7 +7,7 @@ use emergence_lab::digest::sha256;
 use emergence_lab::error::{CheckpointError, CheckpointPart};
 use emergence_lab::experiment::Share;
 use emergence_lab::metrics::InitCost;
-use emergence_lab::version::VERSION;
+use emergence_lab::version::COMPUTATION;
 use proptest::prelude::*;
 
 /// A made-up state of this many runs; the numbers of each run are its own.
@@ -163,12 +163,12 @@ fn a_header_that_lies_is_refused() {
         ]
         .concat()
     };
-    let error = |got: &str| CheckpointError::Program { expected: VERSION.to_owned(), got: got.to_owned() };
-    let (other_build, _) = VERSION.split_once('+').expect("a version and a build");
+    let error = |got: &str| CheckpointError::Program { expected: COMPUTATION.to_owned(), got: got.to_owned() };
+    let (other_build, _) = COMPUTATION.split_once('+').expect("a version and a build");
     for other in ["9.9.9", other_build] {
         assert_eq!(read(&file_with(&with(other), b"")), error(other), "another program, or another build of it");
     }
-    let bytes = file_with(&with(VERSION), b"abc");
+    let bytes = file_with(&with(COMPUTATION), b"abc");
     let error = CheckpointError::Length { expected: u64::MAX, got: bytes.len() as u64 };
     assert_eq!(read(&bytes), error, "sizes that no file has");
 }

@@ -89,7 +89,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let Some(signal) = ended_by else { return Ok(()) };
     let step = history.map(|history| history.step);
-    let checkpoint = kept_at.filter(|_| saved_at.is_some() && saved_at == step);
+    // Before anything is computed, the file of `--resume` is still the checkpoint of its step, unless others go elsewhere.
+    let resumed_at = resumption.filter(|_| options.get("checkpoint").is_none()).map(|resumption| resumption.state.step);
+    let kept_step = saved_at.or(resumed_at);
+    let checkpoint = kept_at.filter(|_| kept_step.is_some() && kept_step == step);
     Err(Interruption { signal, step, steps: experiment.steps, checkpoint }.into())
 }
 

@@ -37,7 +37,7 @@ impl Display for CheckpointError {
             }
             Self::Data { expected, got } => {
                 text!(
-                    "the run was trained on other files: expected SHA-256 {expected} of the data, got {got}",
+                    "these are not the data on which the run was trained: expected SHA-256 {expected}, got {got}",
                     expected,
                     got
                 )

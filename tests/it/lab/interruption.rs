@@ -229,5 +229,5 @@ fn other_files_than_those_of_the_checkpoint_are_refused() {
     let output = run(&["--resume", &path]);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{complaint}");
-    assert!(complaint.contains("--resume: the run was trained on other files"), "{complaint}");
+    assert!(complaint.contains("--resume: these are not the data on which the run was trained"), "{complaint}");
 }

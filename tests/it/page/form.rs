@@ -42,7 +42,7 @@ fn the_estimate_warns_where_memory_is_scarce() {
         let forecast = Forecast::new(&experiment, &facts, None, gigabytes).expect("a valid experiment");
         assert_eq!(forecast.scarce, expected, "{query} on a device with {gigabytes:?} GB");
         let text = forecast_text(&forecast);
-        assert_eq!(text.contains(" of memory, more than this device may have · "), expected, "{text}");
+        assert_eq!(text.contains(" of memory, which may exceed that of this device · "), expected, "{text}");
     };
     // About 150 MB, and several GB.
     let (usual, huge) = ("data=mnist", "data=cifar-10&model=resnet:64,128&batch=64");

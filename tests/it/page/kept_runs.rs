@@ -3,7 +3,7 @@
 use crate::fixtures::{experiment, synthetic_history};
 use emergence_lab::checkpoint::{CheckpointHead, FORMAT};
 use emergence_lab::error::{CheckpointError, CheckpointPart};
-use emergence_lab::version::VERSION;
+use emergence_lab::version::COMPUTATION;
 use emergence_lab::web::page::model::checkpoints::{
     INTERVAL_MILLISECONDS, InterruptedRun, KeptRun, MOST_BYTES, MOST_KEPT, interval, superfluous,
 };
@@ -35,6 +35,9 @@ fn the_oldest_runs_have_to_go() {
     check(&[MOST_BYTES - 1, 1, 1], &["2"]);
     check(&[MOST_BYTES + 1, 1], &["1"]);
     check(&[u64::MAX, u64::MAX], &["1"]);
+    let mut runs: Vec<KeptRun> = (0..MOST_KEPT + 2).map(|index| kept(&index.to_string(), 1)).collect();
+    runs[MOST_KEPT].is_elsewhere = true;
+    assert_eq!(superfluous(&runs), [(MOST_KEPT + 1).to_string()], "but none that another tab computes");
 }
 
 #[test]
@@ -66,7 +69,7 @@ fn a_run_that_cannot_be_continued_says_why() {
     let error = InterruptedRun::read(&damaged, QUERY).expect_err("damaged");
     assert!(matches!(error, CheckpointError::Checksum { part: CheckpointPart::Header, .. }), "{error:?}");
     assert!(interruptions::unusable(&error).contains("damaged"), "{}", interruptions::unusable(&error));
-    let expected = VERSION.to_owned();
+    let expected = COMPUTATION.to_owned();
     let of_others = [
         CheckpointError::Program { expected, got: "0.1.0+0".to_owned() },
         CheckpointError::Format { expected: FORMAT, got: FORMAT + 1 },

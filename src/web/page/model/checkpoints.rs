@@ -74,13 +74,15 @@ impl InterruptedRun {
     }
 }
 
-/// The keys of the runs that have to go: the oldest ones, if there are too many or they take too much. `runs` begins with the latest.
+/// The keys of the runs that have to go: the oldest ones, if there are too many or they take too much, but none that another tab computes. `runs`
+/// begins with the latest.
 #[must_use]
 pub fn superfluous(runs: &[KeptRun]) -> Vec<String> {
     let mut total = 0_u64;
     let must_go = |(index, run): (usize, &KeptRun)| {
         total = total.saturating_add(run.bytes);
-        (index > 0 && (index >= MOST_KEPT || total > MOST_BYTES)).then(|| run.key.clone())
+        let is_over = index >= MOST_KEPT || total > MOST_BYTES;
+        (index > 0 && is_over && !run.is_elsewhere).then(|| run.key.clone())
     };
     runs.iter().enumerate().filter_map(must_go).collect()
 }

@@ -68,6 +68,12 @@ impl<F: Clone> Uploads<F> {
         self.asked.back().map(|asked| &asked.files).or(self.kept.as_ref())
     }
 
+    /// The files that the worker has accepted last.
+    #[must_use]
+    pub fn accepted(&self) -> Option<&F> {
+        self.kept.as_ref()
+    }
+
     /// Whether the worker has accepted files or been sent some.
     #[must_use]
     pub fn any(&self) -> bool {

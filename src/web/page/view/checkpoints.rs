@@ -1,11 +1,13 @@
 //! What the page knows of checkpoints: the one of the run in progress, and the list of interrupted runs that the browser keeps.
 
 use super::checkpoint_section::CheckpointSection;
+use super::chosen_files::ChosenFiles;
+use super::net;
 use super::run_lock::RunLock;
 use super::shelf_storage::{Storage, call};
 use super::stored_run::StoredContext;
 use super::{Action, Dispatcher};
-use crate::checkpoint::CheckpointHead;
+use crate::checkpoint::{CheckpointHead, RunContext};
 use crate::experiment::{Experiment, parse_query};
 use crate::protocol::StateReceipt;
 use crate::web::dom;
@@ -50,15 +52,19 @@ pub(super) struct Checkpoints {
     /// Key of the run in progress in the browser's storage.
     pub(super) key: String,
     /// What the run belongs to, until that is stored.
-    pub(super) context: Option<StoredContext>,
+    pub(super) context: Option<RunContext>,
+    /// The visitor's own files on which it is trained.
+    pub(super) files: Option<ChosenFiles>,
     /// Key of the batch before, whose checkpoint stays until there is one of this batch.
     pub(super) former_batch: Option<String>,
     /// The step from which the run went on by itself after a failure: it does so only once without progress.
     pub(super) recovered_at: Option<u64>,
     /// Seconds that the run took before it was interrupted.
     pub(super) former_secs: f64,
-    /// Whether a run of a former visit to this tab is being read.
+    /// Whether a run is being read from the browser's storage.
     pub(super) is_reading: bool,
+    /// Whether that is the run which the reload of the page has interrupted.
+    pub(super) is_after_reload: bool,
     /// The lock of the run in progress, once the browser has granted it.
     lock: Rc<OnceCell<RunLock>>,
     /// Whether the run in progress has no checkpoints, as the visitor was told.
@@ -66,7 +72,7 @@ pub(super) struct Checkpoints {
     timer: Timer,
     asked_at: Option<f64>,
     last_took: f64,
-    /// Since when training goes on that is in no checkpoint, in milliseconds.
+    /// Since when something is computed that is in no checkpoint, in milliseconds.
     unsaved_since: Rc<Cell<Option<f64>>>,
 }
 
@@ -95,11 +101,13 @@ impl Checkpoints {
             latest: None,
             key: new_key(),
             context: None,
+            files: None,
             former_batch: None,
             lock: Rc::default(),
             recovered_at: None,
             former_secs: 0.0,
             is_reading: false,
+            is_after_reload: false,
             is_too_large: false,
             timer: Timer::new(move || due.dispatch(Action::CheckpointDue)),
             asked_at: None,
@@ -109,9 +117,10 @@ impl Checkpoints {
     }
 
     /// Another run begins, which belongs to this.
-    pub(super) fn begin(&mut self, context: StoredContext) {
+    pub(super) fn begin(&mut self, context: RunContext) {
         self.key = new_key();
         self.context = Some(context);
+        self.files = None;
         self.former_batch = None;
         self.recovered_at = None;
         self.is_too_large = false;
@@ -120,15 +129,24 @@ impl Checkpoints {
     }
 
     /// A stored run goes on: its context is stored as well.
-    pub(super) fn adopt(&mut self, key: String, lock: RunLock, latest: LatestCheckpoint) {
+    pub(super) fn adopt(&mut self, key: String, lock: RunLock, files: Option<ChosenFiles>, latest: LatestCheckpoint) {
         self.key = key;
+        self.files = files;
         self.lock = Rc::new(OnceCell::from(lock));
         self.context = None;
         self.latest = Some(latest);
     }
 
+    /// What has to be stored with the next checkpoint besides it.
+    pub(super) fn unstored_context(&self) -> Option<StoredContext> {
+        let context = self.context.clone()?;
+        let ChosenFiles { files, choices } = self.files.clone().unwrap_or_default();
+        Some(StoredContext { context: RunContext { choices, ..context }, files })
+    }
+
     /// The run does not go on by itself any more, and other tabs may take it.
     pub(super) fn leave(&mut self) {
+        net::promise_return(false);
         self.latest = None;
         self.lock = Rc::default();
         forget();
@@ -150,14 +168,20 @@ impl Checkpoints {
 
     /// Training goes on: the next checkpoint is due after a while.
     pub(super) fn training(&self) -> WebResult<()> {
-        if self.unsaved_since.get().is_none() {
-            self.unsaved_since.set(Some(now()?));
-        }
+        self.computing()?;
         let is_first = self.latest.is_none();
-        let follows = self.context.as_ref().is_some_and(|stored| stored.context.complete.is_some());
+        let follows = self.context.as_ref().is_some_and(|context| context.complete.is_some());
         let wait = if is_first && follows { FIRST_OF_BATCH_MILLISECONDS } else { interval(self.last_took) };
         #[expect(clippy::cast_possible_truncation, reason = "seconds to minutes")]
         self.timer.set(wait as i32)
+    }
+
+    /// Something is computed, by training or by tuning weights, that is in no checkpoint.
+    pub(super) fn computing(&self) -> WebResult<()> {
+        if self.unsaved_since.get().is_none() {
+            self.unsaved_since.set(Some(now()?));
+        }
+        Ok(())
     }
 
     /// Training does not go on.

@@ -39,6 +39,11 @@ pub(super) fn keep_results(history: &History) {
     set(&"results".into(), &results_json(history).map_or(JsValue::NULL, Into::into));
 }
 
+/// Whether the run goes on after a reload: it is stored.
+pub(super) fn promise_return(is_stored: bool) {
+    set(&"stored".into(), &is_stored.into());
+}
+
 /// A run begins, which has no results yet.
 pub(super) fn forget_results() {
     set(&"results".into(), &JsValue::NULL);
@@ -52,6 +57,7 @@ pub(super) fn translate() {
         ("error", incidents::page_stopped()),
         ("memory", incidents::page_out_of_memory()),
         ("remains", incidents::what_remains()),
+        ("returns", incidents::run_returns()),
         ("reload", incidents::reload()),
         ("save", incidents::save_results()),
     ];

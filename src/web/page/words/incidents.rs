@@ -191,7 +191,13 @@ pub fn page_out_of_memory() -> String {
 /// What remains of a run when the page has stopped.
 #[must_use]
 pub fn what_remains() -> String {
-    text!("Measurements so far can be saved; after a reload, the run goes on from its last checkpoint.")
+    text!("Measurements so far can be saved.")
+}
+
+/// The page has stopped, and the run is stored.
+#[must_use]
+pub fn run_returns() -> String {
+    text!("After a reload, the run goes on from its last checkpoint.")
 }
 
 /// Remedy: what was measured becomes a file.

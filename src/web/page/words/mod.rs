@@ -99,7 +99,7 @@ pub fn forecast_text(forecast: &Forecast) -> String {
     let parts = [
         text!("{parameters} parameters per run, {runs}", parameters, runs = runs_text(estimate.runs)),
         if *scarce {
-            text!("about {memory} of memory, more than this device may have", memory)
+            text!("about {memory} of memory, which may exceed that of this device", memory)
         } else {
             text!("about {memory} of memory", memory)
         },

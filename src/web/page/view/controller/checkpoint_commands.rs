@@ -1,7 +1,7 @@
 //! Commands that concern checkpoints: a run goes on after a failure, a reload, or another visit.
 
 use super::Page;
-use crate::checkpoint::CheckpointHead;
+use crate::checkpoint::{CheckpointHead, RunContext};
 use crate::error::Error;
 use crate::experiment::estimate::Estimate;
 use crate::experiment::{DevicePreference, Experiment};
@@ -15,10 +15,9 @@ use crate::web::page::model::shown::{Origin, Shown};
 use crate::web::page::view::action::CheckpointCommand;
 use crate::web::page::view::checkpoint_storage;
 use crate::web::page::view::checkpoints::{LatestCheckpoint, interrupted, remember};
-use crate::web::page::view::chosen_files::ChosenFiles;
 use crate::web::page::view::net;
 use crate::web::page::view::notices::Severity;
-use crate::web::page::view::stored_run::{LoadedRun, StoredCheckpoint, StoredContext};
+use crate::web::page::view::stored_run::{LoadedRun, StoredCheckpoint};
 use crate::web::page::words::interruptions;
 use js_sys::Uint8Array;
 
@@ -31,7 +30,7 @@ impl Page {
     pub(super) fn find_interrupted_runs(&mut self, stated: &Experiment) {
         checkpoint_storage::list(&self.dispatcher);
         if let Some(key) = interrupted(stated) {
-            self.checkpoints.is_reading = true;
+            (self.checkpoints.is_reading, self.checkpoints.is_after_reload) = (true, true);
             checkpoint_storage::load(key, &self.dispatcher);
         }
     }
@@ -55,10 +54,14 @@ impl Page {
     pub(super) fn ask_for_checkpoint(&mut self) -> WebResult<()> {
         let is_new = self.checkpoints.latest.as_ref().is_none_or(|latest| latest.head.step < self.shown.history.step);
         let is_measuring = self.lifecycle.measuring() && self.shown.history.step > 0;
-        if is_new && is_measuring && !self.checkpoints.is_too_large && self.checkpoints.ask()? {
+        if self.checkpoints.is_too_large {
+            return Ok(());
+        }
+        if is_new && is_measuring && self.checkpoints.ask()? {
             return self.send(&Command::Checkpoint);
         }
-        Ok(())
+        // Steps may take longer than the time between two checkpoints.
+        if self.lifecycle.phase() == Phase::Training { self.checkpoints.training() } else { Ok(()) }
     }
 
     /// Keeps the state that the worker has sent. All measurements up to its step are shown, and none of later ones.
@@ -77,7 +80,7 @@ impl Page {
         }
         if !self.view.embed {
             let (key, head, state) = (self.checkpoints.key.clone(), latest.head.to_bytes(), latest.state.clone());
-            let (query, context) = (self.shown_experiment().to_query(), self.checkpoints.context.clone());
+            let (query, context) = (self.shown_experiment().to_query(), self.checkpoints.unstored_context());
             remember(&key, &query);
             let stored = StoredCheckpoint { key, query, head, state, context, is_training };
             checkpoint_storage::save(stored, &self.dispatcher);
@@ -115,6 +118,10 @@ impl Page {
         let experiment = history.setup.experiment.clone();
         let experiment = Experiment { device: device.unwrap_or(experiment.device), ..experiment };
         let started = self.started.clone().unwrap_or_else(|| experiment.clone());
+        // The visitor may have chosen others in the meantime.
+        if let Some(files) = self.checkpoints.files.clone().filter(|own| self.files.uploads.latest() != Some(own)) {
+            self.files.give(files);
+        }
         self.set_shown(Shown { experiment: started, history, origin: Origin::Live });
         self.notices.show(INTERRUPTION, Severity::Info, &interruptions::resumed(step), &[])?;
         let effects = self.lifecycle.resume_with(&experiment, paused);
@@ -145,17 +152,12 @@ impl Page {
     }
 
     /// What the run belongs to that begins now.
-    pub(super) fn context_of(&self, experiment: &Experiment) -> StoredContext {
-        let mut stored = StoredContext::default();
+    pub(super) fn context(&self) -> RunContext {
+        let mut context = RunContext::default();
         if let Some(batches) = &self.batches {
-            batches.write(&mut stored.context);
+            batches.write(&mut context);
         }
-        if experiment.dataset.name.is_own()
-            && let Some(ChosenFiles { files, choices }) = self.files.uploads.latest().cloned()
-        {
-            (stored.files, stored.context.choices) = (files, choices);
-        }
-        stored
+        context
     }
 
     /// All steps are done: the shelf has the result.
@@ -186,8 +188,11 @@ impl Page {
                 let step = |run: &KeptRun| run.contents.as_ref().map_or(0, |contents| contents.step);
                 let is_latest = |run: &KeptRun| latest.as_ref().is_some_and(|latest| step(run) >= latest.head.step);
                 let is_stored = runs.iter().any(|run| run.key == *key && is_latest(run));
-                self.checkpoints.runs = runs;
+                // The lock of this tab is no other one's.
+                let own = |run: KeptRun| KeptRun { is_elsewhere: run.is_elsewhere && run.key != *key, ..run };
+                self.checkpoints.runs = runs.into_iter().map(own).collect();
                 if is_stored {
+                    net::promise_return(true);
                     self.checkpoints.context = None;
                     self.checkpoints.saved(self.lifecycle.phase() == Phase::Training)?;
                     if let Some(former) = self.checkpoints.former_batch.take() {
@@ -216,10 +221,16 @@ impl Page {
     pub(super) fn use_checkpoint(&mut self, key: &str, command: CheckpointCommand) -> WebResult<()> {
         match command {
             CheckpointCommand::Delete => checkpoint_storage::remove(key.to_owned(), &self.dispatcher),
+            // A second press while it is being read.
+            CheckpointCommand::Continue if self.checkpoints.is_reading => {}
             CheckpointCommand::Continue => {
                 if !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
                     return self.notices.show(INTERRUPTION, Severity::Info, &interruptions::busy(), &[]);
                 }
+                if self.can_resume() && key == self.checkpoints.key {
+                    return self.resume(None, false);
+                }
+                self.checkpoints.is_reading = true;
                 checkpoint_storage::load(key.to_owned(), &self.dispatcher);
             }
         }
@@ -228,7 +239,8 @@ impl Page {
 
     /// An interrupted run was read: goes on with it.
     pub(super) fn continue_run(&mut self, key: String, loaded: WebResult<Box<LoadedRun>>) -> WebResult<()> {
-        let after_reload = std::mem::take(&mut self.checkpoints.is_reading);
+        self.checkpoints.is_reading = false;
+        let after_reload = std::mem::take(&mut self.checkpoints.is_after_reload);
         if !matches!(self.lifecycle.phase(), Phase::Ready | Phase::Finished | Phase::Failed) {
             // Another run was started while it was read.
             return self.notices.show(INTERRUPTION, Severity::Info, &interruptions::busy(), &[]);
@@ -238,9 +250,9 @@ impl Page {
         {
             Ok((run, loaded)) => match CheckpointHead::read(&loaded.head) {
                 Ok((head, _)) => self.go_on(key, &run, head, *loaded, after_reload),
-                Err(error) => self.give_up_run(after_reload, Error::from(error).into()),
+                Err(error) => self.give_up_run(&key, after_reload, Error::from(error).into()),
             },
-            Err(error) => self.give_up_run(after_reload, error),
+            Err(error) => self.give_up_run(&key, after_reload, error),
         }
     }
 
@@ -257,7 +269,7 @@ impl Page {
         let started = batches.as_ref().map_or_else(|| run.experiment.clone(), Batches::next);
         self.form.write(run.experiment.clone())?;
         self.edited()?;
-        if let Some(files) = files.filter(|_| self.lacks_files()) {
+        if let Some(files) = files.clone().filter(|own| self.files.uploads.latest() != Some(own)) {
             self.files.give(files);
         }
         if self.lacks_files() {
@@ -265,12 +277,14 @@ impl Page {
         }
         self.begin(&started, batches)?;
         remember(&key, &run.experiment.to_query());
-        self.checkpoints.adopt(key, lock, LatestCheckpoint { head, state });
+        self.checkpoints.adopt(key, lock, files, LatestCheckpoint { head, state });
         self.resume(None, after_reload && !was_training)
     }
 
-    fn give_up_run(&mut self, after_reload: bool, error: WebError) -> WebResult<()> {
-        self.checkpoints.leave();
+    fn give_up_run(&mut self, key: &str, after_reload: bool, error: WebError) -> WebResult<()> {
+        if after_reload || key == self.checkpoints.key {
+            self.checkpoints.leave();
+        }
         let (severity, text) = match error {
             // Of a tab that was duplicated, or of one that is open twice.
             WebError::Elsewhere => (Severity::Info, interruptions::elsewhere()),

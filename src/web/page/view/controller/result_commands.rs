@@ -115,7 +115,7 @@ impl Page {
             self.shelf.keep(&result);
         }
         self.started = Some(experiment.clone());
-        self.checkpoints.begin(self.context_of(experiment));
+        self.checkpoints.begin(self.context());
         net::forget_results();
         self.notices.remove(INTERRUPTION);
         self.notices.remove(DOWNLOAD);
@@ -141,6 +141,9 @@ impl Page {
         let experiment = self.started.clone().unwrap_or_else(|| setup.experiment.clone());
         self.trained = Some(setup.experiment.clone());
         self.checkpoints.forget_request();
+        if setup.experiment.dataset.name.is_own() {
+            self.checkpoints.files = self.files.uploads.accepted().cloned();
+        }
         if self.lifecycle.resumes() {
             self.checkpoints.former_secs = self.shown.history.timing.elapsed_secs;
             self.shown.history.resume(setup);
@@ -198,7 +201,8 @@ impl Page {
 
     /// Computes the next batch.
     fn compute_batch(&mut self, batches: Batches) -> WebResult<()> {
-        let former = self.checkpoints.latest.is_some().then(|| self.checkpoints.key.clone());
+        let own = self.checkpoints.latest.is_some().then(|| self.checkpoints.key.clone());
+        let former = own.or(self.checkpoints.former_batch.take());
         let next = Experiment { device: self.form.experiment().device, ..batches.next() };
         self.begin(&next, Some(batches))?;
         if let Some(former) = former {

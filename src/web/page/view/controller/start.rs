@@ -42,7 +42,7 @@ impl Page {
         self.edited()?;
         dom::root()?.dataset().set("state", self.lifecycle.phase().name())?;
         self.parent.post(&self.situation_post("ready"))?;
-        if parsed.view.run && !self.checkpoints.is_reading { self.request(Request::Run) } else { Ok(()) }
+        if parsed.view.run && !self.checkpoints.is_after_reload { self.request(Request::Run) } else { Ok(()) }
     }
 
     /// Says what of the address is not used. A long address can have thousands of errors, of which the first ones are shown.

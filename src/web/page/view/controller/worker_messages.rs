@@ -159,8 +159,15 @@ impl Page {
         if kind.is_fatal() && kind != FailureKind::Memory && self.recover(message)? {
             return Ok(true);
         }
-        if kind == FailureKind::Device && self.recover_on_cpu(message)? {
-            return Ok(true);
+        if kind == FailureKind::Device {
+            if self.lifecycle.phase() == Phase::Preparing && self.may_leave_gpu() && !self.can_resume() {
+                // One that is lost before it has trained anything is as good as none.
+                self.leave_gpu(message.to_owned())?;
+                return Ok(true);
+            }
+            if self.recover_on_cpu(message)? {
+                return Ok(true);
+            }
         }
         if matches!(kind, FailureKind::Crash | FailureKind::Memory) {
             self.files.uploads.crashed();
@@ -173,16 +180,20 @@ impl Page {
 
     /// A GPU that has failed twice at the same step is given up, if the experiment leaves the choice. True if the CPU goes on.
     fn recover_on_cpu(&mut self, reason: &str) -> WebResult<bool> {
-        let is_free = self.shown_experiment().device == DevicePreference::Auto;
         let is_busy = matches!(self.lifecycle.phase(), Phase::Preparing | Phase::Training | Phase::Paused);
-        let may_leave = is_free && is_busy && self.lifecycle.program() == WorkerProgram::Gpu;
-        if !may_leave || self.checkpoints.recovered_at.take().is_none() {
+        if !is_busy || !self.may_leave_gpu() || self.checkpoints.recovered_at.take().is_none() {
             return Ok(false);
         }
         self.gpu_refusal = Some(reason.to_owned());
         let effects = self.lifecycle.adapter_known(false);
         self.carry_out(effects)?;
         self.recover(reason)
+    }
+
+    /// Whether a GPU is in use that the experiment does not insist on.
+    fn may_leave_gpu(&self) -> bool {
+        let experiment = self.started.as_ref().unwrap_or(self.form.experiment());
+        experiment.device == DevicePreference::Auto && self.lifecycle.program() == WorkerProgram::Gpu
     }
 
     /// The GPU was lost while nothing was computed: its worker goes, and with it the networks of the last run.
@@ -243,6 +254,7 @@ impl Page {
             Event::Preparation { progress } => {
                 let share = progress.done as f64 / progress.total.max(1) as f64;
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
+                self.checkpoints.computing()?;
                 self.parent.post(&self.situation_post("progress"))?;
             }
             Event::Recomputing { runs } => {
