@@ -39,6 +39,8 @@ pub(crate) struct Conductor<'watch> {
     history: Option<History>,
     saved_at: Option<u64>,
     unsaved: Option<anyhow::Error>,
+    /// Why a share cannot go on.
+    failure: Option<anyhow::Error>,
 }
 
 impl<'watch> Conductor<'watch> {
@@ -57,18 +59,19 @@ impl<'watch> Conductor<'watch> {
             translations: vec![Vec::new(); shares],
             saved_at: None,
             unsaved: None,
+            failure: None,
         }
     }
 
-    /// Listens until all threads have ended.
+    /// Listens until all threads have ended. What was measured before a failure is kept.
     pub(crate) fn conduct(
         mut self,
         receiver: &Receiver<(usize, News)>,
         mut report: impl FnMut(&History, &Record),
-    ) -> anyhow::Result<Trained> {
+    ) -> Trained {
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok((share, news)) => self.hear(share, news, &mut report)?,
+                Ok((share, news)) => self.hear(share, news, &mut report),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -76,18 +79,22 @@ impl<'watch> Conductor<'watch> {
         }
         let is_finished = self.history.as_ref().is_some_and(History::is_finished);
         let signal = self.supervision.signals.and_then(Signals::received);
-        Ok(Trained {
+        Trained {
             history: self.history,
-            translations: interleaved(self.translations),
+            translations: if self.failure.is_some() { Vec::new() } else { interleaved(self.translations) },
             ended_by: signal.filter(|_| !is_finished),
             saved_at: self.saved_at,
-            unsaved: self.unsaved,
-        })
+            failure: self.failure.or(self.unsaved),
+        }
     }
 
-    fn hear(&mut self, share: usize, news: News, report: &mut impl FnMut(&History, &Record)) -> anyhow::Result<()> {
+    fn hear(&mut self, share: usize, news: News, report: &mut impl FnMut(&History, &Record)) {
         match news {
-            News::Failed(error) => return Err(error),
+            News::Failed(error) => {
+                self.failure.get_or_insert(error);
+                // The others would go on in vain.
+                self.gate.stop();
+            }
             News::Setup(setup) => put(&mut self.setups, share, Some(*setup)),
             News::Translations(translations) => put(&mut self.translations, share, translations),
             News::State(state) => put(&mut self.states, share, Some(state)),
@@ -99,14 +106,13 @@ impl<'watch> Conductor<'watch> {
         if !self.is_started && self.setups.iter().all(Option::is_some) {
             self.start();
         }
-        let Some(history) = self.history.as_mut().filter(|_| self.is_started) else { return Ok(()) };
+        let Some(history) = self.history.as_mut().filter(|_| self.is_started) else { return };
         let record = self.assembly.take();
         if record != Record::default() {
             history.apply(&record);
             history.set_timing(self.timings.iter().copied().reduce(Timing::slower).unwrap_or_default());
             report(history, &record);
         }
-        Ok(())
     }
 
     /// All shares are ready to train.

@@ -78,13 +78,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let kept_at = keeper.as_ref().map(|keeper| keeper.place().to_string());
     let supervision = Supervision { sentence, resumption: resumption.as_ref(), keeper, signals: Some(&signals) };
-    let trained = train(&experiment, dataset, threads, supervision, report)?;
-    let Trained { history, translations, ended_by, saved_at, unsaved } = trained;
+    let trained = train(&experiment, dataset, threads, supervision, report);
+    let Trained { history, translations, ended_by, saved_at, failure } = trained;
     if let Some(history) = &history {
         outputs.write(history, altered)?;
         print_translations(history, &translations)?;
     }
-    if let Some(error) = unsaved {
+    if let Some(error) = failure {
         return Err(error);
     }
     let Some(signal) = ended_by else { return Ok(()) };

@@ -5,13 +5,14 @@ use crate::conductor::{Conductor, News};
 use crate::gate::{Admission, Gate};
 use crate::preparation::{now, tune};
 use crate::signals::{EndSignal, Signals};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use emergence_lab::dataset::Dataset;
 use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{History, Record, Stopwatch, Translation};
 use emergence_lab::train::{Preparation, Training, Work};
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -44,8 +45,8 @@ pub(crate) struct Trained {
     pub(crate) ended_by: Option<EndSignal>,
     /// The step of the last checkpoint that was written.
     pub(crate) saved_at: Option<u64>,
-    /// Why the last checkpoint could not be written.
-    pub(crate) unsaved: Option<anyhow::Error>,
+    /// Why it could not go on, or why the last checkpoint could not be written.
+    pub(crate) failure: Option<anyhow::Error>,
 }
 
 /// What the thread of a share knows.
@@ -68,7 +69,7 @@ pub(crate) fn train(
     threads: usize,
     supervision: Supervision<'_>,
     report: impl FnMut(&History, &Record),
-) -> anyhow::Result<Trained> {
+) -> Trained {
     let of = threads.clamp(1, experiment.run_count().max(1));
     let gate = Gate::new(of, supervision.resumption.map_or(0, |resumption| resumption.state.step));
     let (sender, receiver) = mpsc::channel();
@@ -87,17 +88,17 @@ pub(crate) fn train(
             };
             scope.spawn(move || {
                 let sender = task.sender.clone();
-                if let Err(error) = confined(threads / of, || task.train(dataset)) {
-                    // Nobody listens if another thread has failed before.
+                let work = AssertUnwindSafe(|| confined(threads / of, || task.train(dataset)));
+                // After a panic, which has said where it was, the others would wait for ever.
+                let ended = catch_unwind(work).unwrap_or_else(|_| Err(anyhow!("a thread has panicked")));
+                if let Err(error) = ended {
+                    // The other end listens until all threads have ended.
                     let _ = sender.send((first, News::Failed(error)));
                 }
             });
         }
         drop(sender);
-        let trained = Conductor::new(of, supervision, &gate).conduct(&receiver, report);
-        // After a failure the others would go on in vain.
-        gate.stop();
-        trained
+        Conductor::new(of, supervision, &gate).conduct(&receiver, report)
     })
 }
 
