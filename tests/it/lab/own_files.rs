@@ -51,7 +51,7 @@ fn refuses_to_test(place: &str, uses: &[&str]) {
     let output = lab(&arguments(place, uses));
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "with {uses:?}: {complaint}");
-    assert!(complaint.contains("test: expected at most 1 examples, got 5"), "with {uses:?}: {complaint}");
+    assert!(complaint.contains("test: expected a whole number from 1 to 1, got `5`"), "with {uses:?}: {complaint}");
 }
 
 #[test]
