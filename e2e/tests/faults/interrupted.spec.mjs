@@ -6,7 +6,7 @@ import { Lab, cifarBatch, curvesOf } from '../../lab.mjs';
 
 const SMALL = 'data=digits&train=256&test=64&model=mlp:8&init=kaiming_normal,orthogonal&batch=32&device=cpu';
 /** More runs than are computed at once: 64 and 16 of them. */
-const MANY = `${SMALL}&seeds=40&steps=3000&eval=1000`;
+const MANY = `${SMALL}&seeds=40&steps=1500&eval=500`;
 /** Takes longer than any test. */
 const LONG = `${SMALL}&seeds=1&steps=1000000&eval=1000`;
 
