@@ -132,7 +132,7 @@ test('a browser that refuses to create a worker gets a sentence', async ({ lab, 
 
 test('a page whose program is missing says so', async ({ lab, page, tolerate }) => {
   tolerate(/./);
-  await page.route(/\/lab\/app[^/]*\.wasm$/, (route) => route.fulfill({ status: 404, body: 'not found' }));
+  await page.route(/-app_bg\.wasm$/, (route) => route.fulfill({ status: 404, body: 'not found' }));
   await lab.open(QUICK);
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
   await expect(lab.notices).toContainText(/could not be loaded/);

@@ -5,7 +5,7 @@ import { capMemoryAt, stored } from '../../faults.mjs';
 import { expect, test } from '../../fixtures.mjs';
 import { SMALL, screenshot } from '../../lab.mjs';
 
-const APP = /\/lab\/app[^/?]*\.wasm(\?.*)?$/;
+const APP = /-app_bg\.wasm(\?.*)?$/;
 /** Many measurements: three variants, every step measured. */
 const LONG = SMALL.replace('steps=400', 'steps=100000').replace('seeds=1', 'seeds=4');
 

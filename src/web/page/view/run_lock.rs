@@ -75,13 +75,13 @@ fn method(manager: &Object, name: &'static str) -> WebResult<Function> {
 fn requested(manager: &Object, key: &str) -> Promise {
     let name = format!("{PREFIX}{key}");
     Promise::new(&mut |resolve, reject| {
-        if let Err(error) = request(manager, &name, resolve) {
+        if let Err(error) = request(manager, &name, resolve, reject.clone()) {
             let _ = reject.call1(&JsValue::UNDEFINED, &error.to_string().into());
         }
     })
 }
 
-fn request(manager: &Object, name: &str, resolve: Function) -> WebResult<()> {
+fn request(manager: &Object, name: &str, resolve: Function, reject: Function) -> WebResult<()> {
     // The lock is held until the promise that this function returns is resolved.
     let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
         if lock.is_null() {
@@ -95,7 +95,14 @@ fn request(manager: &Object, name: &str, resolve: Function) -> WebResult<()> {
     });
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
-    method(manager, "request")?.call3(manager, &name.into(), &options, &granted)?;
+    let asked = method(manager, "request")?.call3(manager, &name.into(), &options, &granted)?;
+    let asked = asked.dyn_into::<Promise>()?;
+    // Browsers that block storage refuse locks, too.
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(error) = JsFuture::from(asked).await {
+            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+        }
+    });
     Ok(())
 }
 
