@@ -24,7 +24,6 @@ use crate::experiment::Experiment;
 use crate::metrics::History;
 pub use context::RunContext;
 pub use header::{CheckpointHeader, FORMAT, LARGEST_HEADER, MAGIC};
-use postcard::ser_flavors::Size;
 use serde::{Deserialize, Serialize};
 pub use state::{RunState, ShareOfState, StateShape, TrainingState};
 
@@ -144,10 +143,8 @@ fn checked(bytes: &[u8], expected: &str, part: CheckpointPart) -> Result<(), Che
 
 /// The bytes of a value.
 fn encoded(value: &impl Serialize) -> Vec<u8> {
-    // Plain values of known lengths, for which writing to memory cannot fail. They are measured first: bytes that grow by doubling would
-    // take three times the memory.
-    let size = postcard::serialize_with_flavor(value, Size::default()).unwrap_or_default();
-    postcard::to_extend(value, Vec::with_capacity(size)).unwrap_or_default()
+    // Plain values of known lengths, for which writing to memory cannot fail.
+    postcard::to_allocvec(value).unwrap_or_default()
 }
 
 /// The value of all these bytes. Memory is taken as values are read, not as lengths promise.

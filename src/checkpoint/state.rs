@@ -1,9 +1,10 @@
 //! The state of a training between two steps, run by run, so that any number of workers can go on with it.
 
-use super::{decoded, encoded};
+use super::decoded;
 use crate::error::{CheckpointError, CheckpointPart, StatePart};
 use crate::experiment::Share;
 use crate::metrics::{InitCost, interleaved};
+use postcard::ser_flavors::Size;
 use serde::{Deserialize, Serialize};
 
 /// Everything on which the numbers of later steps depend and that cannot be drawn again. Batches, augmentation and learning rates follow
@@ -76,7 +77,7 @@ impl TrainingState {
     /// [`Checkpoint`](super::Checkpoint) has one.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        encoded(self)
+        counted_and_encoded(self)
     }
 
     /// Reads a state. Whether it is one of an experiment is [checked](Self::check) apart.
@@ -118,7 +119,7 @@ impl ShareOfState<'_> {
     /// The bytes from which [`TrainingState::from_bytes`] makes the state of these runs alone.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        encoded(self)
+        counted_and_encoded(self)
     }
 
     /// Checks that the state is one of an experiment with these sizes.
@@ -165,4 +166,11 @@ fn sizes(
 fn equal(part: StatePart, expected: usize, got: usize) -> Result<(), CheckpointError> {
     let (expected, got) = (expected as u64, got as u64);
     if expected == got { Ok(()) } else { Err(CheckpointError::Misfit { part, expected, got }) }
+}
+
+/// The bytes of a state, which may be large: they are counted first, since bytes that grow by doubling would take three times the memory.
+fn counted_and_encoded(state: &impl Serialize) -> Vec<u8> {
+    // Writing to memory cannot fail.
+    let size = postcard::serialize_with_flavor(state, Size::default()).unwrap_or_default();
+    postcard::to_extend(state, Vec::with_capacity(size)).unwrap_or_default()
 }

@@ -11,8 +11,8 @@ use std::io::{Result, Write};
 #[must_use]
 pub fn to_json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, StandardNumbers));
+    // By way of parts, so that programs have one kind of writer only.
+    write_json(value, &mut |part| bytes.extend_from_slice(part));
     String::from_utf8(bytes).unwrap_or_default()
 }
 
