@@ -12,7 +12,7 @@ const LONG = SMALL.replace('steps=400', 'steps=100000').replace('seeds=1', 'seed
 test('a page that runs out of memory says so, ends its worker, and keeps its results', async ({ lab, page, context, tolerate }) => {
   test.setTimeout(90_000);
   tolerate(/./);
-  await capMemoryAt(context, APP, 40 * 65_536);
+  await capMemoryAt(context, APP, 96 * 65_536);
   await lab.open(LONG);
   await lab.run();
   await stored(page, { training: true });
