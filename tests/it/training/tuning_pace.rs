@@ -136,7 +136,9 @@ proptest! {
         let paused: Vec<u64> = helpers.iter().map(|helper| helper.done).collect();
         for step in 1..=4 {
             if pace.step() {
-                helpers.iter_mut().for_each(|helper| helper.left = helper.left.map(|left| left + 1));
+                for helper in &mut helpers {
+                    helper.left = helper.left.map(|left| left + 1);
+                }
             }
             while pace.is_held() && !pace.arrival() {
                 if !goes_on(&mut pace, &mut helpers) {
