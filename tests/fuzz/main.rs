@@ -82,7 +82,7 @@ fn assemble(name: &str, bytes: &[u8]) {
 }
 
 #[test]
-#[ignore = "takes minutes; part of the benchmark run"]
+#[ignore = "seconds in a release build, minutes in any other; part of the benchmark run"]
 fn readers_survive_damaged_files() {
     let arrays = [array(8, &[3, 4, 4], 1), array(8, &[5], 1), array(0x0d, &[2, 3, 3], 4), array(0x0c, &[4], 4)];
     fuzz("IDX", &arrays, twice, |file| {

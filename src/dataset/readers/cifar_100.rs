@@ -9,7 +9,7 @@ use crate::error::Result;
 /// Label bytes of a record.
 const LABELS: usize = 2;
 
-/// The images of CIFAR-100 with their fine labels; the normalization is that of whoever reads them.
+/// The images of CIFAR-100 with their fine labels. The caller chooses the mean and standard deviation for normalization.
 pub const CIFAR_100_IMAGES: ImageFacts = ImageFacts {
     shape: CIFAR_10_IMAGES.shape,
     classes: 100,

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Sends the size of what could not be allocated, in bytes, to whoever created this worker.
+    /// Sends the size in bytes of an allocation that failed to the page, or to the worker that created this one.
     #[wasm_bindgen(js_name = postMessage)]
     fn post_missing_bytes(size: f64);
 }
