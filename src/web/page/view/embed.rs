@@ -1,13 +1,12 @@
 //! The page inside another page: heights out, commands in, one running embed at a time, and none off the screen.
 
+use super::outbox::Outbox;
 use super::{Action, Dispatcher};
-use crate::export::to_json;
 use crate::web::dom;
 use crate::web::error::{WebError, WebResult};
 use crate::web::page::model::host_queue::{HostQueue, MOST_WAITING};
 use crate::web::page::model::messages::{
-    FieldValue, MOST_QUERY_LETTERS, MOST_RESULT_BYTES, MOST_TYPE_LETTERS, MessageFields, PREFIX, Post, Question,
-    embedly_height,
+    FieldValue, MOST_QUERY_LETTERS, MOST_TYPE_LETTERS, MessageFields, PREFIX, Post, Question, embedly_height,
 };
 use crate::web::page::model::start_claim::StartClaim;
 use crate::web::page::words::incidents;
@@ -31,7 +30,7 @@ const FRAME_MILLISECONDS: i32 = 16;
 
 /// The host, which is the page around this one, if there is one.
 pub(super) struct Parent {
-    window: Option<Window>,
+    outbox: Option<Rc<Outbox>>,
     channel: Option<BroadcastChannel>,
     /// The latest start of this one.
     claim: Cell<Option<StartClaim>>,
@@ -40,13 +39,17 @@ pub(super) struct Parent {
 impl Parent {
     /// Listens to the host, and keeps it informed of the height.
     pub(super) fn bind(dispatcher: &Dispatcher) -> WebResult<Self> {
-        let window = dom::host()?;
-        if let Some(parent) = &window {
-            listen(parent, dispatcher)?;
-            watch_height(parent)?;
-            watch_sight(dispatcher)?;
-        }
-        let channel = window.as_ref().and_then(|_| BroadcastChannel::new(CHANNEL).ok());
+        let outbox = match dom::host()? {
+            Some(window) => {
+                let outbox = Outbox::new(window.clone());
+                listen(window, &outbox, dispatcher)?;
+                watch_height(&outbox)?;
+                watch_sight(dispatcher)?;
+                Some(outbox)
+            }
+            None => None,
+        };
+        let channel = outbox.as_ref().and_then(|_| BroadcastChannel::new(CHANNEL).ok());
         if let Some(channel) = &channel {
             let other = dispatcher.clone();
             dom::on(channel, "message", move |event| {
@@ -56,20 +59,17 @@ impl Parent {
                 }
             })?;
         }
-        Ok(Self { window, channel, claim: Cell::new(None) })
+        Ok(Self { outbox, channel, claim: Cell::new(None) })
     }
 
     /// Posts a message to the host.
     pub(super) fn post(&self, message: &Post) -> WebResult<()> {
-        match &self.window {
-            Some(window) => post_to(window, message),
-            None => Ok(()),
-        }
+        self.outbox.as_ref().map_or(Ok(()), |outbox| outbox.post(message))
     }
 
     /// Posts the answer to questions with these ids, which may be any values.
-    pub(super) fn answer(&self, message: &Post, ids: &[JsValue]) -> WebResult<()> {
-        self.window.as_ref().map_or(Ok(()), |window| answer_to(window, message, ids))
+    pub(super) fn answer(&self, message: &Post, ids: Vec<JsValue>) -> WebResult<()> {
+        self.outbox.as_ref().map_or(Ok(()), |outbox| outbox.answer(message, ids))
     }
 
     /// Tells other embeds of this site that this one computes now: they share one processor and one battery.
@@ -90,31 +90,6 @@ impl Parent {
     pub(super) fn yields_to(&self, other: StartClaim) -> bool {
         self.claim.get().is_none_or(|own| own < other)
     }
-}
-
-/// Posts to any origin: nothing here is secret, and any site may embed the page.
-fn post_to(window: &Window, message: &Post) -> WebResult<()> {
-    Ok(window.post_message(&js_sys::JSON::parse(&to_json(message))?, "*")?)
-}
-
-fn answer_to(window: &Window, message: &Post, ids: &[JsValue]) -> WebResult<()> {
-    let mut json = to_json(message);
-    if json.len() > MOST_RESULT_BYTES {
-        let reason = incidents::results_too_large(MOST_RESULT_BYTES >> 20, json.len() >> 20);
-        json = to_json(&Post { results: None, error: Some(reason), ..message.clone() });
-    }
-    let answer = js_sys::JSON::parse(&json)?;
-    for id in ids {
-        let answer = if id.is_undefined() || id.is_null() {
-            answer.clone()
-        } else {
-            let identified = js_sys::Object::assign(&js_sys::Object::new(), answer.unchecked_ref());
-            js_sys::Reflect::set(&identified, &"id".into(), id)?;
-            identified.into()
-        };
-        window.post_message(&answer, "*")?;
-    }
-    Ok(())
 }
 
 /// Watches whether the frame can be seen, through however many frames it is shown.
@@ -138,8 +113,8 @@ fn watch_sight(dispatcher: &Dispatcher) -> WebResult<()> {
     Ok(())
 }
 
-fn listen(parent: &Window, dispatcher: &Dispatcher) -> WebResult<()> {
-    let (parent, gate) = (parent.clone(), MessageGate::new(dispatcher));
+fn listen(parent: Window, outbox: &Rc<Outbox>, dispatcher: &Dispatcher) -> WebResult<()> {
+    let (outbox, gate) = (Rc::clone(outbox), MessageGate::new(dispatcher));
     dom::on(&dom::window()?, "message", move |event| {
         let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
         // Only the host may give commands.
@@ -153,7 +128,7 @@ fn listen(parent: &Window, dispatcher: &Dispatcher) -> WebResult<()> {
         let Some(question) = Question::read(&fields) else { return };
         if let Err((question, id)) = gate.accept(question, field(&data, "id")) {
             let refusal = Post::refusal(&question.name, incidents::too_many_messages(MOST_WAITING));
-            if let Err(error) = answer_to(&parent, &refusal, &[id]) {
+            if let Err(error) = outbox.answer(&refusal, vec![id]) {
                 dom::report(&error);
             }
         }
@@ -237,18 +212,18 @@ fn dispatch_all(waiting: &RefCell<HostQueue<JsValue>>, dispatcher: &Dispatcher) 
 
 /// Posts the height of the content after each change, once it has settled. The content never depends on the height of the
 /// frame, so a host that adjusts the frame causes no further change.
-fn watch_height(parent: &Window) -> WebResult<()> {
+fn watch_height(outbox: &Rc<Outbox>) -> WebResult<()> {
     let body: HtmlElement = dom::document()?.body().ok_or(WebError::Missing { what: "body" })?;
-    let (parent, content) = (parent.clone(), body.clone());
+    let (outbox, content) = (Rc::clone(outbox), body.clone());
     let last = Rc::new(Cell::new(0_u32));
     let timer = Timer::new(move || {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the height of a page")]
         let height = content.get_bounding_client_rect().height().ceil() as u32;
         if last.replace(height) != height {
             let name = dom::window().and_then(|window| Ok(window.name()?)).unwrap_or_default();
-            let posted = post_to(&parent, &Post::resize(&name, height));
-            let text = parent.post_message(&JsValue::from_str(&embedly_height(height)), "*");
-            if let Err(error) = posted.and_then(|()| Ok(text?)) {
+            let posted = outbox.post(&Post::resize(&name, height));
+            let text = outbox.post_value(JsValue::from_str(&embedly_height(height)));
+            if let Err(error) = posted.and(text) {
                 dom::report(&error);
             }
         }

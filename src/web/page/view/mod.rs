@@ -27,6 +27,7 @@ mod layer_section;
 mod navigation;
 mod net;
 mod notices;
+mod outbox;
 mod own_files;
 mod path_section;
 mod picker;

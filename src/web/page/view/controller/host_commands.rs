@@ -62,7 +62,7 @@ impl Page {
                 Ok(()) => Ok(()),
                 Err((question, ids)) => {
                     let reason = incidents::too_many_messages(MOST_WAITING);
-                    self.parent.answer(&Post::refusal(&question.name, reason), &ids)
+                    self.parent.answer(&Post::refusal(&question.name, reason), ids)
                 }
             };
         }
@@ -92,7 +92,7 @@ impl Page {
             HostRequest::Request(Request::Run, _) | HostRequest::Config(_) => Some(self.form.experiment().to_query()),
             _ => situation.query.clone(),
         };
-        self.parent.answer(&Post { results, error: outcome, query, ..situation }, &ids)
+        self.parent.answer(&Post { results, error: outcome, query, ..situation }, ids)
     }
 
     /// Puts the host's experiment into the form; returns the reason if it is invalid.
