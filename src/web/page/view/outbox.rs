@@ -9,7 +9,7 @@ use crate::web::schedule::{Timer, now};
 use js_sys::Reflect;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Window;
 
@@ -28,10 +28,10 @@ pub(super) struct Outbox {
 impl Outbox {
     /// An empty one; `host` is the page around this one.
     pub(super) fn new(host: Window) -> Rc<Self> {
-        Rc::new_cyclic(|own| {
+        Rc::new_cyclic(|own: &Weak<Self>| {
             let own = own.clone();
             let next_portion = Timer::new(move || {
-                let posted = own.upgrade().map_or(Ok(()), |outbox: Rc<Self>| outbox.post_portion());
+                let posted = own.upgrade().map_or(Ok(()), |outbox| outbox.post_portion());
                 posted.unwrap_or_else(|error| dom::report(&error));
             });
             Self { host, waiting: RefCell::default(), next_portion }
