@@ -89,7 +89,7 @@ impl Outbox {
 fn identify(answer: &JsValue, id: &JsValue) -> WebResult<()> {
     let key = JsValue::from_str("id");
     if id.is_undefined() || id.is_null() {
-        Reflect::delete_property(answer.unchecked_ref(), &key)?;
+        Reflect::delete_property(answer.unchecked_ref::<js_sys::Object>(), &key)?;
     } else {
         Reflect::set(answer, &key, id)?;
     }
