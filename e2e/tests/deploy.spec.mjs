@@ -9,7 +9,7 @@ import { Lab, SMALL } from '../lab.mjs';
 import { startUnwatched } from '../unwatched.mjs';
 
 const QUICK = SMALL.replace('steps=400', 'steps=40');
-const UPDATED = 'This page was updated. Reload.';
+const UPDATED = 'A new version of this page is available. Reload to use it.';
 const WWW = join(import.meta.dirname ?? '.', '..', '..', 'www');
 /** Time for a service worker to arrive or to take over, on a busy machine. */
 const PATIENCE = { timeout: 40_000 };

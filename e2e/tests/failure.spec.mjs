@@ -111,7 +111,7 @@ test('an old worker from a cache is recognized', async ({ lab, page }) => {
   await lab.open(QUICK);
   await lab.run();
   await expect(lab.html).toHaveAttribute('data-state', 'failed');
-  await expect(lab.notices).toContainText('This page was updated. Reload.');
+  await expect(lab.notices).toContainText('A new version of this page is available. Reload to use it.');
   await expect(lab.offer('Reload')).toBeVisible();
 });
 

@@ -104,7 +104,7 @@ impl TrainingState {
         let (count, of) = (shares.iter().map(|share| share.runs.len()).sum::<usize>(), shares.len());
         let mut costs = shares.first()?.costs.clone();
         for (first, share) in shares.iter().enumerate() {
-            let runs = (0..count).filter(|run| Share { first, of }.contains(*run)).count();
+            let runs = (0..count).filter(|run| Share::new(first, of).contains(*run)).count();
             let agrees = (share.step, share.evaluated, share.costs.len()) == (step, evaluated, costs.len());
             if !agrees || share.runs.len() != runs {
                 return None;

@@ -1,5 +1,7 @@
 //! Opens a device, under the same names on every platform. `train::self_test` checks whether it computes correctly.
 
+#[cfg(feature = "gpu")]
+mod gpu;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,9 @@
 use super::{LossListener, OpenDevice};
 use crate::error::Result;
 use crate::graphics_adapter;
+#[cfg(not(feature = "gpu"))]
+use std::future::{Ready, ready};
+use wasm_bindgen::JsValue;
 
 /// Description of the CPU path.
 pub const CPU_ADAPTER: &str = "Flex, WebAssembly with SIMD";
@@ -21,49 +24,16 @@ pub const CPU_STEP_BYTES: u64 = 1 << 30;
 /// the CPU only.
 pub async fn open_webgpu(lost: LossListener) -> Result<OpenDevice> {
     let adapter = graphics_adapter::find().await?;
-    gpu::open(graphics_adapter::description(&adapter), lost).await
+    open(&adapter, lost).await
 }
 
 #[cfg(feature = "gpu")]
-mod gpu {
-    use crate::device::{Backend, LossListener, OpenDevice};
-    use crate::error::{DeviceError, MissingWebGpu, Result};
-    use burn::tensor::Device;
-    use burn::tensor::wgpu::wgpu::DeviceLostReason;
-
-    /// Limit for a step on a GPU: a small one has a few gigabytes, which it shares with the display.
-    const STEP_BYTES: u64 = 1 << 30;
-    /// The largest storage buffer that every WebGPU device binds (`maxStorageBufferBindingSize` in the specification).
-    const TENSOR_BYTES: u64 = 128 << 20;
-
-    pub(super) async fn open(adapter: String, lost: LossListener) -> Result<OpenDevice> {
-        let opened = Device::wgpu_options().init_with_setup_async().await;
-        let (device, setup) =
-            opened.map_err(|error| DeviceError::NoWebGpu(MissingWebGpu::Refused { message: error.to_string() }))?;
-        // Burn listens, too, but tells only at the next use. In a browser both are told.
-        setup.device.set_device_lost_callback(move |reason, message| {
-            if reason != DeviceLostReason::Destroyed {
-                lost(&message);
-            }
-        });
-        Ok(OpenDevice {
-            device,
-            backend: Backend::WebGpu,
-            adapter,
-            group_bytes: None,
-            step_bytes: STEP_BYTES,
-            tensor_bytes: TENSOR_BYTES,
-        })
-    }
+async fn open(adapter: &JsValue, lost: LossListener) -> Result<OpenDevice> {
+    super::gpu::open(|_| graphics_adapter::description(adapter), lost).await
 }
 
 #[cfg(not(feature = "gpu"))]
-mod gpu {
-    use crate::device::{LossListener, OpenDevice};
-    use crate::error::{DeviceError, MissingWebGpu, Result};
-    use std::future::{Ready, ready};
-
-    pub(super) fn open(_adapter: String, _lost: LossListener) -> Ready<Result<OpenDevice>> {
-        ready(Err(DeviceError::NoWebGpu(MissingWebGpu::CpuWorker).into()))
-    }
+fn open(_adapter: &JsValue, _lost: LossListener) -> Ready<Result<OpenDevice>> {
+    use crate::error::{DeviceError, MissingWebGpu};
+    ready(Err(DeviceError::NoWebGpu(MissingWebGpu::CpuWorker).into()))
 }

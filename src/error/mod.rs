@@ -8,6 +8,7 @@ mod corpus;
 mod data_file;
 mod dataset;
 mod english;
+mod merge;
 mod reasons;
 mod upload_note;
 
@@ -17,6 +18,7 @@ pub use corpus::CorpusError;
 pub use data_file::{DataFileError, MemberRefusal, NpyRefusal};
 pub use dataset::{ArchiveDamage, Conversion, DatasetError, DownloadFailure, UnknownFile, UploadError};
 pub use english::named;
+pub use merge::MergeError;
 pub use reasons::{
     Bounds, DeviceDemand, Expected, FormulaError, FormulaReason, FormulaSize, NetworkForm, Requirement,
     SchemeRequirement, Span, ValueError,
@@ -116,7 +118,7 @@ pub enum DeviceError {
 /// Why there is no WebGPU.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MissingWebGpu {
-    /// The native build computes on the CPU.
+    /// The native program was built without the feature `gpu`.
     NativeBuild,
     /// The worker computes on the CPU only.
     CpuWorker,

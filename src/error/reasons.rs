@@ -151,8 +151,6 @@ pub enum Requirement {
         /// Available bytes.
         most: u64,
     },
-    /// The device is available in the native build.
-    NativeDevice,
     /// A batch has no example twice.
     TrainingExamples {
         /// Number of training examples.

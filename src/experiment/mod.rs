@@ -86,7 +86,7 @@ pub struct Experiment {
 }
 
 /// The activation function after every hidden layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Activation {
     /// `max(0, x)`.
     Relu,

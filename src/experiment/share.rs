@@ -11,11 +11,42 @@ pub struct Share {
     pub first: usize,
     /// Number of shares.
     pub of: usize,
+    /// If the shares are those of one of several machines, which has a part of the runs itself, the number of machines.
+    #[serde(skip, default = "one")]
+    machines: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Share {
     /// All runs.
-    pub const WHOLE: Self = Self { first: 0, of: 1 };
+    pub const WHOLE: Self = Self::new(0, 1);
+
+    /// Every `of`-th run, beginning with run `first`.
+    #[must_use]
+    pub const fn new(first: usize, of: usize) -> Self {
+        Self { first, of, machines: 1 }
+    }
+
+    /// One of `of` shares of its runs, for a worker of a machine that has this share.
+    #[must_use]
+    pub const fn part(self, index: usize, of: usize) -> Self {
+        Self { first: self.first + self.of * index, of: self.of * of, machines: self.of }
+    }
+
+    /// Whether it is the first of the shares of its machine. What is the same for all shares is computed by one of them.
+    #[must_use]
+    pub fn is_first(self) -> bool {
+        self.first < self.machines
+    }
+
+    /// Whether it is the last of the shares of its machine.
+    #[must_use]
+    pub fn is_last(self) -> bool {
+        self.first + self.machines >= self.of
+    }
 
     /// Whether it includes the run with this index over all variants.
     #[must_use]

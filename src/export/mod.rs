@@ -1,14 +1,17 @@
 //! Results as JSON, CSV and SVG: the same text from the page and from the native command line.
 
 mod json;
+mod merge;
 mod parts;
 mod results;
 mod run;
 
 pub use json::to_json;
+pub use merge::merged;
 pub use parts::PART_BYTES;
 pub use results::{
-    ReceiptResults, Results, SCHEMA, SampleResults, VariantResults, parse_results, results_json, write_results,
+    ReceiptResults, Results, SCHEMA, SampleResults, ShardFacts, VariantResults, parse_results, results_json,
+    write_results,
 };
 pub use run::RunResults;
 

@@ -4,6 +4,7 @@ use super::json::{to_json, write_json};
 use super::run::RunResults;
 use crate::catalog::Quantity;
 use crate::error::{Result, ResultsError};
+use crate::experiment::Share;
 use crate::experiment::dataset::Selection;
 use crate::metrics::{
     Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, Timing, VariantCurves,
@@ -24,6 +25,9 @@ pub struct Results {
     pub query: String,
     /// The backend, the device and the program that computed it.
     pub environment: Environment,
+    /// Which runs these are, if they are not all of the experiment; absent if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardFacts>,
     /// The last step, if the training was not finished when this was written; absent if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfinished_at: Option<u64>,
@@ -53,6 +57,27 @@ pub struct Results {
     pub variants: Vec<VariantResults>,
     /// Elapsed time and speed.
     pub timing: Timing,
+}
+
+/// What the results of some runs of an experiment say about them, for [`merged`](super::merged). Whoever writes a file of such runs adds it:
+/// it is not part of a [`History`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardFacts {
+    /// The index of the first run, by variant, then by seed.
+    pub index: usize,
+    /// Every this many-th run follows.
+    pub of: usize,
+    /// Training steps per epoch, on which the summary depends.
+    pub steps_per_epoch: u64,
+}
+
+impl ShardFacts {
+    /// Those of a share, unless it has all runs.
+    #[must_use]
+    pub fn of(history: &History, share: Share) -> Option<Self> {
+        let start = history.setup.start.as_ref().filter(|_| share != Share::WHOLE)?;
+        Some(Self { index: share.first, of: share.of, steps_per_epoch: start.steps_per_epoch })
+    }
 }
 
 /// Checksums of a results file. Unlike [`Receipt`], which messages carry, it omits what is absent.
@@ -123,6 +148,7 @@ impl Results {
             schema: SCHEMA.to_owned(),
             query: history.setup.experiment.to_query(),
             environment: start.environment.clone(),
+            shard: None,
             unfinished_at: history.unfinished_at(),
             receipt: ReceiptResults::of(&start.receipt),
             random_activity: finite_random(&start.random_activity),

@@ -1,6 +1,7 @@
-//! The measurements of an experiment from those of its shares ([`Share`](crate::experiment::Share)).
+//! The measurements of an experiment from those of its shares ([`Share`]).
 
 use super::{EvaluationRecord, LateFacts, LayerReport, Record, RunStart, Setup, StepRecord, VariantStart};
+use crate::experiment::Share;
 use std::collections::VecDeque;
 
 /// Puts the records of shares together: what all shares have measured, in order.
@@ -118,16 +119,15 @@ impl Assembly {
     }
 }
 
-/// What is fixed before the first step, from the setups of all shares; `None` if there is none.
+/// What is fixed before the first step, from the setups of all shares of `whole`; `None` if there is none.
 ///
 /// The environment and the receipt are those of the first share. The cost of an initialization is that of
 /// the share to which it was most expensive, since they are tuned at the same time.
 #[must_use]
-pub fn assembled(setups: Vec<Setup>) -> Option<Setup> {
+pub fn assembled(setups: Vec<Setup>, whole: Share) -> Option<Setup> {
     let mut setups = setups.into_iter();
     let Setup { experiment, start } = setups.next()?;
     let mut start = start?;
-    let seeds = experiment.seeds as usize;
     let mut costs = start.variants.iter().map(|variant| variant.cost).collect::<Vec<_>>();
     let mut runs = vec![all_runs(start.variants)];
     for other in setups {
@@ -138,7 +138,9 @@ pub fn assembled(setups: Vec<Setup>) -> Option<Setup> {
         runs.push(all_runs(other.variants));
     }
     let mut runs = interleaved(runs).into_iter();
-    let variants = costs.into_iter().map(|cost| VariantStart { cost, runs: runs.by_ref().take(seeds).collect() });
+    let counts = whole.runs_per_variant(&experiment);
+    let variants = costs.into_iter().zip(counts);
+    let variants = variants.map(|(cost, count)| VariantStart { cost, runs: runs.by_ref().take(count).collect() });
     start.variants = variants.collect();
     Some(Setup { experiment, start: Some(start) })
 }

@@ -87,15 +87,21 @@ impl History {
     /// The results table, one row per variant.
     #[must_use]
     pub fn summaries(&self) -> Vec<VariantSummary> {
-        let baseline = self.variants.first();
-        let primary = self.setup.experiment.primary_quantity();
         let steps_per_epoch = self.setup.start.as_ref().map(|start| start.steps_per_epoch);
-        let lines = self.variants.iter().enumerate().map(|(index, variant)| VariantSummary {
-            vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline, primary)),
-            ..summary(variant, self.setup.experiment.task(), steps_per_epoch)
-        });
-        lines.collect()
+        summaries(&self.variants, self.setup.experiment.task(), steps_per_epoch)
     }
+}
+
+/// The results table of these variants, one row each; an epoch is not known before the start.
+#[must_use]
+pub fn summaries(variants: &[VariantCurves], task: Task, steps_per_epoch: Option<u64>) -> Vec<VariantSummary> {
+    let baseline = variants.first();
+    let primary = Quantity::primary(task);
+    let lines = variants.iter().enumerate().map(|(index, variant)| VariantSummary {
+        vs_baseline: baseline.filter(|_| index > 0).and_then(|baseline| compare(variant, baseline, primary)),
+        ..summary(variant, task, steps_per_epoch)
+    });
+    lines.collect()
 }
 
 fn summary(variant: &VariantCurves, task: Task, steps_per_epoch: Option<u64>) -> VariantSummary {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::catalog::{Occasion, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
-use crate::experiment::{Experiment, Variant};
+use crate::experiment::{Experiment, Share, Variant};
 use serde::{Deserialize, Serialize};
 
 /// Most entries of [`History::elapsed`].
@@ -73,14 +73,22 @@ impl History {
     /// Empty curves for the runs of `setup`.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
+        Self::of_share(setup, Share::WHOLE)
+    }
+
+    /// Empty curves for those runs of `setup` that belong to a share.
+    #[must_use]
+    pub fn of_share(setup: Setup, share: Share) -> Self {
         let experiment = &setup.experiment;
-        let run = |seed| RunCurves { seed, ..RunCurves::default() };
+        let mut runs = experiment.variants.iter().flat_map(|_| experiment.run_seeds()).enumerate();
         let variants = experiment.variants.iter().enumerate().map(|(index, variant)| VariantCurves {
             variant: variant.clone(),
             palette_index: index,
-            runs: experiment.run_seeds().map(run).collect(),
+            runs: (runs.by_ref().take(experiment.seeds as usize).filter(|(run, _)| share.contains(*run)))
+                .map(|(_, seed)| RunCurves { seed, ..RunCurves::default() })
+                .collect(),
         });
-        let timing = Timing { runs: experiment.run_count(), ..Timing::default() };
+        let timing = Timing { runs: share.run_count(experiment), ..Timing::default() };
         Self {
             variants: variants.collect(),
             layers: NetworkLayers::of(&setup),

@@ -20,7 +20,7 @@ mod translation;
 
 pub use assembly::{Assembly, assembled, interleaved};
 pub use by_step::by_step;
-pub use comparison::VariantSummary;
+pub use comparison::{VariantSummary, summaries};
 pub use curve::{CurvePoint, LOSS_BUCKETS, MeanCurve};
 pub use figure::{Divergence, FigureCurve, FigureSpec, StepValue};
 pub use history::{History, KEPT_TIMES, NetworkLayers, RunCurves, VariantCurves};

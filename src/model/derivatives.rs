@@ -34,6 +34,10 @@ impl Network {
     /// The gradient of the mean cross-entropy over the batch.
     #[must_use]
     pub fn gradient(&self, batch: &Batch, mode: Mode) -> LossGradient {
+        #[cfg(feature = "gpu")]
+        if let Some(gradient) = super::gpu::gradient(self, batch, mode) {
+            return gradient;
+        }
         let network = self.tracked();
         let mut pass = Pass::new(&network, mode, Directions::NONE);
         let logits = pass.run(&batch.inputs, None);

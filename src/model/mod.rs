@@ -14,6 +14,8 @@ mod decode;
 pub mod dense;
 mod derivatives;
 pub(crate) mod flex;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod jet;
 pub mod kernels;
 mod layer_norm;

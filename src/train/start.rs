@@ -57,8 +57,8 @@ impl StartMeasurement {
                 weights: std::mem::take(&mut preparation.weights),
                 measured: Vec::new(),
             }),
-            random: (share.first + 1 == share.of).then_some(random),
-            checksum: (share.first == 0).then(DatasetChecksum::default),
+            random: share.is_last().then_some(random),
+            checksum: share.is_first().then(DatasetChecksum::default),
         }
     }
 

@@ -320,7 +320,7 @@ pub(super) fn setup(preparation: &Preparation, weights_sha256: Vec<String>) -> S
         .zip(share.runs_per_variant(experiment))
         .map(|(cost, count)| VariantStart { cost: *cost, runs: runs.by_ref().take(count).collect() });
     // The same for all shares, so that only the first one computes it.
-    let order_sha256 = if share.first == 0 { batcher.order_sha256() } else { String::new() };
+    let order_sha256 = if share.is_first() { batcher.order_sha256() } else { String::new() };
     let pairs = dataset.pairs();
     let start = StartFacts {
         data: dataset.facts(),

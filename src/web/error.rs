@@ -48,7 +48,7 @@ fn nothing_offered(what: &str) -> String {
 }
 
 fn computed_elsewhere() -> String {
-    text!("another tab is computing it")
+    text!("open in another tab")
 }
 
 fn drawing_failed(message: &str) -> String {

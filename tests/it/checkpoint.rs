@@ -27,7 +27,7 @@ fn state(runs: usize) -> TrainingState {
 
 /// The state of a share as another worker gets it.
 fn sent(state: &TrainingState, first: usize, of: usize) -> TrainingState {
-    TrainingState::from_bytes(&state.share(Share { first, of }).to_bytes()).expect("its own bytes")
+    TrainingState::from_bytes(&state.share(Share::new(first, of)).to_bytes()).expect("its own bytes")
 }
 
 fn checkpoint() -> Checkpoint {
@@ -62,11 +62,7 @@ fn bytes_take_no_more_memory_than_they_need() {
     let all = whole.to_bytes();
     assert_eq!((all.capacity(), all.len()), (all.len(), all.len()), "nothing is reserved beyond their end");
     assert_eq!(whole.share(Share::WHOLE).to_bytes(), all, "the share of all runs has the same bytes");
-    assert_eq!(
-        whole.share(Share { first: 1, of: 3 }).runs,
-        [1, 4, 7].map(|run| &whole.runs[run]),
-        "and copies nothing"
-    );
+    assert_eq!(whole.share(Share::new(1, 3)).runs, [1, 4, 7].map(|run| &whole.runs[run]), "and copies nothing");
 }
 
 /// The bytes of numbers that are not numbers survive: a diverged run goes on as it was.

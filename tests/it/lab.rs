@@ -8,6 +8,10 @@ mod licenses;
 mod own_files;
 #[cfg(feature = "train")]
 mod places;
+#[cfg(feature = "train")]
+mod shards;
+#[cfg(feature = "train")]
+mod sweeps;
 mod translation;
 
 use serde_json::Value;

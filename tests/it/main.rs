@@ -9,6 +9,8 @@ mod estimate;
 mod experiment;
 mod export;
 mod fixtures;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod init;
 mod lab;
 mod layer_weights;

@@ -269,7 +269,7 @@ fn requires_a_reload(lifecycle: &Lifecycle) {
     assert_eq!(lifecycle.phase(), Phase::Failed, "it cannot go on");
     let failure = lifecycle.failure().expect("a reason");
     assert_eq!(failure.remedy, Remedy::Reload, "another worker does not replace an old page");
-    assert_eq!(failure.message, "This page was updated. Reload.", "a sentence");
+    assert_eq!(failure.message, "A new version of this page is available. Reload to use it.", "a sentence");
     assert!(!lifecycle.waiting_to_start() && lifecycle.worker_absent(), "nothing will be sent to a worker");
 }
 

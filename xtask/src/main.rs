@@ -33,6 +33,7 @@ Emergence Lab: cargo xtask COMMAND
   data [NAME] [--from DIR]   put a data set (default mnist) into data/, from the public mirror or from DIR; --license NAME
        [--license NAME]      accepts the license of one that asks
   e2e [--no-build] [ARGS]    browser tests alone; ARGS go to Playwright, --no-build uses the existing dist/
+  gpu-check                  check the graphics processor of this machine natively, and time it (`lab gpu-check` is the program)
   bench [ARGS]               measure speed in the browser against jax-js and TensorFlow.js
   help                       this text
 
@@ -63,6 +64,7 @@ fn dispatch(name: &str, rest: &[String]) -> Result<ExitCode> {
         "stage" => data::stage()?,
         "e2e" => return e2e::e2e(rest),
         "bench" => e2e::bench(rest)?,
+        "gpu-check" => test::gpu_check(rest)?,
         "help" | "-h" | "--help" => say(HELP),
         _ => bail!("unknown command; `cargo xtask help` lists them"),
     }

@@ -12,6 +12,9 @@ use crate::{dist, e2e, tools};
 /// How the line begins that a native test prints if it cannot be carried out here (tests/it/dataset.rs).
 const SKIPPED: &str = "skipped: ";
 
+/// The feature with which native programs also compute on a graphics processor.
+const GPU: &str = "--features=emergence-lab/gpu";
+
 /// Runs all checks, or with `--native` those without a browser. The last line is `N passed, N failed, N skipped`; with
 /// `--no-skips` nothing may be skipped, and the page is optimized as for publication, including the worker.
 pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
@@ -26,6 +29,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<ExitCode> {
     let mut tally = Tally::default();
     lint(&mut tally);
     dependencies(&mut tally);
+    tally.check("what native tests use", tools::for_native_tests);
     tally.count("native tests", native_tests);
     if native {
         say("    --native: the page was neither built nor tested in a browser");
@@ -53,7 +57,7 @@ fn lint(tally: &mut Tally) {
     let clippy = |arguments: &[&str]| {
         run(tool("cargo").args(["clippy", "--locked", "--release"]).args(arguments).args(["--", "-D", "warnings"]))
     };
-    tally.check("lints: native", || clippy(&["--workspace", "--all-targets"]));
+    tally.check("lints: native", || clippy(&["--workspace", "--all-targets", GPU]));
     tally.check("lints: native, without training", || clippy(&["--all-targets", "--no-default-features"]));
     tally.check("lints: page and worker (wasm)", || {
         build::programs()?.iter().try_for_each(|program| {
@@ -81,7 +85,7 @@ fn dependencies(tally: &mut Tally) {
 fn native_tests() -> Result<Tally> {
     let mut tally = Tally::default();
     let mut command = tool("cargo");
-    command.args(["test", "--locked", "--release", "--workspace", "--no-fail-fast"]);
+    command.args(["test", "--locked", "--release", "--workspace", GPU, "--no-fail-fast"]);
     let went_well = watch(&mut command, |line| tally += count(line))?;
     if !went_well && tally.failed == 0 {
         // It did not compile, or a test binary crashed before it printed its summary.
@@ -100,6 +104,16 @@ pub(crate) fn docs(arguments: &[String]) -> Result<()> {
     let mut command = tool("cargo");
     command.args(["test", "--locked", "--release", "--no-default-features", "--test", "it", "reference::"]);
     step("write generated parts", || run(command.env("EMERGENCE_LAB_WRITE_REFERENCE", "1")))
+}
+
+/// Checks and times the graphics processor with the native program.
+pub(crate) fn gpu_check(arguments: &[String]) -> Result<()> {
+    if let [first, ..] = arguments {
+        bail!("expected nothing, got `{first}`");
+    }
+    let mut command = tool("cargo");
+    command.args(["run", "--locked", "--release", GPU, "--bin", "lab", "--", "gpu-check"]);
+    step("check the graphics processor", || run(&mut command))
 }
 
 /// Records scenarios: trains them with the native program, and writes what is generated from the results.

@@ -134,6 +134,23 @@ pub(crate) fn chromium() -> Result<()> {
     run(find.stderr(Stdio::inherit()))
 }
 
+/// What native tests use if it is there: a graphics processor, or Mesa's software for one, and GNU parallel. Without them, those tests say
+/// that they were skipped.
+pub(crate) fn for_native_tests() -> Result<()> {
+    let has_vulkan = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].into_iter().any(has_files);
+    let has_parallel = ask(tool("parallel").arg("--version")).is_some();
+    let missing = [(has_vulkan, "mesa-vulkan-drivers"), (has_parallel, "parallel")];
+    let packages = missing.into_iter().filter(|(found, _)| !found).map(|(_, package)| package).collect::<Vec<_>>();
+    if packages.is_empty() || !cfg!(target_os = "linux") || !can_apt() {
+        return Ok(());
+    }
+    apt(&packages)
+}
+
+fn has_files(folder: &str) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some())
+}
+
 /// Whether this is Debian (or a derivative) and we are root.
 fn can_apt() -> bool {
     let root_user = ask(tool("id").arg("-u")).as_deref() == Some("0");

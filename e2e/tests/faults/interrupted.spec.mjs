@@ -74,7 +74,7 @@ test('a run that one tab computes is not continued in another one', async ({ lab
 
   const other = await anotherTab(lab, '');
   const entries = other.root.locator('#interrupted li');
-  await expect(entries).toContainText(['another tab is computing it']);
+  await expect(entries).toContainText(['open in another tab']);
   await expect(entries.getByRole('button')).toHaveCount(0);
 
   // A duplicate of the tab has a copy of its storage, which names the run.

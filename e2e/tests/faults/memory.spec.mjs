@@ -41,7 +41,7 @@ test('the end of memory is a sentence, and the offered change helps', async ({ l
   await expect(lab.html).toHaveAttribute('data-state', 'failed', { timeout: 45_000 });
   await expect(lab.notices).toContainText('use a smaller batch, fewer seeds or a smaller network');
   await expect(lab.notices).not.toContainText('unreachable');
-  await expect(lab.offer('Halve')).toHaveText('Halve the batch size, and run');
+  await expect(lab.offer('Halve')).toHaveText('Halve the batch size and run');
   await expect.poll(() => page.workers().length, 'a worker without memory ends').toBe(0);
   await shrink(lab);
   expect(number(lab, 'batch'), 'the form was changed').toBeLessThan(1024);

@@ -6,10 +6,16 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The commands, as they are listed in errors.
-pub(crate) const COMMANDS: &str = "run, emergence, init, bleu, words, record, data or help";
+pub(crate) const COMMANDS: &str = "run, merge, sweep, gpu-check, emergence, init, bleu, words, record, data or help";
 
 /// The options that may be repeated.
 const REPEATABLE: [&str; 1] = ["use"];
+
+/// The options that have no value.
+const FLAGS: [&str; 1] = ["list"];
+
+/// The options that may have a value, which is the next word, and are empty without.
+const WITH_OR_WITHOUT: [&str; 1] = ["resume"];
 
 /// Greatest number of threads: as many as an experiment can have runs.
 #[cfg(feature = "train")]
@@ -99,9 +105,8 @@ impl Arguments {
                     if options.get(&name).is_some() && !REPEATABLE.contains(&name.as_str()) {
                         return Err(Usage::new(&format!("--{name}"), "at most one occurrence", "two"));
                     }
-                    let flag = format!("--{name}");
-                    let value = self.parser.value().map_err(|_| Usage::new(&flag, "a value", "nothing"))?;
-                    options.named.push((name, text(&flag, value)?));
+                    let value = self.value_of(&name)?;
+                    options.named.push((name, value));
                 }
                 Some(Arg::Long("help")) => {
                     return Err(Usage::new("--help", "no command beside it, as in `lab --help`", "a command"));
@@ -109,6 +114,30 @@ impl Arguments {
                 Some(other) => return Err(Usage::new("option", &list(known), display(&other))),
             }
         }
+    }
+}
+
+impl Arguments {
+    /// The value of the option that was read last.
+    fn value_of(&mut self, name: &str) -> Result<String, Usage> {
+        let flag = format!("--{name}");
+        let may_lack_value = WITH_OR_WITHOUT.contains(&name) && !self.next_is_value();
+        if FLAGS.contains(&name) || may_lack_value {
+            return match self.parser.optional_value() {
+                Some(value) if may_lack_value => text(&flag, value),
+                Some(value) => Err(Usage::new(&flag, "no value", value.to_string_lossy())),
+                None => Ok(String::new()),
+            };
+        }
+        let value = self.parser.value().map_err(|_| Usage::new(&flag, "a value", "nothing"))?;
+        text(&flag, value)
+    }
+
+    /// Whether the next word is not an option.
+    fn next_is_value(&mut self) -> bool {
+        let next =
+            self.parser.try_raw_args().and_then(|words| words.peek().map(|word| word.to_string_lossy().into_owned()));
+        next.is_some_and(|word| !word.starts_with("--"))
     }
 }
 

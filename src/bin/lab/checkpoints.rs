@@ -8,10 +8,11 @@ use emergence_lab::catalog::{DatasetName, DatasetOrigin};
 use emergence_lab::checkpoint::{Checkpoint, CheckpointHeader, LARGEST_HEADER, TrainingState};
 use emergence_lab::dataset::Dataset;
 use emergence_lab::error::{CheckpointError, Error};
-use emergence_lab::experiment::{DatasetSpec, Experiment};
+use emergence_lab::experiment::{DatasetSpec, Experiment, Share};
 use emergence_lab::metrics::History;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Seconds between checkpoints, if none are stated.
@@ -30,7 +31,8 @@ pub(crate) struct Keeper {
 impl Keeper {
     /// That of `--checkpoint`; who goes on with a checkpoint keeps it up to date, unless there is another place. `None` without either.
     pub(crate) fn new(options: &Options) -> Result<Option<Self>, Usage> {
-        let Some(name) = ["checkpoint", "resume"].into_iter().find(|name| options.get(name).is_some()) else {
+        let is_stated = |name: &&str| options.get(name).is_some_and(|path| !path.is_empty());
+        let Some(name) = ["checkpoint", "resume"].into_iter().find(is_stated) else {
             return match options.get("every") {
                 Some(every) => Err(Usage::new("--every", "no such option without --checkpoint or --resume", every)),
                 None => Ok(None),
@@ -81,9 +83,12 @@ pub(crate) struct Resumption {
 }
 
 impl Resumption {
-    /// Reads the file of `--resume`, if there is one, and says on stderr where the training goes on.
+    /// Reads the file of `--resume`, if there is one. Without a file it is that of
+    /// `--checkpoint`, if that exists.
     pub(crate) fn new(options: &Options) -> Result<Option<Self>, Usage> {
-        let Some(path) = options.get("resume") else { return Ok(None) };
+        let kept = || options.get("checkpoint").filter(|path| Path::new(path).is_file());
+        let path = options.get("resume").and_then(|path| if path.is_empty() { kept() } else { Some(path) });
+        let Some(path) = path else { return Ok(None) };
         let expected = "a checkpoint of Emergence Lab";
         let bytes = read(path)
             .map_err(|error| Usage::because("--resume", format!("expected {expected}, got `{path}`: {error}")))?;
@@ -92,9 +97,12 @@ impl Resumption {
             let state = checkpoint.training_state()?;
             Ok(Self { history: checkpoint.head.history, state })
         });
-        let own = parts.map_err(refused)?;
-        tell(format!("note: going on at step {} of {}", own.state.step, own.experiment().steps));
-        Ok(Some(own))
+        parts.map(Some).map_err(refused)
+    }
+
+    /// Says on stderr where the training goes on.
+    pub(crate) fn announce(&self) {
+        tell(format!("note: going on at step {} of {}", self.state.step, self.experiment().steps));
     }
 
     /// The experiment, with the data set that is in use.
@@ -108,14 +116,27 @@ impl Resumption {
     /// [`CheckpointError::Experiment`].
     pub(crate) fn check_experiment(&self, stated: &Experiment) -> Result<(), Usage> {
         let own = self.experiment();
-        let name =
-            if may_become(stated.dataset.name, own.dataset.name) { own.dataset.name } else { stated.dataset.name };
-        let dataset = DatasetSpec { name, ..stated.dataset.clone() };
-        let order = if stated.order_seed() == own.order_seed() { own.order } else { stated.order };
-        if *own == (Experiment { dataset, order, device: own.device, ..stated.clone() }) {
+        if computes_same(stated, own) {
             return Ok(());
         }
         Err(refused(CheckpointError::Experiment { expected: stated.to_query(), got: own.to_query() }))
+    }
+
+    /// Checks that the checkpoint is one of these runs of the experiment.
+    ///
+    /// # Errors
+    /// Names `--shard` if it is one of others.
+    pub(crate) fn check_share(&self, share: Share) -> Result<(), Usage> {
+        let expected = History::of_share(self.history.setup.clone(), share);
+        let seeds = |history: &History| {
+            let runs = history.variants.iter().map(|variant| variant.runs.iter().map(|run| run.seed).collect());
+            runs.collect::<Vec<Vec<u64>>>()
+        };
+        if seeds(&expected) == seeds(&self.history) {
+            return Ok(());
+        }
+        let got = if share == Share::WHOLE { "all runs".to_owned() } else { format!("{}/{}", share.first, share.of) };
+        Err(Usage::new("--shard", "the shard whose runs the checkpoint has", got))
     }
 
     /// Checks that these data are those on which the runs were trained. Generated data are always the same.
@@ -133,6 +154,14 @@ impl Resumption {
         }
         Err(refused(CheckpointError::Data { expected: expected.to_owned(), got }).into())
     }
+}
+
+/// Whether a query can have led to the numbers of an experiment, of which the data set is known.
+pub(crate) fn computes_same(stated: &Experiment, own: &Experiment) -> bool {
+    let name = if may_become(stated.dataset.name, own.dataset.name) { own.dataset.name } else { stated.dataset.name };
+    let dataset = DatasetSpec { name, ..stated.dataset.clone() };
+    let order = if stated.order_seed() == own.order_seed() { own.order } else { stated.order };
+    *own == Experiment { dataset, order, device: own.device, ..stated.clone() }
 }
 
 /// Whether a query with `stated` can lead to an experiment with `used`.

@@ -5,6 +5,7 @@ use crate::output::tell;
 use crate::signals::Signals;
 use crate::threads::{Supervision, Trained};
 use emergence_lab::checkpoint::TrainingState;
+use emergence_lab::experiment::Share;
 use emergence_lab::metrics::{Assembly, History, Record, Setup, Timing, Translation, assembled, interleaved};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) enum News {
 
 /// What is known of all shares.
 pub(crate) struct Conductor<'watch> {
+    /// The runs of all threads.
+    share: Share,
     supervision: Supervision<'watch>,
     gate: &'watch Gate,
     assembly: Assembly,
@@ -44,12 +47,14 @@ pub(crate) struct Conductor<'watch> {
 }
 
 impl<'watch> Conductor<'watch> {
-    pub(crate) fn new(shares: usize, supervision: Supervision<'watch>, gate: &'watch Gate) -> Self {
+    /// For the runs of `share`, which this many threads compute.
+    pub(crate) fn new(share: Share, shares: usize, supervision: Supervision<'watch>, gate: &'watch Gate) -> Self {
         let resumption = supervision.resumption;
         Self {
             assembly: resumption
                 .map_or_else(|| Assembly::new(shares), |resumption| Assembly::resumed(shares, resumption.state.step)),
             history: resumption.map(|resumption| resumption.history.clone()),
+            share,
             gate,
             supervision,
             setups: vec![None; shares],
@@ -118,10 +123,10 @@ impl<'watch> Conductor<'watch> {
     /// All shares are ready to train.
     fn start(&mut self) {
         self.is_started = true;
-        let setup = assembled(self.setups.drain(..).flatten().collect());
+        let setup = assembled(self.setups.drain(..).flatten().collect(), self.share);
         match (&mut self.history, setup) {
             (Some(history), Some(setup)) => history.resume(setup),
-            (history, setup) => *history = setup.map(History::new),
+            (history, setup) => *history = setup.map(|setup| History::of_share(setup, self.share)),
         }
     }
 

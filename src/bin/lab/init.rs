@@ -4,6 +4,7 @@ use crate::arguments::{Arguments, Options, Usage};
 use crate::output::print;
 use crate::preparation::{load, tune};
 use anyhow::Context;
+use emergence_lab::device::open_cpu;
 use emergence_lab::experiment::architecture::Architecture;
 use emergence_lab::experiment::own_files::RoleChoices;
 use emergence_lab::experiment::{Experiment, Named, Share, parse_query};
@@ -79,7 +80,8 @@ fn experiment(options: &Options) -> anyhow::Result<(Experiment, Architecture)> {
 /// The tuned parameters of the run, and the cost of tuning.
 async fn tuned(experiment: &Experiment, options: &Options) -> anyhow::Result<(InitialParameters, InitCost)> {
     let dataset = load(experiment, options, &RoleChoices::new())?.dataset;
-    let preparation = tune(experiment, Share::WHOLE, dataset, || false).await?.context("tuning was stopped")?;
+    let preparation =
+        tune(experiment, Share::WHOLE, dataset, &open_cpu(), || false).await?.context("tuning was stopped")?;
     let parameters = preparation.weights().first().cloned().unwrap_or_default();
     Ok((parameters, preparation.costs().first().copied().unwrap_or_default()))
 }

@@ -1,6 +1,6 @@
-//! The native command line: the same experiments as on the page, computed on the CPU. Results are written to stdout, progress and
+//! The native command line: the same experiments as on the page. Results are written to stdout, progress and
 //! errors to stderr; invalid input results in exit code 2 and one line. Without the feature `train`, hence without Burn, it
-//! compiles quickly but has only the commands `emergence`, `bleu`, `words` and `data`.
+//! compiles quickly but has only the commands `sweep`, `emergence`, `bleu`, `words` and `data`.
 
 #![recursion_limit = "256"]
 
@@ -11,12 +11,18 @@ mod checkpoints;
 #[cfg(feature = "train")]
 mod conductor;
 mod data;
+#[cfg(feature = "train")]
+mod device;
 mod download;
 mod emergence;
 #[cfg(feature = "train")]
 mod gate;
+#[cfg(feature = "gpu")]
+mod gpu_check;
 #[cfg(feature = "train")]
 mod init;
+#[cfg(feature = "train")]
+mod merge;
 mod output;
 #[cfg(feature = "train")]
 mod output_place;
@@ -24,6 +30,7 @@ mod output_place;
 mod own_files;
 #[cfg(feature = "train")]
 mod preparation;
+mod query;
 #[cfg(feature = "train")]
 mod record;
 #[cfg(feature = "train")]
@@ -31,7 +38,10 @@ mod results;
 #[cfg(feature = "train")]
 mod run;
 #[cfg(feature = "train")]
+mod shard;
+#[cfg(feature = "train")]
 mod signals;
+mod sweep;
 #[cfg(feature = "train")]
 mod threads;
 mod words;
@@ -44,16 +54,26 @@ const HELP: &str = "\
 lab: compare weight initializations from the command line
 
   lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
-          [--translate TEXT] [--checkpoint FILE] [--every SECONDS] [--use FILE=train|test|none]...
+          [--device cpu|webgpu] [--shard I/N] [--translate TEXT] [--checkpoint FILE] [--every SECONDS] [--resume]
+          [--progress text|jsonl] [--use FILE=train|test|none]...
   lab run --resume FILE [the same options]
-      train an experiment on the CPU; QUERY is the query string of a link to the page, or the link itself; the runs are shared out
-      over N threads, by default one per core, and the results do not depend on N; with --translate, the results are followed by a
+      train an experiment; QUERY is the query string of a link to the page, or the link itself; on the CPU, the runs are shared out
+      over N threads, by default one per core, and the results do not depend on N; --device webgpu computes on a graphics processor,
+      by Vulkan, Metal or DirectX 12; --shard 0/4 to 3/4 each train a quarter of the runs, of which `lab merge` makes one file;
+      with --resume and no file, results that the file of --out has already are not computed again, and the training goes on from
+      the file of --checkpoint if that exists; --progress jsonl writes all lines on stderr as JSON, evaluations among them as
+      {\"event\": \"evaluation\", \"step\", \"steps\", \"quantity\", \"variants\": [{\"name\", \"mean\"}]}; with --translate, the results are followed by a
       line per run with its greedy translation of TEXT: scheme, seed and translation, separated by tabs; with --checkpoint, all that
       is needed to go on is written to FILE every 60 seconds, or as stated, and at the end; --resume goes on from there, to the results
       of an uninterrupted run, and keeps FILE up to date unless there is a --checkpoint. Ctrl-C and SIGTERM end a run with a checkpoint, if
       wanted, and the results so far; the second one ends it at once. --use states whether a file of data=upload or data=text, or a
       folder of pictures, is for training, for testing or for neither, if its name does not say it; FILE is its name in the folder or in
       an archive, as stderr lists it
+  lab merge FILES... [--out FILE.json]
+      make one results file of those of all shards of an experiment, which equals that of the whole experiment but for timing
+  lab sweep 'QUERY' --over 'lr=0.001,0.003,0.01;alpha=1.1,1.5' --list
+      print the queries of a grid, one per line: --over has keys of the query string with their values, and alpha, rule, turn and level
+      of the rescalings in init; docs/clusters.md shows how to run them on many machines
   lab emergence --widths 3,3,3,3 --active 0,0,3,3
       compute the emergence of a layered network exactly
   lab emergence --model transformer:2h1x1 --positions 2,2 --symbols 3 --active '0011 1100 …' [--norm pre]
@@ -69,6 +89,9 @@ lab: compare weight initializations from the command line
       print a number below a million in words, as in data=numbers, in digits, en, de, fr or zh, or in all of these
   lab record NAME --dir DIR [--data-dir DIR]
       train a scenario of the page, or all of them, and write NAME.bin, the recorded result that the page shows at first
+  lab gpu-check [--model MODEL] [--runs N]
+      check the graphics processor of this machine against the CPU, and print milliseconds per step for several networks and numbers of
+      runs; takes up to six minutes
   lab data list
   lab data fetch NAME [--data-dir DIR] [--from DIR] [--license NAME]
   lab data check NAME [--data-dir DIR]
@@ -87,13 +110,20 @@ fn main() -> ExitCode {
             "run" => run::run(arguments),
             #[cfg(feature = "train")]
             "record" => record::run(arguments),
+            #[cfg(feature = "gpu")]
+            "gpu-check" => gpu_check::run(arguments),
+            #[cfg(not(feature = "gpu"))]
+            "gpu-check" => Err(anyhow::anyhow!("`gpu-check` needs a program that was built with the feature `gpu`")),
+            #[cfg(feature = "train")]
+            "merge" => merge::run(arguments),
+            "sweep" => sweep::run(arguments),
             "emergence" => emergence::run(arguments),
             "bleu" => bleu::run(arguments),
             "words" => words::run(arguments),
             #[cfg(feature = "train")]
             "init" => init::run(arguments),
             #[cfg(not(feature = "train"))]
-            "run" | "record" | "init" => Err(anyhow::anyhow!(
+            "run" | "merge" | "record" | "init" => Err(anyhow::anyhow!(
                 "`{command}` requires training, which this program was built without: build it with the feature `train`"
             )),
             "data" => data::run(arguments),

@@ -1,15 +1,35 @@
 //! Output: documents on stdout, lines on stderr, and files that are written whole or not at all.
 
 use anyhow::{Context, bail};
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether lines on stderr are JSON.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// From now on, lines on stderr are JSON: one object each, whose `event` says what it is.
+pub(crate) fn tell_as_json() {
+    IS_JSON.store(true, Ordering::Relaxed);
+}
 
 /// Writes a line to stderr. If nobody can read it, the work goes on all the same.
 pub(crate) fn tell(line: impl Display) {
-    tell_part(&format!("{line}\n"));
+    let text = line.to_string();
+    tell_event(&text, || json!({"event": "note", "text": text}));
+}
+
+/// Writes a line to stderr, or if its lines are JSON, `event`.
+pub(crate) fn tell_event(line: &str, event: impl FnOnce() -> Value) {
+    if IS_JSON.load(Ordering::Relaxed) {
+        tell_part(&format!("{}\n", event()));
+    } else {
+        tell_part(&format!("{line}\n"));
+    }
 }
 
 /// Writes text without a line end to stderr, see [`tell`].

@@ -62,8 +62,16 @@ impl OutputPlace {
     }
 
     /// The file, unless the place is something else.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.target {
+            OutputTarget::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a file.
     pub(crate) fn is_file(&self) -> bool {
-        matches!(self.target, OutputTarget::File(_))
+        self.file().is_some()
     }
 
     /// Checks that no two of these places are the same, whatever their paths look like, and none is the partial file of another.

@@ -1,7 +1,7 @@
 //! The first part of `lab run` and `lab init`: loading the data set, and drawing and tuning initial weights.
 
 use crate::arguments::Options;
-use crate::output::tell;
+use crate::output::{tell, tell_event};
 use crate::own_files;
 use emergence_lab::catalog::{DatasetOrigin, Publication};
 use emergence_lab::dataset::drawn::whole;
@@ -9,7 +9,7 @@ use emergence_lab::dataset::readers::LoadedFiles;
 use emergence_lab::dataset::text::ParallelCorpus;
 use emergence_lab::dataset::upload::Upload;
 use emergence_lab::dataset::{Dataset, files, numbers};
-use emergence_lab::device::open_cpu;
+use emergence_lab::device::OpenDevice;
 use emergence_lab::error::{DatasetError, Error, Result};
 use emergence_lab::experiment::dataset::Selection;
 use emergence_lab::experiment::limits::PAIRS;
@@ -17,6 +17,7 @@ use emergence_lab::experiment::own_files::RoleChoices;
 use emergence_lab::experiment::{DatasetSpec, Experiment, LanguagePair, Share};
 use emergence_lab::metrics::PreparationProgress;
 use emergence_lab::train::Preparation;
+use serde_json::json;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -30,24 +31,25 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Draws and tunes the initial weights of a share of an experiment on the CPU, with progress lines on stderr; `None` if
+/// Draws and tunes the initial weights of a share of an experiment, with progress lines on stderr; `None` if
 /// it is to stop before they are complete.
 pub(crate) async fn tune(
     experiment: &Experiment,
     share: Share,
     dataset: Dataset,
+    open: &OpenDevice,
     is_stopped: impl Fn() -> bool,
 ) -> anyhow::Result<Option<Preparation>> {
     let start = now();
     let clock = Box::new(move || start.elapsed().as_secs_f64());
-    let mut preparation = Preparation::new(experiment, share, &Rc::new(dataset), &open_cpu(), clock)?;
+    let mut preparation = Preparation::new(experiment, share, &Rc::new(dataset), open, clock)?;
     let mut reported = now();
     while !preparation.is_tuned() {
         if is_stopped() {
             return Ok(None);
         }
         let progress = preparation.advance().await?;
-        if let Some(progress) = progress.filter(|_| share.first == 0 && reported.elapsed() >= REPORT_EVERY) {
+        if let Some(progress) = progress.filter(|_| share.is_first() && reported.elapsed() >= REPORT_EVERY) {
             reported = now();
             report(&progress);
         }
@@ -56,8 +58,11 @@ pub(crate) async fn tune(
 }
 
 fn report(PreparationProgress { variant, done, total, objective }: &PreparationProgress) {
-    let objective = objective.map(|objective| format!("  objective {objective:.4}")).unwrap_or_default();
-    tell(format!("tuning {variant}: {done} of {total}{objective}"));
+    let words = objective.map(|objective| format!("  objective {objective:.4}")).unwrap_or_default();
+    tell_event(
+        &format!("tuning {variant}: {done} of {total}{words}"),
+        || json!({"event": "tuning", "variant": variant.to_string(), "done": done, "total": total, "objective": objective}),
+    );
 }
 
 /// The data set of an experiment.

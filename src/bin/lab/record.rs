@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Usage};
 use crate::output::{tell, write_whole};
 use crate::preparation::load;
 use crate::run::report;
-use crate::threads::{Supervision, Trained, cores, train};
+use crate::threads::{Supervision, Trained, Workforce, train};
 use anyhow::Context;
 use emergence_lab::experiment::own_files::RoleChoices;
 use emergence_lab::experiment::scenarios::{SCENARIOS, Scenario};
@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         tell(format!("recording {}", scenario.name));
         let experiment = scenario.experiment();
         let dataset = load(&experiment, &options, &RoleChoices::new())?.dataset;
-        let Trained { history, failure, .. } = train(&experiment, dataset, cores(), Supervision::default(), report);
+        let Trained { history, failure, .. } =
+            train(&experiment, dataset, &Workforce::all_cores(), Supervision::default(), report);
         if let Some(error) = failure {
             return Err(error);
         }

@@ -1,10 +1,12 @@
 //! Where the results of `lab run` go.
 
 use crate::arguments::{Options, Usage};
+use crate::checkpoints::computes_same;
 use crate::output::print;
 use crate::output_place::OutputPlace;
 use anyhow::{Context, bail};
-use emergence_lab::export::{self, Results, to_json};
+use emergence_lab::experiment::{Experiment, Share, parse_query};
+use emergence_lab::export::{self, Results, ShardFacts, parse_results, to_json};
 use emergence_lab::metrics::History;
 
 /// Files for the results, in addition to stdout.
@@ -21,7 +23,8 @@ impl Outputs {
     /// # Errors
     /// If one cannot be written, or two are the same.
     pub(crate) fn new(options: &Options, checkpoint: Option<&OutputPlace>) -> Result<Self, Usage> {
-        let place = |name| options.get(name).map(|path| OutputPlace::new(name, path)).transpose();
+        let path = |name| options.get(name).filter(|path| *path != "" || name != "resume");
+        let place = |name| path(name).map(|path| OutputPlace::new(name, path)).transpose();
         let own = Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? };
         for input in [checkpoint, place("resume")?.as_ref()] {
             OutputPlace::check_apart(input.into_iter().chain(own.places()))?;
@@ -34,12 +37,32 @@ impl Outputs {
         [&self.json, &self.csv, &self.svg].into_iter().flatten()
     }
 
+    /// The text of the file of `--out`, if it has the results of all steps of these runs already.
+    ///
+    /// # Errors
+    /// If there is no `--out` with a regular file, or its results are those of other runs.
+    pub(crate) fn whole(&self, experiment: &Experiment, share: Share) -> Result<Option<String>, Usage> {
+        let place = self.json.as_ref().and_then(OutputPlace::file);
+        let place = place.ok_or_else(|| Usage::new("--resume", "a checkpoint, or --out with a file", "neither"))?;
+        // What is not a results file, and what ends early, is computed again.
+        let Ok(text) = std::fs::read_to_string(place) else { return Ok(None) };
+        let Ok(results) = parse_results(&text) else { return Ok(None) };
+        let shard = results.shard.map_or(Share::WHOLE, |shard| Share::new(shard.index, shard.of));
+        let own = parse_query(&results.query).experiment;
+        if !computes_same(experiment, &own) || shard != share {
+            let got = format!("{} (shard {}/{})", results.query, shard.first, shard.of);
+            return Err(Usage::new("--out", "no file yet, or one with results of these runs", got));
+        }
+        Ok(results.unfinished_at.is_none().then(|| text.trim_end().to_owned()))
+    }
+
     /// Writes all results. What cannot be written does not keep the others from being written.
     ///
     /// # Errors
     /// Names every place that cannot be written.
-    pub(crate) fn write(&self, history: &History, altered: Vec<String>) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, history: &History, share: Share, altered: Vec<String>) -> anyhow::Result<()> {
         let mut results = Results::of(history).context("the experiment has not started")?;
+        results.shard = ShardFacts::of(history, share);
         results.receipt.altered_files = altered;
         let json = to_json(&results);
         let texts = |place: &Option<OutputPlace>, text: &dyn Fn() -> String| Some((place.clone()?, text()));

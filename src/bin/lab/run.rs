@@ -2,19 +2,20 @@
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::checkpoints::{Keeper, Resumption};
-use crate::output::{print, tell};
-use crate::own_files;
+use crate::output::{print, tell, tell_as_json, tell_event};
 use crate::preparation::{LoadedData, load};
+use crate::query::query_of_link;
 use crate::results::Outputs;
 use crate::signals::{EndSignal, Signals};
-use crate::threads::{Supervision, Trained, train};
+use crate::threads::{Supervision, Trained, Workforce, train};
+use crate::{device, own_files, shard};
 use emergence_lab::catalog::DataKind;
 use emergence_lab::dataset::PairSet;
 use emergence_lab::dataset::symbols::UNKNOWN;
-use emergence_lab::error::{Error, Requirement};
 use emergence_lab::experiment::dataset::ExampleFacts;
-use emergence_lab::experiment::{DevicePreference, Experiment, Named, parse_query};
+use emergence_lab::experiment::{Experiment, Named, parse_query};
 use emergence_lab::metrics::{History, Record, Translation, statistics};
+use serde_json::json;
 use std::fmt;
 
 /// A training that a signal ended, after its results were written.
@@ -53,15 +54,45 @@ impl fmt::Display for Interruption {
 
 impl std::error::Error for Interruption {}
 
+/// The options of the command.
+const OPTIONS: [&str; 13] = [
+    "data-dir",
+    "out",
+    "csv",
+    "svg",
+    "threads",
+    "device",
+    "shard",
+    "translate",
+    "checkpoint",
+    "every",
+    "resume",
+    "progress",
+    "use",
+];
+
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let known = ["data-dir", "out", "csv", "svg", "threads", "translate", "checkpoint", "every", "resume", "use"];
-    let options = arguments.options(&known)?;
+    let options = arguments.options(&OPTIONS)?;
+    choose_progress(&options)?;
     let threads = options.threads()?;
-    let resumption = Resumption::new(&options)?;
     let keeper = Keeper::new(&options)?;
     let choices = own_files::choices(&options)?;
     let outputs = Outputs::new(&options, keeper.as_ref().map(Keeper::place))?;
-    let experiment = experiment(&options, resumption.as_ref())?;
+    let stated = stated_experiment(&options)?;
+    if options.get("resume") == Some("") {
+        let experiment =
+            stated.as_ref().ok_or_else(|| Usage::new("--resume", "a checkpoint, or a query", "neither"))?;
+        if let Some(results) = outputs.whole(experiment, shard::share(&options, experiment)?)? {
+            tell("note: the file of --out has all results already");
+            return print(&results);
+        }
+    }
+    let resumption = Resumption::new(&options)?;
+    let experiment = experiment(stated, resumption.as_ref())?;
+    let share = shard::share(&options, &experiment)?;
+    if let Some(resumption) = &resumption {
+        resumption.check_share(share)?;
+    }
     own_files::check_experiment(&experiment, &choices)?;
     let sentence = options.get("translate");
     if sentence.is_some() && experiment.model.kind() != DataKind::Pairs {
@@ -72,16 +103,18 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let LoadedData { dataset, altered } = load(&experiment, &options, &choices)?;
     if let Some(resumption) = &resumption {
         resumption.check_data(&dataset)?;
+        resumption.announce();
     }
     if let (Some(sentence), Some(pairs)) = (sentence, dataset.pairs()) {
         note_on_sentence(sentence, pairs);
     }
     let kept_at = keeper.as_ref().map(|keeper| keeper.place().to_string());
     let supervision = Supervision { sentence, resumption: resumption.as_ref(), keeper, signals: Some(&signals) };
-    let trained = train(&experiment, dataset, threads, supervision, report);
+    let workforce = Workforce { share, open: device::open(&options, &experiment)?, threads };
+    let trained = train(&experiment, dataset, &workforce, supervision, report);
     let Trained { history, translations, ended_by, saved_at, failure } = trained;
     if let Some(history) = &history {
-        outputs.write(history, altered)?;
+        outputs.write(history, share, altered)?;
         print_translations(history, &translations)?;
     }
     if let Some(error) = failure {
@@ -96,31 +129,39 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     Err(Interruption { signal, step, steps: experiment.steps, checkpoint }.into())
 }
 
-/// The experiment of the query, or of the checkpoint, which a query beside it must not contradict.
-fn experiment(options: &Options, resumption: Option<&Resumption>) -> anyhow::Result<Experiment> {
-    let query = match (options.words().as_slice(), resumption) {
-        ([], Some(resumption)) => return Ok(resumption.experiment().clone()),
-        _ => options.positional::<1>("one query, like 'data=mnist&steps=469'")?[0],
-    };
+/// Has stderr written as `--progress` says.
+fn choose_progress(options: &Options) -> Result<(), Usage> {
+    match options.get("progress") {
+        None | Some("text") => {}
+        Some("jsonl") => tell_as_json(),
+        Some(other) => return Err(Usage::new("--progress", "text or jsonl", other)),
+    }
+    Ok(())
+}
+
+/// The experiment of the query, if there is one.
+fn stated_experiment(options: &Options) -> anyhow::Result<Option<Experiment>> {
+    if options.words().is_empty() && options.get("resume").is_some() {
+        return Ok(None);
+    }
+    let [query] = options.positional("one query, like 'data=mnist&steps=469'")?;
     let parsed = parse_query(query_of_link(query));
     for key in &parsed.unknown {
         tell(format!("note: unknown key `{key}` ignored"));
     }
-    let (experiment, _) = parsed.strict()?;
-    if experiment.device == DevicePreference::WebGpu {
-        // `auto` means the CPU here, without the note that the browser gives when it falls back to it.
-        return Err(Error::value("device", Requirement::NativeDevice.into(), "webgpu").into());
-    }
-    let Some(resumption) = resumption else { return Ok(experiment) };
-    resumption.check_experiment(&experiment)?;
-    Ok(resumption.experiment().clone())
+    Ok(Some(parsed.strict()?.0))
 }
 
-/// The query string of a link; other text is returned unchanged, as a query string.
-fn query_of_link(text: &str) -> &str {
-    // A formula may also contain a question mark, but the text before the question mark of a link has no equals sign.
-    let query = text.split_once('?').filter(|(address, _)| !address.contains('=')).map_or(text, |(_, query)| query);
-    query.split_once('#').map_or(query, |(query, _)| query)
+/// The experiment of the query, or of the checkpoint, which a query beside it must not contradict.
+fn experiment(stated: Option<Experiment>, resumption: Option<&Resumption>) -> anyhow::Result<Experiment> {
+    match (stated, resumption) {
+        (Some(stated), None) => Ok(stated),
+        (stated, Some(resumption)) => {
+            stated.iter().try_for_each(|stated| resumption.check_experiment(stated))?;
+            Ok(resumption.experiment().clone())
+        }
+        (None, None) => Err(Usage::new("arguments", "one query, like 'data=mnist&steps=469'", "nothing").into()),
+    }
 }
 
 /// Says on stderr what of a sentence is not translated.
@@ -150,19 +191,28 @@ fn print_translations(history: &History, translations: &[Translation]) -> anyhow
 
 /// One line on stderr per evaluation.
 pub(crate) fn report(history: &History, record: &Record) {
-    let quantity = history.setup.experiment.primary_quantity();
-    let name = quantity.facts().title.to_lowercase();
+    let experiment = &history.setup.experiment;
+    let quantity = experiment.primary_quantity();
     for evaluation in &record.evaluations {
         let mut runs = evaluation.runs.iter();
         let variants = history.variants.iter().map(|variant| {
             let runs = runs.by_ref().take(variant.runs.len()).flatten();
             let accuracies = runs.filter_map(|run| run.value(quantity)).collect::<Vec<_>>();
-            match statistics::mean(&accuracies) {
-                Some(mean) => format!("{} {mean:.4}", variant.variant),
-                None => format!("{} diverged", variant.variant),
-            }
+            (variant.variant.to_string(), statistics::mean(&accuracies))
         });
-        let line = variants.collect::<Vec<_>>().join("  ");
-        tell(format!("step {:>6}  {name}  {line}", evaluation.step));
+        let variants = variants.collect::<Vec<_>>();
+        let word = |(name, mean): &(String, Option<f64>)| match mean {
+            Some(mean) => format!("{name} {mean:.4}"),
+            None => format!("{name} diverged"),
+        };
+        let words = variants.iter().map(word).collect::<Vec<_>>().join("  ");
+        let name = quantity.facts().title.to_lowercase();
+        tell_event(&format!("step {:>6}  {name}  {words}", evaluation.step), || {
+            let means = variants.iter().map(|(name, mean)| json!({"name": name, "mean": mean}));
+            json!({
+                "event": "evaluation", "step": evaluation.step, "steps": experiment.steps,
+                "quantity": quantity.facts().name, "variants": means.collect::<Vec<_>>(),
+            })
+        });
     }
 }

@@ -7,7 +7,7 @@ use crate::preparation::{now, tune};
 use crate::signals::{EndSignal, Signals};
 use anyhow::{Context, anyhow};
 use emergence_lab::dataset::Dataset;
-use emergence_lab::device::open_cpu;
+use emergence_lab::device::{Backend, OpenDevice, open_cpu};
 use emergence_lab::experiment::{Experiment, Share};
 use emergence_lab::metrics::{History, Record, Stopwatch, Translation};
 use emergence_lab::train::{Preparation, Training, Work};
@@ -22,7 +22,30 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// What is to be trained, and what watches over it.
+/// Who computes what of an experiment.
+pub(crate) struct Workforce {
+    /// The runs.
+    pub(crate) share: Share,
+    /// The device.
+    pub(crate) open: OpenDevice,
+    /// On the CPU, the number of threads, which share the runs, and if there are fewer runs their operations.
+    pub(crate) threads: usize,
+}
+
+impl Workforce {
+    /// All runs on all cores.
+    pub(crate) fn all_cores() -> Self {
+        Self { share: Share::WHOLE, open: open_cpu(), threads: cores() }
+    }
+
+    /// The number of threads that share the runs. A GPU computes all runs at once.
+    fn shares(&self, experiment: &Experiment) -> usize {
+        let most = if self.open.backend == Backend::Cpu { self.threads } else { 1 };
+        most.clamp(1, self.share.run_count(experiment).max(1))
+    }
+}
+
+/// What watches over a training.
 #[derive(Default)]
 pub(crate) struct Supervision<'watch> {
     /// The sentence that all runs translate at the end.
@@ -52,7 +75,12 @@ pub(crate) struct Trained {
 /// What the thread of a share knows.
 struct ShareTask<'task> {
     experiment: &'task Experiment,
+    /// The index of this thread, and their number.
+    place: (usize, usize),
+    /// Number of runs of all threads.
+    runs: usize,
     share: Share,
+    open: OpenDevice,
     sentence: Option<&'task str>,
     resumption: Option<&'task Resumption>,
     /// Whether states are wanted for checkpoints.
@@ -61,16 +89,15 @@ struct ShareTask<'task> {
     sender: Sender<(usize, News)>,
 }
 
-/// Trains an experiment on this many threads, which share the runs, and if there are fewer runs their operations; `report` is called
-/// with every new part of the history.
+/// Trains runs of an experiment; `report` is called with every new part of the history.
 pub(crate) fn train(
     experiment: &Experiment,
     dataset: Dataset,
-    threads: usize,
+    workforce: &Workforce,
     supervision: Supervision<'_>,
     report: impl FnMut(&History, &Record),
 ) -> Trained {
-    let of = threads.clamp(1, experiment.run_count().max(1));
+    let of = workforce.shares(experiment);
     let gate = Gate::new(of, supervision.resumption.map_or(0, |resumption| resumption.state.step));
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
@@ -79,7 +106,10 @@ pub(crate) fn train(
             let Some(dataset) = datasets.pop() else { break };
             let task = ShareTask {
                 experiment,
-                share: Share { first, of },
+                place: (first, of),
+                runs: workforce.share.run_count(experiment),
+                share: workforce.share.part(first, of),
+                open: workforce.open.clone(),
                 sentence: supervision.sentence,
                 resumption: supervision.resumption,
                 is_kept: supervision.keeper.is_some(),
@@ -88,7 +118,7 @@ pub(crate) fn train(
             };
             scope.spawn(move || {
                 let sender = task.sender.clone();
-                let work = AssertUnwindSafe(|| confined(threads / of, || task.train(dataset)));
+                let work = AssertUnwindSafe(|| confined(workforce.threads / of, || task.train(dataset)));
                 // After a panic, which has said where it was, the others would wait for ever.
                 let ended = catch_unwind(work).unwrap_or_else(|_| Err(anyhow!("a thread has panicked")));
                 if let Err(error) = ended {
@@ -98,7 +128,7 @@ pub(crate) fn train(
             });
         }
         drop(sender);
-        Conductor::new(of, supervision, &gate).conduct(&receiver, report)
+        Conductor::new(workforce.share, of, supervision, &gate).conduct(&receiver, report)
     })
 }
 
@@ -114,11 +144,11 @@ impl ShareTask<'_> {
             let Some(mut training) = self.begin(dataset).await? else { return Ok(()) };
             let first = training.step();
             let before = self.resumption.map_or(0.0, |resumption| resumption.history.timing.elapsed_secs);
-            let mut stopwatch = Stopwatch::new(self.experiment.run_count(), before + start.elapsed().as_secs_f64());
+            let mut stopwatch = Stopwatch::new(self.runs, before + start.elapsed().as_secs_f64());
             self.send(News::Setup(Box::new(training.setup().clone())))?;
             loop {
                 let (start, step) = (now(), training.step());
-                let admission = self.gate.admission(self.share.first, step, self.experiment.steps);
+                let admission = self.gate.admission(self.place.0, step, self.experiment.steps);
                 if admission == Admission::Stop {
                     return Ok(());
                 }
@@ -147,10 +177,12 @@ impl ShareTask<'_> {
     async fn begin(&self, dataset: Dataset) -> anyhow::Result<Option<Training>> {
         let Self { experiment, share, .. } = *self;
         if let Some(Resumption { state, .. }) = self.resumption {
-            let state = state.share(share);
-            return Ok(Some(Preparation::resume(experiment, share, &Rc::new(dataset), &open_cpu(), &state)?));
+            // The state has the runs of this machine only.
+            let (index, of) = self.place;
+            let state = state.share(Share::new(index, of));
+            return Ok(Some(Preparation::resume(experiment, share, &Rc::new(dataset), &self.open, &state)?));
         }
-        let tuned = tune(experiment, share, dataset, || self.gate.is_stopped()).await?;
+        let tuned = tune(experiment, share, dataset, &self.open, || self.gate.is_stopped()).await?;
         Ok(match tuned {
             Some(preparation) => Some(preparation.into_training().await?),
             None => None,
@@ -180,6 +212,6 @@ impl ShareTask<'_> {
     }
 
     fn send(&self, news: News) -> anyhow::Result<()> {
-        Ok(self.sender.send((self.share.first, news))?)
+        Ok(self.sender.send((self.place.0, news))?)
     }
 }

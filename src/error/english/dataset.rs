@@ -117,14 +117,14 @@ fn consent_question(dataset: DatasetName, server: &str) -> String {
     let (data, megabytes) = (translated(row.label), publication.megabytes);
     let Some(license) = publication.license else {
         return text!(
-            "{data} is not on this site. It can be downloaded from {server} ({megabytes} MB), which then sees your IP address.",
+            "{data} is not on this site. It can be downloaded from {server} ({megabytes} MB); that server will see your IP address.",
             data,
             server,
             megabytes
         );
     };
     text!(
-        "{data} ({authors}) is not here yet. It may be downloaded from {server} ({megabytes} MB) and used under its license, {license}: for noncommercial purposes, naming its authors, and sharing changed versions alike ({url}).",
+        "{data} ({authors}) is not on this site. It can be downloaded from {server} ({megabytes} MB); that server will see your IP address. Its license, {license}, allows noncommercial use only, with attribution, and changed versions under the same license ({url}).",
         data,
         authors = license.authors,
         server,

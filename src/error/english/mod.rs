@@ -6,6 +6,7 @@ mod corpus;
 mod data_file;
 mod dataset;
 mod emergence;
+mod merge;
 mod requirements;
 mod score;
 mod upload_note;
@@ -188,7 +189,7 @@ impl Display for DeviceError {
 impl Display for MissingWebGpu {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(&match self {
-            Self::NativeBuild => text!("the native build computes on the CPU"),
+            Self::NativeBuild => text!("this program was built without the feature `gpu`"),
             Self::CpuWorker => text!("this worker computes on the CPU"),
             Self::NotOffered => text!("this browser does not offer it"),
             Self::NoAdapter => text!("the browser found no graphics adapter for it"),

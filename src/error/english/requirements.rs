@@ -29,7 +29,6 @@ impl Display for Requirement {
                 width
             ),
             Self::DeviceMemory { demand, most } => device_memory(*demand, *most),
-            Self::NativeDevice => text!("auto or cpu in the native build"),
             Self::TrainingExamples { most } => text!("at most {most}, the number of training examples", most),
             Self::OwnFiles(Task::Images) => text!("upload, since the files are images"),
             Self::OwnFiles(_) => text!("text, since the files are sentences"),

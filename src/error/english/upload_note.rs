@@ -23,10 +23,10 @@ impl Display for UploadNote {
             return f.write_str(NONE);
         }
         f.write_str(&match self {
-            Self::Hidden(files) => text!("Left aside, as files of the operating system: {files}.", files),
-            Self::LeftAside(files) => text!("Left aside, as they are no data of this kind: {files}.", files),
+            Self::Hidden(files) => text!("Ignored system files: {files}.", files),
+            Self::LeftAside(files) => text!("Ignored, not data of this kind: {files}.", files),
             Self::Validation(files) => {
-                text!("Left out, as validation files are neither for training nor for testing: {files}.", files)
+                text!("Not used (validation files): {files}.", files)
             }
             Self::Transposed(files) => {
                 text!(

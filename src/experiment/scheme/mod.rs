@@ -15,6 +15,7 @@ use crate::prose::Prose;
 pub use closed_form_cards::{BaseInit, CLOSED_FORMS, ClosedFormFacts, RequiredNetwork, ZeroLayers};
 pub use custom::{CustomInit, CustomKind, FormulaInputs};
 use parentheses::call;
+pub use parentheses::split_outside;
 pub use rescaling::{RescaledFacts, Rescaling, RescalingLevel, RescalingRule, Turn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -122,6 +123,18 @@ impl InitScheme {
         match self {
             Self::Closed(scheme) | Self::Tuned(Tuning { base: scheme, .. }) => scheme.rescaling(),
             Self::RateControl(rescaling) => Some(rescaling),
+        }
+    }
+
+    /// The rescaling, to be changed.
+    pub fn rescaling_mut(&mut self) -> Option<&mut Rescaling> {
+        match self {
+            Self::RateControl(rescaling)
+            | Self::Closed(ClosedForm::Emergence(rescaling) | ClosedForm::Shuffled(rescaling))
+            | Self::Tuned(Tuning {
+                base: ClosedForm::Emergence(rescaling) | ClosedForm::Shuffled(rescaling), ..
+            }) => Some(rescaling),
+            Self::Closed(ClosedForm::Base(_)) | Self::Tuned(Tuning { base: ClosedForm::Base(_), .. }) => None,
         }
     }
 

@@ -6,7 +6,8 @@ pub(super) fn call<'text>(text: &'text str, name: &str) -> Option<&'text str> {
 }
 
 /// Splits at the separators that are outside all parentheses.
-pub(in crate::experiment) fn split_outside(text: &str, separator: char) -> Vec<&str> {
+#[must_use]
+pub fn split_outside(text: &str, separator: char) -> Vec<&str> {
     let mut depth = 0_usize;
     let split = text.split(|character| {
         match character {

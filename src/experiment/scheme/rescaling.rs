@@ -196,16 +196,29 @@ pub(super) fn parse(inside: &str) -> Result<Rescaling> {
     let base = parts.next().unwrap_or_default().parse::<BaseInit>()?;
     let mut rescaling = Rescaling { base, ..Rescaling::default() };
     for part in parts {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        match key.trim() {
-            "alpha" => rescaling.alpha = parse_alpha(value.trim())?,
-            "rule" => rescaling.rule = parse_rule(value.trim())?,
-            "turn" => rescaling.turn = parse_turn(value.trim())?,
-            "level" => rescaling.level = parse_level(value.trim())?,
-            _ => return Err(Error::value("init", Expected::OneOf(vec!["alpha=", "rule=", "turn=", "level="]), part)),
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        if !rescaling.set(name.trim(), value.trim())? {
+            return Err(Error::value("init", Expected::OneOf(vec!["alpha=", "rule=", "turn=", "level="]), part));
         }
     }
     Ok(rescaling)
+}
+
+impl Rescaling {
+    /// Sets one of its parameters, `alpha`, `rule`, `turn` or `level`, and returns whether there is one of this name.
+    ///
+    /// # Errors
+    /// [`Error::Value`] if the value is not one of the parameter.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool> {
+        match name {
+            "alpha" => self.alpha = parse_alpha(value)?,
+            "rule" => self.rule = parse_rule(value)?,
+            "turn" => self.turn = parse_turn(value)?,
+            "level" => self.level = parse_level(value)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
 }
 
 fn parse_rule(text: &str) -> Result<RescalingRule> {

@@ -5,6 +5,8 @@ use super::cpu::{self, Geometry};
 use super::cpu_pool;
 use crate::experiment::architecture::Window;
 use crate::model::flex::{in_its_type, tensor};
+#[cfg(feature = "gpu")]
+use crate::model::gpu::layers;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -47,8 +49,7 @@ pub(super) trait StackedConvolution: Backend {
         window: Window,
         runs: usize,
     ) -> FloatTensor<Self> {
-        let options = options(&input, &weight, window, runs);
-        Self::conv2d(input, weight, None, options)
+        convolution_by_burn::<Self>(input, weight, window, runs)
     }
 
     /// The gradient with respect to the input, if the input is not shared.
@@ -77,7 +78,7 @@ pub(super) trait StackedConvolution: Backend {
 
     /// As [`max_pool`].
     fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::max_pool2d(input, [2; 2], [2; 2], [0; 2], [1; 2], false)
+        max_pooling_by_burn::<Self>(input)
     }
 
     /// The gradient with respect to the input.
@@ -94,8 +95,37 @@ fn options<T: TensorMetadata>(input: &T, weight: &T, window: Window, runs: usize
     ConvOptions::new([window.stride; 2], [window.padding; 2], [1, 1], groups)
 }
 
+/// Forward with shaders of our own, unless there are none.
 #[cfg(feature = "gpu")]
-impl StackedConvolution for burn::backend::Cube {}
+impl StackedConvolution for burn::backend::Cube {
+    fn stacked_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        runs: usize,
+    ) -> FloatTensor<Self> {
+        let own = layers::convolve(&input, &weight, window, runs);
+        own.unwrap_or_else(|| convolution_by_burn::<Self>(input, weight, window, runs))
+    }
+
+    fn max_pooling(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        layers::max_pool(&input).unwrap_or_else(|| max_pooling_by_burn::<Self>(input))
+    }
+}
+
+fn convolution_by_burn<B: Backend>(
+    input: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    window: Window,
+    runs: usize,
+) -> FloatTensor<B> {
+    let options = options(&input, &weight, window, runs);
+    B::conv2d(input, weight, None, options)
+}
+
+fn max_pooling_by_burn<B: Backend>(input: FloatTensor<B>) -> FloatTensor<B> {
+    B::max_pool2d(input, [2; 2], [2; 2], [0; 2], [1; 2], false)
+}
 
 impl StackedConvolution for Flex {
     fn stacked_convolution(

@@ -1,8 +1,10 @@
 //! The dense layer as operations of Burn with their own gradients, so that each backend can implement them differently: the CPU with
-//! its own kernels ([`super::cpu`]), the GPU with Burn's matrix product.
+//! its own kernels ([`super::cpu`]), the GPU with its own shaders, or Burn's matrix product.
 
 use super::cpu::{self, Epilogue, Sizes};
 use crate::model::flex::{in_its_type, tensor};
+#[cfg(feature = "gpu")]
+use crate::model::gpu::layers;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -35,17 +37,17 @@ pub(in crate::model) fn dense(input: Tensor<3>, weight: Tensor<3>, bias: Tensor<
 pub(super) trait StackedDense: Backend {
     /// As [`product`].
     fn stacked_product(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(input, weight)
+        product_by_burn::<Self>(input, weight)
     }
 
     /// The gradient with respect to the input, if it is not shared.
     fn stacked_product_input_gradient(gradient: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(gradient, Self::float_swap_dims(weight, 1, 2))
+        input_gradient_by_burn::<Self>(gradient, weight)
     }
 
     /// The gradient with respect to the weight.
     fn stacked_product_weight_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(Self::float_swap_dims(input, 1, 2), gradient)
+        weight_gradient_by_burn::<Self>(input, gradient)
     }
 
     /// As [`dense`].
@@ -55,8 +57,7 @@ pub(super) trait StackedDense: Backend {
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self> {
-        let sum = Self::float_add(Self::stacked_product(input, weight), bias);
-        if relu { Self::relu(sum) } else { sum }
+        dense_by_burn::<Self>(input, weight, bias, relu)
     }
 
     /// The gradient with respect to the values before ReLU, given the layer's output, and with respect to the bias.
@@ -74,8 +75,55 @@ pub(super) trait StackedDense: Backend {
     }
 }
 
+/// With shaders of our own, unless there are none.
 #[cfg(feature = "gpu")]
-impl StackedDense for burn::backend::Cube {}
+impl StackedDense for burn::backend::Cube {
+    fn stacked_product(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        layers::dense(&input, &weight, None, false).unwrap_or_else(|| product_by_burn::<Self>(input, weight))
+    }
+
+    fn stacked_product_input_gradient(gradient: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        let own = layers::dense_input_gradient(&gradient, &weight);
+        own.unwrap_or_else(|| input_gradient_by_burn::<Self>(gradient, weight))
+    }
+
+    fn stacked_product_weight_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let own = layers::dense_weight_gradient(&input, &gradient);
+        own.unwrap_or_else(|| weight_gradient_by_burn::<Self>(input, gradient))
+    }
+
+    fn stacked_dense(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        relu: bool,
+    ) -> FloatTensor<Self> {
+        let own = layers::dense(&input, &weight, Some(&bias), relu);
+        own.unwrap_or_else(|| dense_by_burn::<Self>(input, weight, bias, relu))
+    }
+}
+
+fn product_by_burn<B: Backend>(input: FloatTensor<B>, weight: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(input, weight)
+}
+
+fn input_gradient_by_burn<B: Backend>(gradient: FloatTensor<B>, weight: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(gradient, B::float_swap_dims(weight, 1, 2))
+}
+
+fn weight_gradient_by_burn<B: Backend>(input: FloatTensor<B>, gradient: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(B::float_swap_dims(input, 1, 2), gradient)
+}
+
+fn dense_by_burn<B: Backend>(
+    input: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    relu: bool,
+) -> FloatTensor<B> {
+    let sum = B::float_add(product_by_burn::<B>(input, weight), bias);
+    if relu { B::relu(sum) } else { sum }
+}
 
 impl StackedDense for Flex {
     fn stacked_product(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {

@@ -31,18 +31,32 @@ pub(super) trait CrossEntropy: Backend {
         logits: FloatTensor<Self>,
         targets: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let runs = logits.shape()[0];
-        let logarithms = Self::log_softmax(logits, 2);
-        let products = Self::float_mul(logarithms.clone(), targets.clone());
-        let sums = Self::float_sum_dim(Self::float_sum_dim(products, 2), 1);
-        let losses = Self::float_neg(Self::float_reshape(sums, Shape::from([runs])));
-        let counted = Self::float_sum_dim(targets.clone(), 2);
-        (losses, Self::float_sub(Self::float_mul(Self::float_exp(logarithms), counted), targets))
+        by_burn::<Self>(logits, targets)
     }
 }
 
+/// With a shader of our own, unless there is none.
 #[cfg(feature = "gpu")]
-impl CrossEntropy for burn::backend::Cube {}
+impl CrossEntropy for burn::backend::Cube {
+    fn softmax_cross_entropy_with_residual(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let own = crate::model::gpu::layers::cross_entropy(&logits, &targets);
+        own.unwrap_or_else(|| by_burn::<Self>(logits, targets))
+    }
+}
+
+/// The cross-entropy and its gradient with Burn's operations.
+fn by_burn<B: Backend>(logits: FloatTensor<B>, targets: FloatTensor<B>) -> (FloatTensor<B>, FloatTensor<B>) {
+    let runs = logits.shape()[0];
+    let logarithms = B::log_softmax(logits, 2);
+    let products = B::float_mul(logarithms.clone(), targets.clone());
+    let sums = B::float_sum_dim(B::float_sum_dim(products, 2), 1);
+    let losses = B::float_neg(B::float_reshape(sums, Shape::from([runs])));
+    let counted = B::float_sum_dim(targets.clone(), 2);
+    (losses, B::float_sub(B::float_mul(B::float_exp(logarithms), counted), targets))
+}
 
 impl CrossEntropy for Flex {
     fn softmax_cross_entropy_with_residual(

@@ -8,6 +8,8 @@
 //! - Adam step `t = 1, 2, ...`: `m = b1 m + (1-b1) g`; `v = b2 v + (1-b2) g^2`;
 //!   `w -= lr / (1-b1^t) * m / (sqrt(v / (1-b2^t)) + eps)`
 
+#[cfg(feature = "gpu")]
+mod at_once;
 mod operation;
 
 use crate::experiment::{OptimizerKind, OptimizerSpec};
@@ -41,6 +43,9 @@ pub struct Optimizer {
     moments: Vec<Vec<Tensor<3>>>,
     /// Steps taken.
     step: i32,
+    /// The rates of all parameters in one tensor, once they were needed.
+    #[cfg(feature = "gpu")]
+    joined_rates: Option<Tensor<3>>,
 }
 
 impl Optimizer {
@@ -48,7 +53,14 @@ impl Optimizer {
     #[must_use]
     pub fn new(spec: OptimizerSpec, rates: Vec<Rates>) -> Self {
         let moments = vec![Vec::new(); rates.len()];
-        Self { spec, rates, moments, step: 0 }
+        Self {
+            spec,
+            rates,
+            moments,
+            step: 0,
+            #[cfg(feature = "gpu")]
+            joined_rates: None,
+        }
     }
 
     /// The state for each parameter tensor: SGD's velocity, if it has momentum, or Adam's two moments; nothing before the first step.
@@ -73,6 +85,10 @@ impl Optimizer {
                 [ADAM_BETA_1, ADAM_BETA_2].map(|beta| 1.0 - beta.powi(self.step))
             }
         };
+        #[cfg(feature = "gpu")]
+        if let Some(updated) = self.update_at_once(&parameters, &gradients, factor, corrections) {
+            return updated;
+        }
         let state = self.rates.iter().zip(&mut self.moments);
         let tensors = parameters.into_iter().zip(gradients).zip(state);
         let updated = tensors.map(|((parameter, gradient), (rates, moments))| {

@@ -121,10 +121,7 @@ fn files_of_other_programs_say_how_to_convert_them() {
         "1.png: expected pictures in an archive with a folder for each class, like train/cat/1.png, got this one without",
     );
     let files = (0..12).map(|index| index.to_string()).collect::<NameList>();
-    check(
-        &UploadNote::Validation(files),
-        "Left out, as validation files are neither for training nor for testing: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.",
-    );
+    check(&UploadNote::Validation(files), "Not used (validation files): 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more.");
     check(&UploadNote::Scaled { low: -1.0, high: 0.5 }, "Pixel values from -1 to 0.5 became 0 to 255.");
 }
 

@@ -88,7 +88,7 @@ fn the_place_of_a_run_says_where_it_is() {
     let elsewhere = KeptRun { is_elsewhere: true, ..run };
     assert_eq!(
         interruptions::place(&elsewhere),
-        "step 450 of 1,000 · today · 2 MB · another tab is computing it",
+        "step 450 of 1,000 · today · 2 MB · open in another tab",
         "in another tab"
     );
 }

@@ -118,7 +118,7 @@ fn another_number_of_workers_can_go_on() {
             let mut assembly = Assembly::new(shares);
             let (mut states, mut setups) = (Vec::new(), Vec::new());
             for first in 0..shares {
-                let share = Share { first, of: shares };
+                let share = Share::new(first, shares);
                 let mut training = match &state {
                     None => begun(&experiment, share, &data),
                     Some(state) => Preparation::resume(&experiment, share, &data, &open_cpu(), &state.share(share))
@@ -134,7 +134,10 @@ fn another_number_of_workers_can_go_on() {
             record.steps.extend(later.steps);
             record.evaluations.extend(later.evaluations);
             record.start.extend(later.start);
-            assert!(assembled(setups).as_ref() == Some(straight.setup()), "the setup of {query} in {shares} shares");
+            assert!(
+                assembled(setups, Share::WHOLE).as_ref() == Some(straight.setup()),
+                "the setup of {query} in {shares} shares"
+            );
             state = TrainingState::joined(states);
         }
         assert!(record == whole, "the measurements of {query}");
@@ -191,7 +194,7 @@ fn a_state_of_another_experiment_is_refused() {
             other => panic!("{query}: {other:?}"),
         }
     };
-    let half = Share { first: 0, of: 2 };
+    let half = Share::new(0, 2);
     refused("model=cnn:2&norm=batch&seeds=2&init=kaiming_normal", half, StatePart::Runs);
     refused("model=cnn:2&norm=batch&seeds=3&init=kaiming_normal", Share::WHOLE, StatePart::Runs);
     refused("model=cnn:2&norm=batch&seeds=1&init=kaiming_normal,zero", Share::WHOLE, StatePart::Variants);

@@ -18,8 +18,8 @@ fn prepared(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>) -> Tra
 /// Trains every share a few pieces of work at a time, of a different number for each, and puts the results together.
 fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Setup, Record) {
     let mut trainings =
-        (0..shares).map(|first| prepared(experiment, Share { first, of: shares }, dataset)).collect::<Vec<_>>();
-    let setup = assembled(trainings.iter().map(|training| training.setup().clone()).collect());
+        (0..shares).map(|first| prepared(experiment, Share::new(first, shares), dataset)).collect::<Vec<_>>();
+    let setup = assembled(trainings.iter().map(|training| training.setup().clone()).collect(), Share::WHOLE);
     let (mut assembly, mut whole) = (Assembly::new(shares), Record::default());
     let mut finished = vec![false; shares];
     while !finished.iter().all(|finished| *finished) {
@@ -77,7 +77,7 @@ fn a_share_that_is_computed_again_changes_nothing() {
     let experiment = experiment("data=digits&model=mlp:8&batch=32&steps=9&eval=3&seeds=1&init=zero,kaiming_normal");
     let whole = trained(&experiment, 1, &data).1;
     let share = |first| {
-        let mut training = prepared(&experiment, Share { first, of: 2 }, &data);
+        let mut training = prepared(&experiment, Share::new(first, 2), &data);
         let mut records = Vec::new();
         while pollster::block_on(training.advance(true)).expect("computes") != Work::Finished {
             records.push(pollster::block_on(training.drain()).expect("can be read"));

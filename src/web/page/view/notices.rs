@@ -7,7 +7,7 @@ use crate::web::dom;
 use crate::web::error::WebResult;
 use crate::web::page::model::failure::Remedy;
 pub(super) use crate::web::page::model::notice_board::Severity;
-use crate::web::page::model::notice_board::{NoticeBoard, shortened};
+use crate::web::page::model::notice_board::{MOST_FAILURE_LETTERS, NoticeBoard, shortened};
 use crate::web::page::model::phase::Request;
 use crate::web::page::model::quotations::quotations;
 use crate::web::page::model::relief::Relief;
@@ -163,7 +163,9 @@ impl Notices {
         let notice = dom::create("div", class, "")?;
         notice.set_attribute("data-subject", subject)?;
         let sentence = dom::create("p", "", "")?;
-        let short = shortened(text, severity.most_letters());
+        // What is to be decided has to be readable.
+        let most = if offers.is_empty() { severity.most_letters() } else { MOST_FAILURE_LETTERS };
+        let short = shortened(text, most);
         dom::set_pieces(&sentence, &quotations(&short))?;
         if short.len() < text.len() {
             sentence.set_attribute("title", &shortened(text, WHOLE))?;

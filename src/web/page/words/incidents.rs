@@ -80,7 +80,7 @@ pub fn download() -> String {
 /// Remedy: less memory for the values of a batch.
 #[must_use]
 pub fn halve_batch() -> String {
-    text!("Halve the batch size, and run")
+    text!("Halve the batch size and run")
 }
 
 /// Remedy: less memory for networks.
@@ -146,7 +146,7 @@ pub fn embed_copied() -> String {
 /// The site has another build of the page now, which the worker tells, or that the worker's files are gone.
 #[must_use]
 pub fn page_updated() -> String {
-    text!("This page was updated. Reload.")
+    text!("A new version of this page is available. Reload to use it.")
 }
 
 /// The worker sent something that is not an event.
@@ -167,7 +167,7 @@ pub fn worker_stopped(message: Option<&str>) -> String {
 /// The worker has not sent its heartbeat.
 #[must_use]
 pub fn worker_silent() -> String {
-    text!("The training worker no longer responds.")
+    text!("The training worker stopped responding.")
 }
 
 /// The browser refuses a worker.

@@ -13,7 +13,7 @@ pub fn place(run: &KeptRun) -> String {
         let (step, steps) = (grouped(*step), grouped(experiment.steps));
         text!("step {step} of {steps}", step, steps)
     });
-    let elsewhere = run.is_elsewhere.then(|| text!("another tab is computing it"));
+    let elsewhere = run.is_elsewhere.then(|| text!("open in another tab"));
     let parts = progress.into_iter().chain([run.date.clone(), memory(run.bytes)]).chain(elsewhere);
     parts.collect::<Vec<_>>().join(" · ")
 }
@@ -23,9 +23,9 @@ pub fn place(run: &KeptRun) -> String {
 pub fn unusable(error: &CheckpointError) -> String {
     match error {
         CheckpointError::Program { .. } | CheckpointError::Format { .. } => {
-            text!("A run of another version of this page, which cannot be continued")
+            text!("A run from another version of this page; it cannot be continued")
         }
-        _ => text!("A damaged run, which cannot be continued"),
+        _ => text!("A damaged run; it cannot be continued"),
     }
 }
 
@@ -39,7 +39,7 @@ pub fn elsewhere() -> String {
 #[must_use]
 pub fn total(runs: &[KeptRun]) -> String {
     let bytes = runs.iter().map(|run| run.bytes).sum();
-    text!("Interrupted runs take {memory} in this browser.", memory = memory(bytes))
+    text!("Interrupted runs take up {memory} of this browser’s storage.", memory = memory(bytes))
 }
 
 /// Training goes on after an interruption.
@@ -63,14 +63,14 @@ pub fn unreadable(error: impl Display) -> String {
 /// The browser does not store checkpoints.
 #[must_use]
 pub fn not_stored(error: impl Display) -> String {
-    text!("This browser could not store the run: {error}. It would be lost if the page were closed or reloaded.", error)
+    text!("This browser could not store the run ({error}). It will be lost if you close or reload the page.", error)
 }
 
 /// No checkpoint of the experiment is made; it would take so many bytes.
 #[must_use]
 pub fn too_large(bytes: u64) -> String {
     text!(
-        "This run is too large to be kept ({memory}). It would be lost if the page were closed or reloaded.",
+        "This run is too large to be kept ({memory}). It will be lost if you close or reload the page.",
         memory = memory(bytes)
     )
 }
@@ -78,5 +78,5 @@ pub fn too_large(bytes: u64) -> String {
 /// An interrupted run cannot be continued while another one is being computed.
 #[must_use]
 pub fn busy() -> String {
-    text!("An interrupted run can be continued once this run has ended or was reset.")
+    text!("An interrupted run can be continued once this run has finished or been reset.")
 }

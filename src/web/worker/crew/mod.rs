@@ -129,7 +129,7 @@ impl Crew {
 
     /// The share of this worker.
     pub(super) fn own_share(&self) -> Share {
-        Share { first: 0, of: self.size_of_crew() }
+        Share::new(0, self.size_of_crew())
     }
 
     fn size_of_crew(&self) -> usize {
@@ -150,7 +150,7 @@ impl Crew {
         if let Some(catalog) = texts::installed() {
             link.send(&Order::Speak { catalog });
         }
-        let own = Share { first: share, of: self.size_of_crew() };
+        let own = Share::new(share, self.size_of_crew());
         let state = self.state.as_deref();
         link.hand_over(&Order::train(&self.experiment, own, self.computing.exact, &self.dataset, state));
         link.send(&Order::Inspect { inspected: self.inspected_in(share) });
@@ -237,7 +237,7 @@ impl Crew {
             saving.forget(share);
         }
         self.is_announced = false;
-        let runs = Share { first: share, of: self.size_of_crew() }.run_count(&self.experiment);
+        let runs = Share::new(share, self.size_of_crew()).run_count(&self.experiment);
         post(&Event::Recomputing { runs });
         Ok(())
     }
@@ -304,7 +304,7 @@ impl Crew {
         }
         self.is_started = true;
         let others = self.setups.iter_mut().filter_map(Option::take);
-        assembled(std::iter::once(own.clone()).chain(others).collect())
+        assembled(std::iter::once(own.clone()).chain(others).collect(), Share::WHOLE)
     }
 
     /// Whether setups of helpers are missing.

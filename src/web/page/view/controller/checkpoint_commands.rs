@@ -28,10 +28,13 @@ impl Page {
     /// Lists the interrupted runs. After a reload, the one that was in progress in this tab goes on, if the
     /// address still states its experiment.
     pub(super) fn find_interrupted_runs(&mut self, stated: &Experiment) {
-        checkpoint_storage::list(&self.dispatcher);
-        if let Some(key) = interrupted(stated) {
-            (self.checkpoints.is_reading, self.checkpoints.is_after_reload) = (true, true);
-            checkpoint_storage::load(key, &self.dispatcher);
+        match interrupted(stated) {
+            // The others are listed after it, when it is known to be that of this tab.
+            Some(key) => {
+                (self.checkpoints.is_reading, self.checkpoints.is_after_reload) = (true, true);
+                checkpoint_storage::load(key, &self.dispatcher);
+            }
+            None => checkpoint_storage::list(&self.dispatcher),
         }
     }
 
@@ -265,6 +268,7 @@ impl Page {
         after_reload: bool,
     ) -> WebResult<()> {
         let LoadedRun { state, was_training, mut context, files, lock, .. } = loaded;
+        checkpoint_storage::list(&self.dispatcher);
         let batches = Batches::read(&mut context);
         let started = batches.as_ref().map_or_else(|| run.experiment.clone(), Batches::next);
         self.form.write(run.experiment.clone())?;

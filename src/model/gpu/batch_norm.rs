@@ -1,0 +1,144 @@
+//! Batch normalization of all runs with the statistics of the batch, and its gradients, each in one dispatch: a workgroup for each feature map
+//! of each run reads its numbers a few times, and adds up in its memory.
+
+use super::functions::{functions, needs_argument};
+use super::shader::{Shader, Source};
+use crate::experiment::Activation;
+use crate::model::batch_norm::EPSILON;
+
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 256;
+
+/// Sizes of what is normalized, `[runs, batch, channels, positions]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Sizes {
+    pub(super) runs: u32,
+    pub(super) batch: u32,
+    pub(super) channels: u32,
+    pub(super) positions: u32,
+}
+
+impl Sizes {
+    fn count(&self) -> u32 {
+        self.batch * self.positions
+    }
+
+    /// A loop of an invocation over its numbers, whose index is `place`.
+    fn each(&self, text: &str) -> String {
+        let Self { batch, channels, positions, .. } = self;
+        format!(
+            "    for (var index = local; index < {}u; index += {WORKGROUP}u) {{\n        \
+             let place = ((run * {batch}u + index / {positions}u) * {channels}u + channel) * {positions}u + index % {positions}u;\n\
+             {text}    }}\n",
+            self.count()
+        )
+    }
+
+    /// The feature map of the workgroup.
+    fn begin(&self) -> String {
+        format!(
+            "    let run = group.y;\n    let channel = group.x;\n    let own = run * {}u + channel;\n",
+            self.channels
+        )
+    }
+}
+
+/// A function that adds up two numbers over all invocations.
+fn total() -> String {
+    format!(
+        "var<workgroup> part: array<vec2<f32>, {WORKGROUP}>;\nfn total(local: u32, value: vec2<f32>) -> vec2<f32> {{\n    \
+         part[local] = value;\n    workgroupBarrier();\n    \
+         for (var half = {}u; half > 0u; half = half / 2u) {{\n        \
+         if (local < half) {{ part[local] += part[local + half]; }}\n        workgroupBarrier();\n    }}\n    \
+         let sum = part[0];\n    workgroupBarrier();\n    return sum;\n}}\n",
+        WORKGROUP / 2
+    )
+}
+
+/// The normalized maps. Its tensors are maps, scale, shift, result, mean, variance (divided by the count less one), the inverse of the standard
+/// deviation, and the argument of an activation function whose derivative needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Forward {
+    pub(super) sizes: Sizes,
+    pub(super) activation: Option<Activation>,
+}
+
+impl Shader for Forward {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        [self.sizes.channels, self.sizes.runs, 1]
+    }
+
+    fn source(&self) -> Source {
+        let Self { sizes, activation } = *self;
+        let count = sizes.count();
+        let mut names = vec!["maps", "scale", "shift", "result", "mean", "variance", "inverse"];
+        names.extend(activation.filter(|own| needs_argument(*own)).map(|_| "argument"));
+        let write = match activation {
+            None => "        result[place] = value;\n".to_owned(),
+            Some(activation) => {
+                let argument = if needs_argument(activation) { "        argument[place] = value;\n" } else { "" };
+                format!("        result[place] = activated(vec4<f32>(value)).x;\n{argument}")
+            }
+        };
+        let body = sizes.begin()
+            + "    var sum = 0.0;\n"
+            + &sizes.each("        sum += maps[place];\n")
+            + &format!("    let center = total(local, vec2<f32>(sum, 0.0)).x / {count}.0;\n    var squares = 0.0;\n")
+            + &sizes.each("        let off = maps[place] - center;\n        squares += off * off;\n")
+            + &format!(
+                "    let squared = total(local, vec2<f32>(squares, 0.0)).x;\n    \
+                 let over = inverseSqrt(squared / {count}.0 + {EPSILON:e});\n    \
+                 if (local == 0u) {{\n        mean[own] = center;\n        variance[own] = squared / {}.0;\n        \
+                 inverse[own] = over;\n    }}\n",
+                count.saturating_sub(1).max(1)
+            )
+            + &sizes.each(&format!(
+                "        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"
+            ));
+        Source {
+            buffers: names.into_iter().map(|name| (name, "f32")).collect(),
+            functions: total() + &activation.map(functions).unwrap_or_default(),
+            body,
+        }
+    }
+}
+
+/// The gradients. Its tensors are the gradient with respect to the result before the activation function, maps, scale, mean, the inverse of
+/// the standard deviation, and the gradients with respect to maps, scale and shift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Gradient {
+    pub(super) sizes: Sizes,
+}
+
+impl Shader for Gradient {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        [self.sizes.channels, self.sizes.runs, 1]
+    }
+
+    fn source(&self) -> Source {
+        let sizes = self.sizes;
+        let count = sizes.count();
+        let names = ["gradient", "maps", "scale", "mean", "inverse", "result", "scale_gradient", "shift_gradient"];
+        let body = sizes.begin()
+            + "    let center = mean[own];\n    let over = inverse[own];\n    var sums = vec2<f32>(0.0);\n"
+            + &sizes.each("        sums += gradient[place] * vec2<f32>(1.0, (maps[place] - center) * over);\n")
+            + &format!(
+                "    let all = total(local, sums);\n    \
+                 if (local == 0u) {{\n        scale_gradient[own] = all.y;\n        shift_gradient[own] = all.x;\n    }}\n    \
+                 let middle = all / {count}.0;\n    let factor = scale[own] * over;\n"
+            )
+            + &sizes.each(
+                "        let standardized = (maps[place] - center) * over;\n        \
+                 result[place] = factor * (gradient[place] - middle.x - standardized * middle.y);\n",
+            );
+        Source { buffers: names.into_iter().map(|name| (name, "f32")).collect(), functions: total(), body }
+    }
+}

@@ -1,0 +1,412 @@
+//! Convolutions of all runs: forward, and the gradients with respect to inputs and weights, each in one dispatch.
+//!
+//! Feature maps are `[runs, batch, channels, height, width]`, so that the same numbers are the units of a dense layer; those of Burn's
+//! operations are `[batch, runs, channels, height, width]`. An invocation computes
+//! a few feature maps at a few neighboring positions of a row, in registers: each number that it reads is used several times. As for products,
+//! these are more where the CPU executes invocations.
+
+use super::functions::{functions, needs_argument};
+use super::shader::{Shader, Source};
+use crate::experiment::Activation;
+
+/// Feature maps, and positions of a row, of one invocation; and of one that a CPU executes.
+const TILE: [u32; 2] = [4, 4];
+const SOFTWARE_TILE: [u32; 2] = [16, 8];
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 64;
+/// Most output channels of an invocation that computes gradients of weights.
+const MOST_MAPS: u32 = 4;
+/// Most numbers in the memory of a workgroup, of 16 KB, for each of its invocations.
+const MOST_SHARED: u32 = 64;
+/// The four components of a vector.
+const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
+
+/// The sizes of a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Sizes {
+    pub(super) runs: u32,
+    pub(super) batch: u32,
+    /// Channels, height and width of the input.
+    pub(super) input: [u32; 3],
+    /// Those of the output.
+    pub(super) output: [u32; 3],
+    pub(super) kernel: u32,
+    pub(super) stride: u32,
+    pub(super) padding: u32,
+    /// Whether all runs have the same input.
+    pub(super) shared: bool,
+    /// Whether feature maps are ordered by run, then by example; else the other way round.
+    pub(super) by_run: bool,
+    /// Whether a CPU executes the shader.
+    pub(super) software: bool,
+}
+
+impl Sizes {
+    /// Weights of one run and output channel.
+    fn taps(&self) -> u32 {
+        self.input[0] * self.kernel * self.kernel
+    }
+
+    /// The number of the first feature map of an example, as an expression.
+    fn example(&self, channels: u32) -> String {
+        if self.by_run {
+            format!("(run * {}u + example) * {channels}u", self.batch)
+        } else {
+            format!("(example * {}u + run) * {channels}u", self.runs)
+        }
+    }
+
+    /// That of the input, which runs may share.
+    fn input_example(&self) -> String {
+        if self.shared { format!("example * {}u", self.input[0]) } else { self.example(self.input[0]) }
+    }
+}
+
+/// The part of the maps `of`, which are those of the output or of the input, that an invocation computes.
+struct Tile<'sizes> {
+    sizes: &'sizes Sizes,
+    of: [u32; 3],
+    maps: u32,
+    /// A multiple of four.
+    positions: u32,
+}
+
+impl<'sizes> Tile<'sizes> {
+    fn new(sizes: &'sizes Sizes, of: [u32; 3]) -> Self {
+        let [maps, positions] = if sizes.software { SOFTWARE_TILE } else { TILE };
+        Self { sizes, of, maps: maps.min(of[0]), positions: positions.min(of[2].next_multiple_of(4)) }
+    }
+
+    /// Tiles of the positions of an example, for some of its maps.
+    fn per_example(&self) -> u32 {
+        self.of[1] * self.of[2].div_ceil(self.positions)
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        let places = self.sizes.batch * self.per_example();
+        [places.div_ceil(WORKGROUP), self.of[0].div_ceil(self.maps), self.sizes.runs]
+    }
+
+    /// Statements that find the tile of an invocation: `run`, `example`, `row`, `column` and the `first` map; and its sums.
+    fn begin(&self) -> String {
+        let Self { of: [_, height, width], maps, positions, .. } = *self;
+        let tiles = width.div_ceil(positions);
+        let mut text = format!(
+            "    if (id.x >= {}u) {{ return; }}\n    let column = (id.x % {tiles}u) * {positions}u;\n    \
+             let row = (id.x / {tiles}u) % {height}u;\n    let example = id.x / {}u;\n    let run = group.z;\n    \
+             let first = group.y * {maps}u;\n",
+            self.sizes.batch * self.per_example(),
+            tiles * height
+        );
+        for (map, block) in self.blocks() {
+            text += &format!("    var sum{map}_{block} = vec4<f32>(0.0);\n");
+        }
+        text
+    }
+
+    /// Statements that find the weights of every map: `weights{map}` is the place of its first one in those of a run, of which there are
+    /// `per_run`, and `per_map` for each map.
+    fn weights(&self, per_run: u32, per_map: u32) -> String {
+        let last = self.of[0] - 1;
+        let place =
+            |map| format!("    let weights{map} = run * {per_run}u + min(first + {map}u, {last}u) * {per_map}u;\n");
+        (0..self.maps).map(place).collect()
+    }
+
+    /// Every map of the tile, with every four of its positions.
+    fn blocks(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+        let (maps, blocks) = (self.maps, self.positions / 4);
+        (0..maps).flat_map(move |map| (0..blocks).map(move |block| (map, block)))
+    }
+
+    /// Statements that add the products of `number(position)`, of every position of the tile, with the weight `tap` of every map.
+    fn products(&self, tap: u32, number: impl Fn(u32) -> String) -> String {
+        let mut text = String::new();
+        for block in 0..self.positions / 4 {
+            let parts = (4 * block..4 * block + 4).map(&number).collect::<Vec<_>>();
+            text += &format!("            let numbers{tap}_{block} = vec4<f32>({});\n", parts.join(", "));
+        }
+        for map in 0..self.maps {
+            text += &format!("            let weight{tap}_{map} = vec4<f32>(weights[weights{map} + tap + {tap}u]);\n");
+        }
+        for (map, block) in self.blocks() {
+            text += &format!(
+                "            sum{map}_{block} = fma(weight{tap}_{map}, numbers{tap}_{block}, sum{map}_{block});\n"
+            );
+        }
+        text
+    }
+
+    /// The place of a position of a map of the tile, as an expression.
+    fn place(&self, map: u32, position: &str) -> String {
+        let [channels, height, width] = self.of;
+        let map = format!("min(first + {map}u, {}u)", channels - 1);
+        format!("(({} + {map}) * {height}u + row) * {width}u + {position}", self.sizes.example(channels))
+    }
+
+    /// Four positions of a map of the tile; those beyond the last one are the last one again.
+    fn read(&self, map: u32, block: u32, name: &str) -> String {
+        let part = |index: u32| {
+            format!("{name}[{}]", self.place(map, &format!("min(column + {index}u, {}u)", self.of[2] - 1)))
+        };
+        format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
+    }
+
+    /// Statements that write four positions of a map of the tile, as far as there are so many.
+    fn written(&self, map: u32, block: u32, name: &str, value: &str) -> String {
+        let [channels, _, width] = self.of;
+        let is_map = if channels.is_multiple_of(self.maps) {
+            String::new()
+        } else {
+            format!("first + {map}u < {channels}u && ")
+        };
+        let part = |(index, component): (u32, &&str)| {
+            let position = format!("column + {}u", 4 * block + index);
+            let place = self.place(map, &position);
+            format!("        if ({is_map}{position} < {width}u) {{ {name}[{place}] = value.{component}; }}\n")
+        };
+        let parts = (0..).zip(&COMPONENTS).map(part).collect::<String>();
+        format!("    {{\n        let value = {value};\n{parts}    }}\n")
+    }
+}
+
+/// `y = x * W`, with what follows. Its tensors are input, weight, the bias if there is one, the result, and the argument of an activation
+/// function whose derivative needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Forward {
+    pub(super) sizes: Sizes,
+    /// Whether there is a bias.
+    pub(super) bias: bool,
+    pub(super) activation: Option<Activation>,
+}
+
+impl Shader for Forward {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        Tile::new(&self.sizes, self.sizes.output).groups()
+    }
+
+    fn source(&self) -> Source {
+        let Self { ref sizes, bias, activation } = *self;
+        let Sizes { input: [channels_in, height, width], output, kernel, stride, padding, .. } = *sizes;
+        let (tile, channels_out) = (Tile::new(sizes, output), output[0]);
+        let mut buffers = vec![("images", "f32"), ("weights", "f32")];
+        buffers.extend(bias.then_some(("bias", "f32")));
+        buffers.push(("result", "f32"));
+        buffers.extend(activation.filter(|own| needs_argument(*own)).map(|_| ("argument", "f32")));
+        let read = format!(
+            "fn pixel(line: u32, column: i32) -> f32 {{\n    if (column < 0 || column >= {width}) {{ return 0.0; }}\n    \
+             return images[line + u32(column)];\n}}\n"
+        );
+        let pixels = (0..(tile.positions - 1) * stride + kernel).map(|column| {
+            format!("            let pixel{column} = pixel(line, i32(column * {stride}u) + {column} - {padding});\n")
+        });
+        let products =
+            (0..kernel).map(|tap| tile.products(tap, |position| format!("pixel{}", position * stride + tap)));
+        let mut body = tile.begin() + &tile.weights(channels_out * sizes.taps(), sizes.taps());
+        body += &format!(
+            "    for (var channel = 0u; channel < {channels_in}u; channel += 1u) {{\n        \
+             for (var above = 0u; above < {kernel}u; above += 1u) {{\n            \
+             let y = i32(row * {stride}u + above) - {padding};\n            \
+             if (y < 0 || y >= {height}) {{ continue; }}\n            \
+             let line = (({} + channel) * {height}u + u32(y)) * {width}u;\n            \
+             let tap = (channel * {kernel}u + above) * {kernel}u;\n{}{}        }}\n    }}\n",
+            sizes.input_example(),
+            pixels.collect::<String>(),
+            products.collect::<String>()
+        );
+        for (map, block) in tile.blocks() {
+            let last = channels_out - 1;
+            let added = format!(" + vec4<f32>(bias[run * {channels_out}u + min(first + {map}u, {last}u)])");
+            let argument = format!("sum{map}_{block}{}", if bias { &added } else { "" });
+            let value = activation.map_or(argument.clone(), |_| format!("activated({argument})"));
+            body += &tile.written(map, block, "result", &value);
+            if activation.is_some_and(needs_argument) {
+                body += &tile.written(map, block, "argument", &argument);
+            }
+        }
+        Source { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
+    }
+}
+
+/// The gradient with respect to the input, times the derivative of an activation function, if there is one. Its tensors are the gradient
+/// with respect to the output, weight, if there is an activation function what its derivative is computed from, and the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct InputGradient {
+    pub(super) sizes: Sizes,
+    pub(super) activation: Option<Activation>,
+}
+
+impl Shader for InputGradient {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        Tile::new(&self.sizes, self.sizes.input).groups()
+    }
+
+    fn source(&self) -> Source {
+        let Self { ref sizes, activation } = *self;
+        let Sizes { input, output: [channels_out, height, width], kernel, stride, padding, .. } = *sizes;
+        let (tile, channels_in, taps) = (Tile::new(sizes, input), input[0], kernel * kernel);
+        let mut buffers = vec![("gradient", "f32"), ("weights", "f32")];
+        buffers.extend(activation.map(|_| ("known", "f32")));
+        buffers.push(("result", "f32"));
+        let read = format!(
+            "fn slope_at(line: u32, column: i32) -> f32 {{\n    \
+             if (column < 0 || column % {stride} != 0 || column / {stride} >= {width}) {{ return 0.0; }}\n    \
+             return gradient[line + u32(column / {stride})];\n}}\n"
+        );
+        // The positions of the output, times the stride, that the tile reads: from that of the last tap at the first position on.
+        let before = kernel - 1;
+        let reads = (0..tile.positions + before).map(|index| {
+            format!("            let slope{index} = slope_at(line, i32(column) + {padding} + {index} - {before});\n")
+        });
+        let products =
+            (0..kernel).map(|tap| tile.products(tap, |position| format!("slope{}", position + before - tap)));
+        let mut body = tile.begin() + &tile.weights(channels_out * channels_in * taps, taps);
+        body += &format!(
+            "    for (var channel = 0u; channel < {channels_out}u; channel += 1u) {{\n        \
+             for (var above = 0u; above < {kernel}u; above += 1u) {{\n            \
+             let y = i32(row) + {padding} - i32(above);\n            \
+             if (y < 0 || y % {stride} != 0 || y / {stride} >= {height}) {{ continue; }}\n            \
+             let line = (({} + channel) * {height}u + u32(y / {stride})) * {width}u;\n            \
+             let tap = channel * {}u + above * {kernel}u;\n{}{}        }}\n    }}\n",
+            sizes.example(channels_out),
+            channels_in * taps,
+            reads.collect::<String>(),
+            products.collect::<String>()
+        );
+        for (map, block) in tile.blocks() {
+            let sum = format!("sum{map}_{block}");
+            let value = match activation {
+                None => sum,
+                Some(_) => format!("{sum} * slope({})", tile.read(map, block, "known")),
+            };
+            body += &tile.written(map, block, "result", &value);
+        }
+        Source { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
+    }
+}
+
+/// The gradients with respect to the weight and, if there is one, the bias. Its tensors are input, gradient with respect to the output, the
+/// gradient of the weight, and that of the bias.
+///
+/// A workgroup computes the weights from one feature map to a few others; its invocations share out the rows of all examples, and add up
+/// their sums in the memory of the workgroup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct WeightGradient {
+    pub(super) sizes: Sizes,
+    pub(super) bias: bool,
+}
+
+impl WeightGradient {
+    /// Whether the sums of an invocation fit into the memory of a workgroup.
+    pub(super) fn fits(kernel: u32) -> bool {
+        kernel * kernel < MOST_SHARED
+    }
+
+    /// Output channels of a workgroup.
+    fn maps(&self) -> u32 {
+        (MOST_SHARED / (self.sizes.kernel * self.sizes.kernel + 1)).clamp(1, MOST_MAPS).min(self.sizes.output[0])
+    }
+
+    /// Sums of an invocation: those of the weights of each output channel, and that of its bias.
+    fn sums(&self) -> u32 {
+        self.maps() * (self.sizes.kernel * self.sizes.kernel + 1)
+    }
+}
+
+impl Shader for WeightGradient {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
+    }
+
+    fn source(&self) -> Source {
+        let Self { sizes, bias } = *self;
+        let Sizes { batch, input: [channels_in, height, width], output, kernel, stride, padding, .. } = sizes;
+        let [channels_out, rows, columns] = output;
+        let (maps, sums, taps) = (self.maps(), self.sums(), kernel * kernel);
+        let mut buffers = vec![("images", "f32"), ("gradient", "f32"), ("weights", "f32")];
+        buffers.extend(bias.then_some(("bias", "f32")));
+        let shared = format!("var<workgroup> part: array<f32, {}>;\n", sums * WORKGROUP);
+        let read = format!(
+            "fn pixel(line: u32, is_inside: bool, column: i32) -> f32 {{\n    \
+             if (!is_inside || column < 0 || column >= {width}) {{ return 0.0; }}\n    \
+             return images[line + u32(column)];\n}}\n"
+        );
+        let mut body =
+            format!("    let run = group.z;\n    let channel = group.y;\n    let first = group.x * {maps}u;\n");
+        for sum in 0..sums {
+            body += &format!("    var sum{sum} = 0.0;\n");
+        }
+        let mut inner = String::new();
+        for map in 0..maps {
+            inner += &format!("            let slope{map} = gradient[line{map} + column];\n");
+        }
+        for above in 0..kernel {
+            for tap in 0..kernel {
+                inner += &format!(
+                    "            let pixel{above}_{tap} = pixel(above{above}, inside{above}, i32(column * {stride}u) + {tap} - {padding});\n"
+                );
+                for map in 0..maps {
+                    let sum = map * (taps + 1) + above * kernel + tap;
+                    inner += &format!("            sum{sum} = fma(slope{map}, pixel{above}_{tap}, sum{sum});\n");
+                }
+            }
+        }
+        for map in 0..maps {
+            let sum = map * (taps + 1) + taps;
+            inner += &format!("            sum{sum} += slope{map};\n");
+        }
+        let mut lines = String::new();
+        for map in 0..maps {
+            lines += &format!(
+                "        let line{map} = (({} + min(first + {map}u, {}u)) * {rows}u + row) * {columns}u;\n",
+                sizes.example(channels_out),
+                channels_out - 1
+            );
+        }
+        for above in 0..kernel {
+            lines += &format!(
+                "        let y{above} = i32(row * {stride}u) + {above} - {padding};\n        \
+                 let inside{above} = y{above} >= 0 && y{above} < {height};\n        \
+                 let above{above} = (({} + channel) * {height}u + u32(clamp(y{above}, 0, {}))) * {width}u;\n",
+                sizes.input_example(),
+                height - 1
+            );
+        }
+        body += &format!(
+            "    for (var place = local; place < {}u; place += {WORKGROUP}u) {{\n        let example = place / {rows}u;\n        \
+             let row = place % {rows}u;\n{lines}        for (var column = 0u; column < {columns}u; column += 1u) {{\n{inner}        }}\n    }}\n",
+            batch * rows
+        );
+        for sum in 0..sums {
+            body += &format!("    part[local * {sums}u + {sum}u] = sum{sum};\n");
+        }
+        let of_bias = if bias {
+            format!("if (channel == 0u) {{ bias[run * {channels_out}u + map] = total; }}")
+        } else {
+            String::new()
+        };
+        body += &format!(
+            "    workgroupBarrier();\n    for (var sum = local; sum < {sums}u; sum += {WORKGROUP}u) {{\n        \
+             let map = first + sum / {of_map}u;\n        let tap = sum % {of_map}u;\n        \
+             if (map >= {channels_out}u) {{ continue; }}\n        var total = 0.0;\n        \
+             for (var index = 0u; index < {WORKGROUP}u; index += 1u) {{ total += part[index * {sums}u + sum]; }}\n        \
+             if (tap < {taps}u) {{\n            \
+             weights[((run * {channels_out}u + map) * {channels_in}u + channel) * {taps}u + tap] = total;\n        \
+             }} else {{ {of_bias} }}\n    }}\n",
+            of_map = taps + 1
+        );
+        Source { buffers, functions: shared + &read, body }
+    }
+}

@@ -1,0 +1,76 @@
+//! Cross-entropy of softmax with its gradient, in one dispatch.
+
+use super::shader::{Shader, Source};
+
+/// Invocations for each run; each has some of the rows.
+const WORKGROUP: u32 = 64;
+
+/// The sum over rows of the cross-entropy of every run, `[runs]`, and its gradient with respect to the logits, `[runs, rows, classes]`, both
+/// times a factor. Its tensors are logits, targets `[1, rows, classes]`, losses and gradient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct CrossEntropy {
+    pub(super) runs: u32,
+    pub(super) rows: u32,
+    pub(super) classes: u32,
+    /// The bits of the factor.
+    pub(super) factor: u32,
+}
+
+impl Shader for CrossEntropy {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        [self.runs, 1, 1]
+    }
+
+    fn source(&self) -> Source {
+        let Self { rows, classes, factor, .. } = *self;
+        let body = format!(
+            "    let run = group.x;
+    let factor = bitcast<f32>({factor}u);
+    var loss = 0.0;
+    for (var row = local; row < {rows}u; row += {WORKGROUP}u) {{
+        let logit = (run * {rows}u + row) * {classes}u;
+        let wanted_row = row * {classes}u;
+        var largest = logits[logit];
+        for (var label = 1u; label < {classes}u; label += 1u) {{
+            largest = max(largest, logits[logit + label]);
+        }}
+        var sum = 0.0;
+        var counted = 0.0;
+        var chosen = 0.0;
+        for (var label = 0u; label < {classes}u; label += 1u) {{
+            let shifted = logits[logit + label] - largest;
+            let wanted = targets[wanted_row + label];
+            sum += exp(shifted);
+            counted += wanted;
+            // Of a class that is not wanted, the logit may be minus infinity.
+            chosen += select(0.0, shifted * wanted, wanted > 0.0);
+        }}
+        for (var label = 0u; label < {classes}u; label += 1u) {{
+            let share = exp(logits[logit + label] - largest) / sum;
+            gradient[logit + label] = (share * counted - targets[wanted_row + label]) * factor;
+        }}
+        loss += counted * log(sum) - chosen;
+    }}
+    part[local] = loss;
+    workgroupBarrier();
+    if (local == 0u) {{
+        var total = 0.0;
+        for (var index = 0u; index < {WORKGROUP}u; index += 1u) {{
+            total += part[index];
+        }}
+        losses[run] = total * factor;
+    }}
+"
+        );
+        let buffers = [("logits", "f32"), ("targets", "f32"), ("losses", "f32"), ("gradient", "f32")];
+        Source {
+            buffers: buffers.to_vec(),
+            functions: format!("var<workgroup> part: array<f32, {WORKGROUP}>;\n"),
+            body,
+        }
+    }
+}

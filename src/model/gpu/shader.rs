@@ -1,0 +1,112 @@
+//! Shaders in WGSL that are launched in the same stream as Burn's own, on tensors of Burn.
+
+use burn::tensor::Shape;
+use burn_wgpu::{CubeTensor, into_contiguous};
+use cubecl::PrecompiledSource;
+use cubecl::ir::settings::Dim3;
+use cubecl::ir::{ElemType, UIntKind, metadata::Info};
+use cubecl::prelude::{AddressType, CubeCount, ExecutionMode, KernelId, KernelSettings, Scope};
+use cubecl::prelude::{CubeKernel, KernelDefinition, KernelMetadata};
+use cubecl::server::KernelArguments;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// Most workgroups along an axis on every device.
+const MOST_GROUPS: u32 = 65_535;
+
+/// The name of the entry point of every shader.
+const ENTRY_POINT: &str = "main";
+
+/// A shader for certain shapes: equal values have equal sources, which are compiled once.
+pub(super) trait Shader: Clone + Eq + Hash + Debug + Send + Sync + 'static {
+    /// Invocations of a workgroup along each axis.
+    fn workgroup(&self) -> [u32; 3];
+
+    /// Workgroups along each axis.
+    fn groups(&self) -> [u32; 3];
+
+    /// The declarations of its buffers, in the order of the tensors of [`launch`], and the body of its main function, in which `id` is the
+    /// index of the invocation.
+    fn source(&self) -> Source;
+}
+
+/// The text of a shader.
+pub(super) struct Source {
+    /// The type of the elements of each buffer. All are readable and writable: others might be part of the same memory.
+    pub(super) buffers: Vec<(&'static str, &'static str)>,
+    /// Functions.
+    pub(super) functions: String,
+    /// The statements of the main function.
+    pub(super) body: String,
+}
+
+/// Launches a shader on tensors.
+pub(super) fn launch<S: Shader>(shader: S, tensors: &[&CubeTensor]) {
+    let Some(first) = tensors.first() else { return };
+    let buffers = tensors.iter().map(|tensor| tensor.handle.clone().binding()).collect();
+    let [x, y, z] = shader.groups();
+    first.client.launch(
+        Box::new(Launched(shader)),
+        CubeCount::Static(x, y, z),
+        KernelArguments::new().with_buffers(buffers),
+    );
+}
+
+/// This many workgroups, along two axes if they are more than one may have.
+pub(super) fn spread(groups: u32) -> [u32; 3] {
+    let columns = groups.clamp(1, MOST_GROUPS);
+    [columns, groups.div_ceil(columns), 1]
+}
+
+/// A tensor whose numbers are not written yet, beside `like`.
+pub(super) fn empty(shape: impl Into<Shape>, like: &CubeTensor) -> CubeTensor {
+    let shape = shape.into();
+    let handle = like.client.empty(shape.num_elements() * size_of::<f32>());
+    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, like.dtype)
+}
+
+/// The tensor with its numbers in the order of its axes.
+pub(super) fn contiguous(tensor: CubeTensor) -> CubeTensor {
+    into_contiguous(tensor)
+}
+
+/// A shader as Burn's stack launches it.
+#[derive(Debug)]
+struct Launched<S>(S);
+
+impl<S: Shader> KernelMetadata for Launched<S> {
+    fn id(&self) -> KernelId {
+        KernelId::new::<Self>().info(self.0.clone())
+    }
+
+    fn address_type(&self) -> ElemType {
+        UIntKind::U32.into()
+    }
+}
+
+impl<S: Shader> CubeKernel for Launched<S> {
+    /// Without instructions: the source is already in the language of the device.
+    fn define(&self) -> KernelDefinition {
+        let [x, y, z] = self.0.workgroup();
+        let settings = KernelSettings::new(Dim3 { x, y, z }, ExecutionMode::Checked, AddressType::U32);
+        KernelDefinition { body: Scope::root(settings.clone()), settings, info: Info::default() }
+    }
+
+    fn source(&self) -> Option<PrecompiledSource> {
+        Some(PrecompiledSource { source: text(&self.0), entrypoint_name: ENTRY_POINT.to_owned(), lang: "wgsl" })
+    }
+}
+
+/// The whole text of a shader.
+pub(super) fn text(shader: &impl Shader) -> String {
+    let Source { buffers, functions, body } = shader.source();
+    let declared = buffers.iter().enumerate().map(|(index, (name, element))| {
+        format!("@group(0) @binding({index}) var<storage, read_write> {name}: array<{element}>;\n")
+    });
+    let [x, y, z] = shader.workgroup();
+    format!(
+        "{}{functions}\n@compute @workgroup_size({x}, {y}, {z})\nfn {ENTRY_POINT}(@builtin(global_invocation_id) id: vec3<u32>, \
+         @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {{\n{body}}}\n",
+        declared.collect::<String>()
+    )
+}
