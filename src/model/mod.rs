@@ -29,6 +29,7 @@ mod values;
 
 pub use batch::{Batch, Inputs, SentenceTensor, Sentences, Targets};
 pub use decode::Decoded;
+pub use dense::product as stacked_product;
 pub use derivatives::{CurvatureGradient, LossGradient};
 pub use loss::{cross_entropy, predicted_classes};
 pub use moments::{Moments, counted_mean, inner_product};

@@ -14,8 +14,7 @@ use crate::experiment::dataset::{ExampleFacts, SequenceFacts};
 use crate::experiment::{
     BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer, Share, TransformerSpec,
 };
-use crate::model::{Batch, Inputs, Plan};
-use burn::tensor::activation::softmax;
+use crate::model::{Batch, Inputs, Plan, cross_entropy, stacked_product};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
 
@@ -172,7 +171,7 @@ async fn check_step(
 }
 
 /// A matrix product and a softmax, with other numbers in every round: where a computation is left out, its memory may still have the results
-/// of the last one.
+/// of the last one. Both are computed as in a training step.
 async fn check_answers(device: &Device, round: u64) -> Result<()> {
     let varied = (1 + round % 8) as f32;
     // Small whole numbers are exact in f32, for any order of summation.
@@ -180,16 +179,19 @@ async fn check_answers(device: &Device, round: u64) -> Result<()> {
     let left = Tensor::<3>::from_data(TensorData::new(left, [1, 2, 2]), device);
     let right =
         Tensor::<3>::from_data(TensorData::new(vec![5.0_f32, 6.0, 7.0, 8.0, 1.0, 0.0, 0.0, 1.0], [2, 2, 2]), device);
-    // softmax(0, ln 2, ln 5, ln v) = (1, 2, 5, v) / (8 + v).
+    // softmax(0, ln 2, ln 5, ln v) = (1, 2, 5, v) / (8 + v). In each run, another of them is the first.
     let weights = [1.0, 2.0, 5.0, varied];
-    let logits = Tensor::<2>::from_data(TensorData::new(weights.map(f32::ln).to_vec(), [1, 4]), device);
-    let computed = Transaction::default().register(left.matmul(right)).register(softmax(logits, 1));
+    let logits = (0..4).flat_map(|run| (0..4).map(move |class| weights[(run + class) % 4].ln())).collect::<Vec<_>>();
+    let logits = Tensor::<3>::from_data(TensorData::new(logits, [4, 1, 4]), device);
+    let first = Tensor::<3>::from_data(TensorData::new(vec![1.0_f32, 0.0, 0.0, 0.0], [1, 1, 4]), device);
+    let losses = cross_entropy(logits, first);
+    let computed = Transaction::default().register(stacked_product(left, right)).register(losses);
     let computed = read(computed).await?;
     let product = [19.0, 22.0, 43.0, 50.0, 1.0, 2.0, 3.0, 4.0].map(|value| varied * value).to_vec();
-    let probabilities = weights.map(|weight| weight / (8.0 + varied)).to_vec();
+    let losses = weights.map(|weight| -(weight / (8.0 + varied)).ln()).to_vec();
     let (first, second) = computed.split_at(computed.len().min(1));
     compare(DeviceCheck::MatrixProduct, &[product], first)?;
-    compare(DeviceCheck::Softmax, &[probabilities], second)
+    compare(DeviceCheck::Softmax, &[losses], second)
 }
 
 /// The parameters of a small cohort after one step of momentum SGD, on made-up examples, and of sentences the translations by its first run.

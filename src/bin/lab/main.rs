@@ -8,6 +8,7 @@ mod arguments;
 mod bleu;
 #[cfg(feature = "train")]
 mod checkpoints;
+mod closed_stdout;
 #[cfg(feature = "train")]
 mod conductor;
 mod data;

@@ -1,5 +1,6 @@
 //! Output: documents on stdout, lines on stderr, and files that are written whole or not at all.
 
+use crate::closed_stdout::was_stdout_closed;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -42,30 +43,13 @@ pub(crate) fn tell_part(text: &str) {
 /// # Errors
 /// If it is closed or cannot be written, except to a closed pipe: then the reader has seen enough.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    if is_stdout_closed() {
+    if was_stdout_closed() {
         bail!("standard output is closed");
     }
     let mut stdout = io::stdout().lock();
     let written =
         stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush());
     unless_closed(written).context("standard output cannot be written")
-}
-
-/// Whether the program was started without a standard output. Rust then opens `/dev/null` in its place, for reading and writing, which a
-/// shell does not do for `> /dev/null`.
-#[cfg(target_os = "linux")]
-fn is_stdout_closed() -> bool {
-    const READ_AND_WRITE: u32 = 2;
-    let is_null = std::fs::read_link("/proc/self/fd/1").is_ok_and(|target| target == Path::new("/dev/null"));
-    let facts = std::fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default();
-    let flags = facts.lines().find_map(|line| line.strip_prefix("flags:"));
-    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
-    is_null && flags.is_some_and(|flags| flags & 3 == READ_AND_WRITE)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_stdout_closed() -> bool {
-    false
 }
 
 /// What was written to a stream whose reader may have left.

@@ -16,6 +16,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::Duration;
+
+/// Longest time between two readings of the losses from a GPU, which waits for nothing else.
+const READING_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Number of threads if none is asked for: one per core.
 pub(crate) fn cores() -> usize {
@@ -146,6 +150,7 @@ impl ShareTask<'_> {
             let before = self.resumption.map_or(0.0, |resumption| resumption.history.timing.elapsed_secs);
             let mut stopwatch = Stopwatch::new(self.runs, before + start.elapsed().as_secs_f64());
             self.send(News::Setup(Box::new(training.setup().clone())))?;
+            let mut drained = now();
             loop {
                 let (start, step) = (now(), training.step());
                 let admission = self.gate.admission(self.place.0, step, self.experiment.steps);
@@ -153,9 +158,11 @@ impl ShareTask<'_> {
                     return Ok(());
                 }
                 let work = training.advance(admission == Admission::Train).await?;
-                let record = training.drain().await?;
+                let is_due = self.open.backend == Backend::Cpu || drained.elapsed() >= READING_INTERVAL;
+                let record = if is_due || work != Work::Step { training.drain().await? } else { Record::default() };
                 stopwatch.add(start.elapsed().as_secs_f64(), work == Work::Step);
                 if record != Record::default() {
+                    drained = now();
                     self.send(News::Record(record, stopwatch.timing(training.step() - first)))?;
                 }
                 match work {

@@ -3,4 +3,5 @@
 pub mod cpu;
 mod operation;
 
-pub(super) use operation::{dense, product};
+pub(super) use operation::dense;
+pub use operation::product;

@@ -17,7 +17,7 @@ use burn::tensor::Tensor;
 /// `x W` of every run: `input` is `[runs, batch, inputs]`, or `[1, batch, inputs]` if all runs have the same input, `weight`
 /// `[runs, inputs, outputs]`.
 #[must_use]
-pub(in crate::model) fn product(input: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
+pub fn product(input: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
     Tensor::from_dispatch(<Dispatch as StackedDense>::stacked_product(input.into_dispatch(), weight.into_dispatch()))
 }
 

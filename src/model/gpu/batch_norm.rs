@@ -2,7 +2,7 @@
 //! of each run reads its numbers a few times, and adds up in its memory.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source};
+use super::shader::{Shader, Source, input, output};
 use crate::experiment::Activation;
 use crate::model::batch_norm::EPSILON;
 
@@ -75,8 +75,9 @@ impl Shader for Forward {
     fn source(&self) -> Source {
         let Self { sizes, activation } = *self;
         let count = sizes.count();
-        let mut names = vec!["maps", "scale", "shift", "result", "mean", "variance", "inverse"];
-        names.extend(activation.filter(|own| needs_argument(*own)).map(|_| "argument"));
+        let mut buffers = ["maps", "scale", "shift"].map(|name| input(name, "f32")).into_iter().collect::<Vec<_>>();
+        buffers.extend(["result", "mean", "variance", "inverse"].map(|name| output(name, "f32")));
+        buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", "f32")));
         let write = match activation {
             None => "        result[place] = value;\n".to_owned(),
             Some(activation) => {
@@ -99,11 +100,7 @@ impl Shader for Forward {
             + &sizes.each(&format!(
                 "        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"
             ));
-        Source {
-            buffers: names.into_iter().map(|name| (name, "f32")).collect(),
-            functions: total() + &activation.map(functions).unwrap_or_default(),
-            body,
-        }
+        Source { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
     }
 }
 
@@ -126,7 +123,11 @@ impl Shader for Gradient {
     fn source(&self) -> Source {
         let sizes = self.sizes;
         let count = sizes.count();
-        let names = ["gradient", "maps", "scale", "mean", "inverse", "result", "scale_gradient", "shift_gradient"];
+        let mut buffers = ["gradient", "maps", "scale", "mean", "inverse"]
+            .map(|name| input(name, "f32"))
+            .into_iter()
+            .collect::<Vec<_>>();
+        buffers.extend(["result", "scale_gradient", "shift_gradient"].map(|name| output(name, "f32")));
         let body = sizes.begin()
             + "    let center = mean[own];\n    let over = inverse[own];\n    var sums = vec2<f32>(0.0);\n"
             + &sizes.each("        sums += gradient[place] * vec2<f32>(1.0, (maps[place] - center) * over);\n")
@@ -139,6 +140,6 @@ impl Shader for Gradient {
                 "        let standardized = (maps[place] - center) * over;\n        \
                  result[place] = factor * (gradient[place] - middle.x - standardized * middle.y);\n",
             );
-        Source { buffers: names.into_iter().map(|name| (name, "f32")).collect(), functions: total(), body }
+        Source { buffers, functions: total(), body }
     }
 }

@@ -1,6 +1,6 @@
 //! Tensors of a network in one piece of memory, so that one dispatch can update all of them.
 
-use super::shader::{Shader, Source, empty, launch};
+use super::shader::{Shader, Source, empty, input, launch, output};
 use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
@@ -93,7 +93,7 @@ impl Shader for Copying {
         let Self { count } = self;
         let [columns, ..] = self.groups();
         Source {
-            buffers: vec![("source", "f32"), ("copy", "f32")],
+            buffers: vec![input("source", "f32"), output("copy", "f32")],
             functions: String::new(),
             body: format!(
                 "    let place = id.y * {}u + id.x;\n    if (place < {count}u) {{ copy[place] = source[place]; }}\n",

@@ -1,6 +1,6 @@
 //! Cross-entropy of softmax with its gradient, in one dispatch.
 
-use super::shader::{Shader, Source};
+use super::shader::{Shader, Source, input, output};
 
 /// Invocations for each run; each has some of the rows.
 const WORKGROUP: u32 = 64;
@@ -66,11 +66,8 @@ impl Shader for CrossEntropy {
     }}
 "
         );
-        let buffers = [("logits", "f32"), ("targets", "f32"), ("losses", "f32"), ("gradient", "f32")];
-        Source {
-            buffers: buffers.to_vec(),
-            functions: format!("var<workgroup> part: array<f32, {WORKGROUP}>;\n"),
-            body,
-        }
+        let buffers =
+            vec![input("logits", "f32"), input("targets", "f32"), output("losses", "f32"), output("gradient", "f32")];
+        Source { buffers, functions: format!("var<workgroup> part: array<f32, {WORKGROUP}>;\n"), body }
     }
 }

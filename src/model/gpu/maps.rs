@@ -2,7 +2,7 @@
 //! are `[runs, batch, channels, height, width]`; each invocation computes one number.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source, spread};
+use super::shader::{Buffer, Shader, Source, input, output, spread};
 use crate::experiment::Activation;
 
 /// Invocations of a workgroup.
@@ -225,9 +225,14 @@ impl Shader for MapOperation {
             (None, None) => "    result[place] = value;\n".to_owned(),
         };
         Source {
-            buffers: names.into_iter().map(|name| (name, "f32")).collect(),
+            buffers: names.into_iter().map(buffer).collect(),
             functions: slope.or(forward).map(functions).unwrap_or_default(),
             body,
         }
     }
+}
+
+/// Results and arguments are written, all others read.
+fn buffer(name: &'static str) -> Buffer {
+    if ["result", "argument"].contains(&name) { output(name, "f32") } else { input(name, "f32") }
 }

@@ -5,7 +5,7 @@
 //! much as dozens of multiplications, and the tile is large; elsewhere it is small, so that there are enough invocations for all processors.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source};
+use super::shader::{Buffer, Shader, Source, input, output};
 use crate::experiment::Activation;
 
 /// Invocations of a workgroup.
@@ -81,23 +81,22 @@ impl Product {
     }
 
     /// The names and types of the buffers.
-    fn buffers(&self) -> Vec<(&'static str, &'static str)> {
+    fn buffers(&self) -> Vec<Buffer> {
         let element = |side_by_side: u32| if side_by_side.is_multiple_of(4) { "vec4<f32>" } else { "f32" };
         let contiguous = |order, size| if order == Order::Along { self.depth } else { size };
         let row = element(self.columns);
         let mut buffers = vec![
-            ("left", element(contiguous(self.left, self.rows))),
-            ("right", element(contiguous(self.right, self.columns))),
+            input("left", element(contiguous(self.left, self.rows))),
+            input("right", element(contiguous(self.right, self.columns))),
         ];
-        let result = ("result", row);
         match self.epilogue {
-            Epilogue::None => buffers.push(result),
+            Epilogue::None => buffers.push(output("result", row)),
             Epilogue::Bias(activation) => {
-                buffers.extend([("bias", row), result]);
-                buffers.extend(activation.filter(|activation| needs_argument(*activation)).map(|_| ("argument", row)));
+                buffers.extend([input("bias", row), output("result", row)]);
+                buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", row)));
             }
-            Epilogue::Slope(_) => buffers.extend([("known", row), result]),
-            Epilogue::ColumnSums => buffers.extend([result, ("sums", row)]),
+            Epilogue::Slope(_) => buffers.extend([input("known", row), output("result", row)]),
+            Epilogue::ColumnSums => buffers.extend([output("result", row), output("sums", row)]),
         }
         buffers
     }

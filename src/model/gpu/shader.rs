@@ -32,12 +32,38 @@ pub(super) trait Shader: Clone + Eq + Hash + Debug + Send + Sync + 'static {
 
 /// The text of a shader.
 pub(super) struct Source {
-    /// The type of the elements of each buffer. All are readable and writable: others might be part of the same memory.
-    pub(super) buffers: Vec<(&'static str, &'static str)>,
+    /// Its buffers.
+    pub(super) buffers: Vec<Buffer>,
     /// Functions.
     pub(super) functions: String,
     /// The statements of the main function.
     pub(super) body: String,
+}
+
+/// A buffer of a shader.
+pub(super) struct Buffer {
+    name: &'static str,
+    /// The type of its elements.
+    element: &'static str,
+    is_written: bool,
+}
+
+/// A buffer that is read.
+pub(super) const fn input(name: &'static str, element: &'static str) -> Buffer {
+    Buffer { name, element, is_written: false }
+}
+
+/// A buffer that is written.
+pub(super) const fn output(name: &'static str, element: &'static str) -> Buffer {
+    Buffer { name, element, is_written: true }
+}
+
+impl Buffer {
+    /// Natively, tensors are parts of the same memory, which a dispatch cannot both read and write under different declarations. In a browser
+    /// each has its own, and what is declared as writable must be bound only once.
+    fn access(&self) -> &'static str {
+        if self.is_written || cfg!(not(target_family = "wasm")) { "read_write" } else { "read" }
+    }
 }
 
 /// Launches a shader on tensors.
@@ -100,8 +126,9 @@ impl<S: Shader> CubeKernel for Launched<S> {
 /// The whole text of a shader.
 pub(super) fn text(shader: &impl Shader) -> String {
     let Source { buffers, functions, body } = shader.source();
-    let declared = buffers.iter().enumerate().map(|(index, (name, element))| {
-        format!("@group(0) @binding({index}) var<storage, read_write> {name}: array<{element}>;\n")
+    let declared = buffers.iter().enumerate().map(|(index, buffer)| {
+        let Buffer { name, element, .. } = buffer;
+        format!("@group(0) @binding({index}) var<storage, {}> {name}: array<{element}>;\n", buffer.access())
     });
     let [x, y, z] = shader.workgroup();
     format!(

@@ -1,7 +1,7 @@
 //! The update of all parameters of all runs in one dispatch.
 
 use super::flat::{allocated, flattened, places, views};
-use super::shader::{Shader, Source, launch, spread};
+use super::shader::{Shader, Source, input, launch, output, spread};
 use burn::backend::Cube;
 use burn::tensor::{Tensor, TensorData};
 use burn_wgpu::CubeTensor;
@@ -210,15 +210,15 @@ impl Shader for Update {
         let [columns, ..] = self.groups();
         let vector = "vec4<f32>";
         let mut buffers = vec![
-            ("parameters", vector),
-            ("gradients", vector),
-            ("rates", "vec2<f32>"),
-            ("terms", "f32"),
-            ("new_parameters", vector),
+            input("parameters", vector),
+            input("gradients", vector),
+            input("rates", "vec2<f32>"),
+            input("terms", "f32"),
+            output("new_parameters", vector),
         ];
         if self.rule.moments() > 0 {
-            buffers.push(("new_moments", vector));
-            buffers.extend((!self.is_first).then_some(("moments", vector)));
+            buffers.push(output("new_moments", vector));
+            buffers.extend((!self.is_first).then(|| input("moments", vector)));
         }
         let decay = match self.decay {
             WeightDecay::None => "",

@@ -5,19 +5,18 @@
 //! a few feature maps at a few neighboring positions of a row, in registers: each number that it reads is used several times. As for products,
 //! these are more where the CPU executes invocations.
 
+mod weight_gradient;
+
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source};
+use super::shader::{Shader, Source, input, output};
 use crate::experiment::Activation;
+pub(super) use weight_gradient::WeightGradient;
 
 /// Feature maps, and positions of a row, of one invocation; and of one that a CPU executes.
 const TILE: [u32; 2] = [4, 4];
 const SOFTWARE_TILE: [u32; 2] = [16, 8];
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
-/// Most output channels of an invocation that computes gradients of weights.
-const MOST_MAPS: u32 = 4;
-/// Most numbers in the memory of a workgroup, of 16 KB, for each of its invocations.
-const MOST_SHARED: u32 = 64;
 /// The four components of a vector.
 const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
@@ -191,12 +190,13 @@ impl Shader for Forward {
 
     fn source(&self) -> Source {
         let Self { ref sizes, bias, activation } = *self;
-        let Sizes { input: [channels_in, height, width], output, kernel, stride, padding, .. } = *sizes;
-        let (tile, channels_out) = (Tile::new(sizes, output), output[0]);
-        let mut buffers = vec![("images", "f32"), ("weights", "f32")];
-        buffers.extend(bias.then_some(("bias", "f32")));
-        buffers.push(("result", "f32"));
-        buffers.extend(activation.filter(|own| needs_argument(*own)).map(|_| ("argument", "f32")));
+        let Sizes { input: [channels_in, height, width], output: [channels_out, ..], kernel, stride, padding, .. } =
+            *sizes;
+        let tile = Tile::new(sizes, sizes.output);
+        let mut buffers = vec![input("images", "f32"), input("weights", "f32")];
+        buffers.extend(bias.then(|| input("bias", "f32")));
+        buffers.push(output("result", "f32"));
+        buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", "f32")));
         let read = format!(
             "fn pixel(line: u32, column: i32) -> f32 {{\n    if (column < 0 || column >= {width}) {{ return 0.0; }}\n    \
              return images[line + u32(column)];\n}}\n"
@@ -251,11 +251,12 @@ impl Shader for InputGradient {
 
     fn source(&self) -> Source {
         let Self { ref sizes, activation } = *self;
-        let Sizes { input, output: [channels_out, height, width], kernel, stride, padding, .. } = *sizes;
-        let (tile, channels_in, taps) = (Tile::new(sizes, input), input[0], kernel * kernel);
-        let mut buffers = vec![("gradient", "f32"), ("weights", "f32")];
-        buffers.extend(activation.map(|_| ("known", "f32")));
-        buffers.push(("result", "f32"));
+        let Sizes { input: [channels_in, ..], output: [channels_out, height, width], kernel, stride, padding, .. } =
+            *sizes;
+        let (tile, taps) = (Tile::new(sizes, sizes.input), kernel * kernel);
+        let mut buffers = vec![input("gradient", "f32"), input("weights", "f32")];
+        buffers.extend(activation.map(|_| input("known", "f32")));
+        buffers.push(output("result", "f32"));
         let read = format!(
             "fn slope_at(line: u32, column: i32) -> f32 {{\n    \
              if (column < 0 || column % {stride} != 0 || column / {stride} >= {width}) {{ return 0.0; }}\n    \
@@ -290,123 +291,5 @@ impl Shader for InputGradient {
             body += &tile.written(map, block, "result", &value);
         }
         Source { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
-    }
-}
-
-/// The gradients with respect to the weight and, if there is one, the bias. Its tensors are input, gradient with respect to the output, the
-/// gradient of the weight, and that of the bias.
-///
-/// A workgroup computes the weights from one feature map to a few others; its invocations share out the rows of all examples, and add up
-/// their sums in the memory of the workgroup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct WeightGradient {
-    pub(super) sizes: Sizes,
-    pub(super) bias: bool,
-}
-
-impl WeightGradient {
-    /// Whether the sums of an invocation fit into the memory of a workgroup.
-    pub(super) fn fits(kernel: u32) -> bool {
-        kernel * kernel < MOST_SHARED
-    }
-
-    /// Output channels of a workgroup.
-    fn maps(&self) -> u32 {
-        (MOST_SHARED / (self.sizes.kernel * self.sizes.kernel + 1)).clamp(1, MOST_MAPS).min(self.sizes.output[0])
-    }
-
-    /// Sums of an invocation: those of the weights of each output channel, and that of its bias.
-    fn sums(&self) -> u32 {
-        self.maps() * (self.sizes.kernel * self.sizes.kernel + 1)
-    }
-}
-
-impl Shader for WeightGradient {
-    fn workgroup(&self) -> [u32; 3] {
-        [WORKGROUP, 1, 1]
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
-    }
-
-    fn source(&self) -> Source {
-        let Self { sizes, bias } = *self;
-        let Sizes { batch, input: [channels_in, height, width], output, kernel, stride, padding, .. } = sizes;
-        let [channels_out, rows, columns] = output;
-        let (maps, sums, taps) = (self.maps(), self.sums(), kernel * kernel);
-        let mut buffers = vec![("images", "f32"), ("gradient", "f32"), ("weights", "f32")];
-        buffers.extend(bias.then_some(("bias", "f32")));
-        let shared = format!("var<workgroup> part: array<f32, {}>;\n", sums * WORKGROUP);
-        let read = format!(
-            "fn pixel(line: u32, is_inside: bool, column: i32) -> f32 {{\n    \
-             if (!is_inside || column < 0 || column >= {width}) {{ return 0.0; }}\n    \
-             return images[line + u32(column)];\n}}\n"
-        );
-        let mut body =
-            format!("    let run = group.z;\n    let channel = group.y;\n    let first = group.x * {maps}u;\n");
-        for sum in 0..sums {
-            body += &format!("    var sum{sum} = 0.0;\n");
-        }
-        let mut inner = String::new();
-        for map in 0..maps {
-            inner += &format!("            let slope{map} = gradient[line{map} + column];\n");
-        }
-        for above in 0..kernel {
-            for tap in 0..kernel {
-                inner += &format!(
-                    "            let pixel{above}_{tap} = pixel(above{above}, inside{above}, i32(column * {stride}u) + {tap} - {padding});\n"
-                );
-                for map in 0..maps {
-                    let sum = map * (taps + 1) + above * kernel + tap;
-                    inner += &format!("            sum{sum} = fma(slope{map}, pixel{above}_{tap}, sum{sum});\n");
-                }
-            }
-        }
-        for map in 0..maps {
-            let sum = map * (taps + 1) + taps;
-            inner += &format!("            sum{sum} += slope{map};\n");
-        }
-        let mut lines = String::new();
-        for map in 0..maps {
-            lines += &format!(
-                "        let line{map} = (({} + min(first + {map}u, {}u)) * {rows}u + row) * {columns}u;\n",
-                sizes.example(channels_out),
-                channels_out - 1
-            );
-        }
-        for above in 0..kernel {
-            lines += &format!(
-                "        let y{above} = i32(row * {stride}u) + {above} - {padding};\n        \
-                 let inside{above} = y{above} >= 0 && y{above} < {height};\n        \
-                 let above{above} = (({} + channel) * {height}u + u32(clamp(y{above}, 0, {}))) * {width}u;\n",
-                sizes.input_example(),
-                height - 1
-            );
-        }
-        body += &format!(
-            "    for (var place = local; place < {}u; place += {WORKGROUP}u) {{\n        let example = place / {rows}u;\n        \
-             let row = place % {rows}u;\n{lines}        for (var column = 0u; column < {columns}u; column += 1u) {{\n{inner}        }}\n    }}\n",
-            batch * rows
-        );
-        for sum in 0..sums {
-            body += &format!("    part[local * {sums}u + {sum}u] = sum{sum};\n");
-        }
-        let of_bias = if bias {
-            format!("if (channel == 0u) {{ bias[run * {channels_out}u + map] = total; }}")
-        } else {
-            String::new()
-        };
-        body += &format!(
-            "    workgroupBarrier();\n    for (var sum = local; sum < {sums}u; sum += {WORKGROUP}u) {{\n        \
-             let map = first + sum / {of_map}u;\n        let tap = sum % {of_map}u;\n        \
-             if (map >= {channels_out}u) {{ continue; }}\n        var total = 0.0;\n        \
-             for (var index = 0u; index < {WORKGROUP}u; index += 1u) {{ total += part[index * {sums}u + sum]; }}\n        \
-             if (tap < {taps}u) {{\n            \
-             weights[((run * {channels_out}u + map) * {channels_in}u + channel) * {taps}u + tap] = total;\n        \
-             }} else {{ {of_bias} }}\n    }}\n",
-            of_map = taps + 1
-        );
-        Source { buffers, functions: shared + &read, body }
     }
 }

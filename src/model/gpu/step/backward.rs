@@ -1,0 +1,151 @@
+//! The backward pass: the gradients of all parameters, layer by layer.
+
+use super::plan::{Operation, Planned};
+use super::{Statistics, Tape, Values, sides, size};
+use crate::experiment::Activation;
+use crate::model::gpu::batch_norm;
+use crate::model::gpu::convolution;
+use crate::model::gpu::maps::MapKind;
+use crate::model::gpu::product::{Epilogue, Order, Product};
+use crate::model::gpu::shader::launch;
+use burn_wgpu::CubeTensor;
+
+impl Tape<'_> {
+    /// Computes the gradients of all parameters, given that of the logits.
+    pub(super) fn backward(&self, layers: &[Planned], mut slope: CubeTensor, gradients: &[CubeTensor]) -> Option<()> {
+        // The gradient with respect to the sum of a shortcut, with the index of the values that were kept for it.
+        let mut sums: Vec<(usize, usize, CubeTensor)> = Vec::new();
+        for (index, layer) in layers.iter().enumerate().rev() {
+            self.parameter_gradients(layer, index, &slope, gradients)?;
+            if let Operation::Add { kept, .. } = layer.operation {
+                // It is also that with respect to what is added.
+                sums.push((kept, index, slope.clone()));
+                continue;
+            }
+            if index == 0 {
+                break;
+            }
+            let input = &self.values[index];
+            let sum = sums.pop_if(|(kept, ..)| *kept == index);
+            let activation = input.known.as_ref().filter(|_| sum.is_none());
+            slope = self.input_gradient(layer, index, &slope, activation, gradients)?;
+            if let Some((_, add, of_sum)) = sum {
+                slope = self.shortcut_gradient(&layers[add], input, &of_sum, &slope)?;
+            }
+        }
+        Some(())
+    }
+
+    /// The gradients of the parameters of a layer; those of batch normalization are computed with that of its input.
+    fn parameter_gradients(
+        &self,
+        layer: &Planned,
+        index: usize,
+        slope: &CubeTensor,
+        gradients: &[CubeTensor],
+    ) -> Option<()> {
+        let input = &self.values[index];
+        let buffers = |parameter: usize, bias: bool| {
+            let own = &gradients[parameter..=parameter + usize::from(bias)];
+            [&input.tensor, slope].into_iter().chain(own).collect::<Vec<_>>()
+        };
+        match layer.operation {
+            Operation::Dense { parameter, bias } => {
+                let Product { rows, columns, depth, .. } = self.dense(input, layer.output)?;
+                let product = Product {
+                    rows: depth,
+                    depth: rows,
+                    columns,
+                    left: Order::Across,
+                    epilogue: if bias { Epilogue::ColumnSums } else { Epilogue::None },
+                    ..self.dense(input, layer.output)?
+                };
+                launch(product, &buffers(parameter, bias));
+            }
+            Operation::Convolution { parameter, bias, window } => {
+                let sizes = self.convolution(input, layer.output, window)?;
+                launch(convolution::WeightGradient { sizes, bias }, &buffers(parameter, bias));
+            }
+            Operation::BatchNorm { .. } | Operation::Pool { .. } | Operation::Mean | Operation::Add { .. } => {}
+        }
+        Some(())
+    }
+
+    /// The gradient with respect to the input of a layer, before the activation function that computed it, if that is given.
+    fn input_gradient(
+        &self,
+        layer: &Planned,
+        index: usize,
+        slope: &CubeTensor,
+        known: Option<&(Activation, CubeTensor)>,
+        gradients: &[CubeTensor],
+    ) -> Option<CubeTensor> {
+        let input = &self.values[index];
+        let result = self.values_of(input.shape)?;
+        let activation = known.map(|(activation, _)| *activation);
+        let known = known.map(|(_, known)| known);
+        let weight = |parameter: usize| &self.parameters[parameter];
+        match layer.operation {
+            Operation::Dense { parameter, .. } => {
+                let product = self.dense(input, layer.output)?;
+                let epilogue = activation.map_or(Epilogue::None, Epilogue::Slope);
+                let (columns, depth) = (product.depth, product.columns);
+                let product = Product { columns, depth, right: Order::Along, shared: false, epilogue, ..product };
+                launch(product, &with_known(&[slope, weight(parameter)], known, &result));
+            }
+            Operation::Convolution { parameter, window, .. } => {
+                let sizes = self.convolution(input, layer.output, window)?;
+                let shader = convolution::InputGradient { sizes, activation };
+                launch(shader, &with_known(&[slope, weight(parameter)], known, &result));
+            }
+            Operation::BatchNorm { parameter, index: norm } => {
+                let Statistics { mean, inverse, .. } = self.statistics.get(norm)?;
+                let gradient = batch_norm::Gradient { sizes: self.norm_sizes(input.shape)? };
+                let [scale, shift] = gradients.get(parameter..parameter + 2)? else { return None };
+                launch(gradient, &[slope, &input.tensor, weight(parameter), mean, inverse, &result, scale, shift]);
+                // Nothing computes an activation function before a normalization.
+                return known.is_none().then_some(result);
+            }
+            Operation::Pool { side, max } => {
+                let kind = MapKind::PoolGradient { input: sides(input.shape)?, side: size(side)?, max, activation };
+                let tensors = [slope, &input.tensor];
+                self.on_maps(kind, &with_known(&tensors[..1 + usize::from(max)], known, &result))?;
+            }
+            Operation::Mean => {
+                let maps = [size(input.shape.channels)?, size(input.shape.positions())?];
+                self.on_maps(MapKind::MeanGradient { maps, activation }, &with_known(&[slope], known, &result))?;
+            }
+            Operation::Add { .. } => return None,
+        }
+        Some(result)
+    }
+
+    /// The gradient with respect to values that a shortcut and layers read, before the activation function that computed them.
+    fn shortcut_gradient(
+        &self,
+        add: &Planned,
+        input: &Values,
+        of_sum: &CubeTensor,
+        of_layers: &CubeTensor,
+    ) -> Option<CubeTensor> {
+        let Operation::Add { stride, .. } = add.operation else { return None };
+        let result = self.values_of(input.shape)?;
+        let kind = MapKind::AddGradient {
+            output: sides(add.output)?,
+            kept: sides(input.shape)?,
+            stride: size(stride)?,
+            activation: input.activation(),
+        };
+        self.on_maps(kind, &with_known(&[of_sum, of_layers], input.known_tensor(), &result))?;
+        Some(result)
+    }
+}
+
+/// Tensors, what a derivative is computed from if there is a function, and the result.
+fn with_known<'tensor>(
+    tensors: &[&'tensor CubeTensor],
+    known: Option<&'tensor CubeTensor>,
+    result: &'tensor CubeTensor,
+) -> Vec<&'tensor CubeTensor> {
+    tensors.iter().copied().chain(known).chain([result]).collect()
+}
