@@ -4,22 +4,11 @@
 //! Runs do not mix, so the derivatives of the sum of all losses are those of each run's own loss, stacked like the parameters.
 
 use super::batch::Batch;
-use super::batch_norm::BatchStatistics;
 use super::loss::{cross_entropy, cross_entropy_along};
+use super::loss_gradient::LossGradient;
 use super::network::Network;
 use super::pass::{Directions, Mode, Pass};
 use burn::tensor::{Gradients, Tensor};
-
-/// A gradient with its by-products.
-#[derive(Debug, Clone)]
-pub struct LossGradient {
-    /// Mean cross-entropy of every run, `[runs]`, in nats per image or symbol.
-    pub losses: Tensor<1>,
-    /// Its gradient with respect to every parameter, in the parameter's shape.
-    pub gradient: Vec<Tensor<3>>,
-    /// Statistics of the batch at each batch normalization, in [`Mode::Training`].
-    pub statistics: Vec<BatchStatistics>,
-}
 
 /// Derivatives of the curvature.
 #[derive(Debug, Clone)]

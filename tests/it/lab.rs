@@ -250,7 +250,8 @@ fn wrong_experiments_are_refused_in_one_line() {
     refuses(&["run", "lr=fast"], &["lr", "expected", "fast"]);
     refuses(&["run", "model=mlp:0"], &["model", "mlp:0"]);
     refuses(&["run", "init=kaiming_normal,kaiming_normal"], &["init", "once"]);
-    refuses(&["run", "device=webgpu&data=digits&steps=1"], &["device", "cpu"]);
+    refuses(&["run", "device=gpu&data=digits&steps=1"], &["device", "webgpu", "`gpu`"]);
+    refuses(&["run", "data=digits&steps=1", "--device", "auto"], &["--device", "cpu or webgpu", "`auto`"]);
     refuses(&["run"], &["query", "nothing"]);
     refuses(&["run", "steps=1", "--color", "red"], &["--color"]);
     refuses(&["run", "steps=1", "--out"], &["--out", "value"]);

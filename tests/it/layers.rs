@@ -74,7 +74,7 @@ const RULES: &[Rule] = &[
     Rule { module: "model/gpu", own: &["experiment", "model"], outside: &["burn", "burn_wgpu", "cubecl"] },
     Rule { module: "model", own: &["experiment", "init"], outside: &["burn", "libm"] },
     Rule { module: "graphics_adapter", own: &["error"], outside: &["js_sys", "wasm_bindgen", "wasm_bindgen_futures"] },
-    Rule { module: "device", own: &["error", "graphics_adapter", "model"], outside: &["burn"] },
+    Rule { module: "device", own: &["error", "graphics_adapter", "model"], outside: &["burn", "wasm_bindgen"] },
     Rule { module: "tune", own: &["device", "error", "experiment", "init", "model"], outside: &["burn"] },
     Rule {
         module: "train",

@@ -2,13 +2,15 @@
 
 use crate::arguments::{Arguments, Options, Usage};
 use crate::checkpoints::{Keeper, Resumption};
+use crate::device;
 use crate::output::{print, tell, tell_as_json, tell_event};
+use crate::own_files;
 use crate::preparation::{LoadedData, load};
 use crate::query::query_of_link;
 use crate::results::Outputs;
+use crate::shard;
 use crate::signals::{EndSignal, Signals};
 use crate::threads::{Supervision, Trained, Workforce, train};
-use crate::{device, own_files, shard};
 use emergence_lab::catalog::DataKind;
 use emergence_lab::dataset::PairSet;
 use emergence_lab::dataset::symbols::UNKNOWN;

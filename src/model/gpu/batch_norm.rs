@@ -2,23 +2,23 @@
 //! of each run reads its numbers a few times, and adds up in its memory.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source, input, output};
+use super::shader::{Shader, ShaderSource, input, output};
 use crate::experiment::Activation;
 use crate::model::batch_norm::EPSILON;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
 
-/// Sizes of what is normalized, `[runs, batch, channels, positions]`.
+/// BatchNormSizes of what is normalized, `[runs, batch, channels, positions]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Sizes {
+pub(super) struct BatchNormSizes {
     pub(super) runs: u32,
     pub(super) batch: u32,
     pub(super) channels: u32,
     pub(super) positions: u32,
 }
 
-impl Sizes {
+impl BatchNormSizes {
     fn count(&self) -> u32 {
         self.batch * self.positions
     }
@@ -58,12 +58,12 @@ fn total() -> String {
 /// The normalized maps. Its tensors are maps, scale, shift, result, mean, variance (divided by the count less one), the inverse of the standard
 /// deviation, and the argument of an activation function whose derivative needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Forward {
-    pub(super) sizes: Sizes,
+pub(super) struct BatchNormForward {
+    pub(super) sizes: BatchNormSizes,
     pub(super) activation: Option<Activation>,
 }
 
-impl Shader for Forward {
+impl Shader for BatchNormForward {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
@@ -72,7 +72,7 @@ impl Shader for Forward {
         [self.sizes.channels, self.sizes.runs, 1]
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { sizes, activation } = *self;
         let count = sizes.count();
         let mut buffers = ["maps", "scale", "shift"].map(|name| input(name, "f32")).into_iter().collect::<Vec<_>>();
@@ -100,18 +100,18 @@ impl Shader for Forward {
             + &sizes.each(&format!(
                 "        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"
             ));
-        Source { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
+        ShaderSource { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
     }
 }
 
 /// The gradients. Its tensors are the gradient with respect to the result before the activation function, maps, scale, mean, the inverse of
 /// the standard deviation, and the gradients with respect to maps, scale and shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Gradient {
-    pub(super) sizes: Sizes,
+pub(super) struct BatchNormGradient {
+    pub(super) sizes: BatchNormSizes,
 }
 
-impl Shader for Gradient {
+impl Shader for BatchNormGradient {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
@@ -120,7 +120,7 @@ impl Shader for Gradient {
         [self.sizes.channels, self.sizes.runs, 1]
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let sizes = self.sizes;
         let count = sizes.count();
         let mut buffers = ["gradient", "maps", "scale", "mean", "inverse"]
@@ -140,6 +140,6 @@ impl Shader for Gradient {
                 "        let standardized = (maps[place] - center) * over;\n        \
                  result[place] = factor * (gradient[place] - middle.x - standardized * middle.y);\n",
             );
-        Source { buffers, functions: total(), body }
+        ShaderSource { buffers, functions: total(), body }
     }
 }

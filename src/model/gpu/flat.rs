@@ -1,6 +1,6 @@
 //! Tensors of a network in one piece of memory, so that one dispatch can update all of them.
 
-use super::shader::{Shader, Source, empty, input, launch, output};
+use super::shader::{Shader, ShaderSource, empty, input, launch, output};
 use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
@@ -89,10 +89,10 @@ impl Shader for Copying {
         super::shader::spread(self.count.div_ceil(256))
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { count } = self;
         let [columns, ..] = self.groups();
-        Source {
+        ShaderSource {
             buffers: vec![input("source", "f32"), output("copy", "f32")],
             functions: String::new(),
             body: format!(

@@ -2,11 +2,11 @@
 //! Every function returns nothing if there is no shader for its tensors, or Burn's operations are wanted.
 
 use super::convolution;
-use super::loss::CrossEntropy;
+use super::loss::CrossEntropyShader;
 use super::maps::{MapKind, MapOperation};
-use super::product::{Epilogue, Order, Product};
+use super::product::{MatrixOrder, Product, ProductEpilogue};
 use super::shader::{Shader, contiguous, empty, launch};
-use super::{are_wanted, is_software};
+use super::{HAS_CONVOLUTIONS, are_wanted, is_software};
 use crate::experiment::Activation;
 use crate::experiment::architecture::Window;
 use burn::tensor::DType;
@@ -43,10 +43,12 @@ pub(in crate::model) fn dense(
         rows: size(rows)?,
         columns: size(columns)?,
         depth: size(depth)?,
-        left: Order::Along,
-        right: Order::Across,
+        left: MatrixOrder::Along,
+        right: MatrixOrder::Across,
         shared: shared < runs,
-        epilogue: bias.as_ref().map_or(Epilogue::None, |_| Epilogue::Bias(relu.then_some(Activation::Relu))),
+        epilogue: bias
+            .as_ref()
+            .map_or(ProductEpilogue::None, |_| ProductEpilogue::Bias(relu.then_some(Activation::Relu))),
         software: is_software(),
     };
     let result = empty([runs, rows, columns], &weight);
@@ -63,10 +65,10 @@ pub(in crate::model) fn dense_input_gradient(gradient: &CubeTensor, weight: &Cub
         rows: size(rows)?,
         columns: size(columns)?,
         depth: size(depth)?,
-        left: Order::Along,
-        right: Order::Along,
+        left: MatrixOrder::Along,
+        right: MatrixOrder::Along,
         shared: false,
-        epilogue: Epilogue::None,
+        epilogue: ProductEpilogue::None,
         software: is_software(),
     };
     let result = empty([runs, rows, columns], &gradient);
@@ -83,10 +85,10 @@ pub(in crate::model) fn dense_weight_gradient(input: &CubeTensor, gradient: &Cub
         rows: size(rows)?,
         columns: size(columns)?,
         depth: size(depth)?,
-        left: Order::Across,
-        right: Order::Across,
+        left: MatrixOrder::Across,
+        right: MatrixOrder::Across,
         shared: shared < runs,
-        epilogue: Epilogue::None,
+        epilogue: ProductEpilogue::None,
         software: is_software(),
     };
     let result = empty([runs, rows, columns], &gradient);
@@ -99,7 +101,7 @@ pub(in crate::model) fn cross_entropy(logits: &CubeTensor, targets: &CubeTensor)
     let shape @ [runs, rows, classes] = logits.meta.shape().dims::<3>();
     let (losses, gradient) = (empty([runs], &logits), empty(shape, &logits));
     let factor = 1.0_f32.to_bits();
-    let shader = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+    let shader = CrossEntropyShader { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
     launch(shader, &[&logits, &targets, &losses, &gradient]);
     Some((losses, gradient))
 }
@@ -111,12 +113,15 @@ pub(in crate::model) fn convolve(
     window: Window,
     runs: usize,
 ) -> Option<CubeTensor> {
+    if !HAS_CONVOLUTIONS {
+        return None;
+    }
     let [input, weight] = prepared([input, weight])?;
     let ([batch, channels, height, width], [all_out, channels_in, ..]) =
         (input.meta.shape().dims::<4>(), weight.meta.shape().dims::<4>());
     let [rows, columns] = [window.positions(height)?, window.positions(width)?];
     let sides = |channels, height, width| Some([size(channels)?, size(height)?, size(width)?]);
-    let sizes = convolution::Sizes {
+    let sizes = convolution::ConvolutionSizes {
         runs: size(runs)?,
         batch: size(batch)?,
         input: sides(channels_in, height, width)?,
@@ -129,12 +134,15 @@ pub(in crate::model) fn convolve(
         software: is_software(),
     };
     let result = empty([batch, all_out, rows, columns], &weight);
-    let shader = convolution::Forward { sizes, bias: false, activation: None };
+    let shader = convolution::ConvolutionForward { sizes, bias: false, activation: None };
     Some(launched(shader, &[&input, &weight], result))
 }
 
 /// The maximum of every window of two by two positions.
 pub(in crate::model) fn max_pool(maps: &CubeTensor) -> Option<CubeTensor> {
+    if !HAS_CONVOLUTIONS {
+        return None;
+    }
     let [maps] = prepared([maps])?;
     let [batch, channels, height, width] = maps.meta.shape().dims::<4>();
     let kind = MapKind::Pool { input: [size(channels)?, size(height)?, size(width)?], side: 2, max: true };

@@ -1,6 +1,6 @@
 //! Cross-entropy of softmax with its gradient, in one dispatch.
 
-use super::shader::{Shader, Source, input, output};
+use super::shader::{Shader, ShaderSource, input, output};
 
 /// Invocations for each run; each has some of the rows.
 const WORKGROUP: u32 = 64;
@@ -8,7 +8,7 @@ const WORKGROUP: u32 = 64;
 /// The sum over rows of the cross-entropy of every run, `[runs]`, and its gradient with respect to the logits, `[runs, rows, classes]`, both
 /// times a factor. Its tensors are logits, targets `[1, rows, classes]`, losses and gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct CrossEntropy {
+pub(super) struct CrossEntropyShader {
     pub(super) runs: u32,
     pub(super) rows: u32,
     pub(super) classes: u32,
@@ -16,7 +16,7 @@ pub(super) struct CrossEntropy {
     pub(super) factor: u32,
 }
 
-impl Shader for CrossEntropy {
+impl Shader for CrossEntropyShader {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
@@ -25,7 +25,7 @@ impl Shader for CrossEntropy {
         [self.runs, 1, 1]
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { rows, classes, factor, .. } = *self;
         let body = format!(
             "    let run = group.x;
@@ -68,6 +68,6 @@ impl Shader for CrossEntropy {
         );
         let buffers =
             vec![input("logits", "f32"), input("targets", "f32"), output("losses", "f32"), output("gradient", "f32")];
-        Source { buffers, functions: format!("var<workgroup> part: array<f32, {WORKGROUP}>;\n"), body }
+        ShaderSource { buffers, functions: format!("var<workgroup> part: array<f32, {WORKGROUP}>;\n"), body }
     }
 }

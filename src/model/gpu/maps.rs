@@ -2,7 +2,7 @@
 //! are `[runs, batch, channels, height, width]`; each invocation computes one number.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Buffer, Shader, Source, input, output, spread};
+use super::shader::{Shader, ShaderBuffer, ShaderSource, input, output, spread};
 use crate::experiment::Activation;
 
 /// Invocations of a workgroup.
@@ -195,7 +195,7 @@ impl Shader for MapOperation {
         spread((self.examples * self.results()).div_ceil(WORKGROUP))
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let (mut names, value, slope) = self.value();
         let [columns, ..] = self.groups();
         let mut body = format!(
@@ -224,7 +224,7 @@ impl Shader for MapOperation {
             }
             (None, None) => "    result[place] = value;\n".to_owned(),
         };
-        Source {
+        ShaderSource {
             buffers: names.into_iter().map(buffer).collect(),
             functions: slope.or(forward).map(functions).unwrap_or_default(),
             body,
@@ -233,6 +233,6 @@ impl Shader for MapOperation {
 }
 
 /// Results and arguments are written, all others read.
-fn buffer(name: &'static str) -> Buffer {
+fn buffer(name: &'static str) -> ShaderBuffer {
     if ["result", "argument"].contains(&name) { output(name, "f32") } else { input(name, "f32") }
 }

@@ -21,13 +21,17 @@ use burn_wgpu::CubeTensor;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 pub(in crate::model) use step::gradient;
-pub(crate) use update::{UpdateInputs, UpdateRule, Updated, WeightDecay, update};
+pub(crate) use update::{OptimizerRule, UpdateInputs, Updated, WeightDecay, update};
+
+/// Whether convolutions and batch normalization have shaders. Not in browsers yet: SwiftShader, the software of Chromium, compiles theirs for
+/// minutes, and an evaluation of a residual network differed there.
+const HAS_CONVOLUTIONS: bool = cfg!(not(target_family = "wasm"));
 
 /// Whether a CPU executes the shaders.
 static IS_SOFTWARE: AtomicBool = AtomicBool::new(false);
 
 /// Says that a CPU executes the shaders, for which others are fast.
-pub(crate) fn expect_software(is_software: bool) {
+pub fn expect_software(is_software: bool) {
     IS_SOFTWARE.store(is_software, Ordering::Relaxed);
 }
 

@@ -5,7 +5,7 @@
 //! much as dozens of multiplications, and the tile is large; elsewhere it is small, so that there are enough invocations for all processors.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Buffer, Shader, Source, input, output};
+use super::shader::{Shader, ShaderBuffer, ShaderSource, input, output};
 use crate::experiment::Activation;
 
 /// Invocations of a workgroup.
@@ -26,20 +26,20 @@ pub(super) struct Product {
     pub(super) columns: u32,
     pub(super) depth: u32,
     /// The order of the numbers of the left matrix.
-    pub(super) left: Order,
-    /// That of the right one; if it is [`Order::Along`], so is that of the left one.
-    pub(super) right: Order,
+    pub(super) left: MatrixOrder,
+    /// That of the right one; if it is [`MatrixOrder::Along`], so is that of the left one.
+    pub(super) right: MatrixOrder,
     /// Whether all runs have the same left matrix.
     pub(super) shared: bool,
     /// What follows.
-    pub(super) epilogue: Epilogue,
+    pub(super) epilogue: ProductEpilogue,
     /// Whether a CPU executes the shader.
     pub(super) software: bool,
 }
 
 /// The order of the numbers of a matrix in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Order {
+pub(super) enum MatrixOrder {
     /// The terms of a sum are side by side.
     Along,
     /// The rows of the result, or its columns, are side by side.
@@ -48,7 +48,7 @@ pub(super) enum Order {
 
 /// What follows a product. Its tensor comes after both matrices and before the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Epilogue {
+pub(super) enum ProductEpilogue {
     /// Nothing.
     None,
     /// A bias for each column, `[runs, 1, columns]`, and an activation function. If its derivative is computed from the argument, that is
@@ -81,22 +81,22 @@ impl Product {
     }
 
     /// The names and types of the buffers.
-    fn buffers(&self) -> Vec<Buffer> {
+    fn buffers(&self) -> Vec<ShaderBuffer> {
         let element = |side_by_side: u32| if side_by_side.is_multiple_of(4) { "vec4<f32>" } else { "f32" };
-        let contiguous = |order, size| if order == Order::Along { self.depth } else { size };
+        let contiguous = |order, size| if order == MatrixOrder::Along { self.depth } else { size };
         let row = element(self.columns);
         let mut buffers = vec![
             input("left", element(contiguous(self.left, self.rows))),
             input("right", element(contiguous(self.right, self.columns))),
         ];
         match self.epilogue {
-            Epilogue::None => buffers.push(output("result", row)),
-            Epilogue::Bias(activation) => {
+            ProductEpilogue::None => buffers.push(output("result", row)),
+            ProductEpilogue::Bias(activation) => {
                 buffers.extend([input("bias", row), output("result", row)]);
                 buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", row)));
             }
-            Epilogue::Slope(_) => buffers.extend([input("known", row), output("result", row)]),
-            Epilogue::ColumnSums => buffers.extend([output("result", row), output("sums", row)]),
+            ProductEpilogue::Slope(_) => buffers.extend([input("known", row), output("result", row)]),
+            ProductEpilogue::ColumnSums => buffers.extend([output("result", row), output("sums", row)]),
         }
         buffers
     }
@@ -115,13 +115,13 @@ impl Shader for Product {
         [columns.div_ceil(x), rows.div_ceil(y), self.runs]
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let activation = match self.epilogue {
-            Epilogue::Bias(activation) => activation,
-            Epilogue::Slope(activation) => Some(activation),
-            Epilogue::None | Epilogue::ColumnSums => None,
+            ProductEpilogue::Bias(activation) => activation,
+            ProductEpilogue::Slope(activation) => Some(activation),
+            ProductEpilogue::None | ProductEpilogue::ColumnSums => None,
         };
-        Source {
+        ShaderSource {
             buffers: self.buffers(),
             functions: activation.map(functions).unwrap_or_default(),
             body: Body::new(self).text(),
@@ -133,7 +133,7 @@ impl Shader for Product {
 #[derive(Clone, Copy)]
 struct Operand {
     name: &'static str,
-    order: Order,
+    order: MatrixOrder,
     /// Number of rows of the left matrix, or of columns of the right one.
     outer: u32,
     /// The variable with the first of them in a tile, and how many a tile has.
@@ -146,7 +146,7 @@ struct Operand {
 impl Operand {
     /// Whether four numbers are read at once.
     fn is_vector(self) -> bool {
-        let side_by_side = if self.order == Order::Along { self.depth } else { self.outer };
+        let side_by_side = if self.order == MatrixOrder::Along { self.depth } else { self.outer };
         side_by_side.is_multiple_of(4)
     }
 
@@ -157,12 +157,12 @@ impl Operand {
         let run = if shared { "0u".to_owned() } else { format!("run * {}u", outer * depth) };
         let last = outer - 1;
         let place = |index: u32| match (order, self.is_vector()) {
-            (Order::Along, true) => format!("({run} + min({first} + {index}u, {last}u) * {depth}u) / 4u"),
-            (Order::Along, false) => format!("{run} + min({first} + {index}u, {last}u) * {depth}u"),
-            (Order::Across, true) => format!("({run} + min({first} + {}u, {}u)) / 4u", 4 * index, outer - 4),
-            (Order::Across, false) => format!("{run} + min({first} + {index}u, {last}u)"),
+            (MatrixOrder::Along, true) => format!("({run} + min({first} + {index}u, {last}u) * {depth}u) / 4u"),
+            (MatrixOrder::Along, false) => format!("{run} + min({first} + {index}u, {last}u) * {depth}u"),
+            (MatrixOrder::Across, true) => format!("({run} + min({first} + {}u, {}u)) / 4u", 4 * index, outer - 4),
+            (MatrixOrder::Across, false) => format!("{run} + min({first} + {index}u, {last}u)"),
         };
-        let places = if order == Order::Across && self.is_vector() { count / 4 } else { count };
+        let places = if order == MatrixOrder::Across && self.is_vector() { count / 4 } else { count };
         (0..places).map(|index| format!("    let {name}{index} = {};\n", place(index))).collect()
     }
 
@@ -183,11 +183,11 @@ impl Operand {
     fn read_across(self, label: &str, term: &str) -> String {
         let Self { name, order, outer, count, .. } = self;
         let part = |index: u32| match order {
-            Order::Along => format!("{name}[{name}{index} + {term}]"),
-            Order::Across => format!("{name}[{name}{index} + ({term}) * {outer}u]"),
+            MatrixOrder::Along => format!("{name}[{name}{index} + {term}]"),
+            MatrixOrder::Across => format!("{name}[{name}{index} + ({term}) * {outer}u]"),
         };
         let vector = |block: u32| {
-            if order == Order::Across && self.is_vector() {
+            if order == MatrixOrder::Across && self.is_vector() {
                 return format!("{name}[{name}{block} + ({term}) * {}u]", outer / 4);
             }
             let parts = (4 * block..4 * block + 4).map(part).collect::<Vec<_>>();
@@ -258,7 +258,7 @@ impl<'product> Body<'product> {
 
     /// Statements that add the terms `k` to `k + 3`.
     fn four_terms(&self) -> String {
-        let is_along = |operand: Operand| operand.order == Order::Along;
+        let is_along = |operand: Operand| operand.order == MatrixOrder::Along;
         let mut text = if is_along(self.left) { self.left.read_along() } else { String::new() };
         if is_along(self.right) {
             text += &self.right.read_along();
@@ -299,8 +299,8 @@ impl<'product> Body<'product> {
             let line = format!("(run * {rows}u + row + {row}u)");
             let sum = format!("sum{row}_{block}");
             let mut own = match epilogue {
-                Epilogue::None | Epilogue::ColumnSums => self.written("result", &sum, &line, block),
-                Epilogue::Bias(activation) => {
+                ProductEpilogue::None | ProductEpilogue::ColumnSums => self.written("result", &sum, &line, block),
+                ProductEpilogue::Bias(activation) => {
                     let argument = format!("{sum} + {}", self.row_of("bias", "run", block));
                     let value = activation.map_or(argument.clone(), |_| format!("activated({argument})"));
                     let mut own = self.written("result", &value, &line, block);
@@ -309,7 +309,7 @@ impl<'product> Body<'product> {
                     }
                     own
                 }
-                Epilogue::Slope(_) => {
+                ProductEpilogue::Slope(_) => {
                     let value = format!("{sum} * slope({})", self.row_of("known", &line, block));
                     self.written("result", &value, &line, block)
                 }
@@ -319,7 +319,7 @@ impl<'product> Body<'product> {
             }
             text += &own;
         }
-        if epilogue == Epilogue::ColumnSums {
+        if epilogue == ProductEpilogue::ColumnSums {
             text += &self.column_sums();
         }
         text

@@ -27,13 +27,13 @@ pub(super) trait Shader: Clone + Eq + Hash + Debug + Send + Sync + 'static {
 
     /// The declarations of its buffers, in the order of the tensors of [`launch`], and the body of its main function, in which `id` is the
     /// index of the invocation.
-    fn source(&self) -> Source;
+    fn source(&self) -> ShaderSource;
 }
 
 /// The text of a shader.
-pub(super) struct Source {
+pub(super) struct ShaderSource {
     /// Its buffers.
-    pub(super) buffers: Vec<Buffer>,
+    pub(super) buffers: Vec<ShaderBuffer>,
     /// Functions.
     pub(super) functions: String,
     /// The statements of the main function.
@@ -41,7 +41,7 @@ pub(super) struct Source {
 }
 
 /// A buffer of a shader.
-pub(super) struct Buffer {
+pub(super) struct ShaderBuffer {
     name: &'static str,
     /// The type of its elements.
     element: &'static str,
@@ -49,16 +49,16 @@ pub(super) struct Buffer {
 }
 
 /// A buffer that is read.
-pub(super) const fn input(name: &'static str, element: &'static str) -> Buffer {
-    Buffer { name, element, is_written: false }
+pub(super) const fn input(name: &'static str, element: &'static str) -> ShaderBuffer {
+    ShaderBuffer { name, element, is_written: false }
 }
 
 /// A buffer that is written.
-pub(super) const fn output(name: &'static str, element: &'static str) -> Buffer {
-    Buffer { name, element, is_written: true }
+pub(super) const fn output(name: &'static str, element: &'static str) -> ShaderBuffer {
+    ShaderBuffer { name, element, is_written: true }
 }
 
-impl Buffer {
+impl ShaderBuffer {
     /// Natively, tensors are parts of the same memory, which a dispatch cannot both read and write under different declarations. In a browser
     /// each has its own, and what is declared as writable must be bound only once.
     fn access(&self) -> &'static str {
@@ -125,9 +125,9 @@ impl<S: Shader> CubeKernel for Launched<S> {
 
 /// The whole text of a shader.
 pub(super) fn text(shader: &impl Shader) -> String {
-    let Source { buffers, functions, body } = shader.source();
+    let ShaderSource { buffers, functions, body } = shader.source();
     let declared = buffers.iter().enumerate().map(|(index, buffer)| {
-        let Buffer { name, element, .. } = buffer;
+        let ShaderBuffer { name, element, .. } = buffer;
         format!("@group(0) @binding({index}) var<storage, {}> {name}: array<{element}>;\n", buffer.access())
     });
     let [x, y, z] = shader.workgroup();

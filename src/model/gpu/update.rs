@@ -1,7 +1,7 @@
 //! The update of all parameters of all runs in one dispatch.
 
 use super::flat::{allocated, flattened, places, views};
-use super::shader::{Shader, Source, input, launch, output, spread};
+use super::shader::{Shader, ShaderSource, input, launch, output, spread};
 use burn::backend::Cube;
 use burn::tensor::{Tensor, TensorData};
 use burn_wgpu::CubeTensor;
@@ -11,7 +11,7 @@ const WORKGROUP: u32 = 256;
 
 /// The rule of an update. Terms that change from step to step are in [`UpdateInputs`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum UpdateRule {
+pub(crate) enum OptimizerRule {
     /// SGD without momentum.
     Sgd,
     /// SGD with momentum.
@@ -23,7 +23,7 @@ pub(crate) enum UpdateRule {
     },
 }
 
-impl UpdateRule {
+impl OptimizerRule {
     /// Tensors of state for each parameter.
     fn moments(self) -> usize {
         match self {
@@ -68,7 +68,7 @@ pub(crate) struct Updated {
 }
 
 /// Updates all parameters at once; `None` if they are not on a GPU, or there are too many of them for one dispatch.
-pub(crate) fn update(rule: UpdateRule, decay: WeightDecay, inputs: &UpdateInputs<'_>) -> Option<Updated> {
+pub(crate) fn update(rule: OptimizerRule, decay: WeightDecay, inputs: &UpdateInputs<'_>) -> Option<Updated> {
     let primitives = |tensors: &[Tensor<3>]| tensors.iter().map(super::primitive).collect::<Option<Vec<_>>>();
     let parameters = primitives(inputs.parameters)?;
     let shapes = parameters.iter().map(|tensor| tensor.meta.shape().dims::<3>()).collect::<Vec<_>>();
@@ -77,7 +77,7 @@ pub(crate) fn update(rule: UpdateRule, decay: WeightDecay, inputs: &UpdateInputs
     let runs = shapes.first()?[0];
     let sizes = shapes.iter().map(|[_, rows, columns]| u32::try_from(rows * columns)).collect::<Result<Vec<_>, _>>();
     let is_first = inputs.moments.iter().all(Vec::is_empty);
-    let shader = Update { rule, decay, is_first, runs: u32::try_from(runs).ok()?, sizes: sizes.ok()? };
+    let shader = UpdateShader { rule, decay, is_first, runs: u32::try_from(runs).ok()?, sizes: sizes.ok()? };
     let rates = super::primitive(inputs.rates)?;
     let terms = Tensor::<1>::from_data(TensorData::from(inputs.terms), &inputs.rates.device());
     let terms = super::primitive(&terms)?;
@@ -111,8 +111,8 @@ fn tensors(primitives: Vec<CubeTensor>) -> Vec<Tensor<3>> {
 /// Its tensors are parameters, gradients, rates, terms, new parameters and, as far as there are any, new moments and old moments; all
 /// but rates and terms are flat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Update {
-    rule: UpdateRule,
+struct UpdateShader {
+    rule: OptimizerRule,
     decay: WeightDecay,
     /// Whether there are no moments yet.
     is_first: bool,
@@ -121,7 +121,7 @@ struct Update {
     sizes: Vec<u32>,
 }
 
-impl Update {
+impl UpdateShader {
     /// Where each parameter begins, and the size of all.
     fn places(&self) -> (Vec<u32>, u32) {
         let (places, size) = places(self.sizes.iter().map(|size| (size * self.runs) as usize));
@@ -175,12 +175,12 @@ impl Update {
         let zero = "vec4<f32>(0.0)";
         let old = |place: &str| if self.is_first { zero.to_owned() } else { format!("moments[{place}]") };
         match self.rule {
-            UpdateRule::Sgd => "    weight -= rate * terms[0] * slope;\n".to_owned(),
-            UpdateRule::Momentum => format!(
+            OptimizerRule::Sgd => "    weight -= rate * terms[0] * slope;\n".to_owned(),
+            OptimizerRule::Momentum => format!(
                 "    let velocity = terms[2] * {} + slope;\n    new_moments[index] = velocity;\n    weight -= rate * terms[0] * velocity;\n",
                 old("index")
             ),
-            UpdateRule::Adam { constants: [beta_1, beta_2, epsilon] } => {
+            OptimizerRule::Adam { constants: [beta_1, beta_2, epsilon] } => {
                 let second = format!("index + {}u", self.places().1 / 4);
                 format!(
                     "    let beta_1 = bitcast<f32>({beta_1}u);\n    let beta_2 = bitcast<f32>({beta_2}u);\n    \
@@ -196,7 +196,7 @@ impl Update {
     }
 }
 
-impl Shader for Update {
+impl Shader for UpdateShader {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
@@ -205,7 +205,7 @@ impl Shader for Update {
         spread((self.places().1 / 4).div_ceil(WORKGROUP))
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let (_, size) = self.places();
         let [columns, ..] = self.groups();
         let vector = "vec4<f32>";
@@ -236,6 +236,6 @@ impl Shader for Update {
             self.coefficients(),
             self.rule_text()
         );
-        Source { buffers, functions: self.search(), body }
+        ShaderSource { buffers, functions: self.search(), body }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON, Optimizer};
 use crate::experiment::OptimizerKind;
-use crate::model::gpu::{UpdateInputs, UpdateRule, Updated, WeightDecay, applies_to, update};
+use crate::model::gpu::{OptimizerRule, UpdateInputs, Updated, WeightDecay, applies_to, update};
 use burn::tensor::Tensor;
 
 impl Optimizer {
@@ -19,11 +19,11 @@ impl Optimizer {
             return None;
         }
         let rule = match self.spec.kind {
-            OptimizerKind::Sgd if self.spec.momentum == 0.0 => UpdateRule::Sgd,
-            OptimizerKind::Sgd => UpdateRule::Momentum,
+            OptimizerKind::Sgd if self.spec.momentum == 0.0 => OptimizerRule::Sgd,
+            OptimizerKind::Sgd => OptimizerRule::Momentum,
             OptimizerKind::Adam | OptimizerKind::AdamW => {
                 let constants = [ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON].map(|constant| (constant as f32).to_bits());
-                UpdateRule::Adam { constants }
+                OptimizerRule::Adam { constants }
             }
         };
         let decay = match self.spec.kind {

@@ -41,7 +41,7 @@ fn the_question_before_a_download_names_the_server_and_the_size() {
         let server = dataset.row().publication().expect("published").server();
         DatasetError::Consent { dataset, server }.to_string()
     };
-    let rest = "(11.6 MB), which then sees your IP address.";
+    let rest = "(11.6 MB); that server will see your IP address.";
     let mnist = format!("MNIST is not on this site. It can be downloaded from raw.githubusercontent.com {rest}");
     assert_eq!(question(DatasetName::Mnist), mnist, "without a license");
     let multi30k = question(DatasetName::Multi30k);

@@ -8,9 +8,9 @@
 mod weight_gradient;
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, Source, input, output};
+use super::shader::{Shader, ShaderSource, input, output};
 use crate::experiment::Activation;
-pub(super) use weight_gradient::WeightGradient;
+pub(super) use weight_gradient::ConvolutionWeightGradient;
 
 /// Feature maps, and positions of a row, of one invocation; and of one that a CPU executes.
 const TILE: [u32; 2] = [4, 4];
@@ -22,7 +22,7 @@ const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
 /// The sizes of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Sizes {
+pub(super) struct ConvolutionSizes {
     pub(super) runs: u32,
     pub(super) batch: u32,
     /// Channels, height and width of the input.
@@ -40,7 +40,7 @@ pub(super) struct Sizes {
     pub(super) software: bool,
 }
 
-impl Sizes {
+impl ConvolutionSizes {
     /// Weights of one run and output channel.
     fn taps(&self) -> u32 {
         self.input[0] * self.kernel * self.kernel
@@ -62,16 +62,16 @@ impl Sizes {
 }
 
 /// The part of the maps `of`, which are those of the output or of the input, that an invocation computes.
-struct Tile<'sizes> {
-    sizes: &'sizes Sizes,
+struct ConvolutionTile<'sizes> {
+    sizes: &'sizes ConvolutionSizes,
     of: [u32; 3],
     maps: u32,
     /// A multiple of four.
     positions: u32,
 }
 
-impl<'sizes> Tile<'sizes> {
-    fn new(sizes: &'sizes Sizes, of: [u32; 3]) -> Self {
+impl<'sizes> ConvolutionTile<'sizes> {
+    fn new(sizes: &'sizes ConvolutionSizes, of: [u32; 3]) -> Self {
         let [maps, positions] = if sizes.software { SOFTWARE_TILE } else { TILE };
         Self { sizes, of, maps: maps.min(of[0]), positions: positions.min(of[2].next_multiple_of(4)) }
     }
@@ -172,27 +172,33 @@ impl<'sizes> Tile<'sizes> {
 /// `y = x * W`, with what follows. Its tensors are input, weight, the bias if there is one, the result, and the argument of an activation
 /// function whose derivative needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Forward {
-    pub(super) sizes: Sizes,
+pub(super) struct ConvolutionForward {
+    pub(super) sizes: ConvolutionSizes,
     /// Whether there is a bias.
     pub(super) bias: bool,
     pub(super) activation: Option<Activation>,
 }
 
-impl Shader for Forward {
+impl Shader for ConvolutionForward {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {
-        Tile::new(&self.sizes, self.sizes.output).groups()
+        ConvolutionTile::new(&self.sizes, self.sizes.output).groups()
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { ref sizes, bias, activation } = *self;
-        let Sizes { input: [channels_in, height, width], output: [channels_out, ..], kernel, stride, padding, .. } =
-            *sizes;
-        let tile = Tile::new(sizes, sizes.output);
+        let ConvolutionSizes {
+            input: [channels_in, height, width],
+            output: [channels_out, ..],
+            kernel,
+            stride,
+            padding,
+            ..
+        } = *sizes;
+        let tile = ConvolutionTile::new(sizes, sizes.output);
         let mut buffers = vec![input("images", "f32"), input("weights", "f32")];
         buffers.extend(bias.then(|| input("bias", "f32")));
         buffers.push(output("result", "f32"));
@@ -228,32 +234,38 @@ impl Shader for Forward {
                 body += &tile.written(map, block, "argument", &argument);
             }
         }
-        Source { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
+        ShaderSource { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
     }
 }
 
 /// The gradient with respect to the input, times the derivative of an activation function, if there is one. Its tensors are the gradient
 /// with respect to the output, weight, if there is an activation function what its derivative is computed from, and the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct InputGradient {
-    pub(super) sizes: Sizes,
+pub(super) struct ConvolutionInputGradient {
+    pub(super) sizes: ConvolutionSizes,
     pub(super) activation: Option<Activation>,
 }
 
-impl Shader for InputGradient {
+impl Shader for ConvolutionInputGradient {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {
-        Tile::new(&self.sizes, self.sizes.input).groups()
+        ConvolutionTile::new(&self.sizes, self.sizes.input).groups()
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { ref sizes, activation } = *self;
-        let Sizes { input: [channels_in, ..], output: [channels_out, height, width], kernel, stride, padding, .. } =
-            *sizes;
-        let (tile, taps) = (Tile::new(sizes, sizes.input), kernel * kernel);
+        let ConvolutionSizes {
+            input: [channels_in, ..],
+            output: [channels_out, height, width],
+            kernel,
+            stride,
+            padding,
+            ..
+        } = *sizes;
+        let (tile, taps) = (ConvolutionTile::new(sizes, sizes.input), kernel * kernel);
         let mut buffers = vec![input("gradient", "f32"), input("weights", "f32")];
         buffers.extend(activation.map(|_| input("known", "f32")));
         buffers.push(output("result", "f32"));
@@ -290,6 +302,6 @@ impl Shader for InputGradient {
             };
             body += &tile.written(map, block, "result", &value);
         }
-        Source { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
+        ShaderSource { buffers, functions: read + &activation.map(functions).unwrap_or_default(), body }
     }
 }

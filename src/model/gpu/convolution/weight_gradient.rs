@@ -1,7 +1,7 @@
 //! The gradient of a convolution with respect to its weights.
 
-use super::{Sizes, WORKGROUP};
-use crate::model::gpu::shader::{Shader, Source, input, output};
+use super::{ConvolutionSizes, WORKGROUP};
+use crate::model::gpu::shader::{Shader, ShaderSource, input, output};
 
 /// Most output channels of an invocation that computes gradients of weights.
 const MOST_MAPS: u32 = 4;
@@ -14,12 +14,12 @@ const MOST_SHARED: u32 = 64;
 /// A workgroup computes the weights from one feature map to a few others; its invocations share out the rows of all examples, and add up
 /// their sums in the memory of the workgroup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::model::gpu) struct WeightGradient {
-    pub(in crate::model::gpu) sizes: Sizes,
+pub(in crate::model::gpu) struct ConvolutionWeightGradient {
+    pub(in crate::model::gpu) sizes: ConvolutionSizes,
     pub(in crate::model::gpu) bias: bool,
 }
 
-impl WeightGradient {
+impl ConvolutionWeightGradient {
     /// Whether the sums of an invocation fit into the memory of a workgroup.
     pub(in crate::model::gpu) fn fits(kernel: u32) -> bool {
         kernel * kernel < MOST_SHARED
@@ -36,7 +36,7 @@ impl WeightGradient {
     }
 }
 
-impl Shader for WeightGradient {
+impl Shader for ConvolutionWeightGradient {
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
@@ -45,9 +45,9 @@ impl Shader for WeightGradient {
         [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> ShaderSource {
         let Self { sizes, bias } = *self;
-        let Sizes { batch, input: [channels_in, height, width], kernel, stride, padding, .. } = sizes;
+        let ConvolutionSizes { batch, input: [channels_in, height, width], kernel, stride, padding, .. } = sizes;
         let [channels_out, rows, columns] = sizes.output;
         let (maps, sums, taps) = (self.maps(), self.sums(), kernel * kernel);
         let mut buffers = vec![input("images", "f32"), input("gradient", "f32"), output("weights", "f32")];
@@ -122,6 +122,6 @@ impl Shader for WeightGradient {
              }} else {{ {of_bias} }}\n    }}\n",
             of_map = taps + 1
         );
-        Source { buffers, functions: shared + &read, body }
+        ShaderSource { buffers, functions: shared + &read, body }
     }
 }

@@ -1,12 +1,12 @@
 //! The backward pass: the gradients of all parameters, layer by layer.
 
 use super::plan::{Operation, Planned};
-use super::{Statistics, Tape, Values, sides, size};
+use super::{NormStatistics, Tape, Values, sides, size};
 use crate::experiment::Activation;
 use crate::model::gpu::batch_norm;
 use crate::model::gpu::convolution;
 use crate::model::gpu::maps::MapKind;
-use crate::model::gpu::product::{Epilogue, Order, Product};
+use crate::model::gpu::product::{MatrixOrder, Product, ProductEpilogue};
 use crate::model::gpu::shader::launch;
 use burn_wgpu::CubeTensor;
 
@@ -56,15 +56,15 @@ impl Tape<'_> {
                     rows: depth,
                     depth: rows,
                     columns,
-                    left: Order::Across,
-                    epilogue: if bias { Epilogue::ColumnSums } else { Epilogue::None },
+                    left: MatrixOrder::Across,
+                    epilogue: if bias { ProductEpilogue::ColumnSums } else { ProductEpilogue::None },
                     ..self.dense(input, layer.output)?
                 };
                 launch(product, &buffers(parameter, bias));
             }
             Operation::Convolution { parameter, bias, window } => {
                 let sizes = self.convolution(input, layer.output, window)?;
-                launch(convolution::WeightGradient { sizes, bias }, &buffers(parameter, bias));
+                launch(convolution::ConvolutionWeightGradient { sizes, bias }, &buffers(parameter, bias));
             }
             Operation::BatchNorm { .. } | Operation::Pool { .. } | Operation::Mean | Operation::Add { .. } => {}
         }
@@ -88,19 +88,19 @@ impl Tape<'_> {
         match layer.operation {
             Operation::Dense { parameter, .. } => {
                 let product = self.dense(input, layer.output)?;
-                let epilogue = activation.map_or(Epilogue::None, Epilogue::Slope);
+                let epilogue = activation.map_or(ProductEpilogue::None, ProductEpilogue::Slope);
                 let (columns, depth) = (product.depth, product.columns);
-                let product = Product { columns, depth, right: Order::Along, shared: false, epilogue, ..product };
+                let product = Product { columns, depth, right: MatrixOrder::Along, shared: false, epilogue, ..product };
                 launch(product, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::Convolution { parameter, window, .. } => {
                 let sizes = self.convolution(input, layer.output, window)?;
-                let shader = convolution::InputGradient { sizes, activation };
+                let shader = convolution::ConvolutionInputGradient { sizes, activation };
                 launch(shader, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::BatchNorm { parameter, index: norm } => {
-                let Statistics { mean, inverse, .. } = self.statistics.get(norm)?;
-                let gradient = batch_norm::Gradient { sizes: self.norm_sizes(input.shape)? };
+                let NormStatistics { mean, inverse, .. } = self.statistics.get(norm)?;
+                let gradient = batch_norm::BatchNormGradient { sizes: self.norm_sizes(input.shape)? };
                 let [scale, shift] = gradients.get(parameter..parameter + 2)? else { return None };
                 launch(gradient, &[slope, &input.tensor, weight(parameter), mean, inverse, &result, scale, shift]);
                 // Nothing computes an activation function before a normalization.

@@ -9,15 +9,15 @@ use super::convolution;
 use super::flat::allocated;
 use super::functions::needs_argument;
 use super::is_software;
-use super::loss::CrossEntropy;
+use super::loss::CrossEntropyShader;
 use super::maps::{MapKind, MapOperation};
-use super::product::{Epilogue, Order, Product};
+use super::product::{MatrixOrder, Product, ProductEpilogue};
 use super::shader::{empty, launch};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Window};
 use crate::model::batch::{Batch, Inputs};
 use crate::model::batch_norm::BatchStatistics;
-use crate::model::derivatives::LossGradient;
+use crate::model::loss_gradient::LossGradient;
 use crate::model::network::Network;
 use crate::model::pass::Mode;
 use burn::backend::Cube;
@@ -73,7 +73,7 @@ impl Values {
 }
 
 /// What a batch normalization has computed.
-struct Statistics {
+struct NormStatistics {
     batch: BatchStatistics,
     mean: CubeTensor,
     inverse: CubeTensor,
@@ -85,7 +85,7 @@ struct Tape<'network> {
     parameters: &'network [CubeTensor],
     /// Those before the first layer, then those after each layer.
     values: Vec<Values>,
-    statistics: Vec<Statistics>,
+    statistics: Vec<NormStatistics>,
 }
 
 fn size(number: usize) -> Option<u32> {
@@ -130,8 +130,11 @@ impl Tape<'_> {
                 self.launch_layer(product, &input.tensor, parameter, bias, &result, after);
             }
             Operation::Convolution { parameter, bias, window } => {
-                let forward =
-                    convolution::Forward { sizes: self.convolution(input, output, window)?, bias, activation };
+                let forward = convolution::ConvolutionForward {
+                    sizes: self.convolution(input, output, window)?,
+                    bias,
+                    activation,
+                };
                 self.launch_layer(forward, &input.tensor, parameter, bias, &result, after);
             }
             Operation::BatchNorm { parameter, .. } => {
@@ -185,16 +188,21 @@ impl Tape<'_> {
             rows: size(self.batch())?,
             columns: size(output.units())?,
             depth: size(input.shape.units())?,
-            left: Order::Along,
-            right: Order::Across,
+            left: MatrixOrder::Along,
+            right: MatrixOrder::Across,
             shared: input.tensor.meta.shape()[0] < self.runs,
-            epilogue: Epilogue::None,
+            epilogue: ProductEpilogue::None,
             software: is_software(),
         })
     }
 
-    fn convolution(&self, input: &Values, output: FeatureShape, window: Window) -> Option<convolution::Sizes> {
-        Some(convolution::Sizes {
+    fn convolution(
+        &self,
+        input: &Values,
+        output: FeatureShape,
+        window: Window,
+    ) -> Option<convolution::ConvolutionSizes> {
+        Some(convolution::ConvolutionSizes {
             runs: size(self.runs)?,
             batch: size(self.batch())?,
             input: sides(input.shape)?,
@@ -208,9 +216,9 @@ impl Tape<'_> {
         })
     }
 
-    fn norm_sizes(&self, shape: FeatureShape) -> Option<batch_norm::Sizes> {
+    fn norm_sizes(&self, shape: FeatureShape) -> Option<batch_norm::BatchNormSizes> {
         let (channels, positions) = (size(shape.channels)?, size(shape.positions())?);
-        Some(batch_norm::Sizes { runs: size(self.runs)?, batch: size(self.batch())?, channels, positions })
+        Some(batch_norm::BatchNormSizes { runs: size(self.runs)?, batch: size(self.batch())?, channels, positions })
     }
 
     fn normalize(
@@ -220,15 +228,15 @@ impl Tape<'_> {
         activation: Option<Activation>,
         result: &CubeTensor,
         argument: Option<&CubeTensor>,
-    ) -> Option<Statistics> {
+    ) -> Option<NormStatistics> {
         let [scale, shift] = self.parameters.get(parameter..parameter + 2)? else { return None };
         let shape = [self.runs, 1, input.shape.channels];
         let [mean, variance, inverse] = [(); 3].map(|()| empty(shape, scale));
-        let forward = batch_norm::Forward { sizes: self.norm_sizes(input.shape)?, activation };
+        let forward = batch_norm::BatchNormForward { sizes: self.norm_sizes(input.shape)?, activation };
         let buffers = [&input.tensor, scale, shift, result, &mean, &variance, &inverse];
         launch(forward, &buffers.into_iter().chain(argument).collect::<Vec<_>>());
         let [for_running, variance] = [mean.clone(), variance].map(Tensor::from_primitive::<Cube>);
-        Some(Statistics { batch: BatchStatistics { mean: for_running, variance }, mean, inverse })
+        Some(NormStatistics { batch: BatchStatistics { mean: for_running, variance }, mean, inverse })
     }
 
     /// The losses, and the gradient with respect to the logits.
@@ -238,12 +246,12 @@ impl Tape<'_> {
         let (losses, slope) = (empty([runs], logits), empty(shape, logits));
         #[expect(clippy::cast_possible_truncation, reason = "a factor in f32, like the losses")]
         let factor = (counted.recip() as f32).to_bits();
-        let shader = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+        let shader = CrossEntropyShader { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
         launch(shader, &[logits, targets, &losses, &slope]);
         Some((losses, slope))
     }
 }
 
-fn epilogue(bias: bool, activation: Option<Activation>) -> Epilogue {
-    if bias { Epilogue::Bias(activation) } else { Epilogue::None }
+fn epilogue(bias: bool, activation: Option<Activation>) -> ProductEpilogue {
+    if bias { ProductEpilogue::Bias(activation) } else { ProductEpilogue::None }
 }

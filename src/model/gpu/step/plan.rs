@@ -3,7 +3,8 @@
 use super::size;
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Layer, Pooling, Step, Window};
-use crate::model::gpu::convolution::WeightGradient;
+use crate::model::gpu::HAS_CONVOLUTIONS;
+use crate::model::gpu::convolution::ConvolutionWeightGradient;
 use crate::model::pass::Mode;
 
 /// A layer with shaders, the activation function that follows, and the shape of its output.
@@ -47,10 +48,12 @@ pub(super) fn layers(steps: &[Step], activation: Activation, mode: Mode) -> Opti
     for step in steps {
         let operation = match step.layer {
             Layer::Dense(layer) => Operation::Dense { parameter, bias: !layer.normalized },
-            Layer::Convolution(layer, window) if WeightGradient::fits(size(window.kernel)?) => {
+            Layer::Convolution(layer, window)
+                if HAS_CONVOLUTIONS && ConvolutionWeightGradient::fits(size(window.kernel)?) =>
+            {
                 Operation::Convolution { parameter, bias: !layer.normalized, window }
             }
-            Layer::BatchNorm if mode == Mode::Training => {
+            Layer::BatchNorm if mode == Mode::Training && HAS_CONVOLUTIONS => {
                 norms += 1;
                 Operation::BatchNorm { parameter, index: norms - 1 }
             }
