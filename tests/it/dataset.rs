@@ -14,6 +14,7 @@ mod upload;
 mod uses;
 mod words;
 
+use crate::fixtures::skipped;
 use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files;
@@ -213,18 +214,14 @@ fn missing_file(folder: &Path, dataset: DatasetName, file: &str) -> Error {
 }
 
 /// The folder of the real data, `$EMERGENCE_LAB_DATA` or else `data/`, if it contains the data set `name`. Otherwise the test
-/// must return, and `cargo xtask test` counts it as skipped because of the line printed here.
+/// must return.
 pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let folder = std::env::var_os("EMERGENCE_LAB_DATA").map_or_else(own, PathBuf::from);
     if folder.join(name).is_dir() {
         return Some(folder);
     }
-    let (thread, folder) = (std::thread::current(), folder.display());
-    let test = thread.name().unwrap_or_default();
-    // Not `println`, whose output the test harness captures. The leading line break starts a new line after harness output.
-    let line = format!("\nskipped: {test}: no {name}/ in {folder} (`cargo xtask data {name}` fetches it)\n");
-    std::io::stdout().write_all(line.as_bytes()).expect("a place to print to");
+    skipped(&format!("no {name}/ in {} (`cargo xtask data {name}` fetches it)", folder.display()));
     None
 }
 

@@ -227,6 +227,14 @@ pub(crate) fn check_golden(name: &str, text: &str) {
     assert!(text == golden, "{name} differs; look at it, and rewrite it with UPDATE_GOLDEN=1 if the change is meant");
 }
 
+/// Says that the test that calls it cannot be carried out here; it must then return. `cargo xtask test` counts the lines.
+pub(crate) fn skipped(reason: &str) {
+    let thread = std::thread::current();
+    // Not `println`, whose output the test harness captures. The leading line break starts a new line after harness output.
+    let line = format!("\nskipped: {}: {reason}\n", thread.name().unwrap_or_default());
+    std::io::Write::write_all(&mut std::io::stdout(), line.as_bytes()).expect("a place to print to");
+}
+
 /// Networks, data and trainings on the CPU.
 #[cfg(feature = "train")]
 pub(crate) mod cpu {

@@ -5,7 +5,7 @@ mod dispatches;
 mod products;
 
 use crate::fixtures::cpu::{few_digits, finish};
-use crate::fixtures::experiment;
+use crate::fixtures::{experiment, skipped};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::{Dataset, ImageSet, patterns};
 use emergence_lab::device::{OpenDevice, open_cpu, open_webgpu};
@@ -25,7 +25,7 @@ fn gpu() -> Option<OpenDevice> {
     let open =
         GPU.get_or_init(|| pollster::block_on(open_webgpu(|message| panic!("the GPU was lost: {message}"))).ok());
     if open.is_none() {
-        println!("skipped: there is no graphics processor, and no software for one");
+        skipped("there is no graphics processor, and no software for one");
     }
     open.clone()
 }

@@ -9,7 +9,7 @@ use crate::command::{root, run, tool, watch};
 use crate::step::{Tally, say, step};
 use crate::{dist, e2e, tools};
 
-/// How the line begins that a native test prints if it cannot be carried out here (tests/it/dataset.rs).
+/// How the line begins that a native test prints if it cannot be carried out here (tests/it/fixtures.rs).
 const SKIPPED: &str = "skipped: ";
 
 /// The feature with which native programs also compute on a graphics processor.

@@ -76,9 +76,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     text.push_str("| network | runs | GPU | GPU with Burn's operations | CPU, one thread |\n|---|---|---|---|---|\n");
     for model in models {
         for runs in runs.iter().copied() {
-            let entries = [Column::Gpu, Column::Burn, Column::Cpu].map(|column| {
-                entry(model, runs, &data, if column == Column::Cpu { open_cpu() } else { open.clone() }, column)
-            });
+            let cpu = open_cpu();
+            let entries = [(Column::Gpu, &open), (Column::Burn, &open), (Column::Cpu, &cpu)]
+                .map(|(column, open)| entry(model, runs, &data, open, column));
             let mut words = Vec::new();
             for entry in entries {
                 words.push(format!("{:.2}", entry?));
@@ -122,8 +122,8 @@ fn difference(model: &str, data: &Rc<Dataset>, open: &OpenDevice) -> anyhow::Res
 }
 
 /// Milliseconds per training step of all runs.
-fn entry(model: &str, runs: u32, data: &Rc<Dataset>, open: OpenDevice, column: Column) -> anyhow::Result<f64> {
-    let work = || milliseconds(model, runs, data, &open);
+fn entry(model: &str, runs: u32, data: &Rc<Dataset>, open: &OpenDevice, column: Column) -> anyhow::Result<f64> {
+    let work = || milliseconds(model, runs, data, open);
     if column == Column::Burn { with_burn_operations(work) } else { work() }
 }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// From now on, lines on stderr are JSON: one object each, whose `event` says what it is.
+#[cfg(feature = "train")]
 pub(crate) fn tell_as_json() {
     IS_JSON.store(true, Ordering::Relaxed);
 }

@@ -23,7 +23,7 @@ impl Outputs {
     /// # Errors
     /// If one cannot be written, or two are the same.
     pub(crate) fn new(options: &Options, checkpoint: Option<&OutputPlace>) -> Result<Self, Usage> {
-        let path = |name| options.get(name).filter(|path| *path != "" || name != "resume");
+        let path = |name| options.get(name).filter(|path| !path.is_empty() || name != "resume");
         let place = |name| path(name).map(|path| OutputPlace::new(name, path)).transpose();
         let own = Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? };
         for input in [checkpoint, place("resume")?.as_ref()] {
@@ -47,10 +47,10 @@ impl Outputs {
         // What is not a results file, and what ends early, is computed again.
         let Ok(text) = std::fs::read_to_string(place) else { return Ok(None) };
         let Ok(results) = parse_results(&text) else { return Ok(None) };
-        let shard = results.shard.map_or(Share::WHOLE, |shard| Share::new(shard.index, shard.of));
+        let found = results.shard.map_or(Share::WHOLE, |shard| Share::new(shard.index, shard.of));
         let own = parse_query(&results.query).experiment;
-        if !computes_same(experiment, &own) || shard != share {
-            let got = format!("{} (shard {}/{})", results.query, shard.first, shard.of);
+        if !computes_same(experiment, &own) || found != share {
+            let got = format!("{} (shard {}/{})", results.query, found.first, found.of);
             return Err(Usage::new("--out", "no file yet, or one with results of these runs", got));
         }
         Ok(results.unfinished_at.is_none().then(|| text.trim_end().to_owned()))

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// The axes of a grid, `KEY=VALUE,VALUE;KEY=VALUE`.
 fn axes(over: &str) -> Result<Vec<Axis<'_>>, Usage> {
-    let axis = |text| match str::split_once(text, '=') {
+    let read = |text| match str::split_once(text, '=') {
         Some((name, values)) if PARAMETERS.contains(&name) || Key::find(name).is_some() => {
             Ok(Axis { name, values: split_outside(values, ',') })
         }
@@ -46,7 +46,7 @@ fn axes(over: &str) -> Result<Vec<Axis<'_>>, Usage> {
         }
         None => Err(Usage::new("--over", "KEY=VALUE,VALUE;KEY=VALUE,VALUE", text)),
     };
-    let axes = split_outside(over, ';').into_iter().map(axis).collect::<Result<Vec<_>, _>>()?;
+    let axes = split_outside(over, ';').into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     if let Some(repeated) =
         (1..axes.len()).find(|index| axes[..*index].iter().any(|axis| axis.name == axes[*index].name))
     {

@@ -120,12 +120,12 @@ pub(in crate::model) fn convolve(
     let ([batch, channels, height, width], [all_out, channels_in, ..]) =
         (input.meta.shape().dims::<4>(), weight.meta.shape().dims::<4>());
     let [rows, columns] = [window.positions(height)?, window.positions(width)?];
-    let sides = |channels, height, width| Some([size(channels)?, size(height)?, size(width)?]);
-    let sizes = convolution::ConvolutionSizes {
+    let three = |[channels, height, width]: [usize; 3]| Some([size(channels)?, size(height)?, size(width)?]);
+    let geometry = convolution::ConvolutionSizes {
         runs: size(runs)?,
         batch: size(batch)?,
-        input: sides(channels_in, height, width)?,
-        output: sides(all_out / runs, rows, columns)?,
+        input: three([channels_in, height, width])?,
+        output: three([all_out / runs, rows, columns])?,
         kernel: size(window.kernel)?,
         stride: size(window.stride)?,
         padding: size(window.padding)?,
@@ -134,7 +134,7 @@ pub(in crate::model) fn convolve(
         software: is_software(),
     };
     let result = empty([batch, all_out, rows, columns], &weight);
-    let shader = convolution::ConvolutionForward { sizes, bias: false, activation: None };
+    let shader = convolution::ConvolutionForward { sizes: geometry, bias: false, activation: None };
     Some(launched(shader, &[&input, &weight], result))
 }
 

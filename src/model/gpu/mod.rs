@@ -3,6 +3,8 @@
 //! Burn's operations need several dispatches for each of ours, and a dispatch has a price that does not depend on its work. What has no
 //! shader here is computed with Burn's operations; [`with_burn_operations`] has everything computed so, as a reference.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "the text of a shader is made once")]
+
 mod batch_norm;
 mod convolution;
 mod flat;

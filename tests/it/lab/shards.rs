@@ -148,7 +148,7 @@ fn progress_is_json_if_asked_for() {
         "{last}"
     );
     let summary = serde_json::from_slice::<Value>(&output.stdout).expect("JSON")["variants"][0]["summary"].take();
-    let [mean, expected] = [&last["variants"][0]["mean"], &summary["final_accuracy"]["mean"]].map(|mean| mean.as_f64());
+    let [mean, expected] = [&last["variants"][0]["mean"], &summary["final_accuracy"]["mean"]].map(Value::as_f64);
     assert!((mean.expect("a mean") - expected.expect("a mean")).abs() < 1e-6, "the mean of the results: {last}");
     refuses(&["run", QUERY, "--progress", "xml"], &["--progress: expected text or jsonl"]);
 }

@@ -34,35 +34,11 @@ impl ConvolutionWeightGradient {
     fn sums(&self) -> u32 {
         self.maps() * (self.sizes.kernel * self.sizes.kernel + 1)
     }
-}
 
-impl Shader for ConvolutionWeightGradient {
-    fn workgroup(&self) -> [u32; 3] {
-        [WORKGROUP, 1, 1]
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
-    }
-
-    fn source(&self) -> ShaderSource {
-        let Self { sizes, bias } = *self;
-        let ConvolutionSizes { batch, input: [channels_in, height, width], kernel, stride, padding, .. } = sizes;
-        let [channels_out, rows, columns] = sizes.output;
-        let (maps, sums, taps) = (self.maps(), self.sums(), kernel * kernel);
-        let mut buffers = vec![input("images", "f32"), input("gradient", "f32"), output("weights", "f32")];
-        buffers.extend(bias.then(|| output("bias", "f32")));
-        let shared = format!("var<workgroup> part: array<f32, {}>;\n", sums * WORKGROUP);
-        let read = format!(
-            "fn pixel(line: u32, is_inside: bool, column: i32) -> f32 {{\n    \
-             if (!is_inside || column < 0 || column >= {width}) {{ return 0.0; }}\n    \
-             return images[line + u32(column)];\n}}\n"
-        );
-        let mut body =
-            format!("    let run = group.z;\n    let channel = group.y;\n    let first = group.x * {maps}u;\n");
-        for sum in 0..sums {
-            body += &format!("    var sum{sum} = 0.0;\n");
-        }
+    /// Statements that add the products of a position of the output to the sums.
+    fn products(&self) -> String {
+        let ConvolutionSizes { kernel, stride, padding, .. } = self.sizes;
+        let (maps, taps) = (self.maps(), kernel * kernel);
         let mut inner = String::new();
         for map in 0..maps {
             inner += &format!("            let slope{map} = gradient[line{map} + column];\n");
@@ -82,6 +58,14 @@ impl Shader for ConvolutionWeightGradient {
             let sum = map * (taps + 1) + taps;
             inner += &format!("            sum{sum} += slope{map};\n");
         }
+        inner
+    }
+
+    /// Statements that find the rows of the output and of the input.
+    fn line_places(&self) -> String {
+        let sizes = &self.sizes;
+        let ConvolutionSizes { input: [_, height, width], kernel, stride, padding, .. } = *sizes;
+        let ([channels_out, rows, columns], maps) = (sizes.output, self.maps());
         let mut lines = String::new();
         for map in 0..maps {
             lines += &format!(
@@ -99,11 +83,15 @@ impl Shader for ConvolutionWeightGradient {
                 height - 1
             );
         }
-        body += &format!(
-            "    for (var place = local; place < {}u; place += {WORKGROUP}u) {{\n        let example = place / {rows}u;\n        \
-             let row = place % {rows}u;\n{lines}        for (var column = 0u; column < {columns}u; column += 1u) {{\n{inner}        }}\n    }}\n",
-            batch * rows
-        );
+        lines
+    }
+
+    /// Statements that add up the sums of all invocations, and write them.
+    fn totals(&self) -> String {
+        let Self { sizes, bias } = *self;
+        let (channels_in, channels_out) = (sizes.input[0], sizes.output[0]);
+        let (sums, taps) = (self.sums(), sizes.kernel * sizes.kernel);
+        let mut body = String::new();
         for sum in 0..sums {
             body += &format!("    part[local * {sums}u + {sum}u] = sum{sum};\n");
         }
@@ -122,6 +110,43 @@ impl Shader for ConvolutionWeightGradient {
              }} else {{ {of_bias} }}\n    }}\n",
             of_map = taps + 1
         );
+        body
+    }
+}
+
+impl Shader for ConvolutionWeightGradient {
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
+    }
+
+    fn source(&self) -> ShaderSource {
+        let Self { sizes, bias } = *self;
+        let ConvolutionSizes { batch, input: [_, _, width], output: [_, rows, columns], .. } = sizes;
+        let (maps, sums) = (self.maps(), self.sums());
+        let mut buffers = vec![input("images", "f32"), input("gradient", "f32"), output("weights", "f32")];
+        buffers.extend(bias.then(|| output("bias", "f32")));
+        let shared = format!("var<workgroup> part: array<f32, {}>;\n", sums * WORKGROUP);
+        let read = format!(
+            "fn pixel(line: u32, is_inside: bool, column: i32) -> f32 {{\n    \
+             if (!is_inside || column < 0 || column >= {width}) {{ return 0.0; }}\n    \
+             return images[line + u32(column)];\n}}\n"
+        );
+        let mut body =
+            format!("    let run = group.z;\n    let channel = group.y;\n    let first = group.x * {maps}u;\n");
+        for sum in 0..sums {
+            body += &format!("    var sum{sum} = 0.0;\n");
+        }
+        let (lines, inner) = (self.line_places(), self.products());
+        body += &format!(
+            "    for (var place = local; place < {}u; place += {WORKGROUP}u) {{\n        let example = place / {rows}u;\n        \
+             let row = place % {rows}u;\n{lines}        for (var column = 0u; column < {columns}u; column += 1u) {{\n{inner}        }}\n    }}\n",
+            batch * rows
+        );
+        body += &self.totals();
         ShaderSource { buffers, functions: shared + &read, body }
     }
 }

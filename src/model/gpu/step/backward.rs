@@ -109,7 +109,7 @@ impl Tape<'_> {
             Operation::Pool { side, max } => {
                 let kind = MapKind::PoolGradient { input: sides(input.shape)?, side: size(side)?, max, activation };
                 let tensors = [slope, &input.tensor];
-                self.on_maps(kind, &with_known(&tensors[..1 + usize::from(max)], known, &result))?;
+                self.on_maps(kind, &with_known(&tensors[..=usize::from(max)], known, &result))?;
             }
             Operation::Mean => {
                 let maps = [size(input.shape.channels)?, size(input.shape.positions())?];
