@@ -109,7 +109,7 @@ test('a run that another version of the page has computed is listed, and can onl
   const other = new Lab(await context.newPage(), lab.site);
   await other.open('');
   const entries = other.root.locator('#interrupted li');
-  await expect(entries).toContainText([/another version of this page, which cannot be continued.*\d [KM]B/]);
+  await expect(entries).toContainText([/another version of this page; it cannot be continued.*\d [KM]B/]);
   await expect(entries.getByRole('button')).toHaveText(['Delete']);
   await entries.getByRole('button', { name: 'Delete' }).click();
   await expect(entries).toHaveCount(0);
