@@ -59,8 +59,8 @@ pub struct Results {
     pub timing: Timing,
 }
 
-/// What the results of some runs of an experiment say about them, for [`merged`](super::merged). Whoever writes a file of such runs adds it:
-/// it is not part of a [`History`].
+/// The shard of an experiment whose runs a results file has, for [`merged`](super::merged). It is not part of a [`History`]; the writer of
+/// the file adds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShardFacts {
     /// The index of the first run, by variant, then by seed.

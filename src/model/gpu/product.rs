@@ -349,7 +349,7 @@ impl<'product> Body<'product> {
         format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
     }
 
-    /// Statements that write four columns of a line, as far as there are so many.
+    /// Statements that write four columns of a line, except those beyond the last column.
     fn written(&self, name: &str, value: &str, line: &str, block: u32) -> String {
         let columns = self.product.columns;
         let (first, is_whole) = (4 * block, columns.is_multiple_of(self.product.tile()[1]));

@@ -98,7 +98,7 @@ fn results_that_are_there_are_not_computed_again() {
     let told = String::from_utf8_lossy(&again.stderr);
     assert!(told.contains("has all results already") && !told.contains("step "), "nothing is trained: {told}");
     assert_eq!(serde_json::from_slice::<Value>(&again.stdout).expect("JSON"), first, "the same results");
-    // A file that was cut off, and one whose runs end early, are not taken for whole.
+    // A truncated file, and one with unfinished runs, are computed again.
     let early = before.replacen("\"receipt\"", "\"unfinished_at\":3,\"receipt\"", 1);
     for partial in [&before[..before.len() / 2], &early] {
         std::fs::write(&file, partial).expect("a file");

@@ -151,7 +151,7 @@ impl<'sizes> ConvolutionTile<'sizes> {
         format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
     }
 
-    /// Statements that write four positions of a map of the tile, as far as there are so many.
+    /// Statements that write four positions of a map of the tile, except those beyond the edge of the map.
     fn written(&self, map: u32, block: u32, name: &str, value: &str) -> String {
         let [channels, _, width] = self.of;
         let is_map = if channels.is_multiple_of(self.maps) {
