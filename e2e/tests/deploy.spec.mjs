@@ -56,14 +56,15 @@ async function keptBuilds() {
 
 /** Everything that a page has loaded is of the build in this folder. */
 async function isWhole(page, folder) {
-  const { build, loaded } = await page.evaluate(() => ({
-    build: document.querySelector('meta[name="build"]').content,
-    loaded: performance.getEntriesByType('resource').map(({ name }) => name),
-  }));
+  const build = await page.evaluate(() => document.querySelector('meta[name="build"]').content);
   expect(build).toBe(await buildOf(folder));
-  const found = loaded.map((name) => /[0-9a-f]{16}(?=-)/.exec(name)?.[0]).filter(Boolean);
-  expect(found.length, 'files of a build').toBeGreaterThan(4);
-  expect([...(await hashesOf(folder))], `files of ${build}`).toEqual(expect.arrayContaining([...new Set(found)]));
+  const hashes = async () => {
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    return loaded.map((name) => /[0-9a-f]{16}(?=-)/.exec(name)?.[0]).filter(Boolean);
+  };
+  // A page has its title before its files.
+  await expect.poll(async () => (await hashes()).length, { message: 'files of a build' }).toBeGreaterThan(4);
+  expect([...(await hashesOf(folder))], `files of ${build}`).toEqual(expect.arrayContaining([...new Set(await hashes())]));
 }
 
 test.describe('without a service worker', () => {
