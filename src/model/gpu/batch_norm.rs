@@ -2,14 +2,14 @@
 //! of each run reads its numbers a few times, and adds up in its memory.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, ShaderSource, input, output};
+use super::shader::{Operation, Shader, ShaderSource, input, output};
 use crate::experiment::Activation;
 use crate::model::batch_norm::EPSILON;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
 
-/// BatchNormSizes of what is normalized, `[runs, batch, channels, positions]`.
+/// The sizes of what is normalized, `[runs, batch, channels, positions]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BatchNormSizes {
     pub(super) runs: u32,
@@ -19,29 +19,31 @@ pub(super) struct BatchNormSizes {
 }
 
 impl BatchNormSizes {
-    fn count(&self) -> u32 {
-        self.batch * self.positions
+    const NAMES: &'static [&'static str] = &["batch", "channels", "positions"];
+
+    fn groups(&self) -> [u32; 3] {
+        [self.channels, self.runs, 1]
     }
 
-    /// A loop of an invocation over its numbers, whose index is `place`.
-    fn each(&self, text: &str) -> String {
-        let Self { batch, channels, positions, .. } = self;
-        format!(
-            "    for (var index = local; index < {}u; index += {WORKGROUP}u) {{\n        \
-             let place = ((run * {batch}u + index / {positions}u) * {channels}u + channel) * {positions}u + index % {positions}u;\n\
-             {text}    }}\n",
-            self.count()
-        )
-    }
-
-    /// The feature map of the workgroup.
-    fn begin(&self) -> String {
-        format!(
-            "    let run = group.y;\n    let channel = group.x;\n    let own = run * {}u + channel;\n",
-            self.channels
-        )
+    fn numbers(&self) -> Vec<u32> {
+        vec![self.batch, self.channels, self.positions]
     }
 }
+
+/// A loop of an invocation over its numbers, whose index is `place`.
+fn each(text: &str) -> String {
+    format!(
+        "    for (var index = local; index < batch * positions; index += {WORKGROUP}u) {{\n        \
+         let place = ((run * batch + index / positions) * channels + channel) * positions + index % positions;\n{text}    }}\n"
+    )
+}
+
+/// Statements that find the feature map of the workgroup, and count its numbers.
+const BEGIN: &str = "    let run = group.y;
+    let channel = group.x;
+    let own = run * channels + channel;
+    let count = f32(batch * positions);
+";
 
 /// A function that adds up two numbers over all invocations.
 fn total() -> String {
@@ -63,18 +65,37 @@ pub(super) struct BatchNormForward {
     pub(super) activation: Option<Activation>,
 }
 
-impl Shader for BatchNormForward {
+impl Operation for BatchNormForward {
+    type Shader = BatchNormForwardShader;
+
+    fn shader(&self) -> BatchNormForwardShader {
+        BatchNormForwardShader { activation: self.activation }
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        self.sizes.groups()
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        self.sizes.numbers()
+    }
+}
+
+/// The shader for any sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct BatchNormForwardShader {
+    activation: Option<Activation>,
+}
+
+impl Shader for BatchNormForwardShader {
+    const SIZES: &'static [&'static str] = BatchNormSizes::NAMES;
+
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
 
-    fn groups(&self) -> [u32; 3] {
-        [self.sizes.channels, self.sizes.runs, 1]
-    }
-
     fn source(&self) -> ShaderSource {
-        let Self { sizes, activation } = *self;
-        let count = sizes.count();
+        let Self { activation } = *self;
         let mut buffers = ["maps", "scale", "shift"].map(|name| input(name, "f32")).into_iter().collect::<Vec<_>>();
         buffers.extend(["result", "mean", "variance", "inverse"].map(|name| output(name, "f32")));
         buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", "f32")));
@@ -85,19 +106,18 @@ impl Shader for BatchNormForward {
                 format!("        result[place] = activated(vec4<f32>(value)).x;\n{argument}")
             }
         };
-        let body = sizes.begin()
+        let body = BEGIN.to_owned()
             + "    var sum = 0.0;\n"
-            + &sizes.each("        sum += maps[place];\n")
-            + &format!("    let center = total(local, vec2<f32>(sum, 0.0)).x / {count}.0;\n    var squares = 0.0;\n")
-            + &sizes.each("        let off = maps[place] - center;\n        squares += off * off;\n")
+            + &each("        sum += maps[place];\n")
+            + "    let center = total(local, vec2<f32>(sum, 0.0)).x / count;\n    var squares = 0.0;\n"
+            + &each("        let off = maps[place] - center;\n        squares += off * off;\n")
             + &format!(
                 "    let squared = total(local, vec2<f32>(squares, 0.0)).x;\n    \
-                 let over = inverseSqrt(squared / {count}.0 + {EPSILON:e});\n    \
-                 if (local == 0u) {{\n        mean[own] = center;\n        variance[own] = squared / {}.0;\n        \
-                 inverse[own] = over;\n    }}\n",
-                count.saturating_sub(1).max(1)
+                 let over = inverseSqrt(squared / count + {EPSILON:e});\n    \
+                 if (local == 0u) {{\n        mean[own] = center;\n        variance[own] = squared / max(count - 1.0, 1.0);\n        \
+                 inverse[own] = over;\n    }}\n"
             )
-            + &sizes.each(&format!(
+            + &each(&format!(
                 "        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"
             ));
         ShaderSource { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
@@ -111,32 +131,46 @@ pub(super) struct BatchNormGradient {
     pub(super) sizes: BatchNormSizes,
 }
 
-impl Shader for BatchNormGradient {
+impl Operation for BatchNormGradient {
+    type Shader = BatchNormGradientShader;
+
+    fn shader(&self) -> BatchNormGradientShader {
+        BatchNormGradientShader
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        self.sizes.groups()
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        self.sizes.numbers()
+    }
+}
+
+/// The shader for any sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct BatchNormGradientShader;
+
+impl Shader for BatchNormGradientShader {
+    const SIZES: &'static [&'static str] = BatchNormSizes::NAMES;
+
     fn workgroup(&self) -> [u32; 3] {
         [WORKGROUP, 1, 1]
     }
 
-    fn groups(&self) -> [u32; 3] {
-        [self.sizes.channels, self.sizes.runs, 1]
-    }
-
     fn source(&self) -> ShaderSource {
-        let sizes = self.sizes;
-        let count = sizes.count();
         let mut buffers = ["gradient", "maps", "scale", "mean", "inverse"]
             .map(|name| input(name, "f32"))
             .into_iter()
             .collect::<Vec<_>>();
         buffers.extend(["result", "scale_gradient", "shift_gradient"].map(|name| output(name, "f32")));
-        let body = sizes.begin()
+        let body = BEGIN.to_owned()
             + "    let center = mean[own];\n    let over = inverse[own];\n    var sums = vec2<f32>(0.0);\n"
-            + &sizes.each("        sums += gradient[place] * vec2<f32>(1.0, (maps[place] - center) * over);\n")
-            + &format!(
-                "    let all = total(local, sums);\n    \
-                 if (local == 0u) {{\n        scale_gradient[own] = all.y;\n        shift_gradient[own] = all.x;\n    }}\n    \
-                 let middle = all / {count}.0;\n    let factor = scale[own] * over;\n"
-            )
-            + &sizes.each(
+            + &each("        sums += gradient[place] * vec2<f32>(1.0, (maps[place] - center) * over);\n")
+            + "    let all = total(local, sums);\n    \
+               if (local == 0u) {\n        scale_gradient[own] = all.y;\n        shift_gradient[own] = all.x;\n    }\n    \
+               let middle = all / count;\n    let factor = scale[own] * over;\n"
+            + &each(
                 "        let standardized = (maps[place] - center) * over;\n        \
                  result[place] = factor * (gradient[place] - middle.x - standardized * middle.y);\n",
             );

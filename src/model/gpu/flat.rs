@@ -1,11 +1,14 @@
 //! Tensors of a network in one piece of memory, so that one dispatch can update all of them.
 
-use super::shader::{Shader, ShaderSource, empty, input, launch, output};
+use super::shader::{Operation, Shader, ShaderSource, empty, input, launch, output, spread};
 use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
 /// Every tensor begins at a multiple of this many numbers: 256 bytes, to which WebGPU aligns what a shader is given.
 const ALIGNMENT: usize = 64;
+
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 256;
 
 /// Where each of several tensors begins, and the size of all, in numbers.
 pub(super) fn places(sizes: impl IntoIterator<Item = usize>) -> (Vec<usize>, usize) {
@@ -51,7 +54,7 @@ pub(super) fn flattened(tensors: &[CubeTensor]) -> Option<CubeTensor> {
     let (flat, views) = allocated(&shapes, first);
     for (tensor, view) in tensors.iter().zip(&views) {
         let count = u32::try_from(tensor.meta.shape().num_elements()).ok()?;
-        launch(Copying { count }, &[tensor, view]);
+        launch(&Copying { count }, &[tensor, view]);
     }
     Some(flat)
 }
@@ -80,25 +83,39 @@ struct Copying {
     count: u32,
 }
 
-impl Shader for Copying {
-    fn workgroup(&self) -> [u32; 3] {
-        [256, 1, 1]
+impl Operation for Copying {
+    type Shader = CopyingShader;
+
+    fn shader(&self) -> CopyingShader {
+        CopyingShader
     }
 
     fn groups(&self) -> [u32; 3] {
-        super::shader::spread(self.count.div_ceil(256))
+        spread(self.count.div_ceil(WORKGROUP))
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        let [columns, ..] = self.groups();
+        vec![self.count, columns * WORKGROUP]
+    }
+}
+
+/// The shader that copies any number of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct CopyingShader;
+
+impl Shader for CopyingShader {
+    const SIZES: &'static [&'static str] = &["count", "line"];
+
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
     }
 
     fn source(&self) -> ShaderSource {
-        let Self { count } = self;
-        let [columns, ..] = self.groups();
         ShaderSource {
             buffers: vec![input("source", "f32"), output("copy", "f32")],
             functions: String::new(),
-            body: format!(
-                "    let place = id.y * {}u + id.x;\n    if (place < {count}u) {{ copy[place] = source[place]; }}\n",
-                columns * 256
-            ),
+            body: "    let place = id.y * line + id.x;\n    if (place < count) { copy[place] = source[place]; }\n".to_owned(),
         }
     }
 }

@@ -2,11 +2,11 @@
 //! Every function returns nothing if there is no shader for its tensors, or Burn's operations are wanted.
 
 use super::convolution;
-use super::loss::CrossEntropyShader;
+use super::loss::CrossEntropy;
 use super::maps::{MapKind, MapOperation};
 use super::product::{MatrixOrder, Product, ProductEpilogue};
-use super::shader::{Shader, contiguous, empty, launch};
-use super::{HAS_CONVOLUTIONS, are_wanted, is_software};
+use super::shader::{Operation, contiguous, empty, launch};
+use super::{are_wanted, is_software};
 use crate::experiment::Activation;
 use crate::experiment::architecture::Window;
 use burn::tensor::DType;
@@ -22,9 +22,9 @@ fn size(number: usize) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-fn launched(shader: impl Shader, tensors: &[&CubeTensor], result: CubeTensor) -> CubeTensor {
+fn launched(operation: &impl Operation, tensors: &[&CubeTensor], result: CubeTensor) -> CubeTensor {
     let buffers = tensors.iter().copied().chain([&result]).collect::<Vec<_>>();
-    launch(shader, &buffers);
+    launch(operation, &buffers);
     result
 }
 
@@ -53,7 +53,7 @@ pub(in crate::model) fn dense(
     };
     let result = empty([runs, rows, columns], &weight);
     let tensors = [&input, &weight].into_iter().chain(&bias).collect::<Vec<_>>();
-    Some(launched(product, &tensors, result))
+    Some(launched(&product, &tensors, result))
 }
 
 /// The gradient of `x W` with respect to `x`, of every run.
@@ -72,7 +72,7 @@ pub(in crate::model) fn dense_input_gradient(gradient: &CubeTensor, weight: &Cub
         software: is_software(),
     };
     let result = empty([runs, rows, columns], &gradient);
-    Some(launched(product, &[&gradient, &weight], result))
+    Some(launched(&product, &[&gradient, &weight], result))
 }
 
 /// The gradient of `x W` with respect to `W`.
@@ -92,7 +92,7 @@ pub(in crate::model) fn dense_weight_gradient(input: &CubeTensor, gradient: &Cub
         software: is_software(),
     };
     let result = empty([runs, rows, columns], &gradient);
-    Some(launched(product, &[&input, &gradient], result))
+    Some(launched(&product, &[&input, &gradient], result))
 }
 
 /// The cross-entropy of softmax of every run, `[runs]`, and its gradient with respect to the logits.
@@ -101,8 +101,8 @@ pub(in crate::model) fn cross_entropy(logits: &CubeTensor, targets: &CubeTensor)
     let shape @ [runs, rows, classes] = logits.meta.shape().dims::<3>();
     let (losses, gradient) = (empty([runs], &logits), empty(shape, &logits));
     let factor = 1.0_f32.to_bits();
-    let shader = CrossEntropyShader { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
-    launch(shader, &[&logits, &targets, &losses, &gradient]);
+    let operation = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+    launch(&operation, &[&logits, &targets, &losses, &gradient]);
     Some((losses, gradient))
 }
 
@@ -113,9 +113,6 @@ pub(in crate::model) fn convolve(
     window: Window,
     runs: usize,
 ) -> Option<CubeTensor> {
-    if !HAS_CONVOLUTIONS {
-        return None;
-    }
     let [input, weight] = prepared([input, weight])?;
     let ([batch, channels, height, width], [all_out, channels_in, ..]) =
         (input.meta.shape().dims::<4>(), weight.meta.shape().dims::<4>());
@@ -135,17 +132,15 @@ pub(in crate::model) fn convolve(
     };
     let result = empty([batch, all_out, rows, columns], &weight);
     let shader = convolution::ConvolutionForward { sizes: geometry, bias: false, activation: None };
-    Some(launched(shader, &[&input, &weight], result))
+    Some(launched(&shader, &[&input, &weight], result))
 }
 
 /// The maximum of every window of two by two positions.
 pub(in crate::model) fn max_pool(maps: &CubeTensor) -> Option<CubeTensor> {
-    if !HAS_CONVOLUTIONS {
-        return None;
-    }
     let [maps] = prepared([maps])?;
     let [batch, channels, height, width] = maps.meta.shape().dims::<4>();
-    let kind = MapKind::Pool { input: [size(channels)?, size(height)?, size(width)?], side: 2, max: true };
+    let maps_of = [size(channels)?, size(height)?, size(width)?];
+    let pool = MapOperation { kind: MapKind::Pool { side: 2, max: true }, examples: size(batch)?, maps: maps_of, kept: maps_of };
     let result = empty([batch, channels, height / 2, width / 2], &maps);
-    Some(launched(MapOperation { examples: size(batch)?, kind }, &[&maps], result))
+    Some(launched(&pool, &[&maps], result))
 }

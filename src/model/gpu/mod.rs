@@ -25,10 +25,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(in crate::model) use step::gradient;
 pub(crate) use update::{OptimizerRule, UpdateInputs, Updated, WeightDecay, update};
 
-/// Whether convolutions and batch normalization have shaders. Not in browsers yet: SwiftShader, the software of Chromium, compiles theirs for
-/// minutes, and an evaluation of a residual network differed there.
-const HAS_CONVOLUTIONS: bool = cfg!(not(target_family = "wasm"));
-
 /// Whether a CPU executes the shaders.
 static IS_SOFTWARE: AtomicBool = AtomicBool::new(false);
 

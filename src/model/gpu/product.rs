@@ -1,20 +1,22 @@
 //! Products of matrices of all runs, with what comes before and after them in a dense layer: one dispatch for any number of runs.
 //!
-//! Each invocation computes a tile of the result in registers with names of their own, four terms of the sum at a time. There is neither
-//! workgroup memory nor a barrier, which some devices execute slowly. Where invocations are executed on a CPU, a read from memory costs as
-//! much as dozens of multiplications, and the tile is large; elsewhere it is small, so that there are enough invocations for all processors.
+//! Each invocation computes a tile of the result in registers with names of their own. There is neither workgroup memory nor a barrier, which
+//! some devices execute slowly. Where invocations are executed on a CPU, a read from memory costs as much as dozens of multiplications, and
+//! the tile is large; elsewhere it is small, so that there are enough invocations for all processors, and four terms of the sum are added at
+//! a time.
+//!
+//! What a tile has beyond the last row or column is that row or column again: it is computed, and written, once more.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Shader, ShaderBuffer, ShaderSource, input, output};
+use super::shader::{Operation, Shader, ShaderBuffer, ShaderSource, input, output};
 use crate::experiment::Activation;
 
-/// Invocations of a workgroup.
-const WORKGROUP: u32 = 64;
-/// The sides of a tile, and invocations of a workgroup, where the CPU executes them: as many as its vectors have numbers.
-const SOFTWARE_TILE: u32 = 16;
-const SOFTWARE_WORKGROUP: u32 = 8;
-/// Fewest invocations for which software has large tiles.
-const FEWEST_INVOCATIONS: u32 = 32;
+/// The sides of a tile, and invocations of a workgroup along columns and rows.
+const TILE: [u32; 2] = [4, 4];
+const WORKGROUP: [u32; 2] = [8, 8];
+/// The same where a CPU executes the shader, in vectors of four or eight invocations.
+const SOFTWARE_TILE: [u32; 2] = [8, 16];
+const SOFTWARE_WORKGROUP: [u32; 2] = [4, 2];
 /// The four components of a vector.
 const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
@@ -60,59 +62,65 @@ pub(super) enum ProductEpilogue {
     ColumnSums,
 }
 
-impl Product {
-    /// Rows and columns of a tile, multiples of four.
-    fn tile(&self) -> [u32; 2] {
-        let mut tile = [self.rows, self.columns].map(|size| size.next_multiple_of(4).min(SOFTWARE_TILE));
-        let is_enough = |[rows, columns]: [u32; 2]| {
-            self.rows.div_ceil(rows) * self.columns.div_ceil(columns) * self.runs >= FEWEST_INVOCATIONS
+impl Operation for Product {
+    type Shader = ProductShader;
+
+    fn shader(&self) -> ProductShader {
+        let Self { rows, columns, depth, left, right, epilogue, software, .. } = *self;
+        let operand = |order, outer: u32| MatrixShape {
+            order,
+            // The CPU reads four numbers one by one, in any case.
+            is_vector: match order {
+                MatrixOrder::Along => !software && depth.is_multiple_of(4),
+                MatrixOrder::Across => outer.is_multiple_of(4),
+            },
         };
-        while self.software && !is_enough(tile) && tile != [4, 4] {
-            let longer = usize::from(tile[1] > tile[0]);
-            tile[longer] = (tile[longer] / 2).next_multiple_of(4);
+        ProductShader {
+            left: operand(left, rows),
+            right: operand(right, columns),
+            are_rows_vectors: columns.is_multiple_of(4),
+            epilogue,
+            software,
         }
-        if self.software { tile } else { [4, 4] }
-    }
-
-    /// Tiles along columns and rows.
-    fn tiles(&self) -> [u32; 2] {
-        let [rows, columns] = self.tile();
-        [self.columns.div_ceil(columns), self.rows.div_ceil(rows)]
-    }
-
-    /// The names and types of the buffers.
-    fn buffers(&self) -> Vec<ShaderBuffer> {
-        let element = |side_by_side: u32| if side_by_side.is_multiple_of(4) { "vec4<f32>" } else { "f32" };
-        let contiguous = |order, size| if order == MatrixOrder::Along { self.depth } else { size };
-        let row = element(self.columns);
-        let mut buffers = vec![
-            input("left", element(contiguous(self.left, self.rows))),
-            input("right", element(contiguous(self.right, self.columns))),
-        ];
-        match self.epilogue {
-            ProductEpilogue::None => buffers.push(output("result", row)),
-            ProductEpilogue::Bias(activation) => {
-                buffers.extend([input("bias", row), output("result", row)]);
-                buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", row)));
-            }
-            ProductEpilogue::Slope(_) => buffers.extend([input("known", row), output("result", row)]),
-            ProductEpilogue::ColumnSums => buffers.extend([output("result", row), output("sums", row)]),
-        }
-        buffers
-    }
-}
-
-impl Shader for Product {
-    fn workgroup(&self) -> [u32; 3] {
-        let [columns, rows] = self.tiles();
-        let most = if self.software { SOFTWARE_WORKGROUP } else { WORKGROUP };
-        let x = columns.next_power_of_two().min(most);
-        [x, rows.next_power_of_two().min(most / x), 1]
     }
 
     fn groups(&self) -> [u32; 3] {
-        let ([columns, rows], [x, y, _]) = (self.tiles(), self.workgroup());
-        [columns.div_ceil(x), rows.div_ceil(y), self.runs]
+        let shader = self.shader();
+        let ([rows, columns], [x, y, _]) = (shader.tile(), shader.workgroup());
+        [self.columns.div_ceil(columns * x), self.rows.div_ceil(rows * y), self.runs]
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        let Self { rows, columns, depth, shared, .. } = *self;
+        vec![rows, columns, depth, if shared { 0 } else { rows * depth }]
+    }
+}
+
+/// What a product's shader knows of a matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct MatrixShape {
+    order: MatrixOrder,
+    /// Whether four numbers are read at once.
+    is_vector: bool,
+}
+
+/// The shader of products of any sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ProductShader {
+    left: MatrixShape,
+    right: MatrixShape,
+    /// Whether the rows of the result consist of whole vectors.
+    are_rows_vectors: bool,
+    epilogue: ProductEpilogue,
+    software: bool,
+}
+
+impl Shader for ProductShader {
+    const SIZES: &'static [&'static str] = &["rows", "columns", "depth", "left_run"];
+
+    fn workgroup(&self) -> [u32; 3] {
+        let [x, y] = if self.software { SOFTWARE_WORKGROUP } else { WORKGROUP };
+        [x, y, 1]
     }
 
     fn source(&self) -> ShaderSource {
@@ -124,45 +132,50 @@ impl Shader for Product {
         ShaderSource {
             buffers: self.buffers(),
             functions: activation.map(functions).unwrap_or_default(),
-            body: Body::new(self).text(),
+            body: self.body(),
         }
     }
 }
 
-/// A matrix as the tiles read it: `outer` are its rows, or its columns.
+/// A matrix as the tiles read it.
 #[derive(Clone, Copy)]
 struct Operand {
     name: &'static str,
-    order: MatrixOrder,
-    /// Number of rows of the left matrix, or of columns of the right one.
-    outer: u32,
+    shape: MatrixShape,
+    /// The variable with the number of its rows, if it is the left one, or of its columns.
+    outer: &'static str,
     /// The variable with the first of them in a tile, and how many a tile has.
     first: &'static str,
     count: u32,
-    depth: u32,
-    shared: bool,
+    /// Where the numbers of a run begin.
+    run: &'static str,
+    /// Whether four of them that are side by side stay so at the edge.
+    by_four: bool,
+}
+
+/// The number of a row or column of a tile, as an expression; beyond the last one it is the last one, or one of the last four.
+fn at_most(first: &str, index: u32, outer: &str, by_four: bool) -> String {
+    if by_four {
+        format!("min({first} + {}u, {outer} - 4u) + {}u", index / 4 * 4, index % 4)
+    } else {
+        format!("min({first} + {index}u, {outer} - 1u)")
+    }
 }
 
 impl Operand {
-    /// Whether four numbers are read at once.
-    fn is_vector(self) -> bool {
-        let side_by_side = if self.order == MatrixOrder::Along { self.depth } else { self.outer };
-        side_by_side.is_multiple_of(4)
-    }
-
-    /// Statements that compute where the numbers of each row, or column, begin; those of four side by side have one place. Those beyond the
-    /// last one are the last one again; what is computed of them is not written.
+    /// Statements that compute where the numbers of each row, or column, begin; those of four side by side have one place.
     fn places(self) -> String {
-        let Self { name, order, outer, first, count, depth, shared } = self;
-        let run = if shared { "0u".to_owned() } else { format!("run * {}u", outer * depth) };
-        let last = outer - 1;
-        let place = |index: u32| match (order, self.is_vector()) {
-            (MatrixOrder::Along, true) => format!("({run} + min({first} + {index}u, {last}u) * {depth}u) / 4u"),
-            (MatrixOrder::Along, false) => format!("{run} + min({first} + {index}u, {last}u) * {depth}u"),
-            (MatrixOrder::Across, true) => format!("({run} + min({first} + {}u, {}u)) / 4u", 4 * index, outer - 4),
-            (MatrixOrder::Across, false) => format!("{run} + min({first} + {index}u, {last}u)"),
+        let Self { name, shape: MatrixShape { order, is_vector }, outer, first, count, run, by_four } = self;
+        let place = |index: u32| {
+            let own = at_most(first, index, outer, by_four);
+            match (order, is_vector) {
+                (MatrixOrder::Along, true) => format!("({run} + ({own}) * depth) / 4u"),
+                (MatrixOrder::Along, false) => format!("{run} + ({own}) * depth"),
+                (MatrixOrder::Across, true) => format!("({run} + {}) / 4u", at_most(first, 4 * index, outer, true)),
+                (MatrixOrder::Across, false) => format!("{run} + {own}"),
+            }
         };
-        let places = if order == MatrixOrder::Across && self.is_vector() { count / 4 } else { count };
+        let places = if order == MatrixOrder::Across && is_vector { count / 4 } else { count };
         (0..places).map(|index| format!("    let {name}{index} = {};\n", place(index))).collect()
     }
 
@@ -170,7 +183,7 @@ impl Operand {
     fn read_along(self) -> String {
         let Self { name, count, .. } = self;
         let vector = |index: u32| {
-            if self.is_vector() {
+            if self.shape.is_vector {
                 return format!("{name}[{name}{index} + k / 4u]");
             }
             let parts = (0..4).map(|term| format!("{name}[{name}{index} + k + {term}u]")).collect::<Vec<_>>();
@@ -181,14 +194,17 @@ impl Operand {
 
     /// Statements that read the numbers of one term, with the number `term`: `{name}_{label}_{block}` is a vector over four rows, or columns.
     fn read_across(self, label: &str, term: &str) -> String {
-        let Self { name, order, outer, count, .. } = self;
-        let part = |index: u32| match order {
-            MatrixOrder::Along => format!("{name}[{name}{index} + {term}]"),
-            MatrixOrder::Across => format!("{name}[{name}{index} + ({term}) * {outer}u]"),
+        let Self { name, shape: MatrixShape { order, is_vector }, outer, count, .. } = self;
+        let part = |index: u32| match (order, is_vector) {
+            (MatrixOrder::Along, true) => {
+                format!("{name}[{name}{index} + ({term}) / 4u][({term}) % 4u]")
+            }
+            (MatrixOrder::Along, false) => format!("{name}[{name}{index} + {term}]"),
+            (MatrixOrder::Across, _) => format!("{name}[{name}{index} + ({term}) * {outer}]"),
         };
         let vector = |block: u32| {
-            if order == MatrixOrder::Across && self.is_vector() {
-                return format!("{name}[{name}{block} + ({term}) * {}u]", outer / 4);
+            if order == MatrixOrder::Across && is_vector {
+                return format!("{name}[{name}{block} + ({term}) * ({outer} / 4u)]");
             }
             let parts = (4 * block..4 * block + 4).map(part).collect::<Vec<_>>();
             format!("vec4<f32>({})", parts.join(", "))
@@ -197,71 +213,100 @@ impl Operand {
     }
 }
 
-/// The body of a product's main function.
-struct Body<'product> {
-    product: &'product Product,
-    left: Operand,
-    right: Operand,
-}
+impl ProductShader {
+    /// Rows and columns of a tile, multiples of four.
+    fn tile(&self) -> [u32; 2] {
+        if self.software { SOFTWARE_TILE } else { TILE }
+    }
 
-impl<'product> Body<'product> {
-    fn new(product: &'product Product) -> Self {
-        let Product { rows, columns, depth, left, right, shared, .. } = *product;
-        let [tile_rows, tile_columns] = product.tile();
-        Self {
-            product,
-            left: Operand { name: "left", order: left, outer: rows, first: "row", count: tile_rows, depth, shared },
-            right: Operand {
+    /// The names and types of the buffers.
+    fn buffers(&self) -> Vec<ShaderBuffer> {
+        let element = |is_vector: bool| if is_vector { "vec4<f32>" } else { "f32" };
+        let row = element(self.are_rows_vectors);
+        let mut buffers =
+            vec![input("left", element(self.left.is_vector)), input("right", element(self.right.is_vector))];
+        match self.epilogue {
+            ProductEpilogue::None => buffers.push(output("result", row)),
+            ProductEpilogue::Bias(activation) => {
+                buffers.extend([input("bias", row), output("result", row)]);
+                buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", row)));
+            }
+            ProductEpilogue::Slope(_) => buffers.extend([input("known", row), output("result", row)]),
+            ProductEpilogue::ColumnSums => buffers.extend([output("result", row), output("sums", row)]),
+        }
+        buffers
+    }
+
+    fn operands(&self) -> [Operand; 2] {
+        let [tile_rows, tile_columns] = self.tile();
+        let (left, right) = (self.left, self.right);
+        [
+            Operand {
+                name: "left",
+                shape: left,
+                outer: "rows",
+                first: "row",
+                count: tile_rows,
+                run: "run * left_run",
+                by_four: self.are_rows_by_four(),
+            },
+            Operand {
                 name: "right",
-                order: right,
-                outer: columns,
+                shape: right,
+                outer: "columns",
                 first: "column",
                 count: tile_columns,
-                depth,
-                shared: false,
+                run: "run * columns * depth",
+                by_four: self.are_rows_vectors,
             },
-        }
+        ]
+    }
+
+    /// Whether four rows of a tile stay side by side at the edge.
+    fn are_rows_by_four(&self) -> bool {
+        self.left.order == MatrixOrder::Across && self.left.is_vector
     }
 
     /// Every row of a tile, with every four of its columns.
     fn blocks(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
-        let [rows, columns] = self.product.tile();
+        let [rows, columns] = self.tile();
         (0..rows).flat_map(move |row| (0..columns / 4).map(move |block| (row, block)))
     }
 
-    fn text(&self) -> String {
-        let Product { rows, columns, depth, .. } = *self.product;
-        let [tile_rows, tile_columns] = self.product.tile();
-        let whole = depth / 4 * 4;
+    fn body(&self) -> String {
+        let [tile_rows, tile_columns] = self.tile();
+        let [left, right] = self.operands();
         let mut text = format!(
             "    let column = id.x * {tile_columns}u;\n    let row = id.y * {tile_rows}u;\n    let run = group.z;\n    \
-             if (column >= {columns}u || row >= {rows}u) {{ return; }}\n{}{}",
-            self.left.places(),
-            self.right.places()
+             if (column >= columns || row >= rows) {{ return; }}\n{}{}",
+            left.places(),
+            right.places()
         );
         for (row, block) in self.blocks() {
             text += &format!("    var sum{row}_{block} = vec4<f32>(0.0);\n");
         }
-        if whole > 0 {
-            text += &format!("    for (var k = 0u; k < {whole}u; k += 4u) {{\n{}    }}\n", self.four_terms());
-        }
-        if whole < depth {
-            text += &format!(
-                "    for (var k = {whole}u; k < {depth}u; k += 1u) {{\n{}{}{}    }}\n",
-                self.left.read_across("one", "k"),
-                self.right.read_across("one", "k"),
-                self.one_term("one", |row| format!("left_one_{}.{}", row / 4, COMPONENTS[row as usize % 4]))
-            );
-        }
+        let first_single = if self.software {
+            "0u"
+        } else {
+            text += &format!("    let whole = depth / 4u * 4u;\n    for (var k = 0u; k < whole; k += 4u) {{\n{}    }}\n", self.four_terms());
+            "whole"
+        };
+        text += &format!(
+            "    for (var k = {first_single}; k < depth; k += 1u) {{\n{}{}{}    }}\n",
+            left.read_across("one", "k"),
+            right.read_across("one", "k"),
+            self.one_term("one", |row| format!("left_one_{}.{}", row / 4, COMPONENTS[row as usize % 4]))
+        );
         text + &self.epilogue()
     }
 
     /// Statements that add the terms `k` to `k + 3`.
     fn four_terms(&self) -> String {
-        let is_along = |operand: Operand| operand.order == MatrixOrder::Along;
-        let mut text = if is_along(self.left) { self.left.read_along() } else { String::new() };
-        if is_along(self.right) {
-            text += &self.right.read_along();
+        let [left, right] = self.operands();
+        let is_along = |operand: Operand| operand.shape.order == MatrixOrder::Along;
+        let mut text = if is_along(left) { left.read_along() } else { String::new() };
+        if is_along(right) {
+            text += &right.read_along();
             for (row, block) in self.blocks() {
                 let dots = (4 * block..4 * block + 4).map(|column| format!("dot(left_{row}, right_{column})"));
                 let dots = dots.collect::<Vec<_>>().join(", ");
@@ -272,12 +317,12 @@ impl<'product> Body<'product> {
         for (term, component) in COMPONENTS.iter().enumerate() {
             let label = term.to_string();
             let place = format!("k + {term}u");
-            text += &self.right.read_across(&label, &place);
-            text += &if is_along(self.left) {
+            text += &right.read_across(&label, &place);
+            text += &if is_along(left) {
                 self.one_term(&label, |row| format!("left_{row}.{component}"))
             } else {
                 let own = |row: u32| format!("left_{label}_{}.{}", row / 4, COMPONENTS[row as usize % 4]);
-                self.left.read_across(&label, &place) + &self.one_term(&label, own)
+                left.read_across(&label, &place) + &self.one_term(&label, own)
             };
         }
         text
@@ -292,80 +337,90 @@ impl<'product> Body<'product> {
         self.blocks().map(sum).collect()
     }
 
+    /// Statements that write the tile: `line{row}` is the place of a row, `at{block}` or `at{column}` that in it.
     fn epilogue(&self) -> String {
-        let Product { rows, epilogue, .. } = *self.product;
+        let [rows, columns] = self.tile();
+        let blocks = 0..columns / 4;
         let mut text = String::new();
-        for (row, block) in self.blocks() {
-            let line = format!("(run * {rows}u + row + {row}u)");
-            let sum = format!("sum{row}_{block}");
-            let mut own = match epilogue {
-                ProductEpilogue::None | ProductEpilogue::ColumnSums => self.written("result", &sum, &line, block),
-                ProductEpilogue::Bias(activation) => {
-                    let argument = format!("{sum} + {}", self.row_of("bias", "run", block));
-                    let value = activation.map_or(argument.clone(), |_| format!("activated({argument})"));
-                    let mut own = self.written("result", &value, &line, block);
-                    if activation.is_some_and(needs_argument) {
-                        own += &self.written("argument", &argument, &line, block);
-                    }
-                    own
-                }
-                ProductEpilogue::Slope(_) => {
-                    let value = format!("{sum} * slope({})", self.row_of("known", &line, block));
-                    self.written("result", &value, &line, block)
-                }
-            };
-            if !rows.is_multiple_of(self.product.tile()[0]) && row > 0 {
-                own = format!("    if (row + {row}u < {rows}u) {{\n{own}    }}\n");
+        if self.are_rows_vectors {
+            for block in blocks.clone() {
+                text += &format!("    let at{block} = min(column / 4u + {block}u, columns / 4u - 1u);\n");
             }
-            text += &own;
+        } else {
+            for column in 0..columns {
+                text += &format!("    let at{column} = min(column + {column}u, columns - 1u);\n");
+            }
         }
-        if epilogue == ProductEpilogue::ColumnSums {
+        let width = if self.are_rows_vectors { "(columns / 4u)" } else { "columns" };
+        text += &format!("    let of_run = run * {width};\n");
+        if matches!(self.epilogue, ProductEpilogue::Bias(_)) {
+            for block in blocks {
+                text += &format!("    let bias{block} = {};\n", self.read("bias", "of_run", block));
+            }
+        }
+        for row in 0..rows {
+            let own = at_most("row", row, "rows", self.are_rows_by_four());
+            text += &format!("    let line{row} = (run * rows + {own}) * {width};\n");
+        }
+        text += &self.blocks().map(|(row, block)| self.finished(row, block)).collect::<String>();
+        if self.epilogue == ProductEpilogue::ColumnSums {
             text += &self.column_sums();
         }
         text
     }
 
+    /// Statements that compute what follows the sums of four columns of a row, and write it.
+    fn finished(&self, row: u32, block: u32) -> String {
+        let (sum, line) = (format!("sum{row}_{block}"), format!("line{row}"));
+        match self.epilogue {
+            ProductEpilogue::None | ProductEpilogue::ColumnSums => self.written("result", &sum, &line, block),
+            ProductEpilogue::Bias(activation) => {
+                let argument = format!("{sum} + bias{block}");
+                let value = activation.map_or(argument.clone(), |_| format!("activated({argument})"));
+                let mut own = self.written("result", &value, &line, block);
+                if activation.is_some_and(needs_argument) {
+                    own += &self.written("argument", &argument, &line, block);
+                }
+                own
+            }
+            ProductEpilogue::Slope(_) => {
+                let value = format!("{sum} * slope({})", self.read("known", &line, block));
+                self.written("result", &value, &line, block)
+            }
+        }
+    }
+
     /// Statements that add up the columns of the right matrix over all terms.
     fn column_sums(&self) -> String {
-        let blocks = 0..self.product.tile()[1] / 4;
+        let blocks = 0..self.tile()[1] / 4;
         let begin = blocks.clone().map(|block| format!("    var total{block} = vec4<f32>(0.0);\n")).collect::<String>();
         let add =
             blocks.clone().map(|block| format!("        total{block} += right_one_{block};\n")).collect::<String>();
-        let end = blocks.map(|block| self.written("sums", &format!("total{block}"), "run", block)).collect::<String>();
+        let end =
+            blocks.map(|block| self.written("sums", &format!("total{block}"), "of_run", block)).collect::<String>();
+        let [_, right] = self.operands();
         format!(
-            "    if (row == 0u) {{\n{begin}    for (var k = 0u; k < {}u; k += 1u) {{\n{}{add}    }}\n{end}    }}\n",
-            self.product.depth,
-            self.right.read_across("one", "k")
+            "    if (row == 0u) {{\n{begin}    for (var k = 0u; k < depth; k += 1u) {{\n{}{add}    }}\n{end}    }}\n",
+            right.read_across("one", "k")
         )
     }
 
     /// Four columns of a line of a tensor like the result.
-    fn row_of(&self, name: &str, line: &str, block: u32) -> String {
-        let columns = self.product.columns;
-        if columns.is_multiple_of(4) {
-            return format!("{name}[({line} * {columns}u + min(column + {}u, {}u)) / 4u]", 4 * block, columns - 4);
+    fn read(&self, name: &str, line: &str, block: u32) -> String {
+        if self.are_rows_vectors {
+            return format!("{name}[{line} + at{block}]");
         }
-        let part = |index: u32| format!("{name}[{line} * {columns}u + min(column + {index}u, {}u)]", columns - 1);
+        let part = |column: u32| format!("{name}[{line} + at{column}]");
         format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
     }
 
-    /// Statements that write four columns of a line, except those beyond the last column.
+    /// Statements that write four columns of a line.
     fn written(&self, name: &str, value: &str, line: &str, block: u32) -> String {
-        let columns = self.product.columns;
-        let (first, is_whole) = (4 * block, columns.is_multiple_of(self.product.tile()[1]));
-        if columns.is_multiple_of(4) {
-            let own = format!("{name}[({line} * {columns}u + column + {first}u) / 4u] = {value};");
-            return if is_whole || block == 0 {
-                format!("    {own}\n")
-            } else {
-                format!("    if (column + {first}u < {columns}u) {{ {own} }}\n")
-            };
+        if self.are_rows_vectors {
+            return format!("    {name}[{line} + at{block}] = {value};\n");
         }
-        let part = |(index, component): (u32, &&str)| {
-            let place = first + index;
-            format!(
-                "        if (column + {place}u < {columns}u) {{ {name}[{line} * {columns}u + column + {place}u] = value.{component}; }}\n"
-            )
+        let part = |(column, component): (u32, &&str)| {
+            format!("        {name}[{line} + at{}] = value.{component};\n", 4 * block + column)
         };
         let parts = (0..).zip(&COMPONENTS).map(part).collect::<String>();
         format!("    {{\n        let value = {value};\n{parts}    }}\n")

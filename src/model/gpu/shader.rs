@@ -7,26 +7,45 @@ use cubecl::ir::settings::Dim3;
 use cubecl::ir::{ElemType, UIntKind, metadata::Info};
 use cubecl::prelude::{AddressType, CubeCount, ExecutionMode, KernelId, KernelSettings, Scope};
 use cubecl::prelude::{CubeKernel, KernelDefinition, KernelMetadata};
-use cubecl::server::KernelArguments;
+use cubecl::server::{Handle, KernelArguments};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 
 /// Most workgroups along an axis on every device.
 const MOST_GROUPS: u32 = 65_535;
 
+/// Most buffers of sizes that are kept.
+const MOST_SIZES: usize = 512;
+
 /// The name of the entry point of every shader.
 const ENTRY_POINT: &str = "main";
 
-/// A shader for certain shapes: equal values have equal sources, which are compiled once.
-pub(super) trait Shader: Clone + Eq + Hash + Debug + Send + Sync + 'static {
-    /// Invocations of a workgroup along each axis.
-    fn workgroup(&self) -> [u32; 3];
+/// An operation on tensors that a shader computes. What is compiled is only the shader, which operations of other sizes have in common:
+/// compiling takes most of the time until the first step.
+pub(super) trait Operation {
+    type Shader: Shader;
+
+    fn shader(&self) -> Self::Shader;
 
     /// Workgroups along each axis.
     fn groups(&self) -> [u32; 3];
 
+    /// The numbers that the shader has under the names [`Shader::SIZES`].
+    fn sizes(&self) -> Vec<u32>;
+}
+
+/// A shader: equal values have equal sources, which are compiled once.
+pub(super) trait Shader: Clone + Eq + Hash + Debug + Send + Sync + 'static {
+    /// The names of the numbers that differ between operations.
+    const SIZES: &'static [&'static str];
+
+    /// Invocations of a workgroup along each axis.
+    fn workgroup(&self) -> [u32; 3];
+
     /// The declarations of its buffers, in the order of the tensors of [`launch`], and the body of its main function, in which `id` is the
-    /// index of the invocation.
+    /// index of the invocation, `local` that in its workgroup, and `group` that of the workgroup.
     fn source(&self) -> ShaderSource;
 }
 
@@ -66,15 +85,36 @@ impl ShaderBuffer {
     }
 }
 
-/// Launches a shader on tensors.
-pub(super) fn launch<S: Shader>(shader: S, tensors: &[&CubeTensor]) {
+thread_local! {
+    /// The buffers of sizes that were needed so far: they are written once.
+    static SIZES: RefCell<HashMap<Vec<u32>, Handle>> = RefCell::default();
+}
+
+/// The buffer with these numbers.
+fn sizes(numbers: Vec<u32>, like: &CubeTensor) -> Handle {
+    SIZES.with_borrow_mut(|known| {
+        if known.len() >= MOST_SIZES {
+            known.clear();
+        }
+        let create = |numbers: &Vec<u32>| {
+            let bytes = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect::<Vec<_>>();
+            like.client.create_from_slice(&bytes)
+        };
+        known.entry(numbers).or_insert_with_key(create).clone()
+    })
+}
+
+/// Launches an operation on tensors.
+pub(super) fn launch(operation: &impl Operation, tensors: &[&CubeTensor]) {
     let Some(first) = tensors.first() else { return };
-    let buffers = tensors.iter().map(|tensor| tensor.handle.clone().binding()).collect();
-    let [x, y, z] = shader.groups();
+    let numbers = operation.sizes();
+    let sizes = (!numbers.is_empty()).then(|| sizes(numbers, first));
+    let handles = tensors.iter().map(|tensor| tensor.handle.clone()).chain(sizes);
+    let [x, y, z] = operation.groups();
     first.client.launch(
-        Box::new(Launched(shader)),
+        Box::new(Launched(operation.shader())),
         CubeCount::Static(x, y, z),
-        KernelArguments::new().with_buffers(buffers),
+        KernelArguments::new().with_buffers(handles.map(Handle::binding).collect()),
     );
 }
 
@@ -124,16 +164,19 @@ impl<S: Shader> CubeKernel for Launched<S> {
 }
 
 /// The whole text of a shader.
-pub(super) fn text(shader: &impl Shader) -> String {
-    let ShaderSource { buffers, functions, body } = shader.source();
+pub(super) fn text<S: Shader>(shader: &S) -> String {
+    let ShaderSource { mut buffers, functions, body } = shader.source();
+    buffers.extend((!S::SIZES.is_empty()).then(|| input("sizes", "u32")));
     let declared = buffers.iter().enumerate().map(|(index, buffer)| {
         let ShaderBuffer { name, element, .. } = buffer;
         format!("@group(0) @binding({index}) var<storage, {}> {name}: array<{element}>;\n", buffer.access())
     });
+    let named = S::SIZES.iter().enumerate().map(|(index, name)| format!("    let {name} = sizes[{index}u];\n"));
     let [x, y, z] = shader.workgroup();
     format!(
         "{}{functions}\n@compute @workgroup_size({x}, {y}, {z})\nfn {ENTRY_POINT}(@builtin(global_invocation_id) id: vec3<u32>, \
-         @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {{\n{body}}}\n",
-        declared.collect::<String>()
+         @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {{\n{}{body}}}\n",
+        declared.collect::<String>(),
+        named.collect::<String>()
     )
 }

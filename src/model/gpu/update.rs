@@ -1,7 +1,7 @@
 //! The update of all parameters of all runs in one dispatch.
 
 use super::flat::{allocated, flattened, places, views};
-use super::shader::{Shader, ShaderSource, input, launch, output, spread};
+use super::shader::{Operation, Shader, ShaderSource, input, launch, output, spread};
 use burn::backend::Cube;
 use burn::tensor::{Tensor, TensorData};
 use burn_wgpu::CubeTensor;
@@ -95,12 +95,12 @@ pub(crate) fn update(rule: OptimizerRule, decay: WeightDecay, inputs: &UpdateInp
             old_moments = flattened(&primitives(&old)?)?;
             buffers.push(&old_moments);
         }
-        launch(shader, &buffers);
+        launch(&shader, &buffers);
         let all = tensors(views(&new_moments, &moment_shapes));
         let moments = (0..shapes.len()).map(|index| all.iter().skip(index).step_by(shapes.len()).cloned().collect());
         return Some(Updated { parameters: tensors(new_parameters), moments: moments.collect() });
     }
-    launch(shader, &buffers);
+    launch(&shader, &buffers);
     Some(Updated { parameters: tensors(new_parameters), moments: vec![Vec::new(); shapes.len()] })
 }
 
@@ -196,13 +196,28 @@ impl UpdateShader {
     }
 }
 
-impl Shader for UpdateShader {
-    fn workgroup(&self) -> [u32; 3] {
-        [WORKGROUP, 1, 1]
+impl Operation for UpdateShader {
+    type Shader = Self;
+
+    fn shader(&self) -> Self {
+        self.clone()
     }
 
     fn groups(&self) -> [u32; 3] {
         spread((self.places().1 / 4).div_ceil(WORKGROUP))
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        Vec::new()
+    }
+}
+
+/// One for each network: finding the parameter of a place among known ones is quicker.
+impl Shader for UpdateShader {
+    const SIZES: &'static [&'static str] = &[];
+
+    fn workgroup(&self) -> [u32; 3] {
+        [WORKGROUP, 1, 1]
     }
 
     fn source(&self) -> ShaderSource {

@@ -1,152 +1,270 @@
 //! The gradient of a convolution with respect to its weights.
+//!
+//! An invocation computes the weights from a row of a window of one feature map to a few others, over the positions of some of the examples.
+//! Where that is too few invocations to employ a device, the examples are in several parts, whose sums a second dispatch adds up: a barrier,
+//! with which one would do, takes some drivers minutes to compile.
 
-use super::{ConvolutionSizes, WORKGROUP};
-use crate::model::gpu::shader::{Shader, ShaderSource, input, output};
+use super::{ConvolutionSizes, ConvolutionWindow, INPUT_EXAMPLE, NAMES, OUTPUT_EXAMPLE, PIXEL};
+use crate::model::gpu::shader::{Operation, Shader, ShaderSource, empty, input, launch, output, spread};
+use burn_wgpu::CubeTensor;
 
-/// Most output channels of an invocation that computes gradients of weights.
-const MOST_MAPS: u32 = 4;
-/// Most numbers in the memory of a workgroup, of 16 KB, for each of its invocations.
-const MOST_SHARED: u32 = 64;
+/// Most output channels of an invocation; and of one that a CPU executes.
+const MAPS: u32 = 4;
+const SOFTWARE_MAPS: u32 = 8;
+/// As many invocations employ a device; and a CPU.
+const ENOUGH: u32 = 8192;
+const SOFTWARE_ENOUGH: u32 = 64;
+/// Most parts.
+const MOST_PARTS: u32 = 64;
+/// Invocations of a workgroup that adds up parts.
+const SUM_WORKGROUP: u32 = 64;
 
-/// The gradients with respect to the weight and, if there is one, the bias. Its tensors are input, gradient with respect to the output, the
-/// gradient of the weight, and that of the bias.
-///
-/// A workgroup computes the weights from one feature map to a few others; its invocations share out the rows of all examples, and add up
-/// their sums in the memory of the workgroup.
+/// Computes the gradients with respect to the weight and, if there is one, the bias, from the input and the gradient with respect to the
+/// output.
+pub(in crate::model::gpu) fn weight_gradient(
+    sizes: ConvolutionSizes,
+    [images, slope]: [&CubeTensor; 2],
+    gradients: &[CubeTensor],
+) -> Option<()> {
+    let gradient = ConvolutionWeightGradient { sizes, bias: gradients.len() > 1 };
+    let parts = gradient.parts();
+    let launched = |results: &[CubeTensor]| {
+        launch(&gradient, &[images, slope].into_iter().chain(results).collect::<Vec<_>>());
+    };
+    if parts == 1 {
+        launched(gradients);
+        return Some(());
+    }
+    let of_parts = |tensor: &CubeTensor| empty([parts as usize, tensor.meta.shape().num_elements()], tensor);
+    let sums = gradients.iter().map(of_parts).collect::<Vec<_>>();
+    launched(&sums);
+    for (sum, total) in sums.iter().zip(gradients) {
+        let count = u32::try_from(total.meta.shape().num_elements()).ok()?;
+        launch(&PartSum { parts, count }, &[sum, total]);
+    }
+    Some(())
+}
+
+/// The gradients of all parts. Its tensors are input, gradient with respect to the output, those of the weight, and those of the bias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::model::gpu) struct ConvolutionWeightGradient {
-    pub(in crate::model::gpu) sizes: ConvolutionSizes,
-    pub(in crate::model::gpu) bias: bool,
+struct ConvolutionWeightGradient {
+    sizes: ConvolutionSizes,
+    bias: bool,
 }
 
 impl ConvolutionWeightGradient {
-    /// Whether the sums of an invocation fit into the memory of a workgroup.
-    pub(in crate::model::gpu) fn fits(kernel: u32) -> bool {
-        kernel * kernel < MOST_SHARED
+    /// Invocations for one part of all runs, with those of one run.
+    fn invocations(&self) -> [u32; 2] {
+        let ConvolutionSizes { runs, input: [channels_in, ..], output: [channels_out, ..], kernel, .. } = self.sizes;
+        let one = channels_out.div_ceil(self.shader().maps()) * channels_in * kernel;
+        [one * runs, one]
     }
 
-    /// Output channels of a workgroup.
+    /// Into how many parts the examples are split.
+    fn parts(&self) -> u32 {
+        let enough = if self.sizes.software { SOFTWARE_ENOUGH } else { ENOUGH };
+        let [all, _] = self.invocations();
+        enough.div_ceil(all).min(self.sizes.batch).min(MOST_PARTS)
+    }
+}
+
+impl Operation for ConvolutionWeightGradient {
+    type Shader = ConvolutionWeightGradientShader;
+
+    fn shader(&self) -> ConvolutionWeightGradientShader {
+        ConvolutionWeightGradientShader { window: self.sizes.window(), bias: self.bias }
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        let [_, one] = self.invocations();
+        [one.div_ceil(self.sizes.window().workgroup()), self.parts(), self.sizes.runs]
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        let mut numbers = self.sizes.numbers();
+        numbers.extend([self.sizes.runs, self.sizes.batch.div_ceil(self.parts())]);
+        numbers
+    }
+}
+
+/// The shader for maps of any sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ConvolutionWeightGradientShader {
+    window: ConvolutionWindow,
+    bias: bool,
+}
+
+impl ConvolutionWeightGradientShader {
+    /// Output channels of an invocation.
     fn maps(&self) -> u32 {
-        (MOST_SHARED / (self.sizes.kernel * self.sizes.kernel + 1)).clamp(1, MOST_MAPS).min(self.sizes.output[0])
+        if self.window.software { SOFTWARE_MAPS } else { MAPS }
     }
 
-    /// Sums of an invocation: those of the weights of each output channel, and that of its bias.
-    fn sums(&self) -> u32 {
-        self.maps() * (self.sizes.kernel * self.sizes.kernel + 1)
+    /// Statements that find what an invocation computes: `above`, the row of the window, `channel` and the maps.
+    fn begin(&self) -> String {
+        let (kernel, maps) = (self.window.kernel, self.maps());
+        let mut text = format!(
+            "    let run = group.z;\n    let above = id.x % {kernel}u;\n    let channel = (id.x / {kernel}u) % channels_in;\n    \
+             let first = id.x / ({kernel}u * channels_in) * {maps}u;\n    if (first >= channels_out) {{ return; }}\n"
+        );
+        for map in 0..maps {
+            text += &format!("    let map{map} = min(first + {map}u, channels_out - 1u);\n");
+            for sum in self.sums() {
+                text += &format!("    var total{map}_{sum} = 0.0;\n");
+            }
+        }
+        text
+    }
+
+    /// The names of the sums for each map: those of the weights, and that of the bias.
+    fn sums(&self) -> Vec<String> {
+        let taps = (0..self.window.kernel).map(|tap| tap.to_string());
+        taps.chain(self.bias.then(|| "bias".to_owned())).collect()
+    }
+
+    /// What `text` makes of every sum.
+    fn each(&self, text: impl Fn(&str) -> String) -> String {
+        let sums = self.sums();
+        let of_map = |map: u32| sums.iter().map(|sum| text(&format!("{map}_{sum}"))).collect::<String>();
+        (0..self.maps()).map(of_map).collect()
     }
 
     /// Statements that add the products of a position of the output to the sums.
     fn products(&self) -> String {
-        let ConvolutionSizes { kernel, stride, padding, .. } = self.sizes;
-        let (maps, taps) = (self.maps(), kernel * kernel);
-        let mut inner = String::new();
-        for map in 0..maps {
-            inner += &format!("            let slope{map} = gradient[line{map} + column];\n");
-        }
-        for above in 0..kernel {
-            for tap in 0..kernel {
-                inner += &format!(
-                    "            let pixel{above}_{tap} = pixel(above{above}, inside{above}, i32(column * {stride}u) + {tap} - {padding});\n"
-                );
-                for map in 0..maps {
-                    let sum = map * (taps + 1) + above * kernel + tap;
-                    inner += &format!("            sum{sum} = fma(slope{map}, pixel{above}_{tap}, sum{sum});\n");
-                }
+        let ConvolutionWindow { kernel, stride, padding, .. } = self.window;
+        let mut text = String::new();
+        for map in 0..self.maps() {
+            text += &format!("                let slope{map} = gradient[line{map} + column];\n");
+            if self.bias {
+                text += &format!("                sum{map}_bias += slope{map};\n");
             }
         }
-        for map in 0..maps {
-            let sum = map * (taps + 1) + taps;
-            inner += &format!("            sum{sum} += slope{map};\n");
+        for tap in 0..kernel {
+            text += &format!(
+                "                let pixel{tap} = pixel(line, i32(column * {stride}u) + {tap} - {padding}, width) * inside;\n"
+            );
+            for map in 0..self.maps() {
+                text += &format!("                sum{map}_{tap} = fma(slope{map}, pixel{tap}, sum{map}_{tap});\n");
+            }
         }
-        inner
+        text
     }
 
-    /// Statements that find the rows of the output and of the input.
-    fn line_places(&self) -> String {
-        let sizes = &self.sizes;
-        let ConvolutionSizes { input: [_, height, width], kernel, stride, padding, .. } = *sizes;
-        let ([channels_out, rows, columns], maps) = (sizes.output, self.maps());
-        let mut lines = String::new();
-        for map in 0..maps {
-            lines += &format!(
-                "        let line{map} = (({} + min(first + {map}u, {}u)) * {rows}u + row) * {columns}u;\n",
-                sizes.example(channels_out),
-                channels_out - 1
+    /// Statements that write the sums.
+    fn written(&self) -> String {
+        let (kernel, taps) = (self.window.kernel, self.window.kernel * self.window.kernel);
+        let mut text = String::new();
+        for map in 0..self.maps() {
+            text += &format!(
+                "    let place{map} = (((group.y * runs + run) * channels_out + map{map}) * channels_in + channel) * {taps}u + above * {kernel}u;\n"
             );
+            for tap in 0..kernel {
+                text += &format!("    weights[place{map} + {tap}u] = total{map}_{tap};\n");
+            }
         }
-        for above in 0..kernel {
-            lines += &format!(
-                "        let y{above} = i32(row * {stride}u) + {above} - {padding};\n        \
-                 let inside{above} = y{above} >= 0 && y{above} < {height};\n        \
-                 let above{above} = (({} + channel) * {height}u + u32(clamp(y{above}, 0, {}))) * {width}u;\n",
-                sizes.input_example(),
-                height - 1
-            );
+        if self.bias {
+            text += "    if (channel == 0u && above == 0u) {\n";
+            for map in 0..self.maps() {
+                text += &format!("        bias[(group.y * runs + run) * channels_out + map{map}] = total{map}_bias;\n");
+            }
+            text += "    }\n";
         }
-        lines
-    }
-
-    /// Statements that add up the sums of all invocations, and write them.
-    fn totals(&self) -> String {
-        let Self { sizes, bias } = *self;
-        let (channels_in, channels_out) = (sizes.input[0], sizes.output[0]);
-        let (sums, taps) = (self.sums(), sizes.kernel * sizes.kernel);
-        let mut body = String::new();
-        for sum in 0..sums {
-            body += &format!("    part[local * {sums}u + {sum}u] = sum{sum};\n");
-        }
-        let of_bias = if bias {
-            format!("if (channel == 0u) {{ bias[run * {channels_out}u + map] = total; }}")
-        } else {
-            String::new()
-        };
-        body += &format!(
-            "    workgroupBarrier();\n    for (var sum = local; sum < {sums}u; sum += {WORKGROUP}u) {{\n        \
-             let map = first + sum / {of_map}u;\n        let tap = sum % {of_map}u;\n        \
-             if (map >= {channels_out}u) {{ continue; }}\n        var total = 0.0;\n        \
-             for (var index = 0u; index < {WORKGROUP}u; index += 1u) {{ total += part[index * {sums}u + sum]; }}\n        \
-             if (tap < {taps}u) {{\n            \
-             weights[((run * {channels_out}u + map) * {channels_in}u + channel) * {taps}u + tap] = total;\n        \
-             }} else {{ {of_bias} }}\n    }}\n",
-            of_map = taps + 1
-        );
-        body
+        text
     }
 }
 
-impl Shader for ConvolutionWeightGradient {
-    fn workgroup(&self) -> [u32; 3] {
-        [WORKGROUP, 1, 1]
-    }
+impl Shader for ConvolutionWeightGradientShader {
+    const SIZES: &'static [&'static str] = &NAMES_OF_GRADIENT;
 
-    fn groups(&self) -> [u32; 3] {
-        [self.sizes.output[0].div_ceil(self.maps()), self.sizes.input[0], self.sizes.runs]
+    fn workgroup(&self) -> [u32; 3] {
+        [self.window.workgroup(), 1, 1]
     }
 
     fn source(&self) -> ShaderSource {
-        let Self { sizes, bias } = *self;
-        let ConvolutionSizes { batch, input: [_, _, width], output: [_, rows, columns], .. } = sizes;
-        let (maps, sums) = (self.maps(), self.sums());
+        let ConvolutionWindow { stride, padding, .. } = self.window;
         let mut buffers = vec![input("images", "f32"), input("gradient", "f32"), output("weights", "f32")];
-        buffers.extend(bias.then(|| output("bias", "f32")));
-        let shared = format!("var<workgroup> part: array<f32, {}>;\n", sums * WORKGROUP);
-        let read = format!(
-            "fn pixel(line: u32, is_inside: bool, column: i32) -> f32 {{\n    \
-             if (!is_inside || column < 0 || column >= {width}) {{ return 0.0; }}\n    \
-             return images[line + u32(column)];\n}}\n"
-        );
-        let mut body =
-            format!("    let run = group.z;\n    let channel = group.y;\n    let first = group.x * {maps}u;\n");
-        for sum in 0..sums {
-            body += &format!("    var sum{sum} = 0.0;\n");
+        buffers.extend(self.bias.then(|| output("bias", "f32")));
+        let lines = (0..self.maps()).map(|map| {
+            format!("            let line{map} = (({OUTPUT_EXAMPLE} + map{map}) * rows + row) * columns;\n")
+        });
+        // The sums of an example are added up first, so that less is lost to rounding.
+        let body = self.begin()
+            + &format!(
+                "    for (var example = group.y * part; example < min((group.y + 1u) * part, batch); example += 1u) {{\n{}        \
+                 for (var row = 0u; row < rows; row += 1u) {{\n            \
+                 let y = i32(row * {stride}u + above) - {padding};\n            \
+                 let inside = select(0.0, 1.0, y >= 0 && y < i32(height));\n            \
+                 let line = (({INPUT_EXAMPLE} + channel) * height + u32(clamp(y, 0, i32(height) - 1))) * width;\n{}            \
+                 for (var column = 0u; column < columns; column += 1u) {{\n{}            }}\n        }}\n{}    }}\n",
+                self.each(|sum| format!("        var sum{sum} = 0.0;\n")),
+                lines.collect::<String>(),
+                self.products(),
+                self.each(|sum| format!("        total{sum} += sum{sum};\n"))
+            )
+            + &self.written();
+        ShaderSource { buffers, functions: PIXEL.to_owned(), body }
+    }
+}
+
+/// [`NAMES`], the number of runs, and that of the examples of a part.
+const NAMES_OF_GRADIENT: [&str; 13] = {
+    let mut names = [""; 13];
+    let mut index = 0;
+    while index < NAMES.len() {
+        names[index] = NAMES[index];
+        index += 1;
+    }
+    names[index] = "runs";
+    names[index + 1] = "part";
+    names
+};
+
+/// The sums over the parts of a gradient with this many numbers. Its tensors are those of the parts, and the sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PartSum {
+    parts: u32,
+    count: u32,
+}
+
+impl Operation for PartSum {
+    type Shader = PartSumShader;
+
+    fn shader(&self) -> PartSumShader {
+        PartSumShader
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        spread(self.count.div_ceil(SUM_WORKGROUP))
+    }
+
+    fn sizes(&self) -> Vec<u32> {
+        let [columns, ..] = self.groups();
+        vec![self.parts, self.count, columns * SUM_WORKGROUP]
+    }
+}
+
+/// The shader that adds up any number of parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PartSumShader;
+
+impl Shader for PartSumShader {
+    const SIZES: &'static [&'static str] = &["parts", "count", "line"];
+
+    fn workgroup(&self) -> [u32; 3] {
+        [SUM_WORKGROUP, 1, 1]
+    }
+
+    fn source(&self) -> ShaderSource {
+        ShaderSource {
+            buffers: vec![input("sums", "f32"), output("totals", "f32")],
+            functions: String::new(),
+            body: "    let place = id.y * line + id.x;
+    if (place >= count) { return; }
+    var total = 0.0;
+    for (var part = 0u; part < parts; part += 1u) { total += sums[part * count + place]; }
+    totals[place] = total;
+"
+            .to_owned(),
         }
-        let (lines, inner) = (self.line_places(), self.products());
-        body += &format!(
-            "    for (var place = local; place < {}u; place += {WORKGROUP}u) {{\n        let example = place / {rows}u;\n        \
-             let row = place % {rows}u;\n{lines}        for (var column = 0u; column < {columns}u; column += 1u) {{\n{inner}        }}\n    }}\n",
-            batch * rows
-        );
-        body += &self.totals();
-        ShaderSource { buffers, functions: shared + &read, body }
     }
 }

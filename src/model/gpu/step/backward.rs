@@ -1,7 +1,7 @@
 //! The backward pass: the gradients of all parameters, layer by layer.
 
 use super::plan::{Operation, Planned};
-use super::{NormStatistics, Tape, Values, sides, size};
+use super::{NormStatistics, Tape, Values, size};
 use crate::experiment::Activation;
 use crate::model::gpu::batch_norm;
 use crate::model::gpu::convolution;
@@ -60,11 +60,12 @@ impl Tape<'_> {
                     epilogue: if bias { ProductEpilogue::ColumnSums } else { ProductEpilogue::None },
                     ..self.dense(input, layer.output)?
                 };
-                launch(product, &buffers(parameter, bias));
+                launch(&product, &buffers(parameter, bias));
             }
             Operation::Convolution { parameter, bias, window } => {
                 let sizes = self.convolution(input, layer.output, window)?;
-                launch(convolution::ConvolutionWeightGradient { sizes, bias }, &buffers(parameter, bias));
+                let own = &gradients[parameter..=parameter + usize::from(bias)];
+                convolution::weight_gradient(sizes, [&input.tensor, slope], own)?;
             }
             Operation::BatchNorm { .. } | Operation::Pool { .. } | Operation::Mean | Operation::Add { .. } => {}
         }
@@ -91,29 +92,29 @@ impl Tape<'_> {
                 let epilogue = activation.map_or(ProductEpilogue::None, ProductEpilogue::Slope);
                 let (columns, depth) = (product.depth, product.columns);
                 let product = Product { columns, depth, right: MatrixOrder::Along, shared: false, epilogue, ..product };
-                launch(product, &with_known(&[slope, weight(parameter)], known, &result));
+                launch(&product, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::Convolution { parameter, window, .. } => {
                 let sizes = self.convolution(input, layer.output, window)?;
                 let shader = convolution::ConvolutionInputGradient { sizes, activation };
-                launch(shader, &with_known(&[slope, weight(parameter)], known, &result));
+                launch(&shader, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::BatchNorm { parameter, index: norm } => {
                 let NormStatistics { mean, inverse, .. } = self.statistics.get(norm)?;
                 let gradient = batch_norm::BatchNormGradient { sizes: self.norm_sizes(input.shape)? };
                 let [scale, shift] = gradients.get(parameter..parameter + 2)? else { return None };
-                launch(gradient, &[slope, &input.tensor, weight(parameter), mean, inverse, &result, scale, shift]);
+                launch(&gradient, &[slope, &input.tensor, weight(parameter), mean, inverse, &result, scale, shift]);
                 // Nothing computes an activation function before a normalization.
                 return known.is_none().then_some(result);
             }
             Operation::Pool { side, max } => {
-                let kind = MapKind::PoolGradient { input: sides(input.shape)?, side: size(side)?, max, activation };
+                let kind = MapKind::PoolGradient { side: size(side)?, max, activation };
                 let tensors = [slope, &input.tensor];
-                self.on_maps(kind, &with_known(&tensors[..=usize::from(max)], known, &result))?;
+                self.on_maps(kind, [input.shape; 2], &with_known(&tensors[..=usize::from(max)], known, &result))?;
             }
             Operation::Mean => {
-                let maps = [size(input.shape.channels)?, size(input.shape.positions())?];
-                self.on_maps(MapKind::MeanGradient { maps, activation }, &with_known(&[slope], known, &result))?;
+                let kind = MapKind::MeanGradient { activation };
+                self.on_maps(kind, [input.shape; 2], &with_known(&[slope], known, &result))?;
             }
             Operation::Add { .. } => return None,
         }
@@ -130,13 +131,9 @@ impl Tape<'_> {
     ) -> Option<CubeTensor> {
         let Operation::Add { stride, .. } = add.operation else { return None };
         let result = self.values_of(input.shape)?;
-        let kind = MapKind::AddGradient {
-            output: sides(add.output)?,
-            kept: sides(input.shape)?,
-            stride: size(stride)?,
-            activation: input.activation(),
-        };
-        self.on_maps(kind, &with_known(&[of_sum, of_layers], input.known_tensor(), &result))?;
+        let kind = MapKind::AddGradient { stride: size(stride)?, activation: input.activation() };
+        let tensors = with_known(&[of_sum, of_layers], input.known_tensor(), &result);
+        self.on_maps(kind, [add.output, input.shape], &tensors)?;
         Some(result)
     }
 }

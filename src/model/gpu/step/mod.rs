@@ -9,10 +9,10 @@ use super::convolution;
 use super::flat::allocated;
 use super::functions::needs_argument;
 use super::is_software;
-use super::loss::CrossEntropyShader;
+use super::loss::CrossEntropy;
 use super::maps::{MapKind, MapOperation};
 use super::product::{MatrixOrder, Product, ProductEpilogue};
-use super::shader::{empty, launch};
+use super::shader::{self, empty, launch};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Window};
 use crate::model::batch::{Batch, Inputs};
@@ -108,9 +108,10 @@ impl Tape<'_> {
         Some(empty([self.runs, self.batch(), shape.units()], self.parameters.first()?))
     }
 
-    /// An operation on the feature maps of all examples of all runs.
-    fn on_maps(&self, kind: MapKind, tensors: &[&CubeTensor]) -> Option<()> {
-        launch(MapOperation { examples: size(self.runs * self.batch())?, kind }, tensors);
+    /// An operation on feature maps of this shape, of all examples of all runs, and on those of a shortcut.
+    fn on_maps(&self, kind: MapKind, [maps, kept]: [FeatureShape; 2], tensors: &[&CubeTensor]) -> Option<()> {
+        let examples = size(self.runs * self.batch())?;
+        launch(&MapOperation { kind, examples, maps: sides(maps)?, kept: sides(kept)? }, tensors);
         Some(())
     }
 
@@ -127,7 +128,7 @@ impl Tape<'_> {
         match *operation {
             Operation::Dense { parameter, bias } => {
                 let product = Product { epilogue: epilogue(bias, activation), ..self.dense(input, output)? };
-                self.launch_layer(product, &input.tensor, parameter, bias, &result, after);
+                self.launch_layer(&product, &input.tensor, parameter, bias, &result, after);
             }
             Operation::Convolution { parameter, bias, window } => {
                 let forward = convolution::ConvolutionForward {
@@ -135,30 +136,24 @@ impl Tape<'_> {
                     bias,
                     activation,
                 };
-                self.launch_layer(forward, &input.tensor, parameter, bias, &result, after);
+                self.launch_layer(&forward, &input.tensor, parameter, bias, &result, after);
             }
             Operation::BatchNorm { parameter, .. } => {
                 let statistics = self.normalize(input, parameter, activation, &result, after)?;
                 self.statistics.push(statistics);
             }
             Operation::Pool { side, max } => {
-                let kind = MapKind::Pool { input: sides(input.shape)?, side: size(side)?, max };
-                self.on_maps(kind, &[&input.tensor, &result])?;
+                let kind = MapKind::Pool { side: size(side)?, max };
+                self.on_maps(kind, [input.shape; 2], &[&input.tensor, &result])?;
             }
             Operation::Mean => {
-                let maps = [size(input.shape.channels)?, size(input.shape.positions())?];
-                self.on_maps(MapKind::Mean { maps }, &[&input.tensor, &result])?;
+                self.on_maps(MapKind::Mean, [input.shape; 2], &[&input.tensor, &result])?;
             }
             Operation::Add { kept, stride } => {
                 let other = self.values.get(kept)?;
-                let kind = MapKind::Add {
-                    output: sides(output)?,
-                    kept: sides(other.shape)?,
-                    stride: size(stride)?,
-                    activation,
-                };
+                let kind = MapKind::Add { stride: size(stride)?, activation };
                 let buffers = [&input.tensor, &other.tensor, &result].into_iter().chain(after).collect::<Vec<_>>();
-                self.on_maps(kind, &buffers)?;
+                self.on_maps(kind, [output, other.shape], &buffers)?;
             }
         }
         let known = activation.map(|activation| (activation, argument.unwrap_or_else(|| result.clone())));
@@ -169,7 +164,7 @@ impl Tape<'_> {
     /// Launches a layer with weights.
     fn launch_layer(
         &self,
-        shader: impl super::shader::Shader,
+        operation: &impl shader::Operation,
         input: &CubeTensor,
         parameter: usize,
         bias: bool,
@@ -178,7 +173,7 @@ impl Tape<'_> {
     ) {
         let parameters = &self.parameters[parameter..=parameter + usize::from(bias)];
         let buffers = [input].into_iter().chain(parameters).chain([result]).chain(argument).collect::<Vec<_>>();
-        launch(shader, &buffers);
+        launch(operation, &buffers);
     }
 
     /// The product of a dense layer.
@@ -234,7 +229,7 @@ impl Tape<'_> {
         let [mean, variance, inverse] = [(); 3].map(|()| empty(shape, scale));
         let forward = batch_norm::BatchNormForward { sizes: self.norm_sizes(input.shape)?, activation };
         let buffers = [&input.tensor, scale, shift, result, &mean, &variance, &inverse];
-        launch(forward, &buffers.into_iter().chain(argument).collect::<Vec<_>>());
+        launch(&forward, &buffers.into_iter().chain(argument).collect::<Vec<_>>());
         let [for_running, variance] = [mean.clone(), variance].map(Tensor::from_primitive::<Cube>);
         Some(NormStatistics { batch: BatchStatistics { mean: for_running, variance }, mean, inverse })
     }
@@ -246,8 +241,8 @@ impl Tape<'_> {
         let (losses, slope) = (empty([runs], logits), empty(shape, logits));
         #[expect(clippy::cast_possible_truncation, reason = "a factor in f32, like the losses")]
         let factor = (counted.recip() as f32).to_bits();
-        let shader = CrossEntropyShader { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
-        launch(shader, &[logits, targets, &losses, &slope]);
+        let operation = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+        launch(&operation, &[logits, targets, &losses, &slope]);
         Some((losses, slope))
     }
 }

@@ -1,10 +1,7 @@
 //! The layers of a network for which there are shaders, each with the activation function that follows.
 
-use super::size;
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Layer, Pooling, Step, Window};
-use crate::model::gpu::HAS_CONVOLUTIONS;
-use crate::model::gpu::convolution::ConvolutionWeightGradient;
 use crate::model::pass::Mode;
 
 /// A layer with shaders, the activation function that follows, and the shape of its output.
@@ -48,12 +45,8 @@ pub(super) fn layers(steps: &[Step], activation: Activation, mode: Mode) -> Opti
     for step in steps {
         let operation = match step.layer {
             Layer::Dense(layer) => Operation::Dense { parameter, bias: !layer.normalized },
-            Layer::Convolution(layer, window)
-                if HAS_CONVOLUTIONS && ConvolutionWeightGradient::fits(size(window.kernel)?) =>
-            {
-                Operation::Convolution { parameter, bias: !layer.normalized, window }
-            }
-            Layer::BatchNorm if mode == Mode::Training && HAS_CONVOLUTIONS => {
+            Layer::Convolution(layer, window) => Operation::Convolution { parameter, bias: !layer.normalized, window },
+            Layer::BatchNorm if mode == Mode::Training => {
                 norms += 1;
                 Operation::BatchNorm { parameter, index: norms - 1 }
             }
