@@ -165,6 +165,15 @@ impl Named for DevicePreference {
 }
 
 impl Experiment {
+    /// Whether a training step of both takes the same work.
+    #[must_use]
+    pub fn has_steps_like(&self, other: &Self) -> bool {
+        let work = |own: &Self| {
+            (own.model.clone(), own.activation, own.norm, own.optimizer.clone(), own.batch_size, own.run_count())
+        };
+        work(self) == work(other) && self.dataset == other.dataset && self.device == other.device
+    }
+
     /// Number of runs: variants times seeds.
     #[must_use]
     pub fn run_count(&self) -> usize {

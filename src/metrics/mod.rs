@@ -29,7 +29,7 @@ pub use quantity_curves::{MeasuredPoint, QuantityCurves};
 pub use random::StepInterval;
 pub use record::{EvaluationRecord, LateFacts, Record, RunEvaluation, StepRecord};
 pub use resolution::{KEPT_EVALUATIONS, KEPT_LOSSES, Resolution};
-pub use setup::{Environment, Receipt, RunStart, Setup, StartFacts, VariantStart};
+pub use setup::{Environment, Receipt, RunStart, Setup, StartFacts, StepTimes, VariantStart};
 pub use start_report::{InitCost, LayerReport, LayerScales, PreparationProgress, RandomActivity, RandomPoint};
 pub use statistics::{PairedTest, Statistic, Verdict};
 pub use stopwatch::{Stopwatch, Timing};

@@ -12,7 +12,9 @@ mod start_numbers;
 use crate::error::{MessageError, WorkerError};
 use crate::experiment::own_files::{FileReading, RoleChoices};
 use crate::experiment::{DatasetName, Experiment};
-use crate::metrics::{DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, Timing};
+use crate::metrics::{
+    DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, StepTimes, Timing,
+};
 use crate::texts::Catalog;
 use crate::version::BUILD;
 pub use question::{ImageSource, NetworkAnswer, NetworkQuestion, SentenceSource};
@@ -20,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use start_numbers::{Numbered, StartNumbers};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 14;
+pub const PROTOCOL_VERSION: u32 = 15;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,6 +106,15 @@ pub struct StateReceipt {
     pub data_sha256: String,
 }
 
+/// What is done before the first step on a GPU, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OpeningStage {
+    /// Shaders are compiled, and their results compared with those of the CPU.
+    Testing,
+    /// The time of a step is measured on GPU and CPU.
+    Timing,
+}
+
 /// How the CPU computes: settings of the browser, not of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Computing {
@@ -111,11 +122,13 @@ pub struct Computing {
     pub cores: usize,
     /// Use the arithmetic that gives the same bits in all browsers, even if there is a faster one.
     pub exact: bool,
+    /// Why it is the CPU: what was measured in another worker.
+    pub step_times: Option<StepTimes>,
 }
 
 impl Default for Computing {
     fn default() -> Self {
-        Self { cores: 1, exact: false }
+        Self { cores: 1, exact: false, step_times: None }
     }
 }
 
@@ -134,7 +147,13 @@ pub enum Event {
         /// [`BUILD`] of the worker; empty in those that did not say it yet.
         build: String,
     },
-    /// The device is open.
+    /// The GPU is being made ready for the first step.
+    Opening {
+        /// What is done now.
+        stage: OpeningStage,
+    },
+    /// The device is open. If times were measured and the CPU is the faster one, this is not the device in use: the worker for the CPU is
+    /// expected to take over.
     Device {
         /// The backend and the device.
         environment: Environment,

@@ -285,7 +285,11 @@ impl Training {
         Ok(Work::Evaluation)
     }
 
-    fn train(&mut self) -> Result<()> {
+    /// Takes a training step.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Device`] when the device fails.
+    pub(super) fn train(&mut self) -> Result<()> {
         let step = self.cohort.step_count();
         let indices = self.batcher.batch(step);
         let augmentation = self.experiment.dataset.augment.then_some((self.experiment.order_seed().into(), step));
@@ -349,5 +353,6 @@ pub fn environment(open: &OpenDevice) -> Environment {
         adapter: open.adapter.clone(),
         arithmetic: if open.backend == Backend::Cpu { arithmetic().to_owned() } else { String::new() },
         version: VERSION.to_owned(),
+        step_times: None,
     }
 }

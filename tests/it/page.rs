@@ -62,6 +62,7 @@ fn device() -> Event {
         adapter: "Flex".into(),
         arithmetic: String::new(),
         version: "0.1.0".into(),
+        step_times: None,
     };
     Event::Device { environment, fallback: None }
 }

@@ -10,11 +10,11 @@ use emergence_lab::experiment::{BaseInit, DatasetName, Direction, parse_query};
 use emergence_lab::metrics::{
     AttentionMap, DatasetSample, Environment, EvaluationRecord, Examination, Filters, ImageSamples, LateFacts, Mistake,
     PreparationProgress, Receipt, Record, RunEvaluation, SampleImage, SampleSentence, SentenceAnswer, StartFacts,
-    StepRecord, Timing, Translation,
+    StepRecord, StepTimes, Timing, Translation,
 };
 use emergence_lab::protocol::{
     Command, Computing, DownloadSource, Event, FailureKind, ImageSource, NetworkAnswer, NetworkQuestion, Numbered,
-    PROTOCOL_VERSION, SentenceSource, StartNumbers, StateReceipt, greeting, last_words,
+    OpeningStage, PROTOCOL_VERSION, SentenceSource, StartNumbers, StateReceipt, greeting, last_words,
 };
 use emergence_lab::version::BUILD;
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn timing() -> Timing {
 
 fn command(query: &str) -> Command {
     let (experiment, _) = parse_query(query).strict().expect("a valid experiment");
-    let computing = Computing { cores: 4, exact: true };
+    let computing = Computing { cores: 4, exact: true, step_times: Some(STEP_TIMES) };
     Command::Start { experiment: Box::new(experiment), paused: true, computing, resumes: false }
 }
 
@@ -74,6 +74,8 @@ fn commands() -> Vec<Command> {
     experiments.into_iter().map(command).chain(others).collect()
 }
 
+const STEP_TIMES: StepTimes = StepTimes { webgpu_microseconds: 2100, cpu_microseconds: 4800 };
+
 fn source() -> DownloadSource {
     DownloadSource { dataset: DatasetName::Mnist, server: "a.b".into() }
 }
@@ -86,6 +88,7 @@ fn events() -> Vec<Event> {
         adapter: "Flex".into(),
         arithmetic: String::new(),
         version: "0.1.0".into(),
+        step_times: Some(STEP_TIMES),
     };
     let failures = [
         FailureKind::Experiment,
@@ -100,6 +103,8 @@ fn events() -> Vec<Event> {
     let mut events = vec![
         Event::Preparation { progress },
         Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
+        Event::Opening { stage: OpeningStage::Testing },
+        Event::Opening { stage: OpeningStage::Timing },
         Event::Data { file: "train-images".into(), received: 10, total: None },
         Event::DataFallback { reason: "Offline.".into(), offer: None },
         Event::Alive { patience_secs: 6.5 },

@@ -5,6 +5,7 @@ mod rate_control;
 mod recordings;
 mod resume;
 mod shares;
+mod step_time;
 mod texts;
 mod translation;
 mod tuning_pace;

@@ -6,14 +6,15 @@ use crate::preparation::now;
 use anyhow::Context;
 use emergence_lab::dataset::{Dataset, ImageSet, drawn};
 use emergence_lab::device::{OpenDevice, open_cpu, open_webgpu};
-use emergence_lab::experiment::{Experiment, parse_query};
+use emergence_lab::experiment::{Experiment, Share, parse_query};
 use emergence_lab::metrics::History;
 use emergence_lab::model::gpu::with_burn_operations;
 use emergence_lab::train::self_test::{check_convolutions, check_device, check_transformer};
-use emergence_lab::train::{Training, Work};
+use emergence_lab::train::{Training, Work, step_seconds};
 use std::fmt::Write;
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 /// The networks that are compared.
 const COMPARED: [&str; 3] = ["mlp:256,256", "cnn:16,32", "resnet:8,16&norm=batch"];
@@ -27,12 +28,8 @@ const MOST_RUNS: u32 = 48;
 const COMPARED_STEPS: u64 = 20;
 /// Training and test examples.
 const EXAMPLES: [usize; 2] = [640, 64];
-/// Most time for one entry of the table.
-const ENTRY: Duration = Duration::from_secs(4);
-/// Most steps of an entry.
-const MOST_STEPS: u64 = 200;
-/// Most steps after which the losses are read, as in a training.
-const MOST_UNREAD: u64 = 10;
+/// Time for one entry of the table, in seconds.
+const ENTRY_SECS: f64 = 4.0;
 
 /// What computes an entry of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,29 +125,13 @@ fn entry(model: &str, runs: u32, data: &Rc<Dataset>, open: &OpenDevice, column: 
 }
 
 fn milliseconds(model: &str, runs: u32, data: &Rc<Dataset>, open: &OpenDevice) -> anyhow::Result<f64> {
-    let experiment = experiment(model, runs, 2 * MOST_STEPS)?;
-    pollster::block_on(async {
-        let mut training = Training::new(&experiment, data, open).await?;
-        // Compiles all shaders, and measures what is measured at the start.
-        steps(&mut training, 2).await?;
-        while training.advance(false).await? != Work::Waiting {}
-        training.drain().await?;
-        let (start, first) = (now(), training.step());
-        let mut unread = 1;
-        while start.elapsed() < ENTRY && training.step() - first < MOST_STEPS {
-            steps(&mut training, unread).await?;
-            unread = (2 * unread).min(MOST_UNREAD);
-        }
-        Ok(start.elapsed().as_secs_f64() * 1e3 / (training.step() - first) as f64)
-    })
+    let experiment = experiment(model, runs, COMPARED_STEPS)?;
+    let seconds = step_seconds(&experiment, Share::WHOLE, data, open, ENTRY_SECS, now_secs);
+    Ok(1e3 * pollster::block_on(seconds)?)
 }
 
-/// Takes this many steps, with the measurements in between, and waits for them.
-async fn steps(training: &mut Training, count: u64) -> anyhow::Result<()> {
-    let end = training.step() + count;
-    while training.step() < end {
-        training.advance(true).await?;
-    }
-    training.drain().await?;
-    Ok(())
+/// Seconds since the first call.
+fn now_secs() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(now).elapsed().as_secs_f64()
 }

@@ -117,9 +117,7 @@ impl Shader for BatchNormForwardShader {
                  if (local == 0u) {{\n        mean[own] = center;\n        variance[own] = squared / max(count - 1.0, 1.0);\n        \
                  inverse[own] = over;\n    }}\n"
             )
-            + &each(&format!(
-                "        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"
-            ));
+            + &each(&format!("        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"));
         ShaderSource { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
     }
 }

@@ -115,7 +115,8 @@ impl Shader for CopyingShader {
         ShaderSource {
             buffers: vec![input("source", "f32"), output("copy", "f32")],
             functions: String::new(),
-            body: "    let place = id.y * line + id.x;\n    if (place < count) { copy[place] = source[place]; }\n".to_owned(),
+            body: "    let place = id.y * line + id.x;\n    if (place < count) { copy[place] = source[place]; }\n"
+                .to_owned(),
         }
     }
 }

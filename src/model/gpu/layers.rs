@@ -140,7 +140,12 @@ pub(in crate::model) fn max_pool(maps: &CubeTensor) -> Option<CubeTensor> {
     let [maps] = prepared([maps])?;
     let [batch, channels, height, width] = maps.meta.shape().dims::<4>();
     let maps_of = [size(channels)?, size(height)?, size(width)?];
-    let pool = MapOperation { kind: MapKind::Pool { side: 2, max: true }, examples: size(batch)?, maps: maps_of, kept: maps_of };
+    let pool = MapOperation {
+        kind: MapKind::Pool { side: 2, max: true },
+        examples: size(batch)?,
+        maps: maps_of,
+        kept: maps_of,
+    };
     let result = empty([batch, channels, height / 2, width / 2], &maps);
     Some(launched(&pool, &[&maps], result))
 }

@@ -75,7 +75,9 @@ impl MapOperation {
         match self.kind {
             MapKind::Pool { side, .. } => channels * (height / side) * (width / side),
             MapKind::Mean => channels,
-            MapKind::PoolGradient { .. } | MapKind::MeanGradient { .. } | MapKind::Add { .. } => channels * height * width,
+            MapKind::PoolGradient { .. } | MapKind::MeanGradient { .. } | MapKind::Add { .. } => {
+                channels * height * width
+            }
             MapKind::AddGradient { .. } => self.kept.iter().product(),
         }
     }
@@ -172,9 +174,7 @@ impl MapKind {
                 (vec!["gradient"], text.to_owned(), activation)
             }
             Self::Add { stride, .. } => (vec!["maps", "kept", "result"], added(stride), None),
-            Self::AddGradient { stride, activation } => {
-                (vec!["gradient", "layers"], add_gradient(stride), activation)
-            }
+            Self::AddGradient { stride, activation } => (vec!["gradient", "layers"], add_gradient(stride), activation),
         }
     }
 }

@@ -16,7 +16,7 @@ const TILE: [u32; 2] = [4, 4];
 const WORKGROUP: [u32; 2] = [8, 8];
 /// The same where a CPU executes the shader, in vectors of four or eight invocations.
 const SOFTWARE_TILE: [u32; 2] = [8, 16];
-const SOFTWARE_WORKGROUP: [u32; 2] = [4, 2];
+const SOFTWARE_WORKGROUP: [u32; 2] = [8, 1];
 /// The four components of a vector.
 const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
@@ -288,7 +288,10 @@ impl ProductShader {
         let first_single = if self.software {
             "0u"
         } else {
-            text += &format!("    let whole = depth / 4u * 4u;\n    for (var k = 0u; k < whole; k += 4u) {{\n{}    }}\n", self.four_terms());
+            text += &format!(
+                "    let whole = depth / 4u * 4u;\n    for (var k = 0u; k < whole; k += 4u) {{\n{}    }}\n",
+                self.four_terms()
+            );
             "whole"
         };
         text += &format!(

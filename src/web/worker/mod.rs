@@ -13,6 +13,7 @@ mod faults;
 mod heartbeat;
 mod helper;
 mod inspection;
+mod opening;
 mod preparation;
 mod question;
 mod run;
@@ -24,11 +25,12 @@ mod upload;
 
 use crate::device::Backend;
 use crate::error::{DeviceError, Error, MessageError, WorkerError};
-use crate::experiment::Experiment;
+use crate::experiment::{DevicePreference, Experiment};
+use crate::metrics::{Environment, StepTimes};
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts::{self, text};
-use crate::train::self_test::{ChosenDevice, Devices};
+use crate::train::self_test::Devices;
 use crate::train::{Work, environment, worker_count};
 use arrival::{Arrival, Interrupt, Start};
 use crew::Crew;
@@ -74,6 +76,8 @@ struct Worker {
     inbox: Inbox<Mail>,
     turn: EventLoopTurn,
     devices: Devices,
+    /// The times of a step that were measured last, with the experiment.
+    step_times: Option<(Box<Experiment>, StepTimes)>,
     data: DataStore,
     /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<Inspected>,
@@ -101,7 +105,7 @@ impl RunFailure {
 impl Worker {
     fn new(inbox: Inbox<Mail>, turn: EventLoopTurn) -> Self {
         let devices = Devices::new(faults::tell_of_loss);
-        Self { inbox, turn, devices, data: DataStore::default(), inspected: None, restored: None }
+        Self { inbox, turn, devices, step_times: None, data: DataStore::default(), inspected: None, restored: None }
     }
 
     async fn serve(mut self) {
@@ -162,8 +166,22 @@ impl Worker {
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let _ = heartbeat::expect_secs(READING_SECS);
         let device = self.device(experiment).await?;
-        post(&Event::Device { environment: environment(&device.open), fallback: device.fallback });
+        // Which one is faster is measured on the data.
+        let is_open = experiment.device == DevicePreference::Auto && device.open.backend == Backend::WebGpu;
+        if !is_open {
+            let environment = Environment { step_times: start.computing.step_times, ..environment(&device.open) };
+            post(&Event::Device { environment, fallback: device.fallback });
+        }
         let dataset = self.data.get(&experiment.dataset).await?;
+        let mut step_times = start.computing.step_times;
+        if is_open {
+            let measured = self.step_times(experiment, &dataset, &device.open, start.computing.cores).await?;
+            if measured.cpu_is_faster() {
+                // The page has another worker take over.
+                return Ok(None);
+            }
+            step_times = Some(measured);
+        }
         decoded.as_ref().map_or(Ok(()), |decoded| decoded.check_data(experiment, &dataset))?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
@@ -191,7 +209,10 @@ impl Worker {
             Err(failure) => return Err(failure),
         };
         drop(decoded);
-        if let Some(setup) = crew.setup(training.setup()) {
+        if let Some(mut setup) = crew.setup(training.setup()) {
+            if let Some(facts) = &mut setup.start {
+                facts.environment.step_times = step_times;
+            }
             post(&Event::Started { setup: Box::new(setup) });
         }
         if !hold.paused {
@@ -207,13 +228,6 @@ impl Worker {
             None if start.resumes => DecodedState::read(restored).map(Some),
             known => Ok(known),
         }
-    }
-
-    async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
-        let chosen = self.devices.choose(experiment.device, &experiment.model).await;
-        // Shader errors during the self-test are judged by the test's numbers and must not fail the training.
-        let _ = faults::take_logged_error();
-        chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
     }
 
     async fn drive(&mut self, mut run: Run, mut crew: Crew) -> Result<Option<Interrupt>, RunFailure> {

@@ -3,6 +3,7 @@
 use super::{NEW_WORKER, READY, ask, hear};
 use crate::fixtures::experiment;
 use emergence_lab::experiment::Experiment;
+use emergence_lab::metrics::StepTimes;
 use emergence_lab::protocol::{Command, Computing};
 use emergence_lab::web::page::model::lifecycle::{Effect, Lifecycle};
 use emergence_lab::web::page::model::phase::{Phase, Request};
@@ -107,4 +108,38 @@ fn a_gpu_that_is_refused_is_left_for_the_small_worker() {
     hear(&mut lifecycle, &READY, &started(&on("auto")), Phase::Preparing);
     ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
     run(&mut lifecycle, &on("auto"), &[], Phase::Loading);
+}
+
+#[test]
+fn the_small_worker_takes_over_where_the_cpu_is_faster() {
+    let mut lifecycle = on_gpu();
+    let times = StepTimes { webgpu_microseconds: 4800, cpu_microseconds: 2100 };
+    assert!(times.cpu_is_faster(), "2.1 ms are less than 4.8 ms");
+    assert_eq!(lifecycle.prefer_cpu(&on("auto"), times), [NEW_WORKER], "the experiment starts again there");
+    let computing = Computing { step_times: Some(times), ..Computing::default() };
+    let start = |experiment: &Experiment| {
+        [Effect::Send(Command::Start {
+            experiment: experiment.clone().into(),
+            paused: false,
+            computing,
+            resumes: false,
+        })]
+    };
+    hear(&mut lifecycle, &READY, &start(&on("auto")), Phase::Preparing);
+    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
+    hear(&mut lifecycle, &READY, &[], Phase::Ready);
+    let again = Experiment { steps: 7, first_seed: 9, ..on("auto") };
+    run(&mut lifecycle, &again, &start(&again), Phase::Preparing);
+    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
+    let larger = Experiment { batch_size: 512, ..on("auto") };
+    run(&mut lifecycle, &larger, &[LARGE_WORKER], Phase::Loading);
+}
+
+#[test]
+fn a_gpu_that_was_asked_for_stays_although_the_cpu_is_faster() {
+    let mut lifecycle = on_gpu();
+    let times = StepTimes { webgpu_microseconds: 4800, cpu_microseconds: 2100 };
+    assert_eq!(lifecycle.prefer_cpu(&on("auto"), times), [NEW_WORKER], "for this experiment");
+    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
+    run(&mut lifecycle, &on("webgpu"), &[LARGE_WORKER], Phase::Loading);
 }

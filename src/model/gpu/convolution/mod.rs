@@ -62,14 +62,14 @@ const OUTPUT_EXAMPLE: &str = "(run * out_run + example * out_example)";
 impl ConvolutionSizes {
     /// What belongs to [`NAMES`].
     fn numbers(&self) -> Vec<u32> {
-        let Self { runs, batch, input: [channels_in, height, width], output: [channels_out, rows, columns], .. } = *self;
+        let Self { runs, batch, input: [channels_in, height, width], output: [channels_out, rows, columns], .. } =
+            *self;
         // Feature maps from one run to the next, and from one example to the next.
-        let steps = |channels: u32| if self.by_run { [batch * channels, channels] } else { [channels, runs * channels] };
+        let steps =
+            |channels: u32| if self.by_run { [batch * channels, channels] } else { [channels, runs * channels] };
         let [in_run, in_example] = if self.shared { [0, channels_in] } else { steps(channels_in) };
         let [out_run, out_example] = steps(channels_out);
-        vec![
-            batch, channels_in, height, width, channels_out, rows, columns, in_run, in_example, out_run, out_example,
-        ]
+        vec![batch, channels_in, height, width, channels_out, rows, columns, in_run, in_example, out_run, out_example]
     }
 
     fn window(&self) -> ConvolutionWindow {
@@ -274,7 +274,9 @@ impl Shader for ConvolutionForwardShader {
         buffers.push(output("result", "f32"));
         buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", "f32")));
         let pixels = (0..(self.tile.positions - 1) * stride + kernel).map(|column| {
-            format!("            let pixel{column} = pixel(line, i32(column * {stride}u) + {column} - {padding}, width);\n")
+            format!(
+                "            let pixel{column} = pixel(line, i32(column * {stride}u) + {column} - {padding}, width);\n"
+            )
         });
         let products =
             (0..kernel).map(|tap| tile.products(tap, |position| format!("pixel{}", position * stride + tap)));

@@ -44,5 +44,5 @@ pub(super) fn chosen() -> WebResult<Computing> {
         let cores = dom::window()?.navigator().hardware_concurrency() as usize;
         automatic(cores, media("(pointer: coarse)")?.matches())
     };
-    Ok(Computing { cores, exact: arithmetic? == "exact" })
+    Ok(Computing { cores, exact: arithmetic? == "exact", step_times: None })
 }

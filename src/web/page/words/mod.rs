@@ -17,7 +17,8 @@ pub use numbers::{duration, grouped, three_digits};
 use crate::catalog::DataKind;
 use crate::error::{Error, ValueError};
 use crate::experiment::{DatasetName, Experiment, Named, NormLayer};
-use crate::metrics::{History, PreparationProgress, Setup};
+use crate::metrics::{History, PreparationProgress, Setup, StepTimes};
+use crate::protocol::OpeningStage;
 use crate::texts::{text, translated};
 use crate::web::page::model::failure::Remedy;
 use crate::web::page::model::fields::{expectation, field_error};
@@ -26,7 +27,7 @@ use crate::web::page::model::lifecycle::Lifecycle;
 use crate::web::page::model::phase::Phase;
 use crate::web::page::model::shown::{Origin, Shown};
 use files::selection_note;
-use numbers::{memory, short, whole_seconds};
+use numbers::{memory, milliseconds, short, whole_seconds};
 
 /// Shown if there is no value.
 pub const NOTHING: &str = "–";
@@ -59,6 +60,26 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
         }
         Phase::Failed => incidents::stopped(),
     }
+}
+
+/// What is done before the first step on a GPU.
+#[must_use]
+pub fn opening_text(stage: OpeningStage) -> String {
+    match stage {
+        OpeningStage::Testing => {
+            text!("Compiling the GPU's shaders and testing its results; then the data and a first step …")
+        }
+        OpeningStage::Timing => {
+            text!("Measuring a training step on the GPU and on the CPU; then the faster one trains …")
+        }
+    }
+}
+
+/// Why GPU or CPU was chosen.
+#[must_use]
+pub fn step_times_text(times: StepTimes) -> String {
+    let [gpu, cpu] = [times.webgpu_microseconds, times.cpu_microseconds].map(|time| milliseconds(time as f64 / 1e3));
+    text!("GPU {gpu}, CPU {cpu} a step", gpu, cpu)
 }
 
 /// The label of the only button of a frame.

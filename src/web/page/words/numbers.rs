@@ -61,3 +61,9 @@ pub(super) fn memory(bytes: u64) -> String {
         _ => format!("{:.1} GB", megabytes / 1e3),
     }
 }
+
+/// Milliseconds with two digits, or without decimals.
+pub(super) fn milliseconds(milliseconds: f64) -> String {
+    let decimals = if milliseconds < 1.0 { 2 } else { usize::from(milliseconds < 10.0) };
+    text!("{number} ms", number = format!("{milliseconds:.decimals$}"))
+}

@@ -74,6 +74,7 @@ impl Lifecycle {
             Event::Alive { .. }
             | Event::Ready { .. }
             | Event::Device { .. }
+            | Event::Opening { .. }
             | Event::Uploaded { .. }
             | Event::UploadRefused { .. }
             | Event::Failed { .. } => true,

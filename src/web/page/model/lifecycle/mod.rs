@@ -10,6 +10,7 @@ use super::failure::{Failure, Remedy};
 use super::phase::{Phase, Request};
 use super::worker_program::WorkerProgram;
 use crate::experiment::{DevicePreference, Experiment};
+use crate::metrics::StepTimes;
 use crate::protocol::{Command, Computing, Event, FailureKind};
 
 /// An action that follows from a request or an event.
@@ -59,6 +60,8 @@ pub struct Lifecycle {
     computing: Computing,
     /// Whether there is a graphics adapter on which to compute; unknown before the first experiment that could use it.
     adapter: Option<bool>,
+    /// The experiment for which the CPU was the faster device, with the times.
+    faster_on_cpu: Option<(Box<Experiment>, StepTimes)>,
     pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
@@ -77,6 +80,7 @@ impl Default for Lifecycle {
             program: WorkerProgram::Cpu,
             computing: Computing::default(),
             adapter: None,
+            faster_on_cpu: None,
             pending: None,
             then: Then::Train,
             pausing: false,
@@ -115,10 +119,27 @@ impl Lifecycle {
         self.program == WorkerProgram::Gpu && self.pending.as_ref().is_some_and(optional)
     }
 
+    /// A step of this experiment takes longer on the GPU than on the CPU: what waits, or else this experiment, starts in a worker for the CPU.
+    pub fn prefer_cpu(&mut self, experiment: &Experiment, times: StepTimes) -> Vec<Effect> {
+        self.faster_on_cpu = Some((experiment.clone().into(), times));
+        self.start_in_other_worker(experiment)
+    }
+
+    /// What was measured for an experiment, if the CPU was faster.
+    fn times_in_favor_of_cpu(&self, experiment: &Experiment) -> Option<StepTimes> {
+        let known = self.faster_on_cpu.as_ref().filter(|(measured, _)| measured.has_steps_like(experiment));
+        known.filter(|_| experiment.device == DevicePreference::Auto).map(|(_, times)| *times)
+    }
+
     /// Gives the GPU up, which has failed to open or computes wrong numbers, or whose worker cannot be loaded: what waits, or else this
     /// experiment, starts in a worker for the CPU.
     pub fn leave_gpu(&mut self, experiment: &Experiment) -> Vec<Effect> {
         self.adapter = Some(false);
+        self.start_in_other_worker(experiment)
+    }
+
+    /// Starts what waits, or else this experiment, in another worker.
+    fn start_in_other_worker(&mut self, experiment: &Experiment) -> Vec<Effect> {
         let (then, resumes) = (self.then, self.resumes);
         let this = || PendingStart { experiment: experiment.clone().into(), then, resumes };
         let pending = self.pending.take().unwrap_or_else(this);
@@ -198,6 +219,7 @@ impl Lifecycle {
     fn program_for(&self, experiment: &Experiment) -> Option<WorkerProgram> {
         match (experiment.device, self.adapter) {
             (DevicePreference::Cpu, _) | (_, Some(false)) => Some(WorkerProgram::Cpu),
+            _ if self.times_in_favor_of_cpu(experiment).is_some() => Some(WorkerProgram::Cpu),
             (_, Some(true)) => Some(WorkerProgram::Gpu),
             (_, None) => None,
         }
@@ -229,7 +251,8 @@ impl Lifecycle {
             let PendingStart { experiment, then, resumes } = pending;
             self.settle(Phase::Preparing);
             (self.then, self.resumes) = (then, resumes);
-            let (paused, computing) = (then != Then::Train, self.computing);
+            let step_times = self.times_in_favor_of_cpu(&experiment);
+            let (paused, computing) = (then != Then::Train, Computing { step_times, ..self.computing });
             return vec![Effect::Send(Command::Start { experiment, paused, computing, resumes })];
         }
         self.settle(Phase::Loading);

@@ -73,12 +73,20 @@ impl Page {
         self.carry_out(effects)
     }
 
-    /// The device is open. If the GPU could not be used, the smaller worker takes over, and the page keeps the reason.
+    /// The device is open. If the GPU could not be used, or is the slower device, the smaller worker takes over, and the page keeps the reason.
     fn hear_of_device(&mut self, environment: &Environment, fallback: Option<String>) -> WebResult<()> {
+        self.loading = None;
+        let is_on_gpu = self.lifecycle.program() == WorkerProgram::Gpu;
+        if let Some(times) = environment.step_times.filter(|times| is_on_gpu && times.cpu_is_faster()) {
+            let experiment = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
+            let effects = self.lifecycle.prefer_cpu(&experiment, times);
+            return self.carry_out(effects);
+        }
         match fallback {
             Some(reason) if self.lifecycle.program() == WorkerProgram::Gpu => self.leave_gpu(reason),
             fallback => {
-                let reason = fallback.map(|reason| self.gpu_refusal.clone().unwrap_or(reason));
+                let refusal = fallback.map(|reason| self.gpu_refusal.clone().unwrap_or(reason));
+                let reason = refusal.or_else(|| environment.step_times.map(words::step_times_text));
                 self.toolbar.show_backend(environment, reason.as_deref())
             }
         }
@@ -247,6 +255,7 @@ impl Page {
         match event {
             Event::Dataset { .. } | Event::Uploaded { .. } | Event::UploadRefused { .. } => self.hear_of_data(event)?,
             Event::Device { environment, fallback } => self.hear_of_device(&environment, fallback)?,
+            Event::Opening { stage } => self.loading = Some((words::opening_text(stage), None)),
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
                 self.loading = Some((words::data_text(&file, received, total), share));

@@ -1,0 +1,75 @@
+//! How long a training step takes, measured: by this, `device=auto` chooses between GPU and CPU.
+
+use super::memory::worker_count;
+use super::preparation::Preparation;
+use crate::dataset::Dataset;
+use crate::device::{OpenDevice, open_cpu};
+use crate::error::Result;
+use crate::experiment::{BaseInit, Experiment, Share, Variant};
+use crate::metrics::StepTimes;
+use std::rc::Rc;
+
+/// The time that is spent on the steps of one device.
+const SECONDS: f64 = 0.25;
+/// Most steps after which the losses are read, as in a training.
+const MOST_UNREAD: u32 = 10;
+
+/// Measures the steps of an experiment on this GPU, and on the CPU if it had so many cores, for half a second in all. The networks are only
+/// drawn, not tuned, and nothing else is measured.
+///
+/// # Errors
+/// [`crate::error::Error::Device`] when a device fails, and the errors of [`Preparation::new`].
+pub async fn step_times(
+    experiment: &Experiment,
+    dataset: &Rc<Dataset>,
+    webgpu: &OpenDevice,
+    cores: usize,
+    now_secs: fn() -> f64,
+) -> Result<StepTimes> {
+    let webgpu = step_seconds(experiment, Share::WHOLE, dataset, webgpu, SECONDS, now_secs).await?;
+    // The largest share of the runs; those of the other cores take no longer.
+    let share = Share::new(0, worker_count(experiment, dataset, cores));
+    let cpu = step_seconds(experiment, share, dataset, &open_cpu(), SECONDS, now_secs).await?;
+    let [webgpu_microseconds, cpu_microseconds] = [webgpu, cpu].map(|seconds| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time, not negative")]
+        let microseconds = (1e6 * seconds).round() as u64;
+        microseconds
+    });
+    Ok(StepTimes { webgpu_microseconds, cpu_microseconds })
+}
+
+/// The mean time of a training step of all runs of a share, in seconds, over about `limit` seconds.
+///
+/// # Errors
+/// [`crate::error::Error::Device`] when the device fails, and the errors of [`Preparation::new`].
+pub async fn step_seconds(
+    experiment: &Experiment,
+    share: Share,
+    dataset: &Rc<Dataset>,
+    open: &OpenDevice,
+    limit: f64,
+    now_secs: fn() -> f64,
+) -> Result<f64> {
+    let untuned =
+        |variant: &Variant| Variant { scheme: Variant::from(BaseInit::KaimingNormal).scheme, ..variant.clone() };
+    let variants = experiment.variants.iter().map(untuned).collect();
+    let experiment = Experiment { variants, steps: u64::MAX, ..experiment.clone() };
+    let preparation = Preparation::new(&experiment, share, dataset, open, Box::new(now_secs))?;
+    let mut training = preparation.into_training().await?;
+    // The first step compiles shaders and draws examples.
+    training.train()?;
+    training.drain().await?;
+    let (start, mut steps, mut unread) = (now_secs(), 0, 1);
+    loop {
+        for _ in 0..unread {
+            training.train()?;
+        }
+        training.drain().await?;
+        steps += unread;
+        let elapsed = now_secs() - start;
+        if elapsed >= limit {
+            return Ok(elapsed / f64::from(steps));
+        }
+        unread = (2 * unread).min(MOST_UNREAD);
+    }
+}

@@ -1,0 +1,46 @@
+//! Opens the device of an experiment, and measures which one is faster where the experiment leaves the choice.
+
+use super::scope::{now_secs, post};
+use super::{RunFailure, Worker, device_failure, faults};
+use crate::dataset::Dataset;
+use crate::device::OpenDevice;
+use crate::experiment::{DevicePreference, Experiment};
+use crate::metrics::{Environment, StepTimes};
+use crate::protocol::{Event, FailureKind, OpeningStage};
+use crate::train::self_test::ChosenDevice;
+use crate::train::{environment, step_times};
+use std::rc::Rc;
+
+impl Worker {
+    /// Opens the device for an experiment, and tests it.
+    pub(super) async fn device(&mut self, experiment: &Experiment) -> Result<ChosenDevice, RunFailure> {
+        if experiment.device != DevicePreference::Cpu {
+            post(&Event::Opening { stage: OpeningStage::Testing });
+        }
+        let chosen = self.devices.choose(experiment.device, &experiment.model).await;
+        // Shader errors during the self-test are judged by the test's numbers and must not fail the training.
+        let _ = faults::take_logged_error();
+        chosen.map_err(|error| RunFailure::new(FailureKind::NoDevice, error))
+    }
+
+    /// Measures a step on GPU and CPU, unless such a step was the last one that was measured, and tells the page.
+    pub(super) async fn step_times(
+        &mut self,
+        experiment: &Experiment,
+        dataset: &Rc<Dataset>,
+        open: &OpenDevice,
+        cores: usize,
+    ) -> Result<StepTimes, RunFailure> {
+        let known = self.step_times.take().filter(|(measured, _)| measured.has_steps_like(experiment));
+        let times = if let Some((_, times)) = known {
+            times
+        } else {
+            post(&Event::Opening { stage: OpeningStage::Timing });
+            step_times(experiment, dataset, open, cores, now_secs).await.map_err(device_failure)?
+        };
+        self.step_times = Some((experiment.clone().into(), times));
+        let environment = Environment { step_times: Some(times), ..environment(open) };
+        post(&Event::Device { environment, fallback: None });
+        Ok(times)
+    }
+}
