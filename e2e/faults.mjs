@@ -127,3 +127,36 @@ export async function capMemoryAt(context, pattern, bytes) {
     await route.fulfill({ response, body: capMemory(await response.body(), bytes) });
   });
 }
+
+/** Runs a script at the beginning of every worker that computes on the GPU. */
+export async function patchGpuWorker(page, script) {
+  await page.route(/\/lab\/[^/]*worker_gpu_loader\.js(\?.*)?$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
+  });
+}
+
+/**
+ * In workers that compute on the GPU, the clock goes on by a second whenever it is read without a submission to the GPU since it was read last: the
+ * CPU appears to be slow.
+ */
+export async function slowCpu(page) {
+  await patchGpuWorker(
+    page,
+    `
+    const now = performance.now.bind(performance);
+    const { submit } = GPUQueue.prototype;
+    let more = 0;
+    let submitted = true;
+    GPUQueue.prototype.submit = function (...all) {
+      submitted = true;
+      return submit.apply(this, all);
+    };
+    performance.now = () => {
+      more += submitted ? 0 : 1000;
+      submitted = false;
+      return now() + more;
+    };
+  `,
+  );
+}

@@ -1,7 +1,8 @@
-// WebGPU on the software adapter: the same experiment as on the CPU, up to rounding. Its first step takes about seventeen
-// seconds of shader compilation, so the experiment is as small as possible.
+// WebGPU on the software adapter: the same experiment as on the CPU, up to rounding. Its shaders take seconds to compile, so the experiment
+// is as small as possible.
 
 import { expect, test } from '../fixtures.mjs';
+import { patchGpuWorker } from '../faults.mjs';
 import { runsOf, screenshot } from '../lab.mjs';
 
 const TINY = 'data=digits&train=512&test=128&model=mlp:32,32&batch=32&steps=5&eval=5&seeds=1';
@@ -30,11 +31,46 @@ test('five steps on WebGPU agree with the CPU', async ({ hosted, page }) => {
   expect(webgpu.receipt, 'same data in the same order').toEqual(cpu.receipt);
 
   // A GPU can be opened only once per worker: a run on the CPU in between must not lose it.
-  for (const [device, backend] of [['cpu', 'cpu'], ['auto', 'webgpu']]) {
+  for (const device of ['cpu', 'webgpu']) {
     await hosted.ask('run', { query: `${TINY.replace('steps=5', 'steps=1')}&device=${device}` });
     await hosted.reach('finished', 60_000);
-    expect(await hosted.backend(), `device=${device}`).toBe(backend);
+    expect(await hosted.backend(), `device=${device}`).toBe(device);
   }
+});
+
+test('where the CPU is faster than the GPU, it computes by itself, and the page says why', async ({ hosted, page, site }) => {
+  test.setTimeout(120_000);
+  const results = await hosted.finish(`${TINY}&device=auto`, 90_000);
+  expect(results.environment.backend).toBe('cpu');
+  expect(await hosted.backend()).toBe('cpu');
+  const { webgpu_microseconds: webgpu, cpu_microseconds: cpu } = results.environment.step_times;
+  expect(cpu, 'measured').toBeGreaterThan(0);
+  expect(cpu).toBeLessThan(webgpu);
+  await expect(hosted.root.locator('#reason')).toHaveText(/^GPU [\d.]+ ms, CPU [\d.]+ ms a step$/);
+  // It is known from now on, also for other seeds and more steps.
+  site.hits.length = 0;
+  await hosted.ask('run', { query: `${TINY.replace('steps=5', 'steps=6')}&seed=7&device=auto` });
+  await hosted.reach('finished', 60_000);
+  expect(await hosted.backend()).toBe('cpu');
+  expect(site.hits.filter((path) => path.includes('worker_gpu')), 'the large worker is not fetched again').toEqual([]);
+});
+
+test('a shader of ours that computes wrong numbers is found by the self-test', async ({ lab, page }) => {
+  test.setTimeout(120_000);
+  await patchGpuWorker(
+    page,
+    `
+    const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function ({ code, ...others }) {
+      return createShaderModule.call(this, { code: code.replaceAll('fma(vec4<f32>(left_', '0.99 * fma(vec4<f32>(left_'), ...others });
+    };
+  `,
+  );
+  await lab.open(`${TINY}&device=auto`);
+  await lab.run();
+  await lab.reach('finished', 90_000);
+  expect(await lab.backend()).toBe('cpu');
+  await expect(page.locator('#reason')).toContainText(/self-test/);
 });
 
 /** Trains on the CPU and on WebGPU for three steps, and compares weights and losses; resolves to the runs of both, pair by pair. */
@@ -59,7 +95,8 @@ for (const model of ['cnn:4k5a,6s2p', 'resnet:4,6']) {
   test(`three steps of ${model} on WebGPU agree with the CPU`, async ({ hosted }) => {
     test.setTimeout(320_000);
     const init = 'kaiming_normal,emergence(kaiming_normal;alpha=1.5)';
-    await comparedRuns(hosted, `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&init=${init}`);
+    // At larger rates rounding separates the networks within three steps, as it does on CPUs with another arithmetic.
+    await comparedRuns(hosted, `data=patterns&train=64&test=32&model=${model}&norm=batch&batch=16&lr=0.001&init=${init}`);
   });
 }
 
@@ -138,8 +175,5 @@ async function corruptReadback(page) {
       return range;
     };
   `;
-  await page.route(/\/lab\/[^/]*worker_gpu_loader\.js(\?.*)?$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${corrupt}\n${await response.text()}` });
-  });
+  await patchGpuWorker(page, corrupt);
 }

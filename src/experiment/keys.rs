@@ -269,8 +269,8 @@ pub const KEYS: [Key; 42] = [
     ),
     choice!(
         "device",
-        "where to compute; `auto` is WebGPU if it works, otherwise the CPU",
-        Some(field(FieldGroup::Data, "Compute on").with_hint("Automatic: WebGPU if it works, otherwise the CPU")),
+        "where to compute; `auto` measures a step on WebGPU, if it works, and on the CPU, and takes the faster one",
+        Some(field(FieldGroup::Data, "Compute on").with_hint("Automatic: the faster of WebGPU, if it works, and the CPU")),
         DevicePreference,
         experiment.device
     ),

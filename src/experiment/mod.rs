@@ -121,7 +121,7 @@ pub enum ActiveDefinition {
 /// The device to compute on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DevicePreference {
-    /// `WebGPU` if it works, else the CPU.
+    /// The faster of `WebGPU`, if it works, and the CPU.
     Auto,
     /// `WebGPU`; it is an error if it does not work.
     WebGpu,

@@ -5,12 +5,14 @@ use super::preparation::Preparation;
 use crate::dataset::Dataset;
 use crate::device::{OpenDevice, open_cpu};
 use crate::error::Result;
-use crate::experiment::{BaseInit, Experiment, Share, Variant};
+use crate::experiment::{BaseInit, EvaluationSteps, Experiment, Share};
 use crate::metrics::StepTimes;
 use std::rc::Rc;
 
 /// The time that is spent on the steps of one device.
 const SECONDS: f64 = 0.25;
+/// More steps than are taken.
+const STEPS: u64 = 1_000_000;
 /// Most steps after which the losses are read, as in a training.
 const MOST_UNREAD: u32 = 10;
 
@@ -50,10 +52,7 @@ pub async fn step_seconds(
     limit: f64,
     now_secs: fn() -> f64,
 ) -> Result<f64> {
-    let untuned =
-        |variant: &Variant| Variant { scheme: Variant::from(BaseInit::KaimingNormal).scheme, ..variant.clone() };
-    let variants = experiment.variants.iter().map(untuned).collect();
-    let experiment = Experiment { variants, steps: u64::MAX, ..experiment.clone() };
+    let experiment = untuned(experiment);
     let preparation = Preparation::new(&experiment, share, dataset, open, Box::new(now_secs))?;
     let mut training = preparation.into_training().await?;
     // The first step compiles shaders and draws examples.
@@ -71,5 +70,17 @@ pub async fn step_seconds(
             return Ok(elapsed / f64::from(steps));
         }
         unread = (2 * unread).min(MOST_UNREAD);
+    }
+}
+
+/// As many runs of the same networks, of a scheme without tuning and without evaluations.
+fn untuned(experiment: &Experiment) -> Experiment {
+    Experiment {
+        variants: vec![BaseInit::KaimingNormal.into()],
+        #[expect(clippy::cast_possible_truncation, reason = "there are at most a few hundred runs")]
+        seeds: experiment.run_count() as u32,
+        steps: STEPS,
+        evaluation: EvaluationSteps::Every(STEPS),
+        ..experiment.clone()
     }
 }

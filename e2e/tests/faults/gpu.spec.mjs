@@ -1,6 +1,6 @@
 // A GPU that is lost or becomes wrong, and a worker whose program panics: on the software adapter, by faults of the browser itself.
 
-import { stored, workersNamed } from '../../faults.mjs';
+import { slowCpu, stored, workersNamed } from '../../faults.mjs';
 import { expect, test } from '../../fixtures.mjs';
 import { WEBGPU_ARGS, chromiumPath } from '../../chromium.mjs';
 
@@ -94,7 +94,9 @@ test('a GPU that becomes wrong later is found before its numbers are kept, and l
 }) => {
   test.setTimeout(300_000);
   tolerate(/./);
+  await slowCpu(page);
   await trains(lab, TINY.replace('device=webgpu', 'device=auto'));
+  expect(await lab.backend(), 'the faster device').toBe('webgpu');
   const kept = await lab.step();
   await bend((await workersNamed(page, false)).at(-1));
   await lab.button('Resume').click();

@@ -4,6 +4,7 @@ use super::scope::{now_secs, post};
 use super::{RunFailure, Worker, device_failure, faults};
 use crate::dataset::Dataset;
 use crate::device::OpenDevice;
+use crate::error::Error;
 use crate::experiment::{DevicePreference, Experiment};
 use crate::metrics::{Environment, StepTimes};
 use crate::protocol::{Event, FailureKind, OpeningStage};
@@ -36,7 +37,10 @@ impl Worker {
             times
         } else {
             post(&Event::Opening { stage: OpeningStage::Timing });
-            step_times(experiment, dataset, open, cores, now_secs).await.map_err(device_failure)?
+            step_times(experiment, dataset, open, cores, now_secs).await.map_err(|error| match error {
+                Error::Device(_) => device_failure(error),
+                error => RunFailure::new(FailureKind::Experiment, error),
+            })?
         };
         self.step_times = Some((experiment.clone().into(), times));
         let environment = Environment { step_times: Some(times), ..environment(open) };
