@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CPU_ARGS, chromiumPath } from './chromium.mjs';
 import { firstPoint, startOfPage } from './first.mjs';
+import { gpuSteps } from './gpu.mjs';
 import { Host, Lab, runsOf } from './lab.mjs';
 import { exposeMemories, rendererPeak, wasmBytes } from './memory.mjs';
 import { DATA, DIST, ISOLATED, serve } from './server.mjs';
@@ -76,6 +77,7 @@ try {
     quick: options.quick,
     tiles: await tiles(),
     steps: await trainingSteps(),
+    gpu: await gpuSteps(site, Math.min(plan.rounds, 3)),
     tuning: await tuning(),
     start: await inPage((page) => startOfPage(page, site)),
     first_point: await medianOfThree(() => inPage((page) => firstPoint(page, site))),
@@ -343,7 +345,19 @@ function rowsOf({ title, stacked, faster_goal, stacking_goal }, { ms_per_step, t
   ];
 }
 
-function print({ machine, tiles, steps, tuning, start, first_point, experiment, translation, sizes }) {
+/** The lines about WebGPU on the software adapter. */
+function gpuRows({ ms_per_step, times_faster, stacked_against_single, dispatches_per_step, first_point_secs }) {
+  return [
+    ['MLP 784-256-256-10, batch 64, SGD, WebGPU on the software adapter', 'ms per step', `ours (R = 1) is faster by ${times_faster.toFixed(2)}x (goal: at least 1.2x)`],
+    ...Object.entries(ms_per_step).map(([name, ms]) => [name, ms.toFixed(1), '']),
+    ['12 runs, against single steps', `${stacked_against_single.toFixed(2)}x`, 'goal: at most 0.8x'],
+    ...Object.entries(dispatches_per_step).map(([name, count]) => [`dispatches per step, ${name}`, String(count), 'goal: at most 11 (MLP), 24 (CNN)']),
+    ['Run to the first plotted point, digits, WebGPU', `${first_point_secs.toFixed(2)} s`, 'goal: at most 6 s'],
+    [],
+  ];
+}
+
+function print({ machine, tiles, steps, gpu, tuning, start, first_point, experiment, translation, sizes }) {
   const rows = [
     ['Innermost loop, rows x registers', 'GFLOP/s', ''],
     ...Object.entries(tiles).flatMap(([arithmetic, shapes]) => {
@@ -351,6 +365,7 @@ function print({ machine, tiles, steps, tuning, start, first_point, experiment, 
     }),
     [],
     ...Object.entries(steps).flatMap(([model, measured]) => rowsOf(MODELS[model], measured)),
+    ...gpuRows(gpu),
     ['Tuning before step 0, MLP 784-128-128-128-10, batch 128', 'training steps', ''],
     ...Object.entries(tuning).map(([scheme, taken]) => {
       const goal = TUNED[scheme] ? `goal: at most ${TUNED[scheme]}` : '';

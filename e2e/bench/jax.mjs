@@ -1,4 +1,4 @@
-// jax-js on its wasm backend, in two ways: `?jit=step` compiles loss, gradients and update into one function, the
+// jax-js on its wasm backend, or with `?device=webgpu` on that, in two ways: `?jit=step` compiles loss, gradients and update into one function, the
 // fastest it offers; `?jit=gradient` compiles loss and gradients and leaves the update outside, as optax does.
 // Arrays are reference-counted: passing one transfers ownership, `.ref` keeps it.
 //
@@ -77,9 +77,11 @@ function initial({ kind, inputs, outputs, shape, weights }, before) {
 }
 
 main(async () => {
-  await init('wasm');
-  defaultDevice('wasm');
-  const update = UPDATES[new URLSearchParams(location.search).get('jit') ?? 'step']();
+  const query = new URLSearchParams(location.search);
+  const device = query.get('device') ?? 'wasm';
+  await init(device);
+  defaultDevice(device);
+  const update = UPDATES[query.get('jit') ?? 'step']();
   let parameters = layers().map((layer, index, all) => initial(layer, all[index - 1]));
   const data = batches().map(({ x, y }) => [
     np.array(x).reshape([BATCH, SIDE, SIDE, 1]),

@@ -7,8 +7,8 @@ use crate::error::{Result, ResultsError};
 use crate::experiment::Share;
 use crate::experiment::dataset::Selection;
 use crate::metrics::{
-    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, Timing, VariantCurves,
-    VariantStart, VariantSummary,
+    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, StepTimes, Timing,
+    VariantCurves, VariantStart, VariantSummary,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,9 @@ pub struct Results {
     pub variants: Vec<VariantResults>,
     /// Elapsed time and speed.
     pub timing: Timing,
+    /// The times of a step on GPU and CPU that decided between them; absent if the experiment says where to compute, or there is no GPU.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_times: Option<StepTimes>,
 }
 
 /// The shard of an experiment whose runs a results file has, for [`merged`](super::merged). It is not part of a [`History`]; the writer of
@@ -159,6 +162,7 @@ impl Results {
             samples: samples(history, &start.samples),
             variants: variants.collect(),
             timing: finite_timing(history.timing),
+            step_times: history.step_times,
         })
     }
 }

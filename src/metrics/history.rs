@@ -2,7 +2,7 @@
 
 use super::{
     Environment, EvaluationRecord, LateFacts, LayerReport, LayerScales, QuantityCurves, Record, Resolution,
-    RunEvaluation, Setup, StepRecord, Timing, VariantStart,
+    RunEvaluation, Setup, StepRecord, StepTimes, Timing, VariantStart,
 };
 use crate::catalog::{Occasion, Quantity};
 use crate::experiment::architecture::{Architecture, MeasuredLayer};
@@ -28,6 +28,9 @@ pub struct History {
     pub timing: Timing,
     /// Seconds since the start after some of the steps, at most [`KEPT_TIMES`] of them, in order of increasing step.
     pub elapsed: Vec<(u64, f64)>,
+    /// What was measured for the choice between GPU and CPU, if there was one; not part of the stored form.
+    #[serde(skip)]
+    pub step_times: Option<StepTimes>,
 }
 
 /// The layers of a network. For an experiment on a visitor's own files none are known before the start.
@@ -95,6 +98,7 @@ impl History {
             step: 0,
             timing,
             elapsed: Vec::new(),
+            step_times: None,
             setup,
         }
     }

@@ -51,26 +51,6 @@ pub struct Environment {
     pub arithmetic: String,
     /// Version of this crate, with the build: [`VERSION`](crate::version::VERSION).
     pub version: String,
-    /// What was measured for the choice between GPU and CPU, if that was left to the program.
-    #[serde(default)]
-    pub step_times: Option<StepTimes>,
-}
-
-/// The times of a training step of all runs on both devices, in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepTimes {
-    /// On the GPU.
-    pub webgpu_microseconds: u64,
-    /// On the CPU, with all its cores in use.
-    pub cpu_microseconds: u64,
-}
-
-impl StepTimes {
-    /// Whether the CPU is the faster device.
-    #[must_use]
-    pub fn cpu_is_faster(self) -> bool {
-        self.cpu_microseconds < self.webgpu_microseconds
-    }
 }
 
 /// Checksums of the data and the order of examples, which all runs share.

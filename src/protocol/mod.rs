@@ -13,7 +13,8 @@ use crate::error::{MessageError, WorkerError};
 use crate::experiment::own_files::{FileReading, RoleChoices};
 use crate::experiment::{DatasetName, Experiment};
 use crate::metrics::{
-    DatasetSample, Environment, Examination, Filters, PreparationProgress, Record, Setup, StepTimes, Timing,
+    DatasetSample, Environment, Examination, Filters, OpeningStage, PreparationProgress, Record, Setup, StepTimes,
+    Timing,
 };
 use crate::texts::Catalog;
 use crate::version::BUILD;
@@ -106,15 +107,6 @@ pub struct StateReceipt {
     pub data_sha256: String,
 }
 
-/// What is done before the first step on a GPU, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OpeningStage {
-    /// Shaders are compiled, and their results compared with those of the CPU.
-    Testing,
-    /// The time of a step is measured on GPU and CPU.
-    Timing,
-}
-
 /// How the CPU computes: settings of the browser, not of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Computing {
@@ -152,13 +144,15 @@ pub enum Event {
         /// What is done now.
         stage: OpeningStage,
     },
-    /// The device is open. If times were measured and the CPU is the faster one, this is not the device in use: the worker for the CPU is
-    /// expected to take over.
+    /// The device is open.
     Device {
         /// The backend and the device.
         environment: Environment,
         /// Why the CPU is used although `WebGPU` was allowed: the words of an [`Error`](crate::error::Error).
         fallback: Option<String>,
+        /// What was measured for the choice between GPU and CPU, if there was one. If the CPU is faster, and this is the GPU, the worker for the
+        /// CPU is expected to take over.
+        step_times: Option<StepTimes>,
     },
     /// Progress of downloading a data file or generating a data set.
     Data {

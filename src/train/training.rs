@@ -353,6 +353,5 @@ pub fn environment(open: &OpenDevice) -> Environment {
         adapter: open.adapter.clone(),
         arithmetic: if open.backend == Backend::Cpu { arithmetic().to_owned() } else { String::new() },
         version: VERSION.to_owned(),
-        step_times: None,
     }
 }

@@ -76,7 +76,6 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
             adapter: "Flex <SIMD> & one thread".to_owned(),
             arithmetic: "simd128".to_owned(),
             version: "0.1.0".to_owned(),
-            step_times: None,
         },
         receipt: Receipt {
             data_sha256: hash("d".to_owned()),

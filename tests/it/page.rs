@@ -62,9 +62,8 @@ fn device() -> Event {
         adapter: "Flex".into(),
         arithmetic: String::new(),
         version: "0.1.0".into(),
-        step_times: None,
     };
-    Event::Device { environment, fallback: None }
+    Event::Device { environment, fallback: None, step_times: None }
 }
 
 fn data() -> Event {

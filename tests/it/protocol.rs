@@ -9,12 +9,12 @@ use emergence_lab::experiment::own_files::{FileReading, FileRole};
 use emergence_lab::experiment::{BaseInit, DatasetName, Direction, parse_query};
 use emergence_lab::metrics::{
     AttentionMap, DatasetSample, Environment, EvaluationRecord, Examination, Filters, ImageSamples, LateFacts, Mistake,
-    PreparationProgress, Receipt, Record, RunEvaluation, SampleImage, SampleSentence, SentenceAnswer, StartFacts,
-    StepRecord, StepTimes, Timing, Translation,
+    OpeningStage, PreparationProgress, Receipt, Record, RunEvaluation, SampleImage, SampleSentence, SentenceAnswer,
+    StartFacts, StepRecord, StepTimes, Timing, Translation,
 };
 use emergence_lab::protocol::{
     Command, Computing, DownloadSource, Event, FailureKind, ImageSource, NetworkAnswer, NetworkQuestion, Numbered,
-    OpeningStage, PROTOCOL_VERSION, SentenceSource, StartNumbers, StateReceipt, greeting, last_words,
+    PROTOCOL_VERSION, SentenceSource, StartNumbers, StateReceipt, greeting, last_words,
 };
 use emergence_lab::version::BUILD;
 use proptest::prelude::*;
@@ -88,7 +88,6 @@ fn events() -> Vec<Event> {
         adapter: "Flex".into(),
         arithmetic: String::new(),
         version: "0.1.0".into(),
-        step_times: Some(STEP_TIMES),
     };
     let failures = [
         FailureKind::Experiment,
@@ -102,7 +101,8 @@ fn events() -> Vec<Event> {
     let failures = failures.map(|kind| Event::Failed { kind, message: "Why \"it\" stopped.".into() });
     let mut events = vec![
         Event::Preparation { progress },
-        Event::Device { environment, fallback: Some("No WebGPU here.".into()) },
+        Event::Device { environment: environment.clone(), fallback: Some("No WebGPU here.".into()), step_times: None },
+        Event::Device { environment: environment.clone(), fallback: None, step_times: Some(STEP_TIMES) },
         Event::Opening { stage: OpeningStage::Testing },
         Event::Opening { stage: OpeningStage::Timing },
         Event::Data { file: "train-images".into(), received: 10, total: None },

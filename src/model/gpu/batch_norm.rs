@@ -2,7 +2,7 @@
 //! of each run reads its numbers a few times, and adds up in its memory.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Operation, Shader, ShaderSource, input, output};
+use super::shader::{Shader, ShaderOperation, ShaderSource, input, output};
 use crate::experiment::Activation;
 use crate::model::batch_norm::EPSILON;
 
@@ -65,7 +65,7 @@ pub(super) struct BatchNormForward {
     pub(super) activation: Option<Activation>,
 }
 
-impl Operation for BatchNormForward {
+impl ShaderOperation for BatchNormForward {
     type Shader = BatchNormForwardShader;
 
     fn shader(&self) -> BatchNormForwardShader {
@@ -129,7 +129,7 @@ pub(super) struct BatchNormGradient {
     pub(super) sizes: BatchNormSizes,
 }
 
-impl Operation for BatchNormGradient {
+impl ShaderOperation for BatchNormGradient {
     type Shader = BatchNormGradientShader;
 
     fn shader(&self) -> BatchNormGradientShader {

@@ -1,6 +1,6 @@
 //! Tensors of a network in one piece of memory, so that one dispatch can update all of them.
 
-use super::shader::{Operation, Shader, ShaderSource, empty, input, launch, output, spread};
+use super::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output, spread};
 use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
@@ -83,7 +83,7 @@ struct Copying {
     count: u32,
 }
 
-impl Operation for Copying {
+impl ShaderOperation for Copying {
     type Shader = CopyingShader;
 
     fn shader(&self) -> CopyingShader {

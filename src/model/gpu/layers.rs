@@ -2,10 +2,10 @@
 //! Every function returns nothing if there is no shader for its tensors, or Burn's operations are wanted.
 
 use super::convolution;
-use super::loss::CrossEntropy;
+use super::loss::StackedCrossEntropy;
 use super::maps::{MapKind, MapOperation};
-use super::product::{MatrixOrder, Product, ProductEpilogue};
-use super::shader::{Operation, contiguous, empty, launch};
+use super::product::{Product, ProductEpilogue};
+use super::shader::{ShaderOperation, contiguous, empty, launch};
 use super::{are_wanted, is_software};
 use crate::experiment::Activation;
 use crate::experiment::architecture::Window;
@@ -22,7 +22,7 @@ fn size(number: usize) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-fn launched(operation: &impl Operation, tensors: &[&CubeTensor], result: CubeTensor) -> CubeTensor {
+fn launched(operation: &impl ShaderOperation, tensors: &[&CubeTensor], result: CubeTensor) -> CubeTensor {
     let buffers = tensors.iter().copied().chain([&result]).collect::<Vec<_>>();
     launch(operation, &buffers);
     result
@@ -37,21 +37,11 @@ pub(in crate::model) fn dense(
 ) -> Option<CubeTensor> {
     let [input, weight] = prepared([input, weight])?;
     let bias = bias.cloned().map(contiguous);
-    let ([shared, rows, depth], [runs, _, columns]) = (input.meta.shape().dims::<3>(), weight.meta.shape().dims::<3>());
-    let product = Product {
-        runs: size(runs)?,
-        rows: size(rows)?,
-        columns: size(columns)?,
-        depth: size(depth)?,
-        left: MatrixOrder::Along,
-        right: MatrixOrder::Across,
-        shared: shared < runs,
-        epilogue: bias
-            .as_ref()
-            .map_or(ProductEpilogue::None, |_| ProductEpilogue::Bias(relu.then_some(Activation::Relu))),
-        software: is_software(),
-    };
-    let result = empty([runs, rows, columns], &weight);
+    let (of_input, of_weight) = (input.meta.shape().dims::<3>(), weight.meta.shape().dims::<3>());
+    let activation = relu.then_some(Activation::Relu);
+    let epilogue = bias.as_ref().map_or(ProductEpilogue::None, |_| ProductEpilogue::Bias(activation));
+    let product = Product::dense(of_input, of_weight)?.then(epilogue);
+    let result = empty([of_weight[0], of_input[1], of_weight[2]], &weight);
     let tensors = [&input, &weight].into_iter().chain(&bias).collect::<Vec<_>>();
     Some(launched(&product, &tensors, result))
 }
@@ -59,39 +49,20 @@ pub(in crate::model) fn dense(
 /// The gradient of `x W` with respect to `x`, of every run.
 pub(in crate::model) fn dense_input_gradient(gradient: &CubeTensor, weight: &CubeTensor) -> Option<CubeTensor> {
     let [gradient, weight] = prepared([gradient, weight])?;
-    let ([runs, rows, depth], [_, columns, _]) = (gradient.meta.shape().dims::<3>(), weight.meta.shape().dims::<3>());
-    let product = Product {
-        runs: size(runs)?,
-        rows: size(rows)?,
-        columns: size(columns)?,
-        depth: size(depth)?,
-        left: MatrixOrder::Along,
-        right: MatrixOrder::Along,
-        shared: false,
-        epilogue: ProductEpilogue::None,
-        software: is_software(),
-    };
-    let result = empty([runs, rows, columns], &gradient);
+    let (of_gradient, of_weight) = (gradient.meta.shape().dims::<3>(), weight.meta.shape().dims::<3>());
+    let of_input = [of_gradient[0], of_gradient[1], of_weight[1]];
+    let product = Product::dense(of_input, of_weight)?.input_gradient();
+    let result = empty(of_input, &gradient);
     Some(launched(&product, &[&gradient, &weight], result))
 }
 
 /// The gradient of `x W` with respect to `W`.
 pub(in crate::model) fn dense_weight_gradient(input: &CubeTensor, gradient: &CubeTensor) -> Option<CubeTensor> {
     let [input, gradient] = prepared([input, gradient])?;
-    let ([shared, depth, rows], [runs, _, columns]) =
-        (input.meta.shape().dims::<3>(), gradient.meta.shape().dims::<3>());
-    let product = Product {
-        runs: size(runs)?,
-        rows: size(rows)?,
-        columns: size(columns)?,
-        depth: size(depth)?,
-        left: MatrixOrder::Across,
-        right: MatrixOrder::Across,
-        shared: shared < runs,
-        epilogue: ProductEpilogue::None,
-        software: is_software(),
-    };
-    let result = empty([runs, rows, columns], &gradient);
+    let (of_input, of_gradient) = (input.meta.shape().dims::<3>(), gradient.meta.shape().dims::<3>());
+    let of_weight = [of_gradient[0], of_input[2], of_gradient[2]];
+    let product = Product::dense(of_input, of_weight)?.weight_gradient();
+    let result = empty(of_weight, &gradient);
     Some(launched(&product, &[&input, &gradient], result))
 }
 
@@ -101,7 +72,7 @@ pub(in crate::model) fn cross_entropy(logits: &CubeTensor, targets: &CubeTensor)
     let shape @ [runs, rows, classes] = logits.meta.shape().dims::<3>();
     let (losses, gradient) = (empty([runs], &logits), empty(shape, &logits));
     let factor = 1.0_f32.to_bits();
-    let operation = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+    let operation = StackedCrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
     launch(&operation, &[&logits, &targets, &losses, &gradient]);
     Some((losses, gradient))
 }

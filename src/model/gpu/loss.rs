@@ -1,6 +1,6 @@
 //! Cross-entropy of softmax with its gradient, in one dispatch.
 
-use super::shader::{Operation, Shader, ShaderSource, input, output};
+use super::shader::{Shader, ShaderOperation, ShaderSource, input, output};
 
 /// Invocations for each run; each has some of the rows.
 const WORKGROUP: u32 = 64;
@@ -8,7 +8,7 @@ const WORKGROUP: u32 = 64;
 /// The sum over rows of the cross-entropy of every run, `[runs]`, and its gradient with respect to the logits, `[runs, rows, classes]`, both
 /// times a factor. Its tensors are logits, targets `[1, rows, classes]`, losses and gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct CrossEntropy {
+pub(super) struct StackedCrossEntropy {
     pub(super) runs: u32,
     pub(super) rows: u32,
     pub(super) classes: u32,
@@ -16,7 +16,7 @@ pub(super) struct CrossEntropy {
     pub(super) factor: u32,
 }
 
-impl Operation for CrossEntropy {
+impl ShaderOperation for StackedCrossEntropy {
     type Shader = CrossEntropyShader;
 
     fn shader(&self) -> CrossEntropyShader {

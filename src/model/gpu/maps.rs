@@ -2,7 +2,7 @@
 //! are `[runs, batch, channels, height, width]`; each invocation computes one number.
 
 use super::functions::{functions, needs_argument};
-use super::shader::{Operation, Shader, ShaderBuffer, ShaderSource, input, output, spread};
+use super::shader::{Shader, ShaderBuffer, ShaderOperation, ShaderSource, input, output, spread};
 use crate::experiment::Activation;
 
 /// Invocations of a workgroup.
@@ -48,7 +48,7 @@ pub(super) enum MapKind {
     AddGradient { stride: u32, activation: Option<Activation> },
 }
 
-impl Operation for MapOperation {
+impl ShaderOperation for MapOperation {
     type Shader = MapKind;
 
     fn shader(&self) -> MapKind {

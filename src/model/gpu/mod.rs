@@ -34,11 +34,20 @@ pub fn expect_software(is_software: bool) {
 }
 
 fn is_software() -> bool {
-    IS_SOFTWARE.load(Ordering::Relaxed)
+    TILES.get().unwrap_or_else(|| IS_SOFTWARE.load(Ordering::Relaxed))
 }
 
 thread_local! {
     static BURN_ONLY: Cell<bool> = const { Cell::new(false) };
+    static TILES: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// Runs `work` on this thread with the shaders for a CPU that executes them, or with the others, whatever the device is.
+pub fn with_tiles_for_software<T>(is_software: bool, work: impl FnOnce() -> T) -> T {
+    let before = TILES.replace(Some(is_software));
+    let result = work();
+    TILES.set(before);
+    result
 }
 
 /// Runs `work` without the shaders of this module, on this thread.

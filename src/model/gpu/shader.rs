@@ -24,7 +24,7 @@ const ENTRY_POINT: &str = "main";
 
 /// An operation on tensors that a shader computes. What is compiled is only the shader, which operations of other sizes have in common:
 /// compiling takes most of the time until the first step.
-pub(super) trait Operation {
+pub(super) trait ShaderOperation {
     type Shader: Shader;
 
     fn shader(&self) -> Self::Shader;
@@ -105,7 +105,7 @@ fn sizes(numbers: Vec<u32>, like: &CubeTensor) -> Handle {
 }
 
 /// Launches an operation on tensors.
-pub(super) fn launch(operation: &impl Operation, tensors: &[&CubeTensor]) {
+pub(super) fn launch(operation: &impl ShaderOperation, tensors: &[&CubeTensor]) {
     let Some(first) = tensors.first() else { return };
     let numbers = operation.sizes();
     let sizes = (!numbers.is_empty()).then(|| sizes(numbers, first));

@@ -1,7 +1,7 @@
 //! The update of all parameters of all runs in one dispatch.
 
 use super::flat::{allocated, flattened, places, views};
-use super::shader::{Operation, Shader, ShaderSource, input, launch, output, spread};
+use super::shader::{Shader, ShaderOperation, ShaderSource, input, launch, output, spread};
 use burn::backend::Cube;
 use burn::tensor::{Tensor, TensorData};
 use burn_wgpu::CubeTensor;
@@ -196,7 +196,7 @@ impl UpdateShader {
     }
 }
 
-impl Operation for UpdateShader {
+impl ShaderOperation for UpdateShader {
     type Shader = Self;
 
     fn shader(&self) -> Self {

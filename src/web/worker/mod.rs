@@ -8,12 +8,12 @@ mod allocator;
 mod arrival;
 mod crew;
 mod data;
+mod device;
 mod download;
 mod faults;
 mod heartbeat;
 mod helper;
 mod inspection;
-mod opening;
 mod preparation;
 mod question;
 mod run;
@@ -26,7 +26,7 @@ mod upload;
 use crate::device::Backend;
 use crate::error::{DeviceError, Error, MessageError, WorkerError};
 use crate::experiment::{DevicePreference, Experiment};
-use crate::metrics::{Environment, StepTimes};
+use crate::metrics::StepTimes;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts::{self, text};
@@ -169,18 +169,14 @@ impl Worker {
         // Which one is faster is measured on the data.
         let is_open = experiment.device == DevicePreference::Auto && device.open.backend == Backend::WebGpu;
         if !is_open {
-            let environment = Environment { step_times: start.computing.step_times, ..environment(&device.open) };
-            post(&Event::Device { environment, fallback: device.fallback });
+            let environment = environment(&device.open);
+            post(&Event::Device { environment, fallback: device.fallback, step_times: start.computing.step_times });
         }
         let dataset = self.data.get(&experiment.dataset).await?;
-        let mut step_times = start.computing.step_times;
-        if is_open {
-            let measured = self.step_times(experiment, &dataset, &device.open, start.computing.cores).await?;
-            if measured.cpu_is_faster() {
-                // The page has another worker take over.
-                return Ok(None);
-            }
-            step_times = Some(measured);
+        if is_open && self.step_times(experiment, &dataset, &device.open, start.computing.cores).await?.cpu_is_faster()
+        {
+            // The page has another worker take over.
+            return Ok(None);
         }
         decoded.as_ref().map_or(Ok(()), |decoded| decoded.check_data(experiment, &dataset))?;
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
@@ -209,10 +205,7 @@ impl Worker {
             Err(failure) => return Err(failure),
         };
         drop(decoded);
-        if let Some(mut setup) = crew.setup(training.setup()) {
-            if let Some(facts) = &mut setup.start {
-                facts.environment.step_times = step_times;
-            }
+        if let Some(setup) = crew.setup(training.setup()) {
             post(&Event::Started { setup: Box::new(setup) });
         }
         if !hold.paused {

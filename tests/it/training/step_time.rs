@@ -23,7 +23,8 @@ fn steps_are_counted_from_the_second_one_until_the_time_is_up() {
         "data=digits&train=64&test=16&model=mlp:8&batch=4&init=gradinit(kaiming_normal;steps=1000)&seeds=2&eval=1";
     let tuned: Experiment = experiment(query);
     READINGS.store(0, Ordering::Relaxed);
-    let seconds = step_seconds(&tuned, Share::WHOLE, &dataset, &open_cpu(), 0.25, now_secs);
+    let open = open_cpu();
+    let seconds = step_seconds(&tuned, Share::WHOLE, &dataset, &open, 0.25, now_secs);
     let seconds = pollster::block_on(seconds).expect("the CPU computes");
     // Read after 1, 2 and 4 steps: 0.3 s for 7 steps.
     assert!((seconds - 0.3 / 7.0).abs() < 1e-12, "{seconds} s a step");

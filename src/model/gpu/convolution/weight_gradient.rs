@@ -5,7 +5,7 @@
 //! with which one would do, takes some drivers minutes to compile.
 
 use super::{ConvolutionSizes, ConvolutionWindow, INPUT_EXAMPLE, NAMES, OUTPUT_EXAMPLE, PIXEL};
-use crate::model::gpu::shader::{Operation, Shader, ShaderSource, empty, input, launch, output, spread};
+use crate::model::gpu::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output, spread};
 use burn_wgpu::CubeTensor;
 
 /// Most output channels of an invocation; and of one that a CPU executes.
@@ -68,7 +68,7 @@ impl ConvolutionWeightGradient {
     }
 }
 
-impl Operation for ConvolutionWeightGradient {
+impl ShaderOperation for ConvolutionWeightGradient {
     type Shader = ConvolutionWeightGradientShader;
 
     fn shader(&self) -> ConvolutionWeightGradientShader {
@@ -226,7 +226,7 @@ struct PartSum {
     count: u32,
 }
 
-impl Operation for PartSum {
+impl ShaderOperation for PartSum {
     type Shader = PartSumShader;
 
     fn shader(&self) -> PartSumShader {

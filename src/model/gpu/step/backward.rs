@@ -6,7 +6,7 @@ use crate::experiment::Activation;
 use crate::model::gpu::batch_norm;
 use crate::model::gpu::convolution;
 use crate::model::gpu::maps::MapKind;
-use crate::model::gpu::product::{MatrixOrder, Product, ProductEpilogue};
+use crate::model::gpu::product::ProductEpilogue;
 use crate::model::gpu::shader::launch;
 use burn_wgpu::CubeTensor;
 
@@ -45,27 +45,16 @@ impl Tape<'_> {
         gradients: &[CubeTensor],
     ) -> Option<()> {
         let input = &self.values[index];
-        let buffers = |parameter: usize, bias: bool| {
-            let own = &gradients[parameter..=parameter + usize::from(bias)];
-            [&input.tensor, slope].into_iter().chain(own).collect::<Vec<_>>()
-        };
+        let own = |parameter: usize, bias: bool| &gradients[parameter..=parameter + usize::from(bias)];
         match layer.operation {
             Operation::Dense { parameter, bias } => {
-                let Product { rows, columns, depth, .. } = self.dense(input, layer.output)?;
-                let product = Product {
-                    rows: depth,
-                    depth: rows,
-                    columns,
-                    left: MatrixOrder::Across,
-                    epilogue: if bias { ProductEpilogue::ColumnSums } else { ProductEpilogue::None },
-                    ..self.dense(input, layer.output)?
-                };
-                launch(&product, &buffers(parameter, bias));
+                let epilogue = if bias { ProductEpilogue::ColumnSums } else { ProductEpilogue::None };
+                let product = self.dense(input, layer.output)?.weight_gradient().then(epilogue);
+                launch(&product, &[&input.tensor, slope].into_iter().chain(own(parameter, bias)).collect::<Vec<_>>());
             }
             Operation::Convolution { parameter, bias, window } => {
                 let sizes = self.convolution(input, layer.output, window)?;
-                let own = &gradients[parameter..=parameter + usize::from(bias)];
-                convolution::weight_gradient(sizes, [&input.tensor, slope], own)?;
+                convolution::weight_gradient(sizes, [&input.tensor, slope], own(parameter, bias))?;
             }
             Operation::BatchNorm { .. } | Operation::Pool { .. } | Operation::Mean | Operation::Add { .. } => {}
         }
@@ -88,10 +77,8 @@ impl Tape<'_> {
         let weight = |parameter: usize| &self.parameters[parameter];
         match layer.operation {
             Operation::Dense { parameter, .. } => {
-                let product = self.dense(input, layer.output)?;
                 let epilogue = activation.map_or(ProductEpilogue::None, ProductEpilogue::Slope);
-                let (columns, depth) = (product.depth, product.columns);
-                let product = Product { columns, depth, right: MatrixOrder::Along, shared: false, epilogue, ..product };
+                let product = self.dense(input, layer.output)?.input_gradient().then(epilogue);
                 launch(&product, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::Convolution { parameter, window, .. } => {

@@ -9,10 +9,10 @@ use super::convolution;
 use super::flat::allocated;
 use super::functions::needs_argument;
 use super::is_software;
-use super::loss::CrossEntropy;
+use super::loss::StackedCrossEntropy;
 use super::maps::{MapKind, MapOperation};
-use super::product::{MatrixOrder, Product, ProductEpilogue};
-use super::shader::{self, empty, launch};
+use super::product::{Product, ProductEpilogue};
+use super::shader::{ShaderOperation, empty, launch};
 use crate::experiment::Activation;
 use crate::experiment::architecture::{FeatureShape, Window};
 use crate::model::batch::{Batch, Inputs};
@@ -127,7 +127,7 @@ impl Tape<'_> {
         let after = argument.as_ref();
         match *operation {
             Operation::Dense { parameter, bias } => {
-                let product = Product { epilogue: epilogue(bias, activation), ..self.dense(input, output)? };
+                let product = self.dense(input, output)?.then(epilogue(bias, activation));
                 self.launch_layer(&product, &input.tensor, parameter, bias, &result, after);
             }
             Operation::Convolution { parameter, bias, window } => {
@@ -164,7 +164,7 @@ impl Tape<'_> {
     /// Launches a layer with weights.
     fn launch_layer(
         &self,
-        operation: &impl shader::Operation,
+        operation: &impl ShaderOperation,
         input: &CubeTensor,
         parameter: usize,
         bias: bool,
@@ -178,17 +178,8 @@ impl Tape<'_> {
 
     /// The product of a dense layer.
     fn dense(&self, input: &Values, output: FeatureShape) -> Option<Product> {
-        Some(Product {
-            runs: size(self.runs)?,
-            rows: size(self.batch())?,
-            columns: size(output.units())?,
-            depth: size(input.shape.units())?,
-            left: MatrixOrder::Along,
-            right: MatrixOrder::Across,
-            shared: input.tensor.meta.shape()[0] < self.runs,
-            epilogue: ProductEpilogue::None,
-            software: is_software(),
-        })
+        let shape = input.tensor.meta.shape().dims::<3>();
+        Product::dense(shape, [self.runs, shape[2], output.units()])
     }
 
     fn convolution(
@@ -241,7 +232,7 @@ impl Tape<'_> {
         let (losses, slope) = (empty([runs], logits), empty(shape, logits));
         #[expect(clippy::cast_possible_truncation, reason = "a factor in f32, like the losses")]
         let factor = (counted.recip() as f32).to_bits();
-        let operation = CrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
+        let operation = StackedCrossEntropy { runs: size(runs)?, rows: size(rows)?, classes: size(classes)?, factor };
         launch(&operation, &[logits, targets, &losses, &slope]);
         Some((losses, slope))
     }

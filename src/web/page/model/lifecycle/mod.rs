@@ -205,7 +205,8 @@ impl Lifecycle {
         let phase = if pending.is_some() { Phase::Loading } else { Phase::Ready };
         let (adapter, program, computing) = (self.adapter, self.program, self.computing);
         let wanted = pending.as_ref().map_or(Some(program), |pending| self.program_for(&pending.experiment));
-        *self = Self { phase, program, computing, adapter, pending, ..Self::default() };
+        let faster_on_cpu = self.faster_on_cpu.take();
+        *self = Self { phase, program, computing, adapter, faster_on_cpu, pending, ..Self::default() };
         wanted.map_or_else(|| vec![Effect::AskForAdapter], |program| self.open(program))
     }
 

@@ -35,6 +35,7 @@ use super::{
     Action, Dispatcher, appearance, consent_storage, cpu_fields, deploy, dialogs, navigation, scenario_strip, share,
 };
 use crate::experiment::{Experiment, PagePart, Theme, View, parse_query};
+use crate::metrics::StepTimes;
 use crate::protocol::DownloadSource;
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -81,6 +82,8 @@ pub(super) struct Page {
     patience: Timer,
     /// Why the GPU is not used although there is one.
     gpu_refusal: Option<String>,
+    /// What was measured for the choice between GPU and CPU.
+    step_times: Option<StepTimes>,
     /// What the visitor has decided about downloads.
     consents: Consents,
     /// The latest download that needed a decision.
@@ -161,6 +164,7 @@ impl Page {
             worker: None,
             patience: Timer::new(move || unanswered.dispatch(Action::AdapterKnown(false))),
             gpu_refusal: None,
+            step_times: None,
             consents: consent_storage::load(),
             offered: None,
             lifecycle: Lifecycle::default(),

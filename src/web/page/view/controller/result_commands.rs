@@ -151,6 +151,7 @@ impl Page {
             self.checkpoints.former_secs = 0.0;
             self.set_shown(Shown::live(&experiment, setup));
         }
+        self.shown.history.step_times = self.step_times;
         // Shown and edited may have become equal or different.
         if let Err(error) = self.write_address() {
             crate::web::dom::report(&error);

@@ -4,7 +4,7 @@ use super::Page;
 use super::host_commands::OTHER;
 use crate::experiment::DevicePreference;
 use crate::graphics_adapter;
-use crate::metrics::{Environment, Timing};
+use crate::metrics::{Environment, StepTimes, Timing};
 use crate::protocol::{Command, Event, FailureKind};
 use crate::texts;
 use crate::web::error::WebResult;
@@ -74,10 +74,16 @@ impl Page {
     }
 
     /// The device is open. If the GPU could not be used, or is the slower device, the smaller worker takes over, and the page keeps the reason.
-    fn hear_of_device(&mut self, environment: &Environment, fallback: Option<String>) -> WebResult<()> {
+    fn hear_of_device(
+        &mut self,
+        environment: &Environment,
+        fallback: Option<String>,
+        step_times: Option<StepTimes>,
+    ) -> WebResult<()> {
         self.loading = None;
+        self.step_times = step_times;
         let is_on_gpu = self.lifecycle.program() == WorkerProgram::Gpu;
-        if let Some(times) = environment.step_times.filter(|times| is_on_gpu && times.cpu_is_faster()) {
+        if let Some(times) = step_times.filter(|times| is_on_gpu && times.cpu_is_faster()) {
             let experiment = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
             let effects = self.lifecycle.prefer_cpu(&experiment, times);
             return self.carry_out(effects);
@@ -86,7 +92,7 @@ impl Page {
             Some(reason) if self.lifecycle.program() == WorkerProgram::Gpu => self.leave_gpu(reason),
             fallback => {
                 let refusal = fallback.map(|reason| self.gpu_refusal.clone().unwrap_or(reason));
-                let reason = refusal.or_else(|| environment.step_times.map(words::step_times_text));
+                let reason = refusal.or_else(|| step_times.map(words::step_times_text));
                 self.toolbar.show_backend(environment, reason.as_deref())
             }
         }
@@ -254,7 +260,9 @@ impl Page {
         self.inspection_event(&event)?;
         match event {
             Event::Dataset { .. } | Event::Uploaded { .. } | Event::UploadRefused { .. } => self.hear_of_data(event)?,
-            Event::Device { environment, fallback } => self.hear_of_device(&environment, fallback)?,
+            Event::Device { environment, fallback, step_times } => {
+                self.hear_of_device(&environment, fallback, step_times)?;
+            }
             Event::Opening { stage } => self.loading = Some((words::opening_text(stage), None)),
             Event::Data { file, received, total } => {
                 let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);

@@ -1,15 +1,8 @@
-//! Products of matrices of all runs, with what comes before and after them in a dense layer: one dispatch for any number of runs.
-//!
-//! Each invocation computes a tile of the result in registers with names of their own. There is neither workgroup memory nor a barrier, which
-//! some devices execute slowly. Where invocations are executed on a CPU, a read from memory costs as much as dozens of multiplications, and
-//! the tile is large; elsewhere it is small, so that there are enough invocations for all processors, and four terms of the sum are added at
-//! a time.
-//!
-//! What a tile has beyond the last row or column is that row or column again: it is computed, and written, once more.
+//! The text of the shader of products.
 
-use super::functions::{functions, needs_argument};
-use super::shader::{Operation, Shader, ShaderBuffer, ShaderSource, input, output};
-use crate::experiment::Activation;
+use super::{MatrixOrder, ProductEpilogue};
+use crate::model::gpu::functions::{functions, needs_argument};
+use crate::model::gpu::shader::{Shader, ShaderBuffer, ShaderSource, input, output};
 
 /// The sides of a tile, and invocations of a workgroup along columns and rows.
 const TILE: [u32; 2] = [4, 4];
@@ -20,99 +13,23 @@ const SOFTWARE_WORKGROUP: [u32; 2] = [8, 1];
 /// The four components of a vector.
 const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
-/// `left · right` of every run, `[runs, rows, columns]`, where the sum has `depth` terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Product {
-    pub(super) runs: u32,
-    pub(super) rows: u32,
-    pub(super) columns: u32,
-    pub(super) depth: u32,
-    /// The order of the numbers of the left matrix.
-    pub(super) left: MatrixOrder,
-    /// That of the right one; if it is [`MatrixOrder::Along`], so is that of the left one.
-    pub(super) right: MatrixOrder,
-    /// Whether all runs have the same left matrix.
-    pub(super) shared: bool,
-    /// What follows.
-    pub(super) epilogue: ProductEpilogue,
-    /// Whether a CPU executes the shader.
-    pub(super) software: bool,
-}
-
-/// The order of the numbers of a matrix in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum MatrixOrder {
-    /// The terms of a sum are side by side.
-    Along,
-    /// The rows of the result, or its columns, are side by side.
-    Across,
-}
-
-/// What follows a product. Its tensor comes after both matrices and before the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum ProductEpilogue {
-    /// Nothing.
-    None,
-    /// A bias for each column, `[runs, 1, columns]`, and an activation function. If its derivative is computed from the argument, that is
-    /// written to one more tensor, after the result.
-    Bias(Option<Activation>),
-    /// The derivative of an activation function is multiplied, given its result, or its argument, in a tensor like the result.
-    Slope(Activation),
-    /// The sums of the columns of the right matrix, `[runs, 1, columns]`, are written to one more tensor, after the result.
-    ColumnSums,
-}
-
-impl Operation for Product {
-    type Shader = ProductShader;
-
-    fn shader(&self) -> ProductShader {
-        let Self { rows, columns, depth, left, right, epilogue, software, .. } = *self;
-        let operand = |order, outer: u32| MatrixShape {
-            order,
-            // The CPU reads four numbers one by one, in any case.
-            is_vector: match order {
-                MatrixOrder::Along => !software && depth.is_multiple_of(4),
-                MatrixOrder::Across => outer.is_multiple_of(4),
-            },
-        };
-        ProductShader {
-            left: operand(left, rows),
-            right: operand(right, columns),
-            are_rows_vectors: columns.is_multiple_of(4),
-            epilogue,
-            software,
-        }
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        let shader = self.shader();
-        let ([rows, columns], [x, y, _]) = (shader.tile(), shader.workgroup());
-        [self.columns.div_ceil(columns * x), self.rows.div_ceil(rows * y), self.runs]
-    }
-
-    fn sizes(&self) -> Vec<u32> {
-        let Self { rows, columns, depth, shared, .. } = *self;
-        vec![rows, columns, depth, if shared { 0 } else { rows * depth }]
-    }
-}
-
 /// What a product's shader knows of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct MatrixShape {
-    order: MatrixOrder,
+pub(super) struct MatrixShape {
+    pub(super) order: MatrixOrder,
     /// Whether four numbers are read at once.
-    is_vector: bool,
+    pub(super) is_vector: bool,
 }
 
 /// The shader of products of any sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ProductShader {
-    left: MatrixShape,
-    right: MatrixShape,
+pub(in crate::model::gpu) struct ProductShader {
+    pub(super) left: MatrixShape,
+    pub(super) right: MatrixShape,
     /// Whether the rows of the result consist of whole vectors.
-    are_rows_vectors: bool,
-    epilogue: ProductEpilogue,
-    software: bool,
+    pub(super) are_rows_vectors: bool,
+    pub(super) epilogue: ProductEpilogue,
+    pub(super) software: bool,
 }
 
 impl Shader for ProductShader {
@@ -215,7 +132,7 @@ impl Operand {
 
 impl ProductShader {
     /// Rows and columns of a tile, multiples of four.
-    fn tile(&self) -> [u32; 2] {
+    pub(super) fn tile(&self) -> [u32; 2] {
         if self.software { SOFTWARE_TILE } else { TILE }
     }
 

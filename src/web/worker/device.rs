@@ -6,8 +6,8 @@ use crate::dataset::Dataset;
 use crate::device::OpenDevice;
 use crate::error::Error;
 use crate::experiment::{DevicePreference, Experiment};
-use crate::metrics::{Environment, StepTimes};
-use crate::protocol::{Event, FailureKind, OpeningStage};
+use crate::metrics::{OpeningStage, StepTimes};
+use crate::protocol::{Event, FailureKind};
 use crate::train::self_test::ChosenDevice;
 use crate::train::{environment, step_times};
 use std::rc::Rc;
@@ -43,8 +43,7 @@ impl Worker {
             })?
         };
         self.step_times = Some((experiment.clone().into(), times));
-        let environment = Environment { step_times: Some(times), ..environment(open) };
-        post(&Event::Device { environment, fallback: None });
+        post(&Event::Device { environment: environment(open), fallback: None, step_times: Some(times) });
         Ok(times)
     }
 }
