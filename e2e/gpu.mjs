@@ -48,7 +48,7 @@ export async function gpuSteps(site, rounds) {
     }
     const starts = [];
     for (let round = 0; round < 3; round += 1) {
-      starts.push(await inPage((page) => firstPoint(page, site)));
+      starts.push(await inPage((page) => firstStep(page, site)));
     }
     const [jax, one, stacked] = [all.jax, all.one, all.stacked].map(median);
     return {
@@ -96,7 +96,7 @@ async function ourStep(page, site, model, runs, steps) {
 }
 
 /** Seconds from the press to the first step on the page, default experiment on generated digits. */
-async function firstPoint(page, site) {
+async function firstStep(page, site) {
   const lab = new Lab(page, site);
   await lab.open('data=digits&device=webgpu');
   await lab.reach('ready');

@@ -269,7 +269,7 @@ pub const KEYS: [Key; 42] = [
     ),
     choice!(
         "device",
-        "where to compute; `auto` measures a step on WebGPU, if it works, and on the CPU, and takes the faster one",
+        "where to compute; `auto` measures a step on WebGPU, if it works, and on the CPU, and takes the faster one (in browsers; `lab` takes the CPU)",
         Some(field(FieldGroup::Data, "Compute on").with_hint("Automatic: the faster of WebGPU, if it works, and the CPU")),
         DevicePreference,
         experiment.device

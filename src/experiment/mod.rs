@@ -165,13 +165,25 @@ impl Named for DevicePreference {
 }
 
 impl Experiment {
-    /// Whether a training step of both takes the same work.
+    /// Whether a training step of both takes the same work on the same choice of devices.
     #[must_use]
     pub fn has_steps_like(&self, other: &Self) -> bool {
         let work = |own: &Self| {
-            (own.model.clone(), own.activation, own.norm, own.optimizer.clone(), own.batch_size, own.run_count())
+            (
+                own.model.clone(),
+                own.activation,
+                own.norm,
+                own.optimizer.kind,
+                own.batch_size,
+                own.run_count(),
+                own.device,
+            )
         };
-        work(self) == work(other) && self.dataset == other.dataset && self.device == other.device
+        let are_examples_alike = match (self.dataset.facts(), other.dataset.facts()) {
+            (Some(own), Some(other)) => own.examples == other.examples,
+            _ => self.dataset == other.dataset,
+        };
+        are_examples_alike && work(self) == work(other)
     }
 
     /// Number of runs: variants times seeds.

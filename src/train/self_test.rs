@@ -92,6 +92,12 @@ impl Devices {
         Ok(ChosenDevice { open, fallback })
     }
 
+    /// Whether nothing is left to test before such a network is trained on the GPU.
+    #[must_use]
+    pub fn are_tested_for(&self, model: &ModelSpec) -> bool {
+        self.webgpu.is_some() && NetworkKind::of(model).is_none_or(|kind| self.tested.contains(&kind))
+    }
+
     async fn tested_webgpu(&mut self, model: &ModelSpec) -> Result<OpenDevice> {
         let mut webgpu = match self.webgpu.take() {
             Some(webgpu) => webgpu,

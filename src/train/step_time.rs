@@ -3,7 +3,7 @@
 use super::memory::worker_count;
 use super::preparation::Preparation;
 use crate::dataset::Dataset;
-use crate::device::{OpenDevice, open_cpu};
+use crate::device::{Backend, OpenDevice, open_cpu};
 use crate::error::Result;
 use crate::experiment::{BaseInit, EvaluationSteps, Experiment, Share};
 use crate::metrics::StepTimes;
@@ -11,13 +11,15 @@ use std::rc::Rc;
 
 /// The time that is spent on the steps of one device.
 const SECONDS: f64 = 0.25;
-/// More steps than are taken.
-const STEPS: u64 = 1_000_000;
+/// More steps than are taken, and fewer than the losses of all runs have room for.
+const STEPS: u64 = 10_000;
+/// A device on which the first step takes this long, in seconds, is not measured any longer.
+const TOO_LONG: f64 = 1.0;
 /// Most steps after which the losses are read, as in a training.
 const MOST_UNREAD: u32 = 10;
 
-/// Measures the steps of an experiment on this GPU, and on the CPU if it had so many cores, for half a second in all. The networks are only
-/// drawn, not tuned, and nothing else is measured.
+/// Measures the steps of an experiment on this GPU, and on the CPU with `cores` workers, by the largest of their shares, for about half a second
+/// in all. The networks are only drawn, not tuned, and nothing else is measured.
 ///
 /// # Errors
 /// [`crate::error::Error::Device`] when a device fails, and the errors of [`Preparation::new`].
@@ -40,7 +42,7 @@ pub async fn step_times(
     Ok(StepTimes { webgpu_microseconds, cpu_microseconds })
 }
 
-/// The mean time of a training step of all runs of a share, in seconds, over about `limit` seconds.
+/// The mean time of a training step of all runs of a share, in seconds, over about `limit` seconds by the clock `now_secs`.
 ///
 /// # Errors
 /// [`crate::error::Error::Device`] when the device fails, and the errors of [`Preparation::new`].
@@ -55,7 +57,14 @@ pub async fn step_seconds(
     let experiment = untuned(experiment);
     let preparation = Preparation::new(&experiment, share, dataset, open, Box::new(now_secs))?;
     let mut training = preparation.into_training().await?;
-    // The first step compiles shaders and draws examples.
+    let begin = now_secs();
+    training.train()?;
+    training.drain().await?;
+    let first = now_secs() - begin;
+    if first >= TOO_LONG && open.backend == Backend::Cpu {
+        return Ok(first);
+    }
+    // The first two steps compile shaders, that of the first update and that of all others.
     training.train()?;
     training.drain().await?;
     let (start, mut steps, mut unread) = (now_secs(), 0, 1);

@@ -1,6 +1,7 @@
 //! Batch normalization of all runs with the statistics of the batch, and its gradients, each in one dispatch: a workgroup for each feature map
 //! of each run reads its numbers a few times, and adds up in its memory.
 
+use super::flat::ALIGNMENT;
 use super::functions::{functions, needs_argument};
 use super::shader::{Shader, ShaderOperation, ShaderSource, input, output};
 use crate::experiment::Activation;
@@ -19,14 +20,20 @@ pub(super) struct BatchNormSizes {
 }
 
 impl BatchNormSizes {
-    const NAMES: &'static [&'static str] = &["batch", "channels", "positions"];
+    const NAMES: &'static [&'static str] = &["batch", "channels", "positions", "step"];
+
+    /// Numbers from one statistic to the next, of those that [`super::flat::allocated`] puts into one piece of memory: with a buffer for each,
+    /// a shader would have more than the eight that every device has.
+    fn step(&self) -> u32 {
+        (self.runs * self.channels).next_multiple_of(ALIGNMENT)
+    }
 
     fn groups(&self) -> [u32; 3] {
         [self.channels, self.runs, 1]
     }
 
     fn numbers(&self) -> Vec<u32> {
-        vec![self.batch, self.channels, self.positions]
+        vec![self.batch, self.channels, self.positions, self.step()]
     }
 }
 
@@ -57,8 +64,8 @@ fn total() -> String {
     )
 }
 
-/// The normalized maps. Its tensors are maps, scale, shift, result, mean, variance (divided by the count less one), the inverse of the standard
-/// deviation, and the argument of an activation function whose derivative needs it.
+/// The normalized maps. Its tensors are maps, scale, shift, result, the statistics (mean, variance divided by the count less one, and the inverse
+/// of the standard deviation), and the argument of an activation function whose derivative needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BatchNormForward {
     pub(super) sizes: BatchNormSizes,
@@ -97,7 +104,7 @@ impl Shader for BatchNormForwardShader {
     fn source(&self) -> ShaderSource {
         let Self { activation } = *self;
         let mut buffers = ["maps", "scale", "shift"].map(|name| input(name, "f32")).into_iter().collect::<Vec<_>>();
-        buffers.extend(["result", "mean", "variance", "inverse"].map(|name| output(name, "f32")));
+        buffers.extend(["result", "statistics"].map(|name| output(name, "f32")));
         buffers.extend(activation.is_some_and(needs_argument).then(|| output("argument", "f32")));
         let write = match activation {
             None => "        result[place] = value;\n".to_owned(),
@@ -114,16 +121,16 @@ impl Shader for BatchNormForwardShader {
             + &format!(
                 "    let squared = total(local, vec2<f32>(squares, 0.0)).x;\n    \
                  let over = inverseSqrt(squared / count + {EPSILON:e});\n    \
-                 if (local == 0u) {{\n        mean[own] = center;\n        variance[own] = squared / max(count - 1.0, 1.0);\n        \
-                 inverse[own] = over;\n    }}\n"
+                 if (local == 0u) {{\n        statistics[own] = center;\n        statistics[step + own] = squared / max(count - 1.0, 1.0);\n        \
+                 statistics[2u * step + own] = over;\n    }}\n"
             )
             + &each(&format!("        let value = (maps[place] - center) * over * scale[own] + shift[own];\n{write}"));
         ShaderSource { buffers, functions: total() + &activation.map(functions).unwrap_or_default(), body }
     }
 }
 
-/// The gradients. Its tensors are the gradient with respect to the result before the activation function, maps, scale, mean, the inverse of
-/// the standard deviation, and the gradients with respect to maps, scale and shift.
+/// The gradients. Its tensors are the gradient with respect to the result before the activation function, maps, scale, the statistics, and the
+/// gradients with respect to maps, scale and shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct BatchNormGradient {
     pub(super) sizes: BatchNormSizes,
@@ -157,13 +164,11 @@ impl Shader for BatchNormGradientShader {
     }
 
     fn source(&self) -> ShaderSource {
-        let mut buffers = ["gradient", "maps", "scale", "mean", "inverse"]
-            .map(|name| input(name, "f32"))
-            .into_iter()
-            .collect::<Vec<_>>();
+        let mut buffers =
+            ["gradient", "maps", "scale", "statistics"].map(|name| input(name, "f32")).into_iter().collect::<Vec<_>>();
         buffers.extend(["result", "scale_gradient", "shift_gradient"].map(|name| output(name, "f32")));
         let body = BEGIN.to_owned()
-            + "    let center = mean[own];\n    let over = inverse[own];\n    var sums = vec2<f32>(0.0);\n"
+            + "    let center = statistics[own];\n    let over = statistics[2u * step + own];\n    var sums = vec2<f32>(0.0);\n"
             + &each("        sums += gradient[place] * vec2<f32>(1.0, (maps[place] - center) * over);\n")
             + "    let all = total(local, sums);\n    \
                if (local == 0u) {\n        scale_gradient[own] = all.y;\n        shift_gradient[own] = all.x;\n    }\n    \

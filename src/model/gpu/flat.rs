@@ -5,7 +5,7 @@ use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
 /// Every tensor begins at a multiple of this many numbers: 256 bytes, to which WebGPU aligns what a shader is given.
-const ALIGNMENT: usize = 64;
+pub(super) const ALIGNMENT: u32 = 64;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
@@ -15,7 +15,7 @@ pub(super) fn places(sizes: impl IntoIterator<Item = usize>) -> (Vec<usize>, usi
     let mut end = 0;
     let begin = |size: usize| {
         let begin = end;
-        end += size.next_multiple_of(ALIGNMENT);
+        end += size.next_multiple_of(ALIGNMENT as usize);
         begin
     };
     let places = sizes.into_iter().map(begin).collect();

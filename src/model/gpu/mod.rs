@@ -39,12 +39,13 @@ fn is_software() -> bool {
 
 thread_local! {
     static BURN_ONLY: Cell<bool> = const { Cell::new(false) };
+    /// Whether shaders have the tiles for a CPU that executes them, in place of what the device wants.
     static TILES: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
-/// Runs `work` on this thread with the shaders for a CPU that executes them, or with the others, whatever the device is.
-pub fn with_tiles_for_software<T>(is_software: bool, work: impl FnOnce() -> T) -> T {
-    let before = TILES.replace(Some(is_software));
+/// Runs `work` on this thread with the tiles for a CPU that executes shaders, or with those for a GPU, whatever the device is.
+pub fn with_software_tiles<T>(are_wanted: bool, work: impl FnOnce() -> T) -> T {
+    let before = TILES.replace(Some(are_wanted));
     let result = work();
     TILES.set(before);
     result

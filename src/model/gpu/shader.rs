@@ -13,10 +13,16 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 
-/// Most workgroups along an axis on every device.
-const MOST_GROUPS: u32 = 65_535;
+/// The four components of a vector.
+pub(super) const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
-/// Most buffers of sizes that are kept.
+/// Most workgroups along an axis on every device.
+pub(super) const MOST_GROUPS: u32 = 65_535;
+
+/// Most storage buffers of a shader on every device (`maxStorageBuffersPerShaderStage` in the specification of WebGPU).
+const MOST_BUFFERS: usize = 8;
+
+/// Most buffers of sizes that are kept: those of a few experiments, which are needed again at every step.
 const MOST_SIZES: usize = 512;
 
 /// The name of the entry point of every shader.
@@ -86,7 +92,7 @@ impl ShaderBuffer {
 }
 
 thread_local! {
-    /// The buffers of sizes that were needed so far: they are written once.
+    /// The buffers of sizes that were needed so far: they are written once. A process, or a worker, opens one GPU.
     static SIZES: RefCell<HashMap<Vec<u32>, Handle>> = RefCell::default();
 }
 
@@ -167,6 +173,7 @@ impl<S: Shader> CubeKernel for Launched<S> {
 pub(super) fn text<S: Shader>(shader: &S) -> String {
     let ShaderSource { mut buffers, functions, body } = shader.source();
     buffers.extend((!S::SIZES.is_empty()).then(|| input("sizes", "u32")));
+    debug_assert!(buffers.len() <= MOST_BUFFERS, "every device has so many: {shader:?}");
     let declared = buffers.iter().enumerate().map(|(index, buffer)| {
         let ShaderBuffer { name, element, .. } = buffer;
         format!("@group(0) @binding({index}) var<storage, {}> {name}: array<{element}>;\n", buffer.access())

@@ -77,7 +77,7 @@ struct Worker {
     turn: EventLoopTurn,
     devices: Devices,
     /// The times of a step that were measured last, with the experiment.
-    step_times: Option<(Box<Experiment>, StepTimes)>,
+    step_times: Option<(Box<Experiment>, Computing, StepTimes)>,
     data: DataStore,
     /// The run that the page inspects, if any: data that are not shown are not read back.
     inspected: Option<Inspected>,
@@ -167,13 +167,13 @@ impl Worker {
         let _ = heartbeat::expect_secs(READING_SECS);
         let device = self.device(experiment).await?;
         // Which one is faster is measured on the data.
-        let is_open = experiment.device == DevicePreference::Auto && device.open.backend == Backend::WebGpu;
-        if !is_open {
+        let choice_is_open = experiment.device == DevicePreference::Auto && device.open.backend == Backend::WebGpu;
+        if !choice_is_open {
             let environment = environment(&device.open);
             post(&Event::Device { environment, fallback: device.fallback, step_times: start.computing.step_times });
         }
         let dataset = self.data.get(&experiment.dataset).await?;
-        if is_open && self.step_times(experiment, &dataset, &device.open, start.computing.cores).await?.cpu_is_faster()
+        if choice_is_open && self.step_times(experiment, &dataset, &device.open, start.computing).await?.cpu_is_faster()
         {
             // The page has another worker take over.
             return Ok(None);

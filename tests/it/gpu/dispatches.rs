@@ -55,3 +55,12 @@ fn a_step_of_a_dense_network_takes_three_dispatches_a_layer_for_any_number_of_ru
         }
     }
 }
+
+#[test]
+fn a_step_of_a_convolutional_network_takes_at_most_24_dispatches_for_any_number_of_runs() {
+    for seeds in [1, 4] {
+        let query = format!("model=cnn:16,32&opt=adam&lr=0.001&seeds={seeds}&init=kaiming_normal");
+        let Some(count) = dispatches(&query) else { return };
+        assert!(count <= 24, "{query}: {count} dispatches");
+    }
+}

@@ -115,7 +115,7 @@ fn the_small_worker_takes_over_where_the_cpu_is_faster() {
     let mut lifecycle = on_gpu();
     let times = StepTimes { webgpu_microseconds: 4800, cpu_microseconds: 2100 };
     assert!(times.cpu_is_faster(), "2.1 ms are less than 4.8 ms");
-    assert_eq!(lifecycle.prefer_cpu(&on("auto"), times), [NEW_WORKER], "the experiment starts again there");
+    assert_eq!(lifecycle.prefer_cpu(times), [NEW_WORKER], "the experiment starts again there");
     let computing = Computing { step_times: Some(times), ..Computing::default() };
     let start = |experiment: &Experiment| {
         [Effect::Send(Command::Start {
@@ -131,15 +131,19 @@ fn the_small_worker_takes_over_where_the_cpu_is_faster() {
     let again = Experiment { steps: 7, first_seed: 9, ..on("auto") };
     run(&mut lifecycle, &again, &start(&again), Phase::Preparing);
     ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
+    lifecycle.compute_with(Computing { cores: 3, ..Computing::default() });
+    run(&mut lifecycle, &on("auto"), &[LARGE_WORKER], Phase::Loading);
+    ask(&mut lifecycle, Request::Reset, &[], Phase::Ready);
+    lifecycle.compute_with(Computing::default());
     let larger = Experiment { batch_size: 512, ..on("auto") };
-    run(&mut lifecycle, &larger, &[LARGE_WORKER], Phase::Loading);
+    run(&mut lifecycle, &larger, &[], Phase::Loading);
 }
 
 #[test]
 fn a_gpu_that_was_asked_for_stays_although_the_cpu_is_faster() {
     let mut lifecycle = on_gpu();
     let times = StepTimes { webgpu_microseconds: 4800, cpu_microseconds: 2100 };
-    assert_eq!(lifecycle.prefer_cpu(&on("auto"), times), [NEW_WORKER], "for this experiment");
-    ask(&mut lifecycle, Request::Reset, &[NEW_WORKER], Phase::Ready);
+    assert_eq!(lifecycle.prefer_cpu(times), [NEW_WORKER], "for this experiment");
+    ask(&mut lifecycle, Request::Reset, &[], Phase::Ready);
     run(&mut lifecycle, &on("webgpu"), &[LARGE_WORKER], Phase::Loading);
 }

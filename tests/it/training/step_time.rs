@@ -28,4 +28,7 @@ fn steps_are_counted_from_the_second_one_until_the_time_is_up() {
     let seconds = pollster::block_on(seconds).expect("the CPU computes");
     // Read after 1, 2 and 4 steps: 0.3 s for 7 steps.
     assert!((seconds - 0.3 / 7.0).abs() < 1e-12, "{seconds} s a step");
+    let many = Experiment { seeds: 48, ..tuned };
+    let seconds = step_seconds(&many, Share::WHOLE, &dataset, &open, 0.25, now_secs);
+    assert!(pollster::block_on(seconds).expect("the CPU computes") > 0.0, "as many runs as are computed at once");
 }

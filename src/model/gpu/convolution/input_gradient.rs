@@ -28,7 +28,7 @@ impl ShaderOperation for ConvolutionInputGradient {
     }
 
     fn sizes(&self) -> Vec<u32> {
-        self.sizes.numbers()
+        self.sizes.numbers(self.sizes.batch)
     }
 }
 
@@ -56,7 +56,7 @@ impl Shader for ConvolutionInputGradientShader {
     const SIZES: &'static [&'static str] = NAMES;
 
     fn workgroup(&self) -> [u32; 3] {
-        [self.window.workgroup(), 1, 1]
+        [self.tile.workgroup, 1, 1]
     }
 
     fn source(&self) -> ShaderSource {

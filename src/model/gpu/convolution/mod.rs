@@ -18,7 +18,9 @@ pub(super) use weight_gradient::weight_gradient;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
+/// The same where a CPU executes the shader.
 const SOFTWARE_WORKGROUP: u32 = 8;
+
 /// The sizes of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ConvolutionSizes {
@@ -39,7 +41,7 @@ pub(super) struct ConvolutionSizes {
     pub(super) software: bool,
 }
 
-/// The sizes that shaders read, of input and output.
+/// The sizes that shaders read: of input and output, feature maps from one run or example to the next, and the examples of a part.
 const NAMES: &[&str] = &[
     "batch",
     "channels_in",
@@ -52,14 +54,16 @@ const NAMES: &[&str] = &[
     "in_example",
     "out_run",
     "out_example",
+    "runs",
+    "part",
 ];
 /// The numbers of the first feature map of an example, as expressions.
 const INPUT_EXAMPLE: &str = "(run * in_run + example * in_example)";
 const OUTPUT_EXAMPLE: &str = "(run * out_run + example * out_example)";
 
 impl ConvolutionSizes {
-    /// What belongs to [`NAMES`].
-    fn numbers(&self) -> Vec<u32> {
+    /// What belongs to [`NAMES`], with so many examples in a part.
+    fn numbers(&self, part: u32) -> Vec<u32> {
         let Self { runs, batch, input: [channels_in, height, width], output: [channels_out, rows, columns], .. } =
             *self;
         // Feature maps from one run to the next, and from one example to the next.
@@ -67,7 +71,8 @@ impl ConvolutionSizes {
             |channels: u32| if self.by_run { [batch * channels, channels] } else { [channels, runs * channels] };
         let [in_run, in_example] = if self.shared { [0, channels_in] } else { steps(channels_in) };
         let [out_run, out_example] = steps(channels_out);
-        vec![batch, channels_in, height, width, channels_out, rows, columns, in_run, in_example, out_run, out_example]
+        let maps = [channels_in, height, width, channels_out, rows, columns];
+        [&[batch][..], &maps, &[in_run, in_example, out_run, out_example, runs, part]].concat()
     }
 
     fn window(&self) -> ConvolutionWindow {
@@ -115,7 +120,7 @@ impl ShaderOperation for ConvolutionForward {
     }
 
     fn sizes(&self) -> Vec<u32> {
-        self.sizes.numbers()
+        self.sizes.numbers(self.sizes.batch)
     }
 }
 
@@ -132,7 +137,7 @@ impl Shader for ConvolutionForwardShader {
     const SIZES: &'static [&'static str] = NAMES;
 
     fn workgroup(&self) -> [u32; 3] {
-        [self.window.workgroup(), 1, 1]
+        [self.tile.workgroup, 1, 1]
     }
 
     fn source(&self) -> ShaderSource {

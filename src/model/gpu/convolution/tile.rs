@@ -1,12 +1,11 @@
 //! The part of the feature maps that an invocation computes.
 
-use super::{ConvolutionSizes, INPUT_EXAMPLE, OUTPUT_EXAMPLE};
+use super::{ConvolutionSizes, INPUT_EXAMPLE, OUTPUT_EXAMPLE, WORKGROUP};
+use crate::model::gpu::shader::{COMPONENTS, MOST_GROUPS};
 
 /// Most feature maps, and positions of a row, of one invocation; and of one that a CPU executes.
 const TILE: [u32; 2] = [4, 4];
 const SOFTWARE_TILE: [u32; 2] = [8, 8];
-/// The four components of a vector.
-const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
 /// The part of the maps of the output, or of the input, that an invocation computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,21 +15,31 @@ pub(super) struct ConvolutionTile {
     pub(super) positions: u32,
     /// Whether rows are shorter than that.
     is_narrow: bool,
+    /// Invocations of a workgroup.
+    pub(super) workgroup: u32,
 }
 
 impl ConvolutionTile {
     /// The tile for maps with these channels, height and width.
-    pub(super) fn new(sizes: &ConvolutionSizes, [channels, _, width]: [u32; 3]) -> Self {
+    pub(super) fn new(sizes: &ConvolutionSizes, [channels, height, width]: [u32; 3]) -> Self {
         let [maps, positions] = if sizes.software { SOFTWARE_TILE } else { TILE };
         // Fewer kinds of tiles are fewer shaders.
         let positions = if width < positions { 4 } else { positions };
-        Self { maps: if channels <= 4 { 4 } else { maps }, positions, is_narrow: width < positions }
+        let workgroup = sizes.window().workgroup();
+        let is_too_many = places(sizes, positions, height, width) > workgroup * MOST_GROUPS;
+        let workgroup = if is_too_many { WORKGROUP } else { workgroup };
+        Self { maps: if channels <= 4 { 4 } else { maps }, positions, is_narrow: width < positions, workgroup }
     }
 
     pub(super) fn groups(&self, sizes: &ConvolutionSizes, [channels, height, width]: [u32; 3]) -> [u32; 3] {
-        let places = sizes.batch * height * width.div_ceil(self.positions);
-        [places.div_ceil(sizes.window().workgroup()), channels.div_ceil(self.maps), sizes.runs]
+        let places = places(sizes, self.positions, height, width);
+        [places.div_ceil(self.workgroup), channels.div_ceil(self.maps), sizes.runs]
     }
+}
+
+/// Tiles of so many positions in one map of every example.
+fn places(sizes: &ConvolutionSizes, positions: u32, height: u32, width: u32) -> u32 {
+    sizes.batch * height * width.div_ceil(positions)
 }
 
 /// The statements of a tile. Its maps have the `channels`, `height` and `width` with these names.
@@ -55,7 +64,7 @@ impl TileText {
     /// Statements that find the tile of an invocation: `run`, `example`, `row`, `column` and the `first` map; and its sums. The last tile
     /// of a row begins earlier, so that it ends with the row.
     pub(super) fn begin(&self) -> String {
-        let Self { tile: ConvolutionTile { maps, positions, is_narrow }, channels, height, width, .. } = *self;
+        let Self { tile: ConvolutionTile { maps, positions, is_narrow, .. }, channels, height, width, .. } = *self;
         let column = if is_narrow {
             "    let column = 0u;\n".to_owned()
         } else {
@@ -113,7 +122,7 @@ impl TileText {
         (0..self.tile.maps).map(line).collect()
     }
 
-    /// Four positions of a map; those beyond the last one are the last one again.
+    /// Four positions of a map; if it is narrow, those beyond the last one are the last one again.
     pub(super) fn read(&self, map: u32, block: u32, name: &str) -> String {
         let part = |index: u32| match self.tile.is_narrow {
             true => format!("{name}[line{map} + min({index}u, {} - 1u)]", self.width),
@@ -122,7 +131,7 @@ impl TileText {
         format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
     }
 
-    /// Statements that write four positions of a map of the tile, except those beyond the edge of the map.
+    /// Statements that write four positions of a map of the tile, except those beyond the edge of a narrow one.
     pub(super) fn written(&self, map: u32, block: u32, name: &str, value: &str) -> String {
         let part = |(index, component): (u32, &&str)| {
             let position = 4 * block + index;

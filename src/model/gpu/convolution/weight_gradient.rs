@@ -1,8 +1,8 @@
 //! The gradient of a convolution with respect to its weights.
 //!
 //! An invocation computes the weights from a row of a window of one feature map to a few others, over the positions of some of the examples.
-//! Where that is too few invocations to employ a device, the examples are in several parts, whose sums a second dispatch adds up: a barrier,
-//! with which one would do, takes some drivers minutes to compile.
+//! Where that is too few invocations to employ a device, the examples are in several parts, which one more dispatch for each of weight and
+//! bias adds up: a barrier, with which one dispatch would do, takes some drivers minutes to compile.
 
 use super::{ConvolutionSizes, ConvolutionWindow, INPUT_EXAMPLE, NAMES, OUTPUT_EXAMPLE, PIXEL};
 use crate::model::gpu::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output, spread};
@@ -81,9 +81,7 @@ impl ShaderOperation for ConvolutionWeightGradient {
     }
 
     fn sizes(&self) -> Vec<u32> {
-        let mut numbers = self.sizes.numbers();
-        numbers.extend([self.sizes.runs, self.sizes.batch.div_ceil(self.parts())]);
-        numbers
+        self.sizes.numbers(self.sizes.batch.div_ceil(self.parts()))
     }
 }
 
@@ -141,7 +139,7 @@ impl ConvolutionWeightGradientShader {
         }
         for tap in 0..kernel {
             text += &format!(
-                "                let pixel{tap} = pixel(line, i32(column * {stride}u) + {tap} - {padding}, width) * inside;\n"
+                "                let pixel{tap} = select(0.0, pixel(line, i32(column * {stride}u) + {tap} - {padding}, width), is_inside);\n"
             );
             for map in 0..self.maps() {
                 text += &format!("                sum{map}_{tap} = fma(slope{map}, pixel{tap}, sum{map}_{tap});\n");
@@ -174,7 +172,7 @@ impl ConvolutionWeightGradientShader {
 }
 
 impl Shader for ConvolutionWeightGradientShader {
-    const SIZES: &'static [&'static str] = &NAMES_OF_GRADIENT;
+    const SIZES: &'static [&'static str] = NAMES;
 
     fn workgroup(&self) -> [u32; 3] {
         [self.window.workgroup(), 1, 1]
@@ -193,7 +191,7 @@ impl Shader for ConvolutionWeightGradientShader {
                 "    for (var example = group.y * part; example < min((group.y + 1u) * part, batch); example += 1u) {{\n{}        \
                  for (var row = 0u; row < rows; row += 1u) {{\n            \
                  let y = i32(row * {stride}u + above) - {padding};\n            \
-                 let inside = select(0.0, 1.0, y >= 0 && y < i32(height));\n            \
+                 let is_inside = y >= 0 && y < i32(height);\n            \
                  let line = (({INPUT_EXAMPLE} + channel) * height + u32(clamp(y, 0, i32(height) - 1))) * width;\n{}            \
                  for (var column = 0u; column < columns; column += 1u) {{\n{}            }}\n        }}\n{}    }}\n",
                 self.each(|sum| format!("        var sum{sum} = 0.0;\n")),
@@ -205,19 +203,6 @@ impl Shader for ConvolutionWeightGradientShader {
         ShaderSource { buffers, functions: PIXEL.to_owned(), body }
     }
 }
-
-/// [`NAMES`], the number of runs, and that of the examples of a part.
-const NAMES_OF_GRADIENT: [&str; 13] = {
-    let mut names = [""; 13];
-    let mut index = 0;
-    while index < NAMES.len() {
-        names[index] = NAMES[index];
-        index += 1;
-    }
-    names[index] = "runs";
-    names[index + 1] = "part";
-    names
-};
 
 /// The sums over the parts of a gradient with this many numbers. Its tensors are those of the parts, and the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

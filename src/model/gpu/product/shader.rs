@@ -2,7 +2,7 @@
 
 use super::{MatrixOrder, ProductEpilogue};
 use crate::model::gpu::functions::{functions, needs_argument};
-use crate::model::gpu::shader::{Shader, ShaderBuffer, ShaderSource, input, output};
+use crate::model::gpu::shader::{COMPONENTS, Shader, ShaderBuffer, ShaderSource, input, output};
 
 /// The sides of a tile, and invocations of a workgroup along columns and rows.
 const TILE: [u32; 2] = [4, 4];
@@ -10,8 +10,6 @@ const WORKGROUP: [u32; 2] = [8, 8];
 /// The same where a CPU executes the shader, in vectors of four or eight invocations.
 const SOFTWARE_TILE: [u32; 2] = [8, 16];
 const SOFTWARE_WORKGROUP: [u32; 2] = [8, 1];
-/// The four components of a vector.
-const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
 /// What a product's shader knows of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! The backward pass: the gradients of all parameters, layer by layer.
 
 use super::plan::{Operation, Planned};
-use super::{NormStatistics, Tape, Values, size};
+use super::{Tape, Values, size};
 use crate::experiment::Activation;
 use crate::model::gpu::batch_norm;
 use crate::model::gpu::convolution;
@@ -87,10 +87,10 @@ impl Tape<'_> {
                 launch(&shader, &with_known(&[slope, weight(parameter)], known, &result));
             }
             Operation::BatchNorm { parameter, index: norm } => {
-                let NormStatistics { mean, inverse, .. } = self.statistics.get(norm)?;
+                let statistics = &self.statistics.get(norm)?.all;
                 let gradient = batch_norm::BatchNormGradient { sizes: self.norm_sizes(input.shape)? };
                 let [scale, shift] = gradients.get(parameter..parameter + 2)? else { return None };
-                launch(&gradient, &[slope, &input.tensor, weight(parameter), mean, inverse, &result, scale, shift]);
+                launch(&gradient, &[slope, &input.tensor, weight(parameter), statistics, &result, scale, shift]);
                 // Nothing computes an activation function before a normalization.
                 return known.is_none().then_some(result);
             }

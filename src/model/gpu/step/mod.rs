@@ -75,8 +75,8 @@ impl Values {
 /// What a batch normalization has computed.
 struct NormStatistics {
     batch: BatchStatistics,
-    mean: CubeTensor,
-    inverse: CubeTensor,
+    /// Mean, variance and the inverse of the standard deviation.
+    all: CubeTensor,
 }
 
 /// The values of a forward pass.
@@ -217,12 +217,12 @@ impl Tape<'_> {
     ) -> Option<NormStatistics> {
         let [scale, shift] = self.parameters.get(parameter..parameter + 2)? else { return None };
         let shape = [self.runs, 1, input.shape.channels];
-        let [mean, variance, inverse] = [(); 3].map(|()| empty(shape, scale));
+        let (all, views) = allocated(&[shape; 3], scale);
         let forward = batch_norm::BatchNormForward { sizes: self.norm_sizes(input.shape)?, activation };
-        let buffers = [&input.tensor, scale, shift, result, &mean, &variance, &inverse];
+        let buffers = [&input.tensor, scale, shift, result, &all];
         launch(&forward, &buffers.into_iter().chain(argument).collect::<Vec<_>>());
-        let [for_running, variance] = [mean.clone(), variance].map(Tensor::from_primitive::<Cube>);
-        Some(NormStatistics { batch: BatchStatistics { mean: for_running, variance }, mean, inverse })
+        let mut views = views.into_iter().map(Tensor::from_primitive::<Cube>);
+        Some(NormStatistics { batch: BatchStatistics { mean: views.next()?, variance: views.next()? }, all })
     }
 
     /// The losses, and the gradient with respect to the logits.

@@ -60,8 +60,10 @@ pub struct Lifecycle {
     computing: Computing,
     /// Whether there is a graphics adapter on which to compute; unknown before the first experiment that could use it.
     adapter: Option<bool>,
-    /// The experiment for which the CPU was the faster device, with the times.
-    faster_on_cpu: Option<(Box<Experiment>, StepTimes)>,
+    /// The experiment for which the CPU was the faster device, computing like this, with the times.
+    faster_on_cpu: Option<(Box<Experiment>, Computing, StepTimes)>,
+    /// The experiment that the worker was given last.
+    sent: Option<Box<Experiment>>,
     pending: Option<PendingStart>,
     then: Then,
     pausing: bool,
@@ -81,6 +83,7 @@ impl Default for Lifecycle {
             computing: Computing::default(),
             adapter: None,
             faster_on_cpu: None,
+            sent: None,
             pending: None,
             then: Then::Train,
             pausing: false,
@@ -119,16 +122,18 @@ impl Lifecycle {
         self.program == WorkerProgram::Gpu && self.pending.as_ref().is_some_and(optional)
     }
 
-    /// A step of this experiment takes longer on the GPU than on the CPU: what waits, or else this experiment, starts in a worker for the CPU.
-    pub fn prefer_cpu(&mut self, experiment: &Experiment, times: StepTimes) -> Vec<Effect> {
-        self.faster_on_cpu = Some((experiment.clone().into(), times));
-        self.start_in_other_worker(experiment)
+    /// A step of the experiment that the worker was given takes longer on the GPU than on the CPU: it starts in a worker for the CPU.
+    pub fn prefer_cpu(&mut self, times: StepTimes) -> Vec<Effect> {
+        let Some(experiment) = self.sent.clone() else { return Vec::new() };
+        self.faster_on_cpu = Some((experiment.clone(), self.computing, times));
+        self.start_in_other_worker(&experiment)
     }
 
     /// What was measured for an experiment, if the CPU was faster.
     fn times_in_favor_of_cpu(&self, experiment: &Experiment) -> Option<StepTimes> {
-        let known = self.faster_on_cpu.as_ref().filter(|(measured, _)| measured.has_steps_like(experiment));
-        known.filter(|_| experiment.device == DevicePreference::Auto).map(|(_, times)| *times)
+        let (measured, computing, times) = self.faster_on_cpu.as_ref()?;
+        let applies = experiment.device == DevicePreference::Auto && *computing == self.computing;
+        (applies && measured.has_steps_like(experiment)).then_some(*times)
     }
 
     /// Gives the GPU up, which has failed to open or computes wrong numbers, or whose worker cannot be loaded: what waits, or else this
@@ -138,10 +143,11 @@ impl Lifecycle {
         self.start_in_other_worker(experiment)
     }
 
-    /// Starts what waits, or else this experiment, in another worker.
+    /// Starts what waits, or what the worker was given, or else this experiment, in another worker.
     fn start_in_other_worker(&mut self, experiment: &Experiment) -> Vec<Effect> {
         let (then, resumes) = (self.then, self.resumes);
-        let this = || PendingStart { experiment: experiment.clone().into(), then, resumes };
+        let experiment = self.sent.take().unwrap_or_else(|| experiment.clone().into());
+        let this = || PendingStart { experiment, then, resumes };
         let pending = self.pending.take().unwrap_or_else(this);
         self.replace_worker(Some(pending))
     }
@@ -252,6 +258,7 @@ impl Lifecycle {
             let PendingStart { experiment, then, resumes } = pending;
             self.settle(Phase::Preparing);
             (self.then, self.resumes) = (then, resumes);
+            self.sent = Some(experiment.clone());
             let step_times = self.times_in_favor_of_cpu(&experiment);
             let (paused, computing) = (then != Then::Train, Computing { step_times, ..self.computing });
             return vec![Effect::Send(Command::Start { experiment, paused, computing, resumes })];

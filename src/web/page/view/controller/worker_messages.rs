@@ -84,15 +84,14 @@ impl Page {
         self.step_times = step_times;
         let is_on_gpu = self.lifecycle.program() == WorkerProgram::Gpu;
         if let Some(times) = step_times.filter(|times| is_on_gpu && times.cpu_is_faster()) {
-            let experiment = self.started.clone().unwrap_or_else(|| self.form.experiment().clone());
-            let effects = self.lifecycle.prefer_cpu(&experiment, times);
+            let effects = self.lifecycle.prefer_cpu(times);
             return self.carry_out(effects);
         }
         match fallback {
             Some(reason) if self.lifecycle.program() == WorkerProgram::Gpu => self.leave_gpu(reason),
             fallback => {
                 let refusal = fallback.map(|reason| self.gpu_refusal.clone().unwrap_or(reason));
-                let reason = refusal.or_else(|| step_times.map(words::step_times_text));
+                let reason = step_times.map(words::step_times_text).or(refusal);
                 self.toolbar.show_backend(environment, reason.as_deref())
             }
         }
