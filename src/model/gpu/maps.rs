@@ -156,8 +156,8 @@ fn add_gradient(stride: u32) -> String {
 
 impl MapKind {
     /// The buffers, statements that compute `value` for the number with the index `place`, and the function whose derivative is multiplied.
-    fn value(&self) -> (Vec<&'static str>, String, Option<Activation>) {
-        match *self {
+    fn value(self) -> (Vec<&'static str>, String, Option<Activation>) {
+        match self {
             Self::Pool { side, max } => (vec!["maps", "result"], pooled(side, max), None),
             Self::PoolGradient { side, max, activation } => {
                 let names = if max { vec!["gradient", "maps"] } else { vec!["gradient"] };

@@ -124,9 +124,12 @@ impl TileText {
 
     /// Four positions of a map; if it is narrow, those beyond the last one are the last one again.
     pub(super) fn read(&self, map: u32, block: u32, name: &str) -> String {
-        let part = |index: u32| match self.tile.is_narrow {
-            true => format!("{name}[line{map} + min({index}u, {} - 1u)]", self.width),
-            false => format!("{name}[line{map} + {index}u]"),
+        let part = |index: u32| {
+            if self.tile.is_narrow {
+                format!("{name}[line{map} + min({index}u, {} - 1u)]", self.width)
+            } else {
+                format!("{name}[line{map} + {index}u]")
+            }
         };
         format!("vec4<f32>({})", (4 * block..4 * block + 4).map(part).collect::<Vec<_>>().join(", "))
     }
@@ -136,9 +139,10 @@ impl TileText {
         let part = |(index, component): (u32, &&str)| {
             let position = 4 * block + index;
             let write = format!("{name}[line{map} + {position}u] = value.{component};");
-            match self.tile.is_narrow {
-                true => format!("        if ({position}u < {}) {{ {write} }}\n", self.width),
-                false => format!("        {write}\n"),
+            if self.tile.is_narrow {
+                format!("        if ({position}u < {}) {{ {write} }}\n", self.width)
+            } else {
+                format!("        {write}\n")
             }
         };
         let parts = (0..).zip(&COMPONENTS).map(part).collect::<String>();

@@ -130,12 +130,12 @@ impl Operand {
 
 impl ProductShader {
     /// Rows and columns of a tile, multiples of four.
-    pub(super) fn tile(&self) -> [u32; 2] {
+    pub(super) fn tile(self) -> [u32; 2] {
         if self.software { SOFTWARE_TILE } else { TILE }
     }
 
     /// The names and types of the buffers.
-    fn buffers(&self) -> Vec<ShaderBuffer> {
+    fn buffers(self) -> Vec<ShaderBuffer> {
         let element = |is_vector: bool| if is_vector { "vec4<f32>" } else { "f32" };
         let row = element(self.are_rows_vectors);
         let mut buffers =
@@ -152,7 +152,7 @@ impl ProductShader {
         buffers
     }
 
-    fn operands(&self) -> [Operand; 2] {
+    fn operands(self) -> [Operand; 2] {
         let [tile_rows, tile_columns] = self.tile();
         let (left, right) = (self.left, self.right);
         [
@@ -178,17 +178,17 @@ impl ProductShader {
     }
 
     /// Whether four rows of a tile stay side by side at the edge.
-    fn are_rows_by_four(&self) -> bool {
+    fn are_rows_by_four(self) -> bool {
         self.left.order == MatrixOrder::Across && self.left.is_vector
     }
 
     /// Every row of a tile, with every four of its columns.
-    fn blocks(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+    fn blocks(self) -> impl Iterator<Item = (u32, u32)> + use<> {
         let [rows, columns] = self.tile();
         (0..rows).flat_map(move |row| (0..columns / 4).map(move |block| (row, block)))
     }
 
-    fn body(&self) -> String {
+    fn body(self) -> String {
         let [tile_rows, tile_columns] = self.tile();
         let [left, right] = self.operands();
         let mut text = format!(
@@ -219,7 +219,7 @@ impl ProductShader {
     }
 
     /// Statements that add the terms `k` to `k + 3`.
-    fn four_terms(&self) -> String {
+    fn four_terms(self) -> String {
         let [left, right] = self.operands();
         let is_along = |operand: Operand| operand.shape.order == MatrixOrder::Along;
         let mut text = if is_along(left) { left.read_along() } else { String::new() };
@@ -247,7 +247,7 @@ impl ProductShader {
     }
 
     /// Statements that add one term, of which `left` is the number of a row.
-    fn one_term(&self, label: &str, left: impl Fn(u32) -> String) -> String {
+    fn one_term(self, label: &str, left: impl Fn(u32) -> String) -> String {
         let sum = |(row, block): (u32, u32)| {
             let factor = left(row);
             format!("        sum{row}_{block} = fma(vec4<f32>({factor}), right_{label}_{block}, sum{row}_{block});\n")
@@ -256,7 +256,7 @@ impl ProductShader {
     }
 
     /// Statements that write the tile: `line{row}` is the place of a row, `at{block}` or `at{column}` that in it.
-    fn epilogue(&self) -> String {
+    fn epilogue(self) -> String {
         let [rows, columns] = self.tile();
         let blocks = 0..columns / 4;
         let mut text = String::new();
@@ -288,7 +288,7 @@ impl ProductShader {
     }
 
     /// Statements that compute what follows the sums of four columns of a row, and write it.
-    fn finished(&self, row: u32, block: u32) -> String {
+    fn finished(self, row: u32, block: u32) -> String {
         let (sum, line) = (format!("sum{row}_{block}"), format!("line{row}"));
         match self.epilogue {
             ProductEpilogue::None | ProductEpilogue::ColumnSums => self.written("result", &sum, &line, block),
@@ -309,7 +309,7 @@ impl ProductShader {
     }
 
     /// Statements that add up the columns of the right matrix over all terms.
-    fn column_sums(&self) -> String {
+    fn column_sums(self) -> String {
         let blocks = 0..self.tile()[1] / 4;
         let begin = blocks.clone().map(|block| format!("    var total{block} = vec4<f32>(0.0);\n")).collect::<String>();
         let add =
@@ -324,7 +324,7 @@ impl ProductShader {
     }
 
     /// Four columns of a line of a tensor like the result.
-    fn read(&self, name: &str, line: &str, block: u32) -> String {
+    fn read(self, name: &str, line: &str, block: u32) -> String {
         if self.are_rows_vectors {
             return format!("{name}[{line} + at{block}]");
         }
@@ -333,7 +333,7 @@ impl ProductShader {
     }
 
     /// Statements that write four columns of a line.
-    fn written(&self, name: &str, value: &str, line: &str, block: u32) -> String {
+    fn written(self, name: &str, value: &str, line: &str, block: u32) -> String {
         if self.are_rows_vectors {
             return format!("    {name}[{line} + at{block}] = {value};\n");
         }

@@ -357,6 +357,7 @@ impl Lifecycle {
         self.pausing = false;
         self.failure = None;
         self.pending = None;
+        self.sent = None;
     }
 }
 

@@ -262,11 +262,7 @@ impl Page {
             Event::Device { environment, fallback, step_times } => {
                 self.hear_of_device(&environment, fallback, step_times)?;
             }
-            Event::Opening { stage } => self.loading = Some((words::opening_text(stage), None)),
-            Event::Data { file, received, total } => {
-                let share = total.filter(|total| *total > 0).map(|total| received as f64 / total as f64);
-                self.loading = Some((words::data_text(&file, received, total), share));
-            }
+            Event::Opening { .. } | Event::Data { .. } => self.loading = loading(&event),
             Event::Preparation { progress } => {
                 let share = progress.done as f64 / progress.total.max(1) as f64;
                 self.loading = Some((words::preparation_text(&progress), Some(share)));
@@ -304,5 +300,17 @@ impl Page {
         }
         self.show()?;
         self.redraw.request()
+    }
+}
+
+/// What is loaded or made ready, and how much of it is done.
+fn loading(event: &Event) -> Option<(String, Option<f64>)> {
+    match event {
+        Event::Opening { stage } => Some((words::opening_text(*stage), None)),
+        Event::Data { file, received, total } => {
+            let share = total.filter(|total| *total > 0).map(|total| *received as f64 / total as f64);
+            Some((words::data_text(file, *received, *total), share))
+        }
+        _ => None,
     }
 }
