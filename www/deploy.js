@@ -29,7 +29,11 @@
   const register = async () => {
     await navigator.serviceWorker.register(script);
     const { active } = await navigator.serviceWorker.ready;
-    active.postMessage(performance.getEntriesByType("resource").map(({ name }) => name));
+    // What was loaded before, and what is still on its way: the service worker does not see it.
+    const tell = (list) => active.postMessage(list.getEntries().map(({ name }) => name));
+    const observer = new PerformanceObserver(tell);
+    observer.observe({ type: "resource", buffered: true });
+    setTimeout(() => observer.disconnect(), 10_000);
   };
   const quietly = () => register().catch((error) => console.info(`No offline use: ${error.message}`));
   // After everything that the visitor waits for.
