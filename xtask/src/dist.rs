@@ -15,7 +15,7 @@ use crate::step::{say, step};
 use crate::{build, tools};
 
 /// Page: wasm, JavaScript and CSS together, gzipped, in bytes.
-const PAGE_BUDGET: usize = 428_000;
+const PAGE_BUDGET: usize = 429_000;
 
 /// A worker with its budgets.
 struct Worker {
