@@ -62,7 +62,7 @@ pub struct Lifecycle {
     adapter: Option<bool>,
     /// The experiment for which the CPU was the faster device, computing like this, with the times.
     faster_on_cpu: Option<(Box<Experiment>, Computing, StepTimes)>,
-    /// The experiment that the worker was given last.
+    /// The experiment that the worker prepares.
     sent: Option<Box<Experiment>>,
     pending: Option<PendingStart>,
     then: Then,
@@ -300,6 +300,7 @@ impl Lifecycle {
     fn started(&mut self) -> Vec<Effect> {
         self.phase = Phase::Training;
         self.tuning = false;
+        self.sent = None;
         match self.then {
             Then::Pause => vec![Effect::Send(Command::Pause)],
             Then::Train | Then::Step => Vec::new(),
