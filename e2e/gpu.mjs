@@ -1,7 +1,7 @@
 // The time of training steps on WebGPU, compared with jax-js, in a browser whose software adapter computes on the CPU: a yardstick for the number
 // of dispatches, for stacking and for the start, not for real GPUs.
 //
-//   node gpu.mjs      prints the figures as JSON (needs the built page in ../dist)
+//   node gpu.mjs [ROUNDS]      prints the figures as JSON (needs the built page in ../dist)
 
 import { chromium } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
@@ -39,12 +39,12 @@ export async function gpuSteps(site, rounds) {
     const all = { jax: [], one: [], stacked: [] };
     for (let round = 0; round < rounds; round += 1) {
       all.jax.push(await inPage((page) => jaxStep(page, site)));
-      all.one.push((await inPage((page) => ourStep(page, site, 'mlp:256,256', 1, 40))).ms);
-      all.stacked.push((await inPage((page) => ourStep(page, site, 'mlp:256,256', RUNS, 12))).ms);
+      all.one.push((await inPage((page) => ourStep(page, site, 'mlp:256,256', 1, 30))).ms);
+      all.stacked.push((await inPage((page) => ourStep(page, site, 'mlp:256,256', RUNS, 5))).ms);
     }
     const dispatches = {};
     for (const [model, runs] of [['mlp:256,256', RUNS], ['cnn:16,32', 2]]) {
-      dispatches[`${model}, ${runs} runs`] = (await inPage((page) => ourStep(page, site, model, runs, 6))).dispatches;
+      dispatches[`${model}, ${runs} runs`] = (await inPage((page) => ourStep(page, site, model, runs, 4))).dispatches;
     }
     const starts = [];
     for (let round = 0; round < 3; round += 1) {
@@ -113,7 +113,7 @@ function median(values) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const site = await serve();
   try {
-    console.log(JSON.stringify(await gpuSteps(site, 3), null, 2));
+    console.log(JSON.stringify(await gpuSteps(site, Number(process.argv[2] ?? 3)), null, 2));
   } finally {
     await site.close();
   }
