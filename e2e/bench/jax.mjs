@@ -1,5 +1,6 @@
-// jax-js on its wasm backend, or with `?device=webgpu` on that, in two ways: `?jit=step` compiles loss, gradients and update into one function, the
-// fastest it offers; `?jit=gradient` compiles loss and gradients and leaves the update outside, as optax does.
+// jax-js on its wasm backend, or on WebGPU with `?device=webgpu`, in two ways: `?jit=step` compiles loss, gradients and
+// update into one function, the fastest it offers; `?jit=gradient` compiles loss and gradients and leaves the update
+// outside, as optax does.
 // Arrays are reference-counted: passing one transfers ownership, `.ref` keeps it.
 //
 // Its own `lax.convGeneralDilated` trains, but a step takes some 20 times as long on this backend as with the

@@ -173,7 +173,10 @@ impl<S: Shader> CubeKernel for Launched<S> {
 pub(super) fn text<S: Shader>(shader: &S) -> String {
     let ShaderSource { mut buffers, functions, body } = shader.source();
     buffers.extend((!S::SIZES.is_empty()).then(|| input("sizes", "u32")));
-    debug_assert!(buffers.len() <= MOST_BUFFERS, "every device has so many: {shader:?}");
+    assert!(
+        buffers.len() <= MOST_BUFFERS,
+        "a shader has at most {MOST_BUFFERS} storage buffers, or some devices refuse it: {shader:?}"
+    );
     let declared = buffers.iter().enumerate().map(|(index, buffer)| {
         let ShaderBuffer { name, element, .. } = buffer;
         format!("@group(0) @binding({index}) var<storage, {}> {name}: array<{element}>;\n", buffer.access())

@@ -41,7 +41,8 @@ pub(super) struct ConvolutionSizes {
     pub(super) software: bool,
 }
 
-/// The sizes that shaders read: of input and output, feature maps from one run or example to the next, and the examples of a part.
+/// The names of the sizes that shaders read: shapes of input and output; how many feature maps one run, or one example, is from the next; and the
+/// number of examples in a part of the batch.
 const NAMES: &[&str] = &[
     "batch",
     "channels_in",
@@ -62,7 +63,7 @@ const INPUT_EXAMPLE: &str = "(run * in_run + example * in_example)";
 const OUTPUT_EXAMPLE: &str = "(run * out_run + example * out_example)";
 
 impl ConvolutionSizes {
-    /// What belongs to [`NAMES`], with so many examples in a part.
+    /// The values of [`NAMES`], in the same order; `part` is the number of examples in a part of the batch.
     fn numbers(&self, part: u32) -> Vec<u32> {
         let Self { runs, batch, input: [channels_in, height, width], output: [channels_out, rows, columns], .. } =
             *self;
@@ -81,7 +82,7 @@ impl ConvolutionSizes {
     }
 }
 
-/// What shaders of convolutions know.
+/// What a shader of a convolution is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ConvolutionWindow {
     kernel: u32,

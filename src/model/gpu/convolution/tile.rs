@@ -37,7 +37,7 @@ impl ConvolutionTile {
     }
 }
 
-/// Tiles of so many positions in one map of every example.
+/// The number of tiles, each `positions` wide, in one feature map of every example of the batch.
 fn places(sizes: &ConvolutionSizes, positions: u32, height: u32, width: u32) -> u32 {
     sizes.batch * height * width.div_ceil(positions)
 }
