@@ -1,14 +1,12 @@
 //! Tensors of a network in one piece of memory, so that one dispatch can update all of them.
 
-use super::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output, spread};
+use super::part_sum::PartSum;
+use super::shader::{empty, launch};
 use burn::tensor::Shape;
 use burn_wgpu::CubeTensor;
 
 /// Every tensor begins at a multiple of this many numbers: 256 bytes, to which WebGPU aligns what a shader is given.
 pub(super) const ALIGNMENT: u32 = 64;
-
-/// Invocations of a workgroup.
-const WORKGROUP: u32 = 256;
 
 /// Where each of several tensors begins, and the size of all, in numbers.
 pub(super) fn places(sizes: impl IntoIterator<Item = usize>) -> (Vec<usize>, usize) {
@@ -54,7 +52,7 @@ pub(super) fn flattened(tensors: &[CubeTensor]) -> Option<CubeTensor> {
     let (flat, views) = allocated(&shapes, first);
     for (tensor, view) in tensors.iter().zip(&views) {
         let count = u32::try_from(tensor.meta.shape().num_elements()).ok()?;
-        launch(&Copying { count }, &[tensor, view]);
+        launch(&PartSum { parts: 1, count }, &[tensor, view]);
     }
     Some(flat)
 }
@@ -75,48 +73,4 @@ fn common(tensors: &[CubeTensor], places: &[usize], size: usize) -> Option<CubeT
     (handle.offset_start, handle.offset_end) = (None, None);
     let (client, device) = (first.client.clone(), first.device.clone());
     Some(CubeTensor::new_contiguous(client, device, Shape::from([size]), handle, first.dtype))
-}
-
-/// Copies this many numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Copying {
-    count: u32,
-}
-
-impl ShaderOperation for Copying {
-    type Shader = CopyingShader;
-
-    fn shader(&self) -> CopyingShader {
-        CopyingShader
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        spread(self.count.div_ceil(WORKGROUP))
-    }
-
-    fn sizes(&self) -> Vec<u32> {
-        let [columns, ..] = self.groups();
-        vec![self.count, columns * WORKGROUP]
-    }
-}
-
-/// The shader that copies any number of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct CopyingShader;
-
-impl Shader for CopyingShader {
-    const SIZES: &'static [&'static str] = &["count", "line"];
-
-    fn workgroup(&self) -> [u32; 3] {
-        [WORKGROUP, 1, 1]
-    }
-
-    fn source(&self) -> ShaderSource {
-        ShaderSource {
-            buffers: vec![input("source", "f32"), output("copy", "f32")],
-            functions: String::new(),
-            body: "    let place = id.y * line + id.x;\n    if (place < count) { copy[place] = source[place]; }\n"
-                .to_owned(),
-        }
-    }
 }

@@ -12,6 +12,7 @@ mod functions;
 pub(in crate::model) mod layers;
 mod loss;
 mod maps;
+mod part_sum;
 mod product;
 mod shader;
 mod step;

@@ -5,7 +5,8 @@
 //! bias adds up: a barrier, with which one dispatch would do, takes some drivers minutes to compile.
 
 use super::{ConvolutionSizes, ConvolutionWindow, INPUT_EXAMPLE, NAMES, OUTPUT_EXAMPLE, PIXEL};
-use crate::model::gpu::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output, spread};
+use crate::model::gpu::part_sum::PartSum;
+use crate::model::gpu::shader::{Shader, ShaderOperation, ShaderSource, empty, input, launch, output};
 use burn_wgpu::CubeTensor;
 
 /// Most output channels of an invocation; and of one that a CPU executes.
@@ -16,8 +17,6 @@ const ENOUGH: u32 = 8192;
 const SOFTWARE_ENOUGH: u32 = 64;
 /// Most parts.
 const MOST_PARTS: u32 = 64;
-/// Invocations of a workgroup that adds up parts.
-const SUM_WORKGROUP: u32 = 64;
 
 /// Computes the gradients with respect to the weight and, if there is one, the bias, from the input and the gradient with respect to the
 /// output.
@@ -201,55 +200,5 @@ impl Shader for ConvolutionWeightGradientShader {
             )
             + &self.written();
         ShaderSource { buffers, functions: PIXEL.to_owned(), body }
-    }
-}
-
-/// The sums over the parts of a gradient with this many numbers. Its tensors are those of the parts, and the sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct PartSum {
-    parts: u32,
-    count: u32,
-}
-
-impl ShaderOperation for PartSum {
-    type Shader = PartSumShader;
-
-    fn shader(&self) -> PartSumShader {
-        PartSumShader
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        spread(self.count.div_ceil(SUM_WORKGROUP))
-    }
-
-    fn sizes(&self) -> Vec<u32> {
-        let [columns, ..] = self.groups();
-        vec![self.parts, self.count, columns * SUM_WORKGROUP]
-    }
-}
-
-/// The shader that adds up any number of parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct PartSumShader;
-
-impl Shader for PartSumShader {
-    const SIZES: &'static [&'static str] = &["parts", "count", "line"];
-
-    fn workgroup(&self) -> [u32; 3] {
-        [SUM_WORKGROUP, 1, 1]
-    }
-
-    fn source(&self) -> ShaderSource {
-        ShaderSource {
-            buffers: vec![input("sums", "f32"), output("totals", "f32")],
-            functions: String::new(),
-            body: "    let place = id.y * line + id.x;
-    if (place >= count) { return; }
-    var total = 0.0;
-    for (var part = 0u; part < parts; part += 1u) { total += sums[part * count + place]; }
-    totals[place] = total;
-"
-            .to_owned(),
-        }
     }
 }
