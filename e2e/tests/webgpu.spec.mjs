@@ -1,9 +1,9 @@
 // WebGPU on the software adapter: the same experiment as on the CPU, up to rounding. Its shaders take seconds to compile, so the experiment
 // is as small as possible.
 
-import { expect, test } from '../fixtures.mjs';
+import { expect, mirror, needsData, test } from '../fixtures.mjs';
 import { patchGpuWorker } from '../faults.mjs';
-import { runsOf, screenshot } from '../lab.mjs';
+import { Lab, runsOf, screenshot } from '../lab.mjs';
 
 const TINY = 'data=digits&train=512&test=128&model=mlp:32,32&batch=32&steps=5&eval=5&seeds=1';
 /** Five steps of f32 sums in another order: measured differences are of the order of 1e-6, those of a wrong kernel 1e-1. */
@@ -53,6 +53,40 @@ test('where the CPU is faster than the GPU, it computes by itself, and the page 
   await hosted.reach('finished', 60_000);
   expect(await hosted.backend()).toBe('cpu');
   expect(site.hits.filter((path) => path.includes('worker_gpu')), 'the large worker is not fetched again').toEqual([]);
+});
+
+test('data are asked for and arrive while the GPU is tested', async ({ host, page, tolerate }) => {
+  needsData('mnist');
+  test.setTimeout(120_000);
+  tolerate(/Failed to load resource.*404.*\/lab\/data\//);
+  // Nothing comes back from the GPU before the mirror is asked for a file.
+  await patchGpuWorker(
+    page,
+    `
+    const { fetch } = self;
+    let open;
+    const opened = new Promise((resolve) => { open = resolve; });
+    self.fetch = function (resource, ...others) {
+      const { origin } = new URL(resource.url ?? resource, self.location);
+      if (origin !== self.location.origin) open();
+      return fetch.call(this, resource, ...others);
+    };
+    const { mapAsync } = GPUBuffer.prototype;
+    GPUBuffer.prototype.mapAsync = async function (...all) {
+      await opened;
+      return mapAsync.apply(this, all);
+    };
+  `,
+  );
+  const site = await host({ data: null });
+  await mirror(page.context());
+  const lab = new Lab(page, site);
+  await lab.open('data=mnist&train=512&test=128&model=mlp:32,32&batch=32&steps=2&eval=2&seeds=1&device=webgpu');
+  await lab.run();
+  // The test of the GPU, which has not ended, is given up for the question, and begins again after it.
+  await lab.offer('Download').click();
+  await lab.reach('finished', 90_000);
+  expect(await lab.backend()).toBe('webgpu');
 });
 
 test('a shader of ours that computes wrong numbers is found by the self-test', async ({ lab, page }) => {

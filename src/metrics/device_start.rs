@@ -6,7 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OpeningStage {
     /// Shaders are compiled, and their results compared with those of the CPU.
-    Testing,
+    Testing {
+        /// Parts of it that are done: opening the GPU, and the tests of the operations that the network needs.
+        done: usize,
+        /// All parts of it.
+        total: usize,
+    },
     /// The time of a step is measured on GPU and CPU.
     Timing,
 }

@@ -7,13 +7,14 @@ use super::batches::sentence_batch;
 use super::cohort::Cohort;
 use super::training::Training;
 use crate::dataset::symbols::{BEGINNING, END, PADDING};
-use crate::device::{Backend, LossListener, OpenDevice, open_cpu, open_webgpu, read};
+use crate::device::{LossListener, OpenDevice, open_cpu, open_webgpu, read};
 use crate::error::{DeviceCheck, DeviceError, Result};
 use crate::experiment::architecture::{FeatureShape, Pooling};
 use crate::experiment::dataset::{ExampleFacts, SequenceFacts};
 use crate::experiment::{
     BaseInit, ConvolutionSpec, DevicePreference, Experiment, ModelSpec, NormLayer, Share, TransformerSpec,
 };
+use crate::metrics::OpeningStage;
 use crate::model::{Batch, Inputs, Plan, cross_entropy, stacked_product};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use std::rc::Rc;
@@ -37,13 +38,15 @@ pub struct ChosenDevice {
 pub struct Devices {
     lost: LossListener,
     webgpu: Option<Result<OpenDevice>>,
-    /// The kinds of networks that have been tested on WebGPU, besides dense ones.
+    /// What has been tested on WebGPU.
     tested: Vec<NetworkKind>,
 }
 
-/// Networks with operations of their own.
+/// Networks with operations of their own, which are tested only when a network needs them, since their shaders take long to compile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NetworkKind {
+    /// Dense layers: those of every network.
+    Dense,
     /// Convolutions and batch normalization.
     Convolutional,
     /// Attention, layer normalization and embedding tables.
@@ -51,17 +54,18 @@ enum NetworkKind {
 }
 
 impl NetworkKind {
-    /// The kind of a network; `None` if it is dense.
-    fn of(model: &ModelSpec) -> Option<Self> {
+    /// What a network consists of.
+    fn all_of(model: &ModelSpec) -> &'static [Self] {
         match model {
-            ModelSpec::Mlp { .. } => None,
-            ModelSpec::Cnn { .. } | ModelSpec::ResNet { .. } => Some(Self::Convolutional),
-            ModelSpec::Transformer(_) => Some(Self::Transformer),
+            ModelSpec::Mlp { .. } => &[Self::Dense],
+            ModelSpec::Cnn { .. } | ModelSpec::ResNet { .. } => &[Self::Dense, Self::Convolutional],
+            ModelSpec::Transformer(_) => &[Self::Dense, Self::Transformer],
         }
     }
 
     async fn check(self, open: &OpenDevice) -> Result<()> {
         match self {
+            Self::Dense => check_device(open).await,
             Self::Convolutional => check_convolutions(open).await,
             Self::Transformer => check_transformer(open).await,
         }
@@ -75,16 +79,21 @@ impl Devices {
         Self { lost, webgpu: None, tested: Vec::new() }
     }
 
-    /// Opens the requested device for this network; `Auto` falls back to the CPU and states the reason. What dense networks lack is tested
-    /// only when a network needs it, since its shaders take long to compile.
+    /// Opens the requested device for this network; `Auto` falls back to the CPU and states the reason. Before each thing that is done on a
+    /// GPU, `stage` is told. A future that is dropped before it ends loses nothing but the test that it was at.
     ///
     /// # Errors
     /// [`DeviceError::NoWebGpu`], [`DeviceError::SelfTest`] or [`Error::Device`] if WebGPU is required.
-    pub async fn choose(&mut self, preference: DevicePreference, model: &ModelSpec) -> Result<ChosenDevice> {
+    pub async fn choose(
+        &mut self,
+        preference: DevicePreference,
+        model: &ModelSpec,
+        stage: impl FnMut(OpeningStage),
+    ) -> Result<ChosenDevice> {
         let (open, fallback) = match preference {
             DevicePreference::Cpu => (open_cpu(), None),
-            DevicePreference::WebGpu => (self.tested_webgpu(model).await?, None),
-            DevicePreference::Auto => match self.tested_webgpu(model).await {
+            DevicePreference::WebGpu => (self.tested_webgpu(model, stage).await?, None),
+            DevicePreference::Auto => match self.tested_webgpu(model, stage).await {
                 Ok(open) => (open, None),
                 Err(error) => (open_cpu(), Some(error.to_string())),
             },
@@ -92,32 +101,27 @@ impl Devices {
         Ok(ChosenDevice { open, fallback })
     }
 
-    /// Whether nothing is left to test before such a network is trained on the GPU.
-    #[must_use]
-    pub fn are_tested_for(&self, model: &ModelSpec) -> bool {
-        self.webgpu.is_some() && NetworkKind::of(model).is_none_or(|kind| self.tested.contains(&kind))
-    }
-
-    async fn tested_webgpu(&mut self, model: &ModelSpec) -> Result<OpenDevice> {
-        let mut webgpu = match self.webgpu.take() {
-            Some(webgpu) => webgpu,
-            None => open_tested_webgpu(self.lost).await,
+    async fn tested_webgpu(&mut self, model: &ModelSpec, mut stage: impl FnMut(OpeningStage)) -> Result<OpenDevice> {
+        let kinds = NetworkKind::all_of(model);
+        // Opening comes first.
+        let total = kinds.len() + 1;
+        let mut webgpu = match &self.webgpu {
+            Some(known) => known.clone(),
+            None => {
+                stage(OpeningStage::Testing { done: 0, total });
+                self.webgpu.insert(open_webgpu(self.lost).await).clone()
+            }
         };
-        let kind = NetworkKind::of(model).filter(|kind| !self.tested.contains(kind));
-        if let (Some(kind), Ok(open)) = (kind, &webgpu) {
-            let checked = kind.check(open).await;
-            self.tested.extend(checked.is_ok().then_some(kind));
-            webgpu = checked.and(webgpu);
+        for (index, kind) in kinds.iter().enumerate() {
+            let Some(open) = webgpu.as_ref().ok().filter(|_| !self.tested.contains(kind)) else { continue };
+            stage(OpeningStage::Testing { done: index + 1, total });
+            match kind.check(open).await {
+                Ok(()) => self.tested.push(*kind),
+                Err(error) => webgpu = self.webgpu.insert(Err(error)).clone(),
+            }
         }
-        self.webgpu.insert(webgpu).clone()
+        webgpu
     }
-}
-
-async fn open_tested_webgpu(lost: LossListener) -> Result<OpenDevice> {
-    let open = open_webgpu(lost).await?;
-    debug_assert_eq!(open.backend, Backend::WebGpu, "open_webgpu opens WebGPU");
-    check_device(&open).await?;
-    Ok(open)
 }
 
 /// Compares results of the device with known ones: a matrix product, a softmax, and one training step of a dense network, which

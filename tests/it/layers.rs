@@ -130,7 +130,7 @@ const RULES: &[Rule] = &[
             "train",
             "web",
         ],
-        outside: &["js_sys", "log", "postcard", "serde", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
+        outside: &["futures_lite", "js_sys", "log", "postcard", "serde", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
     },
     Rule {
         module: "web/page/model",

@@ -103,7 +103,7 @@ fn events() -> Vec<Event> {
         Event::Preparation { progress },
         Event::Device { environment: environment.clone(), fallback: Some("No WebGPU here.".into()), step_times: None },
         Event::Device { environment: environment.clone(), fallback: None, step_times: Some(STEP_TIMES) },
-        Event::Opening { stage: OpeningStage::Testing },
+        Event::Opening { stage: OpeningStage::Testing { done: 1, total: 3 } },
         Event::Opening { stage: OpeningStage::Timing },
         Event::Data { file: "train-images".into(), received: 10, total: None },
         Event::DataFallback { reason: "Offline.".into(), offer: None },

@@ -21,7 +21,7 @@ pub(crate) fn open(options: &Options, experiment: &Experiment) -> anyhow::Result
         return Ok(open_cpu());
     }
     let lost = |message: &str| tell(format!("note: the GPU was lost: {message}"));
-    let chosen = pollster::block_on(Devices::new(lost).choose(preference, &experiment.model))?;
+    let chosen = pollster::block_on(Devices::new(lost).choose(preference, &experiment.model, |_| {}))?;
     tell(format!("note: computing on {}", chosen.open.adapter));
     Ok(chosen.open)
 }

@@ -25,16 +25,17 @@ mod upload;
 
 use crate::device::Backend;
 use crate::error::{DeviceError, Error, MessageError, WorkerError};
-use crate::experiment::{DevicePreference, Experiment};
+use crate::experiment::Experiment;
 use crate::metrics::StepTimes;
 use crate::model::kernels::choose_arithmetic;
 use crate::protocol::{Command, Computing, Event, FailureKind, greeting};
 use crate::texts::{self, text};
 use crate::train::self_test::Devices;
-use crate::train::{Work, environment, worker_count};
+use crate::train::{Work, worker_count};
 use arrival::{Arrival, Interrupt, Start};
 use crew::Crew;
 use data::DataStore;
+use device::is_choice_open;
 use inspection::Inspected;
 use preparation::{Hold, Prepared};
 use question::AskedQuestion;
@@ -165,15 +166,9 @@ impl Worker {
         // Before anything is downloaded for it.
         experiment.validate().map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
         let _ = heartbeat::expect_secs(READING_SECS);
-        let device = self.device(experiment).await?;
-        // Which one is faster is measured on the data.
-        let choice_is_open = experiment.device == DevicePreference::Auto && device.open.backend == Backend::WebGpu;
-        if !choice_is_open {
-            let environment = environment(&device.open);
-            post(&Event::Device { environment, fallback: device.fallback, step_times: start.computing.step_times });
-        }
-        let dataset = self.data.get(&experiment.dataset).await?;
-        if choice_is_open && self.step_times(experiment, &dataset, &device.open, start.computing).await?.cpu_is_faster()
+        let (open, dataset) = self.device_and_data(experiment, start.computing).await?;
+        if is_choice_open(experiment, &open)
+            && self.step_times(experiment, &dataset, &open, start.computing).await?.cpu_is_faster()
         {
             // The page has another worker take over.
             return Ok(None);
@@ -182,7 +177,7 @@ impl Worker {
         post(&Event::Dataset { sample: inspection::sample(&dataset) });
         // Events of the last experiment's helpers.
         self.inbox.retain(|mail| matches!(mail, Mail::Page(_)));
-        let is_cpu = device.open.backend == Backend::Cpu;
+        let is_cpu = open.backend == Backend::Cpu;
         let size = if is_cpu { worker_count(experiment, &dataset, start.computing.cores) } else { 1 };
         heartbeat::expect_work(experiment, &dataset.facts(), if is_cpu { size } else { 1 });
         let computing = Computing { cores: size, ..start.computing };
@@ -193,8 +188,8 @@ impl Worker {
         let begin = now_secs();
         let mut hold = Hold::new(start.paused);
         let prepared = match state {
-            Some(state) => self.resume(experiment, state, &mut crew, &mut hold, &dataset, &device.open).await,
-            None => self.prepare_runs(experiment, &mut crew, &mut hold, &dataset, &device.open).await,
+            Some(state) => self.resume(experiment, state, &mut crew, &mut hold, &dataset, &open).await,
+            None => self.prepare_runs(experiment, &mut crew, &mut hold, &dataset, &open).await,
         };
         let training = match prepared {
             Ok(Prepared::Training(training)) => *training,

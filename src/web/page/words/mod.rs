@@ -65,8 +65,8 @@ pub fn status(lifecycle: &Lifecycle, history: &History, again: bool) -> String {
 #[must_use]
 pub fn opening_text(stage: OpeningStage) -> String {
     match stage {
-        OpeningStage::Testing => {
-            text!("Compiling the GPU's shaders and testing its results; then the data and a first step …")
+        OpeningStage::Testing { done, total } => {
+            text!("Compiling the GPU's shaders and testing its results: {done} of {total} done …", done, total)
         }
         OpeningStage::Timing => {
             text!("Measuring a training step on the GPU and on the CPU; then the faster one trains …")

@@ -4,7 +4,7 @@ use super::Page;
 use super::host_commands::OTHER;
 use crate::experiment::DevicePreference;
 use crate::graphics_adapter;
-use crate::metrics::{Environment, StepTimes, Timing};
+use crate::metrics::{Environment, OpeningStage, StepTimes, Timing};
 use crate::protocol::{Command, Event, FailureKind};
 use crate::texts;
 use crate::web::error::WebResult;
@@ -306,7 +306,13 @@ impl Page {
 /// What is loaded or made ready, and how much of it is done.
 fn loading(event: &Event) -> Option<(String, Option<f64>)> {
     match event {
-        Event::Opening { stage } => Some((words::opening_text(*stage), None)),
+        Event::Opening { stage } => {
+            let share = match stage {
+                OpeningStage::Testing { done, total } => Some(*done as f64 / (*total).max(1) as f64),
+                OpeningStage::Timing => None,
+            };
+            Some((words::opening_text(*stage), share))
+        }
         Event::Data { file, received, total } => {
             let share = total.filter(|total| *total > 0).map(|total| *received as f64 / total as f64);
             Some((words::data_text(file, *received, *total), share))
