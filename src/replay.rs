@@ -12,7 +12,7 @@ use crate::metrics::{History, LayerReport, MeasuredPoint, RandomPoint, RunCurves
 use serde::{Deserialize, Serialize};
 
 /// Version of the format, its first byte.
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
 /// Fractions of active units are multiples of its reciprocal.
 const FRACTIONS: f32 = 10_000.0;
 /// Number of values of a layer: all but the factors of the scheme, which do not change.

@@ -37,6 +37,8 @@ pub enum Purpose {
     Numbers = 12,
     /// Which sentences of a corpus without a test part are for testing; there is one stream.
     HeldOut = 13,
+    /// Which examples of a part are used if not all are; the index is the part.
+    Subset = 14,
 }
 
 /// The generator identified by `(seed, purpose, index)`.

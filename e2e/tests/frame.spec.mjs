@@ -96,7 +96,7 @@ test('hide=run leaves out the button', async ({ lab, page }) => {
   await lab.open('embed=1&show=accuracy&hide=run');
   await lab.shows('recorded');
   await expect(lab.play).toBeHidden();
-  await expect(lab.source, 'nor does a text offer it').toHaveText(/^Recorded on the CPU, \d{4}-\d\d-\d\d, 9 runs\.$/);
+  await expect(lab.source, 'nor does a text offer it').toHaveText(/^Recorded on the CPU, \d{4}-\d\d-\d\d, 15 runs\.$/);
   await page.keyboard.press('Space');
   await page.keyboard.press('Control+Enter');
   expect(await lab.state(), 'nor do keys start it').toBe('ready');

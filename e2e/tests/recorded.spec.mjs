@@ -68,7 +68,7 @@ test('a recorded result says where it comes from, and the page what to do with i
   await lab.shows('recorded');
   expect(await lab.state()).toBe('ready');
   expect(await lab.step(), 'the last recorded step').toBe(300);
-  await expect(lab.source).toHaveText(/^Recorded on the CPU, \d{4}-\d\d-\d\d, 9 runs\. Run live computes it here\.$/);
+  await expect(lab.source).toHaveText(/^Recorded on the CPU, \d{4}-\d\d-\d\d, 15 runs\. Run live computes it here\.$/);
   await expect(lab.verdict).toContainText('Emergence-promoting or Kaiming?');
   await expect(lab.card('emergence')).toHaveAttribute('aria-pressed', 'true');
   await expect(lab.button('Run')).toHaveText('Run live');
@@ -94,7 +94,7 @@ test('Run replaces the recorded result live, point by point', async ({ lab, page
   await lab.shows('live');
   await lab.plotted(5);
   expect(await lab.step(), 'from the first step on').toBeLessThan(200);
-  await expect(lab.source).toHaveText(/^Live on the CPU, 9 runs\.$/);
+  await expect(lab.source).toHaveText(/^Live on the CPU, 15 runs\.$/);
   await expect(lab.card(SHORT), 'the recording is no longer shown').toHaveAttribute('aria-pressed', 'false');
   await lab.button('Pause').click();
   await lab.reach('paused');
@@ -104,7 +104,7 @@ test('Run replaces the recorded result live, point by point', async ({ lab, page
   );
   await lab.button('Resume').click();
   await lab.reach('finished');
-  await expect(lab.source).toHaveText(/^Computed here on the CPU, 9 runs\.$/);
+  await expect(lab.source).toHaveText(/^Computed here on the CPU, 15 runs\.$/);
   const live = await accuracies(lab);
   live.forEach((value, index) => expect(Math.abs(value - recorded[index]), `variant ${index}`).toBeLessThan(0.3));
 });

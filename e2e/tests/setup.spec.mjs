@@ -64,7 +64,7 @@ test('the picker adds tuned initializations, and marks the mistake in a formula'
 test('the estimate follows the fields', async ({ lab }) => {
   await lab.open('data=digits&model=mlp:16&device=cpu');
   await lab.reach('ready');
-  await expect(lab.estimate).toContainText('12,730 parameters per run, 9 runs');
+  await expect(lab.estimate).toContainText('12,730 parameters per run, 15 runs');
   const model = await lab.reveal('model');
   const before = await lab.estimate.innerText();
   await model.fill('cnn:8,16');

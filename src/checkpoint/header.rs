@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const MAGIC: [u8; 8] = *b"\x93ELAB\r\n\n";
 
 /// Version of the format: of the header, of [`History`](crate::metrics::History) and of [`TrainingState`](super::TrainingState).
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Most bytes of magic, format, length, checksum and header together: this much of a file is enough to read its header.
 pub const LARGEST_HEADER: usize = 1 << 20;

@@ -1,6 +1,7 @@
 //! The examples of one part of a data set: read from a file, or drawn one at a time when they are first needed.
 
 use super::recipe::{Example, FIRST_TEST_INDEX, Recipe};
+use super::selection::{chosen, others};
 use crate::catalog::Part;
 use std::sync::{Arc, OnceLock};
 
@@ -29,8 +30,10 @@ pub struct DrawnExamples {
     seed: u64,
     /// Index of the first one.
     first: u64,
-    /// Those that were needed; at least [`Self::len`] places.
+    /// Those that were needed; at least as many places as are skipped and used.
     drawn: Arc<[OnceLock<Example>]>,
+    /// How many are not used before the first one that is.
+    skipped: usize,
     len: usize,
 }
 
@@ -51,6 +54,15 @@ impl Split {
     fn size(&self) -> usize {
         self.images.len() / self.len().max(1)
     }
+
+    /// The examples with these indices, which exist.
+    fn at(&self, indices: &[usize]) -> Self {
+        let size = self.size();
+        Self {
+            images: indices.iter().flat_map(|index| &self.images[index * size..][..size]).copied().collect(),
+            labels: indices.iter().map(|index| self.labels[*index]).collect(),
+        }
+    }
 }
 
 impl DrawnExamples {
@@ -60,11 +72,12 @@ impl DrawnExamples {
             Part::Train => 0,
             Part::Test => FIRST_TEST_INDEX,
         };
-        Self { recipe, seed, first, drawn: (0..len).map(|_| OnceLock::new()).collect(), len }
+        Self { recipe, seed, first, drawn: (0..len).map(|_| OnceLock::new()).collect(), skipped: 0, len }
     }
 
     fn get(&self, index: usize) -> Option<&Example> {
-        let place = self.drawn[..self.len].get(index)?;
+        let index = Some(self.skipped + index).filter(|_| index < self.len)?;
+        let place = self.drawn.get(index)?;
         Some(place.get_or_init(|| (self.recipe.example)(self.seed, self.first + index as u64)))
     }
 }
@@ -133,6 +146,30 @@ impl LabeledExamples {
                 Split { images, labels: split.labels[..count].to_vec() }.into()
             }
             Self::Drawn(drawn) => Self::Drawn(DrawnExamples { len: count, ..drawn.clone() }),
+        }
+    }
+
+    /// A fixed random choice of `count` examples, of at least as many. Examples that are drawn are independent of each other: of them it is
+    /// the first ones, which stay shared.
+    pub(super) fn choice(&self, part: Part, count: usize) -> Self {
+        match self {
+            Self::Read(split) if count < self.len() => split.at(&chosen(part, count, split.len())).into(),
+            _ => self.first(count),
+        }
+    }
+
+    /// All examples but `count`, and these: a fixed random choice, or of examples that are drawn the last ones.
+    pub(super) fn divided(&self, count: usize) -> [Self; 2] {
+        match self {
+            Self::Read(split) => {
+                let held_out = chosen(Part::Train, count, split.len());
+                [others(&held_out, split.len()), held_out].map(|indices| split.at(&indices).into())
+            }
+            Self::Drawn(drawn) => {
+                let len = drawn.len - count;
+                let held_out = DrawnExamples { skipped: drawn.skipped + len, len: count, ..drawn.clone() };
+                [self.first(len), Self::Drawn(held_out)]
+            }
         }
     }
 }

@@ -4,8 +4,10 @@ use super::augment::Augmentation;
 use super::examples::{DrawnExamples, LabeledExamples, Split};
 use super::limit::limit;
 use super::recipe::Recipe;
+use super::selection::Division;
 use crate::catalog::{DatasetName, ImageFacts, Normalization, Part};
 use crate::error::{DatasetError, Error, Result};
+use crate::experiment::DatasetSpec;
 use crate::experiment::architecture::FeatureShape;
 use crate::experiment::dataset::{DatasetFacts, ExampleFacts};
 
@@ -102,15 +104,19 @@ impl ImageSet {
         self.channels * self.height * self.width
     }
 
-    /// The first examples of both parts; all if absent, which are then shared instead of copied.
+    /// As [`super::Dataset::selected`].
     ///
     /// # Errors
-    /// As [`super::Dataset::truncated`].
-    pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
-        let train = limit(Part::Train, train, self.train.len())?;
-        let test = limit(Part::Test, test, self.test.len())?;
+    /// As [`super::Dataset::selected`].
+    pub fn selected(&self, spec: &DatasetSpec) -> Result<Self> {
+        let division = Division::new(spec, self.train.len(), self.test.len())?;
+        let train = self.train.first(division.train);
+        let [train, test] = match division.validation {
+            0 => [train, self.test.choice(Part::Test, division.test)],
+            count => train.divided(count),
+        };
         let (names, normalization) = (self.names.clone(), self.normalization.clone());
-        Ok(Self { train: self.train.first(train), test: self.test.first(test), names, normalization, ..*self })
+        Ok(Self { train, test, names, normalization, ..*self })
     }
 
     /// Replaces `out` by the normalized images at `indices`: `[indices, channels, height, width]`, row-major.

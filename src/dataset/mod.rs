@@ -23,6 +23,7 @@ mod examples;
 mod image_set;
 mod limit;
 mod normalization;
+mod selection;
 mod set;
 
 pub use crate::catalog::{Normalization, Part};

@@ -1,15 +1,15 @@
 //! Pairs of sentences as symbols, padded to one length per language.
 
-use super::limit::limit;
 use super::numbers::word_lists;
 use super::numbers::words;
+use super::selection::{Division, chosen, others};
 use super::symbols::{END, PADDING};
 use super::text::BytePairEncoding;
 use crate::catalog::{DatasetName, NumberLanguage, Part};
 use crate::digest::RunningSha256;
 use crate::error::Result;
-use crate::experiment::Direction;
 use crate::experiment::dataset::{DatasetFacts, ExampleFacts, Selection, SequenceFacts};
+use crate::experiment::{DatasetSpec, Direction};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -114,6 +114,20 @@ impl SentencePairs {
     fn first(&self, count: usize) -> Self {
         Self { len: count, ..self.clone() }
     }
+
+    /// The pairs with these indices, which exist.
+    fn at(&self, indices: &[usize]) -> Self {
+        let pick = |symbols: &[u16], size: usize| -> Arc<[u16]> {
+            indices.iter().flat_map(|index| &symbols[index * size..][..size]).copied().collect()
+        };
+        let [source, target] = self.positions;
+        Self {
+            source: pick(&self.source, source),
+            target: pick(&self.target, target),
+            positions: self.positions,
+            len: indices.len(),
+        }
+    }
 }
 
 impl PairSet {
@@ -138,21 +152,30 @@ impl PairSet {
         DatasetFacts { examples: self.examples, train: self.train.len(), test: self.test.len() }
     }
 
-    /// The first pairs of both parts; all if absent.
+    /// As [`super::Dataset::selected`].
     ///
     /// # Errors
-    /// As [`super::Dataset::truncated`].
-    pub(super) fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
+    /// As [`super::Dataset::selected`].
+    pub(super) fn selected(&self, spec: &DatasetSpec) -> Result<Self> {
         // Of texts, how many are short enough is not known before: there are at most as many as asked for.
         let most = |asked: Option<usize>, len: usize| {
             if self.selection.is_some() { asked.map(|asked| asked.min(len)) } else { asked }
         };
-        let of = |part: Part, asked| {
-            let pairs = self.part(part);
-            Ok::<_, crate::error::Error>(pairs.first(limit(part, most(asked, pairs.len()), pairs.len())?))
-        };
-        let (train, test) = (of(Part::Train, train)?, of(Part::Test, test)?);
-        Ok(Self { train, test, ..self.clone() })
+        let [trains, tests] = [&self.train, &self.test].map(SentencePairs::len);
+        let spec = DatasetSpec { train: most(spec.train, trains), test: most(spec.test, tests), ..spec.clone() };
+        let division = Division::new(&spec, trains, tests)?;
+        let train = self.train.first(division.train);
+        if division.validation > 0 {
+            let held_out = chosen(Part::Train, division.validation, division.train);
+            let [train, test] = [others(&held_out, division.train), held_out].map(|indices| train.at(&indices));
+            return Ok(Self { train, test, references: [].into(), ..self.clone() });
+        }
+        if division.test == tests {
+            return Ok(Self { train, ..self.clone() });
+        }
+        let indices = chosen(Part::Test, division.test, tests);
+        let references = indices.iter().filter_map(|index| self.references.get(*index).cloned()).collect();
+        Ok(Self { train, test: self.test.at(&indices), references, ..self.clone() })
     }
 
     /// Adds all symbols in use as little-endian 16-bit numbers: the sentences for training, their translations, then those for testing.

@@ -4,6 +4,7 @@ use super::image_set::ImageSet;
 use super::pairs::PairSet;
 use crate::catalog::{DatasetName, Part};
 use crate::error::Result;
+use crate::experiment::DatasetSpec;
 use crate::experiment::dataset::DatasetFacts;
 
 /// The examples of an experiment.
@@ -73,14 +74,17 @@ impl Dataset {
         }
     }
 
-    /// The first `train` training and the first `test` test examples; `None` means all of them.
+    /// The examples that an experiment uses: the first ones for training, and a fixed random choice for testing; or if there is validation,
+    /// in place of the test examples a fixed random choice of the training examples, which are then not trained on. All that are used
+    /// as a whole are shared instead of copied.
     ///
     /// # Errors
-    /// [`DatasetError::TooManyExamples`] if there are fewer, [`DatasetError::NoExamples`] for zero.
-    pub fn truncated(&self, train: Option<usize>, test: Option<usize>) -> Result<Self> {
+    /// [`DatasetError::TooManyExamples`](crate::error::DatasetError::TooManyExamples) if there are fewer than asked for,
+    /// [`DatasetError::NoExamples`](crate::error::DatasetError::NoExamples) if none are left.
+    pub fn selected(&self, spec: &DatasetSpec) -> Result<Self> {
         match self {
-            Self::Images(images) => images.truncated(train, test).map(Self::Images),
-            Self::Pairs(pairs) => pairs.truncated(train, test).map(Self::Pairs),
+            Self::Images(images) => images.selected(spec).map(Self::Images),
+            Self::Pairs(pairs) => pairs.selected(spec).map(Self::Pairs),
         }
     }
 }

@@ -61,6 +61,8 @@ pub enum Expected {
     AutoOr(Bounds),
     /// `all` or a number.
     AllOr(Bounds),
+    /// A number, a list of numbers or a grid of them.
+    NumberListOrGrid(Bounds),
     /// One of these names and forms; words in capitals are placeholders.
     OneOf(Vec<&'static str>),
     /// A network in the notation `form`: a list whose length is within `entries`.
@@ -99,6 +101,8 @@ pub enum Requirement {
         /// Maximum.
         most: u64,
     },
+    /// Nothing held out, of texts.
+    NoValidation,
     /// There are enough training examples for at least one batch.
     OneBatch {
         /// Examples per batch.

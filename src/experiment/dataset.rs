@@ -20,7 +20,10 @@ pub struct DatasetSpec {
     pub length: usize,
     /// Number of training examples to use, starting from the first; all if absent.
     pub train: Option<usize>,
-    /// Number of test examples to use, starting from the first; all if absent.
+    /// Number of training examples that are held out for validation, a fixed random choice; if there are any, the runs are evaluated on them and
+    /// not on the test examples.
+    pub valid: usize,
+    /// Number of test examples to use, a fixed random choice; all if absent.
     pub test: Option<usize>,
     /// Whether training images are randomly cropped and flipped (`dataset::augment`).
     pub augment: bool,
@@ -141,9 +144,24 @@ impl DatasetSpec {
             vocabulary: Self::VOCABULARY,
             length: Self::LENGTH,
             train: None,
+            valid: 0,
             test: None,
             augment: false,
         }
+    }
+
+    /// Whether all examples are used, for training and for testing.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.train.is_none() && self.valid == 0 && self.test.is_none()
+    }
+
+    /// Number of training examples, and number of examples on which runs are evaluated, of a data set with these facts.
+    #[must_use]
+    pub fn counts(&self, facts: &DatasetFacts) -> [usize; 2] {
+        let train = self.train.map_or(facts.train, |asked| asked.min(facts.train));
+        let test = self.test.map_or(facts.test, |asked| asked.min(facts.test));
+        [train.saturating_sub(self.valid), if self.valid > 0 { self.valid } else { test }]
     }
 
     /// What is known before it is loaded; `None` for a visitor's own files. Of published texts, of which the longest sentences are left out,

@@ -62,7 +62,7 @@ impl Estimate {
     pub fn new(experiment: &Experiment, facts: &DatasetFacts) -> Result<Self> {
         let architecture = experiment.model.architecture(&facts.examples, experiment.norm)?;
         let runs = experiment.run_count() as u64;
-        let tests = experiment.dataset.test.unwrap_or(facts.test).min(facts.test) as u64;
+        let tests = experiment.dataset.counts(facts)[1] as u64;
         let forward = architecture.multiplication_count() * runs;
         Ok(Self {
             parameters: architecture.parameter_count(),

@@ -13,14 +13,22 @@ pub struct Link {
     pub experiment: Experiment,
     /// How the page is displayed.
     pub view: View,
+    /// The learning rates, if they are several: until all keys are read, since every variant has all of them.
+    pub(super) rates: Vec<f64>,
 }
 
 impl Link {
+    /// What describes this experiment.
+    #[must_use]
+    pub fn new(experiment: Experiment, view: View) -> Self {
+        Self { experiment, view, rates: Vec::new() }
+    }
+
     /// The link that is described by the name of a data set alone.
     #[must_use]
     pub fn standard(name: DatasetName) -> Self {
         let view = View { figure: FigureView::standard(name.row().task()), ..View::default() };
-        Self { experiment: Experiment::standard(name), view }
+        Self::new(Experiment::standard(name), view)
     }
 }
 
@@ -46,6 +54,8 @@ pub struct Key {
 pub enum KeyValues {
     /// A number.
     Number(Bounds),
+    /// A number, a list of numbers or a grid of them.
+    Numbers(Bounds),
     /// A number; the key may also be absent.
     OptionalNumber(Bounds),
     /// `auto` or a number.

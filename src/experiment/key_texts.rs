@@ -1,6 +1,7 @@
 //! How the values of query keys are read that are neither a number nor a choice: lists, switches, and numbers that may be a word.
 
-use super::values::{Named, choice, whole};
+use super::analysis::MARGINS;
+use super::values::{Named, choice, real, whole};
 use crate::catalog::FigureQuantity;
 use crate::error::{Bounds, Error, Expected, Result};
 
@@ -60,6 +61,17 @@ pub(super) const HEIGHTS: Bounds = Bounds::whole(120, 4000);
 /// The height of a frame.
 pub(super) fn height(name: &'static str, text: &str) -> Result<Option<u32>> {
     auto_or(name, text, HEIGHTS)
+}
+
+/// The difference that does not matter.
+pub(super) fn margin(name: &'static str, text: &str) -> Result<Option<f64>> {
+    match text {
+        AUTO => Ok(None),
+        number => {
+            let parsed = real(name, number, MARGINS).map(Some);
+            parsed.map_err(|_| Error::value(name, Expected::AutoOr(MARGINS), number))
+        }
+    }
 }
 
 /// A number, or none.

@@ -3,17 +3,19 @@
 //!
 //! To add a key, add a field to [`Experiment`] or [`View`], and a row here.
 
+use super::analysis::{GOALS, MARGINS};
 use super::evaluation::INTERVAL_BOUNDS;
 use super::figure_view::{SMOOTHING, at_text, parse_at, parse_pin, pin_text};
 use super::form_field::{FieldGroup, field};
+use super::grid::{RateGrid, learning_rates, rates_text};
 use super::key::{Key, KeyValues};
-use super::key_texts::{ALL, AUTO, FIRST_SEED, HEIGHTS, all_or, height, list, order, shown, switch};
+use super::key_texts::{ALL, AUTO, FIRST_SEED, HEIGHTS, all_or, height, list, margin, order, shown, switch};
 use super::model::NETWORK_EXAMPLES;
 use super::values::{Named, choice, real, whole};
 use super::variant::{LEARNING_RATES, list_text, parse_list};
 use super::{
     Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Direction, Language, NormLayer, OptimizerKind,
-    PagePart, Schedule, Theme, XAxis, YAxis, limits,
+    PagePart, Schedule, Theme, Variant, XAxis, YAxis, limits,
 };
 use crate::catalog::FigureQuantity;
 use crate::error::Bounds;
@@ -78,12 +80,13 @@ macro_rules! switch {
 }
 
 const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
+const HELD_OUT: Bounds = Bounds::whole(0, limits::EXAMPLES as u64);
 const VOCABULARY: Bounds = Bounds::whole(100, limits::VOCABULARY as u64);
 const LENGTH: Bounds = Bounds::whole(4, limits::SENTENCE as u64);
 const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
 /// All keys, in the order in which they are written.
-pub const KEYS: [Key; 42] = [
+pub const KEYS: [Key; 45] = [
     Key {
         name: "v",
         help: Prose::new("version of this notation"),
@@ -106,9 +109,16 @@ pub const KEYS: [Key; 42] = [
         EXAMPLES,
         experiment.dataset.train
     ),
+    whole!(
+        "valid",
+        "number of training examples that are held out, a fixed random choice: if there are any, the runs are evaluated on them and not on the test examples, as for choosing a learning rate",
+        Some(field(FieldGroup::Network, "Held out for validation")),
+        HELD_OUT,
+        experiment.dataset.valid
+    ),
     optional!(
         "test",
-        "number of test examples to use, starting from the first",
+        "number of test examples to use, a fixed random choice",
         Some(field(FieldGroup::Network, "Test examples")),
         EXAMPLES,
         experiment.dataset.test
@@ -166,15 +176,20 @@ pub const KEYS: [Key; 42] = [
         NormLayer,
         experiment.norm
     ),
-    key!(
-        "init",
-        "variants to compare, the first of which is the baseline",
-        None,
-        KeyValues::Text(Prose::new("comma-separated list of schemes, each optionally with its own learning rate: `SCHEME@lr=RATE`"), &[]),
-        experiment.variants,
-        |_, text| parse_list(text),
-        |variants: &Vec<_>| list_text(variants)
-    ),
+    Key {
+        name: "init",
+        help: Prose::new("variants to compare, the first of which is the baseline"),
+        field: None,
+        values: KeyValues::Text(Prose::new("comma-separated list of schemes, each optionally with its own learning rate: `SCHEME@lr=RATE`; a list or grid in brackets makes one variant of each of its values: `emergence(kaiming_normal;alpha=[1.1,1.5])`"), &[]),
+        read: |_, link, text| {
+            link.experiment.variants = parse_list(text)?;
+            Ok(())
+        },
+        write: |link| match link.experiment.rate_grid() {
+            Some(RateGrid { schemes, .. }) => list_text(&schemes.into_iter().map(Variant::from).collect::<Vec<_>>()),
+            None => list_text(&link.experiment.variants),
+        },
+    },
     whole!(
         "seeds",
         "runs per variant, each with its own seed; at most 512 runs in total",
@@ -199,13 +214,22 @@ pub const KEYS: [Key; 42] = [
         |order: &Option<u32>| order.map_or_else(|| AUTO.to_owned(), |seed| seed.to_string())
     ),
     choice!("opt", "optimizer", Some(field(FieldGroup::Optimizer, "Optimizer")), OptimizerKind, experiment.optimizer.kind),
-    real!(
-        "lr",
-        "learning rate",
-        Some(field(FieldGroup::Main, "Learning rate")),
-        LEARNING_RATES,
-        experiment.optimizer.learning_rate
-    ),
+    Key {
+        name: "lr",
+        help: Prose::new("learning rate; of a list `0.003,0.01` or a grid `0.001..0.1x5` (equal factors) every variant has all"),
+        field: Some(field(FieldGroup::Main, "Learning rate")),
+        values: KeyValues::Numbers(LEARNING_RATES),
+        read: |name, link, text| {
+            let rates = learning_rates(name, text)?;
+            link.experiment.optimizer.learning_rate = rates[0];
+            link.rates = rates;
+            Ok(())
+        },
+        write: |link| match link.experiment.rate_grid() {
+            Some(RateGrid { rates, .. }) => rates_text(&rates),
+            None => link.experiment.optimizer.learning_rate.to_string(),
+        },
+    },
     real!(
         "momentum",
         "momentum of SGD",
@@ -266,6 +290,22 @@ pub const KEYS: [Key; 42] = [
         Some(field(FieldGroup::Measurement, "A unit is active").wide()),
         ActiveDefinition,
         experiment.activity.definition
+    ),
+    key!(
+        "margin",
+        "difference of the variants that does not matter, in percentage points: what is shown to be smaller is called practically equal; `auto` is 0.5 for MNIST, Fashion-MNIST and `digits`, and 1 for everything else",
+        Some(field(FieldGroup::Measurement, "Practically equal within ± points")),
+        KeyValues::AutoOrNumber(MARGINS),
+        experiment.analysis.margin,
+        margin,
+        |margin: &Option<f64>| margin.map_or_else(|| AUTO.to_owned(), |points| points.to_string())
+    ),
+    real!(
+        "goal",
+        "accuracy (of numbers, exact match) in percent to which steps are counted",
+        Some(field(FieldGroup::Measurement, "Count steps to … %")),
+        GOALS,
+        experiment.analysis.goal
     ),
     choice!(
         "device",

@@ -1,10 +1,11 @@
 //! An [`Experiment`] is one value that describes everything: the page's address, the worker's start command, the header of
 //! every export and the native command line all carry it. This file defines the plain data; [`keys`] has THE table of query
 //! keys and [`query`] the text form, [`dataset`] the data, [`model`] the grammar of networks and [`architecture`] their layers, [`scheme`]
-//! the initialization schemes, [`variant`] the list of them, [`optimizer`] the optimizers, [`evaluation`] when runs are evaluated,
+//! the initialization schemes, [`variant`] the list of them, [`grid`] lists and grids of values, [`race`] the fair race, [`optimizer`] the optimizers, [`evaluation`] when runs are evaluated, [`analysis`] how their results are judged,
 //! [`limits`] the upper limits, `refusals` the initializations that the rest of an experiment rules out, [`standard`] the defaults, and
 //! [`estimate`] the expected memory and time.
 
+pub mod analysis;
 pub mod architecture;
 pub mod dataset;
 mod direction;
@@ -12,6 +13,7 @@ pub mod estimate;
 pub mod evaluation;
 pub mod figure_view;
 pub mod form_field;
+pub mod grid;
 pub mod key;
 mod key_texts;
 pub mod keys;
@@ -21,6 +23,7 @@ pub mod network_graph;
 pub mod optimizer;
 pub mod own_files;
 pub mod query;
+pub mod race;
 mod refusals;
 pub mod scenarios;
 pub mod scheme;
@@ -34,6 +37,7 @@ mod view;
 use crate::catalog::{Quantity, Task};
 
 pub use crate::catalog::DatasetName;
+pub use analysis::AnalysisSpec;
 pub use dataset::DatasetSpec;
 pub use direction::{Direction, LanguagePair};
 pub use evaluation::EvaluationSteps;
@@ -81,6 +85,8 @@ pub struct Experiment {
     pub evaluation: EvaluationSteps,
     /// When a unit counts as active in the emergence measure.
     pub activity: ActivitySpec,
+    /// How the results are judged.
+    pub analysis: AnalysisSpec,
     /// The device to compute on.
     pub device: DevicePreference,
 }

@@ -65,6 +65,8 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
             None => unknown.push(name),
         }
     }
+    let rates = std::mem::take(&mut link.rates);
+    link.experiment.spread_over(&rates);
     let conflicts = settle(&mut link);
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
 }
@@ -137,7 +139,7 @@ impl Experiment {
 /// The keys whose values differ from their defaults for the data set, with these values, not escaped.
 #[must_use]
 pub fn changed_pairs(experiment: &Experiment, view: &View) -> Vec<(&'static str, String)> {
-    let link = Link { experiment: experiment.clone(), view: view.clone() };
+    let link = Link::new(experiment.clone(), view.clone());
     let mut standard = Link::standard(experiment.dataset.name);
     standard.experiment.dataset.name = DatasetName::Auto;
     let pairs = KEYS.iter().map(|key| (key, key.write(&link)));

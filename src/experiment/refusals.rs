@@ -30,7 +30,7 @@ impl Experiment {
     /// # Errors
     /// [`Error::Formula`], or [`Error::Value`] of `init`.
     pub(super) fn validate_layers(&self, architecture: &Architecture, facts: &DatasetFacts) -> Result<()> {
-        let train = self.dataset.train.map_or(facts.train, |asked| asked.min(facts.train));
+        let [train, _] = self.dataset.counts(facts);
         self.variants.iter().map(|variant| &variant.scheme).try_for_each(|variant| {
             refuse_formula(variant, architecture)?;
             variant.tuning().map_or(Ok(()), |tuning| refuse_own_batch(tuning, train))

@@ -2,14 +2,14 @@
 //! written.
 
 use super::{
-    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, Direction,
-    EvaluationSteps, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, Rescaling, Schedule,
-    TransformerSpec,
+    Activation, ActiveDefinition, ActivitySpec, AnalysisSpec, BaseInit, DatasetName, DatasetSpec, DevicePreference,
+    Direction, EvaluationSteps, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, Rescaling,
+    Schedule, TransformerSpec,
 };
 use crate::catalog::Task;
 
 /// The seeds per variant.
-const SEEDS: u32 = 3;
+const SEEDS: u32 = 5;
 /// The number of training steps.
 const STEPS: u64 = 300;
 
@@ -48,6 +48,7 @@ impl Default for Experiment {
             steps: STEPS,
             evaluation: EvaluationSteps::Auto,
             activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
+            analysis: AnalysisSpec::STANDARD,
             device: DevicePreference::Auto,
         }
     }

@@ -125,6 +125,7 @@ impl Experiment {
             let most = Requirement::TrainingExamples { most: facts.train as u64 };
             return Err(Error::value("batch", most.into(), self.batch_size));
         }
+        self.validate_validation(facts)?;
         match self.dataset.train.filter(|train| *train < self.batch_size) {
             Some(train) => {
                 let batch = Requirement::OneBatch { batch_size: self.batch_size as u64 };
@@ -132,6 +133,23 @@ impl Experiment {
             }
             None => Ok(()),
         }
+    }
+
+    /// Checks that validation leaves a batch for training. Of texts, only the test part has the translations that others are scored with.
+    fn validate_validation(&self, facts: &DatasetFacts) -> Result<()> {
+        let valid = self.dataset.valid;
+        if valid == 0 {
+            return Ok(());
+        }
+        if self.task() == Task::Texts {
+            return Err(Error::value("valid", Requirement::NoValidation.into(), valid));
+        }
+        let train = self.dataset.train.map_or(facts.train, |asked| asked.min(facts.train));
+        let most = train.saturating_sub(self.batch_size);
+        if valid > most {
+            return Err(Error::value("valid", Expected::Number(Bounds::whole(0, most as u64)), valid));
+        }
+        Ok(())
     }
 
     /// Computed in 64 bits, because a `usize` has 32 in WebAssembly.

@@ -1,5 +1,6 @@
 //! The entries of the list `init`: an initialization scheme, optionally with its own learning rate, `kaiming_normal@lr=0.03`.
 
+use super::grid::without_brackets;
 use super::scheme::InitScheme;
 use super::scheme::parentheses::split_outside;
 use super::values::real;
@@ -81,12 +82,13 @@ pub fn learning_rate(text: &str) -> Result<f64> {
         .map_err(|_| Error::parameter("lr", Expected::Number(LEARNING_RATES), text.trim()))
 }
 
-/// Parses a comma-separated list of variants.
+/// Parses a comma-separated list of variants; brackets make one of each of their values ([`super::grid`]).
 ///
 /// # Errors
 /// Those of [`InitScheme::from_str`], and [`Error::Value`] of a learning rate.
 pub fn parse_list(text: &str) -> Result<Vec<Variant>> {
-    split_outside(text, ',').into_iter().map(str::parse).collect()
+    let entries = split_outside(text, ',').into_iter().map(without_brackets).collect::<Result<Vec<_>>>()?;
+    entries.concat().iter().map(|entry| entry.parse()).collect()
 }
 
 /// The text of a list of variants.

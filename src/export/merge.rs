@@ -4,7 +4,7 @@ use super::results::{Results, SampleResults, VariantResults};
 use super::run::RunResults;
 use crate::error::MergeError;
 use crate::experiment::{Experiment, parse_query};
-use crate::metrics::{Environment, InitCost, RunCurves, Timing, VariantCurves, VariantSummary, summaries};
+use crate::metrics::{Environment, InitCost, RunCurves, TableFacts, Timing, VariantCurves, VariantSummary, summaries};
 use std::collections::BTreeMap;
 
 /// The results of all runs from those of the shards, each with the name of its file: those of the whole experiment but for timing, and for
@@ -22,7 +22,16 @@ pub fn merged(files: &[(String, Results)]) -> Result<Results, MergeError> {
         check(file, results, first)?;
         merging.add(file, results)?;
     }
-    let steps_per_epoch = first.shard.map(|shard| shard.steps_per_epoch);
+    let table = TableFacts {
+        task: experiment.task(),
+        chance: first.chance,
+        examples: first.test_examples,
+        steps_per_epoch: first.shard.map(|shard| shard.steps_per_epoch),
+        margin: experiment.margin(),
+        goal: experiment.goal(),
+        // Unfinished shards are refused.
+        is_finished: true,
+    };
     let random = files.iter().map(|(_, results)| &results.random_activity).find(|random| !random.is_empty());
     let timings = files.iter().map(|(_, results)| results.timing);
     let timing = timings.reduce(|one, other| Timing { runs: one.runs + other.runs, ..one.slower(other) });
@@ -31,7 +40,7 @@ pub fn merged(files: &[(String, Results)]) -> Result<Results, MergeError> {
         environment: environment(files, &first.environment),
         random_activity: random.cloned().unwrap_or_default(),
         samples: merging.samples.into_values().flatten().collect(),
-        variants: variants(merging.variants, &experiment, steps_per_epoch)?,
+        variants: variants(merging.variants, &experiment, &table)?,
         timing: timing.unwrap_or_default(),
         ..first.clone()
     })
@@ -106,7 +115,7 @@ impl Merging {
 fn variants(
     merged: Vec<MergedVariant>,
     experiment: &Experiment,
-    steps_per_epoch: Option<u64>,
+    table: &TableFacts,
 ) -> Result<Vec<VariantResults>, MergeError> {
     let own = || experiment.variants.iter().zip(&merged);
     let missing = own().flat_map(|(variant, merged)| {
@@ -122,7 +131,9 @@ fn variants(
         palette_index,
         runs: merged.runs.values().map(curves).collect(),
     });
-    let summaries = summaries(&curves.collect::<Vec<_>>(), experiment.task(), steps_per_epoch);
+    let weights: Vec<Vec<&str>> =
+        merged.iter().map(|variant| variant.runs.values().map(|run| run.weights_sha256.as_str()).collect()).collect();
+    let summaries = summaries(&curves.collect::<Vec<_>>(), &weights, table);
     let named = experiment.variants.iter().map(ToString::to_string).zip(merged).zip(summaries);
     let variant = |((name, merged), summary): ((String, MergedVariant), VariantSummary)| VariantResults {
         name,
@@ -134,8 +145,8 @@ fn variants(
 }
 
 fn curves(run: &RunResults) -> RunCurves {
-    let RunResults { seed, diverged_at, curves, active_fraction, .. } = run.clone();
-    RunCurves { seed, diverged_at, curves, active_fraction, ..RunCurves::default() }
+    let RunResults { seed, diverged_at, curves, active_fraction, correct, .. } = run.clone();
+    RunCurves { seed, diverged_at, curves, active_fraction, correct, ..RunCurves::default() }
 }
 
 /// The environment of the shards: their devices, one after another, if they differ.

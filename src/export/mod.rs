@@ -5,6 +5,8 @@ mod merge;
 mod parts;
 mod results;
 mod run;
+mod table;
+mod verification;
 
 pub use json::to_json;
 pub use merge::merged;
@@ -14,6 +16,8 @@ pub use results::{
     write_results,
 };
 pub use run::RunResults;
+pub use table::{TableFormat, results_table};
+pub use verification::{Discrepancy, Verification, verify};
 
 use crate::catalog::{EmergenceNodes, Precision, QUANTITIES, QuantityFacts};
 use crate::metrics::{History, LayerReport, RunCurves};

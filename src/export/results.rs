@@ -7,7 +7,7 @@ use crate::error::{Result, ResultsError};
 use crate::experiment::Share;
 use crate::experiment::dataset::Selection;
 use crate::metrics::{
-    Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, StepTimes, Timing,
+    Chance, Environment, History, InitCost, RandomActivity, RandomPoint, Receipt, SampleSentence, StepTimes, Timing,
     VariantCurves, VariantStart, VariantSummary,
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,12 @@ pub struct Results {
     /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of sentences `exact_match`.
     #[serde(default = "test_accuracy")]
     pub verdict_of: String,
+    /// What predictions that know nothing attain; absent in old files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<Chance>,
+    /// Number of test examples; 0 in old files.
+    #[serde(default)]
+    pub test_examples: u64,
     /// Training steps per point of `train_loss`: of a long experiment, a point is the mean over the steps that end at its step, but the
     /// last one, which is the last loss. Absent if it is 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +162,8 @@ impl Results {
             receipt: ReceiptResults::of(&start.receipt),
             random_activity: finite_random(&start.random_activity),
             selection: start.selection,
+            chance: Some(start.chance),
+            test_examples: start.data.test as u64,
             steps_per_point: several(history.resolution().steps_per_point),
             evaluations_per_point: several(history.resolution().evaluations_per_point),
             verdict_of: history.setup.experiment.primary_quantity().facts().name.to_owned(),

@@ -4,6 +4,7 @@
 //! as f32: 0.9, not 0.8999999761581421.
 
 use crate::catalog::{Precision, QUANTITIES, Quantity, QuantityFacts};
+use crate::digest::hexadecimal;
 use crate::metrics::{LayerReport, MeasuredPoint, QuantityCurves, RunCurves, RunStart};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeStruct;
@@ -25,6 +26,8 @@ pub struct RunResults {
     pub curves: QuantityCurves,
     /// Fraction of active units per measured layer, at every evaluation.
     pub active_fraction: Vec<(u64, Vec<f32>)>,
+    /// [`RunCurves::correct`], in hexadecimal digits in the file.
+    pub correct: Vec<u8>,
 }
 
 impl RunResults {
@@ -44,6 +47,7 @@ impl RunResults {
             diverged_at: run.diverged_at,
             curves,
             active_fraction: fractions.cloned().collect(),
+            correct: run.correct.clone(),
         }
     }
 
@@ -55,7 +59,8 @@ impl RunResults {
 impl Serialize for RunResults {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = || QUANTITIES.iter().filter(|row| self.is_written(row));
-        let mut run = serializer.serialize_struct("RunResults", 5 + written().count())?;
+        let mut run =
+            serializer.serialize_struct("RunResults", 5 + usize::from(!self.correct.is_empty()) + written().count())?;
         run.serialize_field("seed", &self.seed)?;
         run.serialize_field("weights_sha256", &self.weights_sha256)?;
         run.serialize_field("layers", &self.layers)?;
@@ -65,6 +70,9 @@ impl Serialize for RunResults {
             run.serialize_field(row.name, &curve)?;
         }
         run.serialize_field("active_fraction", &self.active_fraction)?;
+        if !self.correct.is_empty() {
+            run.serialize_field("correct", &hexadecimal(&self.correct))?;
+        }
         run.end()
     }
 }
@@ -117,6 +125,7 @@ impl<'de> Visitor<'de> for RunVisitor {
                 "layers" => run.layers = map.next_value()?,
                 "diverged_at" => run.diverged_at = map.next_value()?,
                 "active_fraction" => run.active_fraction = map.next_value()?,
+                "correct" => run.correct = read_hex(&map.next_value::<String>()?).map_err(M::Error::custom)?,
                 name => match Quantity::named(name) {
                     Some(quantity) => run.curves[quantity] = read_curve(&mut map, quantity.facts().precision)?,
                     None => drop(map.next_value::<IgnoredAny>()?),
@@ -131,6 +140,14 @@ impl<'de> Visitor<'de> for RunVisitor {
             None => Ok(run),
         }
     }
+}
+
+/// Hexadecimal digits as bytes.
+fn read_hex(text: &str) -> Result<Vec<u8>, String> {
+    let digits = text.as_bytes();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = digits.chunks(2).map(|pair| byte(pair).filter(|_| pair.len() == 2)).collect::<Option<Vec<u8>>>();
+    bytes.ok_or_else(|| format!("expected an even number of hexadecimal digits, got {} characters", digits.len()))
 }
 
 /// Reads the points of a curve. Values measured in f32 are read as f32, so that they are restored exactly.

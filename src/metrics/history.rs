@@ -70,6 +70,8 @@ pub struct RunCurves {
     pub layers: Vec<(u64, Vec<LayerReport>)>,
     /// Its translations of the sample sentences, likewise; none if it translates none.
     pub translations: Vec<(u64, Vec<String>)>,
+    /// Which test examples are right at the last planned evaluation, eight to a byte, the first one in the lowest bit; empty before.
+    pub correct: Vec<u8>,
 }
 
 impl History {
@@ -369,6 +371,7 @@ impl RunCurves {
             self.curves.add(resolution, quantity, (step, value));
         }
         keep_latest(resolution, &mut self.active_fraction, (step, evaluation.active_fraction.clone()));
+        self.correct.clone_from(&evaluation.correct);
     }
 }
 

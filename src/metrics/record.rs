@@ -71,6 +71,8 @@ pub struct RunEvaluation {
     pub values: Vec<(Quantity, Option<f64>)>,
     /// Fraction of active units of every measured layer, in `[0, 1]`.
     pub active_fraction: Vec<f32>,
+    /// Which test examples are right, eight to a byte, the first one in the lowest bit: at the last evaluation only, else empty.
+    pub correct: Vec<u8>,
 }
 
 impl RunEvaluation {

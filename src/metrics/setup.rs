@@ -1,6 +1,6 @@
 //! What is known about an experiment before its first step: the experiment itself, and the facts determined at the start.
 
-use super::{InitCost, LayerReport, RandomActivity, SampleSentence};
+use super::{Chance, InitCost, LayerReport, RandomActivity, SampleSentence};
 use crate::experiment::Experiment;
 use crate::experiment::dataset::{DatasetFacts, ExampleFacts, Selection};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct StartFacts {
     pub data: DatasetFacts,
     /// What the examples are on which emergence is measured: sentences of one pair of lengths.
     pub probe: ExampleFacts,
+    /// What predictions that know nothing attain.
+    pub chance: Chance,
     /// Training steps per epoch, one pass over the training examples (the last partial batch is dropped).
     pub steps_per_epoch: u64,
     /// Number of parameters of one run: weights, biases, scales and shifts.

@@ -3,7 +3,7 @@
 use super::scale::{drawable, extent, padded, widened};
 use super::{AxisScale, AxisUnit, Chart, ChartAxis, Dash, Series, Shade};
 use crate::catalog::{DataKind, FigureQuantity, FigureSource, FigureUnit};
-use crate::experiment::{Band, FigureView, XUnit, YAxis, Zoom};
+use crate::experiment::{Band, Experiment, FigureView, XUnit, YAxis, Zoom};
 use crate::metrics::{Divergence, FigureCurve, FigureSpec, History};
 use crate::texts::{text, translated};
 
@@ -55,8 +55,13 @@ pub struct Reading {
 
 /// The heading of a quantity: the accuracy of sentences is that of their tokens, each after the correct ones before it.
 #[must_use]
-pub fn heading(quantity: FigureQuantity, kind: DataKind) -> String {
-    match (quantity, kind) {
+pub fn heading(quantity: FigureQuantity, experiment: &Experiment) -> String {
+    match (quantity, experiment.model.kind()) {
+        (FigureQuantity::Accuracy, DataKind::Images) if experiment.dataset.valid > 0 => text!("Validation accuracy"),
+        (FigureQuantity::Difference, DataKind::Images) if experiment.dataset.valid > 0 => {
+            text!("Validation accuracy, difference from the baseline")
+        }
+        (FigureQuantity::TestLoss, _) if experiment.dataset.valid > 0 => text!("Validation loss"),
         (FigureQuantity::Accuracy, DataKind::Pairs) => text!("Token accuracy"),
         (FigureQuantity::Difference, DataKind::Pairs) => text!("Token accuracy, difference from the baseline"),
         _ => translated(quantity.facts().title),
@@ -80,8 +85,12 @@ impl Figure<'_> {
                 series.reflect(100.0);
             }
         }
+        let is_validation = self.is_validation();
         let label = match (self.quantity, self.kind()) {
+            _ if is_error && is_validation => text!("validation error (%)"),
             _ if is_error => text!("test error (%)"),
+            (FigureQuantity::Accuracy, DataKind::Images) if is_validation => text!("validation accuracy (%)"),
+            (FigureQuantity::TestLoss, _) if is_validation => text!("validation loss (nats)"),
             (FigureQuantity::Accuracy, DataKind::Pairs) => text!("token accuracy (%)"),
             _ => translated(row.axis),
         };
@@ -96,11 +105,20 @@ impl Figure<'_> {
     /// The heading.
     #[must_use]
     pub fn title(&self) -> String {
-        if self.is_error_rate() { text!("Test error") } else { heading(self.quantity, self.kind()) }
+        match (self.is_error_rate(), self.is_validation()) {
+            (true, true) => text!("Validation error"),
+            (true, false) => text!("Test error"),
+            (false, _) => heading(self.quantity, &self.history.setup.experiment),
+        }
     }
 
     fn kind(&self) -> DataKind {
         self.history.setup.experiment.model.kind()
+    }
+
+    /// Whether the runs are evaluated on held-out training examples.
+    fn is_validation(&self) -> bool {
+        self.history.setup.experiment.dataset.valid > 0
     }
 
     /// Whether an accuracy is shown as an error rate.

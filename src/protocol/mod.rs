@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use start_numbers::{Numbered, StartNumbers};
 
 /// Version of these two enums; page and worker must agree.
-pub const PROTOCOL_VERSION: u32 = 16;
+pub const PROTOCOL_VERSION: u32 = 17;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -68,7 +68,7 @@ fn control(key: &Key, field: &FormField) -> String {
         KeyValues::Number(bounds) => {
             format!("    <input {common} type=\"text\" {} value=\"{default}\" {described} />\n", inputmode(&bounds))
         }
-        KeyValues::AutoOrNumber(_) => {
+        KeyValues::AutoOrNumber(_) | KeyValues::Numbers(_) => {
             format!("    <input {common} type=\"text\" autocapitalize=\"off\" value=\"{default}\" {described} />\n")
         }
         KeyValues::OptionalNumber(bounds) => {

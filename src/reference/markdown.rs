@@ -78,6 +78,7 @@ fn data_sets() -> String {
 fn values(key: &Key) -> String {
     match key.values {
         KeyValues::Number(bounds) | KeyValues::OptionalNumber(bounds) => range(&bounds),
+        KeyValues::Numbers(bounds) => format!("{}, a list or a grid", range(&bounds)),
         KeyValues::AutoOrNumber(bounds) => format!("`auto`, {}", range(&bounds)),
         KeyValues::Choice(labels) => labels().iter().map(|(name, _)| code(name)).collect::<Vec<_>>().join(", "),
         KeyValues::Switch => "`0`, `1`".to_owned(),

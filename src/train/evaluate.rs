@@ -10,7 +10,7 @@ use crate::dataset::symbols::PADDING;
 use crate::dataset::{Dataset, Part};
 use crate::device::{Backend, OpenDevice, read};
 use crate::error::Result;
-use crate::experiment::ActivitySpec;
+use crate::experiment::Experiment;
 use crate::experiment::architecture::Architecture;
 use crate::experiment::limits::evaluation_chunk;
 use crate::metrics::{EvaluationRecord, LayerReport, RunEvaluation};
@@ -40,6 +40,8 @@ pub(super) struct Evaluator {
     probe_plan: Rc<Plan>,
     emergence: EmergenceMeasure,
     translator: Option<Translator>,
+    /// The step whose evaluation says which examples are right.
+    last_step: u64,
     device: Device,
 }
 
@@ -109,29 +111,42 @@ impl TestAnswers {
         }
     }
 
+    /// Which predictions are correct: one entry for each that counts, by test example.
+    fn right<'all>(&'all self, predicted: &'all [u16]) -> impl Iterator<Item = Vec<bool>> + 'all {
+        let (answers, positions) = match self {
+            Self::Classes(classes) => (classes, 1),
+            Self::Symbols(symbols, positions) => (symbols, *positions),
+        };
+        // Of images, every prediction counts: PADDING is a class like others.
+        let counts = move |answer: &u16| matches!(self, Self::Classes(_)) || *answer != PADDING;
+        predicted.chunks(positions).zip(answers.chunks(positions)).map(move |(predicted, answers)| {
+            let pairs = predicted.iter().zip(answers).filter(|(_, answer)| counts(answer));
+            pairs.map(|(predicted, answer)| predicted == answer).collect()
+        })
+    }
+
     /// Fraction of correct predictions; of translations also the fraction of those all of whose symbols are predicted, which are the ones
     /// that greedy decoding reproduces.
     fn judge(&self, predicted: &[u16]) -> Vec<(Quantity, Option<f64>)> {
         let fraction = |part: usize, all: usize| Some(in_single_precision(part as f64 / all.max(1) as f64));
-        match self {
-            Self::Classes(classes) => {
-                let correct = predicted.iter().zip(classes).filter(|(class, label)| class == label).count();
-                vec![(Quantity::TestAccuracy, fraction(correct, classes.len()))]
-            }
-            Self::Symbols(symbols, positions) => {
-                let is_right = |(predicted, symbol): &(&u16, &u16)| predicted == symbol;
-                let counts = |(_, symbol): &(&u16, &u16)| **symbol != PADDING;
-                let correct = predicted.iter().zip(symbols).filter(counts).filter(is_right).count();
-                let sentences = predicted.chunks(*positions).zip(symbols.chunks(*positions));
-                let exact = sentences.filter(|(predicted, symbols)| {
-                    predicted.iter().zip(*symbols).filter(counts).all(|pair| is_right(&pair))
-                });
-                vec![
-                    (Quantity::TestAccuracy, fraction(correct, self.count())),
-                    (Quantity::ExactMatch, fraction(exact.count(), symbols.len() / positions)),
-                ]
-            }
+        let (mut correct, mut exact, mut examples) = (0, 0, 0);
+        for right in self.right(predicted) {
+            correct += right.iter().filter(|right| **right).count();
+            exact += usize::from(right.iter().all(|right| *right));
+            examples += 1;
         }
+        let accuracy = (Quantity::TestAccuracy, fraction(correct, self.count()));
+        match self {
+            Self::Classes(_) => vec![accuracy],
+            Self::Symbols(..) => vec![accuracy, (Quantity::ExactMatch, fraction(exact, examples))],
+        }
+    }
+
+    /// Which test examples are right, as [`RunEvaluation::correct`].
+    fn correct(&self, predicted: &[u16]) -> Vec<u8> {
+        let examples: Vec<bool> = self.right(predicted).map(|right| right.iter().all(|right| *right)).collect();
+        let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        examples.chunks(8).map(byte).collect()
     }
 }
 
@@ -178,7 +193,7 @@ impl Evaluator {
         dataset: &Rc<Dataset>,
         architecture: &Architecture,
         probe: &Probe,
-        activity: &ActivitySpec,
+        experiment: &Experiment,
         sampled_runs: Vec<usize>,
         open: &OpenDevice,
     ) -> Result<Self> {
@@ -192,8 +207,9 @@ impl Evaluator {
             answers: TestAnswers::of(dataset),
             probe: probe.inputs(dataset, &open.device)?,
             probe_plan: Rc::clone(&probe.plan),
-            emergence: EmergenceMeasure::new(&probe.graph, activity),
+            emergence: EmergenceMeasure::new(&probe.graph, &experiment.activity),
             translator: Translator::new(dataset, sampled_runs, open),
+            last_step: experiment.steps,
             dataset: Rc::clone(dataset),
             device: open.device.clone(),
         })
@@ -268,16 +284,18 @@ impl Evaluator {
         let read = read(transaction).await?;
         let (losses, predicted) = read.split_at(chunks);
         let losses = totals(losses);
-        let judgment = Judgment { step: pending.step, classes: by_run(predicted, losses.len()) };
+        let step = pending.step;
+        let judgment = Judgment { step, classes: by_run(predicted, losses.len()) };
         let translations = pending.translations.into_iter().enumerate();
         let (scores, translations): (Vec<_>, Vec<_>) = translations.map(|(run, texts)| self.scored(run, texts)).unzip();
         let scores = scores.into_iter().chain(std::iter::repeat(Vec::new()));
         let runs = losses.iter().zip(&judgment.classes).zip(pending.measured).zip(scores);
         let runs = runs.map(|(((loss, classes), observed), scores)| {
-            loss.is_finite().then(|| evaluation(*loss, classes, &self.answers, scores, observed))
+            let correct = if step == self.last_step { self.answers.correct(classes) } else { Vec::new() };
+            loss.is_finite()
+                .then(|| RunEvaluation { correct, ..evaluation(*loss, classes, &self.answers, scores, observed) })
         });
-        let record =
-            EvaluationRecord { step: pending.step, runs: runs.collect(), layers: pending.layers, translations };
+        let record = EvaluationRecord { step, runs: runs.collect(), layers: pending.layers, translations };
         Ok((record, judgment))
     }
 }
@@ -292,7 +310,8 @@ fn evaluation(
 ) -> RunEvaluation {
     let loss = in_single_precision(loss / answers.count().max(1) as f64);
     let test = std::iter::once((Quantity::TestLoss, Some(loss))).chain(answers.judge(predicted)).chain(scores);
-    RunEvaluation { values: test.chain(observed.values()).collect(), active_fraction: observed.into_active_fraction() }
+    let values = test.chain(observed.values()).collect();
+    RunEvaluation { values, active_fraction: observed.into_active_fraction(), correct: Vec::new() }
 }
 
 /// The nearest f32: values are summed in f64 and reported in f32.

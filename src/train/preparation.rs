@@ -89,7 +89,7 @@ impl Preparation {
         let mut experiment = experiment.clone();
         experiment.dataset.name = dataset.name();
         experiment.validate_for(&dataset.facts())?;
-        let dataset = truncated(dataset, &experiment.dataset)?;
+        let dataset = selected(dataset, &experiment.dataset)?;
         let batcher = Batcher::new(dataset.len(Part::Train), experiment.batch_size, experiment.order_seed().into())?;
         let architecture = experiment.model.architecture(&dataset.facts().examples, experiment.norm)?;
         check_fit(&experiment, &architecture, open)?;
@@ -203,10 +203,10 @@ fn jobs(experiment: &Experiment, share: Share, dataset: &Rc<Dataset>, plan: &Pla
         .collect()
 }
 
-/// The examples that the experiment uses, the first ones; shares the data set if it uses all.
-fn truncated(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
-    if spec.train.is_none() && spec.test.is_none() {
+/// The examples that the experiment uses; shares the data set if it uses all.
+fn selected(dataset: &Rc<Dataset>, spec: &DatasetSpec) -> Result<Rc<Dataset>> {
+    if spec.is_whole() {
         return Ok(Rc::clone(dataset));
     }
-    dataset.truncated(spec.train, spec.test).map(Rc::new)
+    dataset.selected(spec).map(Rc::new)
 }

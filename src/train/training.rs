@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::experiment::{EvaluationSteps, Experiment, Share};
 use crate::init::InitialParameters;
 use crate::metrics::{
-    Environment, EvaluationRecord, LateFacts, RandomActivity, Receipt, Record, RunStart, Setup, StartFacts, StepRecord,
-    VariantStart,
+    Chance, Environment, EvaluationRecord, LateFacts, RandomActivity, Receipt, Record, RunStart, Setup, StartFacts,
+    StepRecord, VariantStart,
 };
 use crate::model::Networks;
 use crate::model::kernels::arithmetic;
@@ -138,7 +138,7 @@ impl Training {
                 &dataset,
                 &plan.architecture,
                 &probe,
-                &experiment.activity,
+                &experiment,
                 first_runs(&experiment, share),
                 &open,
             )?,
@@ -329,6 +329,7 @@ pub(super) fn setup(preparation: &Preparation, weights_sha256: Vec<String>) -> S
     let start = StartFacts {
         data: dataset.facts(),
         probe: probe.examples,
+        chance: chance(dataset),
         steps_per_epoch: batcher.steps_per_epoch(),
         parameters: plan.architecture.parameter_count(),
         environment: environment(&preparation.open),
@@ -343,6 +344,19 @@ pub(super) fn setup(preparation: &Preparation, weights_sha256: Vec<String>) -> S
         variants: variants.collect(),
     };
     Setup { experiment: experiment.clone(), start: Some(start) }
+}
+
+/// What predictions that know nothing attain on the test examples.
+fn chance(dataset: &Dataset) -> Chance {
+    let facts = dataset.facts();
+    let accuracy = dataset.images().map_or(0.0, |images| {
+        let mut counts = vec![0_u32; images.classes];
+        for (_, label) in images.test.iter() {
+            counts[usize::from(label)] += 1;
+        }
+        f64::from(counts.into_iter().max().unwrap_or_default()) / facts.test.max(1) as f64
+    });
+    Chance { accuracy, loss: (facts.examples.classes() as f64).ln() }
 }
 
 /// The description of the device in a results file.

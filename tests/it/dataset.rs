@@ -9,12 +9,13 @@ mod foreign;
 mod idx_files;
 mod numbers;
 mod patterns;
+mod selection;
 mod text;
 mod upload;
 mod uses;
 mod words;
 
-use crate::fixtures::skipped;
+use crate::fixtures::{part, skipped};
 use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files;
@@ -179,10 +180,14 @@ fn examples_are_normalized_and_truncated() {
 
     let whole = dataset;
     let too_many = Err(DatasetError::TooManyExamples { part: Part::Test, asked: 3, available: 2 }.into());
-    assert_eq!(whole.truncated(Some(1), Some(3)), too_many, "more than there are");
-    assert_eq!(whole.truncated(Some(0), None), Err(DatasetError::NoExamples { part: Part::Train }.into()), "none");
-    assert_eq!(whole.truncated(None, None), Ok(whole.clone()), "all");
-    let dataset = whole.truncated(Some(2), None).expect("fewer than there are");
+    assert_eq!(whole.selected(&part(Some(1), Some(3))), too_many, "more than there are");
+    assert_eq!(
+        whole.selected(&part(Some(0), None)),
+        Err(DatasetError::NoExamples { part: Part::Train }.into()),
+        "none"
+    );
+    assert_eq!(whole.selected(&part(None, None)), Ok(whole.clone()), "all");
+    let dataset = whole.selected(&part(Some(2), None)).expect("fewer than there are");
     assert_eq!(
         (dataset.train.split().images.len(), dataset.train.split().labels.len(), dataset.test.len()),
         (1568, 2, 2),
@@ -284,7 +289,7 @@ fn examples_are_drawn_once_when_they_are_needed() {
         ..digits::RECIPE
     };
     let whole = ImageSet::drawn(&RECIPE, 3, 1000, 50).expect("few");
-    let few = whole.truncated(Some(20), None).expect("fewer");
+    let few = whole.selected(&part(Some(20), None)).expect("fewer");
     let mut images = Vec::new();
     few.write_examples(Part::Train, &[7, 3, 7], &mut images).expect("they exist");
     whole.write_examples(Part::Train, &[3], &mut images).expect("it exists");

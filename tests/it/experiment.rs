@@ -1,6 +1,7 @@
 //! The query string: what is written is parsed again, and errors name their key.
 
 mod evaluation;
+mod grids;
 mod refusals;
 mod round_trip;
 mod schemes;

@@ -1,6 +1,8 @@
 //! Export: the results file, written according to its schema and read back, CSV and SVG.
 
 mod long;
+mod table;
+mod verification;
 
 use crate::fixtures::{check_golden, history_with_random, points, setup, start, synthetic_history};
 use emergence_lab::catalog::{FigureQuantity, Quantity};

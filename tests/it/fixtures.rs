@@ -7,8 +7,8 @@ use emergence_lab::experiment::architecture::{FeatureShape, LayerPlace, LayerRan
 use emergence_lab::experiment::dataset::DatasetFacts;
 use emergence_lab::experiment::{DatasetName, DatasetSpec, Experiment, parse_query};
 use emergence_lab::metrics::{
-    Environment, EvaluationRecord, History, InitCost, MeasuredPoint, RandomActivity, RandomPoint, Receipt, Record,
-    RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
+    Chance, Environment, EvaluationRecord, History, InitCost, MeasuredPoint, RandomActivity, RandomPoint, Receipt,
+    Record, RunEvaluation, RunStart, Setup, StartFacts, StepRecord, Timing, VariantStart,
 };
 use emergence_lab::rng::{Purpose, below, stream};
 use emergence_lab::web::page::model::fields::FieldText;
@@ -52,6 +52,11 @@ pub(crate) fn mask_draws(seed: u64, index: u64) -> impl FnMut(u32) -> u32 {
     move |bound| below(&mut draws, bound)
 }
 
+/// What an experiment uses that has so many training and test examples.
+pub(crate) fn part(train: Option<usize>, test: Option<usize>) -> DatasetSpec {
+    DatasetSpec { train, test, ..DatasetSpec::whole(DatasetName::Digits) }
+}
+
 /// A made-up setup: `names` with `seeds` runs each, `steps` planned, an epoch of 100 steps, three measured layers.
 pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
     let variants = names.iter().map(|name| name.parse().expect("a scheme")).collect();
@@ -68,6 +73,7 @@ pub(crate) fn setup(names: &[&str], seeds: u32, steps: u64) -> Setup {
         data: DatasetFacts { train: 12_800, test: 1000, ..data },
         probe: data.examples,
         samples: Vec::new(),
+        chance: Chance { accuracy: 0.1, loss: 10_f64.ln() },
         steps_per_epoch: 100,
         random_activity: RandomActivity::default(),
         parameters: 52_650,
@@ -151,6 +157,7 @@ pub(crate) fn evaluation(run: usize, step: u64) -> RunEvaluation {
     RunEvaluation {
         values: values.map(|(quantity, value)| (quantity, Some(value))).to_vec(),
         active_fraction: (0..3).map(active).collect(),
+        correct: Vec::new(),
     }
 }
 

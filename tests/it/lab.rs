@@ -9,6 +9,8 @@ mod own_files;
 #[cfg(feature = "train")]
 mod places;
 #[cfg(feature = "train")]
+mod races;
+#[cfg(feature = "train")]
 mod shards;
 #[cfg(feature = "train")]
 mod sweeps;

@@ -105,7 +105,7 @@ const RULES: &[Rule] = &[
     Rule { module: "plot", own: &["catalog", "experiment", "metrics", "texts"], outside: &["plotters"] },
     Rule {
         module: "export",
-        own: &["catalog", "error", "experiment", "metrics", "plot"],
+        own: &["catalog", "digest", "error", "experiment", "metrics", "plot"],
         outside: &["csv", "serde", "serde_json"],
     },
     Rule {
@@ -130,7 +130,16 @@ const RULES: &[Rule] = &[
             "train",
             "web",
         ],
-        outside: &["futures_lite", "js_sys", "log", "postcard", "serde", "wasm_bindgen", "wasm_bindgen_futures", "web_sys"],
+        outside: &[
+            "futures_lite",
+            "js_sys",
+            "log",
+            "postcard",
+            "serde",
+            "wasm_bindgen",
+            "wasm_bindgen_futures",
+            "web_sys",
+        ],
     },
     Rule {
         module: "web/page/model",

@@ -1,77 +1,20 @@
-//! Curves, summaries and the paired t test, against numbers from SciPy and computed by hand.
+//! Curves and histories; in the modules the statistics, the results table and its verdicts.
 
+mod null_experiment;
+mod race;
 mod random;
 mod resolution;
+mod statistics;
+mod verdicts;
 
 use crate::fixtures::{GRAY, evaluation, points, setup, start};
 use emergence_lab::catalog::{QUANTITIES, Quantity};
 use emergence_lab::experiment::dataset::ExampleFacts;
 use emergence_lab::experiment::{DatasetName, Experiment, parse_query};
-use emergence_lab::metrics::statistics::{Statistic, Verdict, paired_t_test, standard_deviation};
 use emergence_lab::metrics::{EvaluationRecord, History, Record, StepRecord, Stopwatch, Timing};
-use proptest::prelude::*;
 
 fn assert_close(value: Option<f64>, expected: f64, tolerance: f64, what: &str) {
     assert!(value.is_some_and(|value| (value - expected).abs() <= tolerance), "{what}: {value:?}, not {expected}");
-}
-
-#[test]
-fn a_statistic_agrees_with_scipy() {
-    // numpy mean, std(ddof=1), scipy.stats.t.interval(0.95, 3, mean, sem); f64 through, so 1e-9 is generous.
-    let statistic = Statistic::of([1.0, 2.0, 4.0, 7.0]);
-    assert_eq!(statistic.n, 4, "all four count");
-    assert_close(statistic.mean, 3.5, 1e-12, "mean");
-    assert_close(statistic.std, 2.645_751_311_064_590_7, 1e-12, "standard deviation");
-    assert_close(statistic.ci95.map(|ci| ci[0]), -0.709_980_742_299, 1e-9, "lower end");
-    assert_close(statistic.ci95.map(|ci| ci[1]), 7.709_980_742_299, 1e-9, "upper end");
-}
-
-#[test]
-fn a_statistic_of_few_values_is_partial() {
-    let none = Statistic { mean: None, std: None, n: 0, ci95: None };
-    assert_eq!(Statistic::of([]), none, "no values");
-    assert_eq!(Statistic::of([f64::NAN, f64::INFINITY]), none, "non-finite values do not count");
-    assert_eq!(Statistic::of([2.0]), Statistic { mean: Some(2.0), n: 1, ..none }, "one value has no spread");
-    let same = Statistic::of([2.0, 2.0]);
-    assert_eq!((same.std, same.ci95), (Some(0.0), Some([2.0, 2.0])), "equal values have a known spread of zero");
-    assert_eq!(standard_deviation(&[f64::MAX, f64::MIN]), None, "a spread beyond f64 is not reported");
-}
-
-#[test]
-fn the_paired_test_agrees_with_scipy() {
-    // scipy.stats.ttest_1samp([0.02, 0.03, 0.01, 0.03], 0), which ttest_rel does with the differences, and its confidence_interval(0.95).
-    let test = paired_t_test(&[0.02, 0.03, 0.01, 0.03]).expect("four pairs are enough");
-    assert_close(Some(test.difference), 0.0225, 1e-12, "difference");
-    assert_close(Some(test.p), 0.018_219_854_743, 1e-9, "p");
-    assert_close(Some(test.ci95[0]), 0.007_265_198_192, 1e-9, "lower end");
-    assert_close(Some(test.ci95[1]), 0.037_734_801_808, 1e-9, "upper end");
-    assert_eq!(test.verdict, Verdict::Better, "p is below 0.05 and the difference positive");
-    let worse = paired_t_test(&[-0.02, -0.03, -0.01, -0.03]).expect("four pairs are enough");
-    assert_eq!((worse.verdict, worse.verdict.name()), (Verdict::Worse, "worse"), "the mirror image");
-    // t(1) is Cauchy's distribution: p = 1 - 2 atan(t) / pi with t = 3 for differences 1 and 2.
-    let cauchy = paired_t_test(&[1.0, 2.0]).expect("two pairs are enough");
-    assert_close(
-        Some(cauchy.p),
-        1.0 - 2.0 * 3.0_f64.atan() / std::f64::consts::PI,
-        1e-9,
-        "p with one degree of freedom",
-    );
-    assert_eq!(cauchy.verdict, Verdict::NoEvidence, "two seeds rarely suffice");
-}
-
-#[test]
-fn the_paired_test_survives_degenerate_differences() {
-    assert_eq!(paired_t_test(&[]), None, "no pair");
-    assert_eq!(paired_t_test(&[0.5]), None, "one pair");
-    assert_eq!(paired_t_test(&[f64::NAN, 0.5]), None, "one usable pair");
-    let same = paired_t_test(&[0.0, 0.0, 0.0]).expect("three pairs");
-    assert_eq!((same.p.to_bits(), same.verdict), (1.0_f64.to_bits(), Verdict::NoEvidence), "identical runs");
-    let shifted = paired_t_test(&[0.25, 0.25]).expect("two pairs");
-    assert_eq!(
-        (shifted.p.to_bits(), shifted.verdict),
-        (0.0_f64.to_bits(), Verdict::Better),
-        "the limit of zero spread"
-    );
 }
 
 /// A history of two variants whose runs have these accuracies, evaluated every 50 steps from step 0; an epoch is 100.
@@ -84,32 +27,6 @@ fn with_accuracies(variants: [&[&[f32]]; 2]) -> History {
         }
     }
     history
-}
-
-#[test]
-fn a_summary_reports_final_first_epoch_and_steps() {
-    let history = with_accuracies([&[&[0.1, 0.5, 0.8, 0.9], &[0.1, 0.9, 0.6, 0.7]], &[&[0.1, 0.5], &[0.1, 0.7]]]);
-    let summaries = history.summaries();
-    assert_close(summaries[0].final_accuracy.mean, 0.8, 1e-7, "the last evaluations, 0.9 and 0.7");
-    assert_close(summaries[0].first_epoch_accuracy.mean, 0.7, 1e-7, "those at step 100, 0.8 and 0.6");
-    assert_eq!(summaries[1].first_epoch_accuracy, Statistic::default(), "training ended before one epoch");
-    let steps = summaries[0].steps_to.nine_tenths;
-    assert_eq!((steps.n, steps.mean), (2, Some(100.0)), "0.9 in f32 counts as 0.9: steps 150 and 50");
-    assert_eq!(summaries[1].steps_to.nine_tenths, Statistic::default(), "no run reached it");
-    assert_eq!(summaries[0].vs_baseline, None, "the baseline is not compared with itself");
-    let versus = summaries[1].vs_baseline.expect("two pairs");
-    assert_close(Some(versus.difference), -0.2, 1e-7, "0.5 - 0.9 and 0.7 - 0.7");
-}
-
-#[test]
-fn diverged_runs_are_counted_and_left_out_in_pairs() {
-    let mut history = with_accuracies([&[&[0.9], &[0.8], &[0.1]], &[&[0.95], &[0.2], &[0.9]]]);
-    history.variants[0].runs[2].diverged_at = Some(7);
-    history.variants[1].runs[1].diverged_at = Some(3);
-    let summaries = history.summaries();
-    assert_eq!((summaries[0].diverged, summaries[1].diverged), (1, 1), "one diverged run each");
-    assert_close(summaries[0].final_accuracy.mean, 0.85, 1e-7, "0.9 and 0.8");
-    assert_eq!(summaries[1].vs_baseline, None, "only seed 0 survived in both, which is one pair");
 }
 
 #[test]
@@ -244,17 +161,4 @@ fn speeds_are_computed_from_times_by_one_rule() {
     stopwatch.add(0.5, true);
     let after = Timing { steps_per_sec: 10.0, ms_per_step: 100.0, runs: 6, elapsed_secs: 3.5 };
     assert_eq!(stopwatch.timing(5), after, "preparation and evaluations do not count toward the speed");
-}
-
-proptest! {
-    #[test]
-    fn no_statistic_is_ever_nan(values in proptest::collection::vec(any::<f64>(), 0..6)) {
-        let statistic = Statistic::of(values.iter().copied());
-        let numbers = [statistic.mean, statistic.std].into_iter().flatten().chain(statistic.ci95.into_iter().flatten());
-        prop_assert!(numbers.into_iter().all(f64::is_finite), "{statistic:?} of {values:?}");
-        if let Some(test) = paired_t_test(&values) {
-            let finite = test.difference.is_finite() && test.ci95.iter().all(|end| end.is_finite());
-            prop_assert!(finite && (0.0..=1.0).contains(&test.p), "{test:?} of {values:?}");
-        }
-    }
 }

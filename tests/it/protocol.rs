@@ -178,6 +178,7 @@ fn progress_event() -> Event {
     let evaluation = RunEvaluation {
         values: vec![(Quantity::TestLoss, Some(0.5)), (Quantity::EmergenceA, None)],
         active_fraction: vec![0.25, 1.0],
+        correct: Vec::new(),
     };
     let record = Record {
         steps: vec![StepRecord { step: 3, losses: vec![Some(0.1), None] }],

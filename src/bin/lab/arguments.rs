@@ -6,13 +6,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The commands, as they are listed in errors.
-pub(crate) const COMMANDS: &str = "run, merge, sweep, gpu-check, emergence, init, bleu, words, record, data or help";
+pub(crate) const COMMANDS: &str =
+    "run, race, verify, merge, sweep, gpu-check, emergence, init, bleu, words, record, data or help";
 
 /// The options that may be repeated.
 const REPEATABLE: [&str; 1] = ["use"];
 
 /// The options that have no value.
-const FLAGS: [&str; 1] = ["list"];
+const FLAGS: [&str; 2] = ["list", "refine"];
 
 /// The options that may have a value, which is the next word, and are empty without.
 const WITH_OR_WITHOUT: [&str; 1] = ["resume"];

@@ -148,7 +148,7 @@ impl Resumption {
         let spec = &self.experiment().dataset;
         let is_drawn = matches!(spec.name.row().origin, DatasetOrigin::Drawn(..) | DatasetOrigin::Numbers);
         let Some(expected) = expected.filter(|sum| !is_drawn && !sum.is_empty()) else { return Ok(()) };
-        let got = dataset.truncated(spec.train, spec.test)?.sha256();
+        let got = dataset.selected(spec)?.sha256();
         if got == expected {
             return Ok(());
         }

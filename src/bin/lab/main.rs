@@ -33,6 +33,8 @@ mod own_files;
 mod preparation;
 mod query;
 #[cfg(feature = "train")]
+mod race;
+#[cfg(feature = "train")]
 mod record;
 #[cfg(feature = "train")]
 mod results;
@@ -45,6 +47,8 @@ mod signals;
 mod sweep;
 #[cfg(feature = "train")]
 mod threads;
+#[cfg(feature = "train")]
+mod verify;
 mod words;
 
 use arguments::{Arguments, COMMANDS, Usage};
@@ -54,8 +58,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 lab: compare weight initializations from the command line
 
-  lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--threads N]
-          [--device cpu|webgpu] [--shard I/N] [--translate TEXT] [--checkpoint FILE] [--every SECONDS] [--resume]
+  lab run 'QUERY' [--data-dir DIR] [--out FILE.json] [--csv FILE.csv] [--svg FILE.svg] [--table FILE.md|FILE.tex]
+          [--threads N] [--device cpu|webgpu] [--shard I/N] [--translate TEXT] [--checkpoint FILE] [--every SECONDS] [--resume]
           [--progress text|jsonl] [--use FILE=train|test|none]...
   lab run --resume FILE [the same options]
       train an experiment; QUERY is the query string of a link to the page, or the link itself; on the CPU, the runs are shared out
@@ -70,6 +74,13 @@ lab: compare weight initializations from the command line
       wanted, and the results so far; the second one ends it at once. --use states whether a file of data=upload or data=text, or a
       folder of pictures, is for training, for testing or for neither, if its name does not say it; FILE is its name in the folder or in
       an archive, as stderr lists it
+  lab race 'QUERY' [--rates LIST] [--refine] [--seeds N] [--data-dir DIR] [--out FILE.json] [--threads N]
+      the fair race: train every initialization of QUERY over a grid of learning rates (a list, or a grid like 0.001..0.1x7), choose the
+      best rate of each on held-out training examples, and compare them at their best rates on 10 fresh seeds, or N, and the test
+      examples; --refine adds two rates around each best one; the table and the conclusions are lines on stderr
+  lab verify FILES... [--data-dir DIR] [--threads N]
+      compute the experiments of results files again, and say of each whether the numbers are bit-identical, agree up to the arithmetic of
+      another device, or where they first differ; exit code 1 if one differs
   lab merge FILES... [--out FILE.json]
       make one results file of those of all shards of an experiment, which equals that of the whole experiment but for timing
   lab sweep 'QUERY' --over 'lr=0.001,0.003,0.01;alpha=1.1,1.5' --list
@@ -110,6 +121,10 @@ fn main() -> ExitCode {
             #[cfg(feature = "train")]
             "run" => run::run(arguments),
             #[cfg(feature = "train")]
+            "race" => race::run(arguments),
+            #[cfg(feature = "train")]
+            "verify" => verify::run(arguments),
+            #[cfg(feature = "train")]
             "record" => record::run(arguments),
             #[cfg(feature = "gpu")]
             "gpu-check" => gpu_check::run(arguments),
@@ -124,7 +139,7 @@ fn main() -> ExitCode {
             #[cfg(feature = "train")]
             "init" => init::run(arguments),
             #[cfg(not(feature = "train"))]
-            "run" | "merge" | "record" | "init" => Err(anyhow::anyhow!(
+            "run" | "race" | "verify" | "merge" | "record" | "init" => Err(anyhow::anyhow!(
                 "`{command}` requires training, which this program was built without: build it with the feature `train`"
             )),
             "data" => data::run(arguments),

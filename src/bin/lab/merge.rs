@@ -3,7 +3,8 @@
 use crate::arguments::{Arguments, Usage};
 use crate::output::print;
 use crate::output_place::OutputPlace;
-use emergence_lab::export::{Results, merged, parse_results, to_json};
+use crate::results::read;
+use emergence_lab::export::{merged, to_json};
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = arguments.options(&["out"])?;
@@ -16,12 +17,4 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         place.write(json.as_bytes())?;
     }
     print(&json)
-}
-
-/// A results file, with its name.
-fn read(path: &str) -> Result<(String, Results), Usage> {
-    let refused = |reason: &dyn std::fmt::Display| Usage::because(path, format!("expected a results file: {reason}"));
-    let text = std::fs::read_to_string(path).map_err(|error| refused(&error))?;
-    let results = parse_results(&text).map_err(|error| refused(&error))?;
-    Ok((path.to_owned(), results))
 }

@@ -6,7 +6,7 @@ use crate::output::print;
 use crate::output_place::OutputPlace;
 use anyhow::{Context, bail};
 use emergence_lab::experiment::{Experiment, Share, parse_query};
-use emergence_lab::export::{self, Results, ShardFacts, parse_results, to_json};
+use emergence_lab::export::{self, Results, ShardFacts, TableFormat, parse_results, to_json};
 use emergence_lab::metrics::History;
 
 /// Files for the results, in addition to stdout.
@@ -14,6 +14,9 @@ pub(crate) struct Outputs {
     json: Option<OutputPlace>,
     csv: Option<OutputPlace>,
     svg: Option<OutputPlace>,
+    /// The results table.
+    table: Option<OutputPlace>,
+    table_format: TableFormat,
 }
 
 impl Outputs {
@@ -25,7 +28,13 @@ impl Outputs {
     pub(crate) fn new(options: &Options, checkpoint: Option<&OutputPlace>) -> Result<Self, Usage> {
         let path = |name| options.get(name).filter(|path| !path.is_empty() || name != "resume");
         let place = |name| path(name).map(|path| OutputPlace::new(name, path)).transpose();
-        let own = Self { json: place("out")?, csv: place("csv")?, svg: place("svg")? };
+        let own = Self {
+            json: place("out")?,
+            csv: place("csv")?,
+            svg: place("svg")?,
+            table: place("table")?,
+            table_format: table_format(options.get("table"))?,
+        };
         for input in [checkpoint, place("resume")?.as_ref()] {
             OutputPlace::check_apart(input.into_iter().chain(own.places()))?;
         }
@@ -34,7 +43,7 @@ impl Outputs {
     }
 
     fn places(&self) -> impl Iterator<Item = &OutputPlace> {
-        [&self.json, &self.csv, &self.svg].into_iter().flatten()
+        [&self.json, &self.csv, &self.svg, &self.table].into_iter().flatten()
     }
 
     /// The text of the file of `--out`, if it has the results of all steps of these runs already.
@@ -70,6 +79,7 @@ impl Outputs {
             texts(&self.json, &|| json.clone()),
             texts(&self.csv, &|| export::csv(history)),
             texts(&self.svg, &|| export::svg(history)),
+            texts(&self.table, &|| export::results_table(history, self.table_format)),
         ];
         // Files come first: the reader of a pipe may be slow, or never read.
         let (files, streams): (Vec<_>, Vec<_>) = texts.into_iter().flatten().partition(|(place, _)| place.is_file());
@@ -84,4 +94,22 @@ impl Outputs {
         }
         if reasons.is_empty() { Ok(()) } else { bail!(reasons.join("; ")) }
     }
+}
+
+/// The format of the file of `--table`, by the end of its name.
+fn table_format(path: Option<&str>) -> Result<TableFormat, Usage> {
+    match path.and_then(|path| path.rsplit_once('.')) {
+        Some((_, "tex")) => Ok(TableFormat::Latex),
+        Some((_, "md")) => Ok(TableFormat::Markdown),
+        _ if path.is_none() => Ok(TableFormat::Markdown),
+        _ => Err(Usage::new("--table", "a file that ends in .md or .tex", path.unwrap_or_default())),
+    }
+}
+
+/// A results file, with its name.
+pub(crate) fn read(path: &str) -> Result<(String, Results), Usage> {
+    let refused = |reason: &dyn std::fmt::Display| Usage::because(path, format!("expected a results file: {reason}"));
+    let text = std::fs::read_to_string(path).map_err(|error| refused(&error))?;
+    let results = parse_results(&text).map_err(|error| refused(&error))?;
+    Ok((path.to_owned(), results))
 }

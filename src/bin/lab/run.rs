@@ -57,11 +57,12 @@ impl fmt::Display for Interruption {
 impl std::error::Error for Interruption {}
 
 /// The options of the command.
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 14] = [
     "data-dir",
     "out",
     "csv",
     "svg",
+    "table",
     "threads",
     "device",
     "shard",

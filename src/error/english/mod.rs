@@ -78,6 +78,9 @@ impl Display for Expected {
             Self::Number(bounds) => bounds.to_string(),
             Self::AutoOr(bounds) => text!("auto or {bounds}", bounds),
             Self::AllOr(bounds) => text!("all or {bounds}", bounds),
+            Self::NumberListOrGrid(bounds) => {
+                text!("{bounds}, a list like 0.003,0.01 or a grid like 0.001..0.1x5", bounds)
+            }
             Self::OneOf(names) => match names.as_slice() {
                 [only] => named(only),
                 names => {

@@ -10,6 +10,9 @@ impl Display for Requirement {
         f.write_str(&match self {
             Self::DistinctVariants => text!("each variant only once"),
             Self::Runs { most } => text!("1 to {most} runs in total", most),
+            Self::NoValidation => {
+                text!("0 for texts: only their test part has the translations with which others are compared")
+            }
             Self::OneBatch { batch_size } => text!("enough examples for one batch ({batch_size})", batch_size),
             Self::Parameters { most, runs: 1 } => text!("a network of at most {most} parameters for 1 run", most),
             Self::Parameters { most, runs } => {

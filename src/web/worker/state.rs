@@ -97,9 +97,8 @@ impl DecodedState {
             return Ok(());
         }
         let spec = &experiment.dataset;
-        let truncated = dataset.truncated(spec.train, spec.test);
-        let truncated = truncated.map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
-        let (expected, got) = (self.data_sha256.clone(), truncated.sha256());
+        let selected = dataset.selected(spec).map_err(|error| RunFailure::new(FailureKind::Experiment, error))?;
+        let (expected, got) = (self.data_sha256.clone(), selected.sha256());
         if got == expected {
             return Ok(());
         }

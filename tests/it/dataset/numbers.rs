@@ -1,6 +1,7 @@
 //! The translation task `numbers`: words against an independent program (tests/data/number_words_reference.py), which compares itself
 //! with published packages, that every number has one reading, and what is in the data set.
 
+use crate::fixtures::part;
 use emergence_lab::catalog::{DatasetName, LANGUAGES, NUMBERS_TEST, NUMBERS_TRAIN, NumberLanguage, Part};
 use emergence_lab::dataset::numbers::{self, word_lists, words};
 use emergence_lab::dataset::symbols::{BEGINNING, END, FIRST_WORD, PADDING, UNKNOWN};
@@ -354,20 +355,19 @@ fn the_data_are_the_same_everywhere() {
 }
 
 #[test]
-fn few_sentences_are_the_first_ones() {
+fn few_sentences_are_the_first_ones_and_a_fixed_choice() {
     let whole = Dataset::from(numbers::dataset(LanguagePair::DEFAULT));
-    let few = whole.truncated(Some(30), Some(7)).expect("there are more");
+    let few = whole.selected(&part(Some(30), Some(7))).expect("there are more");
     assert_eq!((few.len(Part::Train), few.len(Part::Test), few.name()), (30, 7, DatasetName::Numbers), "as asked");
     let [whole_pairs, few_pairs] = [&whole, &few].map(|dataset| dataset.pairs().expect("sentences"));
-    for part in [Part::Train, Part::Test] {
-        assert!(
-            few_pairs.part(part).iter().eq(whole_pairs.part(part).iter().take(few.len(part))),
-            "{part:?}: the first"
-        );
-    }
+    assert!(few_pairs.train.iter().eq(whole_pairs.train.iter().take(30)), "the first ones for training");
+    let known: Vec<_> = whole_pairs.test.iter().collect();
+    let places: Vec<_> = few_pairs.test.iter().map(|pair| known.iter().position(|own| *own == pair)).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "test pairs in their order: {places:?}");
+    assert_ne!(places, (0..7).map(Some).collect::<Vec<_>>(), "not the first ones");
     assert_eq!(few_pairs.train.get(30), None, "no more");
     assert_ne!(few.sha256(), whole.sha256(), "the checksum is that of the sentences in use");
-    let refused = |train, test| whole.truncated(train, test).expect_err("refused");
+    let refused = |train, test| whole.selected(&part(train, test)).expect_err("refused");
     let too_many = DatasetError::TooManyExamples { part: Part::Test, asked: 1001, available: 1000 };
     assert_eq!(refused(None, Some(1001)), Error::from(too_many), "more than there are");
     assert_eq!(refused(Some(0), None), Error::from(DatasetError::NoExamples { part: Part::Train }), "none");

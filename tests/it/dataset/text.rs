@@ -2,6 +2,7 @@
 //! Multi30k itself if it is available.
 
 use super::{Folder, gzip, real_data};
+use crate::fixtures::part;
 use emergence_lab::catalog::Part;
 use emergence_lab::dataset::parts::DatasetParts;
 use emergence_lab::dataset::readers::LoadedFiles;
@@ -260,7 +261,7 @@ fn pairs_that_are_too_long_are_left_out_and_counted() {
     assert_eq!(set.references[2], "C A", "the reference is as it was read");
     let back = corpus().encoded(DatasetName::Text, &spec(Direction::Back, 5)).expect("most are short");
     assert_eq!((texts(&back, 1), &*back.references[1]), (["A A A".into(), "a a a".into()], "a a a"), "second to first");
-    let few = Dataset::from(set.clone()).truncated(Some(2), Some(500)).expect("texts may have fewer");
+    let few = Dataset::from(set.clone()).selected(&part(Some(2), Some(500))).expect("texts may have fewer");
     assert_eq!((few.len(Part::Train), few.len(Part::Test)), (2, 3), "at most as many as asked for");
     let all_too_long = CorpusError::AllTooLong { part: Part::Train, limit: 1, pairs: 5 };
     let got = corpus().encoded(DatasetName::Text, &spec(Direction::Forward, 1)).expect_err("too short");

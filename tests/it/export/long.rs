@@ -19,6 +19,7 @@ fn long_history(until: u64) -> History {
         runs: vec![Some(RunEvaluation {
             values: vec![(Quantity::TestAccuracy, Some(f64::from(value(step))))],
             active_fraction: vec![0.5],
+            correct: Vec::new(),
         })],
         layers: Vec::new(),
         translations: Vec::new(),

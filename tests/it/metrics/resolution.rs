@@ -84,6 +84,7 @@ fn evaluation(step: u64, diverged_at: u64) -> EvaluationRecord {
             (Quantity::EmergenceB, (!step.is_multiple_of(7)).then(|| f64::from(loss(run + 4, step)))),
         ],
         active_fraction: vec![loss(run + 6, step) / 2.0],
+        correct: Vec::new(),
     };
     EvaluationRecord {
         step,

@@ -83,9 +83,11 @@ fn rows_show_the_values_at_a_step() {
     for (variant, runs) in history.variants.iter_mut().zip(accuracies) {
         for (run, values) in variant.runs.iter_mut().zip(runs) {
             run.curves[Quantity::TestAccuracy] = points([(0, values[0]), (50, values[1])]);
+            run.curves[Quantity::TestLoss] = points([(100, 1.0)]);
         }
     }
     let spec = RowSpec { quantity: FigureQuantity::Accuracy, at: None, baseline: 0, finished: true, pinned: None };
+    history.step = 100;
     let rows = variant_rows(&history, &spec);
     assert_eq!(
         (rows[0].value.as_str(), rows[0].spread.as_str()),
@@ -93,25 +95,29 @@ fn rows_show_the_values_at_a_step() {
         "mean and deviation of 90, 91, 92"
     );
     // Differences 3, 4, 5: mean 4, half width 4.303 / sqrt(3) = 2.48 (scipy.stats.t.ppf(0.975, 2)).
-    assert_eq!(rows[1].comparison, "+4.0 [+1.5; +6.5] better", "the paired comparison");
+    // scipy.stats.ttest_1samp([0.03, 0.04, 0.05], 0).pvalue = 0.0202
+    assert_eq!(rows[1].comparison, "+4.0 [+1.5; +6.5] better (p 0.020)", "the paired comparison");
     assert_eq!((rows[0].dots[0], rows[1].dots[2]), (0.0, 1.0), "dots reach from the smallest to the largest value");
     let early = variant_rows(&history, &RowSpec { at: Some(20), finished: false, ..spec });
     assert_eq!(early[1].value, "40.0 %", "at step 20 the last value is that of step 0");
     assert!(early[1].comparison.ends_with("so far"), "no verdict before the end: {}", early[1].comparison);
     let other = variant_rows(&history, &RowSpec { baseline: 1, ..spec });
-    assert_eq!(other[0].comparison, "−4.0 [−6.5; −1.5] worse", "the other baseline");
+    assert_eq!(other[0].comparison, "−4.0 [−6.5; −1.5] worse (p 0.020)", "the other baseline");
 }
 
 #[test]
-fn divergence_is_part_of_a_row() {
+fn failures_are_part_of_a_row() {
     let rows = rows_at(None, FigureQuantity::Accuracy, 0);
-    let found = rows[2].divergence.expect("one run has diverged");
-    assert_eq!((found.step, found.runs, found.of), (130, 1, 3), "at the first training step without a finite loss");
+    assert!(rows[2].failures.starts_with("diverged at step 130, 1 of 3"), "{}", rows[2].failures);
     assert_eq!(rows[2].dots.len(), 2, "a dot per run that has not");
+    assert!(rows[2].spread.ends_with("without failed runs"), "no spread over two heaps: {}", rows[2].spread);
+    assert!(rows[2].comparison.contains("undecided: 1 of 3 failed, 0 of 3 of the baseline"), "{}", rows[2].comparison);
+    let early = rows_at(Some(60), FigureQuantity::Accuracy, 0);
+    assert!(early[2].spread.starts_with('±'), "before the end it is no verdict: {}", early[2].spread);
 }
 
 #[test]
-fn less_loss_is_better() {
+fn only_one_number_is_decided() {
     let mut history = History::new(setup(&["pytorch", "orthogonal"], 3, 100));
     for (variant, losses) in history.variants.iter_mut().zip([[0.5, 0.6, 0.7], [0.3, 0.4, 0.51]]) {
         for (run, loss) in variant.runs.iter_mut().zip(losses) {
@@ -120,7 +126,7 @@ fn less_loss_is_better() {
     }
     let spec = RowSpec { quantity: FigureQuantity::TestLoss, at: None, baseline: 0, finished: true, pinned: None };
     let comparison = variant_rows(&history, &spec)[1].comparison.clone();
-    assert!(comparison.starts_with('−') && comparison.ends_with("better"), "{comparison}");
+    assert!(comparison.starts_with('−') && comparison.ends_with(']'), "no verdict on the loss: {comparison}");
 }
 
 #[test]

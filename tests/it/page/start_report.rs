@@ -51,6 +51,7 @@ fn evaluation(step: u64, emergence: [Option<f64>; 4]) -> EvaluationRecord {
             (Quantity::EmergenceB, emergence_a.map(|value| value + 1.0)),
         ],
         active_fraction: vec![0.5; 3],
+        correct: Vec::new(),
     };
     let runs = emergence.map(|emergence| Some(run(emergence))).to_vec();
     EvaluationRecord { step, runs, layers: Vec::new(), translations: Vec::new() }

@@ -2,8 +2,8 @@
 //! would be interrupted with.
 
 use super::texts::number_sentences;
-use crate::fixtures::cpu::few_digits;
 use crate::fixtures::experiment;
+use crate::fixtures::{cpu::few_digits, part};
 use emergence_lab::catalog::Task;
 use emergence_lab::checkpoint::TrainingState;
 use emergence_lab::dataset::{Dataset, numbers};
@@ -22,7 +22,7 @@ fn data_of(experiment: &Experiment) -> Rc<Dataset> {
         Task::Images => few_digits(),
         Task::Numbers => {
             let all = Dataset::from(numbers::dataset(experiment.dataset.direction.languages().expect("of numbers")));
-            Rc::new(all.truncated(Some(64), experiment.dataset.test).expect("there are more"))
+            Rc::new(all.selected(&part(Some(64), experiment.dataset.test)).expect("there are more"))
         }
         Task::Texts => number_sentences(experiment),
     }

@@ -1,7 +1,7 @@
 //! Runs that are shared out give the results of runs that are trained together, to the bit.
 
-use crate::fixtures::cpu::few_digits;
 use crate::fixtures::experiment;
+use crate::fixtures::{cpu::few_digits, part};
 use emergence_lab::catalog::Task;
 use emergence_lab::dataset::{Dataset, numbers};
 use emergence_lab::device::open_cpu;
@@ -40,7 +40,7 @@ fn trained(experiment: &Experiment, shares: usize, dataset: &Rc<Dataset>) -> (Se
 /// The sentences of an experiment.
 fn sentences(experiment: &Experiment) -> Rc<Dataset> {
     let all = Dataset::from(numbers::dataset(experiment.dataset.direction.languages().expect("of numbers")));
-    Rc::new(all.truncated(Some(64), experiment.dataset.test).expect("there are more"))
+    Rc::new(all.selected(&part(Some(64), experiment.dataset.test)).expect("there are more"))
 }
 
 #[test]

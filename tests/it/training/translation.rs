@@ -2,7 +2,7 @@
 //! exactly, and answers about single sentences agree with both.
 
 use crate::fixtures::cpu::{finish, read, training};
-use crate::fixtures::experiment;
+use crate::fixtures::{experiment, part};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use emergence_lab::catalog::Quantity;
 use emergence_lab::dataset::batcher::Batcher;
@@ -25,7 +25,7 @@ const QUERY: &str = "data=numbers&pair=digits-zh&model=transformer:16h2x1&batch=
 /// Two dozen pairs, which are also those for testing: only what is learned by heart is translated exactly after a few steps.
 fn few_sentences() -> Rc<Dataset> {
     let whole = Dataset::from(numbers::dataset("digits-zh".parse().expect("a pair of languages")));
-    let few = whole.truncated(Some(24), None).expect("there are more");
+    let few = whole.selected(&part(Some(24), None)).expect("there are more");
     let few = few.pairs().expect("sentences");
     Rc::new(PairSet { test: few.train.clone(), ..few.clone() }.into())
 }

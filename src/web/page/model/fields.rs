@@ -6,7 +6,7 @@ use crate::experiment::key::{Key, KeyValues, Link};
 use crate::experiment::keys::KEYS;
 use crate::experiment::query::parse_pairs;
 use crate::experiment::variant::parse_list;
-use crate::experiment::{DatasetName, Direction, Experiment, Named, ParsedQuery};
+use crate::experiment::{DatasetName, Direction, Experiment, Named, ParsedQuery, View};
 use crate::texts::text;
 
 /// A query key and its value, not escaped.
@@ -25,9 +25,15 @@ pub fn parse_fields(fields: &[FieldText]) -> ParsedQuery {
 /// The text of a field for the parser. A comma becomes a point only if the result is a value of the key, so that an error quotes
 /// what was typed.
 fn number_text(key: &str, typed: &str) -> String {
-    let number = |key: &&Key| matches!(key.values, KeyValues::Number(_) | KeyValues::OptionalNumber(_));
+    let reads = |key: &Key, text: &str| key.read(&mut Link::default(), text).is_ok();
+    let number = |key: &&Key| match key.values {
+        KeyValues::Number(_) | KeyValues::OptionalNumber(_) => true,
+        // `0,05` is no list: rates are positive.
+        KeyValues::Numbers(_) => !reads(key, typed),
+        _ => false,
+    };
     let pointed = Key::find(key).filter(number).zip(decimal_point(typed));
-    let pointed = pointed.filter(|(key, pointed)| key.read(&mut Link::default(), pointed).is_ok());
+    let pointed = pointed.filter(|(key, pointed)| reads(key, pointed));
     pointed.map_or_else(|| typed.to_owned(), |(_, pointed)| pointed)
 }
 
@@ -74,7 +80,7 @@ pub fn with_data(before: &Experiment, name: DatasetName) -> Experiment {
 /// The fields that differ from the form's defaults, which are those of [`Experiment::default`].
 #[must_use]
 pub fn changed_fields(experiment: &Experiment) -> Vec<FieldText> {
-    let link = Link { experiment: experiment.clone(), ..Link::default() };
+    let link = Link::new(experiment.clone(), View::default());
     let standard = Link::default();
     let pairs = KEYS.iter().map(|key| (key.name, key.write(&link), key.write(&standard)));
     pairs.filter(|(_, value, standard)| value != standard).map(|(key, value, _)| (key.to_owned(), value)).collect()

@@ -6,7 +6,7 @@
 use crate::experiment::key::Link;
 use crate::experiment::keys::KEYS;
 use crate::experiment::scenarios::Scenario;
-use crate::experiment::{Experiment, Variant};
+use crate::experiment::{Experiment, Variant, View};
 use crate::metrics::{History, Setup};
 use crate::replay::Recording;
 
@@ -116,7 +116,7 @@ pub fn same_but_device(one: &Experiment, other: &Experiment) -> bool {
 /// The keys in which two experiments differ, with the value of the second: `lr 0.03, act tanh`.
 #[must_use]
 pub fn differences(from: &Experiment, to: &Experiment) -> Vec<(&'static str, String)> {
-    let link = |experiment: &Experiment| Link { experiment: experiment.clone(), ..Link::default() };
+    let link = |experiment: &Experiment| Link::new(experiment.clone(), View::default());
     let (from, to) = (link(from), link(to));
     let pairs = KEYS.iter().map(|key| (key.name, key.write(&from), key.write(&to)));
     pairs.filter(|(_, one, other)| one != other).map(|(name, _, other)| (name, other)).collect()

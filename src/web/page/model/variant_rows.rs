@@ -1,12 +1,14 @@
 //! The rows of the list of variants, which is legend and results table at once: the value of the quantity shown at a step, one dot per
 //! seed, and the comparison with the baseline.
 
-use crate::catalog::{FigureQuantity, FigureUnit};
+use crate::catalog::FigureQuantity;
 use crate::experiment::Variant;
-use crate::metrics::statistics::{PairedTest, Statistic, Verdict, paired_t_test};
-use crate::metrics::{Divergence, History};
+use crate::metrics::statistics::{PairedDifference, Statistic};
+use crate::metrics::{BaselineComparison, Divergence, History, VariantSummary};
+use crate::plot::divergence_text;
 use crate::texts::text;
 use crate::web::page::words::values::{difference_text, value_text};
+use crate::web::page::words::verdicts;
 use crate::web::page::words::{NOTHING, variant_label};
 
 /// A row.
@@ -26,10 +28,10 @@ pub struct VariantRow {
     pub pinned: Option<String>,
     /// The values of the single seeds, from 0 for the smallest to 1 for the largest value of all rows.
     pub dots: Vec<f64>,
-    /// The difference from the baseline with its interval, and the verdict.
+    /// The difference from the baseline with its interval; of the primary quantity, at the end the verdict.
     pub comparison: String,
-    /// Its divergence, if any.
-    pub divergence: Option<Divergence>,
+    /// What is to be known of its runs: failures, and copies.
+    pub failures: String,
     /// Whether it is the baseline.
     pub is_baseline: bool,
 }
@@ -57,26 +59,65 @@ pub fn variant_rows(history: &History, spec: &RowSpec<'_>) -> Vec<VariantRow> {
     let all = || values.iter().flatten().map(|(_, value)| *value);
     let (low, high) = all().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
     let place = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
+    let judged = judged(history, spec);
     let rows = history.variants.iter().enumerate().map(|(index, curves)| {
         let statistic = Statistic::of(values[index].iter().map(|(_, value)| *value));
+        let judgment = judged.get(index);
+        let (value, spread) = level(spec.quantity, &statistic, judgment.map(|(summary, _)| summary));
+        let is_baseline = index == spec.baseline;
         VariantRow {
             label: variant_label(&curves.variant),
             text: curves.variant.to_string(),
             palette_index: curves.palette_index,
-            value: statistic.mean.map_or(NOTHING.to_owned(), |mean| value_text(spec.quantity, mean)),
-            spread: statistic.std.map_or(String::new(), |std| format!("± {}", difference_text(spec.quantity, std))),
+            value,
+            spread,
             pinned: pinned_value(history, &curves.variant, spec).map(|value| text!("pinned: {value}", value)),
             dots: values[index].iter().map(|(_, value)| place(*value)).collect(),
-            comparison: if index == spec.baseline {
-                String::new()
-            } else {
-                comparison(history, index, spec).unwrap_or_default()
+            comparison: match judgment {
+                _ if is_baseline => String::new(),
+                Some((_, Some(comparison))) => verdict(history, spec.quantity, comparison),
+                _ => difference(history, index, spec).unwrap_or_default(),
             },
-            divergence: history.divergence(index),
-            is_baseline: index == spec.baseline,
+            failures: failures(history.divergence(index), judgment.map(|(summary, _)| summary), curves.runs.len()),
+            is_baseline,
         }
     });
     rows.collect()
+}
+
+/// The judgment of every variant: of the primary quantity at the end. Empty for everything else.
+fn judged(history: &History, spec: &RowSpec<'_>) -> Vec<(VariantSummary, Option<BaselineComparison>)> {
+    let (primary, _) = FigureQuantity::primary(history.setup.experiment.task());
+    let is_end = spec.at.is_none_or(|at| at >= history.step);
+    if !spec.finished || !is_end || spec.quantity != primary {
+        return Vec::new();
+    }
+    history.summaries().into_iter().zip(history.comparisons(spec.baseline)).collect()
+}
+
+/// The mean with its spread. If runs have failed, that of all runs, in which they count as chance, and that of the others.
+fn level(quantity: FigureQuantity, statistic: &Statistic, summary: Option<&VariantSummary>) -> (String, String) {
+    let mean = |mean: Option<f64>| mean.map_or(NOTHING.to_owned(), |mean| value_text(quantity, mean));
+    match summary.and_then(|summary| Some((summary, summary.surviving?))) {
+        Some((summary, surviving)) => {
+            let all = summary.final_exact_match.unwrap_or(summary.final_accuracy);
+            let others = mean(surviving.mean.map(|mean| 100.0 * mean));
+            (mean(all.mean.map(|mean| 100.0 * mean)), text!("{others} without failed runs", others))
+        }
+        None => {
+            let spread = statistic.std.map(|std| format!("± {}", difference_text(quantity, std)));
+            (mean(statistic.mean), spread.unwrap_or_default())
+        }
+    }
+}
+
+/// How many runs have failed, or are copies.
+fn failures(divergence: Option<Divergence>, summary: Option<&VariantSummary>, of: usize) -> String {
+    let idle = summary.map_or(0, |summary| summary.failed - summary.diverged);
+    let idle = (idle > 0).then(|| text!("{runs} of {of} learned nothing", runs = idle, of));
+    let copies = summary.filter(|summary| summary.copies > 0);
+    let copies = copies.map(|summary| text!("{copies} of {of} are copies", copies = summary.copies, of));
+    [divergence.as_ref().map(divergence_text), idle, copies].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The values of the variants that only the pinned result has: `PyTorch default 94.1 %, Xavier normal 94.6 %`.
@@ -113,48 +154,42 @@ fn seed_values(history: &History, variant: usize, spec: &RowSpec<'_>) -> Vec<(u6
     values.collect()
 }
 
-/// The paired comparison with the baseline at the step.
+/// The paired difference from the baseline at the step.
 #[must_use]
-pub fn compared(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<PairedTest> {
+pub fn compared(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<PairedDifference> {
     let others = seed_values(history, spec.baseline, spec);
     let own = seed_values(history, variant, spec);
     let pairs = own.iter().filter_map(|(seed, value)| {
         let (_, other) = others.iter().find(|(other, _)| other == seed)?;
         Some(value - other)
     });
-    paired_t_test(&pairs.collect::<Vec<_>>())
+    PairedDifference::of(&pairs.collect::<Vec<_>>(), 0.0)
 }
 
-fn comparison(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<String> {
+/// The difference with its interval. There is no verdict: one number is decided, at one time.
+fn difference(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<String> {
     if spec.quantity.facts().is_relative() {
         return None;
     }
-    let test = compared(history, variant, spec)?;
-    // A bound that rounds to zero would seem to contradict a verdict.
-    let decided = test.verdict != Verdict::NoEvidence;
-    let [low, high] = test.ci95.map(|bound| difference_signed(spec.quantity, bound, decided));
-    let numbers = format!("{} [{low}; {high}]", difference_signed(spec.quantity, test.difference, decided));
-    Some(if spec.finished {
-        format!("{numbers} {}", verdict(spec.quantity, &test))
-    } else {
-        text!("{numbers} so far", numbers)
-    })
+    let spread = compared(history, variant, spec)?;
+    let numbers = numbers(spec.quantity, spread.difference, Some(spread.interval(0.95)), false);
+    Some(if spec.finished { numbers } else { text!("{numbers} so far", numbers) })
 }
 
-/// What a difference means; empty for quantities of which neither more nor less is better.
-fn verdict(quantity: FigureQuantity, test: &PairedTest) -> String {
-    let more_is_better = match quantity.facts().unit() {
-        FigureUnit::Nats => false,
-        FigureUnit::Score => true,
-        FigureUnit::Percent if matches!(quantity, FigureQuantity::Accuracy | FigureQuantity::ExactMatch) => true,
-        _ => return String::new(),
-    };
-    match test.verdict {
-        Verdict::NoEvidence => text!("no evidence of difference"),
-        Verdict::Better if more_is_better => text!("better"),
-        Verdict::Worse if !more_is_better => text!("better"),
-        Verdict::Better | Verdict::Worse => text!("worse"),
-    }
+/// The difference with its interval, and what it means.
+fn verdict(history: &History, quantity: FigureQuantity, comparison: &BaselineComparison) -> String {
+    let interval = comparison.ci95.map(|ends| ends.map(|end| 100.0 * end));
+    // A bound that rounds to zero would seem to contradict a verdict.
+    let decided = comparison.verdict.is_difference();
+    let numbers = comparison.difference.map(|mean| numbers(quantity, 100.0 * mean, interval, decided));
+    let words = verdicts::short(&history.setup.experiment, comparison);
+    numbers.into_iter().chain(std::iter::once(words)).collect::<Vec<_>>().join(" ")
+}
+
+fn numbers(quantity: FigureQuantity, difference: f64, interval: Option<[f64; 2]>, decided: bool) -> String {
+    let mean = difference_signed(quantity, difference, decided);
+    let interval = interval.map(|ends| ends.map(|end| difference_signed(quantity, end, decided)));
+    interval.map_or_else(|| mean.clone(), |[low, high]| format!("{mean} [{low}; {high}]"))
 }
 
 /// A difference with its sign; with more digits if it must not round to zero.

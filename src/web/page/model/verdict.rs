@@ -1,134 +1,161 @@
-//! The sentence below the figure: which variant leads, by how much, and how large the lead was at its largest.
+//! The sentence below the figure: which variant differs most clearly, by how much, what the seeds and the test set decide, and how large the
+//! lead was at its largest.
 
-use super::variant_rows::{RowSpec, compared};
 use crate::catalog::FigureQuantity;
-use crate::metrics::statistics::{self, Verdict};
-use crate::metrics::{History, VariantCurves};
+use crate::experiment::Experiment;
+use crate::metrics::{BaselineComparison, FEWEST_PAIRS, History, Verdict, statistics};
 use crate::texts::text;
-use crate::web::page::words::{sentences, variant_label};
+use crate::web::page::words::{grouped, sentences, variant_label, verdicts};
 
-/// The sentence about the quantity by which variants are compared; empty before the first evaluation.
+/// The sentence about the quantity by which variants are compared; empty before the first evaluation. There is no verdict before all seeds
+/// have `finished`.
 #[must_use]
 pub fn verdict_text(history: &History, baseline: usize, finished: bool) -> String {
-    let (quantity, _) = FigureQuantity::primary(history.setup.experiment.task());
-    let spec = RowSpec { quantity, at: None, baseline, finished, pinned: None };
     let Some(base) = history.variants.get(baseline) else { return String::new() };
-    let name = variant_label(&base.variant);
-    let tests = (0..history.variants.len()).filter(|index| *index != baseline);
-    let tests = tests.filter_map(|index| Some((index, compared(history, index, &spec)?)));
+    let comparisons = history.comparisons(baseline).into_iter().enumerate();
+    let so_far = |comparison| BaselineComparison { verdict: Verdict::NotFinished, ..comparison };
+    let comparisons = comparisons
+        .filter_map(|(index, comparison)| Some((index, comparison?)))
+        .map(|(index, comparison)| (index, if finished { comparison } else { so_far(comparison) }));
     // A difference that the seeds do not settle must not hide one that they do, however large it is.
-    let largest = tests.max_by(|(_, one), (_, other)| {
-        let settled = [one, other].map(|test| test.verdict != Verdict::NoEvidence);
-        settled[0].cmp(&settled[1]).then(one.difference.abs().total_cmp(&other.difference.abs()))
-    });
+    let clearest =
+        comparisons.filter(|(_, comparison)| comparison.difference.is_some()).max_by(|(_, one), (_, other)| {
+            let size = |comparison: &BaselineComparison| comparison.difference.unwrap_or_default().abs();
+            one.verdict.is_difference().cmp(&other.verdict.is_difference()).then(size(one).total_cmp(&size(other)))
+        });
     let failed = failures(history);
-    let Some((index, test)) = largest else { return failed };
-    let other = variant_label(&history.variants[index].variant);
-    let seeds = pairs(base, &history.variants[index]);
-    let [low, high] = test.ci95.map(points);
-    let compared = Compared {
-        steps: history.step,
-        finished,
-        other,
-        name,
-        difference: test.difference,
-        interval: text!("95 % interval {low} to {high}", low, high),
-        seeds,
-    };
-    let sentence =
-        if test.verdict == Verdict::NoEvidence { compared.no_difference() } else { compared.clear_difference() };
-    sentences([sentence, early_lead(history, index, baseline), failed])
+    let Some((index, comparison)) = clearest else { return failed };
+    let [name, other] = [base, &history.variants[index]].map(|curves| variant_label(&curves.variant));
+    let compared = Compared { history, name, other, comparison };
+    let lead = early_lead(history, index, baseline);
+    sentences([compared.sentence(), compared.test_set(), lead, failed])
 }
 
-/// Number of seeds for which neither run has diverged.
-fn pairs(base: &VariantCurves, other: &VariantCurves) -> usize {
-    let seeds: Vec<u64> = base.surviving_runs().map(|run| run.seed).collect();
-    other.surviving_runs().filter(|run| seeds.contains(&run.seed)).count()
-}
-
-/// A variant and the baseline after a number of steps.
-struct Compared {
-    steps: u64,
-    finished: bool,
-    /// The name of the variant.
-    other: String,
+/// A variant and the baseline.
+struct Compared<'history> {
+    history: &'history History,
     /// The name of the baseline.
     name: String,
-    difference: f64,
-    interval: String,
-    seeds: usize,
+    /// The name of the variant.
+    other: String,
+    comparison: BaselineComparison,
 }
 
-impl Compared {
-    fn no_difference(&self) -> String {
-        let Self { steps, other, name, interval, seeds, .. } = self;
-        let difference = points(self.difference);
-        if self.finished {
-            text!(
-                "After {steps} steps the {seeds} seeds do not settle whether {other} and {name} differ ({difference}, {interval}).",
-                steps,
-                seeds,
+impl Compared<'_> {
+    fn sentence(&self) -> String {
+        let Self { name, other, comparison, .. } = self;
+        let when = self.when();
+        let seeds = comparison.n;
+        let mean = comparison.difference.unwrap_or_default();
+        let (difference, distance) = (points(mean), format!("{:.1}", 100.0 * mean.abs()));
+        let interval = self.interval();
+        match comparison.verdict {
+            Verdict::NotFinished => text!(
+                "So far, {when}, {other} and {name} differ by {difference} points {interval}; the verdict comes at the end.",
+                when,
                 other,
                 name,
                 difference,
                 interval
-            )
-        } else {
-            text!(
-                "So far, after {steps} steps the {seeds} seeds do not settle whether {other} and {name} differ ({difference}, \
-                 {interval}).",
-                steps,
-                seeds,
+            ),
+            Verdict::Better => text!(
+                "{other} is ahead of {name} by {distance} points {when} {interval}.",
+                other,
+                name,
+                distance,
+                when,
+                interval
+            ),
+            Verdict::Worse => text!(
+                "{other} is behind {name} by {distance} points {when} {interval}.",
+                other,
+                name,
+                distance,
+                when,
+                interval
+            ),
+            Verdict::PracticallyEqual => text!(
+                "{other} and {name} are practically equal {when}: they differ by {difference} points {interval}, by less than {margin}.",
+                other,
+                name,
+                when,
+                difference,
+                interval,
+                margin = verdicts::margin(comparison)
+            ),
+            Verdict::Undecided => self.undecided(&when, &difference, &interval),
+            Verdict::FailsMore => {
+                let failures = verdicts::failures_with_p(comparison);
+                text!("{other} fails more often than {name} {when}: {failures}.", other, name, when, failures)
+            }
+            Verdict::FailsLess => {
+                let failures = verdicts::failures_with_p(comparison);
+                text!("{other} fails less often than {name} {when}: {failures}.", other, name, when, failures)
+            }
+            Verdict::TooFewSeeds => text!(
+                "{other} and {name} differ by {difference} points {when}; {seeds} independent seeds are too few for a verdict, which takes {fewest}.",
                 other,
                 name,
                 difference,
-                interval
-            )
+                when,
+                seeds,
+                fewest = FEWEST_PAIRS
+            ),
         }
     }
 
-    fn clear_difference(&self) -> String {
-        let Self { steps, other, name, interval, seeds, .. } = self;
-        let distance = format!("{:.1}", self.difference.abs());
-        match (self.finished, self.difference > 0.0) {
-            (true, true) => text!(
-                "After {steps} steps {other} is ahead of {name} by {distance} points ({interval}, {seeds} seeds).",
-                steps,
-                other,
-                name,
-                distance,
-                interval,
-                seeds
-            ),
-            (true, false) => text!(
-                "After {steps} steps {other} is behind {name} by {distance} points ({interval}, {seeds} seeds).",
-                steps,
-                other,
-                name,
-                distance,
-                interval,
-                seeds
-            ),
-            (false, true) => text!(
-                "So far, after {steps} steps {other} is ahead of {name} by {distance} points ({interval}, {seeds} seeds).",
-                steps,
-                other,
-                name,
-                distance,
-                interval,
-                seeds
-            ),
-            (false, false) => text!(
-                "So far, after {steps} steps {other} is behind {name} by {distance} points ({interval}, {seeds} seeds).",
-                steps,
-                other,
-                name,
-                distance,
-                interval,
-                seeds
-            ),
+    fn undecided(&self, when: &str, difference: &str, interval: &str) -> String {
+        let Self { name, other, comparison, history } = self;
+        let unsettled = text!(
+            "{seeds} seeds do not settle whether {other} and {name} differ {when}: {difference} points {interval}.",
+            seeds = comparison.n,
+            other,
+            name,
+            when,
+            difference,
+            interval
+        );
+        let more = verdicts::more_seeds(&history.setup.experiment, comparison);
+        let more = more.map(|more| text!("About {more} more would.", more));
+        sentences(std::iter::once(unsettled).chain(more))
+    }
+
+    /// The interval with the number of seeds.
+    fn interval(&self) -> String {
+        let seeds = self.comparison.n;
+        match self.comparison.ci95.map(|ends| ends.map(points)) {
+            Some([low, high]) => text!("(95 % interval {low} to {high}, {seeds} seeds)", low, high, seeds),
+            None => text!("({seeds} seeds)", seeds),
         }
     }
+
+    /// After how many steps, and at which learning rate: another one may turn the verdict.
+    fn when(&self) -> String {
+        let experiment = &self.history.setup.experiment;
+        let steps = grouped(self.history.step);
+        match common_rate(experiment) {
+            Some(rate) => text!("after {steps} steps at learning rate {rate}", steps, rate),
+            None => text!("after {steps} steps, each at its own learning rate", steps),
+        }
+    }
+
+    /// How far the choice of test examples goes.
+    fn test_set(&self) -> String {
+        let comparison = &self.comparison;
+        let is_final = comparison.verdict != Verdict::NotFinished && comparison.verdict != Verdict::TooFewSeeds;
+        let error = comparison.test_set_error.filter(|_| is_final);
+        error.map_or_else(String::new, |error| {
+            let error = format!("{:.1}", 200.0 * error);
+            text!("Other test examples would change this by up to ±{error} points (two standard errors), however many the seeds.", error)
+        })
+    }
+}
+
+/// The learning rate of all variants, if it is the same.
+fn common_rate(experiment: &Experiment) -> Option<f64> {
+    let mut rates = experiment.variants.iter().map(|variant| experiment.learning_rate_of(variant));
+    let first = rates.next()?;
+    rates.all(|rate| rate.total_cmp(&first).is_eq()).then_some(first)
 }
 
 /// The step at which the lead of a variant was largest, if it is at least twice as large as at the end.
@@ -148,22 +175,36 @@ fn early_lead(history: &History, variant: usize, baseline: usize) -> String {
     let largest = means.iter().copied().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
     match (largest, means.last()) {
         (Some((step, most)), Some((_, end))) if most.abs() >= 2.0 && most.abs() >= 2.0 * end.abs() => {
-            text!("The difference was largest at step {step}: {difference} points.", step, difference = points(most))
+            text!(
+                "The difference was largest at step {step}: {difference} points.",
+                step,
+                difference = points_text(most)
+            )
         }
         _ => String::new(),
     }
 }
 
-/// The runs that have diverged.
+/// The runs that have failed.
 fn failures(history: &History) -> String {
-    let failed = history.variants.iter().enumerate().filter_map(|(index, curves)| {
-        let divergence = history.divergence(index)?;
-        let (name, runs, of) = (variant_label(&curves.variant), divergence.runs, divergence.of);
-        Some(text!("{name}: {runs} of {of} runs diverged.", name, runs, of))
+    let failed = history.variants.iter().zip(history.summaries()).filter_map(|(curves, summary)| {
+        let (name, of, diverged) = (variant_label(&curves.variant), curves.runs.len(), summary.diverged);
+        let idle = summary.failed.saturating_sub(diverged);
+        let diverged =
+            (diverged > 0).then(|| text!("{name}: {runs} of {of} runs diverged.", name, runs = diverged, of));
+        let idle = (idle > 0).then(|| {
+            text!("{name}: {runs} of {of} runs learned nothing: no better than guessing.", name, runs = idle, of)
+        });
+        Some(sentences(diverged.into_iter().chain(idle))).filter(|text| !text.is_empty())
     });
     sentences(failed)
 }
 
+/// A difference of fractions in points.
 fn points(value: f64) -> String {
+    points_text(100.0 * value)
+}
+
+fn points_text(value: f64) -> String {
     format!("{value:+.1}").replace('-', "−")
 }

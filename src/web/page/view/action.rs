@@ -3,6 +3,7 @@
 use super::stored_run::LoadedRun;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Language, Theme, Zoom};
+use crate::export::TableFormat;
 use crate::protocol::Event;
 use crate::web::error::WebResult;
 use crate::web::page::model::checkpoints::KeptRun;
@@ -212,6 +213,8 @@ pub(super) enum Export {
     Json,
     /// All curves as CSV in long format.
     Csv,
+    /// The results table.
+    Table(TableFormat),
     /// The figure as it is shown, as SVG.
     Figure,
     /// The figure as it is shown, as PNG.

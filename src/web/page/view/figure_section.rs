@@ -152,7 +152,7 @@ impl FigureSection {
                 for quantity in [FigureQuantity::Accuracy, FigureQuantity::Difference] {
                     let selector = format!("[value=\"{}\"]", quantity.facts().name);
                     if let Some(option) = choice.query_selector(&selector)? {
-                        dom::set_text(&option, &heading(quantity, model.kind()));
+                        dom::set_text(&option, &heading(quantity, experiment));
                     }
                 }
             }

@@ -6,7 +6,7 @@ use super::canvas;
 use super::dispatch::Dispatcher;
 use crate::experiment::scenarios::Scenario;
 use crate::experiment::{Experiment, FigureView, PagePart, Theme, View};
-use crate::export::{svg, write_csv, write_results};
+use crate::export::{TableFormat, results_table, svg, write_csv, write_results};
 use crate::metrics::History;
 use crate::plot::{self, Chart};
 use crate::web::dom;
@@ -34,6 +34,8 @@ impl Export {
         match name {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
+            "markdown" => Some(Self::Table(TableFormat::Markdown)),
+            "latex" => Some(Self::Table(TableFormat::Latex)),
             "figure" => Some(Self::Figure),
             "png" => Some(Self::Png),
             "svg" => Some(Self::Sheet),
@@ -65,6 +67,13 @@ impl ShareSubject<'_> {
             // Without results the button is disabled.
             Export::Json => self.download("json", "application/json", |out| write_results(self.history, out)),
             Export::Csv => self.download("csv", "text/csv", |out| write_csv(self.history, out)),
+            Export::Table(format) => {
+                let (extension, kind) = match format {
+                    TableFormat::Markdown => ("md", "text/markdown"),
+                    TableFormat::Latex => ("tex", "application/x-tex"),
+                };
+                self.download(extension, kind, |out| out(results_table(self.history, format).as_bytes()))
+            }
             Export::Sheet => self.download("svg", "image/svg+xml", |out| out(svg(self.history).as_bytes())),
             Export::Figure => self.titled().map_or(Ok(()), |chart| {
                 let text = plot::svg::chart_with_legend(self.history, &chart, FIGURE, false);

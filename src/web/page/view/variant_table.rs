@@ -3,7 +3,6 @@
 use super::action::{Action, RowCommand};
 use super::dispatch::Dispatcher;
 use super::{text_cells, variant_name};
-use crate::plot::divergence_text;
 use crate::texts::text;
 use crate::web::dom;
 use crate::web::error::WebResult;
@@ -181,11 +180,9 @@ fn heading(index: usize, entry: &ListEntry, row: Option<&VariantRow>, visible: b
 
 impl RowCells {
     fn show(&mut self, row: &VariantRow) -> WebResult<()> {
-        let comparison = match (&row.divergence, row.is_baseline) {
-            (Some(divergence), _) => divergence_text(divergence),
-            (None, true) => text!("baseline"),
-            (None, false) => row.comparison.clone(),
-        };
+        let comparison = if row.is_baseline { text!("baseline") } else { row.comparison.clone() };
+        let parts = [comparison, row.failures.clone()].into_iter().filter(|part| !part.is_empty());
+        let comparison = parts.collect::<Vec<_>>().join(" · ");
         let pinned = row.pinned.clone().unwrap_or_default();
         for ((element, last), text) in [
             (&mut self.value, &row.value),

@@ -10,6 +10,7 @@ mod numbers;
 pub mod paths;
 pub mod sentences;
 pub mod values;
+pub mod verdicts;
 
 pub use labels::{base_label, scheme_label, variant_label};
 pub use numbers::{duration, grouped, three_digits};
@@ -186,7 +187,11 @@ pub fn facts(Setup { experiment, start }: &Setup) -> Option<String> {
     let (train, test) = (grouped(start.data.train as u64), grouped(start.data.test as u64));
     let parameters = grouped(start.parameters);
     let parts = [
-        text!("{data}: {train} training and {test} test examples", data, train, test),
+        if experiment.dataset.valid > 0 {
+            text!("{data}: {train} training and {test} held-out examples", data, train, test)
+        } else {
+            text!("{data}: {train} training and {test} test examples", data, train, test)
+        },
         if runs == 1 {
             text!("1 run of {parameters} parameters", parameters)
         } else {

@@ -110,14 +110,18 @@ impl Page {
             pinned: self.shelf.pinned(&self.shown.experiment).map(|result| &result.history),
         };
         let rows = variant_rows(&self.shown.history, &spec);
-        let kind = self.shown.history.setup.experiment.model.kind();
         let others = only_pinned(&self.shown.history, &spec);
         put_note("pinned-note", &others.map(|values| text!("Only pinned: {values}", values)).unwrap_or_default())?;
         let step = at.unwrap_or(self.shown.history.step);
         let measured = self.shown.history.step > 0;
         let step = if measured { text!("at step {step}", step = grouped(step)) } else { String::new() };
         let entries = listed(&self.shown, self.form.experiment());
-        self.table.show(&entries, &rows, &self.visible, (&heading(quantity, kind), &step))
+        self.table.show(
+            &entries,
+            &rows,
+            &self.visible,
+            (&heading(quantity, &self.shown.history.setup.experiment), &step),
+        )
     }
 
     /// The quantity of the large chart.

@@ -12,7 +12,7 @@ use crate::web::page::view::chosen_files::ChosenFiles;
 use crate::web::page::view::dialogs;
 use crate::web::page::view::notices::{Offer, Severity};
 use crate::web::page::words::files::{forecast_needs_files, no_form_for_files};
-use crate::web::page::words::{error_text, forecast_text, incidents, no_forecast};
+use crate::web::page::words::{error_text, forecast_text, incidents, no_forecast, sentences, verdicts};
 
 impl Page {
     pub(super) fn read_form(&mut self) -> WebResult<()> {
@@ -61,7 +61,7 @@ impl Page {
         let text = match forecast {
             _ if !valid => no_forecast(),
             None => forecast_needs_files(),
-            Some(Ok(forecast)) => forecast_text(&forecast),
+            Some(Ok(forecast)) => sentences([forecast_text(&forecast), verdicts::sensitivity(experiment)]),
             Some(Err(error)) => incidents::files_do_not_match(error_text(&error)),
         };
         dom::set_text(&self.estimate, &text);

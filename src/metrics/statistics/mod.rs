@@ -1,10 +1,19 @@
-//! Statistics for comparing variants: mean, sample standard deviation, Student's t confidence interval and the paired two-sided
-//! t test. Values that are not finite are skipped, and never returned.
+//! Statistics for comparing variants: mean, sample standard deviation and Student's t confidence interval of a quantity over runs
+//! ([`Statistic`]), and in the modules what a comparison needs. Values that are not finite are skipped, and never returned.
 
+mod failures;
+mod paired;
+mod power;
+mod superiority;
+
+pub use failures::fisher_exact;
+pub use paired::{PairedDifference, holm, sign_flip};
+pub use power::{detectable_difference, seeds_to_decide};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
+pub use superiority::probability_of_superiority;
 
-/// Significance level: a difference is reported if the p value is below this.
+/// Significance level: a difference is called one if its corrected p value is below this.
 pub const SIGNIFICANCE: f64 = 0.05;
 
 /// Statistics of a quantity over several runs.
@@ -21,33 +30,6 @@ pub struct Statistic {
     pub ci95: Option<[f64; 2]>,
 }
 
-/// The conclusion of a paired comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// Significantly higher than the baseline.
-    #[serde(rename = "better")]
-    Better,
-    /// Significantly lower than the baseline.
-    #[serde(rename = "worse")]
-    Worse,
-    /// No significant difference.
-    #[serde(rename = "no evidence of difference")]
-    NoEvidence,
-}
-
-/// The outcome of a paired t test.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct PairedTest {
-    /// Mean of the differences, in the unit of the quantity.
-    pub difference: f64,
-    /// 95 % confidence interval of `difference`.
-    pub ci95: [f64; 2],
-    /// Two-sided p value, not corrected for the number of variants.
-    pub p: f64,
-    /// The conclusion at the level [`SIGNIFICANCE`]; higher is better.
-    pub verdict: Verdict,
-}
-
 impl Statistic {
     /// The statistics of `values`, excluding those that are not finite.
     #[must_use]
@@ -59,17 +41,11 @@ impl Statistic {
         let ci95 = mean.zip(half).map(|(mean, half)| [mean - half, mean + half]);
         Self { mean, std, n: values.len(), ci95 }
     }
-}
 
-impl Verdict {
-    /// The name in results files and in the table.
+    /// The same without spread and interval, which say nothing of values in two heaps.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::NoEvidence => "no evidence of difference",
-        }
+    pub fn without_spread(self) -> Self {
+        Self { std: None, ci95: None, ..self }
     }
 }
 
@@ -78,6 +54,15 @@ impl Verdict {
 pub fn mean(values: &[f64]) -> Option<f64> {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     mean.is_finite().then_some(mean)
+}
+
+/// Median, the mean of the two middle values of an even number; `None` if there are no values.
+#[must_use]
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (sorted.get(sorted.len().checked_sub(1)? / 2)?, sorted.get(sorted.len() / 2)?);
+    Some(f64::midpoint(*low, *high))
 }
 
 /// Sample standard deviation, `sqrt(sum (x - mean)^2 / (n - 1))`; `None` for fewer than two values.
@@ -92,32 +77,6 @@ pub fn standard_deviation(values: &[f64]) -> Option<f64> {
     deviation.is_finite().then_some(deviation)
 }
 
-/// The paired two-sided t test of `differences` (variant minus baseline, one per seed) with `n - 1` degrees of freedom:
-/// `t = mean / (std / sqrt(n))`, `p = 2 P(T > |t|)`.
-///
-/// If all differences are equal, the standard deviation is zero and the limit is returned: p = 1 if they are 0, p = 0
-/// otherwise. `None` for fewer than two finite differences.
-#[must_use]
-pub fn paired_t_test(differences: &[f64]) -> Option<PairedTest> {
-    let statistic = Statistic::of(differences.iter().copied());
-    let (difference, deviation) = (statistic.mean?, statistic.std?);
-    let ci95 = statistic.ci95?;
-    let p = if deviation > 0.0 {
-        let standard_error = deviation / (statistic.n as f64).sqrt();
-        2.0 * student(statistic.n)?.sf((difference / standard_error).abs())
-    } else if difference == 0.0 {
-        1.0
-    } else {
-        0.0
-    };
-    let verdict = match difference {
-        _ if p.is_nan() || p >= SIGNIFICANCE => Verdict::NoEvidence,
-        better if better > 0.0 => Verdict::Better,
-        _ => Verdict::Worse,
-    };
-    p.is_finite().then_some(PairedTest { difference, ci95, p, verdict })
-}
-
 /// Half the width of the 95 % confidence interval of a mean of `n` values.
 fn interval_half_width(deviation: f64, n: usize) -> Option<f64> {
     let half = interval_factor(n)? * deviation;
@@ -128,7 +87,12 @@ fn interval_half_width(deviation: f64, n: usize) -> Option<f64> {
 /// `t(0.975, n - 1) / sqrt(n)`; `None` for fewer than two values.
 #[must_use]
 pub fn interval_factor(n: usize) -> Option<f64> {
-    Some(student(n)?.inverse_cdf(0.975) / (n as f64).sqrt())
+    quantile(0.975, n).map(|t| t / (n as f64).sqrt())
+}
+
+/// The quantile of Student's t distribution for `n` values, with `n - 1` degrees of freedom; `None` for fewer than two values.
+fn quantile(probability: f64, n: usize) -> Option<f64> {
+    Some(student(n)?.inverse_cdf(probability))
 }
 
 /// Student's t distribution for `n` values, with `n - 1` degrees of freedom; `None` for fewer than two values.

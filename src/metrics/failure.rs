@@ -1,0 +1,54 @@
+//! Which runs have failed: they count in every comparison, and their values do not make others look reliable.
+
+use super::RunCurves;
+use crate::catalog::{Quantity, Task};
+use serde::{Deserialize, Serialize};
+
+/// A run whose accuracy is at most this much above that of a constant prediction has learned nothing: the noise of a small test set.
+const ABOVE_CHANCE: f64 = 0.02;
+/// A run whose loss is still this share of that of equal probabilities has learned nothing.
+const LOSS_SHARE: f64 = 0.98;
+/// The training losses over which the last one is averaged.
+const LAST_LOSSES: usize = 10;
+
+/// What is expected of predictions that know nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Chance {
+    /// The best test accuracy of a constant prediction, the share of the largest class of the test images; 0 for sentences, none of which is
+    /// translated by chance.
+    pub accuracy: f64,
+    /// The loss of equal probabilities, `ln` of the number of classes or symbols, in nats.
+    pub loss: f64,
+}
+
+/// How a run has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// Its loss is no longer a finite number.
+    Diverged,
+    /// It has trained to the end and learned nothing.
+    NothingLearned,
+}
+
+impl RunCurves {
+    /// Whether the run has failed so far: its loss is not finite; or `is_finished`, and what it has learned is not above chance. That is
+    /// decided by the test accuracy of images, and by the training loss of sentences, whose accuracy has no simple chance level.
+    #[must_use]
+    pub fn failure(&self, task: Task, chance: Chance, is_finished: bool) -> Option<Failure> {
+        if self.diverged_at.is_some() {
+            return Some(Failure::Diverged);
+        }
+        let has_learned = match task {
+            Task::Images => self.final_value(Quantity::TestAccuracy)? > chance.accuracy + ABOVE_CHANCE,
+            Task::Numbers | Task::Texts => self.last_loss()? < LOSS_SHARE * chance.loss,
+        };
+        (is_finished && !has_learned).then_some(Failure::NothingLearned)
+    }
+
+    /// The mean of the last training losses.
+    fn last_loss(&self) -> Option<f64> {
+        let losses: Vec<f64> = self.values(Quantity::TrainLoss).rev().take(LAST_LOSSES).map(|(_, loss)| loss).collect();
+        super::statistics::mean(&losses)
+    }
+}
