@@ -1,14 +1,9 @@
-//! Lists and grids: several values of one key in one text, each of which makes a variant. `0.001,0.003,0.01` is a list, `0.001..0.1x6` a grid of
-//! six values from the first to the last in equal factors, and in the text of a scheme both stand in brackets: `alpha=[1.1,1.5]`.
+//! Grids of learning rates: every scheme with every rate.
 
-use super::variant::LEARNING_RATES;
+use super::value_list::texts;
+use super::variant::{LEARNING_RATES, list_text};
 use super::{Experiment, InitScheme, Variant};
 use crate::error::{Error, Expected, Result};
-
-/// Most values of a grid, and most variants that the brackets of one scheme make.
-const MOST: usize = 512;
-/// Significant digits of the values between the ends of a grid: a text of a few characters, read as the same number.
-const DIGITS: usize = 3;
 
 /// Variants that are all schemes with all rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,62 +66,23 @@ impl Experiment {
 pub fn learning_rates(key: &'static str, text: &str) -> Result<Vec<f64>> {
     let wrong = || Error::value(key, Expected::NumberListOrGrid(LEARNING_RATES), text);
     let rates = texts(text).ok_or_else(wrong)?;
-    let rate = |text: &String| text.parse::<f64>().ok().filter(|rate| LEARNING_RATES.contain(*rate));
+    // `1,000.5` is a number with a separator of thousands, not a list.
+    let is_plain = |text: &&String| !text.starts_with("00");
+    let rate =
+        |text: &String| Some(text).filter(is_plain)?.parse::<f64>().ok().filter(|rate| LEARNING_RATES.contain(*rate));
     rates.iter().map(rate).collect::<Option<Vec<f64>>>().ok_or_else(wrong)
 }
 
-/// The text of learning rates.
-pub(super) fn rates_text(rates: &[f64]) -> String {
+/// The text of the key `init`: the schemes of a grid, or the list of variants.
+pub(super) fn schemes_text(experiment: &Experiment) -> String {
+    match experiment.rate_grid() {
+        Some(RateGrid { schemes, .. }) => list_text(&schemes.into_iter().map(Variant::from).collect::<Vec<_>>()),
+        None => list_text(&experiment.variants),
+    }
+}
+
+/// The text of the key `lr`: the rates of a grid, or the common one.
+pub(super) fn rates_text(experiment: &Experiment) -> String {
+    let rates = experiment.rate_grid().map_or_else(|| vec![experiment.optimizer.learning_rate], |grid| grid.rates);
     rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// The texts of schemes in which the brackets are replaced by each of their values in turn: all combinations, the last brackets first.
-///
-/// # Errors
-/// [`Error::Value`] of the key `init` for brackets without an end, for a grid that is none, and for too many values.
-pub(super) fn without_brackets(text: &str) -> Result<Vec<String>> {
-    let Some((before, rest)) = text.split_once('[') else { return Ok(vec![text.to_owned()]) };
-    let wrong = || Error::value("init", Expected::OneOf(vec!["[VALUE,VALUE,...]", "[LOW..HIGHxCOUNT]"]), text.trim());
-    let (values, after) = rest.split_once(']').ok_or_else(wrong)?;
-    let endings = without_brackets(after)?;
-    let values = texts(values).ok_or_else(wrong)?;
-    if values.len() * endings.len() > MOST {
-        return Err(wrong());
-    }
-    let with = |value: &String| endings.iter().map(|ending| format!("{before}{value}{ending}")).collect::<Vec<_>>();
-    Ok(values.iter().flat_map(with).collect())
-}
-
-/// The texts of the values of a list, whose entries may be grids; `None` for a grid that is none.
-fn texts(text: &str) -> Option<Vec<String>> {
-    let entry = |entry: &str| match entry.split_once("..") {
-        None => Some(vec![entry.trim().to_owned()]),
-        Some((low, rest)) => {
-            let (high, count) = rest.split_once(['x', '×'])?;
-            grid(low.trim(), high.trim(), count.trim().parse().ok()?)
-        }
-    };
-    Some(text.split(',').map(entry).collect::<Option<Vec<_>>>()?.concat())
-}
-
-/// `count` values from `low` to `high`, `low (high / low)^(k / (count - 1))`.
-fn grid(low: &str, high: &str, count: usize) -> Option<Vec<String>> {
-    let is_positive = |number: &f64| *number > 0.0 && number.is_finite();
-    let [first, last] = [low, high].map(|text| text.parse::<f64>().ok().filter(is_positive));
-    let (first, last) = (first?, last?);
-    if !(2..=MOST).contains(&count) {
-        return None;
-    }
-    let value = |index: usize| match index {
-        0 => low.to_owned(),
-        index if index == count - 1 => high.to_owned(),
-        index => rounded(first * (last / first).powf(index as f64 / (count - 1) as f64)),
-    };
-    Some((0..count).map(value).collect())
-}
-
-/// The shortest text of a number with a few significant digits.
-fn rounded(value: f64) -> String {
-    let text = format!("{value:.*e}", DIGITS - 1);
-    text.parse::<f64>().map_or(text, |value| value.to_string())
 }

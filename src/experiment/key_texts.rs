@@ -1,12 +1,23 @@
 //! How the values of query keys are read that are neither a number nor a choice: lists, switches, and numbers that may be a word.
 
 use super::analysis::MARGINS;
+use super::limits;
 use super::values::{Named, choice, real, whole};
 use crate::catalog::FigureQuantity;
 use crate::error::{Bounds, Error, Expected, Result};
 
 /// What 32 bits hold.
 pub(super) const FIRST_SEED: Bounds = Bounds::whole(0, 4_294_967_295);
+/// Examples of a part.
+pub(super) const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
+/// Examples that are held out.
+pub(super) const HELD_OUT: Bounds = Bounds::whole(0, limits::EXAMPLES as u64);
+/// Symbols of a vocabulary.
+pub(super) const VOCABULARY: Bounds = Bounds::whole(100, limits::VOCABULARY as u64);
+/// Symbols of a sentence.
+pub(super) const LENGTH: Bounds = Bounds::whole(4, limits::SENTENCE as u64);
+/// Training steps.
+pub(super) const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 /// The number of examples that is no limit.
 pub(super) const ALL: &str = "all";
 

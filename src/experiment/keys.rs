@@ -7,15 +7,18 @@ use super::analysis::{GOALS, MARGINS};
 use super::evaluation::INTERVAL_BOUNDS;
 use super::figure_view::{SMOOTHING, at_text, parse_at, parse_pin, pin_text};
 use super::form_field::{FieldGroup, field};
-use super::grid::{RateGrid, learning_rates, rates_text};
+use super::grid::{learning_rates, rates_text, schemes_text};
 use super::key::{Key, KeyValues};
-use super::key_texts::{ALL, AUTO, FIRST_SEED, HEIGHTS, all_or, height, list, margin, order, shown, switch};
+use super::key_texts::{
+    ALL, AUTO, EXAMPLES, FIRST_SEED, HEIGHTS, HELD_OUT, LENGTH, STEPS, VOCABULARY, all_or, height, list, margin, order,
+    shown, switch,
+};
 use super::model::NETWORK_EXAMPLES;
 use super::values::{Named, choice, real, whole};
-use super::variant::{LEARNING_RATES, list_text, parse_list};
+use super::variant::{LEARNING_RATES, parse_list};
 use super::{
     Activation, ActiveDefinition, Band, DatasetName, DevicePreference, Direction, Language, NormLayer, OptimizerKind,
-    PagePart, Schedule, Theme, Variant, XAxis, YAxis, limits,
+    PagePart, Schedule, Theme, XAxis, YAxis, limits,
 };
 use crate::catalog::FigureQuantity;
 use crate::error::Bounds;
@@ -78,12 +81,6 @@ macro_rules! switch {
         key!($name, $help, $field, KeyValues::Switch, $($path).+, switch, |value: &bool| u8::from(*value).to_string())
     };
 }
-
-const EXAMPLES: Bounds = Bounds::whole(1, limits::EXAMPLES as u64);
-const HELD_OUT: Bounds = Bounds::whole(0, limits::EXAMPLES as u64);
-const VOCABULARY: Bounds = Bounds::whole(100, limits::VOCABULARY as u64);
-const LENGTH: Bounds = Bounds::whole(4, limits::SENTENCE as u64);
-const STEPS: Bounds = Bounds::whole(1, limits::STEPS);
 
 /// All keys, in the order in which they are written.
 pub const KEYS: [Key; 45] = [
@@ -185,10 +182,7 @@ pub const KEYS: [Key; 45] = [
             link.experiment.variants = parse_list(text)?;
             Ok(())
         },
-        write: |link| match link.experiment.rate_grid() {
-            Some(RateGrid { schemes, .. }) => list_text(&schemes.into_iter().map(Variant::from).collect::<Vec<_>>()),
-            None => list_text(&link.experiment.variants),
-        },
+        write: |link| schemes_text(&link.experiment),
     },
     whole!(
         "seeds",
@@ -225,10 +219,7 @@ pub const KEYS: [Key; 45] = [
             link.rates = rates;
             Ok(())
         },
-        write: |link| match link.experiment.rate_grid() {
-            Some(RateGrid { rates, .. }) => rates_text(&rates),
-            None => link.experiment.optimizer.learning_rate.to_string(),
-        },
+        write: |link| rates_text(&link.experiment),
     },
     real!(
         "momentum",

@@ -1,8 +1,8 @@
 //! The entries of the list `init`: an initialization scheme, optionally with its own learning rate, `kaiming_normal@lr=0.03`.
 
-use super::grid::without_brackets;
 use super::scheme::InitScheme;
 use super::scheme::parentheses::split_outside;
+use super::value_list::without_brackets;
 use super::values::real;
 use super::{BaseInit, ClosedForm};
 use crate::error::{Bounds, Error, Expected, Result};
@@ -82,7 +82,7 @@ pub fn learning_rate(text: &str) -> Result<f64> {
         .map_err(|_| Error::parameter("lr", Expected::Number(LEARNING_RATES), text.trim()))
 }
 
-/// Parses a comma-separated list of variants; brackets make one of each of their values ([`super::grid`]).
+/// Parses a comma-separated list of variants; brackets make one of each of their values, `alpha=[1.1,1.5]`.
 ///
 /// # Errors
 /// Those of [`InitScheme::from_str`], and [`Error::Value`] of a learning rate.

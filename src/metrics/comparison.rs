@@ -1,10 +1,10 @@
 //! The results table: the accuracy of each variant, or how many sentences it translates exactly, how soon it was reached, and whether it
 //! differs from the baseline.
 
-use super::failure::{Chance, Failure};
+use super::failure::FailureMode;
 use super::statistics::{PairedDifference, Statistic, median};
 use super::verdict::{BaselineComparison, Criteria, Outcome, comparisons};
-use super::{History, RunCurves, VariantCurves};
+use super::{Chance, History, RunCurves, VariantCurves};
 use crate::catalog::{Quantity, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -201,7 +201,7 @@ impl TableFacts {
     }
 
     /// How a run has failed, as far as that can be known.
-    fn failure(&self, run: &RunCurves) -> Option<Failure> {
+    fn failure(&self, run: &RunCurves) -> Option<FailureMode> {
         run.failure(self.task, self.chance.unwrap_or(Chance { accuracy: 0.0, loss: f64::INFINITY }), self.is_finished)
     }
 }

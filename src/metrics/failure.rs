@@ -1,6 +1,6 @@
 //! Which runs have failed: they count in every comparison, and their values do not make others look reliable.
 
-use super::RunCurves;
+use super::{Chance, RunCurves};
 use crate::catalog::{Quantity, Task};
 use serde::{Deserialize, Serialize};
 
@@ -11,20 +11,10 @@ const LOSS_SHARE: f64 = 0.98;
 /// The training losses over which the last one is averaged.
 const LAST_LOSSES: usize = 10;
 
-/// What is expected of predictions that know nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Chance {
-    /// The best test accuracy of a constant prediction, the share of the largest class of the test images; 0 for sentences, none of which is
-    /// translated by chance.
-    pub accuracy: f64,
-    /// The loss of equal probabilities, `ln` of the number of classes or symbols, in nats.
-    pub loss: f64,
-}
-
 /// How a run has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Failure {
+pub enum FailureMode {
     /// Its loss is no longer a finite number.
     Diverged,
     /// It has trained to the end and learned nothing.
@@ -35,15 +25,15 @@ impl RunCurves {
     /// Whether the run has failed so far: its loss is not finite; or `is_finished`, and what it has learned is not above chance. That is
     /// decided by the test accuracy of images, and by the training loss of sentences, whose accuracy has no simple chance level.
     #[must_use]
-    pub fn failure(&self, task: Task, chance: Chance, is_finished: bool) -> Option<Failure> {
+    pub fn failure(&self, task: Task, chance: Chance, is_finished: bool) -> Option<FailureMode> {
         if self.diverged_at.is_some() {
-            return Some(Failure::Diverged);
+            return Some(FailureMode::Diverged);
         }
         let has_learned = match task {
             Task::Images => self.final_value(Quantity::TestAccuracy)? > chance.accuracy + ABOVE_CHANCE,
             Task::Numbers | Task::Texts => self.last_loss()? < LOSS_SHARE * chance.loss,
         };
-        (is_finished && !has_learned).then_some(Failure::NothingLearned)
+        (is_finished && !has_learned).then_some(FailureMode::NothingLearned)
     }
 
     /// The mean of the last training losses.

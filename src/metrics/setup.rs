@@ -1,6 +1,6 @@
 //! What is known about an experiment before its first step: the experiment itself, and the facts determined at the start.
 
-use super::{Chance, InitCost, LayerReport, RandomActivity, SampleSentence};
+use super::{InitCost, LayerReport, RandomActivity, SampleSentence};
 use crate::experiment::Experiment;
 use crate::experiment::dataset::{DatasetFacts, ExampleFacts, Selection};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,16 @@ pub struct StartFacts {
     pub samples: Vec<SampleSentence>,
     /// The variants, in the order of the experiment.
     pub variants: Vec<VariantStart>,
+}
+
+/// What is expected of predictions that know nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Chance {
+    /// The best test accuracy of a constant prediction, the share of the largest class of the test images; 0 for sentences, none of which is
+    /// translated by chance.
+    pub accuracy: f64,
+    /// The loss of equal probabilities, `ln` of the number of classes or symbols, in nats.
+    pub loss: f64,
 }
 
 /// The backend, the device and the program that compute an experiment.

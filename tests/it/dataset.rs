@@ -20,7 +20,7 @@ use emergence_lab::catalog::{DataFile, Publication};
 use emergence_lab::dataset::batcher::Batcher;
 use emergence_lab::dataset::files;
 use emergence_lab::dataset::readers::gzip::gunzip;
-use emergence_lab::dataset::readers::{self, LoadedFiles, ReadFile, checksum, idx};
+use emergence_lab::dataset::readers::{self, LoadedFiles, ReadFile, idx};
 use emergence_lab::dataset::recipe::Recipe;
 use emergence_lab::dataset::{Dataset, DatasetChecksum, ImageSet, Part, digits};
 use emergence_lab::digest::sha256;
@@ -196,20 +196,6 @@ fn examples_are_normalized_and_truncated() {
     let used = [&whole.train.split().images[..1568], &[5, 0], &whole.test.split().images, &[7, 2]].concat();
     assert_eq!(checksum_of(&dataset), sha256([&used]), "the checksum covers the examples in use");
     assert_ne!(checksum_of(&dataset), checksum_of(&whole), "other examples have a different checksum");
-}
-
-#[test]
-fn sha256_is_the_standard_one() {
-    // FIPS 180-2, appendix B.1.
-    let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(sha256([b"abc"]), expected, "of `abc`");
-    assert_eq!(sha256(["a", "", "bc"]), expected, "in pieces");
-    let long = vec![7; 200_000];
-    assert_eq!(sha256([&long]), sha256(long.chunks(999)), "in other pieces");
-    assert_eq!(checksum::verify("f", expected, b"abc"), Ok(()), "the published contents");
-    let got = checksum::verify("f", expected, b"axc").expect_err("a damaged file");
-    let (file, expected) = ("f".to_owned(), expected.to_owned());
-    assert_eq!(got, DatasetError::Checksum { file, expected, got: sha256([b"axc"]) }.into(), "a damaged file");
 }
 
 /// The error about a file that exists neither plain nor gzipped.

@@ -12,9 +12,9 @@ mod variants;
 use emergence_lab::error::{Bounds, Error, Expected, ValueError};
 use emergence_lab::experiment::keys::KEYS;
 use emergence_lab::experiment::{
-    Activation, ActiveDefinition, ActivitySpec, BaseInit, DatasetName, DatasetSpec, DevicePreference, EvaluationSteps,
-    Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Rescaling, RescalingRule,
-    Schedule, Theme, Turn, Variant, View, parse_query,
+    Activation, ActiveDefinition, ActivitySpec, AnalysisSpec, BaseInit, DatasetName, DatasetSpec, DevicePreference,
+    EvaluationSteps, Experiment, InitScheme, ModelSpec, NormLayer, OptimizerKind, OptimizerSpec, PagePart, Rescaling,
+    RescalingRule, Schedule, Theme, Turn, Variant, View, parse_query,
 };
 
 /// The experiment of a text without errors.
@@ -42,7 +42,7 @@ fn an_empty_query_is_the_default_experiment() {
 #[test]
 fn defaults_are_those_of_the_contract() {
     let written_out = "v=1&model=mlp:128,128,128&act=relu&norm=none\
-        &init=xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)&seeds=3&seed=0&opt=sgd&lr=0.01\
+        &init=xavier_normal,kaiming_normal,emergence(kaiming_normal;alpha=1.5)&seeds=5&seed=0&opt=sgd&lr=0.01\
         &momentum=0.9&wd=0&sched=constant&batch=128&steps=300&eval=auto&tau=0.05&active=sample&device=auto\
         &run=0&embed=0&theme=auto&lang=auto";
     let parsed = parse_query(written_out);
@@ -52,13 +52,14 @@ fn defaults_are_those_of_the_contract() {
 
 #[test]
 fn every_key_reaches_its_field() {
-    let text = "data=mnist&train=1000&test=500&aug=1&model=mlp:256,64&act=tanh&norm=batch&init=orthogonal&seeds=2&seed=7&opt=adamw\
-        &lr=0.003&momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&device=cpu\
+    let text = "data=mnist&train=1000&valid=100&test=500&aug=1&model=mlp:256,64&act=tanh&norm=batch&init=orthogonal&seeds=2&seed=7&opt=adamw\
+        &lr=0.003&momentum=0.5&wd=0.0001&sched=warmup:100&batch=64&steps=469&eval=67&tau=0.1&active=rate&margin=0.3&goal=95&device=cpu\
         &run=1&embed=1&hide=controls,export&theme=dark";
     let parsed = parse_query(text);
     let expected = Experiment {
         dataset: DatasetSpec {
             train: Some(1000),
+            valid: 100,
             test: Some(500),
             augment: true,
             ..DatasetSpec::whole(DatasetName::Mnist)
@@ -82,6 +83,7 @@ fn every_key_reaches_its_field() {
         steps: 469,
         evaluation: EvaluationSteps::Every(67),
         activity: ActivitySpec { tau: 0.1, definition: ActiveDefinition::Rate },
+        analysis: AnalysisSpec { margin: Some(0.3), goal: 95.0 },
         device: DevicePreference::Cpu,
     };
     let hide = vec![PagePart::Controls, PagePart::Export];
@@ -94,8 +96,8 @@ fn every_key_reaches_its_field() {
 
 #[test]
 fn the_list_of_keys_has_the_order_of_the_contract() {
-    let order = "v data train test pair vocab length aug model act norm init seeds seed order opt lr momentum wd smooth sched batch steps eval tau active \
-        device run embed hide theme height show x y zoom at ema band baseline pin lang";
+    let order = "v data train valid test pair vocab length aug model act norm init seeds seed order opt lr momentum wd smooth sched batch steps eval tau active \
+        margin goal device run embed hide theme height show x y zoom at ema band baseline pin lang";
     assert_eq!(
         KEYS.map(|key| key.name).to_vec(),
         order.split_whitespace().collect::<Vec<_>>(),

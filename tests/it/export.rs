@@ -32,7 +32,9 @@ fn the_results_file_has_the_keys_of_the_contract() {
         expected.sort_unstable();
         assert_eq!(keys(value), expected, "keys of {what}");
     };
-    check(&json, vec!["schema", "query", "environment", "receipt", "verdict_of", "variants", "timing"], "the file");
+    let header =
+        ["schema", "query", "environment", "receipt", "verdict_of", "chance", "test_examples", "variants", "timing"];
+    check(&json, header.to_vec(), "the file");
     check(&json["environment"], vec!["backend", "adapter", "arithmetic", "version"], "environment");
     check(&json["receipt"], vec!["data_sha256", "order_sha256"], "receipt");
     check(&json["timing"], vec!["steps_per_sec", "ms_per_step", "runs", "elapsed_secs"], "timing");
@@ -41,13 +43,16 @@ fn the_results_file_has_the_keys_of_the_contract() {
     let curves = ["train_loss", "test_loss", "test_accuracy", "emergence_a", "emergence_b", "active_fraction"];
     let run = [&["seed", "weights_sha256", "layers", "diverged_at"][..], &curves[..]].concat();
     check(&variant["runs"][0], run, "a run");
-    let summary = ["final_accuracy", "first_epoch_accuracy", "steps_to", "diverged", "vs_baseline"];
-    check(&variant["summary"], summary.to_vec(), "a summary");
-    for statistic in ["/final_accuracy", "/first_epoch_accuracy", "/steps_to/0.9"] {
+    let summary =
+        ["final_accuracy", "first_epoch_accuracy", "speed", "steps_to", "diverged", "failed", "copies", "vs_baseline"];
+    check(&variant["summary"], [&summary[..], &["speed_vs_baseline"]].concat(), "a summary");
+    check(&variant["summary"]["steps_to"]["0.9"], vec!["median", "reached", "n"], "the steps to the goal");
+    for statistic in ["/final_accuracy", "/first_epoch_accuracy", "/speed"] {
         let value = variant["summary"].pointer(statistic).expect(statistic);
         check(value, vec!["mean", "std", "n", "ci95"], statistic);
     }
-    check(&variant["summary"]["vs_baseline"], vec!["difference", "ci95", "p", "verdict"], "vs_baseline");
+    let compared = "verdict n difference ci95 ci90 p p_holm p_sign_flip margin seeds_to_decide probability_of_superiority test_set_error failures";
+    check(&variant["summary"]["vs_baseline"], compared.split(' ').collect(), "vs_baseline");
 }
 
 #[test]
@@ -58,10 +63,11 @@ fn the_results_file_contains_the_measurements() {
     let run = &json["variants"][2]["runs"][2];
     assert_eq!((&run["seed"], &run["diverged_at"]), (&Value::from(2), &Value::from(130)), "the run that diverges");
     assert_eq!(json["variants"][2]["summary"]["diverged"], 1, "counted");
-    assert_eq!(json["variants"][2]["summary"]["final_accuracy"]["n"], 2, "and left out");
+    assert_eq!(json["variants"][2]["summary"]["final_accuracy"]["n"], 3, "as chance");
+    assert_eq!(json["variants"][2]["summary"]["surviving"]["n"], 2, "and left out beside it");
     assert_eq!(json["variants"][0]["summary"]["vs_baseline"], Value::Null, "the baseline has no baseline");
     let verdict = &json["variants"][1]["summary"]["vs_baseline"]["verdict"];
-    assert_eq!(verdict, "no evidence of difference", "at the end of the fixture noise is larger than the difference");
+    assert_eq!(verdict, "undecided", "at the end of the fixture noise is larger than the difference");
     let points = run["active_fraction"].as_array().expect("an array");
     assert_eq!(points.len(), 7, "evaluations at 0, 20, ..., 120");
     assert_eq!(points[1][1].as_array().map(Vec::len), Some(3), "[step, [per layer]]");
@@ -106,7 +112,9 @@ fn the_results_file_can_be_read_back() {
     let (read, written) = (&results.variants[1].summary, &original.variants[1].summary);
     assert_eq!((read.diverged, read.final_accuracy.n), (0, 3), "the summary is read back");
     let verdicts = [read, written].map(|summary| summary.vs_baseline.map(|versus| versus.verdict));
-    assert_eq!(verdicts, [Some(Verdict::NoEvidence); 2], "and so does the verdict");
+    assert_eq!(verdicts, [Some(Verdict::Undecided); 2], "and so does the verdict");
+    let old = serde_json::from_value::<Verdict>("no evidence of difference".into()).expect("that of earlier files");
+    assert_eq!(old, Verdict::Undecided, "which said nothing about equality");
 }
 
 /// A report of a layer in which only the gradient is unknown.
@@ -206,7 +214,16 @@ fn files_from_before_random_activity_can_be_read() {
 
 #[test]
 fn verdicts_are_written_with_their_names() {
-    for verdict in [Verdict::Better, Verdict::Worse, Verdict::NoEvidence] {
+    for verdict in [
+        Verdict::Better,
+        Verdict::Worse,
+        Verdict::PracticallyEqual,
+        Verdict::Undecided,
+        Verdict::FailsMore,
+        Verdict::FailsLess,
+        Verdict::TooFewSeeds,
+        Verdict::NotFinished,
+    ] {
         let written = serde_json::to_value(verdict).expect("a verdict can be written");
         assert_eq!(written, verdict.name(), "the words of the contract");
     }

@@ -4,6 +4,7 @@ mod build_script;
 mod checkpoint;
 mod circles;
 mod dataset;
+mod digest;
 mod emergence;
 mod estimate;
 mod experiment;

@@ -124,7 +124,7 @@ fn an_experiment_has_a_preview_before_it_starts() {
     let history = History::preview(&experiment);
     let schemes: Vec<_> = history.variants.iter().map(|variant| variant.variant.clone()).collect();
     assert_eq!(schemes, experiment.variants, "its variants");
-    assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2].repeat(3), "and their runs");
+    assert_eq!(history.runs().map(|run| run.seed).collect::<Vec<_>>(), [0_u64, 1, 2, 3, 4].repeat(3), "and their runs");
     let layers: Vec<_> =
         history.layers.measured.iter().map(|layer| (layer.name.as_str(), layer.shape.units())).collect();
     let expected = [("hidden 1", 128), ("hidden 2", 128), ("hidden 3", 128), ("output", 10)];

@@ -2,12 +2,12 @@
 //! ([`Statistic`]), and in the modules what a comparison needs. Values that are not finite are skipped, and never returned.
 
 mod failures;
-mod paired;
+mod pairs;
 mod power;
 mod superiority;
 
 pub use failures::fisher_exact;
-pub use paired::{PairedDifference, holm, sign_flip};
+pub use pairs::{PairedDifference, holm, sign_flip};
 pub use power::{detectable_difference, seeds_to_decide};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};

@@ -2,6 +2,7 @@
 //! and images that a linear classifier cannot learn.
 
 use super::check_normalization;
+use crate::fixtures::part;
 use emergence_lab::dataset::patterns::{self, AREA, SEED, SIDE, VALUES};
 use emergence_lab::dataset::{ImageSet, LabeledExamples, Part};
 use emergence_lab::digest::sha256;
@@ -37,7 +38,7 @@ fn patterns_are_the_same_everywhere() {
 #[test]
 fn fewer_patterns_are_the_first_ones() {
     let few = first(30, 10);
-    assert_eq!(first(100, 20).truncated(Some(30), Some(10)), Ok(few), "a prefix");
+    assert_eq!(first(100, 20).selected(&part(Some(30), Some(10))), Ok(few), "a prefix");
 }
 
 #[test]

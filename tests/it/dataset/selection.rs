@@ -46,7 +46,7 @@ fn validation_takes_training_examples_away() {
 
 #[test]
 fn drawn_examples_are_divided_without_drawing_them() {
-    let whole = digits(3, 100, 20).expect("few");
+    let whole = ImageSet::drawn(&digits::RECIPE, 3, 100, 20).expect("few");
     let divided = whole.selected(&DatasetSpec { valid: 30, ..part(None, Some(5)) }).expect("enough");
     assert_eq!((divided.train.len(), divided.test.len()), (70, 30), "the last ones are held out");
     assert_eq!(divided.test.get(0), whole.train.get(70), "they are independent of each other, so any will do");

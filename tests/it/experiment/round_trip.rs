@@ -7,9 +7,9 @@ use emergence_lab::experiment::architecture::{FeatureShape, Pooling};
 use emergence_lab::experiment::dataset::ExampleFacts;
 use emergence_lab::experiment::keys::KEYS;
 use emergence_lab::experiment::{
-    Activation, ActiveDefinition, ActivitySpec, Band, ConvolutionSpec, DatasetName, DatasetSpec, DevicePreference,
-    EvaluationSteps, Experiment, FigureView, Language, ModelSpec, Named, NormLayer, OptimizerKind, OptimizerSpec,
-    PagePart, Schedule, StageSpec, Theme, Variant, View, XAxis, YAxis, Zoom, limits, parse_query,
+    Activation, ActiveDefinition, ActivitySpec, AnalysisSpec, Band, ConvolutionSpec, DatasetName, DatasetSpec,
+    DevicePreference, EvaluationSteps, Experiment, FigureView, Language, ModelSpec, Named, NormLayer, OptimizerKind,
+    OptimizerSpec, PagePart, Schedule, StageSpec, Theme, Variant, View, XAxis, YAxis, Zoom, limits, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -34,9 +34,10 @@ fn any_dataset() -> impl Strategy<Value = DatasetSpec> {
     // Sentences need other networks; see `experiments_on_sentences_come_back`.
     let names = DatasetName::all().filter(|name| name.row().kind() == DataKind::Images);
     let names = select(names.collect::<Vec<_>>());
-    let counts = (option::of(8192_usize..=20_000), option::of(1_usize..=4_000));
-    (names, counts, any::<bool>()).prop_map(|(name, (train, test), augment)| DatasetSpec {
+    let counts = (option::of(16_384_usize..=20_000), 0..=8192_usize, option::of(1_usize..=4_000));
+    (names, counts, any::<bool>()).prop_map(|(name, (train, valid, test), augment)| DatasetSpec {
         train,
+        valid,
         test,
         augment,
         ..DatasetSpec::whole(name)
@@ -74,7 +75,7 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
         (Just(model), Just(norm), vec((schemes, option::of(1e-6..=1e6)), 1..6))
     });
     let counts = (1_u32..=12, any::<u32>(), 1_usize..=8192, 1_u64..=10_000_000, 1_u64..=10_000_000);
-    let choices = (select(activations), select(definitions), select(devices), 0.0..=1e6);
+    let choices = (select(activations), select(definitions), select(devices), 0.0..=1e6, 0.001..=99.0);
     (any_dataset(), network, any_optimizer(), counts, choices)
         .prop_map(|(dataset, (model, norm, variants), optimizer, counts, choices)| Experiment {
             dataset,
@@ -91,6 +92,7 @@ fn any_experiment() -> impl Strategy<Value = Experiment> {
             steps: counts.3,
             evaluation: if counts.4 % 5 == 0 { EvaluationSteps::Auto } else { EvaluationSteps::Every(counts.4) },
             activity: ActivitySpec { tau: choices.3, definition: choices.1 },
+            analysis: AnalysisSpec { margin: (counts.4 % 2 == 0).then_some(choices.4), goal: 100.0 - choices.4 },
             device: choices.2,
         })
         .prop_map(within_limits)

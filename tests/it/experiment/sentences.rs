@@ -6,10 +6,10 @@ use crate::init::random_bases;
 use emergence_lab::catalog::{DataKind, NumberLanguage};
 use emergence_lab::error::{Bounds, Error, Expected, NetworkForm, Requirement, SchemeRequirement};
 use emergence_lab::experiment::{
-    Activation, ActiveDefinition, ActivitySpec, BaseInit, ClosedForm, DatasetName, DatasetSpec, DevicePreference,
-    Direction, EvaluationSteps, Experiment, InitScheme, LanguagePair, ModelSpec, Named, NormLayer, OptimizerKind,
-    OptimizerSpec, Rescaling, RescalingLevel, RescalingRule, Schedule, TransformerSpec, Tuning, TuningMethod, Turn,
-    Variant, parse_query,
+    Activation, ActiveDefinition, ActivitySpec, AnalysisSpec, BaseInit, ClosedForm, DatasetName, DatasetSpec,
+    DevicePreference, Direction, EvaluationSteps, Experiment, InitScheme, LanguagePair, ModelSpec, Named, NormLayer,
+    OptimizerKind, OptimizerSpec, Rescaling, RescalingLevel, RescalingRule, Schedule, TransformerSpec, Tuning,
+    TuningMethod, Turn, Variant, parse_query,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -28,6 +28,7 @@ fn numbers_alone_are_a_good_experiment() {
             vocabulary: 2_000,
             length: 20,
             train: None,
+            valid: 0,
             test: Some(500),
             augment: false,
         },
@@ -46,7 +47,7 @@ fn numbers_alone_are_a_good_experiment() {
             BaseInit::KaimingNormal.into(),
             InitScheme::emergence(rescaling).into(),
         ],
-        seeds: 3,
+        seeds: 5,
         first_seed: 0,
         order: None,
         optimizer: OptimizerSpec {
@@ -61,12 +62,13 @@ fn numbers_alone_are_a_good_experiment() {
         steps: 300,
         evaluation: EvaluationSteps::Every(25),
         activity: ActivitySpec { tau: 0.05, definition: ActiveDefinition::Sample },
+        analysis: AnalysisSpec::STANDARD,
         device: DevicePreference::Auto,
     };
     assert_eq!(read("data=numbers"), expected, "the defaults of sentences");
     assert_eq!(expected.to_query(), "data=numbers", "only what differs from them is written");
     let written_out = "data=numbers&test=500&pair=en-de&model=transformer:32h4f64x2&norm=pre\
-        &init=xavier_normal,kaiming_normal,emergence(xavier_normal;alpha=1.1)&seeds=3&opt=adam&lr=0.003&smooth=0\
+        &init=xavier_normal,kaiming_normal,emergence(xavier_normal;alpha=1.1)&seeds=5&opt=adam&lr=0.003&smooth=0\
         &sched=constant&batch=32&steps=300&eval=25";
     assert_eq!(read(written_out), expected, "written out");
 }

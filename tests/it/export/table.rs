@@ -16,7 +16,7 @@ fn a_markdown_table_has_a_row_for_each_variant() {
         lines[4].contains("| 1 of 3 | ") && lines[4].contains("undecided, 1/3 failed against 0/3, p = 1.000"),
         "{text}"
     );
-    assert!(lines.iter().all(|line| !line.starts_with('|') || line.matches(" | ").count() == 5), "{text}");
+    assert!(lines.iter().all(|line| !line.starts_with("| ") || line.matches(" | ").count() == 5), "{text}");
     assert!(text.contains("data=digits&model=mlp:64,32"), "the experiment is stated: {text}");
 }
 

@@ -24,7 +24,7 @@ fn rounding_is_told_apart_from_differences() {
     let point = &mut other.variants[1].runs[2].curves[Quantity::TrainLoss][17];
     point.1 = point.1.map(|loss| loss + 3e-6);
     let Verification::Agrees { largest } = verify(&results(), &other) else { panic!("rounding") };
-    assert!((largest - 3e-6).abs() < 1e-9, "{largest}");
+    assert!((1e-6..=3.1e-6).contains(&largest), "relative to a loss between 1 and 3: {largest}");
     for (run, index) in [(0, 300), (2, 200)] {
         let point = &mut other.variants[1].runs[run].curves[Quantity::TrainLoss][index];
         point.1 = point.1.map(|loss| loss + 0.1);

@@ -25,7 +25,7 @@ fn the_estimate_is_displayed_in_round_numbers() {
     let text = forecast_text(&forecast("data=mnist", None));
     // 784 * 128 + 2 * 128 * 128 + 128 * 10 weights and 394 biases; 9 * (384 * 300 + 12 * 10000) * 134,400 products.
     assert_eq!(
-        text, "134,794 parameters per run, 9 runs · about 150 MB of memory · about 41 s on the CPU",
+        text, "134,794 parameters per run, 15 runs · about 190 MB of memory · about 68 s on the CPU",
         "the default"
     );
     let text = forecast_text(&forecast("data=digits&model=mlp:&seeds=1&init=pytorch&steps=1&test=1", None));

@@ -133,7 +133,8 @@ fn only_one_number_is_decided() {
 fn the_verdict_names_the_largest_difference() {
     let history = synthetic_history(400);
     let text = verdict_text(&history, 0, true);
-    assert!(text.starts_with("After 400 steps"), "at the end: {text}");
+    assert!(text.starts_with("3 seeds do not settle whether"), "one of three failures is no evidence: {text}");
+    assert!(text.contains("after 400 steps at learning rate 0.01"), "at the end: {text}");
     assert!(text.contains("1 of 3 runs diverged"), "divergence is said: {text}");
     assert!(verdict_text(&history, 0, false).starts_with("So far"), "before the end");
     assert_eq!(verdict_text(&History::preview(&Experiment::default()), 0, false), "", "nothing to say");

@@ -44,7 +44,7 @@ fn the_page_speaks_chinese() {
     let _installed = Installed::chinese();
     let history = synthetic_history(40);
     let verdict = verdict_text(&history, 0, true);
-    assert!(verdict.contains("95 % 置信区间") && !verdict.contains("steps"), "the verdict: {verdict}");
+    assert!(verdict.contains("95 % 区间") && !verdict.contains("steps"), "the verdict: {verdict}");
     assert!(step_text(&history).starts_with("第 "), "the progress: {}", step_text(&history));
     assert_eq!([3.0, 30.0, 300.0, 9000.0].map(duration), ["3.0 秒", "30 秒", "5 分钟", "3 小时"], "durations");
     let summary = setup_summary(&experiment("data=digits&norm=batch&seeds=1"));

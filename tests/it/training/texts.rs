@@ -37,7 +37,8 @@ fn scores_are_those_of_the_translations() {
     let dataset = number_sentences(&experiment);
     let mut training = training(QUERY, &dataset);
     let history = finish(&mut training, usize::MAX);
-    let references = &dataset.pairs().expect("sentences").references[..25];
+    let used = dataset.selected(&experiment.dataset).expect("as many as there are");
+    let references = &used.pairs().expect("sentences").references[..25];
     assert!(references[0].starts_with(|first: char| first.is_lowercase()) && references[0].ends_with('.'), "as text");
     // Networks are kept after these steps.
     for step in [0, 20, 40] {

@@ -45,9 +45,9 @@ pub fn failures_with_p(comparison: &BaselineComparison) -> String {
 #[must_use]
 pub fn p_text(p: f64) -> String {
     match p {
-        small if small < 0.001 => text!("p < {bound}", bound = "0.001"),
-        below if below < 0.1 => text!("p {value}", value = format!("{below:.3}")),
-        _ => text!("p {value}", value = format!("{p:.2}")),
+        small if small < 0.001 => "p < 0.001".to_owned(),
+        below if below < 0.1 => format!("p {below:.3}"),
+        _ => format!("p {p:.2}"),
     }
 }
 

@@ -42,8 +42,8 @@ impl PairedDifference {
     /// the differences do not vary, and the quantity has no resolution.
     #[must_use]
     pub fn p(&self) -> Option<f64> {
-        let statistic = (self.difference / self.standard_error()).abs();
-        Some(2.0 * student(self.n)?.sf(statistic)).filter(|p| p.is_finite())
+        let statistic = Some((self.difference / self.standard_error()).abs()).filter(|t| t.is_finite())?;
+        Some(2.0 * student(self.n)?.sf(statistic))
     }
 
     fn standard_error(&self) -> f64 {
