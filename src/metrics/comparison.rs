@@ -257,9 +257,8 @@ fn outcomes<'run>(
 /// The mean of the primary quantity over the training, by seed.
 fn speeds(outcomes: &[Outcome<'_>], facts: &TableFacts) -> Vec<(u64, f64)> {
     let primary = Quantity::primary(facts.task);
-    let speed = |outcome: &Outcome<'_>| match outcome.has_failed {
-        true => Some(outcome.value),
-        false => outcome.run.mean_over_training(primary),
+    let speed = |outcome: &Outcome<'_>| {
+        if outcome.has_failed { Some(outcome.value) } else { outcome.run.mean_over_training(primary) }
     };
     outcomes.iter().filter_map(|outcome| Some((outcome.run.seed, speed(outcome)?))).collect()
 }

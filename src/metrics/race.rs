@@ -83,7 +83,7 @@ impl RaceTable {
 
     /// Both tables in one: the rows of this one with the cells of both.
     #[must_use]
-    pub fn joined(self, other: Self) -> Self {
+    pub fn joined(self, other: &Self) -> Self {
         let rows = self.rows.into_iter().map(|RaceRow { scheme, mut cells, .. }| {
             let more = other.rows.iter().filter(|more| more.scheme == scheme);
             cells.extend(more.flat_map(|more| more.cells.iter().copied()));

@@ -105,12 +105,11 @@ impl Devices {
         let kinds = NetworkKind::all_of(model);
         // Opening comes first.
         let total = kinds.len() + 1;
-        let mut webgpu = match &self.webgpu {
-            Some(known) => known.clone(),
-            None => {
-                stage(OpeningStage::Testing { done: 0, total });
-                self.webgpu.insert(open_webgpu(self.lost).await).clone()
-            }
+        let mut webgpu = if let Some(known) = &self.webgpu {
+            known.clone()
+        } else {
+            stage(OpeningStage::Testing { done: 0, total });
+            self.webgpu.insert(open_webgpu(self.lost).await).clone()
         };
         for (index, kind) in kinds.iter().enumerate() {
             let Some(open) = webgpu.as_ref().ok().filter(|_| !self.tested.contains(kind)) else { continue };

@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         let more = experiment.sweep(&table.refined_rates(), race.dataset.facts().train)?;
         tell(format!("refined sweep: {} runs", more.run_count()));
         let history = race.train(&more)?;
-        table = table.joined(RaceTable::of(&history));
+        table = table.joined(&RaceTable::of(&history));
         sweeps.push(history);
     }
     tell(text(&table));

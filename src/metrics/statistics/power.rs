@@ -4,8 +4,8 @@ use super::quantile;
 
 /// The probability with which a difference is found that is as large as stated.
 const POWER: f64 = 0.8;
-/// With more seeds than this, there is no experiment.
-const MOST_SEEDS: usize = 10_000;
+/// Two seeds doubled this often are more than any experiment has.
+const MOST_DOUBLINGS: u32 = 14;
 
 /// The smallest true difference that `n` pairs show in 80 % of all experiments at a level of 0.05,
 /// `(t(0.975, n - 1) + t(0.8, n - 1)) s / sqrt(n)`, where `deviation` is the standard deviation of a difference; `None` for fewer than two.
@@ -15,7 +15,7 @@ pub fn detectable_difference(deviation: f64, n: usize) -> Option<f64> {
 }
 
 /// How many pairs decide in 80 % of all experiments, if the true difference is the one found so far: they show it, or if it is below the
-/// `margin`, that it is ([two one-sided tests](https://doi.org/10.1007/BF01068419)); `None` if ten thousand do neither.
+/// `margin`, that it is ([two one-sided tests](https://doi.org/10.1007/BF01068419)); `None` if sixteen thousand do neither.
 #[must_use]
 pub fn seeds_to_decide(deviation: f64, difference: f64, margin: f64) -> Option<usize> {
     let decides = |n: &usize| {
@@ -23,7 +23,7 @@ pub fn seeds_to_decide(deviation: f64, difference: f64, margin: f64) -> Option<u
         shows || narrowest_margin(deviation, *n).is_some_and(|narrowest| narrowest <= margin - difference.abs())
     };
     // Once one number is enough, all larger ones are.
-    let most = (1..).map(|power| 1_usize << power).take_while(|n| *n < 2 * MOST_SEEDS).find(decides)?;
+    let most = (1..=MOST_DOUBLINGS).map(|doublings| 1_usize << doublings).find(decides)?;
     let (mut too_few, mut enough) = (most / 2, most);
     while enough - too_few > 1 {
         let middle = usize::midpoint(too_few, enough);

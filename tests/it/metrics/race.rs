@@ -53,7 +53,7 @@ fn a_refined_sweep_adds_rates_around_the_best() {
         sweep(&[("pytorch@lr=0.01", [0.8, 0.8]), ("pytorch@lr=0.04", [0.9, 0.9]), ("zero@lr=0.01", [0.3, 0.3])]);
     assert_eq!(coarse.refined_rates(), [0.005, 0.02, 0.08], "half and double of 0.04 and of 0.01");
     let finer = sweep(&[("pytorch@lr=0.02", [0.95, 0.95]), ("pytorch@lr=0.08", [0.7, 0.7])]);
-    let joined = coarse.joined(finer);
+    let joined = coarse.joined(&finer);
     assert_eq!(joined.rows[0].cells.len(), 4, "the cells of both");
     assert_eq!((joined.rows[0].best, joined.rows[0].is_bracketed), (Some(1), true), "0.95 at 0.02");
     assert_eq!(joined.rows.len(), 2, "schemes that were not refined stay");

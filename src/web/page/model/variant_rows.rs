@@ -98,17 +98,13 @@ fn judged(history: &History, spec: &RowSpec<'_>) -> Vec<(VariantSummary, Option<
 /// The mean with its spread. If runs have failed, that of all runs, in which they count as chance, and that of the others.
 fn level(quantity: FigureQuantity, statistic: &Statistic, summary: Option<&VariantSummary>) -> (String, String) {
     let mean = |mean: Option<f64>| mean.map_or(NOTHING.to_owned(), |mean| value_text(quantity, mean));
-    match summary.and_then(|summary| Some((summary, summary.surviving?))) {
-        Some((summary, surviving)) => {
-            let all = summary.final_exact_match.unwrap_or(summary.final_accuracy);
-            let others = mean(surviving.mean.map(|mean| 100.0 * mean));
-            (mean(all.mean.map(|mean| 100.0 * mean)), text!("{others} without failed runs", others))
-        }
-        None => {
-            let spread = statistic.std.map(|std| format!("± {}", difference_text(quantity, std)));
-            (mean(statistic.mean), spread.unwrap_or_default())
-        }
+    if let Some((summary, surviving)) = summary.and_then(|summary| Some((summary, summary.surviving?))) {
+        let all = summary.final_exact_match.unwrap_or(summary.final_accuracy);
+        let others = mean(surviving.mean.map(|mean| 100.0 * mean));
+        return (mean(all.mean.map(|mean| 100.0 * mean)), text!("{others} without failed runs", others));
     }
+    let spread = statistic.std.map(|std| format!("± {}", difference_text(quantity, std)));
+    (mean(statistic.mean), spread.unwrap_or_default())
 }
 
 /// How many runs have failed, or are copies.
