@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.mjs';
 import { screenshot } from '../lab.mjs';
 
 test('the address bar holds the canonical query', async ({ lab }) => {
-  await lab.open('steps=200&seeds=3&v=1&device=cpu&data=digits&lr=0.010');
+  await lab.open('steps=200&seeds=5&v=1&device=cpu&data=digits&lr=0.010');
   await lab.reach('ready');
   await expect.poll(() => lab.search()).toBe('data=digits&steps=200&device=cpu');
 });

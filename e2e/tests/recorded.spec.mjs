@@ -73,7 +73,7 @@ test('a recorded result says where it comes from, and the page what to do with i
   await expect(lab.card('emergence')).toHaveAttribute('aria-pressed', 'true');
   await expect(lab.button('Run')).toHaveText('Run live');
   await expect(lab.button('Run')).toHaveAttribute('aria-disabled', 'false');
-  await expect(lab.root.locator('#facts')).toContainText('9 runs of');
+  await expect(lab.root.locator('#facts')).toContainText('15 runs of');
   await screenshot(page, 'recorded');
 });
 

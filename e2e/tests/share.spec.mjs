@@ -97,7 +97,7 @@ test('the figure is saved as SVG and PNG, with names and marks', async ({ lab, p
   const text = svg.bytes.toString();
   expect(svg.name).toMatch(/^[a-z-]+-kaiming_normal-.*\.svg$/);
   expect(text).toMatch(/^<svg\b/);
-  for (const word of ['Kaiming normal', 'std = 0.02', 'std = 0.5', 'diverged at step 2, 3 of 3', 'test accuracy (%)']) {
+  for (const word of ['Kaiming normal', 'std = 0.02', 'std = 0.5', 'diverged at step 2, 5 of 5', 'test accuracy (%)']) {
     expect(text, word).toContain(word);
   }
   expect(await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror'), text)).toBeNull();

@@ -173,6 +173,6 @@ test('the difference from the baseline is a press away', async ({ lab }) => {
   await lab.shows('recorded');
   await button.click();
   await expect(lab.choice('show')).toHaveValue('difference');
-  await expect(lab.chart).toHaveAttribute('aria-label', /^Test accuracy, difference from the baseline: .*Xavier normal −0\.5 at step 300/);
+  await expect(lab.chart).toHaveAttribute('aria-label', /^Test accuracy, difference from the baseline: .*Xavier normal −0\.4 at step 300/);
   await expect.poll(() => lab.search()).toContain('show=difference');
 });

@@ -1,9 +1,10 @@
 //! Grids of learning rates: every scheme with every rate.
 
+use super::limits::RUNS;
 use super::value_list::texts;
 use super::variant::{LEARNING_RATES, list_text};
 use super::{Experiment, InitScheme, Variant};
-use crate::error::{Error, Expected, Result};
+use crate::error::{Error, Expected, Requirement, Result};
 
 /// Variants that are all schemes with all rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,15 +48,23 @@ impl Experiment {
     }
 
     /// Gives every variant without a learning rate of its own all of these, if they are several.
-    pub(super) fn spread_over(&mut self, rates: &[f64]) {
+    ///
+    /// # Errors
+    /// [`Error::Value`] of the key `lr` if these are more variants than there may be runs.
+    pub(super) fn spread_over(&mut self, rates: &[f64]) -> Result<()> {
+        let count = self.variants.len().saturating_mul(rates.len());
+        if count > RUNS {
+            return Err(Error::value("lr", Requirement::Runs { most: RUNS as u64 }.into(), count));
+        }
         if rates.len() < 2 {
-            return;
+            return Ok(());
         }
         let spread = |variant: &Variant| match variant.learning_rate {
             Some(_) => vec![variant.clone()],
             None => rates.iter().map(|rate| Variant::new(variant.scheme.clone(), Some(*rate))).collect(),
         };
         self.variants = self.variants.iter().flat_map(spread).collect();
+        Ok(())
     }
 }
 

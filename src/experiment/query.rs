@@ -66,7 +66,7 @@ pub fn parse_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> ParsedQ
         }
     }
     let rates = std::mem::take(&mut link.rates);
-    link.experiment.spread_over(&rates);
+    errors.extend(link.experiment.spread_over(&rates).err());
     let conflicts = settle(&mut link);
     ParsedQuery { experiment: link.experiment, view: link.view, unknown, errors, conflicts }
 }

@@ -2,8 +2,9 @@
 //! one comparison on fresh seeds and a fresh order. A comparison at one common rate says which rate was chosen.
 
 use super::grid::RateGrid;
+use super::limits::EXAMPLES;
 use super::{EvaluationSteps, Experiment, InitScheme, Variant};
-use crate::error::{Error, Requirement, Result};
+use crate::error::{Bounds, Error, Expected, Result};
 
 /// One of this many training examples is held out, unless the experiment says how many.
 const HELD_OUT_SHARE: usize = 12;
@@ -25,11 +26,8 @@ impl Experiment {
             sweep.dataset.valid = self.dataset.train.map_or(train, |asked| asked.min(train)) / HELD_OUT_SHARE;
         }
         if sweep.dataset.valid == 0 {
-            return Err(Error::value(
-                "train",
-                Requirement::OneBatch { batch_size: HELD_OUT_SHARE as u64 }.into(),
-                train,
-            ));
+            let enough = Bounds::whole(HELD_OUT_SHARE as u64, EXAMPLES as u64);
+            return Err(Error::value("train", Expected::Number(enough), train));
         }
         sweep.validate()?;
         Ok(sweep)

@@ -1,10 +1,13 @@
 //! Lists and grids: several values in one text, each of which makes a variant. `0.001,0.003,0.01` is a list, `0.001..0.1x6` a grid of six values
 //! from the first to the last in equal factors, and in the text of a scheme both stand in brackets: `alpha=[1.1,1.5]`.
 
+use super::limits::RUNS;
 use crate::error::{Error, Expected, Result};
 
-/// Most values of a grid, and most variants that the brackets of one scheme make.
-const MOST: usize = 512;
+/// Most values of a list: an experiment has no more runs.
+const MOST: usize = RUNS;
+/// Most brackets of a scheme, which has no more parameters.
+const MOST_BRACKETS: usize = 8;
 /// Significant digits of the values between the ends of a grid: a text of a few characters, read as the same number.
 const DIGITS: usize = 3;
 
@@ -14,8 +17,12 @@ const DIGITS: usize = 3;
 /// [`Error::Value`] of the key `init` for brackets without an end, for a grid that is none, and for too many values.
 pub(super) fn without_brackets(text: &str) -> Result<Vec<String>> {
     let Some((before, rest)) = text.split_once('[') else { return Ok(vec![text.to_owned()]) };
+    let brackets = text.matches('[').count();
     let wrong = || Error::value("init", Expected::OneOf(vec!["[VALUE,VALUE,...]", "[LOW..HIGHxCOUNT]"]), text.trim());
     let (values, after) = rest.split_once(']').ok_or_else(wrong)?;
+    if brackets > MOST_BRACKETS {
+        return Err(wrong());
+    }
     let endings = without_brackets(after)?;
     let values = texts(values).ok_or_else(wrong)?;
     if values.len() * endings.len() > MOST {
@@ -34,7 +41,14 @@ pub(super) fn texts(text: &str) -> Option<Vec<String>> {
             grid(low.trim(), high.trim(), count.trim().parse().ok()?)
         }
     };
-    Some(text.split(',').map(entry).collect::<Option<Vec<_>>>()?.concat())
+    let mut values = Vec::new();
+    for one in text.split(',') {
+        values.extend(entry(one)?);
+        if values.len() > MOST {
+            return None;
+        }
+    }
+    Some(values)
 }
 
 /// `count` values from `low` to `high`, `low (high / low)^(k / (count - 1))`.

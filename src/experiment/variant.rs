@@ -1,11 +1,12 @@
 //! The entries of the list `init`: an initialization scheme, optionally with its own learning rate, `kaiming_normal@lr=0.03`.
 
+use super::limits::RUNS;
 use super::scheme::InitScheme;
 use super::scheme::parentheses::split_outside;
 use super::value_list::without_brackets;
 use super::values::real;
 use super::{BaseInit, ClosedForm};
-use crate::error::{Bounds, Error, Expected, Result};
+use crate::error::{Bounds, Error, Expected, Requirement, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -87,8 +88,16 @@ pub fn learning_rate(text: &str) -> Result<f64> {
 /// # Errors
 /// Those of [`InitScheme::from_str`], and [`Error::Value`] of a learning rate.
 pub fn parse_list(text: &str) -> Result<Vec<Variant>> {
-    let entries = split_outside(text, ',').into_iter().map(without_brackets).collect::<Result<Vec<_>>>()?;
-    entries.concat().iter().map(|entry| entry.parse()).collect()
+    let mut variants = Vec::new();
+    for entry in split_outside(text, ',') {
+        for one in without_brackets(entry)? {
+            variants.push(one.parse()?);
+        }
+        if variants.len() > RUNS {
+            return Err(Error::value("init", Requirement::Runs { most: RUNS as u64 }.into(), variants.len()));
+        }
+    }
+    Ok(variants)
 }
 
 /// The text of a list of variants.

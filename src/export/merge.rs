@@ -3,7 +3,7 @@
 use super::results::{Results, SampleResults, VariantResults};
 use super::run::RunResults;
 use crate::error::MergeError;
-use crate::experiment::{Experiment, parse_query};
+use crate::experiment::{BaseInit, Experiment, parse_query};
 use crate::metrics::{Environment, InitCost, RunCurves, TableFacts, Timing, VariantCurves, VariantSummary, summaries};
 use std::collections::BTreeMap;
 
@@ -22,16 +22,7 @@ pub fn merged(files: &[(String, Results)]) -> Result<Results, MergeError> {
         check(file, results, first)?;
         merging.add(file, results)?;
     }
-    let table = TableFacts {
-        task: experiment.task(),
-        chance: first.chance,
-        examples: first.test_examples,
-        steps_per_epoch: first.shard.map(|shard| shard.steps_per_epoch),
-        margin: experiment.margin(),
-        goal: experiment.goal(),
-        // Unfinished shards are refused.
-        is_finished: true,
-    };
+    let table = table_facts(first);
     let random = files.iter().map(|(_, results)| &results.random_activity).find(|random| !random.is_empty());
     let timings = files.iter().map(|(_, results)| results.timing);
     let timing = timings.reduce(|one, other| Timing { runs: one.runs + other.runs, ..one.slower(other) });
@@ -147,6 +138,42 @@ fn variants(
 fn curves(run: &RunResults) -> RunCurves {
     let RunResults { seed, diverged_at, curves, active_fraction, correct, .. } = run.clone();
     RunCurves { seed, diverged_at, curves, active_fraction, correct, ..RunCurves::default() }
+}
+
+/// What the results table of a file depends on besides its curves. Only of a shard it is known how long an epoch is.
+fn table_facts(results: &Results) -> TableFacts {
+    let experiment = parse_query(&results.query).experiment;
+    TableFacts {
+        task: experiment.task(),
+        chance: results.chance,
+        examples: results.test_examples,
+        steps_per_epoch: results.shard.map(|shard| shard.steps_per_epoch),
+        margin: experiment.margin(),
+        goal: experiment.goal(),
+        is_finished: results.unfinished_at.is_none(),
+    }
+}
+
+/// The results table that follows from the curves of a file. The accuracy after the first epoch is that of the file, unless it is a shard.
+pub(super) fn stated_summaries(results: &Results) -> Vec<VariantSummary> {
+    let variants = results.variants.iter().enumerate().map(|(palette_index, variant)| VariantCurves {
+        variant: variant.name.parse().unwrap_or_else(|_| BaseInit::KaimingNormal.into()),
+        palette_index,
+        runs: variant.runs.iter().map(curves).collect(),
+    });
+    let weights: Vec<Vec<&str>> = results
+        .variants
+        .iter()
+        .map(|variant| variant.runs.iter().map(|run| run.weights_sha256.as_str()).collect())
+        .collect();
+    let computed = summaries(&variants.collect::<Vec<_>>(), &weights, &table_facts(results));
+    let known = results.variants.iter().map(|variant| variant.summary.first_epoch_accuracy);
+    let pairs = computed.into_iter().zip(known);
+    let stated = pairs.map(|(summary, first_epoch_accuracy)| match results.shard {
+        None => VariantSummary { first_epoch_accuracy, ..summary },
+        Some(_) => summary,
+    });
+    stated.collect()
 }
 
 /// The environment of the shards: their devices, one after another, if they differ.

@@ -39,7 +39,7 @@ pub struct Results {
     /// Of texts, which pairs are short enough; absent for other data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selection>,
-    /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of sentences `exact_match`.
+    /// The name of the quantity of which [`VariantSummary`] compares the variants: `test_accuracy`, or of numbers `exact_match`.
     #[serde(default = "test_accuracy")]
     pub verdict_of: String,
     /// What predictions that know nothing attain; absent in old files.

@@ -1,6 +1,6 @@
 //! The results table to be put into a paper or a post: as Markdown, and as a table of LaTeX's package `booktabs`.
 
-use crate::metrics::{BaselineComparison, FailureTest, History, VariantSummary, Verdict};
+use crate::metrics::{BaselineComparison, FailureTest, History, Statistic, VariantSummary, Verdict};
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,10 @@ const HEADER: [&str; 6] =
 #[must_use]
 pub fn results_table(history: &History, format: TableFormat) -> String {
     let rows = history.variants.iter().zip(history.summaries());
-    let rows: Vec<[String; 6]> =
-        rows.map(|(curves, summary)| row(&curves.variant.to_string(), curves.runs.len(), &summary)).collect();
+    let task = history.setup.experiment.task();
+    let rows = rows
+        .map(|(curves, summary)| row(&curves.variant.to_string(), curves.runs.len(), summary.primary(task), &summary));
+    let rows: Vec<[String; 6]> = rows.collect();
     let note = note(history);
     match format {
         TableFormat::Markdown => markdown(&rows, &note),
@@ -28,8 +30,7 @@ pub fn results_table(history: &History, format: TableFormat) -> String {
     }
 }
 
-fn row(name: &str, runs: usize, summary: &VariantSummary) -> [String; 6] {
-    let level = summary.final_exact_match.unwrap_or(summary.final_accuracy);
+fn row(name: &str, runs: usize, level: Statistic, summary: &VariantSummary) -> [String; 6] {
     let mean = level.mean.map_or_else(|| "–".to_owned(), |mean| format!("{:.2}", 100.0 * mean));
     let spread = level.std.map_or_else(String::new, |std| format!(" ± {:.2}", 100.0 * std));
     let compared = summary.vs_baseline.as_ref();
@@ -51,7 +52,7 @@ fn difference(comparison: &BaselineComparison) -> String {
 
 fn verdict(comparison: &BaselineComparison) -> String {
     let name = match comparison.verdict {
-        Verdict::PracticallyEqual => format!("practically equal (±{})", 100.0 * comparison.margin),
+        Verdict::PracticallyEqual => format!("practically equal (±{})", comparison.margin_points()),
         verdict => verdict.name().to_owned(),
     };
     let failures =
@@ -67,15 +68,14 @@ fn note(history: &History) -> String {
     let experiment = &history.setup.experiment;
     let facts = history.table_facts();
     let part = if experiment.dataset.valid > 0 { "held-out training" } else { "test" };
-    let unfinished = history.unfinished_at().map_or_else(String::new, |step| format!(" (so far {step})"));
+    let steps = history.unfinished_at().map_or_else(String::new, |step| format!("{step} of "));
     format!(
-        "Mean ± standard deviation over {} seeds after {}{unfinished} steps on {} {part} examples; failed runs count as chance. Differences from the \
+        "Mean ± standard deviation over n seeds after {steps}{} steps on {} {part} examples; failed runs count as chance. Differences from the \
          first row, paired by seed; p values of paired t tests, or with failed runs of Fisher's exact test, corrected by Holm's method. Margin of \
          practical equality: {} points. Emergence Lab {}: {}",
-        experiment.seeds,
         experiment.steps,
         facts.examples,
-        100.0 * facts.margin,
+        (1e4 * facts.margin).round() / 100.0,
         env!("CARGO_PKG_VERSION"),
         experiment.to_query()
     )

@@ -1,17 +1,19 @@
 //! Whether a results file is what its experiment gives: a comparison with the results of computing it again.
 
+use super::merge::stated_summaries;
 use super::results::{Results, VariantResults};
 use super::run::RunResults;
 use crate::catalog::QUANTITIES;
 
-/// Numbers that differ by less than this, relative to 1 or to their size if that is larger, agree: the rounding of another arithmetic, which
-/// training amplifies, is smaller in short experiments, and every real difference is larger.
+/// The choice of what is called agreement between devices with different arithmetic: differences of at most this much, relative to the size of a
+/// number or to 1. Training amplifies rounding, so long experiments may differ by more; a test accuracy of 10,000 images may differ by ten
+/// of them. Between devices with the same arithmetic nothing may differ.
 const TOLERANCE: f64 = 1e-3;
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verification {
-    /// Every number is the same.
+    /// Every number is the same, but for times.
     Identical,
     /// Data, order and initial weights are the same, and all numbers agree but for rounding: they were computed with another arithmetic.
     Agrees {
@@ -54,6 +56,12 @@ pub enum Discrepancy {
         /// Those of the new results.
         got: Vec<u64>,
     },
+    /// The curves agree, but the file states something else of a variant than follows from them: its row of the results table, the step at
+    /// which a run diverged, the layers before training, the active units, or which test examples are right.
+    Statement {
+        /// The variant.
+        variant: String,
+    },
     /// A value of a curve, the one at the lowest step.
     Value {
         /// The variant.
@@ -91,8 +99,36 @@ pub fn verify(file: &Results, again: &Results) -> Verification {
     }
     match runs(file, again) {
         Err(discrepancy) => Verification::Differs(discrepancy),
-        Ok(runs) => compared(&runs),
+        Ok(runs) => match compared(&runs, tolerance(file, again)) {
+            Verification::Differs(discrepancy) => Verification::Differs(discrepancy),
+            agreement => statement(file, again, &agreement)
+                .map_or(agreement, |variant| Verification::Differs(Discrepancy::Statement { variant })),
+        },
     }
+}
+
+/// How far numbers may differ.
+fn tolerance(file: &Results, again: &Results) -> f64 {
+    let arithmetic = |results: &Results| {
+        let environment = &results.environment;
+        (environment.backend.clone(), environment.adapter.clone(), environment.arithmetic.clone())
+    };
+    if arithmetic(file) == arithmetic(again) { 0.0 } else { TOLERANCE }
+}
+
+/// The first variant of which the file states something else than follows from its curves.
+fn statement(file: &Results, again: &Results, agreement: &Verification) -> Option<String> {
+    let summaries = stated_summaries(file);
+    let pairs = file.variants.iter().zip(&again.variants).zip(summaries);
+    let mut wrong = pairs.filter(|((own, new), summary)| {
+        let is_identical = *agreement == Verification::Identical;
+        let same_runs = own.runs.iter().zip(&new.runs).all(|(own, new)| own.diverged_at == new.diverged_at);
+        // Earlier versions stated less.
+        let is_current = file.test_examples > 0;
+        let same_details = own.runs == new.runs && own.summary == new.summary;
+        !same_runs || is_current && (own.summary != *summary || is_identical && !same_details)
+    });
+    wrong.next().map(|((own, _), _)| own.name.clone())
 }
 
 /// A run of both, with the name of its variant.
@@ -125,13 +161,13 @@ fn runs<'results>(file: &'results Results, again: &'results Results) -> Result<V
 }
 
 /// Compares all values of all runs.
-fn compared(runs: &[RunPair<'_>]) -> Verification {
+fn compared(runs: &[RunPair<'_>], tolerance: f64) -> Verification {
     let (mut largest, mut first) = (0.0_f64, None::<(u64, Discrepancy)>);
     for (variant, own, new) in runs {
         for row in &QUANTITIES {
             for (step, expected, got) in by_step(&own.curves[row.quantity], &new.curves[row.quantity]) {
                 let size = distance(expected, got);
-                if size <= TOLERANCE {
+                if size <= tolerance {
                     largest = largest.max(size);
                 } else if first.as_ref().is_none_or(|(earliest, _)| step < *earliest) {
                     let (variant, seed, quantity) = ((*variant).to_owned(), own.seed, row.name);

@@ -3,7 +3,7 @@
 
 use super::failure::FailureMode;
 use super::statistics::{PairedDifference, Statistic, median};
-use super::verdict::{BaselineComparison, Criteria, Outcome, comparisons};
+use super::verdict::{BaselineComparison, Criteria, Outcome, comparisons, distinct};
 use super::{Chance, History, RunCurves, VariantCurves};
 use crate::catalog::{Quantity, Task};
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,8 @@ pub struct VariantSummary {
     /// The primary quantity at the end compared with that of the baseline, paired by seed (same seed, same batches). Absent for the baseline
     /// itself.
     pub vs_baseline: Option<BaselineComparison>,
-    /// The speed compared with that of the baseline; absent for the baseline itself, if there are fewer than two pairs, and if runs have failed.
+    /// The speed compared with that of the baseline; absent for the baseline itself, if there are fewer than two pairs, and if runs have
+    /// failed or are copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed_vs_baseline: Option<SpeedComparison>,
 }
@@ -92,6 +93,14 @@ pub struct TableFacts {
     pub goal: f64,
     /// Whether the training has ended.
     pub is_finished: bool,
+}
+
+impl VariantSummary {
+    /// The primary quantity at the end: exact match of numbers, accuracy of everything else.
+    #[must_use]
+    pub fn primary(&self, task: Task) -> Statistic {
+        self.final_exact_match.filter(|_| task == Task::Numbers).unwrap_or(self.final_accuracy)
+    }
 }
 
 impl VariantCurves {
@@ -188,6 +197,14 @@ impl History {
         }
     }
 
+    /// Whether some runs of the variant with this index start from the same weights, so that they are copies of each other.
+    #[must_use]
+    pub fn has_copies(&self, variant: usize) -> bool {
+        let mut weights = self.weights().into_iter().nth(variant).unwrap_or_default();
+        weights.sort_unstable();
+        weights.windows(2).any(|pair| pair[0] == pair[1] && !pair[0].is_empty())
+    }
+
     /// The checksums of the initial weights of every run; empty before the start.
     fn weights(&self) -> Vec<Vec<&str>> {
         let starts = self.setup.start.iter().flat_map(|start| &start.variants);
@@ -197,11 +214,13 @@ impl History {
 
 impl TableFacts {
     fn criteria(&self) -> Criteria {
-        Criteria { margin: self.margin, examples: self.examples, is_finished: self.is_finished }
+        let counts_examples = self.task != Task::Texts;
+        Criteria { margin: self.margin, examples: self.examples, counts_examples, is_finished: self.is_finished }
     }
 
     /// How a run has failed, as far as that can be known.
-    fn failure(&self, run: &RunCurves) -> Option<FailureMode> {
+    #[must_use]
+    pub fn failure(&self, run: &RunCurves) -> Option<FailureMode> {
         run.failure(self.task, self.chance.unwrap_or(Chance { accuracy: 0.0, loss: f64::INFINITY }), self.is_finished)
     }
 }
@@ -215,11 +234,15 @@ pub fn summaries(variants: &[VariantCurves], weights: &[Vec<&str>], facts: &Tabl
     let speeds: Vec<Vec<(u64, f64)>> = outcomes.iter().map(|own| speeds(own, facts)).collect();
     let rows = outcomes.iter().zip(variants).zip(compared).enumerate();
     let rows = rows.map(|(index, ((own, variant), vs_baseline))| {
-        let failed = [0, index].iter().any(|index| outcomes[*index].iter().any(|outcome| outcome.has_failed));
+        let is_comparable = |index: usize| {
+            let outcomes = &outcomes[index];
+            distinct(outcomes).len() == outcomes.len() && outcomes.iter().all(|outcome| !outcome.has_failed)
+        };
         let pairs = speeds[index]
             .iter()
             .filter_map(|(seed, speed)| Some(speed - speeds[0].iter().find(|(other, _)| other == seed)?.1));
-        let spread = PairedDifference::of(&pairs.collect::<Vec<_>>(), 0.0).filter(|_| index > 0 && !failed);
+        let spread = PairedDifference::of(&pairs.collect::<Vec<_>>(), 0.0)
+            .filter(|_| index > 0 && is_comparable(0) && is_comparable(index));
         VariantSummary {
             vs_baseline,
             speed_vs_baseline: spread.map(|spread| SpeedComparison {
@@ -233,14 +256,14 @@ pub fn summaries(variants: &[VariantCurves], weights: &[Vec<&str>], facts: &Tabl
     rows.collect()
 }
 
-/// What every run contributes that has a value, by variant; copies are left out if all runs of a variant are copies of one.
+/// What every run contributes that has a value, by variant.
 fn outcomes<'run>(
     variants: &'run [VariantCurves],
     weights: &[Vec<&'run str>],
     facts: &TableFacts,
 ) -> Vec<Vec<Outcome<'run>>> {
     let primary = Quantity::primary(facts.task);
-    let chance = facts.chance.map_or(0.0, |chance| if facts.task == Task::Numbers { 0.0 } else { chance.accuracy });
+    let chance = facts.chance.map_or(0.0, |chance| chance.accuracy);
     let of_variant = |(index, variant): (usize, &'run VariantCurves)| {
         let runs = variant.runs.iter().enumerate();
         let outcomes = runs.filter_map(|(place, run)| {
@@ -265,16 +288,7 @@ fn speeds(outcomes: &[Outcome<'_>], facts: &TableFacts) -> Vec<(u64, f64)> {
 
 fn summary(variant: &VariantCurves, outcomes: &[Outcome<'_>], facts: &TableFacts) -> VariantSummary {
     let (task, primary) = (facts.task, Quantity::primary(facts.task));
-    let mut seen = Vec::new();
-    let distinct: Vec<Outcome<'_>> = outcomes
-        .iter()
-        .filter(|outcome| {
-            let is_new = outcome.weights.is_none_or(|weights| !seen.contains(&weights));
-            seen.extend(outcome.weights);
-            is_new
-        })
-        .copied()
-        .collect();
+    let distinct = distinct(outcomes);
     let failed = outcomes.iter().filter(|outcome| outcome.has_failed).count();
     let runs = || distinct.iter().map(|outcome| outcome.run).filter(|run| run.diverged_at.is_none());
     let over_runs = |of: &dyn Fn(&RunCurves) -> Option<f64>| Statistic::of(runs().filter_map(of));
@@ -294,13 +308,18 @@ fn summary(variant: &VariantCurves, outcomes: &[Outcome<'_>], facts: &TableFacts
         surviving: (failed > 0).then(|| Statistic::of(surviving)),
         first_epoch_accuracy: over_runs(&|run| run.value_from(primary, facts.steps_per_epoch?)),
         speed: spread(Statistic::of(speeds(&distinct, facts).into_iter().map(|(_, speed)| speed))),
-        steps_to: BTreeMap::from([(facts.goal.to_string(), goal_steps(&distinct, primary, facts.goal))]),
+        steps_to: BTreeMap::from([(goal_text(facts.goal), goal_steps(&distinct, primary, facts.goal))]),
         diverged: variant.runs.len() - variant.surviving_runs().count(),
         failed,
         copies: outcomes.len() - distinct.len(),
         vs_baseline: None,
         speed_vs_baseline: None,
     }
+}
+
+/// The goal as a key, without the digits of binary fractions.
+fn goal_text(goal: f64) -> String {
+    ((1e6 * goal).round() / 1e6).to_string()
 }
 
 fn goal_steps(outcomes: &[Outcome<'_>], primary: Quantity, goal: f64) -> GoalSteps {

@@ -4,7 +4,8 @@ use super::{Chance, RunCurves};
 use crate::catalog::{Quantity, Task};
 use serde::{Deserialize, Serialize};
 
-/// A run whose accuracy is at most this much above that of a constant prediction has learned nothing: the noise of a small test set.
+/// A run whose accuracy is at most this much above that of a constant prediction has learned nothing: so much may be the noise of a thousand
+/// test examples. It is at most half of what can be learned, so that examples nearly all of one class fail nobody.
 const ABOVE_CHANCE: f64 = 0.02;
 /// A run whose loss is still this share of that of equal probabilities has learned nothing.
 const LOSS_SHARE: f64 = 0.98;
@@ -30,7 +31,10 @@ impl RunCurves {
             return Some(FailureMode::Diverged);
         }
         let has_learned = match task {
-            Task::Images => self.final_value(Quantity::TestAccuracy)? > chance.accuracy + ABOVE_CHANCE,
+            Task::Images => {
+                self.final_value(Quantity::TestAccuracy)?
+                    > chance.accuracy + ABOVE_CHANCE.min((1.0 - chance.accuracy) / 2.0)
+            }
             Task::Numbers | Task::Texts => self.last_loss()? < LOSS_SHARE * chance.loss,
         };
         (is_finished && !has_learned).then_some(FailureMode::NothingLearned)

@@ -2,13 +2,16 @@
 
 use super::History;
 use crate::experiment::InitScheme;
+use crate::experiment::variant::LEARNING_RATES;
 use serde::{Deserialize, Serialize};
 
 /// Rates whose mean is this close to the best one's are within the window of good rates.
 const WINDOW: f64 = 0.01;
 
-/// The factor between a best rate and those that a refined sweep adds on both sides.
-const REFINED: f64 = 2.0;
+/// Beyond the edges of a table, the factor to the next rate of a refined sweep.
+const STEP: f64 = 2.0;
+/// Significant digits of rates between others.
+const DIGITS: usize = 3;
 
 /// The sweep of a fair race.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,10 +55,9 @@ impl RaceTable {
         let experiment = &history.setup.experiment;
         let mut schemes: Vec<(InitScheme, Vec<RaceCell>)> = Vec::new();
         for (curves, summary) in history.variants.iter().zip(history.summaries()) {
-            let level = summary.final_exact_match.unwrap_or(summary.final_accuracy);
             let cell = RaceCell {
                 rate: experiment.learning_rate_of(&curves.variant),
-                mean: level.mean,
+                mean: summary.primary(experiment.task()).mean,
                 failed: summary.failed,
                 n: curves.runs.len(),
                 is_in_window: false,
@@ -69,16 +71,23 @@ impl RaceTable {
         Self { rows: rows.collect() }
     }
 
-    /// The rates on both sides of every best one, as far as they are not in the table: for a grid of factors of four, half the distance.
+    /// The rates halfway, as factors, from every best one to its neighbors, and beyond it if it is at an edge.
     #[must_use]
     pub fn refined_rates(&self) -> Vec<f64> {
-        let known: Vec<f64> = self.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.rate).collect();
-        let best = self.rows.iter().filter_map(|row| Some(row.cells[row.best?].rate));
-        let mut rates: Vec<f64> = best.flat_map(|best| [best / REFINED, best * REFINED]).collect();
-        rates.retain(|rate| !known.contains(rate));
-        rates.sort_by(f64::total_cmp);
-        rates.dedup();
-        rates
+        let sides = self.rows.iter().filter_map(|row| {
+            let (best, rates) = (row.best?, row.cells.iter().map(|cell| cell.rate).collect::<Vec<_>>());
+            let between = |neighbor: f64| rounded((rates[best] * neighbor).sqrt());
+            let below = best.checked_sub(1).map_or(rates[best] / STEP, |index| between(rates[index]));
+            let above = rates.get(best + 1).map_or(rates[best] * STEP, |rate| between(*rate));
+            Some([below, above])
+        });
+        let mut refined: Vec<f64> = sides.flatten().filter(|rate| LEARNING_RATES.contain(*rate)).collect();
+        let known =
+            |rate: &f64| self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.rate.total_cmp(rate).is_eq());
+        refined.retain(|rate| !known(rate));
+        refined.sort_by(f64::total_cmp);
+        refined.dedup();
+        refined
     }
 
     /// Both tables in one: the rows of this one with the cells of both.
@@ -90,6 +99,12 @@ impl RaceTable {
             RaceRow::new(scheme, cells)
         });
         Self { rows: rows.collect() }
+    }
+
+    /// All schemes at the same rate.
+    #[must_use]
+    pub fn schemes_at(&self, rate: f64) -> Vec<(InitScheme, f64)> {
+        self.rows.iter().filter_map(|row| Some((row.scheme.parse().ok()?, rate))).collect()
     }
 
     /// The rate that is chosen for each scheme, if any of its runs has a value.
@@ -116,4 +131,9 @@ impl RaceRow {
         let is_bracketed = best.is_some_and(|best| 0 < best && best + 1 < cells.len());
         Self { scheme, cells, best, is_bracketed }
     }
+}
+
+/// A rate with few digits.
+fn rounded(rate: f64) -> f64 {
+    format!("{rate:.*e}", DIGITS - 1).parse().unwrap_or(rate)
 }

@@ -107,8 +107,8 @@ pub struct BaselineComparison {
     /// How often a run of the variant is ahead of one of the baseline, over all pairs of any seeds; equal ones count half.
     #[serde(default)]
     pub probability_of_superiority: Option<f64>,
-    /// Standard error of `difference` by the choice of test examples, which no number of seeds makes smaller; absent if it is not known
-    /// which examples were right.
+    /// Standard error of `difference` by the choice of test examples, which no number of seeds makes smaller; absent if runs have failed, for
+    /// texts, of which a part of an example can be right, and if it is not known which examples were right.
     #[serde(default)]
     pub test_set_error: Option<f64>,
     /// The failures, if there are any.
@@ -135,7 +135,20 @@ pub(super) struct Criteria {
     pub(super) margin: f64,
     /// Number of test examples; 0 if it is not known.
     pub(super) examples: u64,
+    /// Whether an example is right or wrong as a whole, so that the quantity is the share of those that are right.
+    pub(super) counts_examples: bool,
     pub(super) is_finished: bool,
+}
+
+/// The first run of each initial weights: those with the same ones are copies of it.
+pub(super) fn distinct<'run>(outcomes: &[Outcome<'run>]) -> Vec<Outcome<'run>> {
+    let mut known = Vec::new();
+    let first = outcomes.iter().filter(|outcome| {
+        let is_new = outcome.weights.is_none_or(|weights| !known.contains(&weights));
+        known.extend(outcome.weights);
+        is_new
+    });
+    first.copied().collect()
 }
 
 /// Every variant against the one with the index `baseline`, which has none itself.
@@ -153,10 +166,11 @@ pub(super) fn comparisons(
     for (comparison, p_holm) in all.iter_mut().flatten().filter(|comparison| comparison.p.is_some()).zip(corrected) {
         comparison.p_holm = Some(p_holm);
     }
-    for comparison in all.iter_mut().flatten() {
+    for (own, comparison) in variants.iter().zip(&mut all) {
+        let Some(comparison) = comparison else { continue };
         comparison.verdict = comparison.decided(criteria);
-        if comparison.verdict != Verdict::Undecided {
-            comparison.seeds_to_decide = None;
+        if comparison.verdict == Verdict::Undecided {
+            comparison.seeds_to_decide = needed(own, base, comparison, values.len());
         }
     }
     all
@@ -168,10 +182,12 @@ fn compared(own: &[Outcome<'_>], base: &[Outcome<'_>], criteria: Criteria) -> Ba
         own.iter().filter_map(|one| Some((*one, *base.iter().find(|other| other.run.seed == one.run.seed)?))).collect();
     let differences: Vec<f64> = pairs.iter().map(|(one, other)| one.value - other.value).collect();
     // Of copies of a run, no more is known than of the run.
-    let n = pairs.len().min(independent(own)).min(independent(base));
+    let n = pairs.len().min(distinct(own).len()).min(distinct(base).len());
     let failures = failure_test(own, base);
     let resolution = if criteria.examples > 0 { 1.0 / criteria.examples as f64 } else { 0.0 };
     let spread = PairedDifference::of(&differences, resolution).filter(|_| n == pairs.len() && failures.is_none());
+    // Both take time, and say something of a result only.
+    let final_spread = spread.filter(|_| criteria.is_finished);
     let enough = n >= FEWEST_PAIRS;
     let values = |outcomes: &[Outcome<'_>]| outcomes.iter().map(|outcome| outcome.value).collect::<Vec<f64>>();
     BaselineComparison {
@@ -182,14 +198,35 @@ fn compared(own: &[Outcome<'_>], base: &[Outcome<'_>], criteria: Criteria) -> Ba
         ci90: spread.map(|spread| spread.interval(0.90)),
         p: failures.map(|test| test.p).or_else(|| spread?.p()).filter(|_| enough),
         p_holm: None,
-        p_sign_flip: sign_flip(&differences).filter(|_| spread.is_some()),
+        p_sign_flip: final_spread.and_then(|_| sign_flip(&differences)),
         margin: criteria.margin,
-        seeds_to_decide: spread
-            .and_then(|spread| seeds_to_decide(spread.deviation, spread.difference, criteria.margin)),
+        seeds_to_decide: None,
         probability_of_superiority: probability_of_superiority(&values(own), &values(base)),
-        test_set_error: test_set_error(&pairs, criteria.examples),
+        test_set_error: final_spread
+            .filter(|_| criteria.counts_examples)
+            .and_then(|_| test_set_error(&pairs, criteria.examples)),
         failures,
     }
+}
+
+/// How many pairs would decide a comparison, more than there are, at the level that is left for one of `tests` comparisons.
+fn needed(own: &[Outcome<'_>], base: &[Outcome<'_>], comparison: &BaselineComparison, tests: usize) -> Option<usize> {
+    if comparison.failures.is_some() {
+        return None;
+    }
+    let differences: Vec<f64> = paired(own, base).map(|(one, other)| one.value - other.value).collect();
+    let spread = PairedDifference::of(&differences, 0.0)?;
+    let level = SIGNIFICANCE / tests.max(1) as f64;
+    let needed = seeds_to_decide(spread.deviation, spread.difference, comparison.margin, level)?;
+    Some(needed.max(comparison.n + 1))
+}
+
+/// The runs of both with the same seed.
+fn paired<'pairs, 'run>(
+    own: &'pairs [Outcome<'run>],
+    base: &'pairs [Outcome<'run>],
+) -> impl Iterator<Item = (Outcome<'run>, Outcome<'run>)> + 'pairs {
+    own.iter().filter_map(|one| Some((*one, *base.iter().find(|other| other.run.seed == one.run.seed)?)))
 }
 
 impl BaselineComparison {
@@ -215,6 +252,12 @@ impl BaselineComparison {
         }
     }
 
+    /// The margin in percentage points, without the digits of binary fractions.
+    #[must_use]
+    pub fn margin_points(&self) -> f64 {
+        (1e4 * self.margin).round() / 100.0
+    }
+
     /// Whether the difference, if there is any, is shown to be smaller than the margin.
     #[must_use]
     pub fn is_within_margin(&self) -> bool {
@@ -222,25 +265,11 @@ impl BaselineComparison {
     }
 }
 
-/// The number of runs that are not copies of others.
-fn independent(outcomes: &[Outcome<'_>]) -> usize {
-    let mut known: Vec<&str> = outcomes.iter().filter_map(|outcome| outcome.weights).collect();
-    let unknown = outcomes.len() - known.len();
-    known.sort_unstable();
-    known.dedup();
-    known.len() + unknown
-}
-
 /// The test of the failures, of which copies count once; `None` if no run has failed.
 fn failure_test(own: &[Outcome<'_>], base: &[Outcome<'_>]) -> Option<FailureTest> {
     let count = |outcomes: &[Outcome<'_>]| {
-        let mut known = Vec::new();
-        let first = outcomes.iter().filter(|outcome| {
-            let is_new = outcome.weights.is_none_or(|weights| !known.contains(&weights));
-            known.extend(outcome.weights);
-            is_new
-        });
-        first.fold([0, 0], |[failed, all], outcome| [failed + u64::from(outcome.has_failed), all + 1])
+        let runs = distinct(outcomes);
+        [runs.iter().filter(|outcome| outcome.has_failed).count() as u64, runs.len() as u64]
     };
     let (failed, baseline_failed) = (count(own), count(base));
     let p = fisher_exact(failed, baseline_failed);

@@ -48,11 +48,15 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let LoadedData { dataset, .. } = load(&experiment, &options, &choices)?;
     let race = Race { options: &options, dataset, signals: Signals::listen()? };
     let sweep = experiment.sweep(&rates, race.dataset.facts().train)?;
+    // What cannot be compared later is not swept: the limits do not depend on the rates.
+    let any_rate = RaceTable::of(&History::preview(&sweep)).schemes_at(rates[0]);
+    experiment.confirmation(&any_rate, seeds).validate_for(&race.dataset.facts())?;
     tell(format!("sweep: {} runs", sweep.run_count()));
     let mut sweeps = vec![race.train(&sweep)?];
     let mut table = RaceTable::of(&sweeps[0]);
-    if options.get("refine").is_some() {
-        let more = experiment.sweep(&table.refined_rates(), race.dataset.facts().train)?;
+    let refined = if options.get("refine").is_some() { table.refined_rates() } else { Vec::new() };
+    if !refined.is_empty() {
+        let more = experiment.sweep(&refined, race.dataset.facts().train)?;
         tell(format!("refined sweep: {} runs", more.run_count()));
         let history = race.train(&more)?;
         table = table.joined(&RaceTable::of(&history));
@@ -127,8 +131,10 @@ fn text(table: &RaceTable) -> String {
 /// The comparison as lines.
 fn conclusions(history: &History) -> String {
     let rows = history.variants.iter().zip(history.summaries()).map(|(curves, summary)| {
-        let level = summary.final_exact_match.unwrap_or(summary.final_accuracy);
-        let mean = level.mean.map_or("-".to_owned(), |mean| format!("{:.2} %", 100.0 * mean));
+        let mean = summary
+            .primary(history.setup.experiment.task())
+            .mean
+            .map_or("-".to_owned(), |mean| format!("{:.2} %", 100.0 * mean));
         let compared = summary.vs_baseline.map_or_else(|| "baseline".to_owned(), |comparison| words(&comparison));
         format!("{}  {mean}  {compared}", curves.variant)
     });
@@ -142,7 +148,7 @@ fn words(comparison: &BaselineComparison) -> String {
         .map_or_else(String::new, |[low, high]| format!(" [{}, {}]", number(Some(low)), number(Some(high))));
     let p = comparison.p_holm.map_or_else(String::new, |p| format!(", p {p:.3} after Holm's correction"));
     let verdict = match comparison.verdict {
-        Verdict::PracticallyEqual => format!("practically equal within {}", number(Some(comparison.margin))),
+        Verdict::PracticallyEqual => format!("practically equal within ±{} points", comparison.margin_points()),
         other => other.name().to_owned(),
     };
     format!("{}{interval}: {verdict}{p}", number(comparison.difference))

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The results of computing the experiment of a file again, up to the step at which the file ends.
+/// The results of computing the experiment of a file again; an unfinished one is refused.
 fn computed_again(file: &Results, options: &Options, signals: &Signals) -> anyhow::Result<Results> {
     let (experiment, _) = parse_query(&file.query).strict()?;
     if let Some(step) = file.unfinished_at {
@@ -77,6 +77,9 @@ fn first(discrepancy: &Discrepancy) -> String {
         Discrepancy::Runs { variant, expected, got } => {
             format!("runs of {variant}: the file has the seeds {expected:?}, the experiment {got:?}")
         }
+        Discrepancy::Statement { variant } => format!(
+            "the curves agree, but the file states something else of {variant}: its summary, its layers, or which examples are right"
+        ),
         Discrepancy::Value { variant, seed, quantity, step, expected, got } => format!(
             "first {quantity} of {variant}, seed {seed}, at step {step}: {} in the file and {} here",
             number(expected),

@@ -61,6 +61,21 @@ fn brackets_make_a_variant_of_each_value() {
 }
 
 #[test]
+fn lists_have_no_more_entries_than_runs() {
+    let grids = |count: usize| vec!["0.001..0.1x512"; count].join(",");
+    for wrong in [
+        format!("lr={}", grids(2)),
+        format!("init={}", vec!["emergence(kaiming_normal;alpha=[1.1..2x512])"; 50].join(",")),
+        format!("init=custom(std={})", "[1]".repeat(5_000)),
+        format!("init=pytorch,zero&lr={}", grids(1)),
+    ] {
+        let parsed = parse_query(&wrong);
+        assert!(!parsed.errors.is_empty(), "{}", &wrong[..40]);
+        assert!(parsed.experiment.variants.len() <= 512, "nothing large is made");
+    }
+}
+
+#[test]
 fn only_all_schemes_with_all_rates_are_a_grid() {
     let of = |text: &str| RateGrid::of(&read(&format!("init={text}")).variants);
     assert_eq!(of("pytorch@lr=0.1,pytorch@lr=0.2,zero@lr=0.1,zero@lr=0.2").expect("a grid").rates, [0.1, 0.2], "all");

@@ -33,5 +33,5 @@ fn a_latex_table_has_no_character_that_latex_reads() {
     let rows = text.lines().filter(|line| line.ends_with("\\\\")).collect::<Vec<_>>();
     assert!(rows.iter().all(|row| row.matches(" & ").count() == 5), "six columns: {rows:?}");
     let unfinished = results_table(&synthetic_history(200), TableFormat::Latex);
-    assert!(unfinished.contains("(so far 200)") && unfinished.contains("not finished"), "{unfinished}");
+    assert!(unfinished.contains("after 200 of 400 steps") && unfinished.contains("not finished"), "{unfinished}");
 }

@@ -15,14 +15,23 @@ fn the_same_numbers_are_identical() {
     let mut later = results();
     later.timing.elapsed_secs = 99.0;
     "elsewhere".clone_into(&mut later.environment.adapter);
+    later.variants[0].init.seconds = 7.0;
     assert_eq!(verify(&read, &later), Verification::Identical, "times and devices are no results");
 }
 
 #[test]
 fn rounding_is_told_apart_from_differences() {
     let mut other = results();
+    "elsewhere".clone_into(&mut other.environment.adapter);
     let point = &mut other.variants[1].runs[2].curves[Quantity::TrainLoss][17];
     point.1 = point.1.map(|loss| loss + 3e-6);
+    let mut here = other.clone();
+    here.environment = results().environment;
+    let found = verify(&results(), &here);
+    assert!(
+        matches!(found, Verification::Differs(Discrepancy::Value { step: 18, .. })),
+        "the same device rounds alike: {found:?}"
+    );
     let Verification::Agrees { largest } = verify(&results(), &other) else { panic!("rounding") };
     assert!((1e-6..=3.1e-6).contains(&largest), "relative to a loss between 1 and 3: {largest}");
     for (run, index) in [(0, 300), (2, 200)] {
@@ -64,5 +73,22 @@ fn checksums_and_runs_come_first() {
     assert!(
         matches!(found, Verification::Differs(Discrepancy::Value { quantity: "test_loss", step: 400, got: None, .. })),
         "a value is missing: {found:?}"
+    );
+}
+
+#[test]
+fn a_file_may_not_state_more_than_its_curves() {
+    let mut forged = results();
+    forged.variants[1].summary.final_accuracy.mean = Some(0.999);
+    let statement = Discrepancy::Statement { variant: "kaiming_normal".to_owned() };
+    assert_eq!(verify(&forged, &results()), Verification::Differs(statement.clone()), "another mean");
+    "elsewhere".clone_into(&mut forged.environment.adapter);
+    assert_eq!(verify(&forged, &results()), Verification::Differs(statement), "on any device");
+    let mut hidden = results();
+    hidden.variants[2].runs[2].diverged_at = None;
+    let found = verify(&hidden, &results());
+    assert!(
+        matches!(found, Verification::Differs(Discrepancy::Statement { .. })),
+        "a divergence is left out: {found:?}"
     );
 }

@@ -51,7 +51,13 @@ fn the_best_rate_of_each_scheme_is_chosen() {
 fn a_refined_sweep_adds_rates_around_the_best() {
     let coarse =
         sweep(&[("pytorch@lr=0.01", [0.8, 0.8]), ("pytorch@lr=0.04", [0.9, 0.9]), ("zero@lr=0.01", [0.3, 0.3])]);
-    assert_eq!(coarse.refined_rates(), [0.005, 0.02, 0.08], "half and double of 0.04 and of 0.01");
+    // 0.04 is the best of pytorch, 0.01 the only one of zero.
+    assert_eq!(coarse.refined_rates(), [0.005, 0.02, 0.08], "sqrt(0.01 * 0.04), and a factor of two beyond the edges");
+    let fine =
+        sweep(&[("pytorch@lr=0.01", [0.8, 0.8]), ("pytorch@lr=0.02", [0.9, 0.9]), ("pytorch@lr=0.04", [0.7, 0.7])]);
+    assert_eq!(fine.refined_rates(), [0.0141, 0.0283], "also within a grid of factors of two");
+    let none = sweep(&[("pytorch@lr=1000000", [0.9, 0.9])]);
+    assert_eq!(none.refined_rates(), [500_000.0], "no rate is larger than rates may be");
     let finer = sweep(&[("pytorch@lr=0.02", [0.95, 0.95]), ("pytorch@lr=0.08", [0.7, 0.7])]);
     let joined = coarse.joined(&finer);
     assert_eq!(joined.rows[0].cells.len(), 4, "the cells of both");

@@ -118,14 +118,20 @@ fn what_seeds_can_show_agrees_with_scipy() {
         (0.8, 5, 1.329_980_920_021_766),
         (1.5, 5, 2.493_714_225_040_811),
     ] {
-        assert_close(detectable_difference(deviation, n), expected, 1e-6, &format!("{n} seeds, {deviation}"));
+        assert_close(detectable_difference(deviation, n, 0.05), expected, 1e-6, &format!("{n} seeds, {deviation}"));
     }
     for (deviation, difference, expected) in
         [(0.3, 0.5, 5), (0.3, 0.0, 5), (0.8, 0.3, 58), (0.2, -0.1, 4), (1.5, 2.0, 7), (3.0, 0.5, 285)]
     {
-        assert_eq!(seeds_to_decide(deviation, difference, 0.5), Some(expected), "{deviation}, {difference}");
+        assert_eq!(seeds_to_decide(deviation, difference, 0.5, 0.05), Some(expected), "{deviation}, {difference}");
     }
-    assert_eq!(seeds_to_decide(1e6, 1e-6, 1e-6), None, "nobody has so many");
+    // scipy: (t.ppf(1 - 0.01 / 2, 4) + t.ppf(0.8, 4)) * 0.3 / sqrt(5)
+    assert_close(detectable_difference(0.3, 5, 0.01), 0.743_947_8, 1e-6, "one of five comparisons");
+    assert!(
+        seeds_to_decide(0.3, 0.5, 0.5, 0.01) > seeds_to_decide(0.3, 0.5, 0.5, 0.05),
+        "more comparisons, more seeds"
+    );
+    assert_eq!(seeds_to_decide(1e6, 1e-6, 1e-6, 0.05), None, "nobody has so many");
 }
 
 proptest! {

@@ -75,7 +75,7 @@ fn a_bound_of_a_settled_difference_is_not_shown_as_zero() {
     assert!((interval[1] + 0.039).abs() < 0.002, "the interval excludes zero: {interval:?}");
     // The deviation of 0.006 points is below the resolution of 10,000 test examples, with which the interval of the verdict is wider.
     assert_eq!(
-        row.comparison, "−0.1 [−0.1; −0.03] worse, by less than 0.5 (p 0.012)",
+        row.comparison, "−0.1 [−0.1; −0.03] worse, by less than 0.5 points (p 0.012)",
         "one more digit than usual where it would round to zero"
     );
 }

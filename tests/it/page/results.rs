@@ -111,7 +111,11 @@ fn failures_are_part_of_a_row() {
     assert!(rows[2].failures.starts_with("diverged at step 130, 1 of 3"), "{}", rows[2].failures);
     assert_eq!(rows[2].dots.len(), 2, "a dot per run that has not");
     assert!(rows[2].spread.ends_with("without failed runs"), "no spread over two heaps: {}", rows[2].spread);
-    assert!(rows[2].comparison.contains("undecided: 1 of 3 failed, 0 of 3 of the baseline"), "{}", rows[2].comparison);
+    assert!(
+        rows[2].comparison.contains("undecided: 1 of 3 failed, against 0 of 3 of the baseline"),
+        "{}",
+        rows[2].comparison
+    );
     let early = rows_at(Some(60), FigureQuantity::Accuracy, 0);
     assert!(early[2].spread.starts_with('±'), "before the end it is no verdict: {}", early[2].spread);
 }
@@ -133,7 +137,7 @@ fn only_one_number_is_decided() {
 fn the_verdict_names_the_largest_difference() {
     let history = synthetic_history(400);
     let text = verdict_text(&history, 0, true);
-    assert!(text.starts_with("3 seeds do not settle whether"), "one of three failures is no evidence: {text}");
+    assert!(text.starts_with("Failures do not settle whether"), "one of three failures is no evidence: {text}");
     assert!(text.contains("after 400 steps at learning rate 0.01"), "at the end: {text}");
     assert!(text.contains("1 of 3 runs diverged"), "divergence is said: {text}");
     assert!(verdict_text(&history, 0, false).starts_with("So far"), "before the end");

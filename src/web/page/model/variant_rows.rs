@@ -1,7 +1,7 @@
 //! The rows of the list of variants, which is legend and results table at once: the value of the quantity shown at a step, one dot per
 //! seed, and the comparison with the baseline.
 
-use crate::catalog::FigureQuantity;
+use crate::catalog::{FigureQuantity, Task};
 use crate::experiment::Variant;
 use crate::metrics::statistics::{PairedDifference, Statistic};
 use crate::metrics::{BaselineComparison, Divergence, History, VariantSummary};
@@ -63,7 +63,8 @@ pub fn variant_rows(history: &History, spec: &RowSpec<'_>) -> Vec<VariantRow> {
     let rows = history.variants.iter().enumerate().map(|(index, curves)| {
         let statistic = Statistic::of(values[index].iter().map(|(_, value)| *value));
         let judgment = judged.get(index);
-        let (value, spread) = level(spec.quantity, &statistic, judgment.map(|(summary, _)| summary));
+        let task = history.setup.experiment.task();
+        let (value, spread) = level(spec.quantity, task, &statistic, judgment.map(|(summary, _)| summary));
         let is_baseline = index == spec.baseline;
         VariantRow {
             label: variant_label(&curves.variant),
@@ -95,16 +96,24 @@ fn judged(history: &History, spec: &RowSpec<'_>) -> Vec<(VariantSummary, Option<
     history.summaries().into_iter().zip(history.comparisons(spec.baseline)).collect()
 }
 
-/// The mean with its spread. If runs have failed, that of all runs, in which they count as chance, and that of the others.
-fn level(quantity: FigureQuantity, statistic: &Statistic, summary: Option<&VariantSummary>) -> (String, String) {
+/// The mean with its spread; at the end that of independent runs. If runs have failed, that of all runs, in which they count as chance, and that
+/// of the others.
+fn level(
+    quantity: FigureQuantity,
+    task: Task,
+    statistic: &Statistic,
+    summary: Option<&VariantSummary>,
+) -> (String, String) {
     let mean = |mean: Option<f64>| mean.map_or(NOTHING.to_owned(), |mean| value_text(quantity, mean));
-    if let Some((summary, surviving)) = summary.and_then(|summary| Some((summary, summary.surviving?))) {
-        let all = summary.final_exact_match.unwrap_or(summary.final_accuracy);
-        let others = mean(surviving.mean.map(|mean| 100.0 * mean));
-        return (mean(all.mean.map(|mean| 100.0 * mean)), text!("{others} without failed runs", others));
-    }
-    let spread = statistic.std.map(|std| format!("± {}", difference_text(quantity, std)));
-    (mean(statistic.mean), spread.unwrap_or_default())
+    let spread = |std: Option<f64>| std.map(|std| format!("± {}", difference_text(quantity, std))).unwrap_or_default();
+    let percent = |fraction: Option<f64>| fraction.map(|fraction| 100.0 * fraction);
+    let Some(summary) = summary else { return (mean(statistic.mean), spread(statistic.std)) };
+    let all = summary.primary(task);
+    let beside = match summary.surviving {
+        Some(surviving) => text!("{others} without failed runs", others = mean(percent(surviving.mean))),
+        None => spread(percent(all.std)),
+    };
+    (mean(percent(all.mean)), beside)
 }
 
 /// How many runs have failed, or are copies.
@@ -153,6 +162,10 @@ fn seed_values(history: &History, variant: usize, spec: &RowSpec<'_>) -> Vec<(u6
 /// The paired difference from the baseline at the step.
 #[must_use]
 pub fn compared(history: &History, variant: usize, spec: &RowSpec<'_>) -> Option<PairedDifference> {
+    // Copies of a run would have no spread.
+    if [variant, spec.baseline].iter().any(|index| history.has_copies(*index)) {
+        return None;
+    }
     let others = seed_values(history, spec.baseline, spec);
     let own = seed_values(history, variant, spec);
     let pairs = own.iter().filter_map(|(seed, value)| {

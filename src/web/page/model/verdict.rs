@@ -3,7 +3,7 @@
 
 use crate::catalog::FigureQuantity;
 use crate::experiment::Experiment;
-use crate::metrics::{BaselineComparison, FEWEST_PAIRS, History, Verdict, statistics};
+use crate::metrics::{BaselineComparison, FEWEST_PAIRS, FailureMode, History, Verdict, statistics};
 use crate::texts::text;
 use crate::web::page::words::{grouped, sentences, variant_label, verdicts};
 
@@ -75,7 +75,7 @@ impl Compared<'_> {
                 interval
             ),
             Verdict::PracticallyEqual => text!(
-                "{other} and {name} are practically equal {when}: they differ by {difference} points {interval}, by less than {margin}.",
+                "{other} and {name} are practically equal {when}: they differ by {difference} points {interval}, by less than {margin} points.",
                 other,
                 name,
                 when,
@@ -92,20 +92,42 @@ impl Compared<'_> {
                 let failures = verdicts::failures_with_p(comparison);
                 text!("{other} fails less often than {name} {when}: {failures}.", other, name, when, failures)
             }
+            Verdict::TooFewSeeds if self.are_copies() => text!(
+                "{other} and {name} differ by {difference} points {when}. All seeds start from the same weights, so there is one run only, and no verdict.",
+                other,
+                name,
+                difference,
+                when
+            ),
             Verdict::TooFewSeeds => text!(
-                "{other} and {name} differ by {difference} points {when}; {seeds} independent seeds are too few for a verdict, which takes {fewest}.",
+                "{other} and {name} differ by {difference} points {when}. A verdict takes at least {fewest} seeds; here: {seeds}.",
                 other,
                 name,
                 difference,
                 when,
-                seeds,
-                fewest = FEWEST_PAIRS
+                fewest = FEWEST_PAIRS,
+                seeds
             ),
         }
     }
 
+    /// Whether more seeds would be more copies of the same runs.
+    fn are_copies(&self) -> bool {
+        self.history.setup.experiment.seeds as usize > self.comparison.n
+    }
+
     fn undecided(&self, when: &str, difference: &str, interval: &str) -> String {
         let Self { name, other, comparison, history } = self;
+        if comparison.failures.is_some() {
+            let failures = verdicts::failures_with_p(comparison);
+            return text!(
+                "Failures do not settle whether {other} and {name} differ {when}: {failures}.",
+                other,
+                name,
+                when,
+                failures
+            );
+        }
         let unsettled = text!(
             "{seeds} seeds do not settle whether {other} and {name} differ {when}: {difference} points {interval}.",
             seeds = comparison.n,
@@ -146,7 +168,10 @@ impl Compared<'_> {
         let error = comparison.test_set_error.filter(|_| is_final);
         error.map_or_else(String::new, |error| {
             let error = format!("{:.1}", 200.0 * error);
-            text!("Other test examples would change this by up to ±{error} points (two standard errors), however many the seeds.", error)
+            text!(
+                "With other test examples this difference would change by about ±{error} points (two standard errors), whatever the number of seeds.",
+                error
+            )
         })
     }
 }
@@ -187,9 +212,11 @@ fn early_lead(history: &History, variant: usize, baseline: usize) -> String {
 
 /// The runs that have failed.
 fn failures(history: &History) -> String {
-    let failed = history.variants.iter().zip(history.summaries()).filter_map(|(curves, summary)| {
-        let (name, of, diverged) = (variant_label(&curves.variant), curves.runs.len(), summary.diverged);
-        let idle = summary.failed.saturating_sub(diverged);
+    let facts = history.table_facts();
+    let failed = history.variants.iter().filter_map(|curves| {
+        let (name, of) = (variant_label(&curves.variant), curves.runs.len());
+        let count = |mode: FailureMode| curves.runs.iter().filter(|run| facts.failure(run) == Some(mode)).count();
+        let (diverged, idle) = (count(FailureMode::Diverged), count(FailureMode::NothingLearned));
         let diverged =
             (diverged > 0).then(|| text!("{name}: {runs} of {of} runs diverged.", name, runs = diverged, of));
         let idle = (idle > 0).then(|| {

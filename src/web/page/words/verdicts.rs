@@ -1,7 +1,7 @@
-//! The conclusions of comparisons in words: short ones for the table.
+//! The conclusions of comparisons in words, short ones for the table, and what a number of seeds can show.
 
 use crate::experiment::Experiment;
-use crate::metrics::statistics::detectable_difference;
+use crate::metrics::statistics::{SIGNIFICANCE, detectable_difference};
 use crate::metrics::{BaselineComparison, FEWEST_PAIRS, FailureTest, Verdict};
 use crate::texts::text;
 
@@ -11,16 +11,17 @@ pub fn short(experiment: &Experiment, comparison: &BaselineComparison) -> String
     let p = comparison.p_holm.map_or_else(String::new, p_text);
     match comparison.verdict {
         Verdict::Better if comparison.is_within_margin() => {
-            text!("better, by less than {margin} ({p})", margin = margin(comparison), p)
+            text!("better, by less than {margin} points ({p})", margin = margin(comparison), p)
         }
         Verdict::Worse if comparison.is_within_margin() => {
-            text!("worse, by less than {margin} ({p})", margin = margin(comparison), p)
+            text!("worse, by less than {margin} points ({p})", margin = margin(comparison), p)
         }
         Verdict::Better => text!("better ({p})", p),
         Verdict::Worse => text!("worse ({p})", p),
-        Verdict::PracticallyEqual => text!("practically equal (within ±{margin})", margin = margin(comparison)),
+        Verdict::PracticallyEqual => text!("practically equal (within ±{margin} points)", margin = margin(comparison)),
         Verdict::Undecided => match (comparison.failures, more_seeds(experiment, comparison)) {
             (Some(_), _) => text!("undecided: {failures}", failures = failures_with_p(comparison)),
+            (None, Some(1)) => text!("undecided: about one more seed"),
             (None, Some(more)) => text!("undecided: about {more} more seeds", more),
             (None, None) => text!("undecided"),
         },
@@ -37,7 +38,8 @@ pub fn failures_with_p(comparison: &BaselineComparison) -> String {
     let Some(FailureTest { failed: [failed, all], baseline_failed: [other, others], .. }) = comparison.failures else {
         return String::new();
     };
-    let failures = text!("{failed} of {all} failed, {other} of {others} of the baseline", failed, all, other, others);
+    let failures =
+        text!("{failed} of {all} failed, against {other} of {others} of the baseline", failed, all, other, others);
     comparison.p_holm.map_or_else(|| failures.clone(), |p| format!("{failures} ({})", p_text(p)))
 }
 
@@ -53,8 +55,7 @@ pub fn p_text(p: f64) -> String {
 
 /// The margin in percentage points.
 pub(in crate::web::page) fn margin(comparison: &BaselineComparison) -> String {
-    // Fractions in binary do not have the digits of the key.
-    ((1e4 * comparison.margin).round() / 100.0).to_string()
+    comparison.margin_points().to_string()
 }
 
 /// How many more seeds would decide, if that can be told.
@@ -71,7 +72,8 @@ pub fn sensitivity(experiment: &Experiment) -> String {
         return text!("Fewer than {fewest} seeds allow no verdict.", fewest = FEWEST_PAIRS);
     }
     let deviation = experiment.typical_deviation().filter(|_| experiment.variants.len() > 1);
-    let smallest = deviation.and_then(|deviation| detectable_difference(deviation, seeds));
+    let level = SIGNIFICANCE / experiment.variants.len().saturating_sub(1).max(1) as f64;
+    let smallest = deviation.and_then(|deviation| detectable_difference(deviation, seeds, level));
     smallest.map_or_else(String::new, |smallest| {
         text!(
             "{seeds} seeds show a true difference of {points} points in four of five experiments, if it varies from seed to seed as is usual for such networks.",
