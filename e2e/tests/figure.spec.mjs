@@ -161,7 +161,7 @@ test('a diverged run is marked and does not flatten the others', async ({ lab, p
   await lab.shows('recorded');
   await lab.card('scale').click();
   await expect(lab.card('scale')).toHaveAttribute('aria-pressed', 'true');
-  await expect(lab.rows.last().locator('.comparison')).toHaveText(/fails more often: .* · diverged at step 2, 5 of 5$/);
+  await expect(lab.rows.last().locator('.comparison')).toHaveText(/fails more often .* · diverged at step 2, 5 of 5$/);
   expect(await words(lab), 'on the figure').toContain('diverged at step 2, 5 of 5');
   for (const quantity of ['loss', 'test_loss']) {
     await lab.choice('show').selectOption(quantity);

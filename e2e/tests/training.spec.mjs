@@ -83,7 +83,7 @@ test('until the end every statement is one so far', async ({ lab }) => {
   await lab.run(['paused']);
   await lab.reach('finished');
   // scipy.stats.fisher_exact([[5, 0], [0, 5]])
-  await expect(comparison).toHaveText(/fails more often: 5 of 5 failed, against 0 of 5 of the baseline \(p 0.008\) · 5 of 5 learned nothing$/);
+  await expect(comparison).toHaveText(/fails more often \(p 0.008\) · 5 of 5 learned nothing$/);
   await expect(lab.verdict).toHaveText(/fails more often than Kaiming normal after 20 steps/);
 });
 

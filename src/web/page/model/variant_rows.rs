@@ -110,7 +110,8 @@ fn level(
     let Some(summary) = summary else { return (mean(statistic.mean), spread(statistic.std)) };
     let all = summary.primary(task);
     let beside = match summary.surviving {
-        Some(surviving) => text!("{others} without failed runs", others = mean(percent(surviving.mean))),
+        Some(Statistic { mean: None, .. }) => String::new(),
+        Some(surviving) => text!("others: {others}", others = mean(percent(surviving.mean))),
         None => spread(percent(all.std)),
     };
     (mean(percent(all.mean)), beside)

@@ -20,13 +20,13 @@ pub fn short(experiment: &Experiment, comparison: &BaselineComparison) -> String
         Verdict::Worse => text!("worse ({p})", p),
         Verdict::PracticallyEqual => text!("practically equal (within ±{margin} points)", margin = margin(comparison)),
         Verdict::Undecided => match (comparison.failures, more_seeds(experiment, comparison)) {
-            (Some(_), _) => text!("undecided: {failures}", failures = failures_with_p(comparison)),
+            (Some(_), _) => text!("undecided ({p})", p),
             (None, Some(1)) => text!("undecided: about one more seed"),
             (None, Some(more)) => text!("undecided: about {more} more seeds", more),
             (None, None) => text!("undecided"),
         },
-        Verdict::FailsMore => text!("fails more often: {failures}", failures = failures_with_p(comparison)),
-        Verdict::FailsLess => text!("fails less often: {failures}", failures = failures_with_p(comparison)),
+        Verdict::FailsMore => text!("fails more often ({p})", p),
+        Verdict::FailsLess => text!("fails less often ({p})", p),
         Verdict::TooFewSeeds => text!("too few seeds for a verdict"),
         Verdict::NotFinished => text!("so far"),
     }
