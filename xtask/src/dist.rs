@@ -15,7 +15,7 @@ use crate::step::{say, step};
 use crate::{build, tools};
 
 /// Page: wasm, JavaScript and CSS together, gzipped, in bytes.
-const PAGE_BUDGET: usize = 429_000;
+const PAGE_BUDGET: usize = 456_000;
 
 /// A worker with its budgets.
 struct Worker {
@@ -35,7 +35,7 @@ const WORKERS: [Worker; 2] = [
     Worker {
         what: "worker for the CPU (wasm)",
         wasm: "worker_bg.wasm",
-        budget: 1_240_000,
+        budget: 1_242_000,
         compiled_budget: 1_400_000,
         slow: false,
     },
