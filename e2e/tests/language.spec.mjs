@@ -14,7 +14,7 @@ const NAMES = [
   'Transformer', 'transformer', 'fairseq', 'GPT-2', 'DS-Init', 'T-Fixup', 'DeepNet', 'Admin', 'pre-LN', 'post-LN', 'Ott', 'Radford', 'Wang',
   'ReLU', 'GELU', 'tanh', 'sigmoid', 'SGD', 'AdamW', 'Adam', 'softmax', 'logits', 'Hessian', 'Hadamard',
   'log', 'std', 'bound', 'depth', 'alpha', 'auto', 'outer', 'pivot', 'inner', 'flat', 'torch.nn.Linear', 'Conv2d',
-  'Ctrl', 'Enter', 'Esc', 'AISTATS', 'NeurIPS', 'ICML', 'Efficient BackProp', 'arXiv',
+  'Ctrl', 'Enter', 'Esc', 'Holm', 'AISTATS', 'NeurIPS', 'ICML', 'Efficient BackProp', 'arXiv',
 ];
 
 /** Everything with three or more Latin letters in a row that is not a name, in texts and in what screen readers read. */
