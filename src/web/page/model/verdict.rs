@@ -45,7 +45,6 @@ impl Compared<'_> {
     fn sentence(&self) -> String {
         let Self { name, other, comparison, .. } = self;
         let when = self.when();
-        let seeds = comparison.n;
         let mean = comparison.difference.unwrap_or_default();
         let (difference, distance) = (points(mean), format!("{:.1}", 100.0 * mean.abs()));
         let interval = self.interval();
@@ -92,23 +91,31 @@ impl Compared<'_> {
                 let failures = verdicts::failures_with_p(comparison);
                 text!("{other} fails less often than {name} {when}: {failures}.", other, name, when, failures)
             }
-            Verdict::TooFewSeeds if self.are_copies() => text!(
+            Verdict::TooFewSeeds => self.too_few(&when, &difference),
+        }
+    }
+
+    /// Why there is no verdict.
+    fn too_few(&self, when: &str, difference: &str) -> String {
+        let Self { name, other, comparison, .. } = self;
+        if self.are_copies() {
+            return text!(
                 "{other} and {name} differ by {difference} points {when}. All seeds start from the same weights, so there is one run only, and no verdict.",
                 other,
                 name,
                 difference,
                 when
-            ),
-            Verdict::TooFewSeeds => text!(
-                "{other} and {name} differ by {difference} points {when}. A verdict takes at least {fewest} seeds; here: {seeds}.",
-                other,
-                name,
-                difference,
-                when,
-                fewest = FEWEST_PAIRS,
-                seeds
-            ),
+            );
         }
+        text!(
+            "{other} and {name} differ by {difference} points {when}. A verdict takes at least {fewest} seeds; here: {seeds}.",
+            other,
+            name,
+            difference,
+            when,
+            fewest = FEWEST_PAIRS,
+            seeds = comparison.n
+        )
     }
 
     /// Whether more seeds would be more copies of the same runs.
