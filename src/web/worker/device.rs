@@ -30,7 +30,9 @@ impl Worker {
         let stage = Cell::new(None);
         let say = |now| {
             stage.set(now);
-            now.into_iter().for_each(|stage| post(&Event::Opening { stage }));
+            if let Some(stage) = now {
+                post(&Event::Opening { stage });
+            }
         };
         let devices = &mut self.devices;
         let device = async {
