@@ -30,7 +30,7 @@ pub mod scheme;
 mod share;
 pub mod standard;
 mod validate;
-mod value_list;
+pub mod value_list;
 mod values;
 pub mod variant;
 mod view;

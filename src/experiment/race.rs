@@ -12,13 +12,25 @@ const HELD_OUT_SHARE: usize = 12;
 const FRESH: u32 = 1000;
 
 impl Experiment {
+    /// The schemes of its variants, each once.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<InitScheme> {
+        let mut found: Vec<InitScheme> = Vec::new();
+        for Variant { scheme, .. } in &self.variants {
+            if !found.contains(scheme) {
+                found.push(scheme.clone());
+            }
+        }
+        found
+    }
+
     /// The sweep of a race: all schemes with all rates, evaluated at the end on held-out training examples, of which there are `train` in all.
     ///
     /// # Errors
-    /// If the limits do not allow so many runs, or texts are asked for, which cannot be validated.
+    /// [`Error::Value`] if these are more runs than the limits allow, if there are too few training examples to hold some out, and for texts,
+    /// which have no validation.
     pub fn sweep(&self, rates: &[f64], train: usize) -> Result<Self> {
-        let schemes = self.variants.iter().map(|variant| variant.scheme.clone());
-        let grid = RateGrid { schemes: distinct(schemes), rates: rates.to_vec() };
+        let grid = RateGrid { schemes: self.schemes(), rates: rates.to_vec() };
         let mut sweep = Self { variants: grid.variants(), ..self.clone() };
         sweep.optimizer.learning_rate = rates.first().copied().unwrap_or(self.optimizer.learning_rate);
         sweep.evaluation = EvaluationSteps::Every(self.steps);
@@ -43,14 +55,4 @@ impl Experiment {
         confirmation.dataset.valid = 0;
         confirmation
     }
-}
-
-fn distinct(schemes: impl Iterator<Item = InitScheme>) -> Vec<InitScheme> {
-    let mut found = Vec::new();
-    for scheme in schemes {
-        if !found.contains(&scheme) {
-            found.push(scheme);
-        }
-    }
-    found
 }

@@ -62,13 +62,13 @@ fn grid(low: &str, high: &str, count: usize) -> Option<Vec<String>> {
     let value = |index: usize| match index {
         0 => low.to_owned(),
         index if index == count - 1 => high.to_owned(),
-        index => rounded(first * (last / first).powf(index as f64 / (count - 1) as f64)),
+        index => rounded(first * (last / first).powf(index as f64 / (count - 1) as f64)).to_string(),
     };
     Some((0..count).map(value).collect())
 }
 
-/// The shortest text of a number with a few significant digits.
-fn rounded(value: f64) -> String {
-    let text = format!("{value:.*e}", DIGITS - 1);
-    text.parse::<f64>().map_or(text, |value| value.to_string())
+/// The nearest number with three significant digits: its text is short, and is read as the same number.
+#[must_use]
+pub fn rounded(value: f64) -> f64 {
+    format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value)
 }

@@ -2,6 +2,7 @@
 
 use super::History;
 use crate::experiment::InitScheme;
+use crate::experiment::value_list::rounded;
 use crate::experiment::variant::LEARNING_RATES;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +11,6 @@ const WINDOW: f64 = 0.01;
 
 /// Beyond the edges of a table, the factor to the next rate of a refined sweep.
 const STEP: f64 = 2.0;
-/// Significant digits of rates between others.
-const DIGITS: usize = 3;
 
 /// The sweep of a fair race.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,12 +100,6 @@ impl RaceTable {
         Self { rows: rows.collect() }
     }
 
-    /// All schemes at the same rate.
-    #[must_use]
-    pub fn schemes_at(&self, rate: f64) -> Vec<(InitScheme, f64)> {
-        self.rows.iter().filter_map(|row| Some((row.scheme.parse().ok()?, rate))).collect()
-    }
-
     /// The rate that is chosen for each scheme, if any of its runs has a value.
     #[must_use]
     pub fn chosen(&self) -> Vec<(InitScheme, f64)> {
@@ -131,9 +124,4 @@ impl RaceRow {
         let is_bracketed = best.is_some_and(|best| 0 < best && best + 1 < cells.len());
         Self { scheme, cells, best, is_bracketed }
     }
-}
-
-/// A rate with few digits.
-fn rounded(rate: f64) -> f64 {
-    format!("{rate:.*e}", DIGITS - 1).parse().unwrap_or(rate)
 }

@@ -7,7 +7,7 @@ use super::statistics::{
 };
 use serde::{Deserialize, Serialize};
 
-/// With fewer pairs there is no verdict: an interval of two is six times as wide as one of three.
+/// With fewer pairs there is no verdict: for the same spread, the 95 % interval of two is 3.6 times as wide as that of three.
 pub const FEWEST_PAIRS: usize = 3;
 
 /// The conclusion of a comparison. Its names are those of results files.

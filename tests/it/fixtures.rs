@@ -52,7 +52,7 @@ pub(crate) fn mask_draws(seed: u64, index: u64) -> impl FnMut(u32) -> u32 {
     move |bound| below(&mut draws, bound)
 }
 
-/// What an experiment uses that has so many training and test examples.
+/// The data of an experiment with this many training and test examples; all if absent.
 pub(crate) fn part(train: Option<usize>, test: Option<usize>) -> DatasetSpec {
     DatasetSpec { train, test, ..DatasetSpec::whole(DatasetName::Digits) }
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let race = Race { options: &options, dataset, signals: Signals::listen()? };
     let sweep = experiment.sweep(&rates, race.dataset.facts().train)?;
     // What cannot be compared later is not swept: the limits do not depend on the rates.
-    let any_rate = RaceTable::of(&History::preview(&sweep)).schemes_at(rates[0]);
+    let any_rate: Vec<_> = experiment.schemes().into_iter().map(|scheme| (scheme, rates[0])).collect();
     experiment.confirmation(&any_rate, seeds).validate_for(&race.dataset.facts())?;
     tell(format!("sweep: {} runs", sweep.run_count()));
     let mut sweeps = vec![race.train(&sweep)?];

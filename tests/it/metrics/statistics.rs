@@ -131,7 +131,7 @@ fn what_seeds_can_show_agrees_with_scipy() {
         seeds_to_decide(0.3, 0.5, 0.5, 0.01) > seeds_to_decide(0.3, 0.5, 0.5, 0.05),
         "more comparisons, more seeds"
     );
-    assert_eq!(seeds_to_decide(1e6, 1e-6, 1e-6, 0.05), None, "nobody has so many");
+    assert_eq!(seeds_to_decide(1e6, 1e-6, 1e-6, 0.05), None, "not even sixteen thousand seeds decide it");
 }
 
 proptest! {
